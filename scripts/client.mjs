@@ -221,7 +221,7 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/contracts.mjs")]);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/price.mjs")]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
@@ -431,7 +431,7 @@ function status(connection, taskId, options = {}) {
 }
 function readTask(connection, taskId, options = {}) {
   return connection.call(options, async (session) => {
-    const { getTask } = await import("./lib/live.mjs");
+    const { getTask } = await import("./lib/wait.mjs");
     const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
     return publicTask(taskId, seen, connection.settings.key);
   });
@@ -450,7 +450,7 @@ function list(connection, options = {}) {
 function cancel(connection, taskId, options = {}) {
   return connection.call(options, async (session) => {
     need(session, "cancelTask");
-    const { cancelTask } = await import("./lib/live.mjs");
+    const { cancelTask } = await import("./lib/wait.mjs");
     const result = await cancelTask(session, checkTaskId(taskId));
     if (result.kind === "notCancelled") throw result.failure;
     return publicStatus(taskId, result.seen);
@@ -487,7 +487,7 @@ function wait(connection, task, { signal, until, onStatus } = {}) {
       task: (_, state) => onStatus?.({ taskId, state, record: {} }),
       polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
     };
-    const { waitOn, waitTask } = await import("./lib/live.mjs");
+    const { waitOn, waitTask } = await import("./lib/wait.mjs");
     const watched = { ...session, observer };
     const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === "notFetched") throw result.failure;
@@ -518,7 +518,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
     const { stallMs, schedule } = await waitSettings(connection);
     const task = await completed(session, wanted, schedule);
-    const { downloadAll } = await import("./lib/live.mjs");
+    const { downloadAll } = await import("./lib/wait.mjs");
     let number = 1;
     const observer = {
       ...SILENT,
@@ -556,7 +556,7 @@ async function completed(session, wanted, schedule) {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import("./lib/live.mjs");
+  const { fetchResult } = await import("./lib/wait.mjs");
   return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
 }
 async function placeFor(to, temporaryFolder) {
@@ -706,7 +706,7 @@ function providers() {
 
 // scripts/src/client/public-lookup.ts
 async function publicLookup() {
-  const { publicLookup: checked } = await import("./lib/live.mjs");
+  const { publicLookup: checked } = await import("./lib/download.mjs");
   return checked();
 }
 

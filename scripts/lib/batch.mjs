@@ -270,7 +270,7 @@ async function quoteBatch(session, lines, caps) {
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
-import { folderFor } from "./live.mjs";
+import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
 import { attached } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
@@ -620,8 +620,7 @@ var Batch = class {
   /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
   async #price(open2) {
     const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
-    const isLimited = maxTotalCredits !== void 0 || can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
+    const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
     if (open2.length === 0 || !(isLimited || terms.isNew)) return;
     try {
       this.#prices = await pricesOf(this.#session, open2);
@@ -835,8 +834,8 @@ function ranges(numbers) {
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { callerOfLine } from "./main.mjs";
 import { failed, success, UPSTREAM } from "./main.mjs";
-import { explained } from "./main.mjs";
-import { taskOutcome } from "./live.mjs";
+import { explained } from "./advice.mjs";
+import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
 function lineOutcomes({ lines }, caller, commands = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
@@ -1213,7 +1212,7 @@ function kindOf(value) {
 
 // scripts/src/cli/batch/read-batch.ts
 import { loadContract } from "./contracts.mjs";
-import { estimate } from "./contracts.mjs";
+import { estimate } from "./price.mjs";
 
 // scripts/src/contracts/prompt-field.ts
 import { rootOf } from "./contracts.mjs";
@@ -1233,7 +1232,7 @@ import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
-import { explained as explained2 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 
 // scripts/src/cli/batch/source.ts

@@ -1,15 +1,16 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/account.ts
-import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
+import { estimateCredits as estimateCredits2 } from "./price.mjs";
 
 // scripts/src/core/funds.ts
-import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
+import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
 import { Failure } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
+    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -190,13 +191,13 @@ function sameMedia(kept, sent) {
 // scripts/src/core/generate.ts
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/recorded-task.ts
 import { Failure as Failure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./live.mjs";
-import { promptExcerpt } from "./live.mjs";
+import { checkFree } from "./wait.mjs";
+import { promptExcerpt } from "./wait.mjs";
 
 // scripts/src/core/reconcile.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -328,7 +329,8 @@ async function resubmit(session, generation, lost, log, deadline) {
   }
   const found = await search(session, generation, lost, deadline);
   if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return sent;
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }
@@ -473,15 +475,23 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
   if (!session.submits) await checkFree(folder, output);
   const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
   await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
     credits,
     ...sendingNow(session)
   }));
-  if (!await lock.isOurs()) {
-    const message = "Another process took this request over; nothing was submitted here.";
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: "rejected" });
+    throw error;
   }
   return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+async function requireLock(lock) {
+  if (await lock.isOurs()) return;
+  const message = "Another process took this request over; nothing was submitted here.";
+  throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -571,9 +581,9 @@ import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { finish, folderFor } from "./live.mjs";
+import { finish, folderFor } from "./wait.mjs";
 import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./live.mjs";
+import { outputOf, waitTask } from "./wait.mjs";
 var DAY_MS2 = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
@@ -681,7 +691,7 @@ function sameEnd(session, entry, settings) {
 // scripts/src/core/generate.ts
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { isYoung } from "./live.mjs";
-import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -735,6 +745,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;
@@ -783,7 +794,7 @@ const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;

@@ -349,7 +349,7 @@ function maxCreditsOf(call) {
 import { listModels } from "./contracts.mjs";
 
 // scripts/src/sandbox/charge.ts
-import { estimateCredits } from "./contracts.mjs";
+import { estimateCredits } from "./price.mjs";
 var UNKNOWN_PRICE = 50;
 var STAND_INS = {
   // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
@@ -1252,8 +1252,17 @@ const { createServer } = require("node:http");
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join: join2 } = require("node:path");
-import { isObject as isObject4 } from "./main.mjs";
 import { makeFolder } from "./main.mjs";
+
+// scripts/src/sandbox/task-record.ts
+import { isObject as isObject4 } from "./main.mjs";
+function isRecord(value) {
+  if (!isObject4(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+}
+
+// scripts/src/sandbox/store.ts
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
 var TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
@@ -1414,11 +1423,6 @@ function readRecord(path, id) {
     return null;
   }
 }
-function isRecord(value) {
-  if (!isObject4(value)) return false;
-  const { scenarios, credits, speed } = value;
-  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
-}
 function codeOf(error) {
   return error.code;
 }
@@ -1531,6 +1535,7 @@ export {
   idempotencyKeyOf,
   isFinal,
   isForgotten,
+  isRecord,
   isScenario,
   keepInput,
   maxCreditsOf,

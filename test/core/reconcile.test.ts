@@ -404,6 +404,17 @@ describe('the second submit', () => {
     expectOneRequest(server, 2);
   });
 
+  it.each<[string, Answer]>([
+    ['cannot be read', { status: 500 }],
+    ['shows a task that may be the one', listed({ input: undefined })],
+  ])('rejected as invalid while the list %s says nothing about the first one', async (_, list) => {
+    const lists = [...Array(READINGS.length).fill(EMPTY), list];
+    const { server, session, log } = await started(['reset', { status: 422 }], lists);
+    unknownOf(await submitFor(session, undefined, { log }));
+    expect(log.notes).toEqual(['lost', 'resubmitting', 'resubmit rejected']);
+    expectOneRequest(server, 2);
+  });
+
   it('put off by 429 is repeated, and accepted only once', async () => {
     const { server, session } = await started(['reset', { status: 429 }, ACCEPTED]);
     expect(acceptedOf(await submitFor(session)).task.id).toBe('ckx1');

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
@@ -102,6 +102,39 @@ describe('fault 35: a process that died in a submit', () => {
     await done;
     expect(clock.now).toBeGreaterThan(0);
   });
+});
+
+it('fault 20: the time in which a task may not be shown yet begins with its last submit', async () => {
+  const { command, clock, journal } = await world([{ status: 404 }]);
+  const seconds = (at: number) => new Date(clock.wallOffset + at * 1_000).toISOString();
+  await leave(journal, {
+    ...{ phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED', resubmitted: true },
+    ...{ created: seconds(-90), sentAt: seconds(-90), unsettledSince: seconds(0) },
+  });
+  clock.now = 20_000;
+  expect(stepsOf((await command(1)).envelope).join()).not.toContain('--new');
+  clock.now = 40_000;
+  expect(stepsOf((await command(1)).envelope).join()).toContain('--new');
+});
+
+it.each([
+  ['before its record is written: nothing is left', [false], []],
+  ['while its record is written: it is rejected, so nothing counts it', [true, false], ['rejected']],
+])('taken for dead by other processes %s, and nothing is sent', async (_, answers, left) => {
+  const { command, records, server } = await world([ACCEPTED]);
+  const claim = Journal.prototype.claim;
+  const spy = vi.spyOn(Journal.prototype, 'claim').mockImplementation(async function (this: Journal, ...of) {
+    const claimed = await claim.apply(this, of);
+    if (claimed.kind !== 'new') return claimed;
+    const isOurs = () => answers.shift() ?? true;
+    return { ...claimed, lock: { isOurs, release: () => claimed.lock.release() } };
+  });
+  onTestFinished(() => spy.mockRestore());
+  expect((await command(0)).envelope).toMatchObject({ ok: false, taskId: null });
+  expect(records().map(({ phase }) => phase)).toEqual(left);
+  expect(submitsTo(server)).toEqual([]);
+  expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1' });
+  expect(submitsTo(server)).toHaveLength(1);
 });
 
 it('a request that was rejected leaves no record: the same command submits', async () => {

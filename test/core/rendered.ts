@@ -9,6 +9,7 @@ import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
 import * as accounts from '../../scripts/src/core/account.ts';
 import * as cancelling from '../../scripts/src/core/cancel.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
+import * as states from '../../scripts/src/core/get-status.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import * as spendings from '../../scripts/src/core/spending.ts';
 import * as lists from '../../scripts/src/core/task-list.ts';
@@ -47,7 +48,7 @@ async function rendered(
 ): Promise<Outcome> {
   const caller = callerOf(session, more);
   try {
-    return outcomeOf(await result, caller);
+    return await outcomeOf(await result, caller);
   } catch (error) {
     throw error instanceof Failure ? explained(error, caller) : error;
   }
@@ -56,7 +57,7 @@ async function rendered(
 const STATE = { wantsEnd: false, resumeFlags: { wait: 45 } };
 
 export const getStatus = (session: Session, taskId: string) =>
-  rendered(session, tasks.getStatus(session, taskId), STATE);
+  rendered(session, states.getStatus(session, taskId), STATE);
 
 export const getTask = (session: Session, taskId: string, settings: Settings) =>
   rendered(session, tasks.getTask(session, taskId, settings), STATE);

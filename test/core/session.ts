@@ -4,7 +4,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
-import type { Terms } from '../../scripts/src/core/generate.ts';
+import type { Terms } from '../../scripts/src/core/checked-request.ts';
 import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';

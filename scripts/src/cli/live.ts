@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { getStatus } from '../core/get-status.ts';
 import { madeElsewhere } from '../core/made-elsewhere.ts';
 import { pollSchedule } from '../core/poll-schedule.ts';
-import type { Sharing } from '../core/poller.ts';
 import type { Observer, Session } from '../core/session.ts';
 import type { ListFilter } from '../core/task-list.ts';
 import type { WaitSettings } from '../core/tasks.ts';
 import { Api } from '../http/api.ts';
-import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
+import { systemClock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
@@ -23,7 +24,6 @@ import type { CheckedRequest } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
-import { explained } from './render/failure.ts';
 import { outcomeOf, type Result } from './render/outcome.ts';
 import { withStandInWarning } from './stand-ins.ts';
 
@@ -92,12 +92,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       });
       return sandbox ? withStandInWarning(outcome) : outcome;
     }
-    const outcome = outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
+    const { explained } = await import('./render/failure.ts');
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -183,11 +184,10 @@ async function act(
   request: CheckedRequest | null,
   environment: Environment,
 ): Promise<Result> {
-  const tasks = await import('../core/tasks.ts');
   const taskId = args.taskId ?? '';
+  if (args.action === 'getStatus') return getStatus(session, taskId);
+  const tasks = await import('../core/tasks.ts');
   switch (args.action) {
-    case 'getStatus':
-      return tasks.getStatus(session, taskId);
     case 'getTask':
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':

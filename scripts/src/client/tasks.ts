@@ -24,7 +24,7 @@ export function status(
   options: CallOptions = {},
 ): Promise<TaskStatus> {
   return connection.call(options, async (session) => {
-    const { getStatus } = await import('../core/tasks.ts');
+    const { getStatus } = await import('../core/get-status.ts');
     const { seen } = await getStatus(session, checkTaskId(taskId));
     return publicStatus(taskId, seen);
   });

@@ -1,6 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import { estimateCredits } from '../contracts/price.ts';
-import type { Cheaper } from '../model/reason.ts';
+import type { Cheaper } from '../model/failure.ts';
 import type { Account, GenerationRequest, Quote } from '../providers/provider.ts';
 import { askPrice, cheaperThan } from './funds.ts';
 import { type Session, shortDeadline } from './session.ts';

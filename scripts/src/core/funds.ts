@@ -1,8 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import { cheaperVariants, estimate, estimateCredits } from '../contracts/price.ts';
-import { Failure } from '../model/failure.ts';
+import { type Cheaper, Failure } from '../model/failure.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { Cheaper } from '../model/reason.ts';
 import type { RecordChange } from '../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../ports/record-store.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
@@ -25,6 +24,8 @@ export async function checkFunds(
 ): Promise<Quote | null> {
   if (generation.maxCredits === undefined && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
+    // An estimate does not say what the requests of a day cost.
+    if (maxCreditsPerDay !== null) throw new Error('A limit for a day needs a service that quotes prices.');
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }

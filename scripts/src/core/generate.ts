@@ -1,9 +1,7 @@
-import type { Contract } from '../contracts/contract.ts';
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { Failure, type Reason } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
-import type { GenerationRequest, Quote } from '../providers/provider.ts';
+import type { CheckedRequest } from './checked-request.ts';
 import { checkFree, folderFor } from './finish.ts';
 import { checkFunds, explainFunds } from './funds.ts';
 import { type RecordedTask, recordedTask } from './recorded-task.ts';
@@ -14,31 +12,10 @@ import { type SubmitLog, submit } from './submit.ts';
 import { isYoung } from './task-record.ts';
 import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
 
-/** What identifies a request, and what it may cost. */
-export interface Terms {
-  /** The idempotency key was given: it says which request is meant. */
-  isNamed: boolean;
-  /** Makes another task, even where the request already has one. */
-  isNew: boolean;
-  /** Who asked for the request, where the command names that. */
-  owner: string | null;
-  /** Seconds that its command waits; null where it has none. */
-  wait: number | null;
-  /** Credits that all requests of the last 24 hours together may cost. */
-  maxCreditsPerDay: number | null;
-  /** Which of several equal requests this is, from 1; absent: the first. */
-  ordinal?: number;
-}
-
-export interface GenerateOptions {
-  contract: Contract;
-  generation: GenerationRequest;
-  terms: Terms;
+export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
   /** Returns as soon as the task is submitted; its folder is kept for later. */
   isDetached: boolean;
-  /** The service's price, where it was asked for already. */
-  quote?: Quote | undefined;
 }
 
 /** A request that has a task, and how its end is waited for. It does not hold the payload. */
@@ -135,6 +112,7 @@ async function unrecordedTask(
   { contract, generation, terms, quote: known, wait }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
+  if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
   const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   await checkFree(wait.folder, wait.output);
   let isResubmitted = false;

@@ -1,5 +1,5 @@
-import type { Clock } from '../http/clock.ts';
 import { heeded, pauseAfter, RETRY_PAUSES } from '../http/retry.ts';
+import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';

@@ -2,17 +2,12 @@ import { MemoryRateLimiter } from '../http/rate-limit.ts';
 import { Failure } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { StatusCache } from '../ports/status-cache.ts';
 import { type Due, type Polled, PollRounds } from './poll-round.ts';
 import { isFast, type PollSchedule } from './poll-schedule.ts';
 import { RecordReads } from './record-reads.ts';
 import type { Session } from './session.ts';
-
-/** What the processes of this machine share about one service and key. */
-export interface Sharing {
-  limiter: RateLimiter;
-  statuses: StatusCache;
-}
 
 interface Ask {
   taskId: string;
@@ -225,11 +220,13 @@ export class Poller {
 
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
-    for (const result of results.values()) {
-      if (!(result instanceof Failure) || result.code !== 'RATE_LIMITED') continue;
-      // The service counts all queries, so every process has to pause.
-      await this.#limiter.pauseFor((result.details.retryAfter ?? 0) * 1000 || PAUSE_MS);
-    }
+    const pauses = [...results.values()].flatMap((result) =>
+      result instanceof Failure && result.code === 'RATE_LIMITED'
+        ? [(result.details.retryAfter ?? 0) * 1000 || PAUSE_MS]
+        : [],
+    );
+    // The service counts all queries, so every process has to pause.
+    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;

@@ -1,5 +1,4 @@
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
+import { Failure, type Reason } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { GenerationRequest } from '../providers/provider.ts';
 import { findOwn } from './find-lost-task.ts';
@@ -173,7 +172,8 @@ async function resubmit(
   // The first submit may have caused this rejection: it may have used up the key, the credits or the rate.
   const found = await search(session, generation, lost, deadline);
   if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
-  if (failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL') return sent;
+  const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
+  if (isInvalid && found.kind === 'clear') return sent;
   if (failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
   return unknown(session, generation, lost, { failure });
 }

@@ -12,6 +12,7 @@ interface Wanted {
   /** The list was read for it, and did not show it whole. */
   isNotListed: boolean;
   resolve(task: Task | null): void;
+  reject(error: unknown): void;
 }
 
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
@@ -42,8 +43,8 @@ export class RecordReads {
    */
   listed(taskId: string, until: number): Promise<Task | null> {
     return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve });
-      if (!this.#isRunning) this.#run().catch(reject);
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      if (!this.#isRunning) void this.#run();
     });
   }
 
@@ -53,9 +54,11 @@ export class RecordReads {
       // Others may ask at this same moment.
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
+    } catch (error) {
+      for (const { reject } of this.#wanted) reject(error);
+      this.#wanted.clear();
     } finally {
       this.#isRunning = false;
-      for (const one of this.#wanted) this.#give(one, null);
     }
   }
 

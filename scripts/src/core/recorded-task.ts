@@ -3,9 +3,9 @@ import { jsonHash } from '../model/fingerprint.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
 import type { Task } from '../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../ports/record-store.ts';
+import type { CheckedRequest, Place } from './checked-request.ts';
 import { checkFree } from './finish.ts';
 import { checkFunds, withinDay } from './funds.ts';
-import type { GenerateOptions } from './generate.ts';
 import type { OtherAccount } from './observer.ts';
 import { promptExcerpt } from './prompt-excerpt.ts';
 import { type LostSubmit, type Reconciled, reconcile } from './reconcile.ts';
@@ -13,15 +13,7 @@ import { creditsOf } from './result.ts';
 import type { Session } from './session.ts';
 import { type SubmitLog, submit } from './submit.ts';
 
-type Request = Pick<GenerateOptions, 'contract' | 'generation' | 'terms' | 'quote'> & Place;
-
-/** Where the files of a request are wanted. */
-export interface Place {
-  /** Absolute. */
-  folder: string | null;
-  /** The name of the file that was asked for; null: named by the task's id. */
-  output: string | null;
-}
+type Request = CheckedRequest & Place;
 
 /** The record of a request; with the task, where this process submitted or found it. */
 export interface RecordedTask {
@@ -164,16 +156,25 @@ async function submitNew(
   const quote =
     request.quote ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
+  await requireLock(lock);
   await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, () => ({
     credits,
     ...sendingNow(session),
   }));
-  // The machine may have slept since the lock was taken, so long that other processes took this one for dead.
-  if (!(await lock.isOurs())) {
-    const message = 'Another process took this request over; nothing was submitted here.';
-    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: 'rejected' });
+    throw error;
   }
   return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+
+/** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */
+async function requireLock(lock: Fence): Promise<void> {
+  if (await lock.isOurs()) return;
+  const message = 'Another process took this request over; nothing was submitted here.';
+  throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
 }
 
 /** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */

@@ -2,9 +2,9 @@ import type { Api } from '../http/api.ts';
 import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { RecordStore } from '../ports/record-store.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { Provider, TaskList } from '../providers/provider.ts';
 import type { Observer } from './observer.ts';
-import type { Sharing } from './poller.ts';
 import type { Slots } from './slots.ts';
 
 export type { Observer } from './observer.ts';

@@ -34,16 +34,6 @@ export interface WaitSettings {
   stop?: AbortSignal;
 }
 
-/** Returns the state of a task, by one query. */
-export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
-  const seen = await fetchStatus(session, taskId, shortDeadline(session));
-  const entry = await recordOf(session, taskId);
-  if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
-  // A task that ended without a result is delivered once its state is reported.
-  return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
-}
-
 /** Returns the record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { api, provider } = session;

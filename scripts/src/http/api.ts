@@ -1,6 +1,6 @@
+import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
-import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';

@@ -11,8 +11,8 @@ import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
 import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
-import type { TaskRecord } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';

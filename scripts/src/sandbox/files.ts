@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failure, send, wrongMethod } from './exchange.ts';
 import { hasFile } from './lifecycle.ts';
 import { contentOf, mediaOf } from './media.ts';
-import type { Store, TaskRecord } from './store.ts';
+import type { Store } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 export interface Files {
   /**

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText, replaceAtOnce } from '../../disk/durable.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { diskErrorText, replaceAtOnce } from '../../stores/file/durable.ts';
 import { boundedJson } from '../bounded.ts';
 
 // The most that one line of the report may have: enough for the addresses of many files.

@@ -1,5 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
-import type { Terms } from '../generate.ts';
+import type { Terms } from '../checked-request.ts';
 import type { WaitSettings } from '../tasks.ts';
 import type { BatchLine, LineResult } from './line.ts';
 import type { Pattern } from './names.ts';

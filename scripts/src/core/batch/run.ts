@@ -122,10 +122,8 @@ class Batch {
   /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
   async #price(open: readonly BatchLine[]): Promise<void> {
     const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const { can } = this.#session.provider;
     const isLimited =
-      maxTotalCredits !== undefined ||
-      (can.quote && (maxCredits !== undefined || terms.maxCreditsPerDay !== null));
+      maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
     if (open.length === 0 || !(isLimited || terms.isNew)) return;
     try {
       this.#prices = await pricesOf(this.#session, open);

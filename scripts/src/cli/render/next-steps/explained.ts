@@ -1,5 +1,4 @@
-import type { Failure, Issue } from '../../../model/failure.ts';
-import type { Reason, ReasonOf } from '../../../model/reason.ts';
+import type { Failure, Issue, Reason, ReasonOf } from '../../../model/failure.ts';
 import type { Caller } from '../caller.ts';
 
 /** What an answer says of a reason. */

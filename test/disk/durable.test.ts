@@ -20,9 +20,9 @@ import {
   makePrivate,
   replaceAtOnce,
   writeWhole,
-} from '../../../scripts/src/stores/file/durable.ts';
-import { FakeClock } from '../../support/clock.ts';
-import { tempFolder } from '../../support/command.ts';
+} from '../../scripts/src/disk/durable.ts';
+import { FakeClock } from '../support/clock.ts';
+import { tempFolder } from '../support/command.ts';
 import { startChild } from './child.ts';
 import { beforeEachStep, error, refuse, resetDisk, undisturbed } from './steps.ts';
 

@@ -1,39 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
-import type { AtLeastOne } from './keywords/at-least-one.ts';
-import type { Counts } from './keywords/counts.ts';
-import type { Exclusive } from './keywords/exclusive.ts';
-import type { Files } from './keywords/files.ts';
-import { fieldList, type Keyword } from './keywords/keyword.ts';
-import type { Media } from './keywords/media.ts';
+import { fieldList } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
-import type { Rejected } from './keywords/rejected.ts';
-import type { SumMax } from './keywords/sum-max.ts';
-import type { When } from './keywords/when.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { isOfType, TYPES, type TypeName } from './types.ts';
-
-/** One place of a contract's schema, read and checked. Lengths are in Unicode code points, as JSON Schema has them. */
-export interface SchemaNode extends AtLeastOne, Counts, Exclusive, Files, Media, Rejected, SumMax, When {
-  types: readonly TypeName[];
-  /** The keywords of our own that it has, in the order in which they are checked. */
-  own?: readonly Keyword[];
-  /** The forms of which a value must have one. The object form's fields are those of this node as well. */
-  anyOf?: readonly SchemaNode[];
-  /** What a text with a pattern is called. */
-  title?: string;
-  enum?: readonly Json[];
-  default?: Json;
-  pattern?: RegExp;
-  minLength?: number;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  items?: SchemaNode;
-  minItems?: number;
-  maxItems?: number;
-  properties?: ReadonlyMap<string, SchemaNode>;
-  required?: ReadonlySet<string>;
-}
 
 type Reader = (node: SchemaNode, value: Json, where: string) => void;
 
@@ -173,11 +143,4 @@ function readObject(node: SchemaNode, schema: JsonObject, at: (keyword: string) 
   }
   node.properties = properties;
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at('required')));
-}
-
-/** The place of the schema that a path of field names and list positions leads to; undefined where there is none. */
-export function nodeAt(node: SchemaNode, path: readonly (string | number)[]): SchemaNode | undefined {
-  let here: SchemaNode | undefined = node;
-  for (const step of path) here = typeof step === 'number' ? here?.items : here?.properties?.get(step);
-  return here;
 }

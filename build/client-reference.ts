@@ -1,7 +1,7 @@
 // references/client.md: made from the types and the docstrings of scripts/src/client/, and the example of README.md.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { TYPES } from './build-types.ts';
+import { TYPES } from './client-types.ts';
 
 /** Types whose fields a caller writes or reads; the others are in client.d.mts. */
 const SHOWN = [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { ROOT } from '../../support/command.ts';
+import { ROOT } from '../support/command.ts';
 
 /** Another process that works on a file. */
 export interface Child {
@@ -33,7 +33,7 @@ export type Task =
   | 'lock when told'
   | 'lock without links when told';
 
-const PROGRAM = path.join(ROOT, 'test', 'stores', 'file', 'child-program.ts');
+const PROGRAM = path.join(ROOT, 'test', 'disk', 'child-program.ts');
 
 /** Starts a process that does one thing (see child-program.ts) with a file, and waits until it is ready for it. */
 export async function startChild(what: Task, file = ''): Promise<Child> {

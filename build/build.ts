@@ -5,14 +5,15 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { clientReference } from './build-reference.ts';
-import { declareTypes } from './build-types.ts';
-import { compileContracts } from './src/contracts/compile.ts';
-import { PROFILES } from './src/providers/registry.ts';
+import { compileContracts } from '../scripts/src/contracts/compile.ts';
+import { PROFILES } from '../scripts/src/providers/registry.ts';
+import { clientReference } from './client-reference.ts';
+import { declareTypes } from './client-types.ts';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.dirname(here);
-const outDir = path.resolve(process.argv[2] ?? here);
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const scripts = path.join(root, 'scripts');
+const source = path.join(scripts, 'src');
+const outDir = path.resolve(process.argv[2] ?? scripts);
 
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
 
@@ -73,13 +74,19 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
+  ['help', /^cli\/help\.ts$/],
+  ['describe', /^(cli\/describe|contracts\/describe-fields)\.ts$/],
+  ['price', /^contracts\/price\.ts$/],
+  // What an answer needs only where something is to be explained.
+  ['main', /^cli\/render\/next-steps\/decision\.ts$/],
+  ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
   ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
-    /^((model|ports)\/|http\/clock\.ts$|stores\/file\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
-  ...readdirSync(path.join(here, 'src', 'providers'), { withFileTypes: true })
+  ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
   ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch\.ts$|contracts\/prompt-field\.ts$)/],
@@ -88,19 +95,20 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|task-list|spending|submit|send|reconcile|find-lost-task)\.ts$/,
   ],
-  ['journal', /^stores\//],
+  ['journal', /^(disk|stores)\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
-  ['download', /^(download\/|core\/file-warnings\.ts$)/],
+  ['download', /^(download\/|core\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
+  // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers|core)\/|cli\/live\.ts$|cli\/render\/(account|advice|list|many|outcome|spending|task)\.ts$)/,
+    /^((http|providers)\/(?!rate-limit)|core\/(fetch-status|get-status|made-elsewhere|poll-schedule|result|session|task-record)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
   ],
+  ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
 ];
 
-const source = path.join(here, 'src');
 const sources = (readdirSync(source, { recursive: true }) as string[])
   .map((file) => file.replaceAll(path.sep, '/'))
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
@@ -180,7 +188,7 @@ compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
 const types = declareTypes(root);
 writeFileSync(path.join(outDir, 'client.d.mts'), types);
-const references = outDir === here ? path.join(root, 'references') : outDir;
+const references = outDir === scripts ? path.join(root, 'references') : outDir;
 writeFileSync(path.join(references, 'client.md'), clientReference(root));
 
 /**

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import type { Clock } from '../model/clock.ts';
 import { makeFolder } from './folder.ts';
 
 /** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
@@ -114,8 +114,13 @@ export function overwrite(file: string, text: string): void {
   }
 }
 
+// Random once, then counted: other processes, on other machines too, may write beside the same file.
+const OWN = randomBytes(6).toString('hex');
+let written = 0;
+
 function writeTemp(file: string, text: string): string {
-  const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
   try {
     const descriptor = openSync(temp, 'wx', 0o600);
     try {

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Clock } from '../../http/clock.ts';
-import { isObject, type Json } from '../../model/json.ts';
+import type { Clock } from '../model/clock.ts';
+import { isObject, type Json } from '../model/json.ts';
 import { diskError, TEMP } from './durable.ts';
 
 /** The process that holds a lock. */

@@ -17,9 +17,9 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Lock, type LockOwner, tryLock, waitForLock } from '../../../scripts/src/stores/file/lock.ts';
-import { FakeClock } from '../../support/clock.ts';
-import { tempFolder } from '../../support/command.ts';
+import { type Lock, type LockOwner, tryLock, waitForLock } from '../../scripts/src/disk/lock.ts';
+import { FakeClock } from '../support/clock.ts';
+import { tempFolder } from '../support/command.ts';
 import { type Child, startChild } from './child.ts';
 import { beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
 
@@ -449,7 +449,7 @@ describe('fault 105: a system that does not say which it is', () => {
   it.runIf(isLinux)('checks no process by its pid, not even its own', async () => {
     vi.resetModules();
     const fs = await import('node:fs');
-    const fresh = await import('../../../scripts/src/stores/file/lock.ts');
+    const fresh = await import('../../scripts/src/disk/lock.ts');
     const { readFileSync: read } = await vi.importActual<typeof import('node:fs')>('node:fs');
     vi.mocked(fs.readFileSync).mockImplementation((file, options) =>
       String(file).startsWith('/proc/sys') ? refuse('ENOENT')() : read(file, options),

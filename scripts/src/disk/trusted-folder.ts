@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { quoteWord } from '../../model/shell-word.ts';
+import { quoteWord } from '../model/shell-word.ts';
 
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, type TestContext, vi } from 'vitest';
-import { type Distrust, distrustOf } from '../../../scripts/src/stores/file/trusted-folder.ts';
-import { tempFolder } from '../../support/command.ts';
+import { type Distrust, distrustOf } from '../../scripts/src/disk/trusted-folder.ts';
+import { tempFolder } from '../support/command.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { createInterface } from 'node:readline';
-import { systemClock } from '../../../scripts/src/http/clock.ts';
-import { replaceAtOnce, writeWhole } from '../../../scripts/src/stores/file/durable.ts';
-import { tryLock } from '../../../scripts/src/stores/file/lock.ts';
+import { replaceAtOnce, writeWhole } from '../../scripts/src/disk/durable.ts';
+import { tryLock } from '../../scripts/src/disk/lock.ts';
+import { systemClock } from '../../scripts/src/model/clock.ts';
 import type { Race } from './child.ts';
 
 const [what, file] = process.argv.slice(2) as [string, string];
