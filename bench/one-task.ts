@@ -1,7 +1,7 @@
 // One wait for one task: how late it sees the end, and how many queries it sends, in simulated time.
-import { likelyDuration } from '../scripts/src/core/durations.ts';
-import { pollUntilEnd } from '../scripts/src/core/poll.ts';
-import { type LikelyDuration, pollSchedule } from '../scripts/src/core/poll-schedule.ts';
+import { likelyDuration } from '../scripts/src/core/poll/durations.ts';
+import { type LikelyDuration, pollSchedule } from '../scripts/src/core/poll/interval.ts';
+import { pollUntilEnd } from '../scripts/src/core/poll/poll-until-end.ts';
 import type { Session } from '../scripts/src/core/session.ts';
 import { FakeClock } from '../test/support/clock.ts';
 import { report } from './goals.ts';

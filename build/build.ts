@@ -93,17 +93,17 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|task-list|spending|submit|send|reconcile|find-lost-task)\.ts$/,
+    /^core\/(generate\.ts$|(submit|reconcile|money)\/|deliver\/reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list\.ts$)/,
   ],
   ['journal', /^(disk|stores)\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
+  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/record\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
-  ['download', /^(download\/|core\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
+  ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/(?!rate-limit)|core\/(fetch-status|get-status|made-elsewhere|poll-schedule|result|session|task-record)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
+    /^((http|providers)\/(?!rate-limit)|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

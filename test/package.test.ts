@@ -172,7 +172,7 @@ describe('what ships', () => {
     below.providers = ['http', 'model'];
     below.stores = ['disk', 'ports', 'http', 'model'];
     below.sandbox = ['contracts', 'disk', 'http', 'model'];
-    below.download = ['disk', 'http', 'model'];
+    below.download = ['disk', 'ports', 'http', 'model'];
     // The core knows the ports, and no store.
     below.core = ['contracts', 'providers', 'download', 'ports', 'http', 'model'];
     below.cli = below.client = ['core', 'sandbox', 'stores', 'disk', ...below.core];

@@ -1,5 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/render/failure.ts
+import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 
@@ -234,13 +235,13 @@ var PLACE = {
     };
   },
   unreadableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be read")] } : {},
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be read")] : void 0,
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
     ]
   }),
   unwritableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
     nextSteps: [
       `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
@@ -407,10 +408,7 @@ var SUBMIT = {
     nextSteps: [
       profile.says.cancel,
       ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", {
-        taskId,
-        ...!isTerminal(state) && { wait: BRIEF_WAIT_S2 }
-      })
+      isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S2 })
     ]
   }),
   noAddress: () => ({
@@ -436,8 +434,8 @@ function explained(failure, caller) {
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
-    ...issues && { issues },
-    ...steps.length > 0 && { nextSteps: steps }
+    issues: issues ?? details.issues,
+    nextSteps: unlessEmpty(steps)
   });
 }
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {

@@ -272,8 +272,8 @@ import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
-import { attached } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
+import { attached } from "./generate.mjs";
 
 // scripts/src/core/batch/identity.ts
 function ordinalsOf(lines) {
@@ -538,7 +538,7 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
       taskId,
       charged: "finished"
     });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure, ...credits && { credits } };
+    return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
@@ -550,7 +550,6 @@ var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
 var GLANCE_MS = 3e3;
-var NO_PAYLOAD = { record: {}, input: null };
 async function runBatch(session, options) {
   return new Batch(session, options).run();
 }
@@ -651,7 +650,7 @@ var Batch = class {
       line.end = new Failure7(end.code, end.message, details);
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
-      line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
+      line.end = { ...end, seen: { ...end.seen, record: {} } };
       track.taskId = end.taskId;
     }
     track.state = stateIn(line.end, track.state);
@@ -700,8 +699,8 @@ var Batch = class {
         model: contract.model,
         payload: await line.line.read(),
         idempotencyKey: crypto.randomUUID(),
-        ...most !== void 0 && { maxCredits: most },
-        ...webhookUrl !== void 0 && { webhookUrl }
+        maxCredits: most,
+        webhookUrl
       };
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
@@ -715,7 +714,7 @@ var Batch = class {
       line.isReused = isResumed;
       line.credits = credits;
       this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
+      if (task) begun.made.task = { ...task, input: null, record: {} };
       return begun;
     } finally {
       resume();
@@ -785,6 +784,7 @@ import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 
 // scripts/src/cli/batch/issues.ts
@@ -834,7 +834,7 @@ function ranges(numbers) {
 // scripts/src/cli/render/batch.ts
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { callerOfLine } from "./main.mjs";
-import { failed, success, UPSTREAM } from "./main.mjs";
+import { failed, success, UPSTREAM, written } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -875,19 +875,17 @@ function batchOutcome(result, items, report, caller) {
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const warnings = warningsOf(result, items, report);
-  const data = {
+  const data = written({
     batch: { ...totals },
-    ...result.quoted !== null && { quoted: result.quoted },
+    quoted: result.quoted ?? void 0,
     ...heldData(result),
     ...lastPollErrorOf(items),
     items: rows,
-    ...hidden > 0 && { itemsLeftOut: hidden },
+    itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    ...warnings.length > 0 && { warnings }
-  };
-  const nextSteps = stepsOf(result, sorted, caller, hidden);
-  if (nextSteps.length > 0) data.nextSteps = nextSteps;
+    warnings: unlessEmpty(warningsOf(result, items, report)),
+    nextSteps: unlessEmpty(stepsOf(result, sorted, caller, hidden))
+  });
   return {
     envelope: {
       ok: said === void 0,
@@ -899,7 +897,7 @@ function batchOutcome(result, items, report, caller) {
       retryAfter
     },
     exitCode,
-    ...result.isInterrupted && exitCode !== EXIT.done && { isInterrupted: true },
+    isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
     onWritten: () => {
       const delivered = "file" in report ? items : sorted.slice(0, rows.length);
       for (const { outcome } of delivered) outcome.onWritten?.();
@@ -914,8 +912,8 @@ function shortRow({ line, outcome }) {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = data?.files ?? [];
   const file = files[0]?.path ?? null;
-  const reused = line.taskId !== null && line.isReused;
-  return { line: line.number, name: line.name, taskId, status, file, errorCode, ...reused && { reused } };
+  const reused = line.taskId !== null && line.isReused || void 0;
+  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
 }
 function lastPollErrorOf(items) {
   const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
@@ -1012,18 +1010,18 @@ function batchQuoteOutcome(quote3, caller) {
   const rows = [];
   let left = MOST_CHARACTERS;
   for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
-    const row = { line: number, name, model, credits, ...isCharged && { charged: true } };
+    const row = written({ line: number, name, model, credits, charged: isCharged || void 0 });
     left -= JSON.stringify(row).length;
     if (left < 0) break;
     rows.push(row);
   }
   const hidden = lines.length - rows.length;
-  const data = {
+  const data = written({
     ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
     affordable: balance === null ? null : balance >= open2,
     items: rows,
-    ...hidden > 0 && { itemsLeftOut: hidden }
-  };
+    itemsLeftOut: hidden || void 0
+  });
   if (over) {
     const failure = explained(over, caller);
     return failed(
@@ -1117,7 +1115,7 @@ async function runBatchCommand(command) {
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
     stop,
-    ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
+    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
@@ -1139,13 +1137,6 @@ var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown
 function patternOf(output) {
   const [before = "", ...after] = stemOfOutput2(output).split("{n}");
   return { before, after: after.join("{n}") };
-}
-
-// scripts/src/cli/batch/heap.ts
-const { setFlagsFromString } = require("node:v8");
-function keepHeapSmall() {
-  setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString("--heap-growing-percent=33");
 }
 
 // scripts/src/cli/batch/parse-line.ts
@@ -1173,14 +1164,8 @@ function parseLine(text, format, issues) {
     issues.push(issue2("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
     return null;
   }
-  const model = textField(value, "model", issues);
-  const image = textField(value, "image", issues);
-  return {
-    name: nameOf(value, issues),
-    payload,
-    ...model !== void 0 && { model },
-    ...image !== void 0 && { image }
-  };
+  const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
+  return { name: nameOf(value, issues), payload, model, image };
 }
 function objectIn(text, issues) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
@@ -1397,7 +1382,6 @@ function unreadable(error, file) {
 
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
-  keepHeapSmall();
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
@@ -1575,7 +1559,6 @@ export {
   fileNames,
   interruptedEnd,
   isMadeNow,
-  keepHeapSmall,
   knownLines,
   lineOutcomes,
   namesFor,

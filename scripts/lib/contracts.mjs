@@ -3179,8 +3179,8 @@ async function readRequest(args, loopback, signal) {
     model: contract.model,
     payload,
     idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule("node:crypto").randomUUID(),
-    ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
-    ...webhookUrl !== void 0 && { webhookUrl }
+    maxCredits: args.maxCredits,
+    webhookUrl
   };
   const terms = {
     isNamed: args.idempotencyKey !== void 0,

@@ -35,6 +35,7 @@ function fieldsOf(node, schema, before) {
 
 // scripts/src/cli/describe.ts
 import { estimateCredits, priceLine } from "./price.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -51,9 +52,9 @@ async function describeAll({ profile, isProviderNamed, kind, full }) {
   }
   const data = {
     provider,
-    ...kind !== void 0 && { kind },
+    kind,
     models: found.map(full ? everything : facts),
-    ...!isProviderNamed && { otherProviders: others },
+    otherProviders: isProviderNamed ? void 0 : others,
     nextSteps
   };
   return success(null, null, data, EXIT.done);
@@ -72,7 +73,6 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
-  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   const nextSteps = [commandLine(flagWords(flags))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
@@ -81,9 +81,9 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
     provider,
     ...facts(contract),
     fields: describeFields(contract),
-    ...between.length > 0 && { rules: between },
+    rules: unlessEmpty(describeRules(contract)),
     example,
-    ...advice.length > 0 && { notes: advice },
+    notes: unlessEmpty(advice),
     nextSteps
   };
   return success(null, null, data, EXIT.done);

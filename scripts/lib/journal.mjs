@@ -533,6 +533,7 @@ function sumRows(rows) {
 
 // scripts/src/ports/claim-rules.ts
 import { Failure } from "./main.mjs";
+import { compact } from "./main.mjs";
 function nameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
@@ -566,7 +567,7 @@ function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1 } = claim;
-  return {
+  return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
@@ -576,9 +577,9 @@ function firstRecord(claim, account) {
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
-    ...output && { output },
-    ...ordinal > 1 && { ordinal }
-  };
+    output: output || void 0,
+    ordinal: ordinal > 1 ? ordinal : void 0
+  });
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {

@@ -4,8 +4,56 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/fetch-status.ts
+// scripts/src/core/poll/interval.ts
+var AVERAGE_MS = 3050;
+var DENSE_MS = 2300;
+var SPARSE_MS = 12e3;
+var LATE_SHARE = 1 / 200;
+var POLL_JITTER = 0.03;
+function pollSchedule(firstMs) {
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
+}
+var LEAST_SHARED_MS = 1e3;
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
+function intervalBefore(progress, schedule, random) {
+  const { firstMs, growth } = schedule;
+  const first = firstMs * growth ** Math.min(progress.polls, 200);
+  const plain4 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+
+// scripts/src/core/record/made-elsewhere.ts
 import { Failure } from "./main.mjs";
+async function madeElsewhere(session, error, taskId) {
+  if (error.code !== "TASK_NOT_FOUND") return void 0;
+  const records = await session.records();
+  const entry = await records?.byTask(taskId);
+  if (!records || !entry || records.isOwn(entry)) return void 0;
+  const { provider, service, account, created, status } = entry.record;
+  return new Failure(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
+    status,
+    taskId,
+    reason: {
+      kind: "madeElsewhere",
+      taskId,
+      created,
+      by: { provider, service, account },
+      here: records.place
+    }
+  });
+}
+
+// scripts/src/core/poll/status-query.ts
+import { Failure as Failure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -21,9 +69,51 @@ async function withRecord(seen, read) {
   try {
     return { ...await read(), state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure2)) throw error;
     return { ...seen, isRecordUnread: true };
   }
+}
+
+// scripts/src/core/record/task-record.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure3) return void 0;
+    throw error;
+  }
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+var YOUNG_TASK_MS = 3e4;
+function isYoung({ api }, { record }) {
+  const { unsettledSince, submitTimeout } = record;
+  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
+  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
 }
 
 // scripts/src/core/result.ts
@@ -35,12 +125,11 @@ function creditsOf({ charged, refunded }, known) {
   };
 }
 function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
-  const hasCredits = credits !== void 0 || seen.charged !== void 0;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
-    ...hasCredits && { credits: creditsOf(seen, credits) },
+    credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
     ...origin
   };
@@ -93,104 +182,13 @@ function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
 }
 
-// scripts/src/core/task-record.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure2) return void 0;
-    throw error;
-  }
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isDuration = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, ...isDuration && { duration: Math.round(took * 10) / 10 } });
-}
-function deliver(session, entry, result) {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? seen.urls ?? files : files;
-  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
-}
-var YOUNG_TASK_MS = 3e4;
-function isYoung({ api }, { record }) {
-  const { unsettledSince, submitTimeout } = record;
-  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
-  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
-}
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
-}
-
-// scripts/src/core/get-status.ts
+// scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
-}
-
-// scripts/src/core/made-elsewhere.ts
-import { Failure as Failure3 } from "./main.mjs";
-async function madeElsewhere(session, error, taskId) {
-  if (error.code !== "TASK_NOT_FOUND") return void 0;
-  const records = await session.records();
-  const entry = await records?.byTask(taskId);
-  if (!records || !entry || records.isOwn(entry)) return void 0;
-  const { provider, service, account, created, status } = entry.record;
-  return new Failure3(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
-    status,
-    taskId,
-    reason: {
-      kind: "madeElsewhere",
-      taskId,
-      created,
-      by: { provider, service, account },
-      here: records.place
-    }
-  });
-}
-
-// scripts/src/core/poll-schedule.ts
-var AVERAGE_MS = 3020;
-var DENSE_MS = 2150;
-var SPARSE_MS = 2e4;
-var LATE_SHARE = 1 / 200;
-var LATEST_MS = 12e3;
-var POLL_JITTER = 0.03;
-function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
-}
-var LEAST_SHARED_MS = 1e3;
-function isFast({ firstMs }) {
-  return firstMs < LEAST_SHARED_MS;
-}
-function intervalBefore(progress, schedule, random) {
-  const { firstMs, growth } = schedule;
-  const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain4 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
-function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
 
 // scripts/src/http/api.ts
@@ -422,8 +420,8 @@ var Api = class {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...signal && { signal },
-      ...onLeave && { onLeave }
+      signal,
+      onLeave
     });
     if (!isExcessive(answer.body, call.limits.values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
@@ -566,7 +564,7 @@ var NodeHttpClient = class {
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ...this.#lookup && { lookup: this.#lookup }
+      lookup: this.#lookup
     });
     this.#open.add(sent);
     sent.on("close", () => this.#open.delete(sent));
@@ -859,6 +857,7 @@ function adviceFor(failure, { caller, account, taskId }) {
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
+import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { quoted as quoted3 } from "./main.mjs";
@@ -871,12 +870,21 @@ var MB = 1024 * 1024;
 var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
-function refused({ code: named, status, said, answer, kind, now }) {
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
+function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers["retry-after"], now());
+  const retryAfter = parseRetryAfter(answer.headers["retry-after"], settings.now());
   if (retryAfter !== void 0 && details.transient) details.retryAfter = retryAfter;
   return new Failure7(code, messageOf(status, said, answer), details);
 }
@@ -886,7 +894,7 @@ var OF_A_QUERY = /* @__PURE__ */ new Set([
   "TASK_NOT_FOUND",
   "NETWORK_ERROR"
 ]);
-function unreadable(request, answer, what, kind) {
+function unreadable({ request, answer, kind }, what) {
   const head = answer.body.toString("utf8", 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain2(head) ? quoted2(head, 200) : "empty"}.`;
   return new Failure7("NETWORK_ERROR", message, { transient: true, unclear: kind === "submit" });
@@ -926,7 +934,7 @@ import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { failed, success, upstream } from "./main.mjs";
+import { failed, success, upstream, written } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -939,13 +947,11 @@ function withFacts(result, { envelope, exitCode }, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: { ...data, ...reusedData(result), ...steps.length > 0 && { nextSteps: steps } },
+      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     exitCode,
-    ...delivery && {
-      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)
-    }
+    onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
   };
 }
 function endOutcome(result, caller) {
@@ -984,7 +990,7 @@ function endOutcome(result, caller) {
   }
 }
 function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
 }
 function whyFailed({ seen }) {
   if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
@@ -999,25 +1005,22 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }) {
-  const model = nameIn(seen.model);
-  const data = {
-    ...model !== void 0 && { model },
-    ...origin.isResumed && { resumed: true },
-    ...origin.isResubmitted && { resubmitted: true }
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+  return {
+    model: nameIn(seen.model),
+    resumed: origin.isResumed || void 0,
+    resubmitted: origin.isResubmitted || void 0,
+    files: files?.map((file) => ({ ...file })),
+    warnings: unlessEmpty(warnings.map(warningText)),
+    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    credits: credits && { ...credits },
+    unknownState: seen.unknownState,
+    resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
+    ...upstream(seen.record)
   };
-  if (files) data.files = files.map((file) => ({ ...file }));
-  if (warnings.length > 0) data.warnings = warnings.map(warningText);
-  if (lastPollError)
-    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
-  if (credits) data.credits = { ...credits };
-  if (seen.unknownState !== void 0) data.unknownState = seen.unknownState;
-  if (seen.state === "COMPLETED" && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream(seen.record) };
 }
 function reusedData({ reused, isResubmitted }) {
-  if (!reused) return {};
-  return { reused: true, createdAt: reused.created, ...isResubmitted && { resubmitted: true } };
+  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
 }
 function reusedSteps(result, { anew }) {
   const { reused } = result;
@@ -1110,11 +1113,9 @@ async function runLive(options) {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox ? {} : { ...httpProxy && { httpProxy }, ...httpsProxy && { httpsProxy }, ...noProxy && { noProxy } },
-    void 0,
-    { ownsProcess: true }
-  );
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, void 0, {
+    ownsProcess: true
+  });
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
   const provider = await createProvider(profile, {
@@ -1232,7 +1233,11 @@ async function act(session, args, request, environment) {
     case "waitTask": {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
-        await (await import("./wait.mjs")).attachTask(session, taskId, args.idempotencyKey);
+        await (await import("./generate.mjs")).attachTask(
+          session,
+          taskId,
+          args.idempotencyKey
+        );
       }
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
@@ -1245,7 +1250,10 @@ async function act(session, args, request, environment) {
       return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
+      return (await import("./generate.mjs")).account(
+        session,
+        await listModels(session.provider.id)
+      );
     }
     case "quote":
       return (await import("./generate.mjs")).quote(session, request);
@@ -1275,7 +1283,7 @@ function waitSettings(args, { timeoutMs }) {
 function placeOf({ download, output, action }) {
   if (output !== void 0)
     return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
-  return { folder: download ?? null, ...isSubmit(action) && { output: null } };
+  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -1334,30 +1342,11 @@ var CODES = {
   BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
 };
 var MOST_MODELS = 200;
-function aivideomaker({ profile, baseUrl, key, now }) {
+function aivideomaker(settings) {
+  const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path3, body) => ({
-    method,
-    url: new URL(`${origin}/api/v1/${path3}`),
-    headers: {
-      key,
-      accept: "application/json",
-      "user-agent": "async-media-workflow",
-      ...body && { "content-type": "application/json" }
-    },
-    ...body && { body: new JsonBody(body) }
-  });
-  const call = (kind, req, read, limits = SMALL) => ({
-    request: req,
-    limits,
-    read: (answer) => read(bodyOf(answer, kind, req, now), answer)
-  });
-  const checkId = (body, taskId, answer, req) => {
-    const id = body.id ?? body.taskId;
-    if (typeof id === "string" && id !== "" && id !== taskId) {
-      throw unreadable(req, answer, "is about another task", "task");
-    }
-  };
+  const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1365,97 +1354,73 @@ function aivideomaker({ profile, baseUrl, key, now }) {
       req.headers["idempotency-key"] = idempotencyKey;
       if (maxCredits !== void 0) req.headers["x-max-credits"] = String(maxCredits);
       if (webhookUrl !== void 0) req.headers.webhookUrl = webhookUrl;
-      return call(
-        "submit",
-        req,
-        (body, answer) => {
-          const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
-          if (task) return { ...task, model, idempotencyKey, record: body };
-          if (saysFailed(body) || namesError(body)) {
-            const failure = refusal(body, answer, "submit", now);
-            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-          }
-          throw unreadable(req, answer, "names no task", "submit");
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
+        const failure = refusal(body, at);
+        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+      };
+      return call("submit", req, read, RECORD);
     },
     status(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}/status`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string") throw errorIn(body, answer, req, "task", now);
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}/status`), (body, at) => {
+        if (typeof body.status !== "string") throw errorIn(body, at);
         const seen = { ...stateOf(body.status), record: body };
         if (seen.state !== "FAILED" || !looksLikeError(body)) {
-          checkId(body, taskId, answer, req);
+          checkId(body, taskId, at);
           return seen;
         }
-        const failure = refusal(body, answer, "task", now);
+        const failure = refusal(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
     },
     task(taskId) {
-      const req = request("GET", `tasks/${encodeURIComponent(taskId)}`);
-      return call(
-        "task",
-        req,
-        (body, answer) => {
-          const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-          const task = isRecord || isSet(body.taskId) && !looksLikeError(body) ? taskFrom(body, taskId, key) : void 0;
-          if (!task) throw errorIn(body, answer, req, "task", now);
-          checkId(body, taskId, answer, req);
-          return task;
-        },
-        RECORD
-      );
+      const read = (body, at) => {
+        const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
+        const isTask = isRecord || isSet(body.taskId) && !looksLikeError(body);
+        const task = isTask ? taskFrom(body, taskId, key) : void 0;
+        if (!task) throw errorIn(body, at);
+        checkId(body, taskId, at);
+        return task;
+      };
+      return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
     },
     cancel(taskId) {
-      const req = request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`);
-      return call("task", req, (body, answer) => {
-        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body)) {
-          throw errorIn(body, answer, req, "task", now);
-        }
-        checkId(body, taskId, answer, req);
+      return call("task", request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
+        if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body))
+          throw errorIn(body, at);
+        checkId(body, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
     list() {
-      const req = request("GET", "tasks");
-      return call(
-        "other",
-        req,
-        (body, answer) => {
-          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, "other", now);
-          const tasks = body.tasks.flatMap(
-            (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
-          );
-          const date = Date.parse(answer.headers.date ?? "");
-          const unread = body.tasks.length - tasks.length;
-          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-        },
-        LIST
-      );
+      const read = (body, at) => {
+        if (!Array.isArray(body.tasks)) throw errorIn(body, at);
+        const tasks = body.tasks.flatMap(
+          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+        );
+        const date = Date.parse(at.answer.headers.date ?? "");
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+      };
+      return call("other", request("GET", "tasks"), read, LIST);
     },
     quote(model, payload) {
       const req = request("POST", `quote/${encodeURIComponent(model)}`, payload);
-      return call("quote", req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, "quote", now);
-        return {
-          credits: body.credits,
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
-          affordable: typeof body.affordable === "boolean" ? body.affordable : null,
-          record: body
-        };
+      return call("quote", req, (body, at) => {
+        if (!isCredits(body.credits)) throw errorIn(body, at);
+        const affordable = typeof body.affordable === "boolean" ? body.affordable : null;
+        return { credits: body.credits, balance: balanceIn(body), affordable, record: body };
       });
     },
     account() {
-      const req = request("GET", "account");
-      return call("other", req, (body, answer) => {
-        if (saysFailed(body) || namesError(body) || body.ok === false)
-          throw errorIn(body, answer, req, "other", now);
+      return call("other", request("GET", "account"), (body, at) => {
+        if (saysFailed(body) || namesError(body) || body.ok === false) throw errorIn(body, at);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
         return {
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          balance: balanceIn(body),
           models: models.flatMap((model) => nameIn(model) ?? []),
           record: body
         };
@@ -1463,22 +1428,27 @@ function aivideomaker({ profile, baseUrl, key, now }) {
     }
   };
 }
-function bodyOf(answer, kind, request, now) {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject3(body)) return body;
-  if (good) throw unreadable(request, answer, "is not a JSON object", kind);
-  throw refusal(isObject3(body) ? body : {}, answer, kind, now);
+var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
+function checkId(body, taskId, at) {
+  const id = body.id ?? body.taskId;
+  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
 }
-function errorIn(body, answer, request, kind, now) {
-  if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
-  return unreadable(request, answer, "has none of the expected fields", kind);
+function bodyOf(at) {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && isObject3(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject3(body) ? body : {}, at);
 }
-function refusal(body, answer, kind, now) {
+function errorIn(body, at) {
+  return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
+}
+function refusal(body, at) {
+  const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said, answer, kind, now });
+  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -1490,25 +1460,23 @@ function codeOf(body, status, kind, said) {
 }
 function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
-  const createdAt = dateIn(body.createdAt);
-  const completedAt = dateIn(body.completedAt);
-  const { state, unknownState } = typeof body.status === "string" ? stateOf(body.status) : { state: "UNKNOWN" };
+  const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
+  const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
   const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
-    state,
-    ...unknownState !== void 0 && { unknownState },
-    ...typeof body.model === "string" && { model: body.model },
-    ...body.input !== void 0 && { input: body.input },
-    ...createdAt !== void 0 && { createdAt },
-    ...completedAt !== void 0 && { completedAt },
-    ...typeof body.idempotencyKey === "string" && body.idempotencyKey !== "" && { idempotencyKey: body.idempotencyKey },
-    ...state === "FAILED" && error !== void 0 && { error: plain3(error) },
-    ...isCredits(body.creditsCharged) && { charged: body.creditsCharged },
-    ...isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded },
+    ...seen,
+    model: typeof model === "string" ? model : void 0,
+    input: body.input,
+    createdAt: dateIn(body.createdAt),
+    completedAt: dateIn(body.completedAt),
+    idempotencyKey: firstText(idempotencyKey),
+    error: seen.state === "FAILED" && error !== void 0 ? plain3(error) : void 0,
+    charged: isCredits(creditsCharged) ? creditsCharged : void 0,
+    refunded: isCredits(creditsRefunded) ? creditsRefunded : void 0,
     // A record that names its result but no state is still a result.
-    urls: state === "COMPLETED" || typeof body.status !== "string" ? findUrls(body) : [],
+    urls: seen.state === "COMPLETED" || typeof status !== "string" ? findUrls(body) : [],
     record: body
   };
 }
@@ -1553,6 +1521,7 @@ export {
   addUrl,
   adviceFor,
   aivideomaker,
+  callOf,
   codeOfStatus,
   creditsOf,
   decoded,
@@ -1571,6 +1540,7 @@ export {
   isTaskId,
   isTransientStatus,
   isYoung,
+  jsonRequest,
   madeElsewhere,
   nameIn,
   networkError,

@@ -735,14 +735,9 @@ function readFlags(argv, issues) {
   return given;
 }
 var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [
-    name,
-    {
-      type: rule(name).form === void 0 ? "boolean" : "string",
-      ...name === "help" && { short: "h" }
-    }
-  ])
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
 );
+options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -885,6 +880,15 @@ function guessAction(argv) {
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
 
+// scripts/src/model/json.ts
+function compact(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
+}
+var unlessEmpty = (list) => list.length > 0 ? list : void 0;
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 // scripts/src/cli/exit-codes.ts
 var EXIT = {
   done: 0,
@@ -973,11 +977,13 @@ function exitCodeOf(failure) {
 }
 
 // scripts/src/cli/render/envelope.ts
+var written = (fields) => compact(fields);
 var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status2, taskId2, data, exitCode, retryAfter = null) {
+function success(status2, taskId2, fields, exitCode, retryAfter = null) {
+  const data = fields && written(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
@@ -985,9 +991,12 @@ function success(status2, taskId2, data, exitCode, retryAfter = null) {
 }
 function failed(failure, fallback, knownTaskId) {
   const details = adviceOf(failure);
-  const data = { ...details.data, ...upstream(details.record) };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? [])
+  });
   return {
     envelope: {
       ok: false,
@@ -1329,10 +1338,10 @@ function isApiKey(text2) {
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
 var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written = false;
+var written2 = false;
 async function finishWith({ envelope, exitCode }, secrets) {
-  if (written) return false;
-  written = true;
+  if (written2) return false;
+  written2 = true;
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
@@ -1341,7 +1350,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
 `);
 }
 function printText(text2) {
-  written = true;
+  written2 = true;
   void write(STDOUT, `${text2}
 `);
 }
@@ -1374,9 +1383,9 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written2 = (error2) => resolve(!error2);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
-      else stream.write(rest, written2);
+      const written3 = (error2) => resolve(!error2);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written3);
+      else stream.write(rest, written3);
     });
   }
 }
@@ -2005,7 +2014,7 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
+    status: unknown ? "UNKNOWN" : void 0,
     data: { where },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
@@ -2038,15 +2047,13 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
       "while the submit was under way; whether it was accepted is not known.",
       {
         status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
         nextSteps: findOutSteps(caller, isRecorded)
       }
     );
   }
   if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
-      ...caller.isSubmit && { status: "FAILED" }
-    });
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.");
   }
   if (state === null) {
     const status2 = "UNKNOWN";
@@ -2272,11 +2279,6 @@ var systemClock = {
   })
 };
 
-// scripts/src/model/json.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2332,6 +2334,7 @@ export {
   commandFrom,
   commandLine,
   commandToRehearse,
+  compact,
   compiledFolder,
   contractsFolder,
   createProvider,
@@ -2408,10 +2411,12 @@ export {
   systemClock,
   taskId,
   textOf,
+  unlessEmpty,
   unsupported,
   unsupportedAction,
   upstream,
   usually,
   visible,
-  watch
+  watch,
+  written
 };

@@ -113,7 +113,7 @@ function failure(status, message, more = {}) {
   const body = { status: "FAILED" };
   if (more.code !== void 0) body.errorCode = more.code;
   body.message = message;
-  return { status, body, ...more.headers && { headers: more.headers } };
+  return { status, body, headers: more.headers };
 }
 function wrongMethod(...allowed) {
   return failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`, {
@@ -837,7 +837,7 @@ function holds(input, name) {
 // scripts/src/sandbox/apidot.ts
 import { listModels as listModels2 } from "./contracts.mjs";
 import { idsWithoutContract } from "./unknown-model.mjs";
-import { isObject as isObject3 } from "./main.mjs";
+import { compact, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
@@ -1103,7 +1103,7 @@ function createApidot({ store, files, webhooks, now, speed }) {
         if (state !== "COMPLETED" && state !== "FAILED") return null;
         const { output, files: found, ...data } = dataOf(record, state, origin);
         const shown2 = found ?? (isObject3(output) ? output.files : void 0);
-        return { code: 200, data: { ...data, ...shown2 !== void 0 && { files: shown2 } } };
+        return { code: 200, data: compact({ ...data, files: shown2 }) };
       },
       repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
     };
@@ -1165,7 +1165,7 @@ function invalid2(message) {
 }
 function ageOf(record, state) {
   const progress = PROGRESS[state];
-  return { created_time: timeOf(record), ...progress !== void 0 && { progress } };
+  return compact({ created_time: timeOf(record), progress });
 }
 function timeOf({ createdAt }) {
   return new Date(createdAt).toISOString().slice(0, 19);
@@ -1215,7 +1215,7 @@ function createFiles(store, now) {
       response.writeHead(range ? 206 : 200, {
         ...headers,
         "content-length": part.length,
-        ...range && { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` }
+        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
       });
       if (request.method === "HEAD") {
         response.end();

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
+import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
@@ -11,7 +11,7 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile })
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
-    ...estimate && { estimate: { ...estimate, note: "The quote counts." } },
+    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     nextSteps
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
@@ -30,20 +30,22 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    ...nextSteps.length > 0 && { nextSteps }
+    nextSteps: unlessEmpty(nextSteps)
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
 
 // scripts/src/cli/render/list.ts
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success as success3, upstream as upstream2 } from "./main.mjs";
+import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
+import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
@@ -64,15 +66,14 @@ function spendingOutcome(result, caller) {
       `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
     );
   }
-  const nextSteps = nextStepsOf(total, caller);
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(modelRow),
-    ...models.length > MOST_MODELS && { more: models.length - MOST_MODELS },
+    more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    warnings: unlessEmpty2(warnings),
+    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
   };
   return success2(null, null, data, EXIT2.done);
 }
@@ -102,8 +103,8 @@ function listWords(list, since, { profile }) {
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
-  const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept2}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
@@ -139,19 +140,18 @@ var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
-  const warnings = warningsOf2(result);
   const nextSteps = [
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    ...filter.since !== null && { since: spanOf(sinceAt2(filter.since)) },
+    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
-    ...matched > tasks.length && { more: matched - tasks.length },
-    ...warnings.length > 0 && { warnings },
-    ...nextSteps.length > 0 && { nextSteps }
+    more: matched > tasks.length ? matched - tasks.length : void 0,
+    warnings: unlessEmpty3(warningsOf2(result)),
+    nextSteps: unlessEmpty3(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -174,24 +174,23 @@ function nothingMatches({ listed, models }) {
 }
 function rowOf2({ task, request, name }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const key = keyOf(task);
   const file = request?.files[0]?.path;
-  return {
+  return written({
     taskId: id,
-    ...name !== void 0 && { name: plain(name, 200) },
-    ...file !== void 0 && { file: plain(file, 1e3) },
+    name: name && plain(name, 200),
+    file: file && plain(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
-    ...unknownState !== void 0 && { unknownState },
+    unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    ...error !== void 0 && { reason: quoted(error, LONGEST_REASON) },
-    ...key !== null && { idempotencyKey: key }
-  };
+    reason: error && quoted(error, LONGEST_REASON),
+    idempotencyKey: keyOf(task)
+  });
 }
 function keyOf({ idempotencyKey }) {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
@@ -205,7 +204,7 @@ import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
 import { exitCodeOf } from "./main.mjs";
-import { failed } from "./main.mjs";
+import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -215,12 +214,12 @@ function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled")
     return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
-  const urls = seen.urls && { resultUrls: seen.urls };
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
     caller
   );
-  return failed(about.with({ data: { ...about.details.data, ...urls } }), seen.state, taskId);
+  const data = written2({ ...about.details.data, resultUrls: seen.urls });
+  return failed(about.with({ data }), seen.state, taskId);
 }
 
 // scripts/src/cli/render/many.ts
@@ -272,11 +271,11 @@ function itemOutcome({ record, ended }, caller) {
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
-  const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept2[name] = data[name];
+    if (data?.[name] !== void 0) kept[name] = data[name];
   }
-  return kept2;
+  return kept;
 }
 function nothingPendingOutcome({ unsettled }, { command }) {
   const list = command("listPending");
@@ -292,188 +291,8 @@ function nothingPendingOutcome({ unsettled }, { command }) {
   return failed2(failure, null, null);
 }
 
-// scripts/src/core/attach-task.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { fetchStatus } from "./live.mjs";
-import { shortDeadline } from "./live.mjs";
-async function attachTask(session, taskId, idempotencyKey) {
-  const store = await session.records();
-  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
-  if (!store || !entry) {
-    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure2("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
-  }
-  checkFree(entry, taskId, await store.byTask(taskId));
-  if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
-    checkFree(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: "submitted", taskId, status: state, checked });
-  } finally {
-    await lock.release();
-  }
-}
-function checkFree({ record }, taskId, holder) {
-  const { taskId: own, idempotencyKey } = record;
-  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
-  if (!taken && (own === null || own === taskId)) return;
-  const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure2("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
-    data: { recordedTaskId: taken ? taskId : own },
-    reason: { kind: "otherTask" }
-  });
-}
-
-// scripts/src/core/cancel.ts
-import { Failure as Failure3 } from "./main.mjs";
-import { fetchStatus as fetchStatus2, withRecord } from "./live.mjs";
-import { creditsOf } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
-import { deliver, noteState, recordOf } from "./live.mjs";
-async function cancelTask(session, taskId) {
-  let answer;
-  let refusal;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
-    refusal = error;
-  }
-  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  let seen;
-  try {
-    seen = await fetchStatus2(session, taskId, shortDeadline2(session));
-  } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
-    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
-    seen = answer;
-  }
-  const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
-  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal);
-}
-function notCancelled(taskId, found, refusal) {
-  const seen = found ?? { state: "UNKNOWN", record: {} };
-  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
-  const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure3(
-    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
-  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
-}
-async function cancelled(session, taskId, seen) {
-  const entry = await recordOf(session, taskId);
-  const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
-  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
-}
-async function cancelWhileRefusedForNow(session, taskId) {
-  const { api, provider } = session;
-  const deadline = shortDeadline2(session);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.cancel(taskId), { fresh: true });
-    } catch (error) {
-      if (error instanceof Failure3 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
-    }
-  }
-}
-
-// scripts/src/core/durations.ts
-import { Failure as Failure4 } from "./main.mjs";
-var LEAST_RUNS = 5;
-var SHARE = 0.1;
-async function expectedDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
-  if (own.length >= LEAST_RUNS) return rangeOf(own);
-  if (session.loopback !== null || recorded.length === 0) return null;
-  const seconds = recorded.flatMap((run) => run.seconds);
-  return {
-    fromMs: Math.min(...seconds) * 1e3,
-    toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
-    source: "contract",
-    asOf: recorded.map(({ date }) => date).sort().at(-1)
-  };
-}
-function rangeOf(seconds) {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const last = sorted.length - 1;
-  const at = (share) => sorted[Math.round(share * last)] * 1e3;
-  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
-}
-var EARLIER = 0.9;
-var LATER = 1.25;
-var MANY = 20;
-var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
-async function likelyDuration(session, model) {
-  const { own, recorded, output } = await knownDurations(session, model);
-  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
-  return {
-    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
-    latestMs: Math.max(...seconds) * LATER * 1e3
-  };
-}
-function withoutExtremes(seconds) {
-  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
-  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
-  return sorted.slice(extremes, sorted.length - extremes);
-}
-async function knownDurations(session, model) {
-  const own = orNothing(
-    async () => durationsIn(await session.records(), model, session.api.clock.monotonic())
-  );
-  const contract = orNothing(async () => {
-    const { loadContract } = await import("./contracts.mjs");
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
-}
-var KEPT_MS = 6e4;
-var kept = /* @__PURE__ */ new WeakMap();
-async function durationsIn(store, model, now) {
-  if (!store) return [];
-  const models = kept.get(store) ?? /* @__PURE__ */ new Map();
-  kept.set(store, models);
-  const before = models.get(model);
-  if (before && now - before.at < KEPT_MS) return before.seconds;
-  const seconds = store.durationsOf(model);
-  models.set(model, { at: now, seconds });
-  return seconds;
-}
-async function orNothing(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure4) return [];
-    throw error;
-  }
-}
-
-// scripts/src/core/finish.ts
-import { Failure as Failure8 } from "./main.mjs";
+// scripts/src/core/deliver/finish.ts
+import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/http/rate-limit.ts
@@ -533,213 +352,13 @@ var MemoryRateLimiter = class {
   }
 };
 
-// scripts/src/core/poller.ts
-import { Failure as Failure7 } from "./main.mjs";
+// scripts/src/core/poll/poller.ts
+import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
-// scripts/src/core/poll-round.ts
-import { Failure as Failure5 } from "./main.mjs";
+// scripts/src/core/poll/ended-records.ts
+import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
-import { pollOnce } from "./live.mjs";
-var LIST_BYTES = 8 * 1024 * 1024;
-var LIST_MS = 1e4;
-var BAD_MS = 5e3;
-var LONGEST_BAD_MS = 12e4;
-var MOST_GUARD_MS = 3e3;
-var MISSING_MS = 3e4;
-var CHECK_AFTER = 5;
-var KEPT_MS2 = 6e4;
-var PollRounds = class {
-  #session;
-  #cache;
-  #list = NO_LIST;
-  #seen = /* @__PURE__ */ new Map();
-  #wasList = false;
-  constructor(session, cache) {
-    this.#session = session;
-    this.#cache = cache;
-  }
-  /**
-   * Sends one query, for which there is a permit.
-   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
-   * @param watched all tasks that this process waits for
-   * @returns the status or the failure of each task of this process that the answer is about
-   */
-  async run(due, watched) {
-    const now = this.#now();
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
-    await this.#learn();
-    const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-    const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
-    const mayList = this.#mayList(ids);
-    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids, others);
-    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
-  }
-  /**
-   * Reads the list for the records of several tasks that have ended.
-   * @param due those tasks
-   * @param watched all tasks that this process waits for
-   * @returns null where the list cannot be read now: nothing was sent
-   */
-  async records(due, watched) {
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
-    await this.#learn();
-    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
-    const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
-    return this.#readList(due, ids, others);
-  }
-  #now() {
-    return this.#session.api.clock.wall();
-  }
-  /** Takes over what other processes have seen since. */
-  async #learn() {
-    const shared = await this.#cache?.read();
-    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
-    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
-    const oldest = this.#now() - KEPT_MS2;
-    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
-      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
-    }
-  }
-  /** Notes what was seen of a task. An end is final. */
-  #note(id, seen) {
-    const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal(before.state));
-    const latest = (a = 0, b = 0) => Math.max(a, b);
-    this.#seen.set(id, {
-      ...isNewer ? seen : before,
-      failedAt: latest(seen.failedAt, before?.failedAt),
-      missingAt: latest(seen.missingAt, before?.missingAt)
-    });
-  }
-  #isMissing(id) {
-    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
-  }
-  /** Tells whether the list can be read now, and serves several tasks. */
-  #mayList(ids) {
-    const now = this.#now();
-    const { startedAt, tookMs, badUntil } = this.#list;
-    if (!this.#session.provider.can.list || now < badUntil) return false;
-    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
-    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
-  }
-  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
-  #listServes(wanted) {
-    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
-    if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
-    return this.#list.unchecked < CHECK_AFTER;
-  }
-  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due, ids, others) {
-    const { api, provider } = this.#session;
-    const startedAt = this.#now();
-    const start = api.clock.monotonic();
-    const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
-    };
-    await this.#share(others);
-    try {
-      const call = provider.list();
-      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
-      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-      const found = await this.#takeList(list, startedAt, ids, others);
-      await this.#share(others);
-      return found;
-    } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
-      const failures = this.#list.failures + 1;
-      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-      await this.#share(others);
-      const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
-      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
-    }
-  }
-  async #takeList(list, at, ids, others) {
-    const found = /* @__PURE__ */ new Map();
-    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
-    for (const [id, { state, at: seenAt }] of this.#seen) {
-      const shown = tasks.get(id);
-      if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
-        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
-      }
-    }
-    for (const id of ids) {
-      const task = tasks.get(id);
-      if (!task) {
-        this.#note(id, { at: 0, state: null, missingAt: at });
-        continue;
-      }
-      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
-      this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
-      found.set(id, polledOf(task));
-    }
-    return found;
-  }
-  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
-  #target(due, overdue, mayList) {
-    const hint = due.find(({ isHint }) => isHint);
-    if (hint) return hint;
-    const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
-    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS2);
-    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-    const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
-    const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
-    if (longest) return longest;
-    this.#list = { ...this.#list, unchecked: 0 };
-    const served = [...due, ...foreign];
-    return served[Math.floor(this.#session.api.clock.random() * served.length)];
-  }
-  async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
-    const { api, provider } = this.#session;
-    const at = this.#now();
-    const isOwn = due.some((one) => one.taskId === taskId);
-    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    try {
-      const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
-      const task = isTask(status) ? status : void 0;
-      if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-      if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
-      await this.#share(others);
-      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
-    } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
-      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share(others);
-      return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
-    }
-  }
-  /** Writes what is known where the other processes read it, if there are any. */
-  async #share(others) {
-    if (!this.#cache || others.size === 0) return;
-    const shared = { list: this.#list, tasks: this.#seen };
-    await this.#cache.write(shared);
-  }
-};
-function polledOf(task) {
-  if (isTerminal(task.state)) return { ...task, task };
-  const { input, record, ...known } = task;
-  const { input: _, ...rest } = record;
-  return { ...known, record: rest };
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
-}
-
-// scripts/src/core/poller.ts
-import { isFast } from "./live.mjs";
-
-// scripts/src/core/record-reads.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
 var RecordReads = class {
   #session;
   #limiter;
@@ -796,8 +415,8 @@ var RecordReads = class {
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure6 ? void 0 : result?.task;
-      if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+      const task = result instanceof Failure2 ? void 0 : result?.task;
+      if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
     }
@@ -809,7 +428,201 @@ var RecordReads = class {
   }
 };
 
-// scripts/src/core/poller.ts
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
+
+// scripts/src/core/poll/next-query.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { pollOnce } from "./live.mjs";
+var LIST_BYTES = 8 * 1024 * 1024;
+var LIST_MS = 1e4;
+var BAD_MS = 5e3;
+var LONGEST_BAD_MS = 12e4;
+var MOST_GUARD_MS = 3e3;
+var MISSING_MS = 3e4;
+var CHECK_AFTER = 5;
+var KEPT_MS = 6e4;
+var PollRounds = class {
+  #session;
+  #cache;
+  #list = NO_LIST;
+  #seen = /* @__PURE__ */ new Map();
+  #wasList = false;
+  constructor(session, cache) {
+    this.#session = session;
+    this.#cache = cache;
+  }
+  /**
+   * Sends one query, for which there is a permit.
+   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+   * @param watched all tasks that this process waits for
+   * @returns the status or the failure of each task of this process that the answer is about
+   */
+  async run(due, watched) {
+    const now = this.#now();
+    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+    await this.#learn();
+    const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
+    const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const mayList = this.#mayList(ids);
+    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+    if (this.#wasList) return this.#readList(due, ids, others);
+    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+  }
+  /**
+   * Reads the list for the records of several tasks that have ended.
+   * @param due those tasks
+   * @param watched all tasks that this process waits for
+   * @returns null where the list cannot be read now: nothing was sent
+   */
+  async records(due, watched) {
+    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+    await this.#learn();
+    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+    const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+    return this.#readList(due, ids, others);
+  }
+  #now() {
+    return this.#session.api.clock.wall();
+  }
+  /** Takes over what other processes have seen since. */
+  async #learn() {
+    const shared = await this.#cache?.read();
+    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+    const oldest = this.#now() - KEPT_MS;
+    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+    }
+  }
+  /** Notes what was seen of a task. An end is final. */
+  #note(id, seen) {
+    const before = this.#seen.get(id);
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
+    const latest = (a = 0, b = 0) => Math.max(a, b);
+    this.#seen.set(id, {
+      ...isNewer ? seen : before,
+      failedAt: latest(seen.failedAt, before?.failedAt),
+      missingAt: latest(seen.missingAt, before?.missingAt)
+    });
+  }
+  #isMissing(id) {
+    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+  }
+  /** Tells whether the list can be read now, and serves several tasks. */
+  #mayList(ids) {
+    const now = this.#now();
+    const { startedAt, tookMs, badUntil } = this.#list;
+    if (!this.#session.provider.can.list || now < badUntil) return false;
+    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+  }
+  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  #listServes(wanted) {
+    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
+    return this.#list.unchecked < CHECK_AFTER;
+  }
+  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+  async #readList(due, ids, others) {
+    const { api, provider } = this.#session;
+    const startedAt = this.#now();
+    const start = api.clock.monotonic();
+    const { tookMs, unchecked } = this.#list;
+    this.#list = {
+      ...this.#list,
+      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
+    };
+    await this.#share(others);
+    try {
+      const call = provider.list();
+      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+      const found = await this.#takeList(list, startedAt, ids, others);
+      await this.#share(others);
+      return found;
+    } catch (error) {
+      if (!(error instanceof Failure3)) throw error;
+      const failures = this.#list.failures + 1;
+      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+      await this.#share(others);
+      const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
+      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
+    }
+  }
+  async #takeList(list, at, ids, others) {
+    const found = /* @__PURE__ */ new Map();
+    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+    for (const [id, { state, at: seenAt }] of this.#seen) {
+      const shown = tasks.get(id);
+      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
+        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+      }
+    }
+    for (const id of ids) {
+      const task = tasks.get(id);
+      if (!task) {
+        this.#note(id, { at: 0, state: null, missingAt: at });
+        continue;
+      }
+      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+      this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
+      if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      found.set(id, { ...task, task });
+    }
+    return found;
+  }
+  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+  #target(due, overdue, mayList) {
+    const hint = due.find(({ isHint }) => isHint);
+    if (hint) return hint;
+    const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
+    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+    const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+    if (longest) return longest;
+    this.#list = { ...this.#list, unchecked: 0 };
+    const served = [...due, ...foreign];
+    return served[Math.floor(this.#session.api.clock.random() * served.length)];
+  }
+  async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
+    const { api, provider } = this.#session;
+    const at = this.#now();
+    const isOwn = due.some((one) => one.taskId === taskId);
+    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+    try {
+      const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
+      const task = isTask(status) ? status : void 0;
+      if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+      if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+      await this.#share(others);
+      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+    } catch (error) {
+      if (!(error instanceof Failure3)) throw error;
+      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
+      if (!isOwn) await this.#share(others);
+      return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+    }
+  }
+  /** Writes what is known where the other processes read it, if there are any. */
+  async #share(others) {
+    if (!this.#cache || others.size === 0) return;
+    const shared = { list: this.#list, tasks: this.#seen };
+    await this.#cache.write(shared);
+  }
+};
+function isTask(status) {
+  return "urls" in status && "id" in status;
+}
+
+// scripts/src/core/poll/poller.ts
 var AWAKE = new Error("a wait began or ended");
 var TICK_MS = 230;
 var FRESH_MS = 2e3;
@@ -850,8 +663,7 @@ var Poller = class {
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
-    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
-    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -944,8 +756,9 @@ var Poller = class {
       if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
     }
     await new Promise((resolve) => setImmediate(resolve));
-    let next = Infinity;
-    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
+    const next = Math.min(
+      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
+    );
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
@@ -962,7 +775,6 @@ var Poller = class {
     const now = clock.monotonic();
     const wall = clock.wall() - now;
     const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
-    if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
@@ -982,13 +794,13 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure7 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure7) this.#end(ask, result);
+      if (result instanceof Failure4) this.#end(ask, result);
       else {
         this.#seenAt.set(ask.taskId, at);
         this.#end(ask, result);
@@ -997,7 +809,7 @@ var Poller = class {
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure7) ask.reject(result);
+    if (result instanceof Failure4) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -1044,18 +856,18 @@ async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
 
-// scripts/src/core/finish.ts
-import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
+// scripts/src/core/deliver/finish.ts
+import { creditsOf, taskResult } from "./live.mjs";
+import { shortDeadline } from "./live.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
-async function checkFree2(folder, output) {
+async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
   const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
   if (file === void 0) return;
-  throw new Failure8(
+  throw new Failure5(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file } }
@@ -1081,12 +893,12 @@ async function finish(session, taskId, options) {
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
-    await entry?.update({ fileCount, ...credits && { credits: creditsOf2(task, credits) } });
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure5)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, ...task && { urls: task.urls } };
+    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
@@ -1095,7 +907,7 @@ var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, { schedule, until: end }) {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline3(session), until);
+  const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const task = await poller.record(taskId, { until, deadline });
@@ -1103,7 +915,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure8(
+      throw new Failure5(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -1111,7 +923,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -1130,7 +942,7 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure8) return void 0;
+    if (error instanceof Failure5) return void 0;
     throw error;
   }
 }
@@ -1143,8 +955,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const first2 = await api.read(provider.task(task.id), shortDeadline3(session));
-      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline3(session)) ?? first2;
+      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: "COMPLETED" });
@@ -1160,7 +972,7 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure8)) throw error;
+      if (!(error instanceof Failure5)) throw error;
       failures.push(error);
     }
   }
@@ -1176,9 +988,68 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
   });
 }
 
-// scripts/src/core/poll.ts
+// scripts/src/core/poll/durations.ts
+import { Failure as Failure6 } from "./main.mjs";
+var LEAST_RUNS = 5;
+var SHARE = 0.1;
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
+}
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
+}
+var EARLIER = 0.9;
+var LATER = 1.25;
+var MANY = 20;
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure6) return [];
+    throw error;
+  }
+}
+
+// scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1189,11 +1060,8 @@ async function pollUntilEnd(poll, options) {
   let failures = failure ? 1 : 0;
   for (let polls = 0; ; polls += 1) {
     const now = clock.monotonic();
-    const progress = {
-      polls,
-      waitedMs: now - start,
-      ...submittedAt !== void 0 && { ageMs: now - submittedAt }
-    };
+    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
     if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
@@ -1210,7 +1078,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure7)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -1227,7 +1095,7 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/prompt-excerpt.ts
+// scripts/src/core/record/prompt-excerpt.ts
 import { plain as plain2 } from "./main.mjs";
 var FIELDS = ["prompt", "content", "text", "lyrics"];
 var LENGTH = 60;
@@ -1246,20 +1114,87 @@ function firstText(value) {
   return typeof one === "string" ? one : void 0;
 }
 
-// scripts/src/core/tasks.ts
-import { Failure as Failure10 } from "./main.mjs";
+// scripts/src/core/tasks/cancel.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { fetchStatus, withRecord } from "./live.mjs";
+import { deliver, noteState, recordOf } from "./live.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+async function cancelTask(session, taskId) {
+  let answer;
+  let refusal;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
+    refusal = error;
+  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  let seen;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline2(session));
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal);
+}
+function notCancelled(taskId, found, refusal) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
+  const said = refusal ? ` ${refusal.message}` : "";
+  const failure = new Failure8(
+    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status: seen.state,
+      taskId,
+      record: seen.record,
+      reason: { kind: "notCancelled", taskId, state: seen.state }
+    }
+  );
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const deadline = shortDeadline2(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure8 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+
+// scripts/src/core/wait/wait-task.ts
+import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
-import { fetchStatus as fetchStatus3, withRecord as withRecord2 } from "./live.mjs";
 import { isFast as isFast2 } from "./live.mjs";
-import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { fetchStatus as fetchStatus2, withRecord as withRecord2 } from "./live.mjs";
 import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as recordOf2, YOUNG_TASK_MS } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
 async function getTask(session, taskId, settings) {
   const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf2(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline4(session));
+  const task = await api.read(provider.task(taskId), shortDeadline3(session));
   if (entry) await noteState2(session, entry, task.state);
   return deliver2(
     session,
@@ -1278,9 +1213,9 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   let failure;
   const recorded = entry?.record.status;
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus3(session, taskId, shortDeadline4(session));
+    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus2(session, taskId, shortDeadline3(session));
   } catch (error) {
-    if (!(error instanceof Failure10) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure9) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -1288,8 +1223,7 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   }
   if (first) session.observer.task(taskId, first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const credits = entry?.record.credits;
-  const wait = { ...settings, folder, output, waitMs, ...entry && { entry }, ...credits && { credits } };
+  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
   return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
 function outputOf({ folder, output }, entry) {
@@ -1328,7 +1262,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
           deadline,
           graceUntil: start + YOUNG_TASK_MS,
           failure,
-          ...settings.stop && { stop: settings.stop },
+          stop: settings.stop,
           onPoll: (status, progress) => {
             wasRunning ||= !isTerminal5(status.state);
             observer.polled(status, progress);
@@ -1363,16 +1297,13 @@ async function waitOn(session, task, settings, origin = {}, failure) {
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal5(seen.state)) {
-    const until = shortDeadline4(session);
+    const until = shortDeadline3(session);
     const read = () => poller.record(taskId, { until, deadline: until });
     const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
     return deliver2(session, entry, taskResult2(taskId, ended, facts));
   }
   const result = taskResult2(taskId, seen, facts);
-  if (failure) {
-    const { retryAfter } = failure.details;
-    return { ...result, lastPollError: failure, ...retryAfter !== void 0 && { retryAfter } };
-  }
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
 }
 async function withoutPermit(result, poller) {
@@ -1389,7 +1320,7 @@ async function likelySchedule(session, { schedule, entry, model = entry?.record.
   const age = clock.wall() - Date.parse(entry.record.sentAt);
   const likely = await likelyDuration(session, name);
   return {
-    schedule: { ...schedule, ...likely && { likely } },
+    schedule: { ...schedule, likely: likely ?? void 0 },
     submittedAt: clock.monotonic() - Math.max(0, age)
   };
 }
@@ -1411,9 +1342,8 @@ export {
   Poller,
   RecordReads,
   accountOutcome,
-  attachTask,
   cancelTask,
-  checkFree2 as checkFree,
+  checkFree,
   downloadAll,
   endsWait,
   expectedDuration,

@@ -66,7 +66,10 @@ describe('the document of a task', () => {
   ] as const)('a cancel that was refused of a task that is %s', async (state, exitCode, action) => {
     const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
     const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
-    const outcome = await outcomeOf(task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>), caller);
+    const outcome = await outcomeOf(
+      task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>),
+      caller,
+    );
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope.data?.nextSteps).toContain(
       `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
@@ -151,7 +154,10 @@ describe('the document of a wait for the first end', () => {
 
   it('ends as the one that has ended, names file, model and prompt, and the command for the next end', async () => {
     const files = [{ path: '/out/ck1.mp4', bytes: 1, sha256: '0', contentType: 'video/mp4' }] as never;
-    const { envelope, exitCode } = await many(task('COMPLETED', { kind: 'completed', files }), task('PROGRESS'));
+    const { envelope, exitCode } = await many(
+      task('COMPLETED', { kind: 'completed', files }),
+      task('PROGRESS'),
+    );
     expect(exitCode).toBe(EXIT.done);
     expect(envelope).toMatchObject({ ok: true, data: { count: 2, running: 1 } });
     expect(envelope.data?.tasks).toMatchObject([

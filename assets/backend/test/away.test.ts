@@ -40,11 +40,11 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
 }
 
 /** Stands before a database. `silence` makes its connections of that moment silent: nothing passes, nobody is told. */
-async function wireTo(url: string): Promise<{ url: string; silence(): void }> {
+async function relayTo(url: string): Promise<{ url: string; silence(): void }> {
   const { hostname, port } = new URL(url);
   let pairs: Socket[] = [];
-  const wire = new URL(url);
-  wire.port = String(
+  const relay = new URL(url);
+  relay.port = String(
     await listen((socket) => {
       const onward = connect(Number(port), hostname).on('error', () => {});
       socket.pipe(onward).pipe(socket);
@@ -53,7 +53,7 @@ async function wireTo(url: string): Promise<{ url: string; silence(): void }> {
     }),
   );
   return {
-    url: wire.href,
+    url: relay.href,
     silence() {
       for (const socket of pairs) socket.unpipe().pause();
       pairs = [];
@@ -62,8 +62,8 @@ async function wireTo(url: string): Promise<{ url: string; silence(): void }> {
 }
 
 test('a database whose connections have died in silence: statements fail in time, and new connections take over', async () => {
-  const wire = await wireTo((await database()).url);
-  const db = openPostgres(wire.url, () => {}, { answerMs: 300, heartbeatMs: 100 });
+  const relay = await relayTo((await database()).url);
+  const db = openPostgres(relay.url, () => {}, { answerMs: 300, heartbeatMs: 100 });
   undo.push(() => db.close());
   let gaps = 0;
   const heard: string[] = [];
@@ -77,7 +77,7 @@ test('a database whose connections have died in silence: statements fail in time
     ),
   );
   await db.query('SELECT 1');
-  wire.silence();
+  relay.silence();
   await expect(db.query('SELECT 1')).rejects.toThrow('Query read timeout');
   expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await expect.poll(() => gaps, { timeout: 10_000 }).toBe(2);
@@ -86,7 +86,7 @@ test('a database whose connections have died in silence: statements fail in time
 
   const inTransaction = db.transaction(async (tx) => {
     await tx.query('SELECT 1');
-    wire.silence();
+    relay.silence();
     await tx.query('SELECT 2');
   });
   await expect(inTransaction).rejects.toThrow('Query read timeout');

@@ -55,8 +55,8 @@ export async function readRequest(
     model: contract.model,
     payload,
     idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule('node:crypto').randomUUID(),
-    ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
-    ...(webhookUrl !== undefined && { webhookUrl }),
+    maxCredits: args.maxCredits,
+    webhookUrl,
   };
   const terms: Terms = {
     isNamed: args.idempotencyKey !== undefined,

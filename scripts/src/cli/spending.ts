@@ -1,4 +1,4 @@
-import { recordedSpending } from '../core/spending.ts';
+import { recordedSpending } from '../core/money/spending.ts';
 import { systemClock } from '../model/clock.ts';
 import { dayOf } from '../model/spending.ts';
 import { type Local, localJournal } from './local-journal.ts';

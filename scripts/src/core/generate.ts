@@ -2,15 +2,15 @@ import { Failure, type Reason } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { checkFree, folderFor } from './finish.ts';
-import { checkFunds, explainFunds } from './funds.ts';
-import { type RecordedTask, recordedTask } from './recorded-task.ts';
+import { checkFree, folderFor } from './deliver/finish.ts';
+import { hasEnded, reuse } from './deliver/reuse-result.ts';
+import { checkFunds, explainFunds } from './money/check-price.ts';
+import { isYoung } from './record/task-record.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
-import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { type SubmitLog, submit } from './submit.ts';
-import { isYoung } from './task-record.ts';
-import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
+import { type RecordedTask, recordedTask } from './submit/submit-on-record.ts';
+import { type SubmitLog, submit } from './submit/submit-or-reconcile.ts';
+import { type WaitSettings, waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -29,7 +29,10 @@ export interface Begun {
 }
 
 /** The task of a request, with its record where there is one. */
-export type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
+export type Made = Omit<RecordedTask, 'entry'> & {
+  entry?: StoredRequest;
+  isResubmitted?: boolean | undefined;
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -68,13 +71,9 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...(entry && { entry }), credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin: Origin = {
-    ...(isResumed && { isResumed }),
-    ...(isResubmitted && { isResubmitted }),
-  };
+  const origin: Origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result =
     task === undefined
       ? await resume(session, entry!, settings, origin)

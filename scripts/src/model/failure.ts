@@ -33,24 +33,24 @@ export interface Issue {
 
 export interface FailureDetails {
   /** Seconds of the `Retry-After` of the service. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** The task's state as last known; absent where no task is involved. */
-  status?: TaskState;
-  taskId?: string;
-  issues?: Issue[];
+  status?: TaskState | undefined;
+  taskId?: string | undefined;
+  issues?: Issue[] | undefined;
   /** The facts behind it, where its code alone does not say what to do. */
-  reason?: Reason;
+  reason?: Reason | undefined;
   /** Its task was submitted and charged: it still runs, or it is finished. */
-  charged?: 'running' | 'finished';
+  charged?: 'running' | 'finished' | undefined;
   /** The service's answer, as it came. */
-  record?: JsonObject;
+  record?: JsonObject | undefined;
   /** Other facts about it, by name. */
-  data?: JsonObject;
+  data?: JsonObject | undefined;
   /** A retry may succeed. */
-  transient?: boolean;
+  transient?: boolean | undefined;
   /** The service may have executed the request, although no usable answer came. Absent: it certainly did not. */
-  unclear?: boolean;
-  cause?: unknown;
+  unclear?: boolean | undefined;
+  cause?: unknown | undefined;
 }
 
 /**
@@ -112,7 +112,7 @@ export interface ModelUnknown {
     | { what: 'modelOf'; other: string }
     /** The name stands for these ids. */
     | { what: 'nameOf'; other: string; meant: readonly string[] }
-    | { what: 'withoutContract'; other: string; page: string; why: string; instead?: string }
+    | { what: 'withoutContract'; other: string; page: string; why: string; instead?: string | undefined }
     | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
 }
 

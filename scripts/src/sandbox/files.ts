@@ -66,7 +66,7 @@ export function createFiles(store: Store, now: () => number): Files {
       response.writeHead(range ? 206 : 200, {
         ...headers,
         'content-length': part.length,
-        ...(range && { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` }),
+        ...(range ? { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` } : {}),
       });
       if (request.method === 'HEAD') {
         response.end();

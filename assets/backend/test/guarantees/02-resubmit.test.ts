@@ -76,18 +76,24 @@ async function lose(prompt: string, ...answers: ('lost' | ReturnType<typeof refu
   return id;
 }
 
+/** The next list may be read at once. */
+const hurry = () => sql('UPDATE service_account SET listed_at = NULL, permits = 10');
+
 /** Lets time pass for a lost submit. */
-const passed = (id: string, seconds: number) =>
-  sql(
+async function passed(id: string, seconds: number): Promise<void> {
+  await sql(
     `UPDATE generation SET lost_at = lost_at - make_interval(secs => $2), due_at = now(), wakes = wakes + 1,
        submit_started_at = submit_started_at - make_interval(secs => $2) WHERE id = $1`,
     id,
     seconds,
   );
+  await hurry();
+}
 
 /** Waits until the list was read and the row was compared with it. */
 async function compared(id: string): Promise<void> {
   await sql('UPDATE generation SET attempts = 0, due_at = now(), wakes = wakes + 1 WHERE id = $1', id);
+  await hurry();
   const attempts = async () =>
     (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts ?? 0;
   await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(0);

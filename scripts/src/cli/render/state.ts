@@ -1,6 +1,6 @@
 import type { TaskResult, Warning } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type Json, unlessEmpty } from '../../model/json.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { quoted } from '../../model/text.ts';
@@ -9,7 +9,7 @@ import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { failed, type Outcome, success, upstream } from './envelope.ts';
+import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
@@ -29,13 +29,12 @@ export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, c
       ...envelope,
       status: seen.state,
       taskId,
-      data: { ...data, ...reusedData(result), ...(steps.length > 0 && { nextSteps: steps }) },
+      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null,
     },
     exitCode,
-    ...(delivery && {
-      onWritten: () => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered),
-    }),
+    onWritten:
+      delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)),
   };
 }
 
@@ -78,10 +77,10 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
 function ended(
   code: 'GENERATION_FAILED' | 'TASK_CANCELLED',
   message: string,
-  data: JsonObject,
+  data: Fields,
   nextSteps: string[],
 ): Outcome {
-  return failed(new AdvisedFailure(code, message, { data, nextSteps }), null, null);
+  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
 }
 
 function whyFailed({ seen }: TaskResult): string {
@@ -104,26 +103,23 @@ function saveSteps(taskId: string, caller: Caller): string[] {
 }
 
 /** Returns the facts about a task, in the order of the document. */
-function dataOf({ seen, credits, files, warnings, lastPollError, ...origin }: TaskResult): JsonObject {
-  const model = nameIn(seen.model);
-  const data: Record<string, Json> = {
-    ...(model !== undefined && { model }),
-    ...(origin.isResumed && { resumed: true }),
-    ...(origin.isResubmitted && { resubmitted: true }),
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Fields {
+  return {
+    model: nameIn(seen.model),
+    resumed: origin.isResumed || undefined,
+    resubmitted: origin.isResubmitted || undefined,
+    files: files?.map((file) => ({ ...file })),
+    warnings: unlessEmpty(warnings.map(warningText)),
+    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    credits: credits && { ...credits },
+    unknownState: seen.unknownState,
+    resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
+    ...upstream(seen.record),
   };
-  if (files) data.files = files.map((file) => ({ ...file }));
-  if (warnings.length > 0) data.warnings = warnings.map(warningText);
-  if (lastPollError)
-    data.lastPollError = { errorCode: lastPollError.code, errorMessage: lastPollError.message };
-  if (credits) data.credits = { ...credits };
-  if (seen.unknownState !== undefined) data.unknownState = seen.unknownState;
-  if (seen.state === 'COMPLETED' && seen.urls?.length) data.resultUrls = seen.urls;
-  return { ...data, ...upstream(seen.record) };
 }
 
-function reusedData({ reused, isResubmitted }: TaskResult): JsonObject {
-  if (!reused) return {};
-  return { reused: true, createdAt: reused.created, ...(isResubmitted && { resubmitted: true }) };
+function reusedData({ reused, isResubmitted }: TaskResult): Fields {
+  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || undefined } : {};
 }
 
 function reusedSteps(result: TaskResult, { anew }: Caller): string[] {

@@ -2,7 +2,7 @@ import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
-import { failed, type Outcome } from './envelope.ts';
+import { failed, type Outcome, written } from './envelope.ts';
 import { explained } from './failure.ts';
 import { isInTheWay, stateOutcome, withFacts } from './state.ts';
 
@@ -17,10 +17,10 @@ function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, calle
   const { taskId, seen, failure } = result;
   if (result.kind === 'notCancelled')
     return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
-  const urls = seen.urls && { resultUrls: seen.urls };
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: 'finished' }) : failure,
     caller,
   );
-  return failed(about.with({ data: { ...about.details.data, ...urls } }), seen.state, taskId);
+  const data = written({ ...about.details.data, resultUrls: seen.urls });
+  return failed(about.with({ data }), seen.state, taskId);
 }

@@ -1,6 +1,6 @@
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
-import { askPrice } from '../funds.ts';
+import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import type { Price } from './budget.ts';

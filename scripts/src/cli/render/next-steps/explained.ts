@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts';
 export interface Said {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string;
-  issues?: Issue[];
+  issues?: Issue[] | undefined;
   /** Sentences, or commands that run as they stand. */
   nextSteps: string[];
 }

@@ -62,13 +62,13 @@ export const PLACE = {
     };
   },
   unreadableFolder: ({ folder, why, lasts }) => ({
-    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be read')] } : {}),
+    issues: lasts ? [folderIssue(folder, why, 'a folder that can be read')] : undefined,
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
   unwritableFolder: ({ folder, why, lasts }) => ({
-    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be written to')] } : {}),
+    issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
     nextSteps: [
       `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
       'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
