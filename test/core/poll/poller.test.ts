@@ -157,3 +157,28 @@ it('records of finished tasks that are wanted together are read from the list: o
   // The list leaves one out, which has a query of its own.
   expect(server.received.map(({ path: at }) => at)).toEqual(['/api/v1/tasks', '/api/v1/tasks/ckx0']);
 });
+
+it('the status of a task that runs does not hold its payload, which the service may repeat with an image', async () => {
+  const input = { image: `data:image/png;base64,${'A'.repeat(100_000)}` };
+  const running = ['ckx0', 'ckx1'].map((id) => ({
+    id,
+    model: 'i2v',
+    input,
+    status: 'PROGRESS',
+    progress: 7,
+  }));
+  const server = await serve(({ path: at }) => {
+    const id = at.split('/').at(-1);
+    return { body: id === 'tasks' ? { tasks: running } : running.find((one) => one.id === id)! };
+  });
+  const session = sessionWith(server.origin);
+  const poller = new Poller(session, null, false);
+  const times = { dueAt: 0, deadline: session.clock.monotonic() + 60_000 };
+  for (const { id } of running) poller.watch(id);
+  const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
+  expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');
+  for (const one of found) {
+    expect(one).toMatchObject({ state: 'PROGRESS', model: 'i2v', record: { status: 'PROGRESS' } });
+    expect(JSON.stringify(one).length).toBeLessThan(1_000);
+  }
+});
