@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
-import { folderFor } from '../deliver/finish.ts';
+import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
 import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
