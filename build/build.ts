@@ -80,7 +80,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/next-steps\/decision\.ts$/],
   ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
-  ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
+  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending)\.ts$/],
   [
     'main',
     /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,

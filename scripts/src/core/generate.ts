@@ -4,7 +4,7 @@ import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { reuse } from './deliver/reuse-result.ts';
-import { explainFunds } from './money/check-price.ts';
+import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';

@@ -260,7 +260,6 @@ class Batch {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
-      submitting: () => {},
       answered: () => submit?.resume(),
       changed: () => this.#tell(),
     });
