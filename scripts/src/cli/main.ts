@@ -9,7 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
-import { type Situation, watch } from './progress.ts';
+import { type Progress, type Situation, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { bugOutcome } from './render/bug.ts';
 import { type Caller, callerOf } from './render/caller.ts';
@@ -18,28 +18,32 @@ import { interruptedOutcome } from './render/interrupted.ts';
 
 declare const VERSION: string;
 
+/** One call of the command, as far as it has come. */
+interface Call {
+  readonly argv: readonly string[];
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+  /** Variables of Node that this program overrules. */
+  readonly overruled: readonly string[];
+  /** Absent: they are not read yet, or refused. */
+  args?: Arguments;
+  /** What a submit or a quote is about. */
+  request: CheckedRequest | null;
+  /** Warnings that every later document repeats. */
+  warnings: readonly string[];
+}
+
 /** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, line: warn, clear } = await startProgress(secrets);
+  const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  let args: Arguments | undefined;
-  let request: CheckedRequest | null = null;
-  let batch: CheckedBatch | null = null;
-
-  const bug = (error: unknown) =>
-    bugOutcome(
-      error,
-      situation,
-      fallbackState(actionOf(args, argv), situation),
-      args && callerOf(args, argv),
-      !args?.noJournal,
-    );
+  const call: Call = { argv, progress, interruption, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
-    clear();
-    void finishWith(bug(error), secrets);
+    progress.clear();
+    void finishWith(bugOf(error, call), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -47,73 +51,22 @@ export async function main(): Promise<void> {
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
 
-  let outcome: Outcome | undefined;
-  let hasSaidOverruled = false;
+  let outcome: Outcome;
   try {
-    args = parseArguments(argv);
-    const { action } = args;
+    const args = parseArguments(argv);
+    call.args = args;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
-    const isLive = !args.sandbox && !isLocal(action);
-    const environment = readEnvironment(process.env, args.profile, {
-      isLive,
-      isRehearsal: args.sandbox && !isLocal(action),
-      hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
-    });
-    if (action === 'listModels') {
-      outcome = await (await import('./describe.ts')).describeAll(args);
-    } else if (action === 'describeModel') {
-      outcome = await (await import('./describe.ts')).describeOne(args, args.model!);
-    } else if (action === 'listPending' || action === 'forget') {
-      const pending = await import('./pending.ts');
-      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
-    } else {
-      for (const text of overruled) warn(text);
-      hasSaidOverruled = true;
-      interruption.listen(situation);
-      situation.taskId = args.taskId ?? null;
-      const { signal } = interruption;
-      const { baseUrl } = environment;
-      const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
-      checkInterval(args, loopback);
-      if (args.batch !== undefined) {
-        const { readBatch } = await import('./batch/read-batch.ts');
-        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
-      } else if (rule('payload').actions?.includes(action)) {
-        request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
-      }
-      const hasKey = args.sandbox || environment.key !== undefined;
-      const known = hasKey || action !== 'spending' ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing();
-      outcome =
-        known ??
-        (await (
-          await import('./live.ts')
-        ).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption }));
-      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
-    }
+    outcome = await outcomeOf(call, args);
+    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
-    outcome = interruption.received
-      ? interruptedOutcome(interruption.received, situation, {
-          // Signals are listened to only once the arguments are read.
-          caller: callerOf(args!, argv),
-          isRecorded: !args!.noJournal,
-          downloads: (args!.download ?? args!.output) !== undefined,
-          generation: request?.generation,
-        })
-      : error instanceof Failure
-        ? failed(
-            args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error,
-            fallbackState(actionOf(args, argv), situation),
-            situation.taskId,
-          )
-        : bug(error);
+    outcome = await outcomeOfError(error, call);
   }
-  if (hasSaidOverruled) addWarnings(outcome, overruled);
-  if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
-  clear();
+  addWarnings(outcome, call.warnings);
+  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  progress.clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (!(await finishWith(outcome, secrets))) return;
@@ -122,6 +75,77 @@ export async function main(): Promise<void> {
     // Nothing is left to do. Without this call Node first takes the heap apart, a tenth of the time of a short command.
     process.exit();
   });
+}
+
+/** Runs the action of a call. Loads only the modules that it needs. */
+async function outcomeOf(call: Call, args: Arguments): Promise<Outcome> {
+  const { argv, progress } = call;
+  const { action } = args;
+  const environment = readEnvironment(process.env, args.profile, {
+    isLive: !args.sandbox && !isLocal(action),
+    isRehearsal: args.sandbox && !isLocal(action),
+    hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
+  });
+  if (action === 'listModels') return (await import('./describe.ts')).describeAll(args);
+  if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
+  if (action === 'listPending' || action === 'forget') {
+    const pending = await import('./pending.ts');
+    return pending[action]({ args, environment, warn: progress.line }, callerOf(args, argv));
+  }
+  return outcomeOfService(call, args, environment);
+}
+
+/** Runs an action that a service, or the sandbox in its place, takes part in. */
+async function outcomeOfService(call: Call, args: Arguments, environment: Environment): Promise<Outcome> {
+  const { argv, progress, interruption, overruled } = call;
+  const { observer, situation, line: warn } = progress;
+  const { action } = args;
+  for (const text of overruled) warn(text);
+  call.warnings = overruled;
+  interruption.listen(situation);
+  situation.taskId = args.taskId ?? null;
+  const { signal } = interruption;
+  const { baseUrl } = environment;
+  const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
+  checkInterval(args, loopback);
+  let batch: CheckedBatch | null = null;
+  if (args.batch !== undefined) {
+    const { readBatch } = await import('./batch/read-batch.ts');
+    batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+  } else if (rule('payload').actions?.includes(action)) {
+    call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
+  }
+  if (!args.sandbox && environment.key === undefined) {
+    const known = action === 'spending' ? await withoutKey(args, environment, argv, warn) : null;
+    if (!known) throw keyMissing();
+    return known;
+  }
+  const { runLive } = await import('./live.ts');
+  const { request } = call;
+  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+}
+
+/** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
+async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
+  const { args, argv, progress, interruption, request } = call;
+  const { situation } = progress;
+  if (interruption.received) {
+    return interruptedOutcome(interruption.received, situation, {
+      // Signals are listened to only once the arguments are read.
+      caller: callerOf(args!, argv),
+      isRecorded: !args!.noJournal,
+      downloads: (args!.download ?? args!.output) !== undefined,
+      generation: request?.generation,
+    });
+  }
+  if (!(error instanceof Failure)) return bugOf(error, call);
+  const failure = args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error;
+  return failed(failure, fallbackState(actionOf(args, argv), situation), situation.taskId);
+}
+
+function bugOf(error: unknown, { args, argv, progress: { situation } }: Call): Outcome {
+  const state = fallbackState(actionOf(args, argv), situation);
+  return bugOutcome(error, situation, state, args && callerOf(args, argv), !args?.noJournal);
 }
 
 /** Returns what is known of the spending without a key; null where nothing is. */
@@ -142,7 +166,7 @@ function keyMissing(): Failure {
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
-async function startProgress(secrets: readonly string[]) {
+async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import('./progress/terminal.ts');
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
