@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { requestName } from './fingerprint.ts';
 import { compact } from './json.ts';
-import { isPending, type RequestRecord } from './request-record.ts';
+import { isPending, type NewRun, type RequestRecord } from './request-record.ts';
 
 /** A request that a caller wants to submit. */
 export interface RequestClaim {
@@ -21,6 +21,8 @@ export interface RequestClaim {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
   /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
 }
@@ -102,7 +104,7 @@ export function firstRecord(
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -115,6 +117,7 @@ export function firstRecord(
     files: [],
     output: output || undefined,
     ordinal: ordinal > 1 ? ordinal : undefined,
+    newRun,
   });
 }
 

@@ -134,6 +134,8 @@ export interface RecordStore {
    * @param since a moment of the first day, in milliseconds by the wall clock; that whole day counts
    */
   spending(since: number): Promise<SpendingRow[]>;
+  /** Counts the records since a moment that cannot be read: what their requests cost is not known. */
+  unreadable(since: number): Promise<number>;
   /** Returns how long the latest tasks of a model took, in seconds, newest first; at most 50. */
   durationsOf(model: string): Promise<number[]>;
 }

@@ -77,13 +77,14 @@ async function lose(prompt: string, ...answers: ('lost' | ReturnType<typeof refu
 }
 
 /** Lets time pass for a lost submit. */
-const passed = (id: string, seconds: number) =>
-  sql(
+async function passed(id: string, seconds: number): Promise<void> {
+  await sql(
     `UPDATE generation SET lost_at = lost_at - make_interval(secs => $2), due_at = now(), wakes = wakes + 1,
        submit_started_at = submit_started_at - make_interval(secs => $2) WHERE id = $1`,
     id,
     seconds,
   );
+}
 
 /** Waits until the list was read and the row was compared with it. */
 async function compared(id: string): Promise<void> {
@@ -98,8 +99,11 @@ async function asDeadWorker(work: () => Promise<void>): Promise<void> {
   await sql(
     `UPDATE service_account SET paused_until = now() + interval '1 hour' WHERE provider = 'aivideomaker'`,
   );
-  await work();
-  await sql(`UPDATE service_account SET paused_until = NULL WHERE provider = 'aivideomaker'`);
+  try {
+    await work();
+  } finally {
+    await sql(`UPDATE service_account SET paused_until = NULL WHERE provider = 'aivideomaker'`);
+  }
 }
 
 test('guarantee 2: a list that is clear for less than a minute sends nothing: a task that it shows late is found, and charged once (fault 74)', async () => {
@@ -238,6 +242,7 @@ test('guarantee 2: a second submit that the first one may have priced out asks a
   const { attention } = await backend.until(id, 'needs_attention');
   expect(attention).toContain('sent once more, and refused');
   expect(await row(id)).toMatchObject({ resubmitted_at: null });
+  await sql('UPDATE service_account SET submits_paused_until = NULL');
 });
 
 test('guarantee 2: a lost submit that its user has cancelled is not sent once more', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hashOfToken, recordCallback } from '../../src/generations/callbacks.ts';
-import { claimPolls, recordCompleted, recordRunning } from '../../src/generations/polling.ts';
+import { claimPolls, recordCompleted, recordListed, recordRunning } from '../../src/generations/polling.ts';
 import { claimLost, giveToPerson } from '../../src/generations/reconciling.ts';
 import { claimSubmits, recordAccepted, recordLost } from '../../src/generations/submitting.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -77,38 +77,6 @@ test('guarantee 4: without a wake-up the poll plans the next one', async () => {
   expect(await row(db.database, id)).toMatchObject({ status: 'pending', is_due: false });
 });
 
-test('guarantee 5: two workers never poll one task at once, and a callback does not end a lease (fault 88)', async () => {
-  const ids = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => accepted(db.database, `task-lease-${n}`)),
-  );
-  const claimsOfAll = await Promise.all(
-    Array.from({ length: 5 }, () => claimPolls(db.database, ACCOUNT, 10)),
-  );
-  const polled = claimsOfAll.flat().map(({ id }) => id);
-  expect(new Set(polled).size).toBe(polled.length);
-
-  for (let n = 0; n < 20; n += 1)
-    await recordCallback(
-      db.database,
-      { provider, taskId: `task-lease-${n}` },
-      { taskId: `task-lease-${n}`, state: 'COMPLETED' },
-    );
-  const second = (await claimPolls(db.database, ACCOUNT, 1_000)).map(({ id }) => id);
-  expect(second.filter((id) => polled.includes(id))).toEqual([]);
-  expect(ids).toHaveLength(20);
-});
-
-test('guarantee 5: a result of a poll whose lease has passed to another worker changes nothing', async () => {
-  const id = await accepted(db.database, 'task-slow');
-  const slow = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [
-    id,
-  ]);
-  const second = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await recordRunning(db.database, slow, { isRunning: true, providerState: 'PROGRESS', nextSeconds: 300 });
-  expect(await row(db.database, id)).toMatchObject({ status: 'pending', lease: second.lease });
-});
-
 test('guarantee 4: a callback before the answer to the submit makes the first poll due at once (fault 87)', async () => {
   const { id, token } = await claimedWithToken();
   await recordCallback(db.database, { provider, token }, { taskId: 'task-early', state: 'COMPLETED' });
@@ -139,4 +107,20 @@ test('guarantee 4: a callback after the end is recorded and changes nothing (fau
     { taskId: 'task-after', state: 'FAILED' },
   );
   expect((await row(db.database, id)).status).toBe('saving');
+});
+
+test('a list of many tasks that have begun waits for no callback: the row that one holds is found by the next list', async () => {
+  const tasks = Array.from({ length: 250 }, (_, n) => `listed-${n}`);
+  const ids: string[] = [];
+  for (const task of tasks) ids.push(await accepted(db.database, task));
+  const running = async () =>
+    (await db.database.query(`SELECT FROM generation WHERE task_id LIKE 'listed-%' AND status = 'running'`))
+      .length;
+  await db.database.transaction(async (tx) => {
+    await tx.query('UPDATE generation SET wakes = wakes + 1 WHERE id = $1', [ids[7]]);
+    await recordListed(db.database, ACCOUNT, tasks);
+    expect(await running()).toBe(249);
+  });
+  await recordListed(db.database, ACCOUNT, tasks);
+  expect(await running()).toBe(250);
 });

@@ -4,7 +4,7 @@ import type { Place } from '../checked-request.ts';
 import type { PollSchedule } from '../poll/interval.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, modelOf } from '../wait/wait-settings.ts';
+import { type KnownTask, modelOf, type WaitSettings } from '../wait/wait-settings.ts';
 import { fetchResult } from './read-result.ts';
 import { saveFiles } from './save-files.ts';
 
@@ -12,7 +12,7 @@ export interface FinishOptions {
   /** Its record, where the query that saw its end showed that too. */
   shown?: Task | undefined;
   /** Where to save the files; a folder that is null: only say where they are. */
-  place: Place;
+  place: Place & Pick<WaitSettings, 'isVersioned'>;
   /** When the wait is over, on the monotonic clock (Infinity where there is none), and when it is for the files. */
   times: { until: number; filesUntil: number };
   schedule: PollSchedule;
@@ -26,7 +26,7 @@ export async function finish(
   taskId: string,
   { shown, place, times, stallMs, schedule, known }: FinishOptions,
 ): Promise<TaskResult> {
-  const { folder, output } = place;
+  const { folder, output, isVersioned } = place;
   const { entry, credits, origin = {} } = known;
   const model = modelOf(known);
   let task: Task | undefined;
@@ -43,7 +43,8 @@ export async function finish(
         task = fresh;
       };
       const { filesUntil } = times;
-      const save = () => saveFiles(session, found, folder, { output, stallMs, filesUntil, entry, onFresh });
+      const named = { output, isVersioned, entry };
+      const save = () => saveFiles(session, found, folder, { ...named, stallMs, filesUntil, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { warningsAbout } = await import('./file-warnings.ts');
       const warnings = await warningsAbout(session, model, files, output);

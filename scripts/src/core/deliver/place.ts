@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { WaitSettings } from '../wait/wait-settings.ts';
@@ -26,11 +27,17 @@ export async function checkNameIsFree(
 ): Promise<void> {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
+  const file = fileNamed(stem);
   if (file === undefined) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure(
     'INVALID_PAYLOAD',
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: 'outputTaken', file } },
+    { reason: { kind: 'outputTaken', file, free } },
   );
 }

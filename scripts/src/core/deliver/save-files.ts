@@ -8,6 +8,8 @@ import { RESULT_MS, readTaskRecord } from './read-result.ts';
 export interface SaveOptions {
   /** The name that was asked for the file; absent: named by the task's id. */
   output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
   stallMs: number;
   /** When the time for the files is over, on the monotonic clock. */
   filesUntil: number;
@@ -26,9 +28,10 @@ export async function saveFiles(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }: SaveOptions,
+  { onFresh, onFile, onSaved, ...settings }: SaveOptions,
 ): Promise<SavedFile[]> {
   const { api } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   // Only a call that saves a file loads what is needed for that.
   const { saveOnce } = await import('../../download/save-once.ts');
   const files: SavedFile[] = [];
@@ -46,7 +49,8 @@ export async function saveFiles(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

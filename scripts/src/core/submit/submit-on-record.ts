@@ -42,6 +42,7 @@ export async function submitOnRecord(
     output,
     ordinal: terms.ordinal ?? 1,
     wait: terms.wait,
+    ...(terms.newRun !== undefined && { newRun: terms.newRun }),
   };
   const claimed = await store.claim(
     claim,

@@ -82,14 +82,14 @@ async function readEnd(
   known: KnownTask,
   start: number,
 ): Promise<TaskResult> {
-  const { waitMs, filesMs = 0, folder, output = null, schedule, stallMs } = settings;
+  const { waitMs, filesMs = 0, folder, output = null, isVersioned, schedule, stallMs } = settings;
   if (seen.state === 'COMPLETED') {
     const times = {
       until: waitMs > 0 ? start + waitMs : Infinity,
       filesUntil: start + Math.max(waitMs, filesMs),
     };
     return finish(session, taskId, {
-      ...{ shown: seen.task, place: { folder, output }, times },
+      ...{ shown: seen.task, place: { folder, output, isVersioned }, times },
       ...{ schedule, stallMs, known },
     });
   }
