@@ -544,7 +544,6 @@ function tracked(observer, track, on) {
     ...observer,
     submitting() {
       track.isSubmitting = true;
-      on.submitting();
     },
     refused() {
       track.isSubmitting = false;
@@ -802,8 +801,6 @@ var Batch = class {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
-      submitting: () => {
-      },
       answered: () => submit?.resume(),
       changed: () => this.#tell()
     });

@@ -107,12 +107,6 @@ function deliver(session, entry, result) {
   const credits = result.credits ?? entry.record.credits;
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
-var YOUNG_TASK_MS = 3e4;
-function isYoung({ api }, { record }) {
-  const { unsettledSince, submitTimeout } = record;
-  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
-  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
-}
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
@@ -1212,10 +1206,13 @@ function once(make) {
 async function act(session, args, request, environment) {
   const taskId = args.taskId ?? "";
   if (args.action === "getStatus") return getStatus(session, taskId);
-  const tasks = await import("./wait.mjs");
   switch (args.action) {
     case "getTask":
-      return tasks.getTask(session, taskId, waitSettings(args, environment));
+      return (await import("./wait.mjs")).getTask(
+        session,
+        taskId,
+        waitSettings(args, environment)
+      );
     case "cancelTask":
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
@@ -1227,7 +1224,8 @@ async function act(session, args, request, environment) {
           args.idempotencyKey
         );
       }
-      if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
+      if (args.taskId !== void 0)
+        return (await import("./wait.mjs")).waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
       if (args.any) return pending.waitForAll(session, settings, "first");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
@@ -1520,7 +1518,6 @@ export {
   RETRY_PAUSES,
   SMALL,
   Transport,
-  YOUNG_TASK_MS,
   addUrl,
   adviceFor,
   aivideomaker,
@@ -1542,7 +1539,6 @@ export {
   isInTheWay,
   isTaskId,
   isTransientStatus,
-  isYoung,
   jsonRequest,
   madeElsewhere,
   nameIn,
