@@ -1,6 +1,5 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
 import { checkInterval } from './check-interval.ts';
@@ -9,10 +8,10 @@ import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
-import { type Progress, type Situation, watch } from './progress.ts';
+import { type Progress, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { bugOutcome } from './render/bug.ts';
-import { type Caller, callerOf } from './render/caller.ts';
+import { callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { interruptedOutcome } from './render/interrupted.ts';
 
@@ -108,17 +107,21 @@ async function outcomeOfService(call: Call, args: Arguments, environment: Enviro
   const { baseUrl } = environment;
   const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
   checkInterval(args, loopback);
+  const caller = callerOf(args, argv);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
-    batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+    batch = await readBatch(args, caller, loopback, signal);
   } else if (rule('payload').actions?.includes(action)) {
     call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
   }
   if (!args.sandbox && environment.key === undefined) {
-    const known = action === 'spending' ? await withoutKey(args, environment, argv, warn) : null;
-    if (!known) throw keyMissing();
-    return known;
+    const spending = action === 'spending' && (await import('./spending.ts'));
+    const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+    if (known) return known;
+    throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
+      reason: { kind: 'keyMissing' },
+    });
   }
   const { runLive } = await import('./live.ts');
   const { request } = call;
@@ -139,30 +142,19 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  const failure = args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error;
-  return failed(failure, fallbackState(actionOf(args, argv), situation), situation.taskId);
+  // The sentences of such a failure are still to be made, from its facts.
+  const { reason, charged } = error.details;
+  const isBare = args !== undefined && (reason !== undefined || charged !== undefined);
+  const failure = isBare
+    ? (await import('./render/failure.ts')).explained(error, callerOf(args, argv))
+    : error;
+  return failed(failure, stateOf(call), situation.taskId);
 }
 
-function bugOf(error: unknown, { args, argv, progress: { situation } }: Call): Outcome {
-  const state = fallbackState(actionOf(args, argv), situation);
-  return bugOutcome(error, situation, state, args && callerOf(args, argv), !args?.noJournal);
-}
-
-/** Returns what is known of the spending without a key; null where nothing is. */
-async function withoutKey(
-  args: Arguments,
-  environment: Environment,
-  argv: readonly string[],
-  warn: (text: string) => void,
-): Promise<Outcome | null> {
-  const { spendingWithoutKey } = await import('./spending.ts');
-  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
-}
-
-function keyMissing(): Failure {
-  return new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
-    reason: { kind: 'keyMissing' },
-  });
+function bugOf(error: unknown, call: Call): Outcome {
+  const { args, argv, progress } = call;
+  const caller = args && callerOf(args, argv);
+  return bugOutcome(error, progress.situation, stateOf(call), caller, !args?.noJournal);
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
@@ -188,23 +180,12 @@ function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 
-/** Tells whether the sentences of a failure are still to be made, from its facts. */
-const needsWords = ({ details: { reason, charged } }: Failure): boolean =>
-  reason !== undefined || charged !== undefined;
-
-async function inWords(failure: Failure, caller: Caller): Promise<Failure> {
-  const { explained } = await import('./render/failure.ts');
-  return explained(failure, caller);
-}
-
-/** Returns the action of a call; as far as one can tell where its arguments are refused. */
-function actionOf(args: Arguments | undefined, argv: readonly string[]): Action {
-  return args?.action ?? guessAction(argv);
-}
-
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
-function fallbackState(action: Action, { taskId, state }: Situation) {
+function stateOf({ args, argv, progress: { situation } }: Call) {
+  const { taskId, state } = situation;
   if (state !== null) return state;
   if (taskId !== null) return 'UNKNOWN';
+  // As far as one can tell where the arguments are refused.
+  const action = args?.action ?? guessAction(argv);
   return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
 }
