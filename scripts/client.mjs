@@ -614,7 +614,7 @@ function findLost(connection, request, { signal, until, list: list2, taken, befo
       {
         ...session,
         takenTasks: async (ids) => await taken?.(ids) ?? [],
-        readList: list2 && (async () => list2())
+        suppliedList: list2 && (async () => list2())
       },
       generation,
       {

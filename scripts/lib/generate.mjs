@@ -343,7 +343,7 @@ var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
@@ -379,7 +379,7 @@ async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
-    const supplied = await session.readList?.();
+    const supplied = await session.suppliedList?.();
     const list = supplied ?? await api.once(provider.list(), { until });
     const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
@@ -992,14 +992,14 @@ function checkUnclaimed({ record }, taskId, holder) {
 import { Failure as Failure11 } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { shortDeadline as shortDeadline7 } from "./live.mjs";
-async function readList2(session) {
+async function readAndNote(session) {
   const { api, provider } = session;
   const list = await api.read(provider.list(), shortDeadline7(session));
   await noteStates(session, list.tasks);
   return list;
 }
 async function listTasks(session, filter) {
-  const list = await readList2(session);
+  const list = await readAndNote(session);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -1145,7 +1145,6 @@ export {
   generate,
   listTasks,
   quote,
-  readList2 as readList,
   reconcile,
   recordedSpending,
   reuse,

@@ -156,6 +156,10 @@ function pauseAfter(failure, attempt, policy, random) {
   const asked = failure.details.retryAfter;
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
 }
+var UNTIMED_PAUSE_MS = 5e3;
+function pauseOfAll({ details }) {
+  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
+}
 var LONGEST_OUTAGE_S = 60;
 function heeded(failure) {
   const { retryAfter } = failure.details;
@@ -383,7 +387,6 @@ var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
 var LEAST_RETRY_MS = 500;
 var LONGEST_QUEUE_MS = 1e4;
-var PAUSE_MS = 5e3;
 var Api = class {
   clock;
   policy;
@@ -478,7 +481,7 @@ async function withPause(limiter, read) {
     return read();
   } catch (error) {
     if (error instanceof Failure5 && error.code === "RATE_LIMITED") {
-      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+      await limiter.pauseFor(pauseOfAll(error));
     }
     throw error;
   }
@@ -1551,6 +1554,7 @@ export {
   parseRetryAfter,
   pauseAfter,
   pauseBeforeRetry,
+  pauseOfAll,
   pollOnce,
   pollSchedule,
   recordOf,

@@ -2106,17 +2106,21 @@ async function outcomeOfService(call, args, environment) {
   const { baseUrl: baseUrl2 } = environment;
   const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
   checkInterval(args, loopback);
+  const caller = callerOf(args, argv);
   let batch = null;
   if (args.batch !== void 0) {
     const { readBatch } = await import("./batch.mjs");
-    batch = await readBatch(args, callerOf(args, argv), loopback, signal);
+    batch = await readBatch(args, caller, loopback, signal);
   } else if (rule("payload").actions?.includes(action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
   if (!args.sandbox && environment.key === void 0) {
-    const known = action === "spending" ? await withoutKey(args, environment, argv, warn) : null;
-    if (!known) throw keyMissing();
-    return known;
+    const spending = action === "spending" && await import("./spending.mjs");
+    const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+    if (known) return known;
+    throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+      reason: { kind: "keyMissing" }
+    });
   }
   const { runLive } = await import("./live.mjs");
   const { request } = call;
@@ -2135,21 +2139,15 @@ async function outcomeOfError(error, call) {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  const failure = args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error;
-  return failed(failure, fallbackState(actionOf2(args, argv), situation), situation.taskId);
+  const { reason, charged } = error.details;
+  const isBare = args !== void 0 && (reason !== void 0 || charged !== void 0);
+  const failure = isBare ? (await import("./advice.mjs")).explained(error, callerOf(args, argv)) : error;
+  return failed(failure, stateOf(call), situation.taskId);
 }
-function bugOf(error, { args, argv, progress: { situation } }) {
-  const state = fallbackState(actionOf2(args, argv), situation);
-  return bugOutcome(error, situation, state, args && callerOf(args, argv), !args?.noJournal);
-}
-async function withoutKey(args, environment, argv, warn) {
-  const { spendingWithoutKey } = await import("./spending.mjs");
-  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
-}
-function keyMissing() {
-  return new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
-    reason: { kind: "keyMissing" }
-  });
+function bugOf(error, call) {
+  const { args, argv, progress } = call;
+  const caller = args && callerOf(args, argv);
+  return bugOutcome(error, progress.situation, stateOf(call), caller, !args?.noJournal);
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
@@ -2166,17 +2164,11 @@ function addWarnings({ envelope }, warnings) {
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
-var needsWords = ({ details: { reason, charged } }) => reason !== void 0 || charged !== void 0;
-async function inWords(failure, caller) {
-  const { explained } = await import("./advice.mjs");
-  return explained(failure, caller);
-}
-function actionOf2(args, argv) {
-  return args?.action ?? guessAction(argv);
-}
-function fallbackState(action, { taskId: taskId2, state }) {
+function stateOf({ args, argv, progress: { situation } }) {
+  const { taskId: taskId2, state } = situation;
   if (state !== null) return state;
   if (taskId2 !== null) return "UNKNOWN";
+  const action = args?.action ?? guessAction(argv);
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
 

@@ -312,6 +312,7 @@ import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
+import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
@@ -597,7 +598,6 @@ var CROWD = 5;
 var CROWD_SHARE = 0.55;
 var CROWD_MOST_MS = 2e3;
 var SEVERAL = 3;
-var PAUSE_MS = 5e3;
 var Poller = class {
   #session;
   #limiter;
@@ -760,7 +760,7 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
