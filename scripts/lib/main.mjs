@@ -2063,7 +2063,9 @@ async function main() {
     call.args = args;
     if (args.version) return printText("0.2.0");
     if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
-    outcome = await outcomeOf(call, args);
+    const caller = callerOf(args, argv);
+    call.caller = caller;
+    outcome = await outcomeOf(call, args, caller);
     if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
@@ -2078,8 +2080,7 @@ async function main() {
     process.exit();
   });
 }
-async function outcomeOf(call, args) {
-  const { argv, progress } = call;
+async function outcomeOf(call, args, caller) {
   const { action } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !args.sandbox && !isLocal(action),
@@ -2090,14 +2091,13 @@ async function outcomeOf(call, args) {
   if (action === "describeModel") return (await import("./describe.mjs")).describeOne(args, args.model);
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
-    return pending2[action]({ args, environment, warn: progress.line }, callerOf(args, argv));
+    return pending2[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, environment);
+  return outcomeOfService(call, args, caller, environment);
 }
-async function outcomeOfService(call, args, environment) {
-  const { argv, progress, interruption, overruled } = call;
-  const { observer, situation, line: warn } = progress;
-  const { action } = args;
+async function outcomeOfService(call, args, caller, environment) {
+  const { argv, interruption, overruled } = call;
+  const { observer, situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -2106,16 +2106,15 @@ async function outcomeOfService(call, args, environment) {
   const { baseUrl: baseUrl2 } = environment;
   const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
   checkInterval(args, loopback);
-  const caller = callerOf(args, argv);
   let batch = null;
   if (args.batch !== void 0) {
     const { readBatch } = await import("./batch.mjs");
     batch = await readBatch(args, caller, loopback, signal);
-  } else if (rule("payload").actions?.includes(action)) {
+  } else if (rule("payload").actions?.includes(args.action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
   if (!args.sandbox && environment.key === void 0) {
-    const spending = action === "spending" && await import("./spending.mjs");
+    const spending = args.action === "spending" && await import("./spending.mjs");
     const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
     if (known) return known;
     throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
@@ -2127,27 +2126,26 @@ async function outcomeOfService(call, args, environment) {
   return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
 }
 async function outcomeOfError(error, call) {
-  const { args, argv, progress, interruption, request } = call;
-  const { situation } = progress;
-  if (interruption.received) {
-    return interruptedOutcome(interruption.received, situation, {
+  const { args, caller } = call;
+  const { situation } = call.progress;
+  const signal = call.interruption.received;
+  if (signal) {
+    return interruptedOutcome(signal, situation, {
       // Signals are listened to only once the arguments are read.
-      caller: callerOf(args, argv),
+      caller,
       isRecorded: !args.noJournal,
       downloads: (args.download ?? args.output) !== void 0,
-      generation: request?.generation
+      generation: call.request?.generation
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   const { reason, charged } = error.details;
-  const isBare = args !== void 0 && (reason !== void 0 || charged !== void 0);
-  const failure = isBare ? (await import("./advice.mjs")).explained(error, callerOf(args, argv)) : error;
+  const isBare = reason !== void 0 || charged !== void 0;
+  const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {
-  const { args, argv, progress } = call;
-  const caller = args && callerOf(args, argv);
-  return bugOutcome(error, progress.situation, stateOf(call), caller, !args?.noJournal);
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);

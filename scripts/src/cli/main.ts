@@ -11,7 +11,7 @@ import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { bugOutcome } from './render/bug.ts';
-import { callerOf } from './render/caller.ts';
+import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { interruptedOutcome } from './render/interrupted.ts';
 
@@ -26,6 +26,7 @@ interface Call {
   readonly overruled: readonly string[];
   /** Absent: they are not read yet, or refused. */
   args?: Arguments;
+  caller?: Caller;
   /** What a submit or a quote is about. */
   request: CheckedRequest | null;
   /** Warnings that every later document repeats. */
@@ -56,7 +57,9 @@ export async function main(): Promise<void> {
     call.args = args;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
-    outcome = await outcomeOf(call, args);
+    const caller = callerOf(args, argv);
+    call.caller = caller;
+    outcome = await outcomeOf(call, args, caller);
     if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -77,8 +80,7 @@ export async function main(): Promise<void> {
 }
 
 /** Runs the action of a call. Loads only the modules that it needs. */
-async function outcomeOf(call: Call, args: Arguments): Promise<Outcome> {
-  const { argv, progress } = call;
+async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
   const { action } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !args.sandbox && !isLocal(action),
@@ -89,16 +91,20 @@ async function outcomeOf(call: Call, args: Arguments): Promise<Outcome> {
   if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
   if (action === 'listPending' || action === 'forget') {
     const pending = await import('./pending.ts');
-    return pending[action]({ args, environment, warn: progress.line }, callerOf(args, argv));
+    return pending[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, environment);
+  return outcomeOfService(call, args, caller, environment);
 }
 
 /** Runs an action that a service, or the sandbox in its place, takes part in. */
-async function outcomeOfService(call: Call, args: Arguments, environment: Environment): Promise<Outcome> {
-  const { argv, progress, interruption, overruled } = call;
-  const { observer, situation, line: warn } = progress;
-  const { action } = args;
+async function outcomeOfService(
+  call: Call,
+  args: Arguments,
+  caller: Caller,
+  environment: Environment,
+): Promise<Outcome> {
+  const { argv, interruption, overruled } = call;
+  const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -107,16 +113,15 @@ async function outcomeOfService(call: Call, args: Arguments, environment: Enviro
   const { baseUrl } = environment;
   const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
   checkInterval(args, loopback);
-  const caller = callerOf(args, argv);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
     batch = await readBatch(args, caller, loopback, signal);
-  } else if (rule('payload').actions?.includes(action)) {
+  } else if (rule('payload').actions?.includes(args.action)) {
     call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
   }
   if (!args.sandbox && environment.key === undefined) {
-    const spending = action === 'spending' && (await import('./spending.ts'));
+    const spending = args.action === 'spending' && (await import('./spending.ts'));
     const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
     if (known) return known;
     throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
@@ -130,31 +135,28 @@ async function outcomeOfService(call: Call, args: Arguments, environment: Enviro
 
 /** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
-  const { args, argv, progress, interruption, request } = call;
-  const { situation } = progress;
-  if (interruption.received) {
-    return interruptedOutcome(interruption.received, situation, {
+  const { args, caller } = call;
+  const { situation } = call.progress;
+  const signal = call.interruption.received;
+  if (signal) {
+    return interruptedOutcome(signal, situation, {
       // Signals are listened to only once the arguments are read.
-      caller: callerOf(args!, argv),
+      caller: caller!,
       isRecorded: !args!.noJournal,
       downloads: (args!.download ?? args!.output) !== undefined,
-      generation: request?.generation,
+      generation: call.request?.generation,
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   // The sentences of such a failure are still to be made, from its facts.
   const { reason, charged } = error.details;
-  const isBare = args !== undefined && (reason !== undefined || charged !== undefined);
-  const failure = isBare
-    ? (await import('./render/failure.ts')).explained(error, callerOf(args, argv))
-    : error;
+  const isBare = reason !== undefined || charged !== undefined;
+  const failure = caller && isBare ? (await import('./render/failure.ts')).explained(error, caller) : error;
   return failed(failure, stateOf(call), situation.taskId);
 }
 
 function bugOf(error: unknown, call: Call): Outcome {
-  const { args, argv, progress } = call;
-  const caller = args && callerOf(args, argv);
-  return bugOutcome(error, progress.situation, stateOf(call), caller, !args?.noJournal);
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
