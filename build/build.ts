@@ -81,7 +81,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['main', /^cli\/render\/next-steps\/decision\.ts$/],
   ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
   ['rate-limit', /^http\/rate-limit\.ts$/],
-  ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
+  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending)\.ts$/],
   [
     'main',
     /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
@@ -90,7 +90,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
-  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/],
+  [
+    'batch',
+    /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/,
+  ],
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',

@@ -498,7 +498,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
     const { stallMs, schedule } = await waitSettings(connection);
     const task = await completed(session, wanted, schedule);
-    const { downloadAll } = await import("./lib/wait.mjs");
+    const { saveFiles } = await import("./lib/wait.mjs");
     let number = 1;
     const observer = {
       ...SILENT,
@@ -507,7 +507,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const place = await placeFor(to, temporaryFolder);
     const files = [];
     try {
-      await downloadAll({ ...session, observer }, task, place.folder, {
+      await saveFiles({ ...session, observer }, task, place.folder, {
         ...{ stallMs, filesUntil: deadline },
         onFile: (index) => {
           number = index + 1;
@@ -614,7 +614,7 @@ function findLost(connection, request, { signal, until, list: list2, taken, befo
       {
         ...session,
         takenTasks: async (ids) => await taken?.(ids) ?? [],
-        readList: list2 && (async () => list2())
+        suppliedList: list2 && (async () => list2())
       },
       generation,
       {

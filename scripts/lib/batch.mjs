@@ -92,7 +92,7 @@ function balanceOf(prices) {
   });
   return balances.length > 0 ? balances.reduce((least, one) => Math.min(least, one)) : null;
 }
-var Spending = class {
+var BatchSpending = class {
   #cap;
   #costs = /* @__PURE__ */ new Map();
   constructor(maxTotalCredits = Infinity) {
@@ -201,9 +201,13 @@ var Slots = class {
   }
 };
 
+// scripts/src/core/batch/line.ts
+function isLarge({ size }) {
+  return size > 256 * 1024;
+}
+
 // scripts/src/core/batch/price.ts
 var QUOTES = 4;
-var LARGE = 256 * 1024;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
 async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
@@ -245,7 +249,7 @@ async function quoted(session, slots, line) {
   const { clock, signal } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
   for (let attempt = 1; ; attempt += 1) {
-    const leave = await slots.enter(line.size > LARGE ? QUOTES : 1);
+    const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
     try {
       const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
       const quote3 = await askPrice(session, line.contract, generation);
@@ -544,7 +548,6 @@ function tracked(observer, track, on) {
     ...observer,
     submitting() {
       track.isSubmitting = true;
-      on.submitting();
     },
     refused() {
       track.isSubmitting = false;
@@ -596,7 +599,6 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
 
 // scripts/src/core/batch/run.ts
 var SUBMITS = 4;
-var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
 var GLANCE_MS = 3e3;
@@ -630,7 +632,7 @@ var Batch = class {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new Spending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(options.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -718,7 +720,7 @@ var Batch = class {
     let begun = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
-        const leave = await this.#submits.enter(line.line.size > LARGE2 ? SUBMITS : 1);
+        const leave = await this.#submits.enter(isLarge(line.line) ? SUBMITS : 1);
         try {
           if (this.#gate.held && !line.known.isUnknown) return this.#gate.held;
           if (this.#gate.isOver) return line.end;
@@ -802,8 +804,6 @@ var Batch = class {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
-      submitting: () => {
-      },
       answered: () => submit?.resume(),
       changed: () => this.#tell()
     });
@@ -1691,9 +1691,9 @@ function sizeOf(value) {
 }
 export {
   BatchGate,
+  BatchSpending,
   EqualLines,
   Slots,
-  Spending,
   balanceOf,
   batchOutcome,
   batchQuoteOutcome,
@@ -1701,6 +1701,7 @@ export {
   fileNames,
   hasVersion,
   interruptedEnd,
+  isLarge,
   isMadeNow,
   keepHeapSmall,
   knownLines,

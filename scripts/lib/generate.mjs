@@ -3,12 +3,11 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/deliver/reuse-result.ts
 const path = require("node:path");
 import { Failure } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
 import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./wait.mjs";
-import { finish, folderFor } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
+import { finish } from "./wait.mjs";
+import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
-var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
@@ -41,16 +40,11 @@ async function sameResult(session, entry, settings) {
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = {
-      ...settings,
-      folder: await folderFor(folder),
-      output,
-      until,
-      filesUntil,
-      entry,
-      credits
-    };
-    const result = await finish(session, taskId, options);
+    const { schedule, stallMs } = settings;
+    const place = { folder: await folderFor(folder), output, isVersioned };
+    const known2 = { entry, credits };
+    const times = { until, filesUntil };
+    const result = await finish(session, taskId, { place, times, schedule, stallMs, known: known2 });
     if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
       throw gone(session, taskId);
     }
@@ -75,6 +69,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned }, waitE
   if (numbers.size === 0 || numbers.size !== count) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
   const { stemOf } = await import("./download.mjs");
+  const { withoutExtension } = await import("./download.mjs");
   const placed = [];
   const whole = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -110,96 +105,31 @@ function numberOf({ number, path: file }, fileCount) {
   const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
   return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
 }
-function withoutExtension(file) {
-  return file.slice(0, file.length - path.extname(file).length);
-}
 function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
+  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, { entry });
 }
 
 // scripts/src/core/generate.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
+import { Failure as Failure8 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { folderFor as folderFor2 } from "./wait.mjs";
 
-// scripts/src/core/money/check-price.ts
-import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
+// scripts/src/core/money/short-of-credits.ts
+import { estimateCredits } from "./price.mjs";
 import { Failure as Failure2 } from "./main.mjs";
-import { shortDeadline } from "./live.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
-  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
-  if (!session.provider.can.quote) {
-    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
-    checkEstimate(session.provider.title, contract, generation);
-    return null;
-  }
-  const quote2 = await askPrice(session, contract, generation, deadline);
-  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
-  }
-  return quote2;
+
+// scripts/src/core/money/cheaper.ts
+import { cheaperVariants } from "./price.mjs";
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
-function checkEstimate(title, contract, { model, payload, maxCredits }) {
-  if (maxCredits === void 0) return;
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  if (range === null) {
-    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
-      reason: { kind: "noEstimate", title, model, maxCredits }
-    });
-  }
-  if (range.most <= maxCredits) return;
-  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: { ...range, asOf, note }, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: { ...range, asOf, note },
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
-  });
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
-async function askPrice(session, contract, generation, deadline = Infinity) {
-  const { api, provider } = session;
-  const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
-  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
-}
-var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
-  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
-  if (reserved.kind === "busy") {
-    const { pid, host } = reserved.holder;
-    throw new Failure2(
-      "UNKNOWN_ERROR",
-      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { reason: { kind: "budgetBusy" } }
-    );
-  }
-  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
-}
-function dayExceeded(spent, quoted, limit) {
-  return new Failure2("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
-    reason: { kind: "aboveDay", quoted, spent, limit }
-  });
-}
+
+// scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
   const { api, provider } = session;
   let quote2 = null;
@@ -231,37 +161,112 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   });
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
 
 // scripts/src/core/generate.ts
-import { isYoung } from "./live.mjs";
-import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
+import { graceOf, isMissingForNow } from "./wait.mjs";
+import { taskResult } from "./live.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./wait.mjs";
+import { checkNameIsFree } from "./wait.mjs";
+
+// scripts/src/core/money/check-price.ts
+import { estimate } from "./price.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { shortDeadline } from "./live.mjs";
+async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
+  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
+    checkEstimate(session.provider.title, contract, generation);
+    return null;
+  }
+  const quote2 = await askPrice(session, contract, generation, deadline);
+  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
+    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
+  }
+  return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  if (range === null) {
+    throw new Failure3("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+      reason: { kind: "noEstimate", title, model, maxCredits }
+    });
+  }
+  if (range.most <= maxCredits) return;
+  throw new Failure3("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+    data: { estimate: { ...range, asOf, note }, maxCredits },
+    reason: {
+      kind: "estimateAboveCap",
+      title,
+      estimate: { ...range, asOf, note },
+      maxCredits,
+      cheaper: cheaperThan(contract, payload, maxCredits)
+    }
+  });
+}
+async function askPrice(session, contract, generation, deadline = Infinity) {
+  const { api, provider } = session;
+  const { model, payload, maxCredits } = generation;
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
+  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
+    throw new Failure3("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+      data: { quoted: quote2.credits, maxCredits },
+      record: quote2.record,
+      reason: {
+        kind: "quoteAboveCap",
+        quoted: quote2.credits,
+        maxCredits,
+        cheaper: cheaperThan(contract, payload, maxCredits)
+      }
+    });
+  }
+  return quote2;
+}
+
+// scripts/src/core/money/day-budget.ts
+import { Failure as Failure4 } from "./main.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+var DAY_MS2 = 24 * 36e5;
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
+  if (reserved.kind === "busy") {
+    const { pid, host } = reserved.holder;
+    throw new Failure4(
+      "UNKNOWN_ERROR",
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      { reason: { kind: "budgetBusy" } }
+    );
+  }
+  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
+}
+function dayExceeded(spent, quoted, limit) {
+  return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+    reason: { kind: "aboveDay", quoted, spent, limit }
+  });
+}
 
 // scripts/src/core/reconcile/reconcile.ts
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 
 // scripts/src/core/submit/send-until-accepted.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 async function sendUntilAccepted(session, generation, deadline, log) {
   const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await submits?.ready();
     } catch (failure) {
-      if (!(failure instanceof Failure3)) throw failure;
+      if (!(failure instanceof Failure5)) throw failure;
       return { kind: "rejected", failure };
     }
     if (attempt > 1) await log.sending();
@@ -282,7 +287,7 @@ async function sendOnce({ api, provider }, generation, { until = Infinity, onLea
     const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
     return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
   } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
+    if (!(error instanceof Failure5)) throw error;
     return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
   }
 }
@@ -338,7 +343,7 @@ var RESUBMIT_WITHIN_MS = 24 * 36e5;
 async function reconcile(session, generation, lost, log, deadline) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
@@ -374,7 +379,7 @@ async function search(session, generation, lost, until) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
-    const supplied = await session.readList?.();
+    const supplied = await session.suppliedList?.();
     const list = supplied ?? await api.once(provider.list(), { until });
     const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
@@ -387,7 +392,7 @@ async function search(session, generation, lost, until) {
     if (found === void 0) return { kind: "clear", ageMs };
     return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
   } catch (failure) {
-    if (!(failure instanceof Failure4)) throw failure;
+    if (!(failure instanceof Failure6)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
@@ -401,7 +406,7 @@ async function resubmit(session, generation, lost, log, deadline) {
   try {
     await log.resubmitting();
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure6)) throw error;
     return unknown(session, generation, lost, { notResubmitted: error });
   }
   const observer = { ...session.observer, refused: () => {
@@ -434,7 +439,7 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
     ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
     ...{ isRecorded, after, named, lost, later, notResubmitted }
   };
-  const failure = new Failure4(
+  const failure = new Failure6(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
@@ -476,7 +481,7 @@ async function submit(session, generation, log, deadline) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-async function recordedTask(session, store, request, deadline) {
+async function submitOnRecord(session, store, request, deadline) {
   const { generation, terms, folder, output } = request;
   const claim = {
     model: generation.model,
@@ -563,7 +568,7 @@ async function refuse({ kind, failure }, { entry, lock }) {
 }
 async function submitNew(session, store, request, { entry, lock }, deadline) {
   const { contract, generation, terms, folder, output } = request;
-  if (!session.submits) await checkFree(folder, output);
+  if (!session.submits) await checkNameIsFree(folder, output);
   const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
@@ -582,7 +587,7 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
 async function requireLock(lock) {
   if (await lock.isOurs()) return;
   const message = "Another process took this request over; nothing was submitted here.";
-  throw new Failure5("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  throw new Failure7("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -605,7 +610,7 @@ async function reconcileEntry(session, { generation }, entry, log, deadline) {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
     resubmitted: record.resubmitted,
-    failure: new Failure5(
+    failure: new Failure7(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -618,7 +623,7 @@ async function adopt(session, request, entry) {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {
   } };
-  const never = () => Promise.reject(new Failure5("UNKNOWN_ERROR", "It is not sent again."));
+  const never = () => Promise.reject(new Failure7("UNKNOWN_ERROR", "It is not sent again."));
   const log = { ...recordLog(session, entry), resubmitting: never };
   try {
     const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
@@ -626,7 +631,7 @@ async function adopt(session, request, entry) {
     await noteTask(session, entry, result.task);
     return true;
   } catch (error) {
-    if (error instanceof Failure5) return false;
+    if (error instanceof Failure7) return false;
     throw error;
   }
 }
@@ -665,60 +670,13 @@ function resubmitLog(session, store, { contract, generation, terms }, entry, dea
   };
 }
 
-// scripts/src/core/generate.ts
-import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
-var LEAST_SUBMIT_MS2 = 1500;
-async function generate(session, options) {
-  return conclude(session, await begin(session, options));
-}
-async function begin(session, options) {
-  const { api } = session;
-  const { contract, generation, isDetached } = options;
-  const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
-  if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline2(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
-  const journal = await session.records();
-  const { model, maxCredits } = generation;
-  try {
-    const { folder, output = null } = wait;
-    const made = journal ? await recordedTask(session, journal, { ...options, folder, output }, deadline) : await unrecordedTask(session, options, deadline);
-    return { made, model, maxCredits, wait, start };
-  } catch (error) {
-    if (error instanceof Failure6 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error, deadline);
-    }
-    throw error;
-  }
-}
-async function conclude(session, begun) {
-  const { made, model, maxCredits, wait, start } = begun;
-  const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, entry, credits };
-  if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
-  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
-  const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
-  const { other } = made;
-  const told = other ? [{ kind: "otherAccount", ...other }] : [];
-  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
-}
-function withinCap(result, maxCredits = Infinity) {
-  const charged = result.credits?.charged ?? 0;
-  if (charged <= maxCredits) return result;
-  return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
-}
-async function follow(session, task, settings, origin) {
-  try {
-    return await waitOn(session, task, settings, origin);
-  } catch (error) {
-    throw error instanceof Failure6 ? error.with({ taskId: task.id, charged: "running" }) : error;
-  }
-}
-async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+// scripts/src/core/submit/submit-without-record.ts
+import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-  await checkFree2(wait.folder, wait.output);
+  await checkNameIsFree2(folder, output);
   let isResubmitted = false;
   const nothing = async () => {
   };
@@ -742,13 +700,66 @@ async function unrecordedTask(session, { contract, generation, terms, quote: kno
     isResubmitted
   };
 }
-async function resume(session, entry, settings, origin) {
+
+// scripts/src/core/generate.ts
+import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+var LEAST_SUBMIT_MS2 = 1500;
+async function generate(session, options) {
+  return conclude(session, await begin(session, options));
+}
+async function begin(session, options) {
+  const { api } = session;
+  const { contract, generation, isDetached } = options;
+  const start = api.clock.monotonic();
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
+  if (isDetached) wait.waitMs = 0;
+  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const journal = await session.records();
+  const { model, maxCredits } = generation;
+  try {
+    const { folder, output = null } = wait;
+    const request = { ...options, folder, output };
+    const made = journal ? await submitOnRecord(session, journal, request, deadline) : await submitWithoutRecord(session, request, deadline);
+    return { made, model, maxCredits, wait, start };
+  } catch (error) {
+    if (error instanceof Failure8 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
+      throw await explainFunds(session, contract, generation, error, deadline);
+    }
+    throw error;
+  }
+}
+async function conclude(session, begun) {
+  const { made, model, maxCredits, wait, start } = begun;
+  const { entry, credits, task, isResumed } = made;
+  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
+  const settings = { ...wait, waitMs };
+  if (entry && task === void 0 && isTerminal(entry.record.status)) return reuse(session, entry, settings);
+  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
+  const known2 = { entry, credits, model, origin };
+  const result = task === void 0 ? await resume(session, entry, settings, known2) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, known2) : taskResult(task.id, task, { ...origin, credits, model });
+  const { other } = made;
+  const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+}
+function withinCap(result, maxCredits = Infinity) {
+  const charged = result.credits?.charged ?? 0;
+  if (charged <= maxCredits) return result;
+  return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
+}
+async function follow(session, task, settings, known2) {
+  try {
+    return await waitOn(session, task, settings, known2);
+  } catch (error) {
+    throw error instanceof Failure8 ? error.with({ taskId: task.id, charged: "running" }) : error;
+  }
+}
+async function resume(session, entry, settings, known2) {
   const taskId = entry.record.taskId;
   session.observer.attached(taskId, entry.record.created);
   try {
-    return await waitTask2(session, taskId, settings, origin, entry);
+    return await waitTask2(session, taskId, settings, known2);
   } catch (error) {
-    throw error instanceof Failure6 ? stillRecorded(session, entry, error) : error;
+    throw error instanceof Failure8 ? stillRecorded(session, entry, error) : error;
   }
 }
 function stillRecorded(session, entry, failure) {
@@ -756,13 +767,14 @@ function stillRecorded(session, entry, failure) {
   const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
-  const reason = isYoung(session, entry) ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
+  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
   return failure.with({ taskId, data, reason });
 }
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./price.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
+import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -780,28 +792,28 @@ async function quote(session, { contract, generation }) {
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline3(session));
+  const found = await api.read(provider.account(), shortDeadline4(session));
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import {
   COUNTS,
   NOTHING,
   rowOf as recordedRow
 } from "./journal.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { shortDeadline as shortDeadline5 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure7 ? read : void 0;
-  const list = read instanceof Failure7 ? null : read;
+  const listFailure = read instanceof Failure9 ? read : void 0;
+  const list = read instanceof Failure9 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -819,9 +831,9 @@ async function spending(session, since) {
 }
 async function readList({ api, provider, ...session }, hasJournal) {
   try {
-    return await api.read(provider.list(), shortDeadline4({ api, provider, ...session }));
+    return await api.read(provider.list(), shortDeadline5({ api, provider, ...session }));
   } catch (error) {
-    if (hasJournal && error instanceof Failure7 && AWAY.has(error.code)) return error;
+    if (hasJournal && error instanceof Failure9 && AWAY.has(error.code)) return error;
     throw error;
   }
 }
@@ -885,7 +897,7 @@ function onceEach(tasks) {
 function merged(one, other) {
   const charged = most(one.charged, other.charged);
   const refunded = most(one.refunded, other.refunded);
-  const ends = [one, other].filter(({ state: state2 }) => isTerminal3(state2));
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal2(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
   const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
@@ -900,8 +912,8 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal3(one)) ?? task.state;
-  const isEnded = isTerminal3(state);
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one)) ?? task.state;
+  const isEnded = isTerminal2(state);
   const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted) => Number(isCounted);
@@ -937,57 +949,57 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
-import { shortDeadline as shortDeadline5 } from "./live.mjs";
+import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure8("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure10("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
-  checkFree3(entry, taskId, await store.byTask(taskId));
+  checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline5(session));
+  const { state } = await fetchStatus(session, taskId, shortDeadline6(session));
   const lock = await store.fence(entry.record.request);
   if ("heldBy" in lock) {
     const { pid, host } = lock.heldBy;
     const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure8("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+    throw new Failure10("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
   }
   try {
     await entry.refresh();
-    checkFree3(entry, taskId, await store.byTask(taskId));
+    checkUnclaimed(entry, taskId, await store.byTask(taskId));
     const checked = new Date(session.api.clock.wall()).toISOString();
     await entry.require({ phase: "submitted", taskId, status: state, checked });
   } finally {
     await lock.release();
   }
 }
-function checkFree3({ record }, taskId, holder) {
+function checkUnclaimed({ record }, taskId, holder) {
   const { taskId: own, idempotencyKey } = record;
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure8("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure10("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
-import { shortDeadline as shortDeadline6 } from "./live.mjs";
-async function readList2(session) {
+import { shortDeadline as shortDeadline7 } from "./live.mjs";
+async function readAndNote(session) {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline6(session));
+  const list = await api.read(provider.list(), shortDeadline7(session));
   await noteStates(session, list.tasks);
   return list;
 }
 async function listTasks(session, filter) {
-  const list = await readList2(session);
+  const list = await readAndNote(session);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -1030,15 +1042,15 @@ async function pendingOf({ records }) {
     const store = await records();
     return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
   } catch (error) {
-    if (error instanceof Failure9) return [];
+    if (error instanceof Failure11) return [];
     throw error;
   }
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
@@ -1050,7 +1062,7 @@ async function waitForNewest(session, settings) {
     if (unsettled === 0) return result;
     return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
   } catch (error) {
-    throw error instanceof Failure10 ? await ofTask(session, entry, error) : error;
+    throw error instanceof Failure12 ? await ofTask(session, entry, error) : error;
   }
 }
 var MOST_AT_ONCE = 200;
@@ -1064,20 +1076,20 @@ async function waitForAll(session, settings, until = "last") {
   setMaxListeners(0, stop.signal);
   const waits = entries.map(async (entry) => {
     const ended2 = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
-    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    if (until === "first" && hasEnded(ended2)) stop.abort();
     return ended2;
   });
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
-var hasEnded2 = (ended) => !(ended instanceof Failure10) && isTerminal4(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure12) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     return ofTask(session, entry, error);
   }
 }
@@ -1093,7 +1105,7 @@ async function waitFor(session, settings, entry) {
   const { output, taskId } = entry.record;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
+  return waitTask3({ ...session, observer }, taskId, settings, { entry, origin: { isResumed: true } });
 }
 async function pendingRequests(session) {
   const store = await session.records();
@@ -1115,7 +1127,7 @@ async function adoptReplaced({ api, provider }, store) {
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
-    if (!(error instanceof Failure10)) throw error;
+    if (!(error instanceof Failure12)) throw error;
   }
 }
 export {
@@ -1125,24 +1137,25 @@ export {
   attached,
   begin,
   cheaperThan,
+  cheaperWithin,
   checkFunds,
   conclude,
   explainFunds,
   findOwn,
   generate,
-  hasEnded,
   listTasks,
   quote,
-  readList2 as readList,
   reconcile,
   recordedSpending,
-  recordedTask,
   reuse,
   rowsOfList,
   sendOnce,
   sendUntilAccepted,
+  shortOfCredits,
   spending,
   submit,
+  submitOnRecord,
+  submitWithoutRecord,
   waitForAll,
   waitForNewest,
   withinDay

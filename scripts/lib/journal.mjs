@@ -371,6 +371,9 @@ function command(isAllowed, words, file) {
   return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
+// scripts/src/model/claim-rules.ts
+import { Failure } from "./main.mjs";
+
 // scripts/src/model/fingerprint.ts
 const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
@@ -455,6 +458,9 @@ function addValue(bytes, value) {
   }
 }
 
+// scripts/src/model/claim-rules.ts
+import { compact } from "./main.mjs";
+
 // scripts/src/model/request-record.ts
 import { isTerminal } from "./main.mjs";
 var PHASES = [
@@ -509,61 +515,7 @@ function lastUse({ phase, created, checked, delivered, used }) {
   return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
 }
 
-// scripts/src/model/spending.ts
-import { isTerminal as isTerminal2 } from "./main.mjs";
-var pad = (number) => String(number).padStart(2, "0");
-function dayOf(ms) {
-  const date2 = new Date(ms);
-  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
-}
-function rowOf(record) {
-  const { phase, status, provider, service, account, model, credits } = record;
-  if (phase === "rejected") return void 0;
-  const count = (isCounted) => Number(isCounted);
-  const isUnknown = phase !== "submitted";
-  const isRunning2 = !isUnknown && !isTerminal2(status);
-  const isUncharged = credits.charged === null;
-  return {
-    day: dayOf(Date.parse(record.created)),
-    ...{ provider, service, account, model, tasks: 1 },
-    completed: count(!isUnknown && status === "COMPLETED"),
-    failed: count(!isUnknown && status === "FAILED"),
-    cancelled: count(!isUnknown && status === "CANCEL"),
-    running: count(isRunning2),
-    unknown: count(isUnknown),
-    charged: credits.charged ?? 0,
-    refunded: credits.refunded ?? 0,
-    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
-  };
-}
-var COUNTS = [
-  "tasks",
-  "completed",
-  "failed",
-  "cancelled",
-  "running",
-  "unknown",
-  "charged",
-  "refunded",
-  "open",
-  "unpriced"
-];
-var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
-function sumRows(rows) {
-  const sums = /* @__PURE__ */ new Map();
-  for (const row of rows) {
-    const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
-    const sum = sums.get(key);
-    if (!sum) sums.set(key, { ...row });
-    else for (const name of COUNTS) sum[name] += row[name];
-  }
-  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
-}
-
-// scripts/src/ports/claim-rules.ts
-import { Failure } from "./main.mjs";
-import { compact } from "./main.mjs";
+// scripts/src/model/claim-rules.ts
 function nameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
@@ -642,6 +594,58 @@ function conflict(claim, record) {
       reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
     }
   );
+}
+
+// scripts/src/model/spending.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
+var pad = (number) => String(number).padStart(2, "0");
+function dayOf(ms) {
+  const date2 = new Date(ms);
+  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits } = record;
+  if (phase === "rejected") return void 0;
+  const count = (isCounted) => Number(isCounted);
+  const isUnknown = phase !== "submitted";
+  const isRunning2 = !isUnknown && !isTerminal2(status);
+  const isUncharged = credits.charged === null;
+  return {
+    day: dayOf(Date.parse(record.created)),
+    ...{ provider, service, account, model, tasks: 1 },
+    completed: count(!isUnknown && status === "COMPLETED"),
+    failed: count(!isUnknown && status === "FAILED"),
+    cancelled: count(!isUnknown && status === "CANCEL"),
+    running: count(isRunning2),
+    unknown: count(isUnknown),
+    charged: credits.charged ?? 0,
+    refunded: credits.refunded ?? 0,
+    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
+    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
+  };
+}
+var COUNTS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  "unknown",
+  "charged",
+  "refunded",
+  "open",
+  "unpriced"
+];
+var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+function sumRows(rows) {
+  const sums = /* @__PURE__ */ new Map();
+  for (const row of rows) {
+    const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
+    const sum = sums.get(key);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
+  }
+  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
 
 // scripts/src/stores/file/accounts.ts

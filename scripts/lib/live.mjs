@@ -107,12 +107,6 @@ function deliver(session, entry, result) {
   const credits = result.credits ?? entry.record.credits;
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
-var YOUNG_TASK_MS = 3e4;
-function isYoung({ api }, { record }) {
-  const { unsettledSince, submitTimeout } = record;
-  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
-  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
-}
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
 }
@@ -161,6 +155,10 @@ function pauseAfter(failure, attempt, policy, random) {
   const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
+}
+var UNTIMED_PAUSE_MS = 5e3;
+function pauseOfAll({ details }) {
+  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
 }
 var LONGEST_OUTAGE_S = 60;
 function heeded(failure) {
@@ -389,7 +387,6 @@ var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
 var LEAST_RETRY_MS = 500;
 var LONGEST_QUEUE_MS = 1e4;
-var PAUSE_MS = 5e3;
 var Api = class {
   clock;
   policy;
@@ -484,7 +481,7 @@ async function withPause(limiter, read) {
     return read();
   } catch (error) {
     if (error instanceof Failure5 && error.code === "RATE_LIMITED") {
-      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1e3 || PAUSE_MS);
+      await limiter.pauseFor(pauseOfAll(error));
     }
     throw error;
   }
@@ -1212,10 +1209,13 @@ function once(make) {
 async function act(session, args, request, environment) {
   const taskId = args.taskId ?? "";
   if (args.action === "getStatus") return getStatus(session, taskId);
-  const tasks = await import("./wait.mjs");
   switch (args.action) {
     case "getTask":
-      return tasks.getTask(session, taskId, waitSettings(args, environment));
+      return (await import("./wait.mjs")).getTask(
+        session,
+        taskId,
+        waitSettings(args, environment)
+      );
     case "cancelTask":
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
@@ -1227,7 +1227,8 @@ async function act(session, args, request, environment) {
           args.idempotencyKey
         );
       }
-      if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
+      if (args.taskId !== void 0)
+        return (await import("./wait.mjs")).waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
       if (args.any) return pending.waitForAll(session, settings, "first");
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
@@ -1520,7 +1521,6 @@ export {
   RETRY_PAUSES,
   SMALL,
   Transport,
-  YOUNG_TASK_MS,
   addUrl,
   adviceFor,
   aivideomaker,
@@ -1542,7 +1542,6 @@ export {
   isInTheWay,
   isTaskId,
   isTransientStatus,
-  isYoung,
   jsonRequest,
   madeElsewhere,
   nameIn,
@@ -1555,6 +1554,7 @@ export {
   parseRetryAfter,
   pauseAfter,
   pauseBeforeRetry,
+  pauseOfAll,
   pollOnce,
   pollSchedule,
   recordOf,

@@ -2046,98 +2046,106 @@ async function main() {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, line: warn, clear } = await startProgress(secrets);
+  const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  let args;
-  let request = null;
-  let batch = null;
-  const bug = (error) => bugOutcome(
-    error,
-    situation,
-    fallbackState(actionOf2(args, argv), situation),
-    args && callerOf(args, argv),
-    !args?.noJournal
-  );
+  const call = { argv, progress, interruption, overruled, request: null, warnings: [] };
   const onBug = (error) => {
-    clear();
-    void finishWith(bug(error), secrets);
+    progress.clear();
+    void finishWith(bugOf(error, call), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
   let outcome;
-  let hasSaidOverruled = false;
   try {
-    args = parseArguments(argv);
-    const { action } = args;
+    const args = parseArguments(argv);
+    call.args = args;
     if (args.version) return printText("0.2.0");
     if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
-    const isLive = !args.sandbox && !isLocal(action);
-    const environment = readEnvironment(process.env, args.profile, {
-      isLive,
-      isRehearsal: args.sandbox && !isLocal(action),
-      hasState: args.sandbox || needsRecords(action) && !args.noJournal
-    });
-    if (action === "listModels") {
-      outcome = await (await import("./describe.mjs")).describeAll(args);
-    } else if (action === "describeModel") {
-      outcome = await (await import("./describe.mjs")).describeOne(args, args.model);
-    } else if (action === "listPending" || action === "forget") {
-      const pending2 = await import("./pending.mjs");
-      outcome = await pending2[action]({ args, environment, warn }, callerOf(args, argv));
-    } else {
-      for (const text2 of overruled) warn(text2);
-      hasSaidOverruled = true;
-      interruption.listen(situation);
-      situation.taskId = args.taskId ?? null;
-      const { signal } = interruption;
-      const { baseUrl: baseUrl2 } = environment;
-      const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
-      checkInterval(args, loopback);
-      if (args.batch !== void 0) {
-        const { readBatch } = await import("./batch.mjs");
-        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
-      } else if (rule("payload").actions?.includes(action)) {
-        request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
-      }
-      const hasKey = args.sandbox || environment.key !== void 0;
-      const known = hasKey || action !== "spending" ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing();
-      outcome = known ?? await (await import("./live.mjs")).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
-      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
-    }
+    const caller = callerOf(args, argv);
+    call.caller = caller;
+    outcome = await outcomeOf(call, args, caller);
+    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
-    outcome = interruption.received ? interruptedOutcome(interruption.received, situation, {
-      // Signals are listened to only once the arguments are read.
-      caller: callerOf(args, argv),
-      isRecorded: !args.noJournal,
-      downloads: (args.download ?? args.output) !== void 0,
-      generation: request?.generation
-    }) : error instanceof Failure ? failed(
-      args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error,
-      fallbackState(actionOf2(args, argv), situation),
-      situation.taskId
-    ) : bug(error);
+    outcome = await outcomeOfError(error, call);
   }
-  if (hasSaidOverruled) addWarnings(outcome, overruled);
-  if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
-  clear();
+  addWarnings(outcome, call.warnings);
+  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  progress.clear();
   if (!await finishWith(outcome, secrets)) return;
   process.once("exit", () => {
     outcome.onWritten?.();
     process.exit();
   });
 }
-async function withoutKey(args, environment, argv, warn) {
-  const { spendingWithoutKey } = await import("./spending.mjs");
-  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
-}
-function keyMissing() {
-  return new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
-    reason: { kind: "keyMissing" }
+async function outcomeOf(call, args, caller) {
+  const { action } = args;
+  const environment = readEnvironment(process.env, args.profile, {
+    isLive: !args.sandbox && !isLocal(action),
+    isRehearsal: args.sandbox && !isLocal(action),
+    hasState: args.sandbox || needsRecords(action) && !args.noJournal
   });
+  if (action === "listModels") return (await import("./describe.mjs")).describeAll(args);
+  if (action === "describeModel") return (await import("./describe.mjs")).describeOne(args, args.model);
+  if (action === "listPending" || action === "forget") {
+    const pending2 = await import("./pending.mjs");
+    return pending2[action]({ args, environment, warn: call.progress.line }, caller);
+  }
+  return outcomeOfService(call, args, caller, environment);
+}
+async function outcomeOfService(call, args, caller, environment) {
+  const { argv, interruption, overruled } = call;
+  const { observer, situation, line: warn } = call.progress;
+  for (const text2 of overruled) warn(text2);
+  call.warnings = overruled;
+  interruption.listen(situation);
+  situation.taskId = args.taskId ?? null;
+  const { signal } = interruption;
+  const { baseUrl: baseUrl2 } = environment;
+  const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
+  checkInterval(args, loopback);
+  let batch = null;
+  if (args.batch !== void 0) {
+    const { readBatch } = await import("./batch.mjs");
+    batch = await readBatch(args, caller, loopback, signal);
+  } else if (rule("payload").actions?.includes(args.action)) {
+    call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
+  }
+  if (!args.sandbox && environment.key === void 0) {
+    const spending = args.action === "spending" && await import("./spending.mjs");
+    const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+    if (known) return known;
+    throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+      reason: { kind: "keyMissing" }
+    });
+  }
+  const { runLive } = await import("./live.mjs");
+  const { request } = call;
+  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+}
+async function outcomeOfError(error, call) {
+  const { args, caller } = call;
+  const { situation } = call.progress;
+  const signal = call.interruption.received;
+  if (signal) {
+    return interruptedOutcome(signal, situation, {
+      // Signals are listened to only once the arguments are read.
+      caller,
+      isRecorded: !args.noJournal,
+      downloads: (args.download ?? args.output) !== void 0,
+      generation: call.request?.generation
+    });
+  }
+  if (!(error instanceof Failure)) return bugOf(error, call);
+  const { reason, charged } = error.details;
+  const isBare = reason !== void 0 || charged !== void 0;
+  const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
+  return failed(failure, stateOf(call), situation.taskId);
+}
+function bugOf(error, call) {
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
@@ -2154,17 +2162,11 @@ function addWarnings({ envelope }, warnings) {
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
-var needsWords = ({ details: { reason, charged } }) => reason !== void 0 || charged !== void 0;
-async function inWords(failure, caller) {
-  const { explained } = await import("./advice.mjs");
-  return explained(failure, caller);
-}
-function actionOf2(args, argv) {
-  return args?.action ?? guessAction(argv);
-}
-function fallbackState(action, { taskId: taskId2, state }) {
+function stateOf({ args, argv, progress: { situation } }) {
+  const { taskId: taskId2, state } = situation;
   if (state !== null) return state;
   if (taskId2 !== null) return "UNKNOWN";
+  const action = args?.action ?? guessAction(argv);
   return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
 }
 

@@ -298,12 +298,21 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
-const path = require("node:path");
+import { Failure as Failure7 } from "./main.mjs";
+import { creditsOf, taskResult } from "./live.mjs";
+
+// scripts/src/core/wait/wait-settings.ts
+function modelOf({ model, entry }) {
+  return model ?? entry?.record.model;
+}
+
+// scripts/src/core/deliver/read-result.ts
 import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
+import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
@@ -589,7 +598,6 @@ var CROWD = 5;
 var CROWD_SHARE = 0.55;
 var CROWD_MOST_MS = 2e3;
 var SEVERAL = 3;
-var PAUSE_MS = 5e3;
 var Poller = class {
   #session;
   #limiter;
@@ -752,7 +760,7 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
@@ -814,58 +822,8 @@ async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
 
-// scripts/src/core/deliver/finish.ts
-import { creditsOf, taskResult } from "./live.mjs";
+// scripts/src/core/deliver/read-result.ts
 import { shortDeadline } from "./live.mjs";
-async function folderFor(folder) {
-  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
-}
-async function checkFree(folder, output) {
-  if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const media = mediaIn(folder);
-  const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
-  const file = fileNamed(stem);
-  if (file === void 0) return;
-  let number = 2;
-  while (fileNamed(`${stem}-${number}`)) number += 1;
-  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure5(
-    "INVALID_PAYLOAD",
-    `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file, free } }
-  );
-}
-async function finish(session, taskId, options) {
-  const { folder, entry, credits, origin = {} } = options;
-  const model = options.model ?? entry?.record.model;
-  let task;
-  try {
-    const known = options.task;
-    task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
-    let saved = { warnings: [] };
-    if (folder !== null) {
-      const found = task;
-      const onFresh = (fresh) => {
-        task = fresh;
-      };
-      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
-      const files = await (session.results ? session.results.run(download) : download());
-      const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, options.output);
-      saved = { files, warnings };
-    }
-    const fileCount = task.urls.length;
-    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
-  } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
-    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
-  }
-}
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, { schedule, until: end }) {
@@ -874,10 +832,9 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
   const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const task = await poller.record(taskId, { until, deadline });
+    const first = await poller.record(taskId, { until, deadline });
+    const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
-    const detail = await detailOf(session, taskId, deadline, until);
-    if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
       throw new Failure5(
         "DOWNLOAD_FAILED",
@@ -894,6 +851,21 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     await api.clock.sleep(pause, api.signal);
   }
 }
+async function readTaskRecord(session, taskId) {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  return task.state === "COMPLETED" ? withFiles(session, task, shortDeadline(session)) : task;
+}
+async function withFiles({ api, provider }, task, deadline, until = Infinity) {
+  if (task.urls.length > 0 || !provider.detail) return task;
+  try {
+    const detail = await api.read(provider.detail(task.id), deadline, { until });
+    return detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
+  } catch (error) {
+    if (error instanceof Failure5) return task;
+    throw error;
+  }
+}
 function hasOtherAddress(value, depth = 0) {
   if (typeof value === "string") {
     const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
@@ -902,23 +874,11 @@ function hasOtherAddress(value, depth = 0) {
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
 }
-async function readTaskRecord(session, taskId) {
-  const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  if (task.state !== "COMPLETED" || task.urls.length > 0) return task;
-  const detail = await detailOf(session, taskId, shortDeadline(session));
-  return detail && detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
-}
-async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
-  try {
-    return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
-  } catch (error) {
-    if (error instanceof Failure5) return void 0;
-    throw error;
-  }
-}
-async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
-  const { api, provider } = session;
+
+// scripts/src/core/deliver/save-files.ts
+import { Failure as Failure6 } from "./main.mjs";
+async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
+  const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
@@ -927,8 +887,7 @@ async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ..
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
-      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
+      const fresh = await readTaskRecord(session, task.id);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: "COMPLETED" });
@@ -945,7 +904,7 @@ async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ..
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
+      if (!(error instanceof Failure6)) throw error;
       failures.push(error);
     }
   }
@@ -961,8 +920,69 @@ async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ..
   });
 }
 
+// scripts/src/core/deliver/finish.ts
+async function finish(session, taskId, { shown, place, times, stallMs, schedule, known }) {
+  const { folder, output, isVersioned } = place;
+  const { entry, credits, origin = {} } = known;
+  const model = modelOf(known);
+  let task;
+  try {
+    task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, { schedule, until: times.until });
+    let saved = { warnings: [] };
+    if (folder !== null) {
+      const found = task;
+      const onFresh = (fresh) => {
+        task = fresh;
+      };
+      const { filesUntil } = times;
+      const named = { output, isVersioned, entry };
+      const save = () => saveFiles(session, found, folder, { ...named, stallMs, filesUntil, onFresh });
+      const files = await (session.results ? session.results.run(save) : save());
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, model, files, output);
+      saved = { files, warnings };
+    }
+    const fileCount = task.urls.length;
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
+  } catch (error) {
+    if (!(error instanceof Failure7)) throw error;
+    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
+    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
+    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+  }
+}
+
+// scripts/src/core/deliver/place.ts
+const path = require("node:path");
+import { Failure as Failure8 } from "./main.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+async function checkNameIsFree(folder, output) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
+  if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
+  throw new Failure8(
+    "INVALID_PAYLOAD",
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: "outputTaken", file, free } }
+  );
+}
+
 // scripts/src/core/poll/durations.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1029,20 +1049,37 @@ async function orNothing(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Failure6) return [];
+    if (error instanceof Failure9) return [];
     throw error;
   }
 }
 
+// scripts/src/core/poll/not-found-grace.ts
+import { RETRY_PAUSES } from "./live.mjs";
+var GRACE_MS = 3e4;
+var MISSING_PAUSES = RETRY_PAUSES;
+function graceAfter(existedAt) {
+  return existedAt + GRACE_MS;
+}
+function graceOf({ api }, { record }) {
+  const { unsettledSince, submitTimeout } = record;
+  const age = Math.abs(api.clock.wall() - Date.parse(unsettledSince)) - (submitTimeout ?? 0);
+  return graceAfter(api.clock.monotonic() - age);
+}
+function isMissingForNow({ code }, graceUntil, now) {
+  return code === "TASK_NOT_FOUND" && now < graceUntil;
+}
+
 // scripts/src/core/poll/poll-until-end.ts
-import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last;
+  const { graceUntil = 0 } = options;
   let { failure } = options;
   let failures = failure ? 1 : 0;
   for (let polls = 0; ; polls += 1) {
@@ -1051,7 +1088,8 @@ async function pollUntilEnd(poll, options) {
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const pauses = before?.code === "TASK_NOT_FOUND" ? MISSING_PAUSES : RETRY_PAUSES2;
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, pauses, clock.random));
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
@@ -1065,9 +1103,8 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure7)) throw error;
-      const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
-      if (endsWait(error) && !tooYoung) throw error;
+      if (!(error instanceof Failure10)) throw error;
+      if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
       options.onError?.(error);
@@ -1102,7 +1139,7 @@ function firstText(value) {
 }
 
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
@@ -1113,7 +1150,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal = error;
   }
@@ -1122,7 +1159,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline2(session));
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure11)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
     seen = answer;
@@ -1136,7 +1173,7 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure8(
+  const failure = new Failure11(
     refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1162,190 +1199,226 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure8 && error.details.unclear) throw error;
+      if (error instanceof Failure11 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
 }
 
+// scripts/src/core/tasks/get-task.ts
+import { deliver as deliver3, noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
+import { taskResult as taskResult3 } from "./live.mjs";
+
 // scripts/src/core/wait/wait-task.ts
-import { Failure as Failure9 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { fetchStatus as fetchStatus2, withRecord as withRecord2 } from "./live.mjs";
-import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as recordOf2, YOUNG_TASK_MS } from "./live.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
+import { withRecord as withRecord2 } from "./live.mjs";
+import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { shortDeadline as shortDeadline4 } from "./live.mjs";
+
+// scripts/src/core/wait/first-status.ts
+import { Failure as Failure12 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
+import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
-async function getTask(session, taskId, settings) {
-  const { folder, waitMs: filesMs } = settings;
-  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
-  const entry = await recordOf2(session, taskId);
-  const task = await readTaskRecord(session, taskId);
-  if (entry) await noteState2(session, entry, task.state);
-  return deliver2(
-    session,
-    entry,
-    taskResult2(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
-  );
-}
-async function waitTask(session, taskId, settings, origin = {}, known) {
-  const entry = known ?? await recordOf2(session, taskId);
-  session = aboutTask(session, taskId, entry);
-  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
-  const output = outputOf(settings, entry);
-  const { clock } = session.api;
-  const start = clock.monotonic();
-  let first;
-  let failure;
+async function firstStatus(session, taskId, settings, entry, start) {
   const recorded = entry?.record.status;
+  if (recorded && isTerminal5(recorded)) return { first: { state: recorded, record: {} } };
+  if (settings.waitMs <= 0) return { first: await fetchStatus2(session, taskId, shortDeadline3(session)) };
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus2(session, taskId, shortDeadline3(session));
+    return { first: await permittedQuery(session, taskId, settings, start) };
   } catch (error) {
-    if (!(error instanceof Failure9) || settings.waitMs <= 0) throw error;
-    const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
-    if (endsWait(error) && !tooYoung) throw error;
-    failure = error;
+    if (!(error instanceof Failure12)) throw error;
+    const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
+    if (endsWait(error) && !isMissingForNow(error, graceUntil, session.api.clock.monotonic())) throw error;
     session.observer.queryFailed(error);
+    return { failure: error };
   }
-  if (first) session.observer.task(taskId, first.state);
-  const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
-  return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
 }
-function outputOf({ folder, output }, entry) {
-  if (output !== void 0 && folder !== null) return output;
-  return entry?.record.output ?? null;
-}
-async function waitOn(session, task, settings, origin = {}, failure) {
-  const { entry } = settings;
-  const taskId = task.id;
-  session = aboutTask(session, taskId, entry);
-  const { api, observer } = session;
-  const start = api.clock.monotonic();
-  const credits = settings.credits && creditsOf3(task, settings.credits);
-  let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
-  const deadline = start + settings.waitMs;
-  if (settings.waitMs > 0 && !(seen && isTerminal5(seen.state))) {
-    const model = settings.model ?? entry?.record.model;
-    const expected = model === void 0 ? null : await expectedDuration(session, model);
-    if (expected) observer.expected(expected);
-  }
-  const poller = await pollerOf(session, settings.schedule);
-  let isCrowded = !seen && !failure;
-  let wasRunning = seen !== void 0 && !isTerminal5(seen.state);
-  if (!seen || !isTerminal5(seen.state)) {
-    const unwatch = poller.watch(taskId);
-    try {
-      const waited = await pollUntilEnd(
-        async (dueAt) => {
-          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
-          isCrowded = found === "crowded";
-          return found === "crowded" ? null : found;
-        },
-        {
-          clock: api.clock,
-          ...await likelySchedule(session, settings, task.model),
-          deadline,
-          graceUntil: start + YOUNG_TASK_MS,
-          failure,
-          stop: settings.stop,
-          onPoll: (status, progress) => {
-            wasRunning ||= !isTerminal5(status.state);
-            observer.polled(status, progress);
-          },
-          onError: (error) => observer.queryFailed(error)
-        }
-      );
-      failure = waited.failure;
-      if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
-      if (waited.last && isTerminal5(waited.last.state))
-        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    } finally {
-      unwatch();
-    }
-  }
-  const recorded = entry?.record.status ?? "UNKNOWN";
-  if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
-  seen ??= { state: recorded, record: {} };
-  if (seen.state === "COMPLETED")
-    return deliver2(
-      session,
-      entry,
-      await finish(session, taskId, {
-        ...settings,
-        task: seen.task,
-        until: settings.waitMs > 0 ? deadline : Infinity,
-        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
-        origin,
-        credits
-      })
-    );
-  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
-  if (isTerminal5(seen.state)) {
-    const until = shortDeadline3(session);
-    const read = () => poller.record(taskId, { until, deadline: until });
-    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-    return deliver2(session, entry, taskResult2(taskId, ended, facts));
-  }
-  const result = taskResult2(taskId, seen, facts);
-  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
-}
-async function withoutPermit(result, poller) {
-  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
-  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
-}
-function aboutTask(session, taskId, entry) {
-  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-}
-async function likelySchedule(session, { schedule, entry, model = entry?.record.model }, seenModel) {
-  const name = model ?? seenModel;
-  if (!entry || name === void 0 || isFast2(schedule)) return { schedule };
-  const { clock } = session.api;
-  const age = clock.wall() - Date.parse(entry.record.sentAt);
-  const likely = await likelyDuration(session, name);
-  return {
-    schedule: { ...schedule, likely: likely ?? void 0 },
-    submittedAt: clock.monotonic() - Math.max(0, age)
-  };
-}
-async function firstStatus(session, taskId, settings, start) {
-  const poller = await pollerOf(session, settings.schedule);
+async function permittedQuery(session, taskId, { schedule, waitMs, stop }, start) {
+  const poller = await pollerOf(session, schedule);
   const unwatch = poller.watch(taskId);
   try {
-    const times = { dueAt: start, deadline: start + settings.waitMs };
-    const found = await poller.next(taskId, times, settings.stop);
+    const found = await poller.next(taskId, { dueAt: start, deadline: start + waitMs }, stop);
     return found === "crowded" ? void 0 : found ?? void 0;
   } finally {
     unwatch();
   }
 }
+
+// scripts/src/core/wait/poll-task.ts
+import { isTerminal as isTerminal6 } from "./main.mjs";
+import { isFast as isFast2 } from "./live.mjs";
+import { noteState as noteState2 } from "./live.mjs";
+async function pollTask(session, taskId, { first, failure }, settings, known, start) {
+  const { api, observer } = session;
+  const { entry } = known;
+  const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0) await tellExpected(session, known);
+  const poller = await pollerOf(session, settings.schedule);
+  let isCrowded = !first && !failure;
+  let wasRunning = first !== void 0;
+  const unwatch = poller.watch(taskId);
+  try {
+    const waited = await pollUntilEnd(
+      async (dueAt) => {
+        const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
+        isCrowded = found === "crowded";
+        return found === "crowded" ? null : found;
+      },
+      {
+        clock: api.clock,
+        ...await likelySchedule(session, settings, known),
+        deadline,
+        graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
+        failure,
+        stop: settings.stop,
+        onPoll: (status, progress) => {
+          wasRunning ||= !isTerminal6(status.state);
+          observer.polled(status, progress);
+        },
+        onError: (error) => observer.queryFailed(error)
+      }
+    );
+    const { last } = waited;
+    const seen = last ? merge(first, last) : first;
+    if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
+    if (last && isTerminal6(last.state))
+      observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    return { seen, failure: waited.failure, isCrowded };
+  } finally {
+    unwatch();
+  }
+}
+async function tellExpected(session, known) {
+  const model = modelOf(known);
+  const expected = model === void 0 ? null : await expectedDuration(session, model);
+  if (expected) session.observer.expected(expected);
+}
+async function likelySchedule(session, { schedule }, known) {
+  const { entry } = known;
+  const model = modelOf(known);
+  if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
+  const { clock } = session.api;
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, model);
+  return {
+    schedule: { ...schedule, likely: likely ?? void 0 },
+    submittedAt: clock.monotonic() - Math.max(0, age)
+  };
+}
+
+// scripts/src/core/wait/wait-task.ts
+async function waitTask(session, taskId, settings, known = {}) {
+  const entry = known.entry ?? await recordOf2(session, taskId);
+  const about = aboutTask(session, taskId, entry);
+  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
+  const { clock } = session.api;
+  const start = clock.monotonic();
+  const before = await firstStatus(about, taskId, settings, entry, start);
+  if (before.first) about.observer.task(taskId, before.first.state);
+  const waitMs = settings.waitMs - (clock.monotonic() - start);
+  const wait = { ...settings, folder, output, waitMs };
+  return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
+}
+async function waitOn(session, task, settings, known = {}) {
+  const about = aboutTask(session, task.id, known.entry);
+  const first = task.state === void 0 ? void 0 : { ...task, state: task.state, record: task.record ?? {} };
+  const credits = known.credits && creditsOf3(task, known.credits);
+  return waitOut(about, task.id, { first }, settings, { ...known, credits });
+}
+async function waitOut(session, taskId, before, settings, known) {
+  const { entry } = known;
+  const start = session.api.clock.monotonic();
+  const { first } = before;
+  const polled = first && isTerminal7(first.state) ? { seen: first, failure: void 0, isCrowded: false } : await pollTask(session, taskId, before, settings, known, start);
+  const recorded = entry?.record.status ?? "UNKNOWN";
+  if (!polled.seen && polled.failure && recorded === "UNKNOWN")
+    throw polled.failure.with({ status: "UNKNOWN", taskId });
+  const seen = polled.seen ?? { state: recorded, record: {} };
+  if (!isTerminal7(seen.state)) return unfinished(session, taskId, { ...polled, seen }, settings, known);
+  return deliver2(session, entry, await readEnd(session, taskId, seen, settings, known, start));
+}
+async function readEnd(session, taskId, seen, settings, known, start) {
+  const { waitMs, filesMs = 0, folder, output = null, isVersioned, schedule, stallMs } = settings;
+  if (seen.state === "COMPLETED") {
+    const times = {
+      until: waitMs > 0 ? start + waitMs : Infinity,
+      filesUntil: start + Math.max(waitMs, filesMs)
+    };
+    return finish(session, taskId, {
+      ...{ shown: seen.task, place: { folder, output, isVersioned }, times },
+      ...{ schedule, stallMs, known }
+    });
+  }
+  const until = shortDeadline4(session);
+  const poller = await pollerOf(session, schedule);
+  const read = () => poller.record(taskId, { until, deadline: until });
+  const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
+  return taskResult2(taskId, ended, factsOf(known));
+}
+async function unfinished(session, taskId, { seen, failure, isCrowded }, { schedule, stop }, known) {
+  const result = taskResult2(taskId, seen, factsOf(known));
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
+  if (!isCrowded || stop?.aborted) return result;
+  const poller = await pollerOf(session, schedule);
+  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
+  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
+}
+function factsOf(known) {
+  return { ...known.origin, credits: known.credits, model: modelOf(known) };
+}
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+
+// scripts/src/core/tasks/get-task.ts
+async function getTask(session, taskId, settings) {
+  const { folder, waitMs: filesMs } = settings;
+  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
+  const entry = await recordOf3(session, taskId);
+  const task = await readTaskRecord(session, taskId);
+  if (entry) await noteState3(session, entry, task.state);
+  return deliver3(
+    session,
+    entry,
+    taskResult3(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
+  );
+}
 export {
+  MISSING_PAUSES,
   PollRounds,
   Poller,
+  RESULT_MS,
   RecordReads,
   accountOutcome,
   cancelTask,
-  checkFree,
-  downloadAll,
+  checkNameIsFree,
   endsWait,
   expectedDuration,
   fetchResult,
   finish,
+  firstStatus,
   folderFor,
   getTask,
+  graceAfter,
+  graceOf,
+  isMissingForNow,
   likelyDuration,
   listOutcome,
   manyOutcome,
   merge,
+  modelOf,
   nothingPendingOutcome,
   outputOf,
+  pollTask,
   pollUntilEnd,
   pollerOf,
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,
+  saveFiles,
   spanOf,
   spendingOutcome,
   taskOutcome,

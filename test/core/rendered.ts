@@ -12,14 +12,16 @@ import * as spendings from '../../scripts/src/core/money/spending.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import * as cancelling from '../../scripts/src/core/tasks/cancel.ts';
 import * as states from '../../scripts/src/core/tasks/get-status.ts';
+import * as getting from '../../scripts/src/core/tasks/get-task.ts';
 import * as lists from '../../scripts/src/core/tasks/list.ts';
-import * as tasks from '../../scripts/src/core/wait/wait-task.ts';
+import type { KnownTask, WaitSettings } from '../../scripts/src/core/wait/wait-settings.ts';
+import * as waits from '../../scripts/src/core/wait/wait-task.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 
 /** With the flags that the command resuming the task repeats. */
-export type Settings = tasks.WaitSettings & { resumeFlags?: Flags };
+export type Settings = WaitSettings & Pick<KnownTask, 'model'> & { resumeFlags?: Flags };
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
@@ -62,10 +64,13 @@ export const getStatus = (session: Session, taskId: string) =>
   rendered(session, states.getStatus(session, taskId), STATE);
 
 export const getTask = (session: Session, taskId: string, settings: Settings) =>
-  rendered(session, tasks.getTask(session, taskId, settings), STATE);
+  rendered(session, getting.getTask(session, taskId, settings), STATE);
 
-export const waitTask = (session: Session, taskId: string, { resumeFlags = {}, ...settings }: Settings) =>
-  rendered(session, tasks.waitTask(session, taskId, settings), { resumeFlags });
+export const waitTask = (
+  session: Session,
+  taskId: string,
+  { resumeFlags = {}, model, ...settings }: Settings,
+) => rendered(session, waits.waitTask(session, taskId, settings, { model }), { resumeFlags });
 
 export const cancelTask = (session: Session, taskId: string) =>
   rendered(session, cancelling.cancelTask(session, taskId), STATE);

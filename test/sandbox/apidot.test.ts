@@ -9,7 +9,7 @@ import { apidot } from '../../scripts/src/providers/apidot/api.ts';
 import { profileOf } from '../../scripts/src/providers/registry.ts';
 import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
-import { waitTask } from '../core/rendered.ts';
+import { getTask, waitTask } from '../core/rendered.ts';
 import { folder, sessionWith, waiting } from '../core/session.ts';
 import { listen } from '../support/network.ts';
 import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
@@ -564,7 +564,8 @@ describe('what speaks to APIDot', () => {
 
   it('finds a piece of music that only its detail names', async () => {
     const { origin, clock } = await dot();
-    const { api } = sessionWith(origin);
+    const session = sessionWith(origin);
+    const { api } = session;
     const provider = providerAt(origin);
     const payload = { prompt: '[sandbox:no-files]' };
     const { id } = await api.once(provider.submit({ ...generation, model: 'generate-music', payload }));
@@ -574,6 +575,8 @@ describe('what speaks to APIDot', () => {
       state: 'COMPLETED',
       urls: [`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`],
     });
+    const { envelope } = await getTask({ ...session, provider }, id, waiting(0));
+    expect(envelope.data?.resultUrls).toEqual([`${origin}/files/${id}.wav`, `${origin}/files/${id}-2.png`]);
   });
 
   it.each<[string, string, object]>([

@@ -1,8 +1,8 @@
 // What every record store does. The stores call it with a way to make one.
 import { describe, expect, it } from 'vitest';
+import { nameOf } from '../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
-import { nameOf } from '../../scripts/src/ports/claim-rules.ts';
 import type {
   Account,
   Budget,

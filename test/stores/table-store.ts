@@ -1,5 +1,15 @@
 // A record store over a table of rows: in memory, or in SQL. It is the plainest form of what the port asks for.
 import { randomBytes } from 'node:crypto';
+import {
+  busy,
+  firstRecord,
+  known,
+  nameOf,
+  nameOfPayload,
+  newestMade,
+  newestOf,
+  unsettled,
+} from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import {
@@ -13,16 +23,6 @@ import {
 } from '../../scripts/src/model/request-record.ts';
 import { dayOf, rowOf, type SpendingRow, sumRows } from '../../scripts/src/model/spending.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
-import {
-  busy,
-  firstRecord,
-  known,
-  nameOf,
-  nameOfPayload,
-  newestMade,
-  newestOf,
-  unsettled,
-} from '../../scripts/src/ports/claim-rules.ts';
 import type {
   Account,
   Budget,

@@ -5,7 +5,7 @@ import { madeElsewhere } from '../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../core/session.ts';
 import { getStatus } from '../core/tasks/get-status.ts';
 import type { ListFilter } from '../core/tasks/list.ts';
-import type { WaitSettings } from '../core/wait/wait-task.ts';
+import type { WaitSettings } from '../core/wait/wait-settings.ts';
 import { Api } from '../http/api.ts';
 import { Transport } from '../http/transport.ts';
 import { systemClock } from '../model/clock.ts';
@@ -182,10 +182,13 @@ async function act(
 ): Promise<Result> {
   const taskId = args.taskId ?? '';
   if (args.action === 'getStatus') return getStatus(session, taskId);
-  const tasks = await import('../core/wait/wait-task.ts');
   switch (args.action) {
     case 'getTask':
-      return tasks.getTask(session, taskId, waitSettings(args, environment));
+      return (await import('../core/tasks/get-task.ts')).getTask(
+        session,
+        taskId,
+        waitSettings(args, environment),
+      );
     case 'cancelTask':
       return (await import('../core/tasks/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
@@ -197,7 +200,8 @@ async function act(
           args.idempotencyKey,
         );
       }
-      if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
+      if (args.taskId !== undefined)
+        return (await import('../core/wait/wait-task.ts')).waitTask(session, taskId, settings);
       const pending = await import('../core/wait/resume-pending.ts');
       if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);

@@ -1,6 +1,5 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import type { Action } from './action.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
 import { checkInterval } from './check-interval.ts';
@@ -9,7 +8,7 @@ import { EXIT } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption, type StopSignal } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
-import { type Situation, watch } from './progress.ts';
+import { type Progress, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
 import { bugOutcome } from './render/bug.ts';
 import { type Caller, callerOf } from './render/caller.ts';
@@ -18,28 +17,33 @@ import { interruptedOutcome } from './render/interrupted.ts';
 
 declare const VERSION: string;
 
+/** One call of the command, as far as it has come. */
+interface Call {
+  readonly argv: readonly string[];
+  readonly progress: Progress;
+  readonly interruption: Interruption;
+  /** Variables of Node that this program overrules. */
+  readonly overruled: readonly string[];
+  /** Absent: they are not read yet, or refused. */
+  args?: Arguments;
+  caller?: Caller;
+  /** What a submit or a quote is about. */
+  request: CheckedRequest | null;
+  /** Warnings that every later document repeats. */
+  warnings: readonly string[];
+}
+
 /** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const secrets = secretsIn(process.env);
   const overruled = overrule(process.env);
-  const { observer, situation, line: warn, clear } = await startProgress(secrets);
+  const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  let args: Arguments | undefined;
-  let request: CheckedRequest | null = null;
-  let batch: CheckedBatch | null = null;
-
-  const bug = (error: unknown) =>
-    bugOutcome(
-      error,
-      situation,
-      fallbackState(actionOf(args, argv), situation),
-      args && callerOf(args, argv),
-      !args?.noJournal,
-    );
+  const call: Call = { argv, progress, interruption, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
-    clear();
-    void finishWith(bug(error), secrets);
+    progress.clear();
+    void finishWith(bugOf(error, call), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -47,73 +51,24 @@ export async function main(): Promise<void> {
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
 
-  let outcome: Outcome | undefined;
-  let hasSaidOverruled = false;
+  let outcome: Outcome;
   try {
-    args = parseArguments(argv);
-    const { action } = args;
+    const args = parseArguments(argv);
+    call.args = args;
     if (args.version) return printText(VERSION);
     if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
-    const isLive = !args.sandbox && !isLocal(action);
-    const environment = readEnvironment(process.env, args.profile, {
-      isLive,
-      isRehearsal: args.sandbox && !isLocal(action),
-      hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
-    });
-    if (action === 'listModels') {
-      outcome = await (await import('./describe.ts')).describeAll(args);
-    } else if (action === 'describeModel') {
-      outcome = await (await import('./describe.ts')).describeOne(args, args.model!);
-    } else if (action === 'listPending' || action === 'forget') {
-      const pending = await import('./pending.ts');
-      outcome = await pending[action]({ args, environment, warn }, callerOf(args, argv));
-    } else {
-      for (const text of overruled) warn(text);
-      hasSaidOverruled = true;
-      interruption.listen(situation);
-      situation.taskId = args.taskId ?? null;
-      const { signal } = interruption;
-      const { baseUrl } = environment;
-      const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
-      checkInterval(args, loopback);
-      if (args.batch !== undefined) {
-        const { readBatch } = await import('./batch/read-batch.ts');
-        batch = await readBatch(args, callerOf(args, argv), loopback, signal);
-      } else if (rule('payload').actions?.includes(action)) {
-        request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
-      }
-      const hasKey = args.sandbox || environment.key !== undefined;
-      const known = hasKey || action !== 'spending' ? null : await withoutKey(args, environment, argv, warn);
-      if (!hasKey && !known) throw keyMissing();
-      outcome =
-        known ??
-        (await (
-          await import('./live.ts')
-        ).runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption }));
-      if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
-    }
+    const caller = callerOf(args, argv);
+    call.caller = caller;
+    outcome = await outcomeOf(call, args, caller);
+    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
-    outcome = interruption.received
-      ? interruptedOutcome(interruption.received, situation, {
-          // Signals are listened to only once the arguments are read.
-          caller: callerOf(args!, argv),
-          isRecorded: !args!.noJournal,
-          downloads: (args!.download ?? args!.output) !== undefined,
-          generation: request?.generation,
-        })
-      : error instanceof Failure
-        ? failed(
-            args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error,
-            fallbackState(actionOf(args, argv), situation),
-            situation.taskId,
-          )
-        : bug(error);
+    outcome = await outcomeOfError(error, call);
   }
-  if (hasSaidOverruled) addWarnings(outcome, overruled);
-  if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
-  clear();
+  addWarnings(outcome, call.warnings);
+  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  progress.clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
   if (!(await finishWith(outcome, secrets))) return;
@@ -124,25 +79,88 @@ export async function main(): Promise<void> {
   });
 }
 
-/** Returns what is known of the spending without a key; null where nothing is. */
-async function withoutKey(
-  args: Arguments,
-  environment: Environment,
-  argv: readonly string[],
-  warn: (text: string) => void,
-): Promise<Outcome | null> {
-  const { spendingWithoutKey } = await import('./spending.ts');
-  return spendingWithoutKey({ args, environment, warn, caller: callerOf(args, argv) });
+/** Runs the action of a call. Loads only the modules that it needs. */
+async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
+  const { action } = args;
+  const environment = readEnvironment(process.env, args.profile, {
+    isLive: !args.sandbox && !isLocal(action),
+    isRehearsal: args.sandbox && !isLocal(action),
+    hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
+  });
+  if (action === 'listModels') return (await import('./describe.ts')).describeAll(args);
+  if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
+  if (action === 'listPending' || action === 'forget') {
+    const pending = await import('./pending.ts');
+    return pending[action]({ args, environment, warn: call.progress.line }, caller);
+  }
+  return outcomeOfService(call, args, caller, environment);
 }
 
-function keyMissing(): Failure {
-  return new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
-    reason: { kind: 'keyMissing' },
-  });
+/** Runs an action that a service, or the sandbox in its place, takes part in. */
+async function outcomeOfService(
+  call: Call,
+  args: Arguments,
+  caller: Caller,
+  environment: Environment,
+): Promise<Outcome> {
+  const { argv, interruption, overruled } = call;
+  const { observer, situation, line: warn } = call.progress;
+  for (const text of overruled) warn(text);
+  call.warnings = overruled;
+  interruption.listen(situation);
+  situation.taskId = args.taskId ?? null;
+  const { signal } = interruption;
+  const { baseUrl } = environment;
+  const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
+  checkInterval(args, loopback);
+  let batch: CheckedBatch | null = null;
+  if (args.batch !== undefined) {
+    const { readBatch } = await import('./batch/read-batch.ts');
+    batch = await readBatch(args, caller, loopback, signal);
+  } else if (rule('payload').actions?.includes(args.action)) {
+    call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
+  }
+  if (!args.sandbox && environment.key === undefined) {
+    const spending = args.action === 'spending' && (await import('./spending.ts'));
+    const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+    if (known) return known;
+    throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
+      reason: { kind: 'keyMissing' },
+    });
+  }
+  const { runLive } = await import('./live.ts');
+  const { request } = call;
+  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+}
+
+/** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
+async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
+  const { args, caller } = call;
+  const { situation } = call.progress;
+  const signal = call.interruption.received;
+  if (signal) {
+    return interruptedOutcome(signal, situation, {
+      // Signals are listened to only once the arguments are read.
+      caller: caller!,
+      isRecorded: !args!.noJournal,
+      downloads: (args!.download ?? args!.output) !== undefined,
+      generation: call.request?.generation,
+    });
+  }
+  if (!(error instanceof Failure)) return bugOf(error, call);
+  // The sentences of such a failure are still to be made, from its facts.
+  const { reason, charged } = error.details;
+  const isBare = reason !== undefined || charged !== undefined;
+  const failure = caller && isBare ? (await import('./render/failure.ts')).explained(error, caller) : error;
+  return failed(failure, stateOf(call), situation.taskId);
+}
+
+function bugOf(error: unknown, call: Call): Outcome {
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
-async function startProgress(secrets: readonly string[]) {
+async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { Terminal } = await import('./progress/terminal.ts');
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
@@ -164,23 +182,12 @@ function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
 
-/** Tells whether the sentences of a failure are still to be made, from its facts. */
-const needsWords = ({ details: { reason, charged } }: Failure): boolean =>
-  reason !== undefined || charged !== undefined;
-
-async function inWords(failure: Failure, caller: Caller): Promise<Failure> {
-  const { explained } = await import('./render/failure.ts');
-  return explained(failure, caller);
-}
-
-/** Returns the action of a call; as far as one can tell where its arguments are refused. */
-function actionOf(args: Arguments | undefined, argv: readonly string[]): Action {
-  return args?.action ?? guessAction(argv);
-}
-
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
-function fallbackState(action: Action, { taskId, state }: Situation) {
+function stateOf({ args, argv, progress: { situation } }: Call) {
+  const { taskId, state } = situation;
   if (state !== null) return state;
   if (taskId !== null) return 'UNKNOWN';
+  // As far as one can tell where the arguments are refused.
+  const action = args?.action ?? guessAction(argv);
   return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
 }

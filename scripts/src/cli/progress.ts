@@ -10,7 +10,8 @@ import { otherAccountText, overIn, size, sourceOf, sums, usually } from './progr
 
 export type { Situation } from './progress/situation.ts';
 
-interface Progress {
+/** Shows what a call does, and knows it. */
+export interface Progress {
   observer: Observer;
   situation: Situation;
   /** Shows a line that stays. */

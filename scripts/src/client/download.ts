@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { PollSchedule } from '../core/poll/interval.ts';
 import type { Session } from '../core/session.ts';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
@@ -30,7 +31,7 @@ export function download(
         : clock.monotonic() + checkMoment('until', until) - clock.wall();
     const { stallMs, schedule } = await waitSettings(connection);
     const task = await completed(session, wanted, schedule);
-    const { downloadAll } = await import('../core/deliver/finish.ts');
+    const { saveFiles } = await import('../core/deliver/save-files.ts');
     let number = 1;
     const observer = {
       ...SILENT,
@@ -39,7 +40,7 @@ export function download(
     const place = await placeFor(to, temporaryFolder);
     const files: DownloadedFile[] = [];
     try {
-      await downloadAll({ ...session, observer }, task, place.folder, {
+      await saveFiles({ ...session, observer }, task, place.folder, {
         ...{ stallMs, filesUntil: deadline },
         onFile: (index) => {
           number = index + 1;
@@ -64,7 +65,7 @@ export function download(
 async function completed(
   session: Session,
   wanted: string | Task,
-  schedule: Parameters<typeof import('../core/deliver/finish.ts').fetchResult>[2]['schedule'],
+  schedule: PollSchedule,
 ): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
   const { shortDeadline } = await import('../core/session.ts');
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
@@ -77,7 +78,7 @@ async function completed(
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import('../core/deliver/finish.ts');
+  const { fetchResult } = await import('../core/deliver/read-result.ts');
   return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
 }
 

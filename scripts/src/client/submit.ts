@@ -83,7 +83,7 @@ export function findLost(
       {
         ...session,
         takenTasks: async (ids) => (await taken?.(ids)) ?? [],
-        readList: list && (async () => list()),
+        suppliedList: list && (async () => list()),
       },
       generation,
       {

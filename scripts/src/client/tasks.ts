@@ -1,5 +1,5 @@
 import type { Session } from '../core/session.ts';
-import type { WaitSettings } from '../core/wait/wait-task.ts';
+import type { WaitSettings } from '../core/wait/wait-settings.ts';
 import { unsupported } from '../providers/unsupported.ts';
 import { contractOf, listModels, refusalOf } from './catalog.ts';
 import { type Connection, SILENT } from './connection.ts';
@@ -32,7 +32,7 @@ export function status(
 
 export function readTask(connection: Connection, taskId: string, options: CallOptions = {}): Promise<Task> {
   return connection.call(options, async (session) => {
-    const { getTask } = await import('../core/wait/wait-task.ts');
+    const { getTask } = await import('../core/tasks/get-task.ts');
     const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
     return publicTask(taskId, seen, connection.settings.key);
   });

@@ -2,15 +2,17 @@ import { Failure, type Reason } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { checkFree, folderFor } from './deliver/finish.ts';
-import { hasEnded, reuse } from './deliver/reuse-result.ts';
-import { checkFunds, explainFunds } from './money/check-price.ts';
-import { isYoung } from './record/task-record.ts';
-import { creditsOf, type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
+import { folderFor } from './deliver/place.ts';
+import { reuse } from './deliver/reuse-result.ts';
+import { explainFunds } from './money/short-of-credits.ts';
+import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
+import { type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { type RecordedTask, recordedTask } from './submit/submit-on-record.ts';
-import { type SubmitLog, submit } from './submit/submit-or-reconcile.ts';
-import { type WaitSettings, waitOn, waitTask } from './wait/wait-task.ts';
+import type { RequestTask } from './submit/request-task.ts';
+import { submitOnRecord } from './submit/submit-on-record.ts';
+import { submitWithoutRecord } from './submit/submit-without-record.ts';
+import type { KnownTask, WaitSettings } from './wait/wait-settings.ts';
+import { waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -20,19 +22,13 @@ export interface GenerateOptions extends CheckedRequest {
 
 /** A request that has a task, and how its end is waited for. It does not hold the payload. */
 export interface Begun {
-  made: Made;
+  made: RequestTask;
   model: string;
   maxCredits: number | undefined;
   wait: WaitSettings;
   /** When the wait began, on the monotonic clock. */
   start: number;
 }
-
-/** The task of a request, with its record where there is one. */
-export type Made = Omit<RecordedTask, 'entry'> & {
-  entry?: StoredRequest;
-  isResubmitted?: boolean | undefined;
-};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -54,9 +50,10 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { model, maxCredits } = generation;
   try {
     const { folder, output = null } = wait;
+    const request = { ...options, folder, output };
     const made = journal
-      ? await recordedTask(session, journal, { ...options, folder, output }, deadline)
-      : await unrecordedTask(session, options, deadline);
+      ? await submitOnRecord(session, journal, request, deadline)
+      : await submitWithoutRecord(session, request, deadline);
     return { made, model, maxCredits, wait, start };
   } catch (error) {
     if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
@@ -71,14 +68,15 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, entry, credits };
-  if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
+  const settings = { ...wait, waitMs };
+  if (entry && task === undefined && isTerminal(entry.record.status)) return reuse(session, entry, settings);
   const origin: Origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
+  const known = { entry, credits, model, origin };
   const result =
     task === undefined
-      ? await resume(session, entry!, settings, origin)
+      ? await resume(session, entry!, settings, known)
       : waitMs > 0 || isTerminal(task.state)
-        ? await follow(session, task, settings, origin)
+        ? await follow(session, task, settings, known)
         : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
@@ -96,45 +94,14 @@ async function follow(
   session: Session,
   task: Task,
   settings: WaitSettings,
-  origin: Origin,
+  known: KnownTask,
 ): Promise<TaskResult> {
   try {
-    return await waitOn(session, task, settings, origin);
+    return await waitOn(session, task, settings, known);
   } catch (error) {
     // The answer must not read as if nothing had been submitted.
     throw error instanceof Failure ? error.with({ taskId: task.id, charged: 'running' }) : error;
   }
-}
-
-async function unrecordedTask(
-  session: Session,
-  { contract, generation, terms, quote: known, wait }: GenerateOptions,
-  deadline: number,
-): Promise<Made> {
-  if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
-  const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
-  await checkFree(wait.folder, wait.output);
-  let isResubmitted = false;
-  const nothing = async () => {};
-  const log: SubmitLog = {
-    sending: nothing,
-    rejected: nothing,
-    lost: nothing,
-    resubmitting: async () => {
-      isResubmitted = true;
-    },
-    resubmitRejected: nothing,
-  };
-  const result = await submit(session, generation, log, deadline);
-  if (result.kind !== 'accepted') throw result.failure;
-  const { task } = result;
-  session.observer.task(task.id, task.state);
-  return {
-    task,
-    credits: creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null }),
-    isResumed: false,
-    isResubmitted,
-  };
 }
 
 /** Resumes the task that the request already has. */
@@ -142,12 +109,12 @@ async function resume(
   session: Session,
   entry: StoredRequest,
   settings: WaitSettings,
-  origin: Origin,
+  known: KnownTask,
 ): Promise<TaskResult> {
   const taskId = entry.record.taskId!;
   session.observer.attached(taskId, entry.record.created);
   try {
-    return await waitTask(session, taskId, settings, origin, entry);
+    return await waitTask(session, taskId, settings, known);
   } catch (error) {
     throw error instanceof Failure ? stillRecorded(session, entry, error) : error;
   }
@@ -159,7 +126,8 @@ function stillRecorded(session: Session, entry: StoredRequest, failure: Failure)
   const taskId = entry.record.taskId!;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
-  const reason: Reason = isYoung(session, entry)
+  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  const reason: Reason = mayShowLater
     ? { kind: 'recordedTaskYoung', taskId }
     : { kind: 'recordedTaskGone', taskId, created };
   return failure.with({ taskId, data, reason });

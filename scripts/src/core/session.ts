@@ -31,7 +31,7 @@ export interface Session {
   /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
-  readList?: (() => Promise<TaskList & { askedAt: number; answeredAt: number }>) | undefined;
+  suppliedList?: (() => Promise<TaskList & { askedAt: number; answeredAt: number }>) | undefined;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
   submits?: SubmitGate;
   /** Limits how many results are fetched at the same time; absent: no limit. */

@@ -4,7 +4,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';
-import { pauseBeforeRetry, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
+import { pauseBeforeRetry, pauseOfAll, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
 
 // An error answer that is too large is quoted up to this length.
@@ -16,8 +16,6 @@ const LEAST_REQUEST_MS = 5_000;
 const LEAST_RETRY_MS = 500;
 // So long a lookup waits for a permit. Agents' tools have short time limits.
 const LONGEST_QUEUE_MS = 10_000;
-// `Retry-After` may be missing.
-const PAUSE_MS = 5_000;
 
 export interface CallOptions {
   /** Uses a new connection. */
@@ -150,7 +148,7 @@ async function withPause<T>(limiter: RateLimiter, read: () => T): Promise<T> {
     return read();
   } catch (error) {
     if (error instanceof Failure && error.code === 'RATE_LIMITED') {
-      await limiter.pauseFor((error.details.retryAfter ?? 0) * 1_000 || PAUSE_MS);
+      await limiter.pauseFor(pauseOfAll(error));
     }
     throw error;
   }

@@ -60,6 +60,14 @@ export function pauseAfter(
   return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);
 }
 
+// So long all processes pause after a rejection for the rate that names no time.
+const UNTIMED_PAUSE_MS = 5_000;
+
+/** Returns how long every process pauses after a query that was one too many, in milliseconds. */
+export function pauseOfAll({ details }: Failure): number {
+  return (details.retryAfter ?? 0) * 1_000 || UNTIMED_PAUSE_MS;
+}
+
 // A server that is down cannot know how long that lasts; a server's rate limit can.
 const LONGEST_OUTAGE_S = 60;
 

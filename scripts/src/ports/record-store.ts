@@ -1,42 +1,15 @@
-import type { Credits, NewRun, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';
+import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending.ts';
 import type { TaskState } from '../model/task.ts';
 
-/** A request that a caller wants to submit. */
-export interface RequestClaim {
-  model: string;
-  payloadHash: string;
-  /** The first characters of the prompt. */
-  promptExcerpt?: string | null;
-  /** The key of a new submit. */
-  idempotencyKey: string;
-  /** The user gave the key, so the key identifies the request. */
-  isNamed: boolean;
-  /** The user wants a new task, even if the request has one. */
-  isNew: boolean;
-  owner: string | null;
-  download: string | null;
-  /** The name that is wanted for its file; absent: the task's id. */
-  output?: string | null;
-  /** Which of several equal requests it is, from 1; absent: the first. */
-  ordinal?: number;
-  /** The run that makes a batch once more, and this request as one of its lines. */
-  newRun?: NewRun;
-  /** Seconds that its command waits; null when the command does not say. */
-  wait: number | null;
-}
+export type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';
 
 /** The right to submit a request, which one process has at a time. */
 export interface Fence {
   /** Resolves to false when another process believed that this one was dead and took the right. */
   isOurs(): boolean | Promise<boolean>;
   release(): void | Promise<void>;
-}
-
-/** Who has the right to submit a request, or to spend. */
-export interface Holder {
-  pid: number;
-  host: string;
 }
 
 /** The stored record of one request. */
@@ -95,14 +68,6 @@ export type Reserved =
   | { kind: 'exceeded'; spent: number | null }
   /** Another process kept the budget to itself until the deadline. */
   | { kind: 'busy'; holder: Holder };
-
-/** The account whose requests a store's user submits. */
-export interface Account {
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  account: string;
-}
 
 /**
  * The records of requests: of all accounts, used for one of them. Its cost does not grow with the number of records. Each

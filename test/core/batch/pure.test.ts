@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { overBudget, type Price, Spending } from '../../../scripts/src/core/batch/budget.ts';
+import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/budget.ts';
 import { type Content, ordinalsOf } from '../../../scripts/src/core/batch/identity.ts';
 import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
 import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';
@@ -167,7 +167,7 @@ describe('the caps of a batch', () => {
     });
     fc.assert(
       fc.property(fc.array(event), fc.nat({ max: 300 }), (events, cap) => {
-        const spending = new Spending(cap);
+        const spending = new BatchSpending(cap);
         const spent = new Map<number, number>();
         for (const { line, price, end } of events) {
           try {
@@ -190,7 +190,7 @@ describe('the caps of a batch', () => {
   });
 
   it('a charge above its price leaves less for the lines after it', () => {
-    const spending = new Spending(30);
+    const spending = new BatchSpending(30);
     spending.reserve(1, 15);
     spending.charged(1, 20);
     expect(() => spending.reserve(2, 15)).toThrow('35 credits');

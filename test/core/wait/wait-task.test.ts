@@ -237,6 +237,25 @@ describe('waitTask', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it.each([
+    ['10 minutes ago', 600_000, 3, false],
+    ['5 seconds ago', 5_000, 3, true],
+  ])(
+    'fault 20: a task that was submitted %s and is not found after a failed query',
+    async (_, ageMs, misses, isFound) => {
+      const missing = Array(misses).fill({ status: 404 });
+      const server = await service({ [STATUS]: [busy, ...missing, state('COMPLETED')], [TASK]: [finished] });
+      const clock = new FakeClock();
+      const journal = journalOf(server.origin, clock);
+      await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED' });
+      clock.now += ageMs;
+      const wait = waitTask(sessionWith(server.origin, { clock, journal }), 'ckx1', waiting(60_000));
+      if (isFound) expect((await wait).envelope.status).toBe('COMPLETED');
+      else expect((await failureOf(wait)).code).toBe('TASK_NOT_FOUND');
+      expect(server.received.filter(({ path }) => path.endsWith('/status'))).toHaveLength(isFound ? 5 : 2);
+    },
+  );
+
   it('fault 27: the last known state stands when an unknown word follows it', async () => {
     const server = await service({ [STATUS]: [state('SUBMITTED'), state('PROGRESS'), state('POLISHING')] });
     const { envelope } = await waitTask(sessionWith(server.origin), 'ckx1', waiting(30_000));

@@ -5,7 +5,7 @@ import { quoteBatch } from '../../core/batch/quote.ts';
 import { runBatch } from '../../core/batch/run.ts';
 import { type LineOutcome, outcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
-import type { WaitSettings } from '../../core/wait/wait-task.ts';
+import type { WaitSettings } from '../../core/wait/wait-settings.ts';
 import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
 import { versionOf } from '../../download/version-of-name.ts';
 import type { Arguments } from '../arguments.ts';

@@ -69,7 +69,7 @@ export function balanceOf(prices: Iterable<Price>): number | null {
 }
 
 /** Counts what the submits of one call cost, or may still cost, against the cap for their sum. */
-export class Spending {
+export class BatchSpending {
   readonly #cap: number;
   readonly #costs = new Map<number, number>();
 

@@ -25,6 +25,11 @@ export interface BatchLine {
   read(): Promise<JsonObject>;
 }
 
+/** Whether a payload is so large that it is sent alone: each that is under way is held in memory. */
+export function isLarge({ size }: BatchLine): boolean {
+  return size > 256 * 1024;
+}
+
 /** What came of a line; null: it was not submitted, because the wait was over or the call was interrupted. */
 export type LineEnd = TaskResult | Failure | null;
 

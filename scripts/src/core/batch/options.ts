@@ -1,6 +1,6 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
-import type { WaitSettings } from '../wait/wait-task.ts';
+import type { WaitSettings } from '../wait/wait-settings.ts';
 import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
 import type { Pattern } from './names.ts';

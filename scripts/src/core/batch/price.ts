@@ -5,11 +5,10 @@ import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { type Caps, overBudget, type Price } from './budget.ts';
-import type { BatchLine } from './line.ts';
+import { type BatchLine, isLarge } from './line.ts';
 
 // So many quotes at the same time; each may carry an image.
 const QUOTES = 4;
-const LARGE = 256 * 1024;
 // A service that limits quotes is asked for this long.
 const PATIENCE_MS = 120_000;
 const PAUSES = { baseMs: 1_000, capMs: 15_000 };
@@ -75,7 +74,7 @@ async function quoted(session: Session, slots: Slots, line: BatchLine): Promise<
   const { clock, signal } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
   for (let attempt = 1; ; attempt += 1) {
-    const leave = await slots.enter(line.size > LARGE ? QUOTES : 1);
+    const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
     try {
       const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: '' };
       const quote = await askPrice(session, line.contract, generation);

@@ -2,17 +2,17 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
-import { folderFor } from '../deliver/finish.ts';
+import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
 import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
-import { type Price, Spending, sumOf } from './budget.ts';
+import { BatchSpending, type Price, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
-import type { BatchLine, LineEnd } from './line.ts';
+import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
@@ -23,7 +23,6 @@ import { interruptedEnd, type Track, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
-const LARGE = 256 * 1024;
 // Results that are fetched at the same time.
 const RESULTS = 4;
 // Without a wait of its own, a call that no submit gets through any more ends after this time.
@@ -56,7 +55,7 @@ class Batch {
   readonly #session: Session;
   readonly #options: BatchOptions;
   readonly #submits = new Slots(SUBMITS);
-  readonly #spending: Spending;
+  readonly #spending: BatchSpending;
   readonly #gate: BatchGate;
   readonly #start: number;
   readonly #deadline: number;
@@ -80,7 +79,7 @@ class Batch {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new Spending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(options.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -177,7 +176,7 @@ class Batch {
     let begun: Begun | null = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
-        const leave = await this.#submits.enter(line.line.size > LARGE ? SUBMITS : 1);
+        const leave = await this.#submits.enter(isLarge(line.line) ? SUBMITS : 1);
         try {
           if (this.#gate.held && !line.known.isUnknown) return this.#gate.held;
           if (this.#gate.isOver) return line.end;
@@ -267,7 +266,6 @@ class Batch {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
-      submitting: () => {},
       answered: () => submit?.resume(),
       changed: () => this.#tell(),
     });

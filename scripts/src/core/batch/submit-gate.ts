@@ -2,7 +2,7 @@ import { pauseAfter } from '../../http/retry.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
-import type { Spending } from './budget.ts';
+import type { BatchSpending } from './budget.ts';
 
 export interface GateOptions {
   clock: Clock;
@@ -11,7 +11,7 @@ export interface GateOptions {
   stop: AbortSignal;
   /** When the last submit may be sent, on the monotonic clock. */
   until(): number;
-  spending: Spending;
+  spending: BatchSpending;
 }
 
 // After these, a submit of another line would be refused too.

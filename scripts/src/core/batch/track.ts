@@ -13,7 +13,6 @@ export interface Track {
 }
 
 interface Changes {
-  submitting(): void;
   /** No submit of this line is being sent any more. */
   answered(): void;
   changed(): void;
@@ -25,7 +24,6 @@ export function tracked(observer: Observer, track: Track, on: Changes): Observer
     ...observer,
     submitting() {
       track.isSubmitting = true;
-      on.submitting();
     },
     refused() {
       track.isSubmitting = false;

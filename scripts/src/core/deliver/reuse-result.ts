@@ -2,20 +2,17 @@ import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RecordedFile } from '../../model/request-record.ts';
-import { isTerminal } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Place } from '../checked-request.ts';
 import { deliver } from '../record/task-record.ts';
 import type { TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { WaitSettings } from '../wait/wait-task.ts';
-import { outputOf, waitTask } from '../wait/wait-task.ts';
-import { finish, folderFor } from './finish.ts';
+import type { WaitSettings } from '../wait/wait-settings.ts';
+import { waitTask } from '../wait/wait-task.ts';
+import { finish } from './finish.ts';
+import { folderFor, outputOf } from './place.ts';
 
 const DAY_MS = 24 * 3600_000;
-
-/** Tells whether the task of a request ended before this command, by its record. */
-export const hasEnded = ({ record }: StoredRequest): boolean => isTerminal(record.status);
 
 /**
  * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
@@ -64,16 +61,11 @@ async function sameResult(
       return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
     }
     const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = {
-      ...settings,
-      folder: await folderFor(folder),
-      output,
-      until,
-      filesUntil,
-      entry,
-      credits,
-    };
-    const result = await finish(session, taskId!, options);
+    const { schedule, stallMs } = settings;
+    const place = { folder: await folderFor(folder), output, isVersioned };
+    const known = { entry, credits };
+    const times = { until, filesUntil };
+    const result = await finish(session, taskId!, { place, times, schedule, stallMs, known });
     if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
       throw gone(session, taskId!);
     }
@@ -107,6 +99,7 @@ async function wholeFiles(
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../../download/file-hash.ts');
   const { stemOf } = await import('../../download/download.ts');
+  const { withoutExtension } = await import('../../download/save-once.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -147,11 +140,7 @@ function numberOf({ number, path: file }: RecordedFile, fileCount: number | null
   return fileCount === 1 || inName === undefined ? 1 : Number(inName);
 }
 
-function withoutExtension(file: string): string {
-  return file.slice(0, file.length - path.extname(file).length);
-}
-
 /** Returns the end of a task without a result; its record says why, where one query can read it. */
 function sameEnd(session: Session, entry: StoredRequest, settings: WaitSettings): Promise<TaskResult> {
-  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
+  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, { entry });
 }

@@ -3,7 +3,8 @@ import { estimateCredits } from '../../contracts/price.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
 import { type Session, shortDeadline } from '../session.ts';
-import { askPrice, cheaperThan } from './check-price.ts';
+import { cheaperThan } from './cheaper.ts';
+import { askPrice } from './check-price.ts';
 
 export interface QuoteResult {
   kind: 'quote';

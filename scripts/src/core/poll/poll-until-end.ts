@@ -4,6 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import { intervalBefore, type PollSchedule } from './interval.ts';
+import { isMissingForNow, MISSING_PAUSES } from './not-found-grace.ts';
 
 export interface WaitOptions {
   clock: Clock;
@@ -14,7 +15,7 @@ export interface WaitOptions {
   submittedAt?: number | undefined;
   /** Ends the wait like its deadline. */
   stop?: AbortSignal | undefined;
-  /** Until then "not found" may only mean that the task is too new to be shown; on the monotonic clock. */
+  /** Until then "not found" says nothing about the task, on the monotonic clock: `not-found-grace.ts`. */
   graceUntil?: number | undefined;
   /** Why a status query before the wait failed: the first pause respects its Retry-After. */
   failure?: Failure | undefined;
@@ -42,6 +43,7 @@ export async function pollUntilEnd(
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last: TaskStatus | undefined;
+  const { graceUntil = 0 } = options;
   let { failure } = options;
   let failures = failure ? 1 : 0;
 
@@ -51,7 +53,8 @@ export async function pollUntilEnd(
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const pauses = before?.code === 'TASK_NOT_FOUND' ? MISSING_PAUSES : RETRY_PAUSES;
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, pauses, clock.random));
     const left = deadline - now;
     // No query is sent after the deadline, nor one that the service asked to delay beyond it.
     if (left <= 0 || stop?.aborted) return { last, failure };
@@ -68,8 +71,7 @@ export async function pollUntilEnd(
       if (isTerminal(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const tooYoung = error.code === 'TASK_NOT_FOUND' && clock.monotonic() < (options.graceUntil ?? 0);
-      if (endsWait(error) && !tooYoung) throw error;
+      if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
       options.onError?.(error);

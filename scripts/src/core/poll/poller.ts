@@ -1,4 +1,5 @@
 import { MemoryRateLimiter } from '../../http/rate-limit.ts';
+import { pauseOfAll } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
@@ -34,8 +35,6 @@ const CROWD_SHARE = 0.55;
 const CROWD_MOST_MS = 2_000;
 // An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
 const SEVERAL = 3;
-// Retry-After may be missing.
-const PAUSE_MS = 5_000;
 
 /**
  * Queries the tasks that this process waits for, however many they are, and shares both the permits and what it sees with
@@ -221,9 +220,7 @@ export class Poller {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
     const pauses = [...results.values()].flatMap((result) =>
-      result instanceof Failure && result.code === 'RATE_LIMITED'
-        ? [(result.details.retryAfter ?? 0) * 1000 || PAUSE_MS]
-        : [],
+      result instanceof Failure && result.code === 'RATE_LIMITED' ? [pauseOfAll(result)] : [],
     );
     // The service counts all queries, so every process has to pause.
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));

@@ -16,7 +16,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
     throw new Failure('TASK_NOT_FOUND', message, { reason: { kind: 'noRecord' } });
   }
-  checkFree(entry, taskId, await store.byTask(taskId));
+  checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
   const { state } = await fetchStatus(session, taskId, shortDeadline(session));
   const lock = await store.fence(entry.record.request);
@@ -27,7 +27,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   }
   try {
     await entry.refresh();
-    checkFree(entry, taskId, await store.byTask(taskId));
+    checkUnclaimed(entry, taskId, await store.byTask(taskId));
     const checked = new Date(session.api.clock.wall()).toISOString();
     await entry.require({ phase: 'submitted', taskId, status: state, checked });
   } finally {
@@ -36,7 +36,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
 }
 
 /** @throws Failure where the request has another task, or the task is that of another request */
-function checkFree({ record }: StoredRequest, taskId: string, holder: StoredRequest | undefined): void {
+function checkUnclaimed({ record }: StoredRequest, taskId: string, holder: StoredRequest | undefined): void {
   const { taskId: own, idempotencyKey } = record;
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;

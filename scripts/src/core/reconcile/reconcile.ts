@@ -60,7 +60,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
@@ -115,7 +115,7 @@ async function search(
   try {
     // A task that another record names belongs to that request, however similar it is.
     const askedAt = api.clock.wall();
-    const supplied = await session.readList?.();
+    const supplied = await session.suppliedList?.();
     const list = supplied ?? (await api.once(provider.list(), { until }));
     const taken = new Set(await takenAmong(session, list.tasks));
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.

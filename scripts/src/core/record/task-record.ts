@@ -54,16 +54,6 @@ export function deliver(session: Session, entry: StoredRequest | undefined, resu
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
-/** For so many milliseconds, some replicas of the service may not show a new task. */
-export const YOUNG_TASK_MS = 30_000;
-
-/** Tells whether the last submit of a request is so recent that the service may not show its task yet. */
-export function isYoung({ api }: Session, { record }: StoredRequest): boolean {
-  const { unsettledSince, submitTimeout } = record;
-  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
-  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
-}
-
 function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
 }

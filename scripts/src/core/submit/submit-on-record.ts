@@ -1,31 +1,21 @@
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
-import type { Credits, RequestRecord } from '../../model/request-record.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, Place } from '../checked-request.ts';
-import { checkFree } from '../deliver/finish.ts';
-import { checkFunds, withinDay } from '../money/check-price.ts';
+import { checkNameIsFree } from '../deliver/place.ts';
+import { checkFunds } from '../money/check-price.ts';
+import { withinDay } from '../money/day-budget.ts';
 import type { OtherAccount } from '../observer.ts';
 import { type LostSubmit, type Reconciled, reconcile } from '../reconcile/reconcile.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
+import type { RequestTask } from './request-task.ts';
 import { type SubmitLog, submit } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & Place;
-
-/** The record of a request; with the task, where this process submitted or found it. */
-export interface RecordedTask {
-  entry: StoredRequest;
-  credits: Credits;
-  /** Absent: the record names it. */
-  task?: Task | undefined;
-  /** The task existed before this command, which submitted nothing. */
-  isResumed: boolean;
-  /** An equal request of another key or address. */
-  other?: OtherAccount | undefined;
-}
 
 /**
  * Returns the task of a request: the one that its record names, or a new one. The record is on the disk before the submit
@@ -33,12 +23,12 @@ export interface RecordedTask {
  * @param deadline on the monotonic clock
  * @throws Failure when there is no task, or when that is not known
  */
-export async function recordedTask(
+export async function submitOnRecord(
   session: Session,
   store: RecordStore,
   request: Request,
   deadline: number,
-): Promise<RecordedTask> {
+): Promise<RequestTask> {
   const { generation, terms, folder, output } = request;
   const claim: RequestClaim = {
     model: generation.model,
@@ -108,7 +98,7 @@ async function underOther(store: RecordStore, claim: RequestClaim): Promise<Othe
 }
 
 /** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
-export async function attached(entry: StoredRequest, { folder, output }: Place): Promise<RecordedTask> {
+export async function attached(entry: StoredRequest, { folder, output }: Place): Promise<RequestTask> {
   const { record } = entry;
   if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
     await entry.update({ download: folder, output });
@@ -151,7 +141,7 @@ async function submitNew(
 ): Promise<Reconciled> {
   const { contract, generation, terms, folder, output } = request;
   // The names of several requests are checked together, before the first is submitted.
-  if (!session.submits) await checkFree(folder, output);
+  if (!session.submits) await checkNameIsFree(folder, output);
   const quote =
     request.quote ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };

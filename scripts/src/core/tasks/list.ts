@@ -51,7 +51,7 @@ export interface ListedTask {
 }
 
 /** Returns the service's list of tasks. Their states are noted in the records of their requests. */
-export async function readList(session: Session): Promise<TaskList> {
+async function readAndNote(session: Session): Promise<TaskList> {
   const { api, provider } = session;
   const list = await api.read(provider.list(), shortDeadline(session));
   await noteStates(session, list.tasks);
@@ -60,7 +60,7 @@ export async function readList(session: Session): Promise<TaskList> {
 
 /** Returns the tasks of this key that a filter lets pass, and counts of all. */
 export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
-  const list = await readList(session);
+  const list = await readAndNote(session);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(

@@ -4,7 +4,8 @@ import { isTerminal } from '../../model/task.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { type WaitSettings, waitTask } from './wait-task.ts';
+import type { WaitSettings } from './wait-settings.ts';
+import { waitTask } from './wait-task.ts';
 
 /** Resumes the newest task whose result has not been delivered. */
 export async function waitForNewest(
@@ -86,7 +87,7 @@ async function waitFor(session: Session, settings: WaitSettings, entry: StoredRe
   // The line of a batch has the name that the batch said.
   const name = output && (await import('../../download/output-name.ts')).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask({ ...session, observer }, taskId!, settings, { isResumed: true }, entry);
+  return waitTask({ ...session, observer }, taskId!, settings, { entry, origin: { isResumed: true } });
 }
 
 /** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */

@@ -1,240 +1,128 @@
-import { Failure } from '../../model/failure.ts';
-import type { Credits } from '../../model/request-record.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { finish, folderFor, readTaskRecord } from '../deliver/finish.ts';
-import { expectedDuration, likelyDuration } from '../poll/durations.ts';
-import { isFast, type PollSchedule } from '../poll/interval.ts';
+import { finish } from '../deliver/finish.ts';
+import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/next-query.ts';
-import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
-import { type Poller, pollerOf } from '../poll/poller.ts';
-import { fetchStatus, withRecord } from '../poll/status-query.ts';
-import { deliver, isYoung, noteState, recordOf, YOUNG_TASK_MS } from '../record/task-record.ts';
-import { creditsOf, type Origin, type TaskResult, taskResult } from '../result.ts';
+import { pollerOf } from '../poll/poller.ts';
+import { withRecord } from '../poll/status-query.ts';
+import { deliver, recordOf } from '../record/task-record.ts';
+import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { type Session, shortDeadline } from '../session.ts';
-
-export interface WaitSettings {
-  /** Milliseconds; 0 = one status query, no wait. */
-  waitMs: number;
-  schedule: PollSchedule;
-  /** Milliseconds for saving files, from the beginning of the wait; counts where it is more than `waitMs`. */
-  filesMs?: number | undefined;
-  /** The model of the task, where the caller knows it. */
-  model?: string | undefined;
-  /** Where finished files go; null = they are not fetched. */
-  folder: string | null;
-  /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
-  output?: string | null | undefined;
-  /** Where another file has the name, a version follows it; absent: that is a failure. */
-  isVersioned?: boolean | undefined;
-  stallMs: number;
-  /** The record of the request that the task belongs to, if there is one. */
-  entry?: StoredRequest | undefined;
-  /** What is known of its credits from before. */
-  credits?: Credits | undefined;
-  /** Ends the wait like its deadline. */
-  stop?: AbortSignal | undefined;
-}
-
-/** Returns the record of a task; with a folder, its files too. */
-export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
-  const { folder, waitMs: filesMs } = settings;
-  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
-  const entry = await recordOf(session, taskId);
-  const task = await readTaskRecord(session, taskId);
-  if (entry) await noteState(session, entry, task.state);
-  return deliver(
-    session,
-    entry,
-    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model }),
-  );
-}
+import { type FirstStatus, firstStatus } from './first-status.ts';
+import { type PolledTask, pollTask } from './poll-task.ts';
+import { type KnownTask, modelOf, type WaitSettings } from './wait-settings.ts';
 
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
- * @param known its record, where the caller has it; what it says of the folder then holds
+ * @param known with its record, where the caller has it; what that says of the folder then holds
  */
 export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
-  origin: Origin = {},
-  known?: StoredRequest,
+  known: KnownTask = {},
 ): Promise<TaskResult> {
-  const entry = known ?? (await recordOf(session, taskId));
-  session = aboutTask(session, taskId, entry);
+  const entry = known.entry ?? (await recordOf(session, taskId));
+  const about = aboutTask(session, taskId, entry);
   // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const output = outputOf(settings, entry);
   const { clock } = session.api;
   const start = clock.monotonic();
-  let first: Polled | undefined;
-  let failure: Failure | undefined;
-  const recorded = entry?.record.status;
-  try {
-    // The record has a final state, so no query is needed. Without a wait a single query is sent, retried like any other.
-    first =
-      recorded && isTerminal(recorded)
-        ? { state: recorded, record: {} }
-        : settings.waitMs > 0
-          ? await firstStatus(session, taskId, settings, start)
-          : await fetchStatus(session, taskId, shortDeadline(session));
-  } catch (error) {
-    // A first query that fails in a transient way does not end the wait.
-    if (!(error instanceof Failure) || settings.waitMs <= 0) throw error;
-    const tooYoung = error.code === 'TASK_NOT_FOUND' && entry !== undefined && isYoung(session, entry);
-    if (endsWait(error) && !tooYoung) throw error;
-    failure = error;
-    session.observer.queryFailed(error);
-  }
-  if (first) session.observer.task(taskId, first.state);
+  const before = await firstStatus(about, taskId, settings, entry, start);
+  if (before.first) about.observer.task(taskId, before.first.state);
   const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
-  return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+  const wait = { ...settings, folder, output, waitMs };
+  return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
 }
 
-/** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */
-export function outputOf({ folder, output }: WaitSettings, entry: StoredRequest | undefined): string | null {
-  if (output !== undefined && folder !== null) return output;
-  return entry?.record.output ?? null;
-}
-
-/**
- * Polls a known task until it ends or the wait is over, and returns its result.
- * @param task with its last known state, if there is one
- * @param failure why the last status query failed
- */
+/** Polls a task that was just submitted, or seen, until it ends or the wait is over, and returns its result. */
 export async function waitOn(
   session: Session,
   task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
-  origin: Origin = {},
-  failure?: Failure,
+  known: KnownTask = {},
 ): Promise<TaskResult> {
-  const { entry } = settings;
-  const taskId = task.id;
-  session = aboutTask(session, taskId, entry);
-  const { api, observer } = session;
-  const start = api.clock.monotonic();
-  const credits = settings.credits && creditsOf(task, settings.credits);
-  let seen: Polled | undefined = task.state
-    ? { ...task, state: task.state, record: task.record ?? {} }
-    : undefined;
-  const deadline = start + settings.waitMs;
-  if (settings.waitMs > 0 && !(seen && isTerminal(seen.state))) {
-    const model = settings.model ?? entry?.record.model;
-    const expected = model === undefined ? null : await expectedDuration(session, model);
-    if (expected) observer.expected(expected);
-  }
-  const poller = await pollerOf(session, settings.schedule);
-  // No query was permitted yet, and none has failed.
-  let isCrowded = !seen && !failure;
-  let wasRunning = seen !== undefined && !isTerminal(seen.state);
-  if (!seen || !isTerminal(seen.state)) {
-    const unwatch = poller.watch(taskId);
-    try {
-      const waited = await pollUntilEnd(
-        async (dueAt) => {
-          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
-          isCrowded = found === 'crowded';
-          return found === 'crowded' ? null : found;
-        },
-        {
-          clock: api.clock,
-          ...(await likelySchedule(session, settings, task.model)),
-          deadline,
-          graceUntil: start + YOUNG_TASK_MS,
-          failure,
-          stop: settings.stop,
-          onPoll: (status, progress) => {
-            wasRunning ||= !isTerminal(status.state);
-            observer.polled(status, progress);
-          },
-          onError: (error) => observer.queryFailed(error),
-        },
-      );
-      failure = waited.failure;
-      if (waited.last) seen = merge(seen, waited.last);
-      if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
-      if (waited.last && isTerminal(waited.last.state))
-        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    } finally {
-      unwatch();
-    }
-  }
-  // Without a successful query, the recorded state stays the last known one.
-  const recorded = entry?.record.status ?? 'UNKNOWN';
-  if (!seen && failure && recorded === 'UNKNOWN') throw failure.with({ status: 'UNKNOWN', taskId });
-  seen ??= { state: recorded, record: {} };
-
-  if (seen.state === 'COMPLETED')
-    return deliver(
-      session,
-      entry,
-      await finish(session, taskId, {
-        ...settings,
-        task: seen.task,
-        until: settings.waitMs > 0 ? deadline : Infinity,
-        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
-        origin,
-        credits,
-      }),
-    );
-  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
-  if (isTerminal(seen.state)) {
-    const until = shortDeadline(session);
-    const read = () => poller.record(taskId, { until, deadline: until });
-    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
-    return deliver(session, entry, taskResult(taskId, ended, facts));
-  }
-  const result = taskResult(taskId, seen, facts);
-  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
+  const about = aboutTask(session, task.id, known.entry);
+  const first =
+    task.state === undefined ? undefined : { ...task, state: task.state, record: task.record ?? {} };
+  const credits = known.credits && creditsOf(task, known.credits);
+  return waitOut(about, task.id, { first }, settings, { ...known, credits });
 }
 
-/** Returns the result of a wait that ended before a query was permitted. Other waits used the permits; the task is unaffected. */
-async function withoutPermit(result: TaskResult, poller: Poller): Promise<TaskResult> {
+async function waitOut(
+  session: Session,
+  taskId: string,
+  before: FirstStatus,
+  settings: WaitSettings,
+  known: KnownTask,
+): Promise<TaskResult> {
+  const { entry } = known;
+  const start = session.api.clock.monotonic();
+  const { first } = before;
+  const polled: PolledTask =
+    first && isTerminal(first.state)
+      ? { seen: first, failure: undefined, isCrowded: false }
+      : await pollTask(session, taskId, before, settings, known, start);
+  // Without a successful query, the recorded state stays the last known one.
+  const recorded = entry?.record.status ?? 'UNKNOWN';
+  if (!polled.seen && polled.failure && recorded === 'UNKNOWN')
+    throw polled.failure.with({ status: 'UNKNOWN', taskId });
+  const seen = polled.seen ?? { state: recorded, record: {} };
+  if (!isTerminal(seen.state)) return unfinished(session, taskId, { ...polled, seen }, settings, known);
+  return deliver(session, entry, await readEnd(session, taskId, seen, settings, known, start));
+}
+
+/** Returns the result of a task that has ended: with its files, or with what its record says of the end. */
+async function readEnd(
+  session: Session,
+  taskId: string,
+  seen: Polled,
+  settings: WaitSettings,
+  known: KnownTask,
+  start: number,
+): Promise<TaskResult> {
+  const { waitMs, filesMs = 0, folder, output = null, isVersioned, schedule, stallMs } = settings;
+  if (seen.state === 'COMPLETED') {
+    const times = {
+      until: waitMs > 0 ? start + waitMs : Infinity,
+      filesUntil: start + Math.max(waitMs, filesMs),
+    };
+    return finish(session, taskId, {
+      ...{ shown: seen.task, place: { folder, output, isVersioned }, times },
+      ...{ schedule, stallMs, known },
+    });
+  }
+  const until = shortDeadline(session);
+  const poller = await pollerOf(session, schedule);
+  const read = () => poller.record(taskId, { until, deadline: until });
+  const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
+  return taskResult(taskId, ended, factsOf(known));
+}
+
+/** Returns the result of a wait that was over before the task had ended. */
+async function unfinished(
+  session: Session,
+  taskId: string,
+  { seen, failure, isCrowded }: PolledTask & { seen: Polled },
+  { schedule, stop }: WaitSettings,
+  known: KnownTask,
+): Promise<TaskResult> {
+  const result = taskResult(taskId, seen, factsOf(known));
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
+  if (!isCrowded || stop?.aborted) return result;
+  // Other waits used the permits; the task is unaffected.
+  const poller = await pollerOf(session, schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
+}
+
+/** What a result says of a task beside its state. */
+function factsOf(known: KnownTask) {
+  return { ...known.origin, credits: known.credits, model: modelOf(known) };
 }
 
 /** Returns the session with an observer that names the task in every line. */
 function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-}
-
-/** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
-async function likelySchedule(
-  session: Session,
-  { schedule, entry, model = entry?.record.model }: WaitSettings,
-  seenModel: string | undefined,
-): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
-  const name = model ?? seenModel;
-  if (!entry || name === undefined || isFast(schedule)) return { schedule };
-  const { clock } = session.api;
-  // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.
-  const age = clock.wall() - Date.parse(entry.record.sentAt);
-  const likely = await likelyDuration(session, name);
-  return {
-    schedule: { ...schedule, likely: likely ?? undefined },
-    submittedAt: clock.monotonic() - Math.max(0, age),
-  };
-}
-
-/** Returns the first status of a wait; undefined where the wait was over before a query was permitted. */
-async function firstStatus(
-  session: Session,
-  taskId: string,
-  settings: WaitSettings,
-  start: number,
-): Promise<Polled | undefined> {
-  const poller = await pollerOf(session, settings.schedule);
-  const unwatch = poller.watch(taskId);
-  try {
-    const times = { dueAt: start, deadline: start + settings.waitMs };
-    const found = await poller.next(taskId, times, settings.stop);
-    return found === 'crowded' ? undefined : (found ?? undefined);
-  } finally {
-    unwatch();
-  }
 }

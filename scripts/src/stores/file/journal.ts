@@ -1,9 +1,6 @@
 import path from 'node:path';
 import { diskErrorText } from '../../disk/durable.ts';
 import { type Lock, type LockOwner, waitForLock } from '../../disk/lock.ts';
-import type { Clock } from '../../model/clock.ts';
-import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import {
   busy,
   firstRecord,
@@ -13,7 +10,10 @@ import {
   newestMade,
   newestOf,
   unsettled,
-} from '../../ports/claim-rules.ts';
+} from '../../model/claim-rules.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
+import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import type {
   Account,
   Budget,

@@ -1,8 +1,45 @@
-import { Failure } from '../model/failure.ts';
-import { requestName } from '../model/fingerprint.ts';
-import { compact } from '../model/json.ts';
-import { isPending, type RequestRecord } from '../model/request-record.ts';
-import type { Account, Holder, RequestClaim } from './record-store.ts';
+import { Failure } from './failure.ts';
+import { requestName } from './fingerprint.ts';
+import { compact } from './json.ts';
+import { isPending, type NewRun, type RequestRecord } from './request-record.ts';
+
+/** A request that a caller wants to submit. */
+export interface RequestClaim {
+  model: string;
+  payloadHash: string;
+  /** The first characters of the prompt. */
+  promptExcerpt?: string | null;
+  /** The key of a new submit. */
+  idempotencyKey: string;
+  /** The user gave the key, so the key identifies the request. */
+  isNamed: boolean;
+  /** The user wants a new task, even if the request has one. */
+  isNew: boolean;
+  owner: string | null;
+  download: string | null;
+  /** The name that is wanted for its file; absent: the task's id. */
+  output?: string | null;
+  /** Which of several equal requests it is, from 1; absent: the first. */
+  ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
+  /** Seconds that its command waits; null when the command does not say. */
+  wait: number | null;
+}
+
+/** The account whose requests a store's user submits. */
+export interface Account {
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  account: string;
+}
+
+/** Who has the right to submit a request, or to spend. */
+export interface Holder {
+  pid: number;
+  host: string;
+}
 
 /** Returns the name of the claimed request: its records are found by it. */
 export function nameOf(claim: RequestClaim, account: Account): string {

@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { Failure } from '../../model/failure.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { WaitSettings } from '../wait/wait-settings.ts';
+
+/** Returns the folder for files, prepared before anything is charged; null where no files are wanted. */
+export async function folderFor(folder: string | null): Promise<string | null> {
+  return folder === null ? null : (await import('../../download/download.ts')).prepareFolder(folder);
+}
+
+/** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */
+export function outputOf(
+  { folder, output }: Pick<WaitSettings, 'folder' | 'output'>,
+  entry: StoredRequest | undefined,
+): string | null {
+  if (output !== undefined && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+
+/**
+ * Checks, before anything is charged, that no file has the name that was asked for.
+ * @throws Failure INVALID_PAYLOAD
+ */
+export async function checkNameIsFree(
+  folder: string | null,
+  output: string | null | undefined,
+): Promise<void> {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
+  const file = fileNamed(stem);
+  if (file === undefined) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
+  throw new Failure(
+    'INVALID_PAYLOAD',
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: 'outputTaken', file, free } },
+  );
+}

@@ -1,0 +1,84 @@
+import { Failure } from '../../model/failure.ts';
+import type { Json } from '../../model/json.ts';
+import type { Task } from '../../model/task.ts';
+import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
+import { pollerOf } from '../poll/poller.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+// A replica that lags behind may show the finished task as running, or without its output, for a moment.
+const RESULT_READS = 5;
+// A finished result is worth a few seconds beyond the end of the wait, and so are its files.
+export const RESULT_MS = 10_000;
+
+/**
+ * Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
+ * @param times `until`: when the wait is over, on the monotonic clock; Infinity where there is none
+ * @throws Failure where the task can be read, but names no file that can be fetched
+ */
+export async function fetchResult(
+  session: Session,
+  taskId: string,
+  { schedule, until: end }: { schedule: PollSchedule; until: number },
+): Promise<Task> {
+  const { api } = session;
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
+  const poller = await pollerOf(session, schedule);
+  for (let n = 0; ; n += 1) {
+    const first = await poller.record(taskId, { until, deadline });
+    const task = await withFiles(session, first, deadline, until);
+    if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure(
+        'DOWNLOAD_FAILED',
+        'The task is COMPLETED, but what its record gives as the result is no https address.',
+        { record: task.record, reason: { kind: 'noAddress' } },
+      );
+    }
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
+      throw new Failure('UNKNOWN_ERROR', 'The task is COMPLETED, but its record names no file.', {
+        record: task.record,
+      });
+    }
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+
+/** Returns the record of a task; of a finished one that names no file the second record, where that does. */
+export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  return task.state === 'COMPLETED' ? withFiles(session, task, shortDeadline(session)) : task;
+}
+
+/**
+ * Returns the record of a finished task; where it names no file, the second record of a service that has two. A failed read
+ * of that one says nothing about the task.
+ */
+async function withFiles(
+  { api, provider }: Session,
+  task: Task,
+  deadline: number,
+  until = Infinity,
+): Promise<Task> {
+  if (task.urls.length > 0 || !provider.detail) return task;
+  try {
+    const detail = await api.read(provider.detail(task.id), deadline, { until });
+    return detail.urls.length > 0 ? { ...detail, state: 'COMPLETED' } : task;
+  } catch (error) {
+    if (error instanceof Failure) return task;
+    throw error;
+  }
+}
+
+/** Whether a record without addresses to fetch has others in their place, such as `file:`. */
+function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
+  if (typeof value === 'string') {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== 'object' || value === null || depth > 4) return false;
+  // The `input` field repeats the payload, so its addresses are not results.
+  return Object.entries(value).some(([name, inner]) => name !== 'input' && hasOtherAddress(inner, depth + 1));
+}

@@ -1,0 +1,74 @@
+import type { SavedFile } from '../../download/download.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Task } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { Session } from '../session.ts';
+import { RESULT_MS, readTaskRecord } from './read-result.ts';
+
+export interface SaveOptions {
+  /** The name that was asked for the file; absent: named by the task's id. */
+  output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
+  stallMs: number;
+  /** When the time for the files is over, on the monotonic clock. */
+  filesUntil: number;
+  /** The record of the request. */
+  entry?: StoredRequest | undefined;
+  /** The task, read once more for a fresh link. */
+  onFresh?(task: Task): void;
+  /** A file is about to be fetched; from 0. */
+  onFile?(index: number): void;
+  /** A file is saved; the next one waits for it. */
+  onSaved?(file: SavedFile, index: number): Promise<void>;
+}
+
+/** Saves every file of a task. A file that fails is reported after all files have been tried. */
+export async function saveFiles(
+  session: Session,
+  task: Task,
+  folder: string,
+  { onFresh, onFile, onSaved, ...settings }: SaveOptions,
+): Promise<SavedFile[]> {
+  const { api } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
+  // Only a call that saves a file loads what is needed for that.
+  const { saveOnce } = await import('../../download/save-once.ts');
+  const files: SavedFile[] = [];
+  const failures: Failure[] = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
+    const refresh = async () => {
+      const fresh = await readTaskRecord(session, task.id);
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh?.({ ...fresh, state: 'COMPLETED' });
+      return urls[index]!;
+    };
+    const url = urls[index]!;
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
+    onFile?.(index);
+    try {
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message),
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import type { Contract } from '../../contracts/contract.ts';
+import { estimateCredits } from '../../contracts/price.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Json } from '../../model/json.ts';
+import type { GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { Session } from '../session.ts';
+import { cheaperWithin } from './cheaper.ts';
+
+/** Returns a rejection for lack of credits with the missing amount and the cheaper forms. The quote is free. */
+export async function explainFunds(
+  session: Session,
+  contract: Contract,
+  generation: GenerationRequest,
+  refusal: Failure,
+  until: number,
+): Promise<Failure> {
+  const { api, provider } = session;
+  let quote: Quote | null = null;
+  try {
+    if (provider.can.quote)
+      quote = await api.once(provider.quote(generation.model, generation.payload), { until });
+  } catch (error) {
+    // The rejection stands without a quote; it only has fewer details.
+    if (!(error instanceof Failure)) throw error;
+  }
+  return shortOfCredits(contract, generation, quote, refusal.message);
+}
+
+/** Returns the failure of a request that costs more than the balance, or whose submit the service rejected for that (HTTP 402). */
+export function shortOfCredits(
+  contract: Contract,
+  { payload }: GenerationRequest,
+  quote: Quote | null,
+  said: string,
+): Failure {
+  const data: Record<string, Json> = {};
+  let missing = '';
+  if (quote) {
+    data.quoted = quote.credits;
+    data.balance = quote.balance;
+    if (quote.balance !== null && quote.balance < quote.credits) {
+      data.missing = quote.credits - quote.balance;
+      missing = ` It costs ${quote.credits} credits, the balance is ${quote.balance}: ${data.missing} are missing.`;
+    }
+  }
+  const price = quote?.credits ?? estimateCredits(contract, payload);
+  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
+    data,
+    reason: {
+      kind: 'shortOfCredits',
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? null),
+    },
+  });
+}

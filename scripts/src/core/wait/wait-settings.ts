@@ -1,0 +1,37 @@
+import type { Credits } from '../../model/request-record.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { PollSchedule } from '../poll/interval.ts';
+import type { Origin } from '../result.ts';
+
+/** What the caller wants of a wait. */
+export interface WaitSettings {
+  /** Milliseconds; 0 = one status query, no wait. */
+  waitMs: number;
+  schedule: PollSchedule;
+  /** Milliseconds for saving files, from the beginning of the wait; counts where it is more than `waitMs`. */
+  filesMs?: number | undefined;
+  /** Where finished files go; null = they are not fetched. */
+  folder: string | null;
+  /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
+  output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
+  stallMs: number;
+  /** Ends the wait like its deadline. */
+  stop?: AbortSignal | undefined;
+}
+
+/** What is known of a task before it is waited for. */
+export interface KnownTask {
+  /** The record of the request that the task belongs to, if there is one. */
+  entry?: StoredRequest | undefined;
+  /** The model, where it is not the record that says it. */
+  model?: string | undefined;
+  credits?: Credits | undefined;
+  origin?: Origin | undefined;
+}
+
+/** Returns the model of a task, as far as it is known. */
+export function modelOf({ model, entry }: KnownTask): string | undefined {
+  return model ?? entry?.record.model;
+}
