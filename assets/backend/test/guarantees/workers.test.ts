@@ -140,8 +140,8 @@ test('guarantee 9: a large input is a file until its task is accepted, and never
   const { id } = (await response.json()) as { id: string };
   expect(response.status).toBe(202);
   await backend.until(id, 'pending', 'running', 'saving', 'succeeded');
-  const [row] = await sql('SELECT payload, payload_key FROM generation WHERE id = $1', id);
-  expect(row).toEqual({ payload: null, payload_key: null });
+  const row = async () => (await sql('SELECT payload, payload_key FROM generation WHERE id = $1', id))[0];
+  await expect.poll(row, { timeout: 10_000 }).toEqual({ payload: null, payload_key: null });
 });
 
 test('no query was refused: all workers kept the limit of the service', () => {
