@@ -13,7 +13,6 @@ const exclude = [...configDefaults.exclude, 'test/backend/**'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/memory.ts'],
     // A net for what hangs. How long a thing takes is no matter of these tests: the machine may be busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,

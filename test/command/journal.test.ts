@@ -216,7 +216,7 @@ describe('the same command again', () => {
     expect(young.code).toBe(EXIT.taskNotFound);
     expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
     const earlier = new Date(Date.now() - 60_000).toISOString();
-    rewrite(journalOf(here)[0]!, { created: earlier, sentAt: earlier });
+    rewrite(journalOf(here)[0]!, { created: earlier, sentAt: earlier, unsettledSince: earlier });
     const gone = await again(here, '--wait', '0');
     expect(gone.code).toBe(EXIT.taskNotFound);
     const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
