@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/backend/support/install.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 1,
+    // They wait more than they compute.
+    maxWorkers: 2,
   },
 });

@@ -221,7 +221,7 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/contracts.mjs")]);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/price.mjs")]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
@@ -368,12 +368,8 @@ async function checkRequest(settings, request) {
   const problem = callbackUrl === void 0 ? null : checkCallbackUrl(String(callbackUrl), isLoopback2(settings.baseUrl));
   if (problem) issues.push(issue("callbackUrl", problem.expected, shown(callbackUrl), problem.hint));
   if (issues.length > 0) throw invalidInput(issues);
-  const generation = {
-    ...{ model: contract.model, payload, idempotencyKey },
-    ...maxCredits !== void 0 && { maxCredits },
-    ...callbackUrl !== void 0 && { webhookUrl: new URL(callbackUrl).href }
-  };
-  return { contract, generation };
+  const webhookUrl = callbackUrl === void 0 ? void 0 : new URL(callbackUrl).href;
+  return { contract, generation: { model: contract.model, payload, idempotencyKey, maxCredits, webhookUrl } };
 }
 function checkTaskId(taskId) {
   if (typeof taskId === "string" && TASK_ID.test(taskId)) return taskId;
@@ -392,33 +388,18 @@ function checkMoment(name, moment) {
 import { unsupported } from "./lib/main.mjs";
 
 // scripts/src/client/task.ts
+import { compact } from "./lib/main.mjs";
 import { redact as redact2 } from "./lib/main.mjs";
 function publicTask(id, seen, key) {
-  const { state, unknownState, model, createdAt, idempotencyKey, charged, refunded, urls, error, record } = seen;
-  return {
-    id,
-    state,
-    ...unknownState !== void 0 && { unknownState },
-    ...model !== void 0 && { model },
-    ...seen.input !== void 0 && { input: seen.input },
-    ...createdAt !== void 0 && { createdAt },
-    ...idempotencyKey !== void 0 && { idempotencyKey },
-    ...charged !== void 0 && { charged },
-    ...refunded !== void 0 && { refunded },
-    urls: urls ?? [],
-    ...error !== void 0 && { error: redact2(error, [key]) },
-    record
-  };
+  const { state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded } = seen;
+  const { urls = [], error, record } = seen;
+  const said = error === void 0 ? void 0 : redact2(error, [key]);
+  const facts = { id, state, unknownState, model, input, createdAt, idempotencyKey, charged, refunded };
+  return compact({ ...facts, urls, error: said, record });
 }
 function publicStatus(taskId, seen) {
   const { state, unknownState, progress, record } = seen;
-  return {
-    taskId,
-    state,
-    ...unknownState !== void 0 && { unknownState },
-    ...progress !== void 0 && { progress },
-    record
-  };
+  return compact({ taskId, state, unknownState, progress, record });
 }
 
 // scripts/src/client/tasks.ts
@@ -431,7 +412,7 @@ function status(connection, taskId, options = {}) {
 }
 function readTask(connection, taskId, options = {}) {
   return connection.call(options, async (session) => {
-    const { getTask } = await import("./lib/live.mjs");
+    const { getTask } = await import("./lib/wait.mjs");
     const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
     return publicTask(taskId, seen, connection.settings.key);
   });
@@ -450,7 +431,7 @@ function list(connection, options = {}) {
 function cancel(connection, taskId, options = {}) {
   return connection.call(options, async (session) => {
     need(session, "cancelTask");
-    const { cancelTask } = await import("./lib/live.mjs");
+    const { cancelTask } = await import("./lib/wait.mjs");
     const result = await cancelTask(session, checkTaskId(taskId));
     if (result.kind === "notCancelled") throw result.failure;
     return publicStatus(taskId, result.seen);
@@ -463,8 +444,7 @@ function quote(connection, { model, payload, maxCredits }, options = {}) {
     const refusal = await refusalOf(contract, payload);
     if (refusal) throw refusal;
     const { askPrice } = await import("./lib/generate.mjs");
-    const limit = maxCredits === void 0 ? {} : { maxCredits };
-    return askPrice(session, contract, { model, payload, idempotencyKey: "", ...limit });
+    return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
   });
 }
 function account(connection, options = {}) {
@@ -487,7 +467,7 @@ function wait(connection, task, { signal, until, onStatus } = {}) {
       task: (_, state) => onStatus?.({ taskId, state, record: {} }),
       polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
     };
-    const { waitOn, waitTask } = await import("./lib/live.mjs");
+    const { waitOn, waitTask } = await import("./lib/wait.mjs");
     const watched = { ...session, observer };
     const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
     if (result.kind === "notFetched") throw result.failure;
@@ -513,12 +493,12 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   const { clock } = connection.settings;
   const taskId = typeof wanted === "string" ? wanted : wanted.id;
   let cause;
-  const details = () => ({ taskId, ...cause !== void 0 && { cause } });
+  const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
     const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
     const { stallMs, schedule } = await waitSettings(connection);
     const task = await completed(session, wanted, schedule);
-    const { downloadAll } = await import("./lib/live.mjs");
+    const { downloadAll } = await import("./lib/wait.mjs");
     let number = 1;
     const observer = {
       ...SILENT,
@@ -556,7 +536,7 @@ async function completed(session, wanted, schedule) {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import("./lib/live.mjs");
+  const { fetchResult } = await import("./lib/wait.mjs");
   return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
 }
 async function placeFor(to, temporaryFolder) {
@@ -570,7 +550,7 @@ async function placeFor(to, temporaryFolder) {
 async function deliver(to, { path: source, ...file }, signal, onError) {
   try {
     const target = await to(file);
-    await pipeline(createReadStream(source), target, { ...signal && { signal } });
+    await pipeline(createReadStream(source), target, { signal });
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     onError(cause);
@@ -615,7 +595,7 @@ function findLost(connection, request, { signal, until, list: list2, taken, befo
     return {
       outcome: isRejected ? "rejected" : "unknown",
       transient: failure?.details.transient ?? (failure?.details.retryAfter !== void 0 || later?.details.transient === true),
-      ...prevented !== void 0 && { cause: prevented }
+      cause: prevented
     };
   };
   let outcome = "unknown";
@@ -634,7 +614,7 @@ function findLost(connection, request, { signal, until, list: list2, taken, befo
       {
         ...session,
         takenTasks: async (ids) => await taken?.(ids) ?? [],
-        ...list2 && { readList: async () => list2() }
+        readList: list2 && (async () => list2())
       },
       generation,
       {
@@ -706,7 +686,7 @@ function providers() {
 
 // scripts/src/client/public-lookup.ts
 async function publicLookup() {
-  const { publicLookup: checked } = await import("./lib/live.mjs");
+  const { publicLookup: checked } = await import("./lib/download.mjs");
   return checked();
 }
 

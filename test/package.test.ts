@@ -44,7 +44,9 @@ describe('the build', () => {
   let fresh: string;
   beforeAll(() => {
     fresh = mkdtempSync(path.join(tmpdir(), 'amw build '));
-    execFileSync(process.execPath, ['--import', 'tsx', path.join(scripts, 'build.ts'), fresh], { cwd: ROOT });
+    execFileSync(process.execPath, ['--import', 'tsx', path.join(ROOT, 'build', 'build.ts'), fresh], {
+      cwd: ROOT,
+    });
   }, 60_000);
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
@@ -71,18 +73,21 @@ describe('the build', () => {
 
 describe('what ships', () => {
   test('C3: imports nothing but Node and its own files', () => {
+    const withoutImport: string[] = [];
     for (const file of shipped) {
       const code = text(`scripts/${file}`).replace(/^\s*(?:\*|\/\*|\/\/).*$/gm, '');
       const imports = [...code.matchAll(/^(?:import|export)\b[^;"'`]*["']([^"'\n]+)["'];$/gm)];
       const lazy = [...code.matchAll(/\bimport\(["'`]([^"'`]+)["'`]\)/g)];
       const required = [...code.matchAll(/\b_*require2?\(["']([^"']+)["']\)/g)];
-      expect(imports.length + lazy.length + required.length).toBeGreaterThan(0);
+      if (imports.length + lazy.length + required.length === 0) withoutImport.push(file);
       for (const [, name] of [...imports, ...lazy, ...required] as unknown as [string, string][]) {
         const isOwn = name.startsWith('./') && shipped.includes(path.join(path.dirname(file), name));
         const isBuiltin = name.startsWith('node:') && builtinModules.includes(name.slice(5));
         expect(isOwn || isBuiltin, `${file} imports ${name}`).toBe(true);
       }
     }
+    // The rules of the rate limit are arithmetic alone. In every other file an import was found.
+    expect(withoutImport).toEqual(['lib/rate-limit.mjs']);
   });
 
   test('B10: makes no code at run time, starts no process, and is readable', () => {
@@ -164,14 +169,16 @@ describe('what ships', () => {
     const below: Record<string, string[]> = { model: [] };
     // What core asks of stores and limiters: types and rules, and nothing that knows how they are kept.
     below.ports = below.contracts = ['model'];
+    // Files that survive a crash, locks, folders that only their owner can change.
+    below.disk = ['model'];
     below.http = ['ports', 'model'];
     below.providers = ['http', 'model'];
-    below.stores = ['ports', 'http', 'model'];
-    below.sandbox = ['contracts', 'stores', 'http', 'model'];
-    below.download = ['stores', 'ports', 'http', 'model'];
+    below.stores = ['disk', 'ports', 'http', 'model'];
+    below.sandbox = ['contracts', 'disk', 'http', 'model'];
+    below.download = ['disk', 'ports', 'http', 'model'];
     // The core knows the ports, and no store.
     below.core = ['contracts', 'providers', 'download', 'ports', 'http', 'model'];
-    below.cli = below.client = ['core', 'sandbox', 'stores', ...below.core];
+    below.cli = below.client = ['core', 'sandbox', 'stores', 'disk', ...below.core];
     const folder = path.join(ROOT, 'scripts/src');
     for (const [layer, allowed] of Object.entries(below)) {
       const files = (readdirSync(path.join(folder, layer), { recursive: true }) as string[]).filter((file) =>
@@ -186,6 +193,35 @@ describe('what ships', () => {
         }
       }
     }
+  });
+
+  test('no module imports itself by way of others, not even for a type', () => {
+    const folder = path.join(ROOT, 'scripts/src');
+    const imports = new Map<string, string[]>();
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      // `import()` of a part that loads later may lead back.
+      const lines = text(`scripts/src/${file}`).matchAll(/^(?:import|export)\b[^;]*? from '(\.[^']+)'/gm);
+      imports.set(
+        file,
+        [...lines].map(([, wanted]) => path.join(path.dirname(file), wanted!)),
+      );
+    }
+    expect([...imports.values()].flat().length).toBeGreaterThan(700);
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      expect(way, 'an import circle').not.toContain(file);
+      if (done.has(file)) return;
+      for (const other of imports.get(file) ?? []) visit(other, [...way, file]);
+      done.add(file);
+    };
+    for (const file of imports.keys()) visit(file, []);
+  });
+
+  test('scripts/ holds what is run or imported, its parts and its sources', () => {
+    const names = readdirSync(scripts).sort();
+    const programs = ['client.mjs', 'create-backend.mjs', 'run-workflow.mjs', 'sandbox.mjs'];
+    expect(names).toEqual([...programs, 'client.d.mts', 'lib', 'src'].sort());
   });
 
   test('one version: of the package, of the skill, and the newest of the changelog', () => {
@@ -203,6 +239,7 @@ describe('what ships', () => {
       'core',
       'http',
       'providers',
+      'disk',
       'stores',
       'download',
       'client',

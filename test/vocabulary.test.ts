@@ -22,11 +22,12 @@ const DOCUMENTS = [
 /** The folders of code that keep to the vocabulary. */
 const CODE = [
   ...['scripts/src', 'assets/backend/src', 'assets/backend/test', 'assets/python', 'test/backend'],
-  ...['scripts/build.ts', 'bench', 'test/package.test.ts'],
+  ...['build', 'bench', 'test/package.test.ts'],
   ...[
     'http',
     'providers',
     'sandbox',
+    'disk',
     'stores',
     'download',
     'hostile',

@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // They wait more than they compute.
+    maxWorkers: 4,
   },
 });

@@ -7,6 +7,7 @@ import { metric, openStage } from './stage.ts';
 const CALLBACKS = 10_000;
 const SECONDS = 60;
 const TASKS = 1_000;
+const isLarge = (n: number) => n % 100 === 50;
 
 /**
  * Callbacks of running tasks: a sixth is forged, the others come doubled and in any order, and every hundredth is 3 MB
@@ -37,7 +38,8 @@ export async function callbacks(copy: string): Promise<void> {
     );
     await stage.start('worker', variables);
     const tasks = [...service.tasks.values()];
-    const large = 'x'.repeat(3 * 1024 * 1024);
+    // Made once: the sender runs on the cores that it measures.
+    const large = Buffer.from(`,"output":"${'x'.repeat(3 * 1024 * 1024)}"}`);
     const sizes: number[] = [];
     const watch = setInterval(() => {
       metric(url, 'process_resident_memory_bytes').then(
@@ -63,8 +65,11 @@ export async function callbacks(copy: string): Promise<void> {
         const status = ['COMPLETED', 'FAILED', 'PROGRESS', 'SUBMITTED'][Math.floor(Math.random() * 4)];
         const taskId = isForged ? `ck${randomBytes(11).toString('hex')}` : tasks[at]!.id;
         const token = isForged && n % 12 === 0 ? randomBytes(24).toString('hex') : tokens[at]!;
-        const body = JSON.stringify({ taskId, status, ...(n % 100 === 50 && { output: large }) });
-        return jsonRequest('POST', `/v1/callbacks/aivideomaker/${token}`, {}, body);
+        const body = JSON.stringify({ taskId, status });
+        const address = `/v1/callbacks/aivideomaker/${token}`;
+        return isLarge(n)
+          ? jsonRequest('POST', address, {}, body.slice(0, -1), large)
+          : jsonRequest('POST', address, {}, body);
       },
     });
     clearInterval(watch);
@@ -79,6 +84,10 @@ export async function callbacks(copy: string): Promise<void> {
       `p50 ${percentile(sent.latencies, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
       'p99 at most 50 ms',
       p99 <= 50,
+    );
+    const ofLarge = sent.latencies.filter((_, n) => isLarge(n));
+    console.log(
+      `        of them 3 MB: p50 ${percentile(ofLarge, 0.5).toFixed(1)} ms, p99 ${percentile(ofLarge, 0.99).toFixed(1)} ms`,
     );
     const half = Math.floor(sizes.length / 2);
     const [first, last] = [Math.max(...sizes.slice(2, half)), Math.max(...sizes.slice(half))];

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** Latencies in milliseconds, and answers by their status. */
+/** Latencies in milliseconds, by the number of the request, and answers by their status. */
 export interface Load {
   latencies: number[];
   statuses: Map<number, number>;
@@ -42,7 +42,7 @@ export async function send({ port, connections, rate, count, request }: LoadOpti
         const { n, due } = waiting.shift()!;
         const connection = idle.pop()!;
         connection.ask(request(n), (status) => {
-          latencies.push(performance.now() - due);
+          latencies[n] = performance.now() - due;
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
           idle.push(connection);
           done += 1;
@@ -152,16 +152,17 @@ export function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** Returns a request of HTTP/1.1 with a JSON body. */
+/** Returns a request of HTTP/1.1 with a JSON body. @param rest what follows the beginning of the body */
 export function jsonRequest(
   method: string,
   path: string,
   headers: Record<string, string>,
   body: string,
+  rest: Buffer = Buffer.alloc(0),
 ): Buffer {
   const fields = { host: '127.0.0.1', 'content-type': 'application/json', ...headers };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const length = Buffer.byteLength(body) + rest.length;
+  const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}content-length: ${length}\r\n\r\n${body}`;
+  return Buffer.concat([Buffer.from(head), rest]);
 }

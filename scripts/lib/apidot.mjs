@@ -1,15 +1,16 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/providers/apidot/api.ts
-import { JsonBody, parseBody } from "./live.mjs";
-import { isObject } from "./main.mjs";
+import { parseBody } from "./live.mjs";
+import { compact, isObject } from "./main.mjs";
 import { plain } from "./main.mjs";
 import {
+  callOf,
   codeOfStatus,
   firstText,
   isTaskId,
+  jsonRequest,
   RECORD,
   refused,
-  SMALL,
   unreadable
 } from "./live.mjs";
 import { addUrl } from "./live.mjs";
@@ -36,52 +37,25 @@ var URL_FIELDS = [
 var MOST_FILES = 50;
 function apidot(settings) {
   const { profile, baseUrl, key } = settings;
-  const request = (method, path, body) => ({
-    method,
-    url: new URL(`${baseUrl.href.replace(/\/+$/, "")}/api/generate/${path}`),
-    headers: {
-      authorization: `Bearer ${key}`,
-      accept: "application/json",
-      "user-agent": "async-media-workflow",
-      ...body && { "content-type": "application/json" }
-    },
-    ...body && { body: new JsonBody(body) }
-  });
-  const read = (path, taskId) => {
-    const req = request("GET", path);
-    return {
-      request: req,
-      // Inputs are addresses only, and no example echoes them.
-      limits: SMALL,
-      read: (answer) => taskIn(bodyOf(answer, "task", req, settings), taskId, answer, req, settings)
-    };
+  const request = (method, path, body) => {
+    const url = `${baseUrl.href.replace(/\/+$/, "")}/api/generate/${path}`;
+    return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
+  const read = (path, taskId) => callOf("task", request("GET", path), settings, (at) => taskIn(bodyOf(at), taskId, at));
   const status = (taskId) => read(`status/${encodeURIComponent(taskId)}`, taskId);
   return {
     ...profile,
     // No header for an idempotency key or for a limit of credits is documented.
     submit({ model, payload, idempotencyKey, webhookUrl }) {
-      const req = request("POST", "submit", {
-        model,
-        input: payload,
-        ...webhookUrl !== void 0 && { callback_url: webhookUrl }
-      });
-      return {
-        request: req,
-        limits: RECORD,
-        read: (answer) => {
-          const body = bodyOf(answer, "submit", req, settings);
-          const { task_id: id, ...data } = dataOf(body);
-          if (isTaskId(id, key)) {
-            return {
-              ...taskFrom({ ...data, status: data.status ?? "not_started" }, id, body),
-              model,
-              idempotencyKey
-            };
-          }
-          throw errorIn(body, answer, req, "submit", "names no task", settings);
-        }
+      const body = compact({ model, input: payload, callback_url: webhookUrl });
+      const read2 = (at) => {
+        const body2 = bodyOf(at);
+        const { task_id: id, ...data } = dataOf(body2);
+        if (!isTaskId(id, key)) throw errorIn(body2, at, "names no task");
+        const task = taskFrom({ ...data, status: data.status ?? "not_started" }, id, body2);
+        return { ...task, model, idempotencyKey };
       };
+      return callOf("submit", request("POST", "submit", body), settings, read2, RECORD);
     },
     status,
     task: status,
@@ -100,28 +74,28 @@ function apidot(settings) {
     }
   };
 }
-function bodyOf(answer, kind, req, settings) {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && !isObject(body)) throw unreadable(req, answer, "is not a JSON object", kind);
-  if (good && isObject(body) && errorNumber(body) === void 0) return body;
-  throw refusal(isObject(body) ? body : {}, answer, kind, settings);
+function bodyOf(at) {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && !isObject(body)) throw unreadable(at, "is not a JSON object");
+  if (isGood && isObject(body) && errorNumber(body) === void 0) return body;
+  throw refusal(isObject(body) ? body : {}, at);
 }
-function taskIn(body, taskId, answer, req, settings) {
+function taskIn(body, taskId, at) {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
   const { task_id: id } = data;
-  if (typeof id === "string" && id !== "" && id !== taskId) {
-    throw unreadable(req, answer, "is about another task", "task");
-  }
+  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
   if (typeof data.status === "string" || task.urls.length > 0) return task;
-  throw errorIn(body, answer, req, "task", "tells no status", settings);
+  throw errorIn(body, at, "tells no status");
 }
-function errorIn(body, answer, req, kind, what, settings) {
+function errorIn(body, at, what) {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== void 0;
-  return isError ? refusal(body, answer, kind, settings) : unreadable(req, answer, what, kind);
+  return isError ? refusal(body, at) : unreadable(at, what);
 }
-function refusal(body, answer, kind, settings) {
+function refusal(body, at) {
+  const { answer, kind, settings } = at;
   const number = errorNumber(body);
   const isStatus = number !== void 0 && number >= 400 && number < 600;
   const isPlain = answer.status < 300 || answer.status >= 400 && answer.status < 500;
@@ -131,7 +105,7 @@ function refusal(body, answer, kind, settings) {
   const said = number === void 0 || isStatus ? words : `code ${number}${words ? `: ${words}` : ""}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name] : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said, answer, kind, now: settings.now });
+  const failure = refused({ code, status, said }, at);
   if (kind !== "submit") return failure;
   const { task_id: id } = dataOf(body);
   if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
@@ -147,14 +121,13 @@ function dataOf({ data }) {
 function taskFrom(data, id, record) {
   const { status, progress } = data;
   const known = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
-  const createdAt = timeOf(data.created_time);
   const error = firstText(data.error_message);
   return {
     id,
     ...known,
-    ...createdAt !== void 0 && { createdAt },
-    ...typeof progress === "number" && progress >= 0 && progress <= 100 && { progress },
-    ...known.state === "FAILED" && error !== void 0 && { error: plain(error) },
+    createdAt: timeOf(data.created_time),
+    progress: typeof progress === "number" && progress >= 0 && progress <= 100 ? progress : void 0,
+    error: known.state === "FAILED" && error !== void 0 ? plain(error) : void 0,
     urls: known.state === "COMPLETED" || typeof status !== "string" ? urlsOf(data) : [],
     record
   };

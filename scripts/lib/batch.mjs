@@ -207,7 +207,7 @@ var LARGE = 256 * 1024;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
 async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
-  const isLimited = maxTotalCredits !== void 0 || session.provider.can.quote && (maxCredits !== void 0 || terms.maxCreditsPerDay !== null);
+  const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
   if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
   try {
     const prices = await pricesOf(session, open2);
@@ -296,10 +296,10 @@ async function quoteBatch(session, lines, caps) {
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
-import { folderFor } from "./live.mjs";
+import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
-import { attached } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
+import { attached } from "./generate.mjs";
 
 // scripts/src/core/batch/identity.ts
 function ordinalsOf(lines) {
@@ -588,7 +588,7 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
       taskId,
       charged: "finished"
     });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure, ...credits && { credits } };
+    return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
@@ -753,8 +753,8 @@ var Batch = class {
         model: contract.model,
         payload: await line.line.read(),
         idempotencyKey: crypto.randomUUID(),
-        ...most !== void 0 && { maxCredits: most },
-        ...webhookUrl !== void 0 && { webhookUrl }
+        maxCredits: most,
+        webhookUrl
       };
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
@@ -839,6 +839,7 @@ import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 
@@ -931,9 +932,9 @@ var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, success, UPSTREAM } from "./main.mjs";
-import { explained } from "./main.mjs";
-import { taskOutcome } from "./live.mjs";
+import { failed, success, UPSTREAM, written } from "./main.mjs";
+import { explained } from "./advice.mjs";
+import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
@@ -974,19 +975,17 @@ function batchOutcome(result, items, report, caller) {
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const warnings = warningsOf(result, items, report);
-  const data = {
+  const data = written({
     batch: { ...totals },
-    ...result.quoted !== null && { quoted: result.quoted },
+    quoted: result.quoted ?? void 0,
     ...heldData(result),
     ...lastPollErrorOf(items),
     items: rows,
-    ...hidden > 0 && { itemsLeftOut: hidden },
+    itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    ...warnings.length > 0 && { warnings }
-  };
-  const nextSteps = stepsOf(result, sorted, caller, hidden);
-  if (nextSteps.length > 0) data.nextSteps = nextSteps;
+    warnings: unlessEmpty(warningsOf(result, items, report)),
+    nextSteps: unlessEmpty(stepsOf(result, sorted, caller, hidden))
+  });
   return {
     envelope: {
       ok: said === void 0,
@@ -998,7 +997,7 @@ function batchOutcome(result, items, report, caller) {
       retryAfter
     },
     exitCode,
-    ...result.isInterrupted && exitCode !== EXIT.done && { isInterrupted: true },
+    isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
     onWritten: () => {
       const delivered = "file" in report ? items : sorted.slice(0, rows.length);
       for (const { outcome } of delivered) outcome.onWritten?.();
@@ -1013,8 +1012,8 @@ function shortRow({ line, outcome }) {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = data?.files ?? [];
   const file = files[0]?.path ?? null;
-  const reused = line.taskId !== null && line.isReused;
-  return { line: line.number, name: line.name, taskId, status, file, errorCode, ...reused && { reused } };
+  const reused = line.taskId !== null && line.isReused || void 0;
+  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
 }
 function lastPollErrorOf(items) {
   const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
@@ -1096,18 +1095,18 @@ function batchQuoteOutcome(quote3, caller) {
   const rows = [];
   let left = MOST_CHARACTERS;
   for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
-    const row = { line: number, name, model, credits, ...isCharged && { charged: true } };
+    const row = written({ line: number, name, model, credits, charged: isCharged || void 0 });
     left -= JSON.stringify(row).length;
     if (left < 0) break;
     rows.push(row);
   }
   const hidden = lines.length - rows.length;
-  const data = {
+  const data = written({
     ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
     affordable: balance === null ? null : balance >= open2,
     items: rows,
-    ...hidden > 0 && { itemsLeftOut: hidden }
-  };
+    itemsLeftOut: hidden || void 0
+  });
   if (over) {
     const failure = explained(over, caller);
     return failed(
@@ -1227,7 +1226,7 @@ async function runBatchCommand(command) {
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
     stop,
-    ...isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }
+    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
@@ -1282,7 +1281,7 @@ function parseLine(text, format, issues) {
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
-    const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":…}}`;
+    const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
     issues.push(issue2(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
   }
   const { payload = {} } = value;
@@ -1290,14 +1289,8 @@ function parseLine(text, format, issues) {
     issues.push(issue2("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
     return null;
   }
-  const model = textField(value, "model", issues);
-  const image = textField(value, "image", issues);
-  return {
-    name: nameOf(value, issues),
-    payload,
-    ...model !== void 0 && { model },
-    ...image !== void 0 && { image }
-  };
+  const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
+  return { name: nameOf(value, issues), payload, model, image };
 }
 function objectIn(text, issues) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
@@ -1317,7 +1310,7 @@ function objectIn(text, issues) {
 function textField(line, field, issues) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"…", or leave it out`));
+  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
   return void 0;
 }
 function nameOf(line, issues) {
@@ -1338,7 +1331,7 @@ function kindOf(value) {
 // scripts/src/cli/batch/read-batch.ts
 const path7 = require("node:path");
 import { loadContract } from "./contracts.mjs";
-import { estimate } from "./contracts.mjs";
+import { estimate } from "./price.mjs";
 
 // scripts/src/contracts/prompt-field.ts
 import { rootOf } from "./contracts.mjs";
@@ -1358,7 +1351,7 @@ import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
-import { explained as explained2 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 
 // scripts/src/cli/batch/source.ts

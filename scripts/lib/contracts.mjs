@@ -1,5 +1,9 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/cli/payload.ts
+const { constants } = require("node:fs");
+const { open } = require("node:fs/promises");
+
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
@@ -78,11 +82,119 @@ function readDurations(value) {
 // scripts/src/contracts/contract.ts
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
-// scripts/src/contracts/node.ts
-import { isObject as isObject8 } from "./main.mjs";
+// scripts/src/contracts/price-rule.ts
+import { isObject as isObject3 } from "./main.mjs";
+function readPrice(value, root) {
+  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
+  if (typeof asOf !== "string" || typeof note !== "string")
+    throw new ContractError("x-price needs the texts asOf and note");
+  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
+    throw new ContractError("x-price.usdPerCredit must be a number above 0");
+  if (!Array.isArray(rates) || !Array.isArray(observed))
+    throw new ContractError("x-price.rates and x-price.observed must be lists");
+  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
+  return {
+    asOf,
+    note,
+    usdPerCredit: usdPerCredit ?? null,
+    seconds: field,
+    rates: rates.map((item) => readRate(item, field, root)),
+    observed: observed.map((item) => {
+      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const { when: when2 = {}, credits, how, date: date2 } = found;
+      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
+        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
+      return { when: conditions(when2, root), credits, how, date: date2 };
+    })
+  };
+}
+function readRate(item, secondsField, root) {
+  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
+  const {
+    when: when2 = {},
+    perSecond,
+    credits,
+    seconds,
+    times,
+    perhapsTimes
+  } = fields(item, "x-price.rates", known);
+  const rate = { when: conditions(when2, root) };
+  if (perSecond === void 0 === (credits === void 0))
+    throw new ContractError("x-price.rates: each needs either perSecond or credits");
+  if (perSecond !== void 0) {
+    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
+    if (secondsField === null && seconds === void 0)
+      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
+    rate.perSecond = perSecond;
+  }
+  if (credits !== void 0) {
+    if (!isAmount(credits) && !isRange(credits))
+      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
+    rate.credits = credits;
+  }
+  if (seconds !== void 0) {
+    if (perSecond === void 0 || !isRange(seconds))
+      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
+    rate.seconds = seconds;
+  }
+  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
+  if (perhapsTimes !== void 0)
+    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
+  return rate;
+}
+function fields(value, where, known) {
+  if (!isObject3(value)) throw new ContractError(`${where} must hold mappings`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+function fieldName(value, where, root) {
+  if (typeof value === "string" && root.properties?.has(value)) return value;
+  throw new ContractError(`${where} must name one of the properties`);
+}
+function isAmount(value) {
+  return typeof value === "number" && Number.isFinite(value) && value > 0;
+}
+function isRange(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
+}
+function conditions(value, root) {
+  if (!isObject3(value)) throw new ContractError("x-price: when must be a mapping");
+  for (const [name2, condition] of Object.entries(value)) {
+    const node = root.properties?.get(name2);
+    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
+    if (condition === "given" || condition === "absent") continue;
+    if (isObject3(condition)) {
+      checkPattern(name2, condition);
+      continue;
+    }
+    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
+      if (wanted2 !== null && !canBe(node, wanted2))
+        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
+  }
+  return value;
+}
+function checkPattern(name2, condition) {
+  try {
+    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
+      new RegExp(condition.pattern, "u");
+      return;
+    }
+  } catch {
+  }
+  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
+}
+function canBe(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
+  return node.enum === void 0 || node.enum.includes(value);
+}
+
+// scripts/src/contracts/read-schema.ts
+import { isObject as isObject9 } from "./main.mjs";
 
 // scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
   return value.map((name2) => {
@@ -93,11 +205,11 @@ function fieldList(properties, value, where) {
 }
 function property(properties, name2, where) {
   const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject3(found)) return found;
+  if (isObject4(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
 }
 function only(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject4(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
@@ -228,13 +340,21 @@ var SURE_TYPES = /* @__PURE__ */ new Set([
 ]);
 function sniffImage(bytes) {
   const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, "PNG\r\n\n")) return "image/png";
-  if (starts(0, "ÿØÿ")) return "image/jpeg";
+  if (starts(0, "\x89PNG\r\n\n")) return "image/png";
+  if (starts(0, "\xFF\xD8\xFF")) return "image/jpeg";
   if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
   if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
   if (starts(0, "BM") && starts(6, "\0\0\0\0")) return "image/bmp";
   return null;
+}
+
+// scripts/src/contracts/schema-node.ts
+var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
+function nodeAt(node, path) {
+  let here = node;
+  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
+  return here;
 }
 
 // scripts/src/contracts/ways.ts
@@ -246,7 +366,6 @@ var BY_VALUE = {
 };
 
 // scripts/src/contracts/keywords/media.ts
-var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 var media = {
   name: "x-media",
   types: ["string"],
@@ -329,12 +448,12 @@ function headerHint(head) {
 }
 
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject4 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(node, value, { properties, where }) {
-    if (!isObject4(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject5(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const said = /* @__PURE__ */ new Map();
     for (const [name2, reason] of Object.entries(value)) {
       if (Object.hasOwn(properties, name2))
@@ -395,7 +514,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject5(data) {
+function isObject6(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1511,7 +1630,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject17 = isObject5;
+  const isObject16 = isObject6;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1519,7 +1638,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject17(input)) {
+    if (!isObject16(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2003,12 +2122,12 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/types.ts
-import { isObject as isObject6 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject6(value);
+  if (type === "object") return isObject7(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2124,7 +2243,7 @@ var sumMax = {
 };
 
 // scripts/src/contracts/keywords/when.ts
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/contracts/explain.ts
 import { plain as plain2 } from "./main.mjs";
@@ -2265,9 +2384,9 @@ function enumHint(place, values) {
   const words = choices.filter((choice) => typeof choice === "string");
   const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits3 = node.types.some((type) => isOfType(value, type));
+  const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${name(path)}: ${list2(choices)}${fits3 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
+  return `write ${name(path)}: ${list2(choices)}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -2346,8 +2465,8 @@ var when = {
   issues(at) {
     return (at.node.when ?? []).flatMap((rule) => issuesOf(rule, at));
   },
-  sentences({ when: rules2 = [] }) {
-    return rules2.map(sentence);
+  sentences({ when: rules = [] }) {
+    return rules.map(sentence);
   }
 };
 function sentence({ if: conditions2, require: require2, refuse, limit }) {
@@ -2367,9 +2486,9 @@ function sentence({ if: conditions2, require: require2, refuse, limit }) {
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject7(conditions2) || Object.keys(conditions2).length === 0)
+  if (!isObject8(conditions2) || Object.keys(conditions2).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject7(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  if (!isObject8(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name2, of) => `${where}.${of}.${name2}`;
   return {
     if: new Map(
@@ -2391,14 +2510,14 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject7(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject7(value) || values === void 0)
+  const values = isObject8(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject8(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
   const named2 = { ...value, enum: values.filter((item) => item !== null) };
   return { absent: values.includes(null), given: narrowed(field, named2, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject7(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject8(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
@@ -2464,7 +2583,7 @@ var KEYWORDS = [
   rejected
 ];
 
-// scripts/src/contracts/node.ts
+// scripts/src/contracts/read-schema.ts
 var STANDARD = {
   $schema: {},
   title: {
@@ -2537,7 +2656,7 @@ function count(key) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject8(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject9(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2553,7 +2672,7 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject8(schema.properties) ? schema.properties : {};
+  const properties = isObject9(schema.properties) ? schema.properties : {};
   for (const { name: name2, read } of own2)
     read(node, schema[name2], { where: at(name2), properties, readSchema: readNode });
   if (own2.length > 0) node.own = own2;
@@ -2579,7 +2698,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject8(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject9(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name2, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name2))
@@ -2588,119 +2707,6 @@ function readObject(node, schema, at) {
   }
   node.properties = properties;
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
-}
-function nodeAt(node, path) {
-  let here = node;
-  for (const step of path) here = typeof step === "number" ? here?.items : here?.properties?.get(step);
-  return here;
-}
-
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject9 } from "./main.mjs";
-function readPrice(value, root) {
-  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
-    throw new ContractError("x-price.usdPerCredit must be a number above 0");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      const { when: when2 = {}, credits, how, date: date2 } = found;
-      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: conditions(when2, root), credits, how, date: date2 };
-    })
-  };
-}
-function readRate(item, secondsField, root) {
-  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const {
-    when: when2 = {},
-    perSecond,
-    credits,
-    seconds,
-    times,
-    perhapsTimes
-  } = fields(item, "x-price.rates", known);
-  const rate = { when: conditions(when2, root) };
-  if (perSecond === void 0 === (credits === void 0))
-    throw new ContractError("x-price.rates: each needs either perSecond or credits");
-  if (perSecond !== void 0) {
-    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-    if (secondsField === null && seconds === void 0)
-      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
-    rate.perSecond = perSecond;
-  }
-  if (credits !== void 0) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
-    rate.credits = credits;
-  }
-  if (seconds !== void 0) {
-    if (perSecond === void 0 || !isRange(seconds))
-      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
-    rate.seconds = seconds;
-  }
-  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
-  if (perhapsTimes !== void 0)
-    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
-  return rate;
-}
-function fields(value, where, known) {
-  if (!isObject9(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
-function fieldName(value, where, root) {
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
-}
-function isAmount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function isRange(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
-}
-function conditions(value, root) {
-  if (!isObject9(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, condition] of Object.entries(value)) {
-    const node = root.properties?.get(name2);
-    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (condition === "given" || condition === "absent") continue;
-    if (isObject9(condition)) {
-      checkPattern(name2, condition);
-      continue;
-    }
-    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
-      if (wanted2 !== null && !canBe(node, wanted2))
-        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-function checkPattern(name2, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
-}
-function canBe(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
-  return node.enum === void 0 || node.enum.includes(value);
 }
 
 // scripts/src/contracts/contract.ts
@@ -2815,47 +2821,6 @@ function readReplay(value) {
   return value;
 }
 
-// scripts/src/contracts/describe-fields.ts
-function describeFields(contract) {
-  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
-}
-function describeRules(contract) {
-  return rulesOf(rootOf(contract), "");
-}
-function rulesOf(node, before) {
-  const sentences2 = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
-  const inner = [...node.properties ?? []].flatMap(([name2, child]) => rulesOf(child, `${before}${name2}: `));
-  return [...sentences2.map((sentence2) => before + sentence2), ...inner];
-}
-function fieldsOf(node, schema, before) {
-  const properties = schema.properties;
-  return [...node.properties ?? []].flatMap(([name2, child]) => {
-    const field = properties?.[name2] ?? {};
-    const need = node.required.has(name2) ? "required" : "optional";
-    const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
-    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
-    const line = `${need}: ${expected(child)}${usual}${purpose}`;
-    const items = field.items ?? {};
-    return [
-      [`${before}${name2}`, line],
-      ...fieldsOf(child, field, `${before}${name2}.`),
-      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name2}[].`)
-    ];
-  });
-}
-
-// scripts/src/contracts/price.ts
-import { isObject as isObject14 } from "./main.mjs";
-
-// scripts/src/contracts/validate.ts
-import { isObject as isObject13 } from "./main.mjs";
-
-// scripts/src/contracts/cross-field.ts
-import { isObject as isObject12 } from "./main.mjs";
-
-// scripts/src/contracts/places.ts
-import { isObject as isObject11 } from "./main.mjs";
-
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
   for (const [name2, node] of rootOf(contract).properties ?? [])
@@ -2874,348 +2839,9 @@ function withoutImage(contract, payload) {
   return others;
 }
 
-// scripts/src/contracts/places.ts
-function valueAt(from, path) {
-  let here = from;
-  for (const step of path) {
-    if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject11(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
-  }
-  return here;
-}
-function placeOf(contract, node, path, value, required2, ways) {
-  const example = valueAt(contract.example, path);
-  const isImage = path.length === 1 && path[0] === imageField(contract);
-  const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
-}
-
-// scripts/src/contracts/cross-field.ts
-function crossFieldIssues(contract, node, object2, path, ways) {
-  const at = {
-    node,
-    object: object2,
-    pathTo: (name2) => pathText([...path, name2]),
-    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
-  };
-  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
-  for (const [name2, child] of node.properties ?? []) {
-    const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject12(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
-  }
-  return issues;
-}
-
-// scripts/src/contracts/validate.ts
-var MOST_ISSUES = 20;
-function checkPayload(contract, payload, ways = BY_VALUE) {
-  const root = rootOf(contract);
-  if (!isObject13(payload)) return [notAnObject(contract, payload, ways)];
-  const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(root).safeParse(payload);
-  for (const finding of result.success ? [] : flatten(result.error.issues)) {
-    if (issues.size >= MOST_ISSUES) break;
-    for (const issue2 of explain(contract, root, payload, finding, ways))
-      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
-  }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
-}
-function notAnObject(contract, payload, ways) {
-  const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
-  return {
-    path: ways.payload,
-    expected: "a JSON object",
-    received: received(payload),
-    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
-  };
-}
-function flatten(findings, base = []) {
-  return findings.flatMap((finding) => {
-    const path = [...base, ...finding.path];
-    const meant = finding.errors?.find(
-      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
-    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
-    return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
-  });
-}
-function explain(contract, root, payload, finding, ways) {
-  const path = finding.path;
-  const node = nodeAt(root, path) ?? root;
-  const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject13(value))
-    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
-      path: pathText([...path, key]),
-      received: received(value[key]),
-      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
-        expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value, ways)
-      }
-    }));
-  const last = path.at(-1);
-  const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  return [
-    {
-      path: pathText(path),
-      expected: expected(node),
-      received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required2, ways))
-    }
-  ];
-}
-
-// scripts/src/contracts/price.ts
-var MOST_VARIANTS = 3;
-var MOST_VALUES = 40;
-function estimate(contract, payload) {
-  const { price } = contract;
-  if (price === null) return null;
-  const root = rootOf(contract);
-  const explained = explainedAbsences(price);
-  const costs = [];
-  for (const rate of price.rates) {
-    const fit = fits2(root, rate, payload, explained);
-    if (fit === "no") continue;
-    const cost = costOf(root, price, rate, payload);
-    if (cost === null) return null;
-    costs.push(cost);
-    if (fit === "yes") break;
-  }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
-}
-function estimateCredits(contract, payload) {
-  const range2 = estimate(contract, payload);
-  return range2 !== null && range2.least === range2.most ? range2.most : null;
-}
-function creditsText({ least, most }, usdPerCredit) {
-  const range2 = (low, high) => low === high ? low : `${low} to ${high}`;
-  const credits = `${range2(String(least), String(most))} credit${most === 1 ? "" : "s"}`;
-  if (usdPerCredit === null) return credits;
-  const dollars = (amount) => `US$${trimmed(amount * usdPerCredit)}`;
-  return `${credits} (about ${range2(dollars(least), dollars(most))})`;
-}
-function trimmed(amount) {
-  return amount.toFixed(4).replace(/0{1,2}$/, "");
-}
-function priceLine(contract, payload) {
-  const { price } = contract;
-  if (price === null || price.rates.length === 0) return null;
-  const range2 = estimate(contract, payload);
-  const said = `An estimate by prices of ${price.asOf}, no quote:`;
-  if (range2 !== null) return `${said} ${creditsText(range2, price.usdPerCredit)}.`;
-  const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
-  if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
-}
-function fits2(root, { when: when2 }, payload, explained) {
-  let fit = "yes";
-  for (const [name2, condition] of Object.entries(when2)) {
-    const one = meets(valueIn(root, payload, name2), condition, explained.has(name2) ? "no" : "perhaps");
-    if (one === "no") return "no";
-    if (one === "perhaps") fit = "perhaps";
-  }
-  return fit;
-}
-function explainedAbsences({ rates }) {
-  const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
-  const pairs = rates.flatMap(({ when: when2 }) => Object.entries(when2));
-  return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name2]) => name2));
-}
-function meets(value, condition, unsaid) {
-  const isLeftOut = value === void 0 || !carriesSomething(value);
-  const as = (is) => is ? "yes" : "no";
-  if (condition === "given") return as(!isLeftOut);
-  if (condition === "absent") return as(isLeftOut);
-  if (Array.isArray(condition)) {
-    if (isLeftOut) return condition.includes(null) ? "yes" : unsaid;
-    return as(condition.includes(value));
-  }
-  if (isLeftOut) return unsaid;
-  if (isObject14(condition))
-    return as(typeof value === "string" && new RegExp(String(condition.pattern), "u").test(value));
-  return as(value === condition);
-}
-function costOf(root, price, rate, payload) {
-  const { credits, perSecond, times, perhapsTimes } = rate;
-  const count2 = numberIn(root, payload, times ?? perhapsTimes);
-  let cost;
-  if (perSecond !== void 0) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
-    cost = { least, most };
-  }
-  return { least: times === void 0 ? cost.least : cost.least * count2, most: cost.most * count2 };
-}
-function numberIn(root, payload, name2) {
-  const value = name2 === void 0 ? void 0 : valueIn(root, payload, name2);
-  return typeof value === "number" ? value : 1;
-}
-function secondsOf(root, price, rate, payload) {
-  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
-  const value = valueIn(root, payload, price.seconds);
-  if (value !== void 0 && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...possible), most: Math.max(...possible) };
-}
-function valueIn(root, payload, name2) {
-  return (Object.hasOwn(payload, name2) ? payload[name2] : void 0) ?? root.properties?.get(name2)?.default;
-}
-function toSeconds(value) {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^\d{1,6}(\.\d+)?$/.test(value) ? Number(value) : null;
-}
-function cheaperVariants(contract, payload, belowCredits) {
-  const now = estimate(contract, payload);
-  if (now === null || checkPayload(contract, payload).length > 0) return [];
-  const singles = priceFields(contract).flatMap((name2) => changesOf(contract, payload, name2));
-  const pairs = singles.flatMap(
-    (one, i) => singles.slice(i + 1).flatMap((two) => one.name === two.name ? [] : [{ ...one.change, ...two.change }])
-  );
-  const variants = [];
-  for (const change of [...singles.map((single) => single.change), ...pairs]) {
-    const credits = estimate(contract, { ...payload, ...change })?.most;
-    if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
-  }
-  variants.sort(
-    (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length
-  );
-  const valid = [];
-  for (const variant of variants) {
-    if (valid.length === MOST_VARIANTS) break;
-    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
-    if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
-  }
-  return valid;
-}
-function isPartOf(part, whole) {
-  return Object.entries(part).every(([name2, value]) => whole[name2] === value);
-}
-function priceFields(contract) {
-  const { seconds, rates } = contract.price;
-  const names2 = /* @__PURE__ */ new Set();
-  if (seconds !== null) names2.add(seconds);
-  for (const { when: when2, times, perhapsTimes } of rates)
-    for (const name2 of [...Object.keys(when2), times, perhapsTimes]) if (name2 !== void 0) names2.add(name2);
-  return [...names2];
-}
-function changesOf(contract, payload, name2) {
-  const root = rootOf(contract);
-  const current = valueIn(root, payload, name2);
-  return valuesOf(root.properties?.get(name2)).filter((value) => value !== null && value !== current).map((value) => ({ name: name2, change: { [name2]: value } }));
-}
-function valuesOf(node) {
-  if (node?.enum !== void 0) return node.enum;
-  if (node?.minimum === void 0 || node.maximum === void 0) return [];
-  const first = Math.ceil(node.minimum);
-  const length = Math.min(MOST_VALUES, Math.max(0, Math.floor(node.maximum) - first + 1));
-  return Array.from({ length }, (_, i) => first + i);
-}
-
-// scripts/src/cli/describe.ts
-import { PROFILES } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { success } from "./main.mjs";
-import { actionWords, commandLine, flagWords } from "./main.mjs";
-async function describeAll({ profile, isProviderNamed, kind: kind2, full }) {
-  const provider = profile.id;
-  const found = await contractsOf(provider, kind2);
-  const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
-  const others = {};
-  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
-    others[id] = kind2 === void 0 ? await listModels(id) : (await contractsOf(id, kind2)).map(({ model }) => model);
-    nextSteps.push(commandLine(actionWords("listModels", { provider: id, kind: kind2 })));
-  }
-  const data = {
-    provider,
-    ...kind2 !== void 0 && { kind: kind2 },
-    models: found.map(full ? everything : facts),
-    ...!isProviderNamed && { otherProviders: others },
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
-}
-async function contractsOf(provider, kind2) {
-  const found = [];
-  for (const id of await listModels(provider)) {
-    const contract = await loadContract(provider, id);
-    if (kind2 === void 0 || contract.output === kind2) found.push(contract);
-  }
-  return found;
-}
-async function describeOne({ profile, isProviderNamed, full }, model) {
-  const services = isProviderNamed ? [profile] : PROFILES;
-  let provider = profile.id;
-  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
-  const contract = await loadContract(provider, model);
-  const { example, advice } = contract;
-  const between = describeRules(contract);
-  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  const nextSteps = [commandLine(flagWords(flags))];
-  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
-  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
-  const data = {
-    provider,
-    ...facts(contract),
-    fields: describeFields(contract),
-    ...between.length > 0 && { rules: between },
-    example,
-    ...advice.length > 0 && { notes: advice },
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
-}
-function facts(contract) {
-  const { model, output, schema, example } = contract;
-  return {
-    model,
-    output,
-    makes: schema.description ?? model,
-    estimateOfExample: priceLine(contract, example)
-  };
-}
-function everything(contract) {
-  const { provider, schema, example, price } = contract;
-  return {
-    provider,
-    ...facts(contract),
-    title: schema.title ?? contract.model,
-    required: schema.required ?? [],
-    example,
-    estimatedCreditsOfExample: estimateCredits(contract, example),
-    priceAsOf: price?.asOf ?? null
-  };
-}
-function rules(contract) {
-  const { schema, sources, notes, replay, durations, price } = contract;
-  return {
-    ...everything(contract),
-    schema,
-    sources: sources.map((source) => ({ ...source })),
-    notes,
-    replay,
-    durations: durations.map((run) => ({ ...run })),
-    price: price === null ? null : JSON.parse(JSON.stringify(price))
-  };
-}
-
 // scripts/src/cli/payload.ts
-const { constants } = require("node:fs");
-const { open } = require("node:fs/promises");
-const { addAbortSignal } = require("node:stream");
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject15 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -3263,24 +2889,24 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject15(value)) return value;
+  if (isObject11(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
 }
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
-  const trimmed2 = text2.trim();
+  const trimmed = text2.trim();
   const expected2 = "a JSON object";
-  if (trimmed2 === "")
+  if (trimmed === "")
     return refused(
       "--payload",
       expected2,
       "nothing",
       fromStdin ? "send the JSON on standard input" : STDIN_FORM
     );
-  const base64 = trimmed2.lastIndexOf(";base64,");
-  if (base64 >= 0 && !/["'\s{}]/.test(trimmed2.slice(base64))) {
+  const base64 = trimmed.lastIndexOf(";base64,");
+  if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refused(
       "--payload",
@@ -3289,7 +2915,7 @@ function mangled(text2, fromStdin, syntax) {
       `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^'/.test(trimmed2)) {
+  if (!fromStdin && /^'/.test(trimmed)) {
     return refused(
       "--payload",
       expected2,
@@ -3297,7 +2923,7 @@ function mangled(text2, fromStdin, syntax) {
       `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && /^\{?\s*\\"/.test(trimmed2)) {
+  if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     return refused(
       "--payload",
       expected2,
@@ -3305,8 +2931,8 @@ function mangled(text2, fromStdin, syntax) {
       `the shell passed the backslashes on: ${STDIN_FORM}`
     );
   }
-  if (!fromStdin && !trimmed2.includes('"')) {
-    const received3 = `${plain4(trimmed2, 60)} (no double quotes in it)`;
+  if (!fromStdin && !trimmed.includes('"')) {
+    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
     return refused(
       "--payload",
       expected2,
@@ -3315,7 +2941,7 @@ function mangled(text2, fromStdin, syntax) {
     );
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
-  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed2, 60)}`;
+  const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
   return refused(
     "--payload",
     expected2,
@@ -3328,6 +2954,7 @@ async function readStdin(signal, flag, from) {
   const hint2 = flag === "--payload" ? STDIN_FORM : "write the lines into a .jsonl or .txt file";
   if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected2, "a terminal", hint2);
   try {
+    const { addAbortSignal } = process.getBuiltinModule("node:stream");
     return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure2 || signal.aborted) throw error;
@@ -3409,12 +3036,110 @@ function refused(path, expected2, received2, hint2) {
   });
 }
 
+// scripts/src/contracts/validate.ts
+import { isObject as isObject14 } from "./main.mjs";
+
+// scripts/src/contracts/cross-field.ts
+import { isObject as isObject13 } from "./main.mjs";
+
+// scripts/src/contracts/places.ts
+import { isObject as isObject12 } from "./main.mjs";
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject12(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2, ways) {
+  const example = valueAt(contract.example, path);
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own2 = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
+}
+
+// scripts/src/contracts/cross-field.ts
+function crossFieldIssues(contract, node, object2, path, ways) {
+  const at = {
+    node,
+    object: object2,
+    pathTo: (name2) => pathText([...path, name2]),
+    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
+  };
+  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
+  for (const [name2, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name2);
+    if (child.properties !== void 0 && isObject13(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
+  }
+  return issues;
+}
+
+// scripts/src/contracts/validate.ts
+var MOST_ISSUES = 20;
+function checkPayload(contract, payload, ways = BY_VALUE) {
+  const root = rootOf(contract);
+  if (!isObject14(payload)) return [notAnObject(contract, payload, ways)];
+  const issues = /* @__PURE__ */ new Map();
+  const result = toZod2(root).safeParse(payload);
+  for (const finding of result.success ? [] : flatten(result.error.issues)) {
+    if (issues.size >= MOST_ISSUES) break;
+    for (const issue2 of explain(contract, root, payload, finding, ways))
+      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
+  }
+  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
+}
+function notAnObject(contract, payload, ways) {
+  const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
+  return {
+    path: ways.payload,
+    expected: "a JSON object",
+    received: received(payload),
+    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
+  };
+}
+function flatten(findings, base = []) {
+  return findings.flatMap((finding) => {
+    const path = [...base, ...finding.path];
+    const meant = finding.errors?.find(
+      (errors) => errors.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
+    ) ?? finding.errors?.find((errors) => errors.some((inner) => inner.code !== "invalid_type"));
+    return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
+  });
+}
+function explain(contract, root, payload, finding, ways) {
+  const path = finding.path;
+  const node = nodeAt(root, path) ?? root;
+  const value = valueAt(payload, path);
+  if (finding.code === "unrecognized_keys" && isObject14(value))
+    return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
+      path: pathText([...path, key]),
+      received: received(value[key]),
+      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+        expected: `no such field for ${contract.model}`,
+        hint: unknownFieldHint(key, node, value, ways)
+      }
+    }));
+  const last = path.at(-1);
+  const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
+  return [
+    {
+      path: pathText(path),
+      expected: expected(node),
+      received: received(value),
+      hint: hint(placeOf(contract, node, path, value, required2, ways))
+    }
+  ];
+}
+
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject16 } from "./main.mjs";
+import { isObject as isObject15 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject16(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3427,10 +3152,10 @@ function withoutBody(contract, payload) {
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { modelFlags as modelFlags2 } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
-import { actionWords as actionWords2, commandLine as commandLine2 } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3445,17 +3170,17 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine2(actionWords2("describeModel", modelFlags2(contract)))
+        commandLine(actionWords("describeModel", modelFlags(contract)))
       ]
     });
   }
-  if (args.action === "quote" && !args.profile.can.quote) throw noQuote(args, contract, payload);
+  if (args.action === "quote" && !args.profile.can.quote) throw await noQuote(args, contract, payload);
   const generation = {
     model: contract.model,
     payload,
-    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
-    ...args.maxCredits !== void 0 && { maxCredits: args.maxCredits },
-    ...webhookUrl !== void 0 && { webhookUrl }
+    idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule("node:crypto").randomUUID(),
+    maxCredits: args.maxCredits,
+    webhookUrl
   };
   const terms = {
     isNamed: args.idempotencyKey !== void 0,
@@ -3466,7 +3191,8 @@ async function readRequest(args, loopback, signal) {
   };
   return { contract, generation, terms };
 }
-function noQuote({ profile }, contract, payload) {
+async function noQuote({ profile }, contract, payload) {
+  const { priceLine } = await import("./price.mjs");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3474,7 +3200,7 @@ function noQuote({ profile }, contract, payload) {
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine2(actionWords2("describeModel", modelFlags2(contract)));
+  const describe2 = commandLine(actionWords("describeModel", modelFlags(contract)));
   return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
@@ -3499,7 +3225,6 @@ export {
   assign,
   atLeastOne,
   carriesSomething,
-  cheaperVariants,
   checkFileType,
   checkMedia,
   checkPayload,
@@ -3507,14 +3232,7 @@ export {
   codePoints,
   counts,
   countsText,
-  creditsText,
   crossFieldIssues,
-  describeAll,
-  describeFields,
-  describeOne,
-  describeRules,
-  estimate,
-  estimateCredits,
   exclusive,
   expected,
   expectedMedia,
@@ -3536,7 +3254,6 @@ export {
   only,
   pathText,
   placeOf,
-  priceLine,
   property,
   readCallback,
   readDocument,

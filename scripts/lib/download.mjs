@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 const path2 = require("node:path");
 
 // scripts/src/download/output-name.ts
@@ -33,7 +33,7 @@ function mediaIn(folder) {
   return found;
 }
 
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 import { Failure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
@@ -77,9 +77,9 @@ import { Failure as Failure7 } from "./main.mjs";
 const { constants: constants2 } = require("node:fs");
 const { access, link, lstat: lstat3 } = require("node:fs/promises");
 const path4 = require("node:path");
-import { Failure as Failure5 } from "./main.mjs";
 import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/download/fetch-file.ts
 import {
@@ -232,8 +232,8 @@ const {
 } = require("node:fs");
 const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
 const path3 = require("node:path");
-import { isObject } from "./main.mjs";
 import { diskError } from "./journal.mjs";
+import { isObject } from "./main.mjs";
 var PRINTABLE = /^[ -~]{1,512}$/;
 var PART = ".part";
 var NOTE = `${PART}.json`;
@@ -854,7 +854,7 @@ var Fetch = class {
     const retryAfter = parseRetryAfter(headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure4("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
       transient: isTransientStatus(status),
-      ...retryAfter !== void 0 && { retryAfter }
+      retryAfter
     });
   }
 };
@@ -988,8 +988,8 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
 // scripts/src/download/save-once.ts
 const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
 const path5 = require("node:path");
-import { Failure as Failure6 } from "./main.mjs";
 import { waitForLock } from "./journal.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 var LOCK_PAUSE_MS = 500;
 async function saveOnce(downloader, entry, options) {
   const stem = stemOf(options);
@@ -1075,6 +1075,39 @@ async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
     }
   });
 }
+
+// scripts/src/http/public-lookup.ts
+const { lookup } = require("node:dns");
+import { Failure as Failure8 } from "./main.mjs";
+import { isPublicAddress } from "./main.mjs";
+import { plain } from "./main.mjs";
+function publicLookup(resolve = lookup) {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, "", 0);
+        return;
+      }
+      const isAllowed = hostname === "localhost" ? isThisMachine : isPublicAddress;
+      const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
+      if (!first) callback(refusal(hostname, addresses), "", 0);
+      else if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+function isThisMachine(address) {
+  return address === "::1" || address.startsWith("127.");
+}
+function refusal(hostname, addresses) {
+  const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
+  const isFake = found.some((address) => /^198\.1[89]\./.test(address));
+  return new Failure8(
+    "DOWNLOAD_FAILED",
+    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
+    isFake ? { reason: { kind: "addressOfProxy" } } : {}
+  );
+}
 export {
   FileHash,
   FileWriter,
@@ -1103,6 +1136,7 @@ export {
   nameFound,
   oneAtATime,
   prepareFolder,
+  publicLookup,
   refusedAddress,
   removeOldParts,
   saveOnce,

@@ -1,594 +1,26 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/account.ts
-import { estimateCredits as estimateCredits2 } from "./contracts.mjs";
-
-// scripts/src/core/funds.ts
-import { cheaperVariants, estimate, estimateCredits } from "./contracts.mjs";
-import { Failure } from "./main.mjs";
-import { shortDeadline } from "./live.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
-  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
-  if (!session.provider.can.quote) {
-    checkEstimate(session.provider.title, contract, generation);
-    return null;
-  }
-  const quote2 = await askPrice(session, contract, generation, deadline);
-  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
-  }
-  return quote2;
-}
-function checkEstimate(title, contract, { model, payload, maxCredits }) {
-  if (maxCredits === void 0) return;
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  if (range === null) {
-    throw new Failure("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
-      reason: { kind: "noEstimate", title, model, maxCredits }
-    });
-  }
-  if (range.most <= maxCredits) return;
-  throw new Failure("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: { ...range, asOf, note }, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: { ...range, asOf, note },
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
-  });
-}
-async function askPrice(session, contract, generation, deadline = Infinity) {
-  const { api, provider } = session;
-  const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
-  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
-}
-var DAY_MS = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
-  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
-  if (reserved.kind === "busy") {
-    const { pid, host } = reserved.holder;
-    throw new Failure(
-      "UNKNOWN_ERROR",
-      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { reason: { kind: "budgetBusy" } }
-    );
-  }
-  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
-}
-function dayExceeded(spent, quoted, limit) {
-  return new Failure("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
-    reason: { kind: "aboveDay", quoted, spent, limit }
-  });
-}
-async function explainFunds(session, contract, generation, refusal, until) {
-  const { api, provider } = session;
-  let quote2 = null;
-  try {
-    if (provider.can.quote)
-      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-  }
-  return shortOfCredits(contract, generation, quote2, refusal.message);
-}
-function shortOfCredits(contract, { payload }, quote2, said) {
-  const data = {};
-  let missing = "";
-  if (quote2) {
-    data.quoted = quote2.credits;
-    data.balance = quote2.balance;
-    if (quote2.balance !== null && quote2.balance < quote2.credits) {
-      data.missing = quote2.credits - quote2.balance;
-      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
-    data,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
-    }
-  });
-}
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-
-// scripts/src/core/account.ts
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
-async function quote(session, { contract, generation }) {
-  const { model, payload } = generation;
-  const answer = await askPrice(session, contract, generation);
-  const { credits, balance } = answer;
-  const estimate2 = estimateCredits2(contract, payload);
-  const missing = balance === null ? 0 : Math.max(0, credits - balance);
-  return {
-    kind: "quote",
-    model,
-    quote: answer,
-    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
-    missing,
-    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
-  };
-}
-async function account(session, contracts) {
-  const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline2(session));
-  const notListedByService = contracts.filter((model) => !found.models.includes(model));
-  const withoutContract = found.models.filter((model) => !contracts.includes(model));
-  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
-}
-
-// scripts/src/core/find-lost-task.ts
-const { isDeepStrictEqual } = require("node:util");
-import { isObject } from "./main.mjs";
-var CLOCK_TOLERANCE_MS = 2e3;
-var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
-function findOwn(list, generation, times) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
-  if (byKey) return byKey;
-  const alike = list.tasks.filter(
-    (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
-  );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
-  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
-  const distance = (task) => Math.abs(task.createdAt - sentAt);
-  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
-  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const [own, next] = alike.filter(
-    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
-  ).sort((a, b) => distance(a) - distance(b));
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
-  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
-}
-function sameModel(kept, sent) {
-  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
-}
-function sameInput(input, payload) {
-  if (!isObject(input)) return false;
-  return Object.entries(payload).every(([name, sent]) => {
-    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
-    if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
-  });
-}
-function sameMedia(kept, sent) {
-  if (Array.isArray(sent)) {
-    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
-  }
-  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
-}
-
-// scripts/src/core/generate.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./live.mjs";
-
-// scripts/src/core/recorded-task.ts
-import { Failure as Failure4 } from "./main.mjs";
-import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./live.mjs";
-import { promptExcerpt } from "./live.mjs";
-
-// scripts/src/core/reconcile.ts
-import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/core/send.ts
-import { Failure as Failure2 } from "./main.mjs";
-async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer, submits } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await submits?.ready();
-    } catch (failure) {
-      if (!(failure instanceof Failure2)) throw failure;
-      return { kind: "rejected", failure };
-    }
-    if (attempt > 1) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
-  try {
-    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
-    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
-
-// scripts/src/core/reconcile.ts
-var CLEAR_MS = 6e4;
-var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
-var REREAD_MS = 5e3;
-var LEAST_MS = 1500;
-var RESUBMIT_WITHIN_MS = 24 * 36e5;
-async function reconcile(session, generation, lost, log, deadline) {
-  const { clock, signal } = session.api;
-  if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
-  for (let n = 0; ; n += 1) {
-    const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until);
-    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
-    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-    const failure = found.kind === "unreadable" ? found.failure : void 0;
-    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
-    const clearAt = lost.since.monotonic + CLEAR_MS;
-    if (found.kind === "unsure" && readAt >= clearAt) return unknown(session, generation, lost);
-    if (found.kind === "clear" && readAt >= clearAt) {
-      const age = clock.wall() - lost.since.wall;
-      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
-      const result = await resubmit(session, generation, lost, log, until);
-      if (result.kind !== "lost") return result;
-      lost = result.lost;
-      n = -1;
-      continue;
-    }
-    const now = clock.monotonic();
-    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
-    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
-    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
-    const next = Math.min(due, until);
-    if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      return unknown(session, generation, lost, {
-        ...failure && { failure },
-        ...knownAt > now && { after: Math.ceil((knownAt - now) / 1e3) }
-      });
-    }
-    await clock.sleep(next - now, signal);
-  }
-}
-async function search(session, generation, lost, until) {
-  const { api, provider } = session;
-  try {
-    const askedAt = api.clock.wall();
-    const supplied = await session.readList?.();
-    const list = supplied ?? await api.once(provider.list(), { until });
-    const taken = new Set(await takenAmong(session, list.tasks));
-    const elapsed = api.clock.monotonic() - lost.since.monotonic;
-    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const now = supplied ? supplied.answeredAt : wall;
-    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
-    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === void 0) return { kind: "clear", ageMs };
-    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
-  } catch (failure) {
-    if (!(failure instanceof Failure3)) throw failure;
-    session.observer.queryFailed(failure);
-    return { kind: "unreadable", failure };
-  }
-}
-async function takenAmong(session, tasks) {
-  const ids = tasks.map(({ id }) => id);
-  if (session.takenTasks) return session.takenTasks(ids);
-  return (await session.records())?.recordedAmong(ids) ?? [];
-}
-async function resubmit(session, generation, lost, log, deadline) {
-  try {
-    await log.resubmitting();
-  } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    return unknown(session, generation, lost, { notResubmitted: error });
-  }
-  const observer = { ...session.observer, refused: () => {
-  } };
-  const unwritten = { sending: async () => {
-  }, rejected: async () => {
-  } };
-  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
-  if (sent.kind === "accepted") return { ...sent, wasThere: false };
-  const { failure } = sent;
-  if (sent.kind === "lost") {
-    await log.lost();
-    const { clock } = session.api;
-    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
-  }
-  const found = await search(session, generation, lost, deadline);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  if (failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL") return sent;
-  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
-  return unknown(session, generation, lost, { failure });
-}
-async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const reason = {
-    kind: "submitUnknown",
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted }
-  };
-  const failure = new Failure3(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
-    {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey, model },
-      ...after !== void 0 && { retryAfter: after },
-      ...named !== void 0 && { taskId: named },
-      reason
-    }
-  );
-  return { kind: "unknown", failure };
-}
-
-// scripts/src/core/recorded-task.ts
-import { creditsOf } from "./live.mjs";
-
-// scripts/src/core/submit.ts
-async function submit(session, generation, log, deadline) {
-  const { clock } = session.api;
-  let sentAt = clock.wall();
-  const result = await sendUntilAccepted(session, generation, deadline, {
-    ...log,
-    sending: () => {
-      sentAt = clock.wall();
-      return log.sending();
-    }
-  });
-  if (result.kind === "accepted") return { ...result, wasThere: false };
-  if (result.kind === "rejected") return result;
-  await log.lost();
-  session.submits?.lost();
-  const { failure } = result;
-  if (session.provider.can.list) session.observer.queryFailed(failure);
-  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
-}
-
-// scripts/src/core/recorded-task.ts
-async function recordedTask(session, store, request, deadline) {
-  const { generation, terms, folder, output } = request;
-  const claim = {
-    model: generation.model,
-    payloadHash: jsonHash(generation.payload),
-    promptExcerpt: promptExcerpt(generation.payload),
-    idempotencyKey: generation.idempotencyKey,
-    isNamed: terms.isNamed,
-    isNew: terms.isNew,
-    owner: terms.owner,
-    download: folder,
-    output,
-    ordinal: terms.ordinal ?? 1,
-    wait: terms.wait,
-    ...terms.newRun !== void 0 && { newRun: terms.newRun }
-  };
-  const claimed = await store.claim(
-    claim,
-    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
-    session.api.signal
-  );
-  const { entry } = claimed;
-  if (claimed.kind === "submitted") return attached(entry, request);
-  const { resubmitted } = entry.record;
-  try {
-    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
-    if (other) session.observer.madeUnderOther(other);
-    const replaced = [];
-    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
-      if (!await adopt(session, request, earlier)) replaced.push(earlier);
-    }
-    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
-      session,
-      request,
-      entry,
-      resubmitLog(session, store, request, entry, deadline),
-      deadline
-    );
-    if (result.kind !== "accepted") throw await refuse(result, claimed);
-    await noteTask(session, entry, result.task);
-    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
-    const { task, wasThere } = result;
-    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
-    const isResumed = wasThere && !wasSent;
-    if (isResumed) session.observer.attached(task.id, entry.record.created);
-    session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, ...other && { other } };
-  } finally {
-    await claimed.lock.release();
-  }
-}
-async function underOther(store, claim) {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return void 0;
-  const { created, taskId, account: account2, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account2, place.account), service: other(service, place.service) }
-  };
-}
-async function attached(entry, { folder, output }) {
-  const { record } = entry;
-  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
-    await entry.update({ download: folder, output });
-  }
-  return { entry, credits: entry.record.credits, isResumed: true };
-}
-var LEAST_PATIENCE_MS = 5e3;
-async function noteTask({ api }, entry, task) {
-  const checked = new Date(api.clock.wall()).toISOString();
-  const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
-  await entry.update(change, { isOurs: true });
-}
-async function refuse({ kind, failure }, { entry, lock }) {
-  if (kind === "rejected") {
-    if (await lock.isOurs()) await entry.drop();
-    return failure;
-  }
-  const { taskId: named } = failure.details;
-  await entry.update(
-    ({ taskId }) => taskId === null ? { phase: "unknown", ...named !== void 0 && { taskId: named } } : {}
-  );
-  return failure;
-}
-async function submitNew(session, store, request, { entry, lock }, deadline) {
-  const { contract, generation, terms, folder, output } = request;
-  if (!session.submits) await checkFree(folder, output);
-  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
-    credits,
-    ...sendingNow(session)
-  }));
-  if (!await lock.isOurs()) {
-    const message = "Another process took this request over; nothing was submitted here.";
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
-  }
-  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
-}
-function sendingNow({ api }) {
-  const now = new Date(api.clock.wall()).toISOString();
-  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
-}
-function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
-  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
-  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
-}
-async function reconcileEntry(session, { generation }, entry, log, deadline) {
-  const { clock } = session.api;
-  const wall = clock.wall();
-  const since = latestEnd(session, entry.record);
-  const unsettledSince = new Date(since).toISOString();
-  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
-    await entry.update({ phase: "unknown", unsettledSince });
-  }
-  const { record } = entry;
-  const lost = {
-    sentAt: Date.parse(record.sentAt),
-    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
-    resubmitted: record.resubmitted,
-    failure: new Failure4(
-      "NETWORK_ERROR",
-      "An earlier run of this command did not learn the outcome of its submit."
-    )
-  };
-  session.observer.submitting();
-  session.submits?.lost();
-  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
-}
-async function adopt(session, request, entry) {
-  const { monotonic } = session.api.clock;
-  const observer = { ...session.observer, submitting: () => {
-  } };
-  const never = () => Promise.reject(new Failure4("UNKNOWN_ERROR", "It is not sent again."));
-  const log = { ...recordLog(session, entry), resubmitting: never };
-  try {
-    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
-    if (result.kind !== "accepted") return false;
-    await noteTask(session, entry, result.task);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure4) return false;
-    throw error;
-  }
-}
-function recordLog(session, entry) {
-  const now = () => new Date(session.api.clock.wall()).toISOString();
-  let clearSince = entry.record.unsettledSince;
-  return {
-    sending: () => entry.require({ phase: "submitting", ...sendingNow(session) }),
-    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
-    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
-    resubmitting: () => {
-      clearSince = entry.record.unsettledSince;
-      const { unsettledSince, submitTimeout } = sendingNow(session);
-      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
-    },
-    // The service rejected this attempt, so what the list has shown about the first one still holds.
-    resubmitRejected: async () => {
-      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
-      await entry.update(change, { isOurs: true });
-    }
-  };
-}
-function resubmitLog(session, store, { contract, generation, terms }, entry, deadline) {
-  const log = recordLog(session, entry);
-  return {
-    ...log,
-    resubmitting: async () => {
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-      if (quote2) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote2.credits }
-        }));
-      }
-      await log.resubmitting();
-    }
-  };
-}
-
-// scripts/src/core/generate.ts
-import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
-
-// scripts/src/core/reuse.ts
+// scripts/src/core/deliver/reuse-result.ts
 const path = require("node:path");
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { finish, folderFor } from "./live.mjs";
 import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./live.mjs";
-var DAY_MS2 = 24 * 36e5;
+import { outputOf, waitTask } from "./wait.mjs";
+import { finish, folderFor } from "./wait.mjs";
+var DAY_MS = 24 * 36e5;
 var hasEnded = ({ record }) => isTerminal(record.status);
 async function reuse(session, entry, settings) {
   const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
-  const { resubmitted } = entry.record;
-  return { ...result, reused: { created, status }, ...resubmitted && { isResubmitted: true } };
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
   const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS2) return;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
   await entry.update({ used: new Date(now).toISOString() });
 }
 async function sameResult(session, entry, settings) {
@@ -624,14 +56,14 @@ async function sameResult(session, entry, settings) {
     }
     return deliver(session, entry, result);
   } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
+    if (!(error instanceof Failure)) throw error;
     const seen = { state: "COMPLETED", record: {} };
     const failure = error.with({ status: "COMPLETED" });
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
   }
 }
 function gone({ provider: { title, says } }, taskId) {
-  return new Failure5(
+  return new Failure(
     "DOWNLOAD_FAILED",
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
@@ -686,9 +118,555 @@ function sameEnd(session, entry, settings) {
 }
 
 // scripts/src/core/generate.ts
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
+
+// scripts/src/core/money/check-price.ts
+import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+import { shortDeadline } from "./live.mjs";
+async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
+  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+  if (!session.provider.can.quote) {
+    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
+    checkEstimate(session.provider.title, contract, generation);
+    return null;
+  }
+  const quote2 = await askPrice(session, contract, generation, deadline);
+  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
+    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
+  }
+  return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  if (range === null) {
+    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+      reason: { kind: "noEstimate", title, model, maxCredits }
+    });
+  }
+  if (range.most <= maxCredits) return;
+  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+    data: { estimate: { ...range, asOf, note }, maxCredits },
+    reason: {
+      kind: "estimateAboveCap",
+      title,
+      estimate: { ...range, asOf, note },
+      maxCredits,
+      cheaper: cheaperThan(contract, payload, maxCredits)
+    }
+  });
+}
+async function askPrice(session, contract, generation, deadline = Infinity) {
+  const { api, provider } = session;
+  const { model, payload, maxCredits } = generation;
+  const until = Math.min(deadline, shortDeadline(session));
+  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
+  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
+    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+      data: { quoted: quote2.credits, maxCredits },
+      record: quote2.record,
+      reason: {
+        kind: "quoteAboveCap",
+        quoted: quote2.credits,
+        maxCredits,
+        cheaper: cheaperThan(contract, payload, maxCredits)
+      }
+    });
+  }
+  return quote2;
+}
+var DAY_MS2 = 24 * 36e5;
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  if (reserved.kind === "busy") {
+    const { pid, host } = reserved.holder;
+    throw new Failure2(
+      "UNKNOWN_ERROR",
+      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
+      { reason: { kind: "budgetBusy" } }
+    );
+  }
+  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
+}
+function dayExceeded(spent, quoted, limit) {
+  return new Failure2("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+    reason: { kind: "aboveDay", quoted, spent, limit }
+  });
+}
+async function explainFunds(session, contract, generation, refusal, until) {
+  const { api, provider } = session;
+  let quote2 = null;
+  try {
+    if (provider.can.quote)
+      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
+  } catch (error) {
+    if (!(error instanceof Failure2)) throw error;
+  }
+  return shortOfCredits(contract, generation, quote2, refusal.message);
+}
+function shortOfCredits(contract, { payload }, quote2, said) {
+  const data = {};
+  let missing = "";
+  if (quote2) {
+    data.quoted = quote2.credits;
+    data.balance = quote2.balance;
+    if (quote2.balance !== null && quote2.balance < quote2.credits) {
+      data.missing = quote2.credits - quote2.balance;
+      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
+    }
+  }
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  return new Failure2("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+    data,
+    reason: {
+      kind: "shortOfCredits",
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+    }
+  });
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
+}
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
+}
+
+// scripts/src/core/generate.ts
 import { isYoung } from "./live.mjs";
-import { waitOn, waitTask as waitTask2 } from "./live.mjs";
+import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+
+// scripts/src/core/submit/submit-on-record.ts
+import { Failure as Failure5 } from "./main.mjs";
+import { jsonHash } from "./journal.mjs";
+import { checkFree } from "./wait.mjs";
+
+// scripts/src/core/reconcile/reconcile.ts
+import { Failure as Failure4 } from "./main.mjs";
+
+// scripts/src/core/submit/send-until-accepted.ts
+import { Failure as Failure3 } from "./main.mjs";
+async function sendUntilAccepted(session, generation, deadline, log) {
+  const { api, observer, submits } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await submits?.ready();
+    } catch (failure) {
+      if (!(failure instanceof Failure3)) throw failure;
+      return { kind: "rejected", failure };
+    }
+    if (attempt > 1) await log.sending();
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until: deadline });
+    if (sent.kind !== "rejected") return sent;
+    observer.refused();
+    const pause = api.pauseFor(sent.failure, attempt, deadline);
+    if (pause === null) return sent;
+    submits?.pauseFor(pause);
+    await log.rejected();
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
+  try {
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
+  }
+}
+
+// scripts/src/core/reconcile/find-in-list.ts
+const { isDeepStrictEqual } = require("node:util");
+import { isObject } from "./main.mjs";
+var CLOCK_TOLERANCE_MS = 2e3;
+var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+function findOwn(list, generation, times) {
+  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+  if (byKey) return byKey;
+  const alike = list.tasks.filter(
+    (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
+  );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task) => Math.abs(task.createdAt - sentAt);
+  const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
+  const [own, next] = alike.filter(
+    (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
+  ).sort((a, b) => distance(a) - distance(b));
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
+  if (own) return own;
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? "unsure" : void 0;
+}
+function sameModel(kept, sent) {
+  return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
+}
+function sameInput(input, payload) {
+  if (!isObject(input)) return false;
+  return Object.entries(payload).every(([name, sent]) => {
+    const kept = Object.hasOwn(input, name) ? input[name] : void 0;
+    if (sent === null) return kept === null || kept === void 0;
+    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+  });
+}
+function sameMedia(kept, sent) {
+  if (Array.isArray(sent)) {
+    return Array.isArray(kept) && kept.length === sent.length && sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item));
+  }
+  return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
+}
+
+// scripts/src/core/reconcile/reconcile.ts
+var CLEAR_MS = 6e4;
+var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
+var REREAD_MS = 5e3;
+var LEAST_MS = 1500;
+var RESUBMIT_WITHIN_MS = 24 * 36e5;
+async function reconcile(session, generation, lost, log, deadline) {
+  const { clock, signal } = session.api;
+  if (!session.provider.can.list) return unknown(session, generation, lost);
+  const until = session.readList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  for (let n = 0; ; n += 1) {
+    const startedAt = clock.monotonic();
+    const found = await search(session, generation, lost, until);
+    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
+    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+    const failure = found.kind === "unreadable" ? found.failure : void 0;
+    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
+    const clearAt = lost.since.monotonic + CLEAR_MS;
+    if (found.kind === "unsure" && readAt >= clearAt) return unknown(session, generation, lost);
+    if (found.kind === "clear" && readAt >= clearAt) {
+      const age = clock.wall() - lost.since.wall;
+      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
+      const result = await resubmit(session, generation, lost, log, until);
+      if (result.kind !== "lost") return result;
+      lost = result.lost;
+      n = -1;
+      continue;
+    }
+    const now = clock.monotonic();
+    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
+    const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
+    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const next = Math.min(due, until);
+    if (next <= now || earliest > until) {
+      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
+      const after = knownAt > now ? Math.ceil((knownAt - now) / 1e3) : void 0;
+      return unknown(session, generation, lost, { failure, after });
+    }
+    await clock.sleep(next - now, signal);
+  }
+}
+async function search(session, generation, lost, until) {
+  const { api, provider } = session;
+  try {
+    const askedAt = api.clock.wall();
+    const supplied = await session.readList?.();
+    const list = supplied ?? await api.once(provider.list(), { until });
+    const taken = new Set(await takenAmong(session, list.tasks));
+    const elapsed = api.clock.monotonic() - lost.since.monotonic;
+    const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const now = supplied ? supplied.answeredAt : wall;
+    const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
+    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
+    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    if (found === void 0) return { kind: "clear", ageMs };
+    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
+  } catch (failure) {
+    if (!(failure instanceof Failure4)) throw failure;
+    session.observer.queryFailed(failure);
+    return { kind: "unreadable", failure };
+  }
+}
+async function takenAmong(session, tasks) {
+  const ids = tasks.map(({ id }) => id);
+  if (session.takenTasks) return session.takenTasks(ids);
+  return (await session.records())?.recordedAmong(ids) ?? [];
+}
+async function resubmit(session, generation, lost, log, deadline) {
+  try {
+    await log.resubmitting();
+  } catch (error) {
+    if (!(error instanceof Failure4)) throw error;
+    return unknown(session, generation, lost, { notResubmitted: error });
+  }
+  const observer = { ...session.observer, refused: () => {
+  } };
+  const unwritten = { sending: async () => {
+  }, rejected: async () => {
+  } };
+  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
+  if (sent.kind === "accepted") return { ...sent, wasThere: false };
+  const { failure } = sent;
+  if (sent.kind === "lost") {
+    await log.lost();
+    const { clock } = session.api;
+    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
+  }
+  const found = await search(session, generation, lost, deadline);
+  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return sent;
+  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+  return unknown(session, generation, lost, { failure });
+}
+async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
+  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const reason = {
+    kind: "submitUnknown",
+    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
+    ...{ isRecorded, after, named, lost, later, notResubmitted }
+  };
+  const failure = new Failure4(
+    "SUBMIT_OUTCOME_UNKNOWN",
+    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
+    {
+      status: "UNKNOWN",
+      unclear: true,
+      cause: lost,
+      data: { idempotencyKey, model },
+      retryAfter: after,
+      taskId: named,
+      reason
+    }
+  );
+  return { kind: "unknown", failure };
+}
+
+// scripts/src/core/submit/submit-on-record.ts
+import { promptExcerpt } from "./wait.mjs";
+import { creditsOf } from "./live.mjs";
+
+// scripts/src/core/submit/submit-or-reconcile.ts
+async function submit(session, generation, log, deadline) {
+  const { clock } = session.api;
+  let sentAt = clock.wall();
+  const result = await sendUntilAccepted(session, generation, deadline, {
+    ...log,
+    sending: () => {
+      sentAt = clock.wall();
+      return log.sending();
+    }
+  });
+  if (result.kind === "accepted") return { ...result, wasThere: false };
+  if (result.kind === "rejected") return result;
+  await log.lost();
+  session.submits?.lost();
+  const { failure } = result;
+  if (session.provider.can.list) session.observer.queryFailed(failure);
+  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+}
+
+// scripts/src/core/submit/submit-on-record.ts
+async function recordedTask(session, store, request, deadline) {
+  const { generation, terms, folder, output } = request;
+  const claim = {
+    model: generation.model,
+    payloadHash: jsonHash(generation.payload),
+    promptExcerpt: promptExcerpt(generation.payload),
+    idempotencyKey: generation.idempotencyKey,
+    isNamed: terms.isNamed,
+    isNew: terms.isNew,
+    owner: terms.owner,
+    download: folder,
+    output,
+    ordinal: terms.ordinal ?? 1,
+    wait: terms.wait,
+    ...terms.newRun !== void 0 && { newRun: terms.newRun }
+  };
+  const claimed = await store.claim(
+    claim,
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
+    session.api.signal
+  );
+  const { entry } = claimed;
+  if (claimed.kind === "submitted") return attached(entry, request);
+  const { resubmitted } = entry.record;
+  try {
+    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
+    if (other) session.observer.madeUnderOther(other);
+    const replaced = [];
+    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
+      if (!await adopt(session, request, earlier)) replaced.push(earlier);
+    }
+    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
+      session,
+      request,
+      entry,
+      resubmitLog(session, store, request, entry, deadline),
+      deadline
+    );
+    if (result.kind !== "accepted") throw await refuse(result, claimed);
+    await noteTask(session, entry, result.task);
+    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const { task, wasThere } = result;
+    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
+    const isResumed = wasThere && !wasSent;
+    if (isResumed) session.observer.attached(task.id, entry.record.created);
+    session.observer.task(task.id, task.state);
+    return { entry, credits: entry.record.credits, task, isResumed, other };
+  } finally {
+    await claimed.lock.release();
+  }
+}
+async function underOther(store, claim) {
+  const found = await store.underOtherAccount(claim);
+  if (!found) return void 0;
+  const { created, taskId, account: account2, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return {
+    ...{ created, taskId },
+    ...{ account: other(account2, place.account), service: other(service, place.service) }
+  };
+}
+async function attached(entry, { folder, output }) {
+  const { record } = entry;
+  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+    await entry.update({ download: folder, output });
+  }
+  return { entry, credits: entry.record.credits, isResumed: true };
+}
+var LEAST_PATIENCE_MS = 5e3;
+async function noteTask({ api }, entry, task) {
+  const checked = new Date(api.clock.wall()).toISOString();
+  const credits = creditsOf(task, entry.record.credits);
+  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
+  await entry.update(change, { isOurs: true });
+}
+async function refuse({ kind, failure }, { entry, lock }) {
+  if (kind === "rejected") {
+    if (await lock.isOurs()) await entry.drop();
+    return failure;
+  }
+  const { taskId: named } = failure.details;
+  await entry.update(({ taskId }) => taskId === null ? { phase: "unknown", taskId: named ?? null } : {});
+  return failure;
+}
+async function submitNew(session, store, request, { entry, lock }, deadline) {
+  const { contract, generation, terms, folder, output } = request;
+  if (!session.submits) await checkFree(folder, output);
+  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
+  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
+    credits,
+    ...sendingNow(session)
+  }));
+  try {
+    await requireLock(lock);
+  } catch (error) {
+    await entry.update({ phase: "rejected" });
+    throw error;
+  }
+  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+}
+async function requireLock(lock) {
+  if (await lock.isOurs()) return;
+  const message = "Another process took this request over; nothing was submitted here.";
+  throw new Failure5("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+}
+function sendingNow({ api }) {
+  const now = new Date(api.clock.wall()).toISOString();
+  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
+}
+function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
+  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
+}
+async function reconcileEntry(session, { generation }, entry, log, deadline) {
+  const { clock } = session.api;
+  const wall = clock.wall();
+  const since = latestEnd(session, entry.record);
+  const unsettledSince = new Date(since).toISOString();
+  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
+    await entry.update({ phase: "unknown", unsettledSince });
+  }
+  const { record } = entry;
+  const lost = {
+    sentAt: Date.parse(record.sentAt),
+    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
+    resubmitted: record.resubmitted,
+    failure: new Failure5(
+      "NETWORK_ERROR",
+      "An earlier run of this command did not learn the outcome of its submit."
+    )
+  };
+  session.observer.submitting();
+  session.submits?.lost();
+  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
+}
+async function adopt(session, request, entry) {
+  const { monotonic } = session.api.clock;
+  const observer = { ...session.observer, submitting: () => {
+  } };
+  const never = () => Promise.reject(new Failure5("UNKNOWN_ERROR", "It is not sent again."));
+  const log = { ...recordLog(session, entry), resubmitting: never };
+  try {
+    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    if (result.kind !== "accepted") return false;
+    await noteTask(session, entry, result.task);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure5) return false;
+    throw error;
+  }
+}
+function recordLog(session, entry) {
+  const now = () => new Date(session.api.clock.wall()).toISOString();
+  let clearSince = entry.record.unsettledSince;
+  return {
+    sending: () => entry.require({ phase: "submitting", ...sendingNow(session) }),
+    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
+    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
+    resubmitting: () => {
+      clearSince = entry.record.unsettledSince;
+      const { unsettledSince, submitTimeout } = sendingNow(session);
+      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
+    },
+    // The service rejected this attempt, so what the list has shown about the first one still holds.
+    resubmitRejected: async () => {
+      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
+      await entry.update(change, { isOurs: true });
+    }
+  };
+}
+function resubmitLog(session, store, { contract, generation, terms }, entry, deadline) {
+  const log = recordLog(session, entry);
+  return {
+    ...log,
+    resubmitting: async () => {
+      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+      if (quote2) {
+        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
+          credits: { ...credits, quoted: quote2.credits }
+        }));
+      }
+      await log.resubmitting();
+    }
+  };
+}
+
+// scripts/src/core/generate.ts
+import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -699,7 +677,7 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? shortDeadline2(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   try {
@@ -717,13 +695,9 @@ async function conclude(session, begun) {
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...entry && { entry }, credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === void 0 && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin = {
-    ...isResumed && { isResumed },
-    ...isResubmitted && { isResubmitted }
-  };
+  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result = task === void 0 ? await resume(session, entry, settings, origin) : waitMs > 0 || isTerminal2(task.state) ? await follow(session, task, settings, origin) : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
@@ -742,6 +716,7 @@ async function follow(session, task, settings, origin) {
   }
 }
 async function unrecordedTask(session, { contract, generation, terms, quote: known2, wait }, deadline) {
+  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   await checkFree2(wait.folder, wait.output);
   let isResubmitted = false;
@@ -785,106 +760,48 @@ function stillRecorded(session, entry, failure) {
   return failure.with({ taskId, data, reason });
 }
 
-// scripts/src/core/resume-pending.ts
-const { setMaxListeners } = require("node:events");
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
-import { creditsOf as creditsOf3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./live.mjs";
-async function waitForNewest(session, settings) {
-  const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: "nothingPending", unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
-  }
+// scripts/src/core/money/account.ts
+import { estimateCredits as estimateCredits2 } from "./price.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
+async function quote(session, { contract, generation }) {
+  const { model, payload } = generation;
+  const answer = await askPrice(session, contract, generation);
+  const { credits, balance } = answer;
+  const estimate2 = estimateCredits2(contract, payload);
+  const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  return {
+    kind: "quote",
+    model,
+    quote: answer,
+    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    missing,
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
+  };
 }
-var MOST_AT_ONCE = 200;
-async function waitForAll(session, settings, until = "last") {
-  const { tasks, unsettled } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
-  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
-  session.observer.several(entries.length);
-  if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const waits = entries.map(async (entry) => {
-    const ended2 = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
-    if (until === "first" && hasEnded2(ended2)) stop.abort();
-    return ended2;
-  });
-  const ended = await Promise.all(waits);
-  const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
-  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
-}
-var hasEnded2 = (ended) => !(ended instanceof Failure7) && isTerminal3(ended.seen.state);
-async function endOf(session, settings, entry) {
-  try {
-    return await waitFor(session, settings, entry);
-  } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    return ofTask(session, entry, error);
-  }
-}
-async function ofTask(session, entry, failure) {
-  const { status, taskId } = entry.record;
-  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
-  const named = failure.with({ status: failure.details.status ?? status, taskId });
-  if (failure.code !== "TASK_NOT_FOUND") return named;
-  return named.with({ reason: { kind: "pendingTaskGone", taskId } });
-}
-var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
-async function waitFor(session, settings, entry) {
-  const { output, taskId } = entry.record;
-  const name = output && (await import("./download.mjs")).stemOfOutput(output);
-  const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
-}
-async function pendingRequests(session) {
-  const store = await session.records();
-  if (store) await adoptReplaced(session, store);
-  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-  const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unsettled: own.length - tasks.length };
-}
-async function adoptReplaced({ api, provider }, store) {
-  if (!provider.can.list) return;
-  const replaced = await store.replaced();
-  if (replaced.length === 0) return;
-  try {
-    const { tasks } = await api.once(provider.list());
-    for (const entry of replaced) {
-      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-      if (!task) continue;
-      const credits = creditsOf3(task, entry.record.credits);
-      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-    }
-  } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-  }
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const found = await api.read(provider.account(), shortDeadline3(session));
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
-// scripts/src/core/spending.ts
-import { Failure as Failure8 } from "./main.mjs";
+// scripts/src/core/money/spending.ts
+import { Failure as Failure7 } from "./main.mjs";
 import {
   COUNTS,
   NOTHING,
   rowOf as recordedRow
 } from "./journal.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure8 ? read : null;
-  const list = read instanceof Failure8 ? null : read;
+  const listFailure = read instanceof Failure7 ? read : void 0;
+  const list = read instanceof Failure7 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -897,14 +814,14 @@ async function spending(session, since) {
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
-    ...listFailure && { listFailure }
+    listFailure
   };
 }
 async function readList({ api, provider, ...session }, hasJournal) {
   try {
     return await api.read(provider.list(), shortDeadline4({ api, provider, ...session }));
   } catch (error) {
-    if (hasJournal && error instanceof Failure8 && AWAY.has(error.code)) return error;
+    if (hasJournal && error instanceof Failure7 && AWAY.has(error.code)) return error;
     throw error;
   }
 }
@@ -968,7 +885,7 @@ function onceEach(tasks) {
 function merged(one, other) {
   const charged = most(one.charged, other.charged);
   const refunded = most(one.refunded, other.refunded);
-  const ends = [one, other].filter(({ state: state2 }) => isTerminal4(state2));
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal3(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
   const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
@@ -976,19 +893,15 @@ function merged(one, other) {
   return {
     ...one,
     state,
-    ...models[0] !== void 0 && { model: models[0] },
-    ...keys[0] !== void 0 && { idempotencyKey: keys[0] },
-    ...createdAt !== void 0 && { createdAt },
-    ...charged !== void 0 && { charged },
-    ...refunded !== void 0 && { refunded }
+    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal4(one)) ?? task.state;
-  const isEnded = isTerminal4(state);
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal3(one)) ?? task.state;
+  const isEnded = isTerminal3(state);
   const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted) => Number(isCounted);
@@ -1023,13 +936,53 @@ function summedUp(rows, since) {
   };
 }
 
-// scripts/src/core/task-list.ts
-import { Failure as Failure9 } from "./main.mjs";
+// scripts/src/core/reconcile/attach-task.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { fetchStatus } from "./live.mjs";
 import { shortDeadline as shortDeadline5 } from "./live.mjs";
+async function attachTask(session, taskId, idempotencyKey) {
+  const store = await session.records();
+  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
+  if (!store || !entry) {
+    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
+    throw new Failure8("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+  }
+  checkFree3(entry, taskId, await store.byTask(taskId));
+  if (entry.record.taskId === taskId) return;
+  const { state } = await fetchStatus(session, taskId, shortDeadline5(session));
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
+    throw new Failure8("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    checkFree3(entry, taskId, await store.byTask(taskId));
+    const checked = new Date(session.api.clock.wall()).toISOString();
+    await entry.require({ phase: "submitted", taskId, status: state, checked });
+  } finally {
+    await lock.release();
+  }
+}
+function checkFree3({ record }, taskId, holder) {
+  const { taskId: own, idempotencyKey } = record;
+  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
+  if (!taken && (own === null || own === taskId)) return;
+  const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
+  throw new Failure8("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+    data: { recordedTaskId: taken ? taskId : own },
+    reason: { kind: "otherTask" }
+  });
+}
+
+// scripts/src/core/tasks/list.ts
+import { Failure as Failure9 } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
+import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function readList2(session) {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline5(session));
+  const list = await api.read(provider.list(), shortDeadline6(session));
   await noteStates(session, list.tasks);
   return list;
 }
@@ -1048,7 +1001,7 @@ async function listTasks(session, filter) {
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    tasks.push({ task, ...entry && { request: entry.record }, ...name !== void 0 && { name } });
+    tasks.push({ task, request: entry?.record, name });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -1081,9 +1034,94 @@ async function pendingOf({ records }) {
     throw error;
   }
 }
+
+// scripts/src/core/wait/resume-pending.ts
+const { setMaxListeners } = require("node:events");
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
+import { creditsOf as creditsOf3 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./wait.mjs";
+async function waitForNewest(session, settings) {
+  const { tasks, unsettled } = await pendingRequests(session);
+  const [entry] = tasks;
+  if (!entry) return { kind: "nothingPending", unsettled };
+  try {
+    const result = await waitFor(session, settings, entry);
+    if (unsettled === 0) return result;
+    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
+  } catch (error) {
+    throw error instanceof Failure10 ? await ofTask(session, entry, error) : error;
+  }
+}
+var MOST_AT_ONCE = 200;
+async function waitForAll(session, settings, until = "last") {
+  const { tasks, unsettled } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
+  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
+  session.observer.several(entries.length);
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended2 = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
+    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    return ended2;
+  });
+  const ended = await Promise.all(waits);
+  const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
+  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
+}
+var hasEnded2 = (ended) => !(ended instanceof Failure10) && isTerminal4(ended.seen.state);
+async function endOf(session, settings, entry) {
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure10)) throw error;
+    return ofTask(session, entry, error);
+  }
+}
+async function ofTask(session, entry, failure) {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId });
+  if (failure.code !== "TASK_NOT_FOUND") return named;
+  return named.with({ reason: { kind: "pendingTaskGone", taskId } });
+}
+var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
+async function waitFor(session, settings, entry) {
+  const { output, taskId } = entry.record;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
+  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
+}
+async function pendingRequests(session) {
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
+}
+async function adoptReplaced({ api, provider }, store) {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of replaced) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf3(task, entry.record.credits);
+      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure10)) throw error;
+  }
+}
 export {
   account,
   askPrice,
+  attachTask,
   attached,
   begin,
   cheaperThan,

@@ -1,14 +1,385 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/disk/durable.ts
+const { randomBytes } = require("node:crypto");
+const {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync
+} = require("node:fs");
+const path = require("node:path");
+import { makeFolder } from "./main.mjs";
+function diskError(error) {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+var DISK_ERRORS = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the disk is read-only",
+  EIO: "the disk failed",
+  EBUSY: "another program holds the file",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  ENOENT: "the folder is gone",
+  ENOTDIR: "a folder on the way is a file",
+  EEXIST: "a file is where the folder should be",
+  EISDIR: "a folder is where the file should be",
+  ENAMETOOLONG: "the path is too long",
+  EFBIG: "the file is too large for this disk",
+  EXDEV: "a part of it is on another disk",
+  ELOOP: "the links on the way go in a circle"
+};
+function discard(file) {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+  }
+}
+function diskErrorText(error) {
+  return DISK_ERRORS[diskError(error)];
+}
+var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
+function isLasting(error) {
+  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
+}
+function makePrivate(folder) {
+  const made = makeFolder(folder, 448);
+  if (made !== void 0) return;
+  try {
+    chmodSync(folder, 448);
+  } catch {
+  }
+}
+async function writeWhole(file, text2, clock) {
+  const temp = writeTemp(file, text2);
+  try {
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+function replaceAtOnce(file, text2) {
+  const temp = writeTemp(file, text2);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+function createAtOnce(file, text2) {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text2);
+  try {
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
+}
+function overwrite(file, text2) {
+  const descriptor = openSync(file, "r+");
+  try {
+    const bytes = writeSync(descriptor, text2, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+var OWN = randomBytes(6).toString("hex");
+var written = 0;
+function writeTemp(file, text2) {
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, "wx", 384);
+    try {
+      writeFileSync(descriptor, text2);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+var TEMP = ".tmp";
+var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
+var RENAME_PAUSES_MS = [10, 50, 100, 250];
+async function renamePatiently(from, to, clock) {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      if (pause === null || !isHeld(error)) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+function syncFolder(folder) {
+  try {
+    const descriptor = openSync(folder, "r");
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
+  }
+}
+
+// scripts/src/disk/lock.ts
+const { randomBytes: randomBytes2 } = require("node:crypto");
+const {
+  linkSync: linkSync2,
+  readFileSync,
+  readlinkSync,
+  renameSync: renameSync2,
+  rmSync: rmSync2,
+  statSync,
+  utimesSync,
+  writeFileSync: writeFileSync2
+} = require("node:fs");
+const { hostname } = require("node:os");
+import { isObject } from "./main.mjs";
+var HEARTBEAT_MS = 1e4;
+var SILENT_MS = 12e4;
+var WATCHED_MS = 2.5 * HEARTBEAT_MS;
+var UNWRITTEN_MS = 1e4;
+function tryLock(file, clock) {
+  const me = {
+    pid: process.pid,
+    host: hostname(),
+    system: systemOf(),
+    start: startOf(process.pid),
+    nonce: randomBytes2(8).toString("hex")
+  };
+  const temp = `${file}.${me.nonce}${TEMP}`;
+  try {
+    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
+    for (; ; ) {
+      if (place(temp, file, me)) return new HeldLock(file, me);
+      const owner = readOwner(file);
+      if (owner === void 0) continue;
+      if (isAlive(owner, file, clock)) return { heldBy: owner };
+      const claim = tryLock(`${file}.${owner.nonce}`, clock);
+      if ("heldBy" in claim) return claim;
+      try {
+        if (readOwner(file)?.nonce !== owner.nonce) continue;
+        renameSync2(temp, file);
+        return new HeldLock(file, me);
+      } finally {
+        claim.release();
+      }
+    }
+  } finally {
+    rmSync2(temp, { force: true });
+  }
+}
+async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
+  for (; ; ) {
+    const lock = tryLock(file, clock);
+    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
+    const left = deadline - clock.monotonic();
+    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
+  }
+}
+var LOCK_PAUSE_MS = 50;
+var HeldLock = class {
+  #file;
+  #me;
+  #heartbeat;
+  constructor(file, me) {
+    this.#file = file;
+    this.#me = me;
+    this.#heartbeat = setInterval(() => {
+      const now = /* @__PURE__ */ new Date();
+      try {
+        utimesSync(file, now, now);
+      } catch {
+      }
+    }, HEARTBEAT_MS).unref();
+  }
+  isOurs() {
+    try {
+      return readOwner(this.#file)?.nonce === this.#me.nonce;
+    } catch {
+      return false;
+    }
+  }
+  release() {
+    clearInterval(this.#heartbeat);
+    try {
+      if (this.isOurs()) rmSync2(this.#file, { force: true });
+    } catch {
+    }
+  }
+};
+function place(temp, file, me) {
+  try {
+    linkSync2(temp, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
+      throw error;
+  }
+  try {
+    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    return true;
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+function readOwner(file) {
+  let text2;
+  try {
+    text2 = readFileSync(file, "utf8");
+  } catch (error) {
+    if (diskError(error) === "ENOENT") return void 0;
+    throw error;
+  }
+  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
+}
+function parseOwner(text2) {
+  try {
+    const value = JSON.parse(text2);
+    if (!isObject(value)) return void 0;
+    const { pid, host, system: system2, start, nonce } = value;
+    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
+    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
+    const textOrNull = (word) => typeof word === "string" ? word : null;
+    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
+  } catch {
+    return void 0;
+  }
+}
+function isAlive(owner, file, clock) {
+  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
+  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
+  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
+}
+var watched = /* @__PURE__ */ new Map();
+function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) return true;
+  const touched = stat.mtimeMs;
+  const before = watched.get(file);
+  const now = clock.monotonic();
+  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
+  watched.set(file, { nonce, touched, since });
+  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
+}
+function isRunning({ pid, start }) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (diskError(error) === "ESRCH") return false;
+  }
+  const now = startOf(pid);
+  return now === null || now !== ENDED && (start === null || now === start);
+}
+function isSystem(system2) {
+  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
+}
+var system;
+function systemOf() {
+  if (system === void 0) {
+    try {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+    } catch {
+      system = null;
+    }
+  }
+  return system;
+}
+var ENDED = "ended";
+function startOf(pid) {
+  try {
+    const text2 = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
+    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+// scripts/src/disk/trusted-folder.ts
+const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const path2 = require("node:path");
+import { quoteWord } from "./main.mjs";
+var WRITABLE_BY_ALL = 2;
+var STICKY = 512;
+function distrustOf(folder) {
+  const me = process.getuid?.();
+  if (me === void 0) return void 0;
+  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
+  const ahead = namesOf(folder);
+  for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
+    const stat = lstatSync2(at, { throwIfNoEntry: false });
+    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
+    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
+    if (stat?.isSymbolicLink()) {
+      const target = readlinkSync2(at);
+      ahead.unshift(...namesOf(target));
+      at = path2.isAbsolute(target) ? "/" : path2.dirname(at);
+    }
+    if (ahead.length === 0) return void 0;
+  }
+}
+var namesOf = (file) => file.split("/").filter((name) => name !== "");
+function distrustOfOne(at, stat, { me, trusted, below }) {
+  const isFolder = stat.isDirectory();
+  const isLast = below === 0;
+  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
+    return {
+      reason: `${at} belongs to another user (number ${stat.uid})`,
+      // A folder further up may be another user's home.
+      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
+    };
+  }
+  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
+    return void 0;
+  return {
+    reason: `every user can write to ${at}`,
+    // The permissions of a folder further up are not ours to change.
+    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
+  };
+}
+function command(isAllowed, words, file) {
+  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
+}
+
 // scripts/src/model/fingerprint.ts
 const { createHash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
 }
 function jsonHash(value) {
-  const hash = createHash("sha256");
-  addValue(hash, value);
-  return hash.digest("hex");
+  const bytes = new HashedBytes();
+  addValue(bytes, value);
+  return bytes.digest();
 }
 function requestName({
   provider,
@@ -30,22 +401,57 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 1024 * 1024;
-function addValue(hash, value) {
+var GATHERED = 8 * 1024;
+var gathered = Buffer.allocUnsafe(GATHERED);
+var names = /* @__PURE__ */ new Map();
+var MOST_NAMES = 200;
+var HashedBytes = class {
+  #hash = createHash("sha256");
+  #length = 0;
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > GATHERED) this.#pass();
+    if (most > GATHERED) this.#hash.update(text2, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
+  }
+  addName(name) {
+    let bytes = names.get(name);
+    if (!bytes) {
+      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, "utf16le")]);
+      if (names.size < MOST_NAMES) names.set(name, bytes);
+    }
+    if (this.#length + bytes.length > GATHERED) this.#pass();
+    if (bytes.length > GATHERED) this.#hash.update(bytes);
+    else {
+      gathered.set(bytes, this.#length);
+      this.#length += bytes.length;
+    }
+  }
+  digest() {
+    this.#pass();
+    return this.#hash.digest("hex");
+  }
+  #pass() {
+    this.#hash.update(gathered.subarray(0, this.#length));
+    this.#length = 0;
+  }
+};
+function addValue(bytes, value) {
   if (typeof value === "string") {
-    hash.update(`s${value.length}:`);
-    for (let at = 0; at < value.length; at += PIECE) hash.update(value.slice(at, at + PIECE), "utf16le");
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    hash.update(`a${value.length}:`);
-    for (const item of value) addValue(hash, item);
+    bytes.add(`a${value.length}:`, "latin1");
+    for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
-    const names = Object.keys(value).sort();
-    hash.update(`o${names.length}:`);
-    for (const name of names) {
-      addValue(hash, name);
-      addValue(hash, value[name]);
+    const fields = Object.keys(value).sort();
+    bytes.add(`o${fields.length}:`, "latin1");
+    for (const name of fields) {
+      bytes.addName(name);
+      addValue(bytes, value[name]);
     }
   } else {
-    hash.update(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
 }
 
@@ -157,6 +563,7 @@ function sumRows(rows) {
 
 // scripts/src/ports/claim-rules.ts
 import { Failure } from "./main.mjs";
+import { compact } from "./main.mjs";
 function nameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
@@ -190,7 +597,7 @@ function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
-  return {
+  return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
@@ -200,10 +607,10 @@ function firstRecord(claim, account) {
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
-    ...output && { output },
-    ...ordinal > 1 && { ordinal },
-    ...newRun !== void 0 && { newRun }
-  };
+    output: output || void 0,
+    ordinal: ordinal > 1 ? ordinal : void 0,
+    newRun
+  });
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
@@ -238,152 +645,8 @@ function conflict(claim, record) {
 }
 
 // scripts/src/stores/file/accounts.ts
-const { readFileSync } = require("node:fs");
-const path2 = require("node:path");
-
-// scripts/src/stores/file/durable.ts
-const { randomBytes } = require("node:crypto");
-const {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync
-} = require("node:fs");
-const path = require("node:path");
-import { makeFolder } from "./main.mjs";
-function diskError(error) {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-var DISK_ERRORS = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EACCES: "permission is denied",
-  EPERM: "permission is denied",
-  EROFS: "the disk is read-only",
-  EIO: "the disk failed",
-  EBUSY: "another program holds the file",
-  EMFILE: "too many files are open",
-  ENFILE: "too many files are open",
-  ENOENT: "the folder is gone",
-  ENOTDIR: "a folder on the way is a file",
-  EEXIST: "a file is where the folder should be",
-  EISDIR: "a folder is where the file should be",
-  ENAMETOOLONG: "the path is too long",
-  EFBIG: "the file is too large for this disk",
-  EXDEV: "a part of it is on another disk",
-  ELOOP: "the links on the way go in a circle"
-};
-function discard(file) {
-  try {
-    rmSync(file, { force: true, recursive: true });
-  } catch {
-  }
-}
-function diskErrorText(error) {
-  return DISK_ERRORS[diskError(error)];
-}
-var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
-function isLasting(error) {
-  return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
-}
-function makePrivate(folder) {
-  const made = makeFolder(folder, 448);
-  if (made !== void 0) return;
-  try {
-    chmodSync(folder, 448);
-  } catch {
-  }
-}
-async function writeWhole(file, text2, clock) {
-  const temp = writeTemp(file, text2);
-  try {
-    await renamePatiently(temp, file, clock);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-  syncFolder(path.dirname(file));
-}
-function replaceAtOnce(file, text2) {
-  const temp = writeTemp(file, text2);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-}
-function createAtOnce(file, text2) {
-  if (lstatSync(file, { throwIfNoEntry: false })) return false;
-  const temp = writeTemp(file, text2);
-  try {
-    linkSync(temp, file);
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    renameSync(temp, file);
-  } finally {
-    rmSync(temp, { force: true });
-  }
-  return true;
-}
-function overwrite(file, text2) {
-  const descriptor = openSync(file, "r+");
-  try {
-    const bytes = writeSync(descriptor, text2, 0);
-    ftruncateSync(descriptor, bytes);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-function writeTemp(file, text2) {
-  const temp = `${file}.${randomBytes(4).toString("hex")}${TEMP}`;
-  try {
-    const descriptor = openSync(temp, "wx", 384);
-    try {
-      writeFileSync(descriptor, text2);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
-}
-var TEMP = ".tmp";
-var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
-var RENAME_PAUSES_MS = [10, 50, 100, 250];
-async function renamePatiently(from, to, clock) {
-  for (const pause of [...RENAME_PAUSES_MS, null]) {
-    try {
-      return renameSync(from, to);
-    } catch (error) {
-      if (pause === null || !isHeld(error)) throw error;
-      await clock.sleep(pause);
-    }
-  }
-}
-function syncFolder(folder) {
-  try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
-  }
-}
+const { readFileSync: readFileSync2 } = require("node:fs");
+const path3 = require("node:path");
 
 // scripts/src/stores/file/facts.ts
 var MARK_LENGTH = 8;
@@ -438,11 +701,11 @@ var KnownAccounts = class {
     return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
   }
   get #file() {
-    return path2.join(this.#records.folder, "accounts");
+    return path3.join(this.#records.folder, "accounts");
   }
   #read() {
     try {
-      const rows = JSON.parse(readFileSync(this.#file, "utf8"));
+      const rows = JSON.parse(readFileSync2(this.#file, "utf8"));
       if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
       return rows.map(([provider, service, account]) => ({ provider, service, account }));
     } catch (error) {
@@ -467,184 +730,6 @@ function isRow(row) {
 // scripts/src/stores/file/entry.ts
 const { readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path5 = require("node:path");
-
-// scripts/src/stores/file/lock.ts
-const { randomBytes: randomBytes2 } = require("node:crypto");
-const {
-  linkSync: linkSync2,
-  readFileSync: readFileSync2,
-  readlinkSync,
-  renameSync: renameSync2,
-  rmSync: rmSync2,
-  statSync,
-  utimesSync,
-  writeFileSync: writeFileSync2
-} = require("node:fs");
-const { hostname } = require("node:os");
-import { isObject } from "./main.mjs";
-var HEARTBEAT_MS = 1e4;
-var SILENT_MS = 12e4;
-var WATCHED_MS = 2.5 * HEARTBEAT_MS;
-var UNWRITTEN_MS = 1e4;
-function tryLock(file, clock) {
-  const me = {
-    pid: process.pid,
-    host: hostname(),
-    system: systemOf(),
-    start: startOf(process.pid),
-    nonce: randomBytes2(8).toString("hex")
-  };
-  const temp = `${file}.${me.nonce}${TEMP}`;
-  try {
-    writeFileSync2(temp, JSON.stringify(me), { flag: "wx", mode: 384 });
-    for (; ; ) {
-      if (place(temp, file, me)) return new HeldLock(file, me);
-      const owner = readOwner(file);
-      if (owner === void 0) continue;
-      if (isAlive(owner, file, clock)) return { heldBy: owner };
-      const claim = tryLock(`${file}.${owner.nonce}`, clock);
-      if ("heldBy" in claim) return claim;
-      try {
-        if (readOwner(file)?.nonce !== owner.nonce) continue;
-        renameSync2(temp, file);
-        return new HeldLock(file, me);
-      } finally {
-        claim.release();
-      }
-    }
-  } finally {
-    rmSync2(temp, { force: true });
-  }
-}
-async function waitForLock(file, clock, deadline, signal, pauseMs = LOCK_PAUSE_MS) {
-  for (; ; ) {
-    const lock = tryLock(file, clock);
-    if (!("heldBy" in lock) || clock.monotonic() >= deadline) return lock;
-    const left = deadline - clock.monotonic();
-    await clock.sleep(Math.min(pauseMs * (0.5 + clock.random()), Math.max(left, 1)), signal);
-  }
-}
-var LOCK_PAUSE_MS = 50;
-var HeldLock = class {
-  #file;
-  #me;
-  #heartbeat;
-  constructor(file, me) {
-    this.#file = file;
-    this.#me = me;
-    this.#heartbeat = setInterval(() => {
-      const now = /* @__PURE__ */ new Date();
-      try {
-        utimesSync(file, now, now);
-      } catch {
-      }
-    }, HEARTBEAT_MS).unref();
-  }
-  isOurs() {
-    try {
-      return readOwner(this.#file)?.nonce === this.#me.nonce;
-    } catch {
-      return false;
-    }
-  }
-  release() {
-    clearInterval(this.#heartbeat);
-    try {
-      if (this.isOurs()) rmSync2(this.#file, { force: true });
-    } catch {
-    }
-  }
-};
-function place(temp, file, me) {
-  try {
-    linkSync2(temp, file);
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
-      throw error;
-  }
-  try {
-    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-function readOwner(file) {
-  let text2;
-  try {
-    text2 = readFileSync2(file, "utf8");
-  } catch (error) {
-    if (diskError(error) === "ENOENT") return void 0;
-    throw error;
-  }
-  return parseOwner(text2) ?? { pid: 0, host: "", system: null, start: null, nonce: "unreadable" };
-}
-function parseOwner(text2) {
-  try {
-    const value = JSON.parse(text2);
-    if (!isObject(value)) return void 0;
-    const { pid, host, system: system2, start, nonce } = value;
-    if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return void 0;
-    if (typeof host !== "string" || typeof nonce !== "string" || !/^\w+$/.test(nonce)) return void 0;
-    const textOrNull = (word) => typeof word === "string" ? word : null;
-    return { pid, host, system: textOrNull(system2), start: textOrNull(start), nonce };
-  } catch {
-    return void 0;
-  }
-}
-function isAlive(owner, file, clock) {
-  if (owner.pid === 0) return !isSilent(owner, file, clock, UNWRITTEN_MS, UNWRITTEN_MS);
-  if (owner.host === hostname() && isSystem(owner.system)) return isRunning(owner);
-  return !isSilent(owner, file, clock, SILENT_MS, WATCHED_MS);
-}
-var watched = /* @__PURE__ */ new Map();
-function isSilent({ nonce }, file, clock, silentMs, watchedMs) {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat) return true;
-  const touched = stat.mtimeMs;
-  const before = watched.get(file);
-  const now = clock.monotonic();
-  const since = before?.nonce === nonce && before.touched === touched ? before.since : now;
-  watched.set(file, { nonce, touched, since });
-  return Math.abs(clock.wall() - touched) >= silentMs && now - since >= watchedMs;
-}
-function isRunning({ pid, start }) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (diskError(error) === "ESRCH") return false;
-  }
-  const now = startOf(pid);
-  return now === null || now !== ENDED && (start === null || now === start);
-}
-function isSystem(system2) {
-  return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
-}
-var system;
-function systemOf() {
-  if (system === void 0) {
-    try {
-      const boot = readFileSync2("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-    } catch {
-      system = null;
-    }
-  }
-  return system;
-}
-var ENDED = "ended";
-function startOf(pid) {
-  try {
-    const text2 = readFileSync2(`/proc/${pid}/stat`, "latin1");
-    const words = text2.slice(text2.lastIndexOf(")") + 2).split(" ");
-    return words[0] === "Z" || words[0] === "X" ? ENDED : words[19] ?? null;
-  } catch {
-    return null;
-  }
-}
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -697,7 +782,7 @@ function fromVersion1({ intent, ...record }) {
 function readRecord(raw) {
   const isLenient = isNewer(raw);
   const record = {};
-  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+  for (const [name, { fits, otherwise }] of KNOWN) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
     else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
@@ -763,6 +848,7 @@ var FIELDS = {
     otherwise: () => []
   }
 };
+var KNOWN = Object.entries(FIELDS);
 
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
@@ -793,52 +879,6 @@ function shardOf(name) {
 }
 function isShard(name) {
   return /^[0-9a-f]{2}$/.test(name);
-}
-
-// scripts/src/stores/file/trusted-folder.ts
-const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
-const path3 = require("node:path");
-import { quoteWord } from "./main.mjs";
-var WRITABLE_BY_ALL = 2;
-var STICKY = 512;
-function distrustOf(folder) {
-  const me = process.getuid?.();
-  if (me === void 0) return void 0;
-  const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
-  const ahead = namesOf(folder);
-  for (let at = "/"; ; at = path3.join(at, ahead.shift())) {
-    const stat = lstatSync2(at, { throwIfNoEntry: false });
-    const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
-    if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
-    if (stat?.isSymbolicLink()) {
-      const target = readlinkSync2(at);
-      ahead.unshift(...namesOf(target));
-      at = path3.isAbsolute(target) ? "/" : path3.dirname(at);
-    }
-    if (ahead.length === 0) return void 0;
-  }
-}
-var namesOf = (file) => file.split("/").filter((name) => name !== "");
-function distrustOfOne(at, stat, { me, trusted, below }) {
-  const isFolder = stat.isDirectory();
-  const isLast = below === 0;
-  if (!trusted.has(stat.uid) || isLast && isFolder && stat.uid !== me) {
-    return {
-      reason: `${at} belongs to another user (number ${stat.uid})`,
-      // A folder further up may be another user's home.
-      repair: below > 1 ? null : command(me === 0, `chown ${isFolder ? "" : "-h "}"$(id -un)"`, at)
-    };
-  }
-  if (!isFolder || (stat.mode & WRITABLE_BY_ALL) === 0 || (stat.mode & STICKY) !== 0 && !isLast)
-    return void 0;
-  return {
-    reason: `every user can write to ${at}`,
-    // The permissions of a folder further up are not ours to change.
-    repair: command(stat.uid === me || me === 0, below > 1 ? "chmod +t" : "chmod o-w", at)
-  };
-}
-function command(isAllowed, words, file) {
-  return `${isAllowed ? "" : "sudo "}${words} ${quoteWord(file)}`;
 }
 
 // scripts/src/stores/file/record-files.ts
@@ -884,7 +924,11 @@ var RecordFiles = class {
   }
   /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard) {
-    return this.list(shard).filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+    return inOrder(this.list(shard));
+  }
+  /** Returns the names of the records of a request, newest first. */
+  namesOf(request) {
+    return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
   /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
   list(name) {
@@ -902,8 +946,8 @@ var RecordFiles = class {
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
+  read(names2) {
+    return names2.flatMap((name) => {
       const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
       return raw ? [{ name, raw }] : [];
     });
@@ -944,6 +988,9 @@ var RecordFiles = class {
     }
   }
 };
+function inOrder(names2) {
+  return names2.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+}
 function makeShard(folder) {
   try {
     mkdirSync(folder, { mode: 448 });
@@ -1098,7 +1145,7 @@ var Entry = class {
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
-    if (there) {
+    if (there && there !== this.#raw) {
       this.#raw = there;
       this.#record = understood(there);
     }
@@ -1106,6 +1153,7 @@ var Entry = class {
     this.#apply(changesOf(change, this.#record));
   }
   #apply(fields) {
+    if (Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
@@ -1246,15 +1294,15 @@ var FlatFolder = class {
     let left = 0;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
-      const names = this.#records.list(folder).filter(isRecordName);
+      const names2 = this.#records.list(folder).filter(isRecordName);
       const isWanted = (name) => request !== void 0 && name.startsWith(request);
       const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+        ...names2.filter(isWanted),
+        ...names2.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
       ];
       for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      left += names2.length - wanted.length;
+      if (names2.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -1735,25 +1783,22 @@ var Journal = class {
    */
   draft(fields) {
     const { request } = fields;
-    const [before] = this.#namesOf(request);
+    const [before] = this.#files.namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
     const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record = { promptExcerpt: null, ...begun, ...fields };
     const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
     return new Entry(this.#files, newName(request, made), record, true);
   }
-  #namesOf(request) {
-    return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
-  }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
-    return this.#namesOf(request).flatMap((name) => {
+    return this.#files.namesOf(request).flatMap((name) => {
       const [entry] = this.#entries([name]);
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
   }
-  #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+  #entries(names2) {
+    return this.#files.read(names2).map(({ name, raw }) => new Entry(this.#files, name, raw));
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -1804,8 +1849,8 @@ var Journal = class {
     const mark = markOf(text2);
     const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
+    const names2 = this.#files.namesIn(shard);
+    const found = this.#entries(positions.flatMap((position) => names2[position] ?? [])).filter(is);
     if (found.length === positions.length) return found;
     const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
     return this.#entries(members.map(({ name }) => name)).filter(is);
@@ -1824,9 +1869,9 @@ var Journal = class {
   async replaced() {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
-  #named(names) {
+  #named(names2) {
     return this.#entries(
-      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
+      this.#parts("state").flatMap(([, state]) => names2(state)).sort(newestFirst)
     );
   }
   async spentSince(windowMs, without) {
@@ -1849,8 +1894,8 @@ var Journal = class {
     return sumTables(tables, dayOf(since));
   }
   async unreadable(since) {
-    const names = this.#parts("state").flatMap(([, { damaged }]) => damaged);
-    return names.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
+    const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names2.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
@@ -1884,7 +1929,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./live.mjs";
+} from "./rate-limit.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
@@ -1957,16 +2002,16 @@ var FileRateLimiter = class {
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
-    let names;
+    let names2;
     try {
-      names = readdirSync2(this.#place);
+      names2 = readdirSync2(this.#place);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      names = [];
+      names2 = [];
     }
-    if (names.length === 0) names = this.#make();
+    if (names2.length === 0) names2 = this.#make();
     const permits = /* @__PURE__ */ new Map();
-    for (const name of names) {
+    for (const name of names2) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       const permit = {
         ...{ number: Number(number), usedAt: Number(usedAt), name },
@@ -2051,7 +2096,7 @@ var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
 var DEAD_MS = 15e3;
-var OWN = /^(waiting|ended|seen)\b/;
+var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
@@ -2093,7 +2138,7 @@ var FileStatusCache = class {
         for (const [id, dueAt] of this.#waitingIn(name)) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
         }
-      } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
+      } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
         discard(path12.join(this.#folder, name));
       }
     }

@@ -1,191 +1,147 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-var __defProp = Object.defineProperty;
-var __getOwnPropNames = Object.getOwnPropertyNames;
-var __esm = (fn, res, err) => function __init() {
-  if (err) throw err[0];
-  try {
-    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
-  } catch (e) {
-    throw err = [e], e;
-  }
-};
-var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
-};
-
 // scripts/src/cli/action.ts
-var ACTIONS;
-var init_action = __esm({
-  "scripts/src/cli/action.ts"() {
-    "use strict";
-    ACTIONS = [
-      "generate",
-      "createGeneration",
-      "getStatus",
-      "getTask",
-      "cancelTask",
-      "waitTask",
-      "listTasks",
-      "listPending",
-      "forget",
-      "spending",
-      "quote",
-      "account",
-      "listModels",
-      "describeModel"
-    ];
-  }
-});
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
 
 // scripts/src/model/failure.ts
-var ERROR_CODES, Failure;
-var init_failure = __esm({
-  "scripts/src/model/failure.ts"() {
-    "use strict";
-    ERROR_CODES = [
-      "INVALID_MODEL",
-      "INVALID_PAYLOAD",
-      "AUTH_FAILED",
-      "RATE_LIMITED",
-      "INSUFFICIENT_CREDITS",
-      "TASK_NOT_FOUND",
-      "NETWORK_ERROR",
-      "UNKNOWN_ERROR",
-      "GENERATION_FAILED",
-      "TASK_CANCELLED",
-      "CANCEL_REJECTED",
-      "BUDGET_EXCEEDED",
-      "IDEMPOTENCY_CONFLICT",
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "DOWNLOAD_FAILED"
-    ];
-    Failure = class _Failure extends Error {
-      code;
-      details;
-      constructor(code, message, details = {}) {
-        super(message, { cause: details.cause });
-        this.name = "Failure";
-        this.code = code;
-        this.details = details;
-      }
-      /** Returns the failure with more details. New details replace old ones. */
-      with(details) {
-        return new _Failure(this.code, this.message, { ...this.details, ...details });
-      }
-    };
+var ERROR_CODES = [
+  "INVALID_MODEL",
+  "INVALID_PAYLOAD",
+  "AUTH_FAILED",
+  "RATE_LIMITED",
+  "INSUFFICIENT_CREDITS",
+  "TASK_NOT_FOUND",
+  "NETWORK_ERROR",
+  "UNKNOWN_ERROR",
+  "GENERATION_FAILED",
+  "TASK_CANCELLED",
+  "CANCEL_REJECTED",
+  "BUDGET_EXCEEDED",
+  "IDEMPOTENCY_CONFLICT",
+  "SUBMIT_OUTCOME_UNKNOWN",
+  "DOWNLOAD_FAILED"
+];
+var Failure = class _Failure extends Error {
+  code;
+  details;
+  constructor(code, message, details = {}) {
+    super(message, { cause: details.cause });
+    this.name = "Failure";
+    this.code = code;
+    this.details = details;
   }
-});
+  /** Returns the failure with more details. New details replace old ones. */
+  with(details) {
+    return new _Failure(this.code, this.message, { ...this.details, ...details });
+  }
+};
 
 // scripts/src/cli/advised-failure.ts
-var AdvisedFailure, adviceOf;
-var init_advised_failure = __esm({
-  "scripts/src/cli/advised-failure.ts"() {
-    "use strict";
-    init_failure();
-    AdvisedFailure = class _AdvisedFailure extends Failure {
-      constructor(code, message, details = {}) {
-        super(code, message, details);
-        this.name = "AdvisedFailure";
-      }
-      with(details) {
-        return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
-      }
-    };
-    adviceOf = (failure) => failure.details;
+var AdvisedFailure = class _AdvisedFailure extends Failure {
+  constructor(code, message, details = {}) {
+    super(code, message, details);
+    this.name = "AdvisedFailure";
   }
-});
+  with(details) {
+    return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
+  }
+};
+var adviceOf = (failure) => failure.details;
 
 // scripts/src/providers/aivideomaker/definition.ts
-var AIVIDEOMAKER;
-var init_definition = __esm({
-  "scripts/src/providers/aivideomaker/definition.ts"() {
-    "use strict";
-    AIVIDEOMAKER = {
-      id: "aivideomaker",
-      title: "AIVideoMaker",
-      can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
-      // The five documented states, and spellings of them that comparable services use.
-      states: {
-        submitted: "SUBMITTED",
-        progress: "PROGRESS",
-        completed: "COMPLETED",
-        finished: "COMPLETED",
-        succeeded: "COMPLETED",
-        failed: "FAILED",
-        cancel: "CANCEL",
-        canceled: "CANCEL",
-        cancelled: "CANCEL"
-      },
-      rateLimit: {
-        queries: 60,
-        windowMs: 6e4,
-        per: "address",
-        source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
-      },
-      url: "https://aivideomaker.ai",
-      keyVariable: "AIVIDEO_API_KEY",
-      urlVariable: "AIVIDEO_BASE_URL",
-      callbackFlag: "webhookUrl",
-      keyPage: "https://aivideomaker.ai",
-      says: {
-        key: "account settings, API keys",
-        credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
-        retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
-        refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
-        cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
-        missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
-        prices: "https://aivideomaker.ai",
-        tasks: "Find the task in the list of the service (listTasks)."
-      },
-      load: async () => (await import("./live.mjs")).aivideomaker
-    };
-  }
-});
+var AIVIDEOMAKER = {
+  id: "aivideomaker",
+  title: "AIVideoMaker",
+  can: { cancel: true, list: true, quote: true, account: true, signedWebhooks: false },
+  // The five documented states, and spellings of them that comparable services use.
+  states: {
+    submitted: "SUBMITTED",
+    progress: "PROGRESS",
+    completed: "COMPLETED",
+    finished: "COMPLETED",
+    succeeded: "COMPLETED",
+    failed: "FAILED",
+    cancel: "CANCEL",
+    canceled: "CANCEL",
+    cancelled: "CANCEL"
+  },
+  rateLimit: {
+    queries: 60,
+    windowMs: 6e4,
+    per: "address",
+    source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
+  },
+  url: "https://aivideomaker.ai",
+  keyVariable: "AIVIDEO_API_KEY",
+  urlVariable: "AIVIDEO_BASE_URL",
+  callbackFlag: "webhookUrl",
+  keyPage: "https://aivideomaker.ai",
+  says: {
+    key: "account settings, API keys",
+    credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
+    retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
+    refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
+    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+    missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
+    prices: "https://aivideomaker.ai",
+    tasks: "Find the task in the list of the service (listTasks)."
+  },
+  load: async () => (await import("./live.mjs")).aivideomaker
+};
 
 // scripts/src/providers/apidot/definition.ts
-var APIDOT;
-var init_definition2 = __esm({
-  "scripts/src/providers/apidot/definition.ts"() {
-    "use strict";
-    APIDOT = {
-      id: "apidot",
-      title: "APIDot",
-      can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
-      // Every status that a public source names. There is no word for a cancelled task.
-      states: {
-        not_started: "SUBMITTED",
-        running: "PROGRESS",
-        // Only the website's own code knows it, as a word for a running task.
-        processing: "PROGRESS",
-        finished: "COMPLETED",
-        failed: "FAILED"
-      },
-      // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
-      // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
-      rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
-      url: "https://api.apidot.ai",
-      keyVariable: "APIDOT_API_KEY",
-      urlVariable: "APIDOT_BASE_URL",
-      callbackFlag: "callbackUrl",
-      keyPage: "https://apidot.ai/dashboard/api-key",
-      says: {
-        key: "dashboard, API key",
-        credits: "APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.",
-        retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
-        refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
-        cancel: "APIDot documents no way to cancel a task (as of July 2026).",
-        missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
-        prices: "https://apidot.ai/models",
-        tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
-      },
-      load: async () => (await import("./apidot.mjs")).apidot
-    };
-  }
-});
+var APIDOT = {
+  id: "apidot",
+  title: "APIDot",
+  can: { cancel: false, list: false, quote: false, account: false, signedWebhooks: false },
+  // Every status that a public source names. There is no word for a cancelled task.
+  states: {
+    not_started: "SUBMITTED",
+    running: "PROGRESS",
+    // Only the website's own code knows it, as a word for a running task.
+    processing: "PROGRESS",
+    finished: "COMPLETED",
+    failed: "FAILED"
+  },
+  // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
+  // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
+  rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
+  url: "https://api.apidot.ai",
+  keyVariable: "APIDOT_API_KEY",
+  urlVariable: "APIDOT_BASE_URL",
+  callbackFlag: "callbackUrl",
+  keyPage: "https://apidot.ai/dashboard/api-key",
+  says: {
+    key: "dashboard, API key",
+    credits: "APIDot takes credits from a prepaid balance (as documented in April 2026): see https://apidot.ai.",
+    retention: "APIDot keeps media files for 3 days, by a notice on its website of April 2026.",
+    refund: "APIDot does not document what becomes of the charge of a failed task: its examples (2026) say to check the dashboard.",
+    cancel: "APIDot documents no way to cancel a task (as of July 2026).",
+    missing: "APIDot does not document what it answers for a task that it does not know or that another key made.",
+    prices: "https://apidot.ai/models",
+    tasks: "APIDot documents no list of tasks and no replay of a submit. The user finds the task in its dashboard (https://apidot.ai/dashboard/api-key leads there), or asks support@apidot.ai."
+  },
+  load: async () => (await import("./apidot.mjs")).apidot
+};
 
 // scripts/src/providers/registry.ts
+var SERVICES = [AIVIDEOMAKER, APIDOT];
+var PROFILES = SERVICES;
 function profileOf(id) {
   return id === void 0 ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
 }
@@ -193,59 +149,44 @@ async function createProvider({ id }, settings) {
   const service = SERVICES.find((one) => one.id === id);
   return (await service.load())({ ...settings, profile: service });
 }
-var SERVICES, PROFILES;
-var init_registry = __esm({
-  "scripts/src/providers/registry.ts"() {
-    "use strict";
-    init_definition();
-    init_definition2();
-    SERVICES = [AIVIDEOMAKER, APIDOT];
-    PROFILES = SERVICES;
-  }
-});
 
 // scripts/src/model/task.ts
+var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+var BRIEF_WAIT_S = 45;
+var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
 function isTerminal(state) {
   return TERMINAL.has(state);
 }
-var TASK_STATES, TASK_ID, BRIEF_WAIT_S, TERMINAL;
-var init_task = __esm({
-  "scripts/src/model/task.ts"() {
-    "use strict";
-    TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-    TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-    BRIEF_WAIT_S = 45;
-    TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-  }
-});
 
 // scripts/src/model/output-kind.ts
+var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+var KIND_WORDS = {
+  image: "an image",
+  audio: "a sound",
+  model3d: "a 3D model",
+  video: "a video"
+};
 function madeAs(contentType) {
   const family = contentType.split("/", 1)[0];
   return family === "video" || family === "image" || family === "audio" ? family : "model3d";
 }
-var OUTPUT_KINDS, KIND_WORDS;
-var init_output_kind = __esm({
-  "scripts/src/model/output-kind.ts"() {
-    "use strict";
-    OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
-    KIND_WORDS = {
-      image: "an image",
-      audio: "a sound",
-      model3d: "a 3D model",
-      video: "a video"
-    };
-  }
-});
+
+// scripts/src/cli/flag-values.ts
+const path = require("node:path");
 
 // scripts/src/model/text.ts
+var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
 function plain(text2, limit = 300) {
   const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
 }
+var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 function escapeInvisible(json) {
   return json.replace(
     LEFT_BY_JSON,
@@ -258,33 +199,25 @@ function escapeInvisible(json) {
 function quoted(text2, limit) {
   return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
 }
+var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
   let out = text2;
   for (const secret of secrets) {
     if (secret.length < SHORTEST_SECRET) continue;
     const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
     out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
-    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
+    if (out.includes("\u2026")) out = out.replace(beforeCut(characters), "[redacted]");
   }
   return out;
 }
 function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
 }
-var CONTROL, INVISIBLE, QUOTES, LEFT_BY_JSON, SHORTEST_SECRET;
-var init_text = __esm({
-  "scripts/src/model/text.ts"() {
-    "use strict";
-    CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-    INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
-    QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-    LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-    SHORTEST_SECRET = 6;
-  }
-});
 
 // scripts/src/model/file-name-rule.ts
+var LONGEST = 120;
+var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
 function nameProblem(name) {
   if (name === "") return "write at least one letter";
   if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
@@ -299,27 +232,16 @@ function nameProblem(name) {
   if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
   return null;
 }
-var LONGEST, RESERVED;
-var init_file_name_rule = __esm({
-  "scripts/src/model/file-name-rule.ts"() {
-    "use strict";
-    init_text();
-    LONGEST = 120;
-    RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
-  }
-});
 
 // scripts/src/model/idempotency-key.ts
 function isIdempotencyKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
-var init_idempotency_key = __esm({
-  "scripts/src/model/idempotency-key.ts"() {
-    "use strict";
-  }
-});
 
 // scripts/src/cli/since.ts
+var MOST_DAYS = 3650;
+var OLDEST_YEAR = 2e3;
+var SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
 function parseSince(text2, now) {
   const today = new Date(now);
   if (text2 === "today") return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
@@ -351,527 +273,228 @@ function zoneAt(date) {
   const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
   return name === "" ? offset : `${name} (${offset})`;
 }
-var MOST_DAYS, OLDEST_YEAR, SINCE_EXPECTED;
-var init_since = __esm({
-  "scripts/src/cli/since.ts"() {
-    "use strict";
-    init_text();
-    MOST_DAYS = 3650;
-    OLDEST_YEAR = 2e3;
-    SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
-  }
-});
 
 // scripts/src/cli/flag-values.ts
-const path = require("node:path");
-var credits, taskId, owner, idempotencyKey, since, status, kind, output;
-var init_flag_values = __esm({
-  "scripts/src/cli/flag-values.ts"() {
-    "use strict";
-    init_file_name_rule();
-    init_idempotency_key();
-    init_output_kind();
-    init_task();
-    init_text();
-    init_since();
-    credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
-    taskId = {
-      kind: "text",
-      accepts: (text2) => TASK_ID.test(text2),
-      expected: "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)",
-      hint: "take taskId from the envelope of the submit, or from --action listPending"
-    };
-    owner = {
-      kind: "text",
-      accepts: (text2) => text2.length <= 200 && plain(text2, 200) === text2,
-      expected: "at most 200 characters in one line",
-      hint: "write for example --owner user-42"
-    };
-    idempotencyKey = {
-      kind: "text",
-      accepts: isIdempotencyKey,
-      expected: "8 to 128 visible ASCII characters without spaces",
-      hint: "choose for example --idempotencyKey lighthouse-0001"
-    };
-    since = {
-      kind: "text",
-      accepts: (text2) => parseSince(text2, Date.now()) !== void 0,
-      expected: SINCE_EXPECTED,
-      hint: "write for example --since 7d, for today and the six days before"
-    };
-    status = {
-      kind: "choice",
-      of: ["running", ...TASK_STATES],
-      anyCase: true,
-      alsoCalled: {
-        pending: "running",
-        done: "COMPLETED",
-        finished: "COMPLETED",
-        succeeded: "COMPLETED",
-        canceled: "CANCEL",
-        cancelled: "CANCEL",
-        error: "FAILED"
-      },
-      fallback: "running"
-    };
-    kind = {
-      kind: "choice",
-      of: OUTPUT_KINDS,
-      alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
-      fallback: OUTPUT_KINDS[0]
-    };
-    output = {
-      kind: "text",
-      accepts: (text2) => nameProblem(path.basename(text2)) === null && !/[/\\]$/.test(text2),
-      expected: "the name of a file, with or without its folder",
-      hint: "write for example --output out/lighthouse.mp4; a folder alone is --download"
-    };
-  }
-});
+var credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
+var taskId = {
+  kind: "text",
+  accepts: (text2) => TASK_ID.test(text2),
+  expected: "the id as the service gave it: letters, digits and . _ : ~ - (at most 200 characters)",
+  hint: "take taskId from the envelope of the submit, or from --action listPending"
+};
+var owner = {
+  kind: "text",
+  accepts: (text2) => text2.length <= 200 && plain(text2, 200) === text2,
+  expected: "at most 200 characters in one line",
+  hint: "write for example --owner user-42"
+};
+var idempotencyKey = {
+  kind: "text",
+  accepts: isIdempotencyKey,
+  expected: "8 to 128 visible ASCII characters without spaces",
+  hint: "choose for example --idempotencyKey lighthouse-0001"
+};
+var since = {
+  kind: "text",
+  accepts: (text2) => parseSince(text2, Date.now()) !== void 0,
+  expected: SINCE_EXPECTED,
+  hint: "write for example --since 7d, for today and the six days before"
+};
+var status = {
+  kind: "choice",
+  of: ["running", ...TASK_STATES],
+  anyCase: true,
+  alsoCalled: {
+    pending: "running",
+    done: "COMPLETED",
+    finished: "COMPLETED",
+    succeeded: "COMPLETED",
+    canceled: "CANCEL",
+    cancelled: "CANCEL",
+    error: "FAILED"
+  },
+  fallback: "running"
+};
+var kind = {
+  kind: "choice",
+  of: OUTPUT_KINDS,
+  alsoCalled: { "3d": "model3d", model: "model3d", music: "audio", sound: "audio", picture: "image" },
+  fallback: OUTPUT_KINDS[0]
+};
+var output = {
+  kind: "text",
+  accepts: (text2) => nameProblem(path.basename(text2)) === null && !/[/\\]$/.test(text2),
+  expected: "the name of a file, with or without its folder",
+  hint: "write for example --output out/lighthouse.mp4; a folder alone is --download"
+};
 
 // scripts/src/cli/flags.ts
-var SUBMITS, PAYLOAD, MODELS, LOCAL, WAITS, SAVES, NAMED_TASK, ONE_TASK, DEFAULT_WAIT_S, DEFAULT_LIMIT, titles, providers, wait, pending, callback, text, FLAGS, FLAG_NAMES, rule, isSubmit, needsRecords, isLocal, isAboutTask;
-var init_flags = __esm({
-  "scripts/src/cli/flags.ts"() {
-    "use strict";
-    init_output_kind();
-    init_registry();
-    init_action();
-    init_flag_values();
-    SUBMITS = ["generate", "createGeneration"];
-    PAYLOAD = [...SUBMITS, "quote"];
-    MODELS = ["listModels", "describeModel"];
-    LOCAL = [...MODELS, "listPending", "forget"];
-    WAITS = ["generate", "waitTask"];
-    SAVES = [...WAITS, "createGeneration", "getTask"];
-    NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-    ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
-    DEFAULT_WAIT_S = 600;
-    DEFAULT_LIMIT = 50;
-    titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
-    providers = PROFILES.map(({ id }) => id);
-    wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
-    pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
-    callback = {
-      form: "<url>",
-      help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
-      actions: SUBMITS
-    };
-    text = "print this text, or the version";
-    FLAGS = {
-      model: {
-        form: "<id>",
-        help: "the model; with --payload alone: validate, submit, wait, fetch the result",
-        actions: [...PAYLOAD, "describeModel", "listTasks"],
-        required: [...PAYLOAD, "describeModel"]
-      },
-      payload: {
-        form: "<json>",
-        help: `the request's fields; "-" reads them from standard input`,
-        actions: PAYLOAD
-      },
-      image: {
-        form: "<file>",
-        help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
-        actions: PAYLOAD
-      },
-      batch: {
-        form: "<file>",
-        help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
-        actions: PAYLOAD
-      },
-      action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
-      provider: {
-        form: "<id>",
-        value: { kind: "choice", of: providers, fallback: providers[0] },
-        help: providers.map((id, n) => n === 0 ? `${id} (default)` : id).join(", ")
-      },
-      kind: {
-        form: "<kind>",
-        value: kind,
-        help: `listModels: only models that make one of ${OUTPUT_KINDS.join(", ")}`,
-        actions: ["listModels"]
-      },
-      full: {
-        help: `${MODELS.join(", ")}: schema, sources, every note; listTasks: the service's records`,
-        actions: [...MODELS, "listTasks"]
-      },
-      since: {
-        form: "<day>",
-        value: since,
-        help: "spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20",
-        actions: ["spending", "listTasks"]
-      },
-      status: {
-        form: "<state>",
-        value: status,
-        help: "listTasks: only tasks in this state; running = SUBMITTED or PROGRESS",
-        actions: ["listTasks"]
-      },
-      limit: {
-        form: "<n>",
-        value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
-        help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
-        actions: ["listTasks"]
-      },
-      taskId: {
-        form: "<id>",
-        value: taskId,
-        help: `the task of ${ONE_TASK.join(", ")}`,
-        actions: ONE_TASK,
-        required: NAMED_TASK
-      },
-      wait: {
-        form: "<seconds>",
-        value: wait,
-        help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
-        actions: WAITS
-      },
-      pollInterval: {
-        form: "<seconds>",
-        value: { kind: "number", min: 1e-3, max: 60, such: 5 },
-        help: "first pause between status queries (default 2)",
-        actions: WAITS
-      },
-      download: {
-        form: "<dir>",
-        help: "save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>",
-        actions: SAVES
-      },
-      output: {
-        form: "<file>",
-        value: output,
-        help: "save the finished file under this name; for a batch with {n}, the number of the line",
-        actions: SAVES
-      },
-      maxCredits: {
-        form: "<n>",
-        value: credits,
-        help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
-        actions: PAYLOAD
-      },
-      maxTotalCredits: {
-        form: "<n>",
-        value: credits,
-        help: "with --batch: submit nothing if what is not charged yet costs more than n together",
-        actions: PAYLOAD,
-        beside: "batch"
-      },
-      maxCreditsPerDay: {
-        form: "<n>",
-        value: credits,
-        help: "submit nothing that takes the charges of 24 hours above n",
-        actions: SUBMITS
-      },
-      new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
-      all: { help: pending, actions: ["waitTask"] },
-      any: { help: pending, actions: ["waitTask"] },
-      owner: {
-        form: "<name>",
-        value: owner,
-        help: "kept in the record; listPending can ask for it",
-        actions: [...SUBMITS, "listPending"]
-      },
-      noJournal: {
-        help: "keep no record: the same command then submits again, with a new charge",
-        actions: [...SUBMITS, "waitTask", "getTask"]
-      },
-      idempotencyKey: {
-        form: "<key>",
-        value: idempotencyKey,
-        help: "8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of",
-        actions: [...SUBMITS, "waitTask", "forget"]
-      },
-      webhookUrl: callback,
-      callbackUrl: callback,
-      sandbox: { help: "simulate the service on this computer: no key, no cost, no network" },
-      help: { help: text },
-      version: { help: text }
-    };
-    FLAG_NAMES = Object.keys(FLAGS);
-    rule = (name) => FLAGS[name];
-    isSubmit = (action) => SUBMITS.includes(action);
-    needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
-    isLocal = (action) => LOCAL.includes(action);
-    isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
-  }
-});
-
-// scripts/src/cli/exit-codes.ts
-function exitCodeOf(failure) {
-  const { exitCode, reason } = adviceOf(failure);
-  if (exitCode !== void 0) return exitCode;
-  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[failure.code];
-}
-var EXIT, ONE_CHARGE, EXIT_WORDS, EXIT_OF_ERROR, BATCH_ORDER;
-var init_exit_codes = __esm({
-  "scripts/src/cli/exit-codes.ts"() {
-    "use strict";
-    init_task();
-    init_advised_failure();
-    EXIT = {
-      done: 0,
-      taskEnded: 1,
-      badInput: 2,
-      keyRefused: 3,
-      stillRunning: 4,
-      credits: 5,
-      temporary: 6,
-      submitUnknown: 7,
-      taskNotFound: 8,
-      downloadFailed: 9,
-      bug: 70,
-      interrupted: 130,
-      terminated: 143
-    };
-    ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
-    EXIT_WORDS = {
-      done: { means: "done", next: "give the user the result" },
-      taskEnded: {
-        means: "the task ended FAILED or CANCEL",
-        next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
-      },
-      badInput: {
-        means: "bad input",
-        next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
-      },
-      keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
-      stillRunning: {
-        means: "still running",
-        next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
-      },
-      credits: {
-        means: "credits or cap",
-        next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
-      },
-      temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
-      submitUnknown: {
-        means: "the outcome of the submit is not known",
-        next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
-      },
-      taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
-      downloadFailed: {
-        means: "finished but not saved",
-        next: "run the command in `data.nextSteps`; it charges nothing"
-      },
-      bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
-      interrupted: { means: "interrupted", next: "run the same command without `--new`" },
-      terminated: { means: "terminated", next: "run the same command without `--new`" }
-    };
-    EXIT_OF_ERROR = {
-      INVALID_MODEL: EXIT.badInput,
-      INVALID_PAYLOAD: EXIT.badInput,
-      IDEMPOTENCY_CONFLICT: EXIT.badInput,
-      AUTH_FAILED: EXIT.keyRefused,
-      INSUFFICIENT_CREDITS: EXIT.credits,
-      BUDGET_EXCEEDED: EXIT.credits,
-      RATE_LIMITED: EXIT.temporary,
-      NETWORK_ERROR: EXIT.temporary,
-      UNKNOWN_ERROR: EXIT.temporary,
-      GENERATION_FAILED: EXIT.taskEnded,
-      TASK_CANCELLED: EXIT.taskEnded,
-      CANCEL_REJECTED: EXIT.stillRunning,
-      SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
-      TASK_NOT_FOUND: EXIT.taskNotFound,
-      DOWNLOAD_FAILED: EXIT.downloadFailed
-    };
-    BATCH_ORDER = [
-      EXIT.bug,
-      EXIT.keyRefused,
-      EXIT.submitUnknown,
-      EXIT.credits,
-      EXIT.stillRunning,
-      EXIT.temporary,
-      EXIT.downloadFailed,
-      EXIT.taskNotFound,
-      EXIT.badInput,
-      EXIT.taskEnded,
-      EXIT.done
-    ];
-  }
-});
-
-// scripts/src/model/shell-word.ts
-function quoteWord(text2, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text2);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
-  return `'${text2.replace(/'/g, "'\\''")}'`;
-}
-function quoteForWindows(text2) {
-  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
-  const doubled = text2.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
-  return `'${inner}'`;
-}
-var init_shell_word = __esm({
-  "scripts/src/model/shell-word.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/model/skill-folder.ts
-const { basename, dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
-}
-var init_skill_folder = __esm({
-  "scripts/src/model/skill-folder.ts"() {
-    "use strict";
-  }
-});
-
-// scripts/src/cli/words.ts
-const path2 = require("node:path");
-function commandLine(words) {
-  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
-}
-function actionWords(action, flags = {}) {
-  return flagWords({ action, ...flags });
-}
-function flagWords(flags) {
-  return Object.entries(flags).flatMap(([flag, value]) => {
-    if (value === void 0 || value === false) return [];
-    if (value === true) return [`--${flag}`];
-    const text2 = String(value);
-    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
-  });
-}
-function script() {
-  const started = process.argv[1] ?? "";
-  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
-}
-var SCRIPT;
-var init_words = __esm({
-  "scripts/src/cli/words.ts"() {
-    "use strict";
-    init_shell_word();
-    init_skill_folder();
-    SCRIPT = "run-workflow.mjs";
-  }
-});
-
-// scripts/src/cli/help.ts
-var help_exports = {};
-__export(help_exports, {
-  helpText: () => helpText
-});
-function helpText(version) {
-  const run = commandLine([]);
-  return `async-media-workflow ${version}: one command makes a finished file from a payload.
-${plainly(ONE_CHARGE)}
-
-Usage: ${run} --model <id> --payload '<json>' [--download <dir>]
-       ${run} --action <action> [--taskId <id>]
-
-Examples (no key, no cost)
-  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
-  ${run} --action listModels
-  ${run} --action describeModel --model t2v
-
-Flags
-${flagLines().join("\n")}
-
-Environment
-${wrapped(VARIABLES, 2).join("\n")}
-
-Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
-${exitCodes().map((line) => `  ${line}`).join("\n")}`;
-}
-function flagLines() {
-  const items = [];
-  for (const name of FLAG_NAMES) {
-    const { form, help } = rule(name);
-    const last = items.at(-1);
-    if (last?.help === help) last.names = `${last.names.replace(/ <.*/, "")}, --${name}`;
-    else items.push({ names: `--${name}`, help });
-    if (form !== void 0) items.at(-1).names += ` ${form}`;
-  }
-  const column = 27;
-  return items.flatMap(({ names, help }) => {
-    const [first, ...more] = wrapped(help, column);
-    const head = `  ${names}`.padEnd(column - 1);
-    return [`${head} ${first.trimStart()}`, ...more];
-  });
-}
-function wrapped(text2, indent) {
-  const lines = [];
-  for (const word of text2.split(" ")) {
-    const longer = lines.length === 0 ? void 0 : `${lines.at(-1)} ${word}`;
-    if (longer !== void 0 && longer.length <= WIDTH) lines[lines.length - 1] = longer;
-    else lines.push(" ".repeat(indent) + word);
-  }
-  return lines;
-}
-function exitCodes() {
-  const lines = [""];
-  for (const name of Object.keys(EXIT)) {
-    const { means, next } = EXIT_WORDS[name];
-    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
-    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
-    const line = lines.at(-1);
-    if (line === "" || !isAlone && line.length + item.length < WIDTH)
-      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
-    else lines.push(item);
-  }
-  return lines;
-}
-function plainly(text2) {
-  return text2.replaceAll("`", "");
-}
-var WIDTH, VARIABLES;
-var init_help = __esm({
-  "scripts/src/cli/help.ts"() {
-    "use strict";
-    init_registry();
-    init_exit_codes();
-    init_flags();
-    init_words();
-    WIDTH = 125;
-    VARIABLES = [
-      `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
-      ...PROFILES.map(({ urlVariable }) => urlVariable),
-      "AIVIDEO_TIMEOUT_MS (30000)",
-      "AIVIDEO_MAX_RETRIES (3)",
-      "HTTPS_PROXY",
-      "HTTP_PROXY",
-      "NO_PROXY",
-      "ASYNC_MEDIA_STATE_DIR"
-    ].join(", ");
-  }
-});
-
-// scripts/src/main.ts
-init_action();
-init_advised_failure();
-
-// scripts/src/cli/arguments.ts
-init_registry();
-init_action();
-init_advised_failure();
-
-// scripts/src/cli/check-flags.ts
-init_task();
-init_registry();
-init_flags();
+var SUBMITS = ["generate", "createGeneration"];
+var PAYLOAD = [...SUBMITS, "quote"];
+var MODELS = ["listModels", "describeModel"];
+var LOCAL = [...MODELS, "listPending", "forget"];
+var WAITS = ["generate", "waitTask"];
+var SAVES = [...WAITS, "createGeneration", "getTask"];
+var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
+var ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+var DEFAULT_WAIT_S = 600;
+var DEFAULT_LIMIT = 50;
+var titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+var providers = PROFILES.map(({ id }) => id);
+var wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
+var callback = {
+  form: "<url>",
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(", ")})`,
+  actions: SUBMITS
+};
+var text = "print this text, or the version";
+var FLAGS = {
+  model: {
+    form: "<id>",
+    help: "the model; with --payload alone: validate, submit, wait, fetch the result",
+    actions: [...PAYLOAD, "describeModel", "listTasks"],
+    required: [...PAYLOAD, "describeModel"]
+  },
+  payload: {
+    form: "<json>",
+    help: `the request's fields; "-" reads them from standard input`,
+    actions: PAYLOAD
+  },
+  image: {
+    form: "<file>",
+    help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+    actions: PAYLOAD
+  },
+  batch: {
+    form: "<file>",
+    help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
+    actions: PAYLOAD
+  },
+  action: { form: "<action>", value: { kind: "choice", of: ACTIONS }, help: ACTIONS.slice(1).join(", ") },
+  provider: {
+    form: "<id>",
+    value: { kind: "choice", of: providers, fallback: providers[0] },
+    help: providers.map((id, n) => n === 0 ? `${id} (default)` : id).join(", ")
+  },
+  kind: {
+    form: "<kind>",
+    value: kind,
+    help: `listModels: only models that make one of ${OUTPUT_KINDS.join(", ")}`,
+    actions: ["listModels"]
+  },
+  full: {
+    help: `${MODELS.join(", ")}: schema, sources, every note; listTasks: the service's records`,
+    actions: [...MODELS, "listTasks"]
+  },
+  since: {
+    form: "<day>",
+    value: since,
+    help: "spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20",
+    actions: ["spending", "listTasks"]
+  },
+  status: {
+    form: "<state>",
+    value: status,
+    help: "listTasks: only tasks in this state; running = SUBMITTED or PROGRESS",
+    actions: ["listTasks"]
+  },
+  limit: {
+    form: "<n>",
+    value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+    actions: ["listTasks"]
+  },
+  taskId: {
+    form: "<id>",
+    value: taskId,
+    help: `the task of ${ONE_TASK.join(", ")}`,
+    actions: ONE_TASK,
+    required: NAMED_TASK
+  },
+  wait: {
+    form: "<seconds>",
+    value: wait,
+    help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
+    actions: WAITS
+  },
+  pollInterval: {
+    form: "<seconds>",
+    value: { kind: "number", min: 1e-3, max: 60, such: 5 },
+    help: "first pause between status queries (default 2)",
+    actions: WAITS
+  },
+  download: {
+    form: "<dir>",
+    help: "save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>",
+    actions: SAVES
+  },
+  output: {
+    form: "<file>",
+    value: output,
+    help: "save the finished file under this name; for a batch with {n}, the number of the line",
+    actions: SAVES
+  },
+  maxCredits: {
+    form: "<n>",
+    value: credits,
+    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    actions: PAYLOAD
+  },
+  maxTotalCredits: {
+    form: "<n>",
+    value: credits,
+    help: "with --batch: submit nothing if what is not charged yet costs more than n together",
+    actions: PAYLOAD,
+    beside: "batch"
+  },
+  maxCreditsPerDay: {
+    form: "<n>",
+    value: credits,
+    help: "submit nothing that takes the charges of 24 hours above n",
+    actions: SUBMITS
+  },
+  new: { help: "another task of the same request (a new charge)", actions: SUBMITS },
+  all: { help: pending, actions: ["waitTask"] },
+  any: { help: pending, actions: ["waitTask"] },
+  owner: {
+    form: "<name>",
+    value: owner,
+    help: "kept in the record; listPending can ask for it",
+    actions: [...SUBMITS, "listPending"]
+  },
+  noJournal: {
+    help: "keep no record: the same command then submits again, with a new charge",
+    actions: [...SUBMITS, "waitTask", "getTask"]
+  },
+  idempotencyKey: {
+    form: "<key>",
+    value: idempotencyKey,
+    help: "8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of",
+    actions: [...SUBMITS, "waitTask", "forget"]
+  },
+  webhookUrl: callback,
+  callbackUrl: callback,
+  sandbox: { help: "simulate the service on this computer: no key, no cost, no network" },
+  help: { help: text },
+  version: { help: text }
+};
+var FLAG_NAMES = Object.keys(FLAGS);
+var rule = (name) => FLAGS[name];
+var isSubmit = (action) => SUBMITS.includes(action);
+var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
+var isLocal = (action) => LOCAL.includes(action);
+var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
 
 // scripts/src/cli/issue.ts
-init_text();
-function issue(path7, expected, received, hint) {
-  return { path: path7, expected, received, hint };
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
 }
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
 }
 
-// scripts/src/cli/unsupported.ts
-init_text();
-
 // scripts/src/providers/unsupported.ts
-init_failure();
 var NEEDS = {
   cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
   listTasks: { ability: "list", missing: "no list of tasks" },
@@ -887,7 +510,6 @@ function unsupported({ title }, action) {
 }
 
 // scripts/src/cli/unsupported.ts
-init_advised_failure();
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
@@ -927,8 +549,8 @@ function refusalOf(profile, action) {
 function refuseUnsupported(profile, action, taskId2) {
   const ability = abilityFor(action);
   if (ability === void 0 || profile.can[ability]) return;
-  const refusal2 = refusalOf(profile, action);
-  throw taskId2 === void 0 ? refusal2 : refusal2.with({ taskId: taskId2, status: "UNKNOWN" });
+  const refusal = refusalOf(profile, action);
+  throw taskId2 === void 0 ? refusal : refusal.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
 // scripts/src/cli/check-flags.ts
@@ -1066,7 +688,6 @@ function editDistance(a, b) {
 }
 
 // scripts/src/cli/check-values.ts
-init_flags();
 function textOf(given, name, issues) {
   const text2 = given.get(name);
   const value = rule(name).value ?? { kind: "text" };
@@ -1102,9 +723,6 @@ function choice(name, text2, { of, alsoCalled = {}, anyCase = false, fallback },
 
 // scripts/src/cli/read-flags.ts
 const { parseArgs } = require("node:util");
-init_text();
-init_action();
-init_flags();
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
   const strays = [];
@@ -1117,14 +735,9 @@ function readFlags(argv, issues) {
   return given;
 }
 var options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [
-    name,
-    {
-      type: rule(name).form === void 0 ? "boolean" : "string",
-      ...name === "help" && { short: "h" }
-    }
-  ])
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === void 0 ? "boolean" : "string" }])
 );
+options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -1192,7 +805,6 @@ function straysIssue(strays, given) {
 }
 
 // scripts/src/cli/arguments.ts
-init_since();
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
@@ -1250,8 +862,8 @@ var TEXTS = [
   "owner"
 ];
 function refused(issues) {
-  const { path: path7, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path7}: expected ${expected}, received ${received}.`, {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
     issues,
     nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
@@ -1268,17 +880,110 @@ function guessAction(argv) {
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
 
-// scripts/src/cli/bounded.ts
-init_text();
+// scripts/src/model/json.ts
+function compact(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
+}
+var unlessEmpty = (list) => list.length > 0 ? list : void 0;
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// scripts/src/cli/exit-codes.ts
+var EXIT = {
+  done: 0,
+  taskEnded: 1,
+  badInput: 2,
+  keyRefused: 3,
+  stillRunning: 4,
+  credits: 5,
+  temporary: 6,
+  submitUnknown: 7,
+  taskNotFound: 8,
+  downloadFailed: 9,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143
+};
+var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
+var EXIT_WORDS = {
+  done: { means: "done", next: "give the user the result" },
+  taskEnded: {
+    means: "the task ended FAILED or CANCEL",
+    next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
+  },
+  badInput: {
+    means: "bad input",
+    next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
+  },
+  keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
+  stillRunning: {
+    means: "still running",
+    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
+  },
+  credits: {
+    means: "credits or cap",
+    next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
+  },
+  temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
+  submitUnknown: {
+    means: "the outcome of the submit is not known",
+    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
+  },
+  taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
+  downloadFailed: {
+    means: "finished but not saved",
+    next: "run the command in `data.nextSteps`; it charges nothing"
+  },
+  bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
+  interrupted: { means: "interrupted", next: "run the same command without `--new`" },
+  terminated: { means: "terminated", next: "run the same command without `--new`" }
+};
+var EXIT_OF_ERROR = {
+  INVALID_MODEL: EXIT.badInput,
+  INVALID_PAYLOAD: EXIT.badInput,
+  IDEMPOTENCY_CONFLICT: EXIT.badInput,
+  AUTH_FAILED: EXIT.keyRefused,
+  INSUFFICIENT_CREDITS: EXIT.credits,
+  BUDGET_EXCEEDED: EXIT.credits,
+  RATE_LIMITED: EXIT.temporary,
+  NETWORK_ERROR: EXIT.temporary,
+  UNKNOWN_ERROR: EXIT.temporary,
+  GENERATION_FAILED: EXIT.taskEnded,
+  TASK_CANCELLED: EXIT.taskEnded,
+  CANCEL_REJECTED: EXIT.stillRunning,
+  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+  TASK_NOT_FOUND: EXIT.taskNotFound,
+  DOWNLOAD_FAILED: EXIT.downloadFailed
+};
+var BATCH_ORDER = [
+  EXIT.bug,
+  EXIT.keyRefused,
+  EXIT.submitUnknown,
+  EXIT.credits,
+  EXIT.stillRunning,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.taskNotFound,
+  EXIT.badInput,
+  EXIT.taskEnded,
+  EXIT.done
+];
+function exitCodeOf(failure) {
+  const { exitCode, reason } = adviceOf(failure);
+  if (exitCode !== void 0) return exitCode;
+  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
+  return EXIT_OF_ERROR[failure.code];
+}
 
 // scripts/src/cli/render/envelope.ts
-init_advised_failure();
-init_exit_codes();
+var written = (fields) => compact(fields);
 var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status2, taskId2, data, exitCode, retryAfter = null) {
+function success(status2, taskId2, fields, exitCode, retryAfter = null) {
+  const data = fields && written(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode
@@ -1286,9 +991,12 @@ function success(status2, taskId2, data, exitCode, retryAfter = null) {
 }
 function failed(failure, fallback, knownTaskId) {
   const details = adviceOf(failure);
-  const data = { ...details.data, ...upstream(details.record) };
-  if (details.issues?.length) data.issues = details.issues.map((issue2) => ({ ...issue2 }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? [])
+  });
   return {
     envelope: {
       ok: false,
@@ -1371,10 +1079,10 @@ var Cutter = class {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
     const keep = isDataUri ? 48 : limit;
     const isLong = isTheirs && text2.length > keep * 4;
-    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "…" : "") : text2;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
     const clean = redact(shown, this.#secrets);
     this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text2.length} characters]`;
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
   }
 };
 function mostWanted(keys, count) {
@@ -1383,7 +1091,6 @@ function mostWanted(keys, count) {
 }
 
 // scripts/src/cli/check-interval.ts
-init_advised_failure();
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
   const expected = "whole seconds from 1 to 60";
@@ -1406,13 +1113,55 @@ function checkInterval({ pollInterval }, loopback) {
 }
 
 // scripts/src/cli/command-line.ts
-init_shell_word();
-init_task();
-init_registry();
-init_flags();
-const { randomUUID } = require("node:crypto");
 const path3 = require("node:path");
-init_words();
+
+// scripts/src/model/shell-word.ts
+function quoteWord(text2, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text2);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
+  return `'${text2.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text2) {
+  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
+  const doubled = text2.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+
+// scripts/src/cli/words.ts
+const path2 = require("node:path");
+
+// scripts/src/model/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+}
+
+// scripts/src/cli/words.ts
+var SCRIPT = "run-workflow.mjs";
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function actionWords(action, flags = {}) {
+  return flagWords({ action, ...flags });
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text2 = String(value);
+    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
+  });
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
+}
+
+// scripts/src/cli/command-line.ts
 function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
@@ -1449,7 +1198,9 @@ function commandAgain(argv) {
   return commandFrom(argv, { new: false });
 }
 function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
-  return commandFrom(argv, idempotencyKey2 === void 0 ? { new: true } : { idempotencyKey: randomUUID() });
+  if (idempotencyKey2 === void 0) return commandFrom(argv, { new: true });
+  const { randomUUID } = process.getBuiltinModule("node:crypto");
+  return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
 function commandForLine(argv, line, output2, file) {
   const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
@@ -1489,11 +1240,9 @@ function portable(name, value) {
 }
 
 // scripts/src/cli/environment.ts
-const { homedir } = require("node:os");
 const path4 = require("node:path");
 
 // scripts/src/model/public-address.ts
-init_text();
 function checkPublicUrl(value, options2) {
   const schemes = options2.schemes.join(" or ");
   const expected = `a public ${schemes} URL`;
@@ -1592,20 +1341,13 @@ function isApiKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
 }
 
-// scripts/src/cli/environment.ts
-init_skill_folder();
-init_text();
-init_registry();
-init_advised_failure();
-
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
-init_exit_codes();
 var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written = false;
+var written2 = false;
 async function finishWith({ envelope, exitCode }, secrets) {
-  if (written) return false;
-  written = true;
+  if (written2) return false;
+  written2 = true;
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
@@ -1614,7 +1356,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
 `);
 }
 function printText(text2) {
-  written = true;
+  written2 = true;
   void write(STDOUT, `${text2}
 `);
 }
@@ -1647,9 +1389,9 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written2 = (error2) => resolve(!error2);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written2);
-      else stream.write(rest, written2);
+      const written3 = (error2) => resolve(!error2);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written3);
+      else stream.write(rest, written3);
     });
   }
 }
@@ -1754,7 +1496,7 @@ function baseUrl({ urlVariable, url: usual }, env, issues) {
     path: urlVariable,
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
     // The value may hold a password.
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "\u2026@"), 80)}"`,
     hint: `unset ${urlVariable} to use ${usual}`
   });
   return void 0;
@@ -1808,18 +1550,12 @@ function wantedStateFolder(env) {
 }
 function homeFolder() {
   try {
-    return homedir();
+    return process.getBuiltinModule("node:os").homedir();
   } catch {
     return "";
   }
 }
 var FOLDER = "async-media-workflow";
-
-// scripts/src/main.ts
-init_exit_codes();
-init_flag_values();
-init_flags();
-init_help();
 
 // scripts/src/cli/interruption.ts
 var GRACE_MS = 2e3;
@@ -1876,15 +1612,6 @@ var Interruption = class {
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
 };
-
-// scripts/src/cli/main.ts
-init_failure();
-init_exit_codes();
-init_flags();
-
-// scripts/src/cli/progress.ts
-init_task();
-init_text();
 
 // scripts/src/cli/progress/display.ts
 var QUIET_MS = 6e4;
@@ -2201,31 +1928,32 @@ function keyOf({ name, taskId: taskId2 }) {
   return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
-// scripts/src/cli/render/bug.ts
-init_text();
-init_advised_failure();
-init_exit_codes();
-
-// scripts/src/cli/render/next-steps/decision.ts
-init_task();
-
 // scripts/src/cli/render/caller.ts
-init_task();
-init_flags();
-init_words();
 function callerOf(args, argv) {
   const { action, profile, sandbox, download, output: output2 } = args;
   const commandAt = (at) => (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
+  let same;
+  let another;
+  let rehearsal;
   return {
     profile,
     command: commandAt(profile),
     commandAt,
-    same: commandAgain(argv),
+    get same() {
+      same ??= commandAgain(argv);
+      return same;
+    },
     anew: `${commandAnew(args)}.`,
-    another: commandForAnother(argv, args),
+    get another() {
+      another ??= commandForAnother(argv, args);
+      return another;
+    },
     retry: "add --new to the command that submitted it.",
     savedAs: (output3) => commandFrom(argv, { output: output3 }),
-    rehearsal: commandToRehearse(argv, args),
+    get rehearsal() {
+      rehearsal ??= commandToRehearse(argv, args);
+      return rehearsal;
+    },
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
@@ -2294,7 +2022,7 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
-    ...unknown && { status: "UNKNOWN" },
+    status: unknown ? "UNKNOWN" : void 0,
     data: { where },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
@@ -2306,464 +2034,7 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   return failed(failure, fallback, taskId2);
 }
 
-// scripts/src/cli/render/failure.ts
-init_advised_failure();
-
-// scripts/src/cli/render/next-steps/budget.ts
-var BUDGET = {
-  noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
-      issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }],
-      nextSteps: [hint]
-    };
-  },
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
-    const cost = least === most ? String(most) : `${least} to ${most}`;
-    return {
-      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
-      nextSteps: [
-        ...cheaperSteps(cheaper),
-        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
-      ]
-    };
-  },
-  quoteAboveCap: ({ quoted: quoted2, maxCredits, cheaper }) => ({
-    message: `This would cost ${quoted2} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
-    nextSteps: [
-      ...cheaperSteps(cheaper),
-      `Ask the user whether ${quoted2} credits are fine; then submit with --maxCredits ${quoted2}.`
-    ]
-  }),
-  linesAboveCap: ({ lines, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
-    nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
-    ]
-  }),
-  sumAboveCap: ({ quoted: quoted2, maxTotalCredits }) => ({
-    nextSteps: [
-      `Ask the user for --maxTotalCredits ${quoted2}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
-    ]
-  }),
-  lineWithoutEstimate: ({ line, model, title }) => ({
-    nextSteps: [
-      `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
-    ]
-  }),
-  lineChanged: () => ({
-    nextSteps: [
-      "The file of the batch was changed while it ran. The same command takes its lines as they are now."
-    ]
-  }),
-  wrongLines: () => ({
-    nextSteps: ["Correct these lines and run the same command again. Nothing was submitted or charged."]
-  }),
-  aboveDay: ({ quoted: quoted2, spent, limit }, { profile, command }) => {
-    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted2}`;
-    return {
-      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
-      nextSteps: [
-        ...profile.can.account ? [command("account")] : [],
-        "Ask the user for a higher limit, or wait until the oldest charge is a day old."
-      ]
-    };
-  },
-  budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
-  olderVersion: (_, { same }) => ({
-    nextSteps: [
-      "Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.",
-      same
-    ]
-  }),
-  shortOfCredits: ({ cheaper }, { profile }) => ({
-    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
-  })
-};
-function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null)
-    return [`No form of ${model} is known that costs at most ${most} credits.`];
-  return variants.map(
-    ({ change, credits: credits2 }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits2} credit${credits2 === 1 ? "" : "s"} (an estimate of ${asOf}).`
-  );
-}
-
-// scripts/src/cli/render/next-steps/model.ts
-init_text();
-var MOST_NAMED = 12;
-var MODEL = {
-  modelUnknown: ({ provider, model, known }) => {
-    switch (known.what) {
-      case "modelOf":
-        return modelOf(provider, model, known);
-      case "nameOf":
-        return nameOf2(provider, model, known);
-      case "withoutContract":
-        return withoutContract(provider, model, known);
-      case "nowhere":
-        return nowhere(provider, model, known);
-    }
-  },
-  providerUnknown: () => ({ nextSteps: [commandFor(void 0, "listModels")] }),
-  contractUnusable: ({ file, provider }) => ({
-    nextSteps: [
-      `Correct ${file}; contracts/README.md describes the format.`,
-      commandFor(provider, "listModels")
-    ]
-  }),
-  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
-    const hint = 'pass what is inside "input" as the payload, and nothing else';
-    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
-    return {
-      message: `--payload holds a complete request body: ${hint}.`,
-      issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
-      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
-    };
-  }
-};
-function refusal(model, message, expected, hint, nextSteps) {
-  const received = `string ${JSON.stringify(plain(model, 60))}`;
-  return { message, issues: [{ path: "--model", expected, received, hint }], nextSteps };
-}
-var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
-function modelOf(provider, model, { other }) {
-  const hint = providerFlag(provider) === void 0 ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
-  return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
-    describeModel(other, model),
-    commandFor(provider, "listModels")
-  ]);
-}
-function nameOf2(provider, model, { other, meant }) {
-  const ids = meant.join(", ");
-  const flag = provider === other ? "" : `--provider ${other} `;
-  const more = meant.length > 1;
-  return refusal(
-    model,
-    `"${plain(model, 60)}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
-    ids,
-    `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
-    [...meant.map((id) => describeModel(other, id)), commandFor(other, "listModels")]
-  );
-}
-function withoutContract(provider, model, { other, page, why, instead }) {
-  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
-  return refusal(
-    model,
-    `${other} has no contract for "${plain(model, 60)}": ${why}`,
-    `a model of ${provider} that has a contract`,
-    hint,
-    [
-      ...instead === void 0 ? [] : [describeModel(other, instead)],
-      `Read ${page}: it shows what ${other} offers today.`,
-      commandFor(other, "listModels")
-    ]
-  );
-}
-function nowhere(provider, model, { near, models }) {
-  const shown = JSON.stringify(plain(model, 60));
-  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
-  const list = commandFor(provider, "listModels");
-  return near === void 0 ? refusal(
-    model,
-    `there is no model ${shown}; known are ${known}`,
-    `one of ${known}`,
-    "choose one of the known models",
-    [list]
-  ) : refusal(
-    model,
-    `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    `write --model ${near}`,
-    [describeModel(provider, near), list]
-  );
-}
-function besideIssue(model, callbackFlag, name, received) {
-  const place = { path: plain(name, 60), received };
-  if (name === "model") {
-    const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
-    return { ...place, expected: model, hint: hint2 };
-  }
-  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain(name, 60))} out, or put it inside "input" if it is one of the fields`;
-  return { ...place, expected: "nothing beside the fields", hint };
-}
-
-// scripts/src/cli/render/next-steps/place.ts
-init_task();
-init_registry();
-var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
-var PLACE = {
-  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
-    message: `${keyVariable} is not set, so no live call is made.`,
-    nextSteps: [
-      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance of the sandbox is nobody's.
-      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
-    ]
-  }),
-  madeElsewhere: ({ taskId: taskId2, created, by, here }, { profile, commandAt, same }) => {
-    const { title, keyVariable, urlVariable } = profile;
-    const made = `Task ${taskId2} was made on ${created} at ${by.service}`;
-    const maker = profileOf(by.provider);
-    if (maker && maker.id !== profile.id) {
-      return {
-        message: `${made}; ${title} does not know it.`,
-        nextSteps: [
-          `Ask ${maker.title}, which made it:`,
-          commandAt(maker)("waitTask", { taskId: taskId2, wait: BRIEF_WAIT_S })
-        ]
-      };
-    }
-    const set = (variable, what) => [
-      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-      same
-    ];
-    return by.account === here.account ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, "address") } : {
-      message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
-      nextSteps: set(keyVariable, "key")
-    };
-  },
-  noRecord: (_, { command }) => ({ nextSteps: [command("listPending")] }),
-  justSubmitted: (_, { command }) => ({ nextSteps: [command("listPending")] }),
-  beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
-  unsafeFolder: ({ distrust, repair }) => {
-    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
-    return {
-      issues: [
-        {
-          path: STATE_FOLDER,
-          expected: "a folder, in folders, that only you can change",
-          received: distrust,
-          hint: repair === null ? another : `${repair}   (or ${another})`
-        }
-      ],
-      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
-    };
-  },
-  unreadableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be read")] } : {},
-    nextSteps: [
-      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
-    ]
-  }),
-  unwritableFolder: ({ folder, why, lasts }) => ({
-    ...lasts ? { issues: [folderIssue(folder, why, "a folder that can be written to")] } : {},
-    nextSteps: [
-      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
-      "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
-    ]
-  }),
-  downloadFolder: ({ folder, why }, { resumeFlags: resumeFlags2 }) => {
-    const flag = resumeFlags2.output === void 0 ? "--download" : "--output";
-    const example = flag === "--download" ? "--download out" : "--output out/clip";
-    return {
-      message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [
-        {
-          path: flag,
-          expected: "a folder that can be written to, or that can be made",
-          received: `${folder} (${why})`,
-          hint: `name another folder, for example ${example}`
-        }
-      ],
-      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
-    };
-  },
-  outputTaken: ({ file, free }, { savedAs }) => ({
-    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
-    issues: [
-      {
-        path: "--output",
-        expected: "a name that no file has yet",
-        received: file,
-        hint: "give another --output, or move that file away"
-      }
-    ],
-    nextSteps: [
-      "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
-      savedAs(free)
-    ]
-  }),
-  // Its command, with a free name, follows from the task.
-  fileInTheWay: ({ file }) => ({
-    nextSteps: [`${file} is another file, or a damaged one, and is left as it is.`]
-  }),
-  beingSaved: () => ({
-    nextSteps: ["The same command returns the file as soon as that process has saved it."]
-  }),
-  linkGone: () => ({
-    nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
-  }),
-  fileTooLarge: () => ({
-    nextSteps: [
-      "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
-    ]
-  }),
-  proxySettings: () => ({
-    message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
-    nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
-  }),
-  proxyRefusal: () => ({
-    nextSteps: [
-      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
-    ]
-  }),
-  certificate: () => ({
-    nextSteps: [
-      "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-    ]
-  }),
-  handshake: () => ({
-    nextSteps: ["Check the address and its port, and whether a proxy stands in between."]
-  }),
-  addressOfProxy: () => ({
-    nextSteps: [
-      "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
-    ]
-  })
-};
-function folderIssue(folder, why, expected) {
-  const hint = `set ${STATE_FOLDER} to another folder`;
-  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
-}
-
-// scripts/src/cli/render/next-steps/submit.ts
-init_task();
-var SUBMIT = {
-  submitUnknown: (reason, caller, messageOf2) => {
-    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
-    const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
-    const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named2 === void 0 ? [] : [
-      "The answer named a task beside an error; this shows the state of that task:",
-      resumeCommand(caller, named2)
-    ];
-    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
-    const notYet = "Do not submit this again before you know: it may be charged twice.";
-    if (!profile.can.list)
-      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-      same
-    ] : [notYet];
-    return {
-      message,
-      nextSteps: [
-        ...answered,
-        ...repeat,
-        command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
-        ...decide
-      ]
-    };
-  },
-  requestBusy: ({ isNew, lockFile }) => {
-    const resumes = "resumes the task of that process, and charges nothing";
-    return {
-      nextSteps: [
-        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
-        `If there is certainly no such process any more, remove ${lockFile} first.`
-      ]
-    };
-  },
-  recordDamaged: (_, caller) => ({
-    nextSteps: [
-      ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
-      ...decision(caller)
-    ]
-  }),
-  otherRequest: ({ idempotencyKey: idempotencyKey2 }) => ({
-    message: `--idempotencyKey ${idempotencyKey2} already stands for another request. Nothing was submitted.`,
-    nextSteps: [
-      "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
-    ]
-  }),
-  otherTask: (_, { command }) => ({
-    nextSteps: [
-      "Check the task id and the key; this shows the requests without a task:",
-      command("listPending")
-    ]
-  }),
-  takenOver: (_, { same }) => ({
-    nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
-  }),
-  recordedTaskYoung: ({ taskId: taskId2 }, { same }) => ({
-    nextSteps: [
-      `This request was submitted only just now, as task ${taskId2}; the service may not show it yet. The same command resumes it, and charges nothing:`,
-      same
-    ]
-  }),
-  recordedTaskGone: ({ taskId: taskId2, created }, { command, anew }) => ({
-    nextSteps: [
-      `This request was submitted on ${created} as task ${taskId2}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-      command("forget", { taskId: taskId2 })
-    ]
-  }),
-  pendingTaskGone: ({ taskId: taskId2 }, { command }) => ({
-    nextSteps: [
-      "The service does not show this task any more. To wait for the others without it, drop its record:",
-      command("forget", { taskId: taskId2 })
-    ]
-  }),
-  notCancelled: ({ state, taskId: taskId2 }, { profile, command }) => ({
-    nextSteps: [
-      profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId: taskId2 })] : [],
-      command(isTerminal(state) ? "getTask" : "waitTask", {
-        taskId: taskId2,
-        ...!isTerminal(state) && { wait: BRIEF_WAIT_S }
-      })
-    ]
-  }),
-  noAddress: () => ({
-    nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
-  })
-};
-
-// scripts/src/cli/render/next-steps/registry.ts
-var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
-function said({ details: { reason } }, caller) {
-  if (reason === void 0) return { nextSteps: [] };
-  const explain = REASONS[reason.kind];
-  return explain(reason, caller, (other) => messageOf(other, caller));
-}
-function messageOf(failure, caller) {
-  return said(failure, caller).message ?? failure.message;
-}
-
-// scripts/src/cli/render/failure.ts
-function explained(failure, caller) {
-  const { message, issues, nextSteps } = said(failure, caller);
-  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
-  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
-    ...details,
-    ...issues && { issues },
-    ...steps.length > 0 && { nextSteps: steps }
-  });
-}
-function chargedSteps({ details: { charged, taskId: taskId2, reason } }, caller) {
-  if (charged === void 0 || taskId2 === void 0) return [];
-  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
-  const resume = resumeCommand(caller, taskId2, { ...caller.resumeFlags, ...place });
-  return charged === "finished" ? [
-    resume,
-    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
-  ] : [
-    "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
-    resume
-  ];
-}
-
 // scripts/src/cli/render/interrupted.ts
-init_advised_failure();
-init_exit_codes();
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
 var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
 function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
@@ -2784,15 +2055,13 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
       "while the submit was under way; whether it was accepted is not known.",
       {
         status: "UNKNOWN",
-        ...generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } },
+        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
         nextSteps: findOutSteps(caller, isRecorded)
       }
     );
   }
   if (taskId2 === null) {
-    return because("UNKNOWN_ERROR", `first.${caller.isSubmit ? " Nothing was submitted." : ""}`, {
-      ...caller.isSubmit && { status: "FAILED" }
-    });
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.");
   }
   if (state === null) {
     const status2 = "UNKNOWN";
@@ -2826,14 +2095,13 @@ async function main() {
   const overruled = overrule(process.env);
   const { observer, situation, line: warn, clear } = await startProgress(secrets);
   const interruption = new Interruption();
-  let action = guessAction(argv);
   let args;
   let request = null;
   let batch = null;
   const bug = (error) => bugOutcome(
     error,
     situation,
-    fallbackState(action, situation),
+    fallbackState(actionOf2(args, argv), situation),
     args && callerOf(args, argv),
     !args?.noJournal
   );
@@ -2849,9 +2117,9 @@ async function main() {
   let hasSaidOverruled = false;
   try {
     args = parseArguments(argv);
-    action = args.action;
+    const { action } = args;
     if (args.version) return printText("0.2.0");
-    if (args.help) return printText((await Promise.resolve().then(() => (init_help(), help_exports))).helpText("0.2.0"));
+    if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
     const isLive = !args.sandbox && !isLocal(action);
     const environment = readEnvironment(process.env, args.profile, {
       isLive,
@@ -2859,9 +2127,9 @@ async function main() {
       hasState: args.sandbox || needsRecords(action) && !args.noJournal
     });
     if (action === "listModels") {
-      outcome = await (await import("./contracts.mjs")).describeAll(args);
+      outcome = await (await import("./describe.mjs")).describeAll(args);
     } else if (action === "describeModel") {
-      outcome = await (await import("./contracts.mjs")).describeOne(args, args.model);
+      outcome = await (await import("./describe.mjs")).describeOne(args, args.model);
     } else if (action === "listPending" || action === "forget") {
       const pending2 = await import("./pending.mjs");
       outcome = await pending2[action]({ args, environment, warn }, callerOf(args, argv));
@@ -2895,15 +2163,19 @@ async function main() {
       downloads: (args.download ?? args.output) !== void 0,
       generation: request?.generation
     }) : error instanceof Failure ? failed(
-      args ? explained(error, callerOf(args, argv)) : error,
-      fallbackState(action, situation),
+      args && needsWords(error) ? await inWords(error, callerOf(args, argv)) : error,
+      fallbackState(actionOf2(args, argv), situation),
       situation.taskId
     ) : bug(error);
   }
   if (hasSaidOverruled) addWarnings(outcome, overruled);
   if (args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
   clear();
-  if (await finishWith(outcome, secrets)) process.once("exit", () => outcome.onWritten?.());
+  if (!await finishWith(outcome, secrets)) return;
+  process.once("exit", () => {
+    outcome.onWritten?.();
+    process.exit();
+  });
 }
 async function withoutKey(args, environment, argv, warn) {
   const { spendingWithoutKey } = await import("./spending.mjs");
@@ -2929,6 +2201,14 @@ function addWarnings({ envelope }, warnings) {
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
   envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
 }
+var needsWords = ({ details: { reason, charged } }) => reason !== void 0 || charged !== void 0;
+async function inWords(failure, caller) {
+  const { explained } = await import("./advice.mjs");
+  return explained(failure, caller);
+}
+function actionOf2(args, argv) {
+  return args?.action ?? guessAction(argv);
+}
 function fallbackState(action, { taskId: taskId2, state }) {
   if (state !== null) return state;
   if (taskId2 !== null) return "UNKNOWN";
@@ -2943,45 +2223,6 @@ var BY_FLAGS = {
   beside: (part) => `it is said by --${part}`
 };
 
-// scripts/src/main.ts
-init_since();
-
-// scripts/src/cli/stand-ins.ts
-const { readdirSync } = require("node:fs");
-const path5 = require("node:path");
-init_words();
-function withStandInWarning(outcome) {
-  const { data } = outcome.envelope;
-  if (!data) return outcome;
-  const saved = [
-    ...(data.files ?? []).map((file) => file.path),
-    ...(data.items ?? []).flatMap(({ file }) => file ?? [])
-  ];
-  const folders = [...new Set(saved.map((file) => path5.dirname(file)))];
-  const mixed = folders.filter(
-    (folder) => path5.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
-  );
-  if (mixed.length === 0) return outcome;
-  const warnings = [
-    ...data.warnings ?? [],
-    ...mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${flagWords({ download: SANDBOX_FOLDER }).join(" ")}.`
-    )
-  ];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
-}
-function hasOthers(folder, saved) {
-  try {
-    const names = readdirSync(folder).filter((name) => !/^\.|\.(report\.jsonl|part|tmp)$/.test(name));
-    return names.some((name) => !saved.includes(path5.join(folder, name)));
-  } catch {
-    return false;
-  }
-}
-
-// scripts/src/main.ts
-init_words();
-
 // scripts/src/contracts/folders.ts
 const { join: join2 } = require("node:path");
 function contractsFolder(root) {
@@ -2991,7 +2232,35 @@ function compiledFolder(root) {
   return join2(root, "scripts", "lib", "contracts");
 }
 
-// scripts/src/http/clock.ts
+// scripts/src/disk/folder.ts
+const { mkdirSync, statSync } = require("node:fs");
+const path5 = require("node:path");
+function makeFolder(folder, mode = 511) {
+  try {
+    return makeOne(folder, mode);
+  } catch (error) {
+    const above = path5.dirname(folder);
+    if (error.code !== "ENOENT" || above === folder) throw error;
+    const first = makeFolder(above, mode);
+    const made = makeOne(folder, mode);
+    return first ?? made;
+  }
+}
+function makeOne(folder, mode) {
+  if (isFolder(folder)) return void 0;
+  try {
+    mkdirSync(folder, { mode });
+    return folder;
+  } catch (error) {
+    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
+    throw error;
+  }
+}
+function isFolder(file) {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+// scripts/src/model/clock.ts
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -3018,58 +2287,8 @@ var systemClock = {
   })
 };
 
-// scripts/src/main.ts
-init_failure();
-init_file_name_rule();
-init_idempotency_key();
-
-// scripts/src/model/json.ts
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// scripts/src/main.ts
-init_output_kind();
-init_shell_word();
-init_skill_folder();
-init_task();
-init_text();
-
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
-
-// scripts/src/main.ts
-init_definition();
-init_definition2();
-init_registry();
-
-// scripts/src/stores/file/folder.ts
-const { mkdirSync, statSync } = require("node:fs");
-const path6 = require("node:path");
-function makeFolder(folder, mode = 511) {
-  try {
-    return makeOne(folder, mode);
-  } catch (error) {
-    const above = path6.dirname(folder);
-    if (error.code !== "ENOENT" || above === folder) throw error;
-    const first = makeFolder(above, mode);
-    const made = makeOne(folder, mode);
-    return first ?? made;
-  }
-}
-function makeOne(folder, mode) {
-  if (isFolder(folder)) return void 0;
-  try {
-    mkdirSync(folder, { mode });
-    return folder;
-  } catch (error) {
-    if (error.code === "EEXIST" && isFolder(folder)) return void 0;
-    throw error;
-  }
-}
-function isFolder(file) {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
 export {
   ACTIONS,
   AIVIDEOMAKER,
@@ -3077,7 +2296,6 @@ export {
   AdvisedFailure,
   BATCH_ORDER,
   BRIEF_WAIT_S,
-  BUDGET,
   BY_FLAGS,
   DEFAULT_WAIT_S,
   ERROR_CODES,
@@ -3090,16 +2308,13 @@ export {
   Interruption,
   KIND_WORDS,
   Lines,
-  MODEL,
   Meter,
   NO_LIST,
   ONE_CHARGE,
   OUTPUT_KINDS,
-  PLACE,
   PROFILES,
   SANDBOX_FOLDER,
   SINCE_EXPECTED,
-  SUBMIT,
   Submits,
   TASK_ID,
   TASK_STATES,
@@ -3112,7 +2327,6 @@ export {
   bugOutcome,
   callerOf,
   callerOfLine,
-  cheaperSteps,
   checkCallbackUrl,
   checkFit,
   checkInterval,
@@ -3128,6 +2342,7 @@ export {
   commandFrom,
   commandLine,
   commandToRehearse,
+  compact,
   compiledFolder,
   contractsFolder,
   createProvider,
@@ -3136,13 +2351,11 @@ export {
   editDistance,
   escapeInvisible,
   exitCodeOf,
-  explained,
   failed,
   findOutSteps,
   finishWith,
   flagWords,
   guessAction,
-  helpText,
   idempotencyKey,
   interruptedOutcome,
   isAboutTask,
@@ -3192,7 +2405,6 @@ export {
   resumeFlags,
   resumeStep,
   rule,
-  said,
   screen,
   secretsIn,
   serviceAddress,
@@ -3207,11 +2419,12 @@ export {
   systemClock,
   taskId,
   textOf,
+  unlessEmpty,
   unsupported,
   unsupportedAction,
   upstream,
   usually,
   visible,
   watch,
-  withStandInWarning
+  written
 };

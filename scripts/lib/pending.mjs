@@ -14,7 +14,7 @@ function localJournal({ args, environment, warn }) {
   });
 }
 
-// scripts/src/core/forget.ts
+// scripts/src/core/record/forget.ts
 import { Failure } from "./main.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
@@ -48,6 +48,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
 }
 
 // scripts/src/cli/render/pending.ts
+import { unlessEmpty } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -77,9 +78,8 @@ function pendingOutcome(records, caller) {
       ...cancelOf(record, caller)
     };
   });
-  const nextSteps = pending.map(({ resume }) => resume).slice(0, MOST_STEPS);
-  const data = { count: pending.length, pending, ...nextSteps.length > 0 && { nextSteps } };
-  return success(null, null, data, EXIT.done);
+  const nextSteps = unlessEmpty(pending.map(({ resume }) => resume).slice(0, MOST_STEPS));
+  return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
   const { taskId, status, delivered } = record;

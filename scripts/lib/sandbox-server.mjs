@@ -113,7 +113,7 @@ function failure(status, message, more = {}) {
   const body = { status: "FAILED" };
   if (more.code !== void 0) body.errorCode = more.code;
   body.message = message;
-  return { status, body, ...more.headers && { headers: more.headers } };
+  return { status, body, headers: more.headers };
 }
 function wrongMethod(...allowed) {
   return failure(405, `Method not allowed. Use ${allowed.join(" or ")}.`, {
@@ -349,7 +349,7 @@ function maxCreditsOf(call) {
 import { listModels } from "./contracts.mjs";
 
 // scripts/src/sandbox/charge.ts
-import { estimateCredits } from "./contracts.mjs";
+import { estimateCredits } from "./price.mjs";
 var UNKNOWN_PRICE = 50;
 var STAND_INS = {
   // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
@@ -406,7 +406,7 @@ function show(value, origin) {
   if (Array.isArray(value)) return value.map((item) => show(item, origin));
   if (!isObject2(value)) return value;
   if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
-  if (typeof value.cut === "string") return `${value.cut}… [cut by the sandbox]`;
+  if (typeof value.cut === "string") return `${value.cut}\u2026 [cut by the sandbox]`;
   return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
 }
 function mapStrings(value, change) {
@@ -837,7 +837,7 @@ function holds(input, name) {
 // scripts/src/sandbox/apidot.ts
 import { listModels as listModels2 } from "./contracts.mjs";
 import { idsWithoutContract } from "./unknown-model.mjs";
-import { isObject as isObject3 } from "./main.mjs";
+import { compact, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
@@ -909,7 +909,7 @@ function picture(number) {
   head.writeUInt32BE(side, 4);
   head.set([8, 2], 8);
   return Buffer.concat([
-    Buffer.from("PNG\r\n\n", "latin1"),
+    Buffer.from("\x89PNG\r\n\n", "latin1"),
     chunk("IHDR", head),
     chunk("IDAT", deflateSync(rows)),
     chunk("IEND", Buffer.alloc(0))
@@ -1103,7 +1103,7 @@ function createApidot({ store, files, webhooks, now, speed }) {
         if (state !== "COMPLETED" && state !== "FAILED") return null;
         const { output, files: found, ...data } = dataOf(record, state, origin);
         const shown2 = found ?? (isObject3(output) ? output.files : void 0);
-        return { code: 200, data: { ...data, ...shown2 !== void 0 && { files: shown2 } } };
+        return { code: 200, data: compact({ ...data, files: shown2 }) };
       },
       repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
     };
@@ -1165,7 +1165,7 @@ function invalid2(message) {
 }
 function ageOf(record, state) {
   const progress = PROGRESS[state];
-  return { created_time: timeOf(record), ...progress !== void 0 && { progress } };
+  return compact({ created_time: timeOf(record), progress });
 }
 function timeOf({ createdAt }) {
   return new Date(createdAt).toISOString().slice(0, 19);
@@ -1215,7 +1215,7 @@ function createFiles(store, now) {
       response.writeHead(range ? 206 : 200, {
         ...headers,
         "content-length": part.length,
-        ...range && { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` }
+        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
       });
       if (request.method === "HEAD") {
         response.end();
@@ -1252,8 +1252,17 @@ const { createServer } = require("node:http");
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join: join2 } = require("node:path");
-import { isObject as isObject4 } from "./main.mjs";
 import { makeFolder } from "./main.mjs";
+
+// scripts/src/sandbox/task-record.ts
+import { isObject as isObject4 } from "./main.mjs";
+function isRecord(value) {
+  if (!isObject4(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+}
+
+// scripts/src/sandbox/store.ts
 var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
 var TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
@@ -1414,11 +1423,6 @@ function readRecord(path, id) {
     return null;
   }
 }
-function isRecord(value) {
-  if (!isObject4(value)) return false;
-  const { scenarios, credits, speed } = value;
-  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
-}
 function codeOf(error) {
   return error.code;
 }
@@ -1531,6 +1535,7 @@ export {
   idempotencyKeyOf,
   isFinal,
   isForgotten,
+  isRecord,
   isScenario,
   keepInput,
   maxCreditsOf,

@@ -4,7 +4,7 @@ import { recordedSpending } from "./generate.mjs";
 import { systemClock } from "./main.mjs";
 import { dayOf } from "./journal.mjs";
 import { localJournal } from "./pending.mjs";
-import { spendingOutcome } from "./live.mjs";
+import { spendingOutcome } from "./wait.mjs";
 async function spendingWithoutKey({
   caller,
   ...where

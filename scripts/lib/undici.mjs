@@ -6699,7 +6699,7 @@ function proxyDispatcher(settings, connecting, lookup) {
   const withoutProxy = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new import_env_http_proxy_agent.default({
     // A proxy may have any address, and resolves host names itself.
-    connect: largeReads({ ...connecting, ...lookup && { lookup } }),
+    connect: largeReads({ ...connecting, lookup }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -23,8 +23,7 @@ async function knownName(root, provider, model, models) {
   const wanted = model.toLowerCase();
   const group = groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ?? groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
   if (group !== void 0) {
-    const instead = group.instead.get(wanted);
-    return { page, meant: [], why: group.why, ...instead !== void 0 && { instead } };
+    return { page, meant: [], why: group.why, instead: group.instead.get(wanted) };
   }
   const slug = slugOf(model);
   const meant = names.get(slug) ?? models.filter((id) => slugOf(id) === slug);

@@ -129,6 +129,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
 
     await page.reload();
     await card(page, 'succeeded').waitFor();
+    expect(await page.locator('#cards li .said').textContent()).toContain('a lighthouse at dawn');
     expect(complaints).toEqual([]);
   }
 
@@ -169,6 +170,7 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
       await page.getByLabel('Prompt').fill('seen in two tabs');
       await page.getByRole('button', { name: 'Generate' }).click();
       await other.locator('#cards li').waitFor();
+      expect(await other.locator('#cards li .said').textContent()).toBe('seen in two tabs');
       await card(other, 'succeeded').waitFor({ timeout: 90_000 });
       const video = other.locator('#cards video');
       await expect

@@ -4,8 +4,7 @@ import { adviceFor } from '../../scripts/src/cli/render/advice.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
 import { outcomeOf } from '../../scripts/src/cli/render/outcome.ts';
 import type { TaskResult } from '../../scripts/src/core/result.ts';
-import { ERROR_CODES, Failure } from '../../scripts/src/model/failure.ts';
-import type { Reason } from '../../scripts/src/model/reason.ts';
+import { ERROR_CODES, Failure, type Reason } from '../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { callerOf } from '../core/rendered.ts';
 
@@ -18,16 +17,16 @@ describe('the document of a task', () => {
   it.each<[boolean, number]>([
     [true, EXIT.stillRunning],
     [false, EXIT.done],
-  ])('that still runs ends the call by what it was to return (its end: %s)', (wantsEnd, exitCode) => {
-    const outcome = outcomeOf(task('PROGRESS'), { ...caller, wantsEnd });
+  ])('that still runs ends the call by what it was to return (its end: %s)', async (wantsEnd, exitCode) => {
+    const outcome = await outcomeOf(task('PROGRESS'), { ...caller, wantsEnd });
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ck1' });
     expect(outcome.onWritten).toBeUndefined();
   });
 
-  it('says each warning, the last failure of a query, and the pause', () => {
+  it('says each warning, the last failure of a query, and the pause', async () => {
     const lastPollError = new Failure('RATE_LIMITED', 'Later.');
-    const { envelope } = outcomeOf(
+    const { envelope } = await outcomeOf(
       task('PROGRESS', {
         warnings: [
           { kind: 'noPermit', seconds: 7 },
@@ -55,8 +54,8 @@ describe('the document of a task', () => {
     ['cancelledNow', 'CANCEL', true, EXIT.done, null],
     ['failed', 'FAILED', false, EXIT.taskEnded, 'GENERATION_FAILED'],
     ['cancelled', 'CANCEL', false, EXIT.taskEnded, 'TASK_CANCELLED'],
-  ])('%s (%s): ok %s, exit code %i', (kind, state, ok, exitCode, errorCode) => {
-    const outcome = outcomeOf(task(state, { kind } as Partial<TaskResult>), caller);
+  ])('%s (%s): ok %s, exit code %i', async (kind, state, ok, exitCode, errorCode) => {
+    const outcome = await outcomeOf(task(state, { kind } as Partial<TaskResult>), caller);
     expect(outcome.envelope).toMatchObject({ ok, status: state, errorCode });
     expect(outcome.exitCode).toBe(exitCode);
   });
@@ -64,17 +63,20 @@ describe('the document of a task', () => {
   it.each([
     ['COMPLETED', EXIT.taskEnded, 'getTask'],
     ['PROGRESS', EXIT.stillRunning, 'waitTask'],
-  ] as const)('a cancel that was refused of a task that is %s', (state, exitCode, action) => {
+  ] as const)('a cancel that was refused of a task that is %s', async (state, exitCode, action) => {
     const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
     const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
-    const outcome = outcomeOf(task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>), caller);
+    const outcome = await outcomeOf(
+      task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>),
+      caller,
+    );
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope.data?.nextSteps).toContain(
       `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
     );
   });
 
-  it('that was not fetched names its links, what went wrong, and the command that charges nothing', () => {
+  it('that was not fetched names its links, what went wrong, and the command that charges nothing', async () => {
     const failure = new Failure('DOWNLOAD_FAILED', 'Gone.', {
       taskId: 'ck1',
       charged: 'finished',
@@ -82,7 +84,7 @@ describe('the document of a task', () => {
     });
     const seen = { state: 'COMPLETED' as const, record: {}, urls: ['https://files.example.test/a'] };
     const result: TaskResult = { kind: 'notFetched', taskId: 'ck1', seen, warnings: [], failure };
-    const { envelope, exitCode } = outcomeOf(result, caller);
+    const { envelope, exitCode } = await outcomeOf(result, caller);
     expect(exitCode).toBe(EXIT.downloadFailed);
     expect(envelope.data).toEqual({
       resultUrls: seen.urls,
@@ -99,7 +101,7 @@ describe('the document of several tasks', () => {
   const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
   const item = (ended: TaskResult | Failure) => ({ record: record as never, ended });
 
-  it('delivers those alone that it shows whole', () => {
+  it('delivers those alone that it shows whole', async () => {
     const closed: string[] = [];
     const finished = (id: string, size: number) =>
       task('COMPLETED', {
@@ -109,20 +111,20 @@ describe('the document of several tasks', () => {
         delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
       } as Partial<TaskResult>);
     const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
-    const outcome = outcomeOf({ kind: 'many', items, until: 'last', more: 0, unsettled: 0 }, caller);
+    const outcome = await outcomeOf({ kind: 'many', items, until: 'last', more: 0, unsettled: 0 }, caller);
     outcome.onWritten?.();
     expect(closed).toEqual(['ck1']);
     expect(outcome.exitCode).toBe(EXIT.stillRunning);
     expect(outcome.envelope.data).toMatchObject({ count: 3, running: 0 });
   });
 
-  it('ends as the worst of them, and drops what is gone', () => {
+  it('ends as the worst of them, and drops what is gone', async () => {
     const gone = new Failure('TASK_NOT_FOUND', 'Gone.', {
       taskId: 'ck1',
       reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
     });
     const items = [item(task('PROGRESS')), item(gone)];
-    const { envelope, exitCode } = outcomeOf(
+    const { envelope, exitCode } = await outcomeOf(
       { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
       caller,
     );
@@ -150,9 +152,12 @@ describe('the document of a wait for the first end', () => {
       caller,
     );
 
-  it('ends as the one that has ended, names file, model and prompt, and the command for the next end', () => {
+  it('ends as the one that has ended, names file, model and prompt, and the command for the next end', async () => {
     const files = [{ path: '/out/ck1.mp4', bytes: 1, sha256: '0', contentType: 'video/mp4' }] as never;
-    const { envelope, exitCode } = many(task('COMPLETED', { kind: 'completed', files }), task('PROGRESS'));
+    const { envelope, exitCode } = await many(
+      task('COMPLETED', { kind: 'completed', files }),
+      task('PROGRESS'),
+    );
     expect(exitCode).toBe(EXIT.done);
     expect(envelope).toMatchObject({ ok: true, data: { count: 2, running: 1 } });
     expect(envelope.data?.tasks).toMatchObject([
@@ -162,9 +167,9 @@ describe('the document of a wait for the first end', () => {
     expect(envelope.data?.nextSteps).toEqual(['run again', 'run --action listPending']);
   });
 
-  it('is exit 4 while none has ended, and the failure of a task that has failed', () => {
-    expect(many(task('PROGRESS'), task('SUBMITTED')).exitCode).toBe(EXIT.stillRunning);
-    expect(many(task('FAILED', { kind: 'failed' }), task('PROGRESS')).exitCode).toBe(EXIT.taskEnded);
+  it('is exit 4 while none has ended, and the failure of a task that has failed', async () => {
+    expect((await many(task('PROGRESS'), task('SUBMITTED'))).exitCode).toBe(EXIT.stillRunning);
+    expect((await many(task('FAILED', { kind: 'failed' }), task('PROGRESS'))).exitCode).toBe(EXIT.taskEnded);
   });
 });
 

@@ -6,13 +6,14 @@ import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
 import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
-import * as accounts from '../../scripts/src/core/account.ts';
-import * as cancelling from '../../scripts/src/core/cancel.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
+import * as accounts from '../../scripts/src/core/money/account.ts';
+import * as spendings from '../../scripts/src/core/money/spending.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
-import * as spendings from '../../scripts/src/core/spending.ts';
-import * as lists from '../../scripts/src/core/task-list.ts';
-import * as tasks from '../../scripts/src/core/tasks.ts';
+import * as cancelling from '../../scripts/src/core/tasks/cancel.ts';
+import * as states from '../../scripts/src/core/tasks/get-status.ts';
+import * as lists from '../../scripts/src/core/tasks/list.ts';
+import * as tasks from '../../scripts/src/core/wait/wait-task.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -49,7 +50,7 @@ async function rendered(
 ): Promise<Outcome> {
   const caller = callerOf(session, more);
   try {
-    return outcomeOf(await result, caller);
+    return await outcomeOf(await result, caller);
   } catch (error) {
     throw error instanceof Failure ? explained(error, caller) : error;
   }
@@ -58,7 +59,7 @@ async function rendered(
 const STATE = { wantsEnd: false, resumeFlags: { wait: 45 } };
 
 export const getStatus = (session: Session, taskId: string) =>
-  rendered(session, tasks.getStatus(session, taskId), STATE);
+  rendered(session, states.getStatus(session, taskId), STATE);
 
 export const getTask = (session: Session, taskId: string, settings: Settings) =>
   rendered(session, tasks.getTask(session, taskId, settings), STATE);

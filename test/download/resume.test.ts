@@ -14,13 +14,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { tryLock } from '../../scripts/src/disk/lock.ts';
 import { type DownloadOptions, download } from '../../scripts/src/download/download.ts';
 import { fileIsWhole } from '../../scripts/src/download/file-hash.ts';
 import { MOST_BYTES } from '../../scripts/src/download/received-file.ts';
 import { saveOnce } from '../../scripts/src/download/save-once.ts';
 import type { Resolve } from '../../scripts/src/http/public-lookup.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { tryLock } from '../../scripts/src/stores/file/lock.ts';
 import { failureOf, folder, PROCESS, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';

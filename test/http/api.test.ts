@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
-import { systemClock } from '../../scripts/src/http/clock.ts';
 import type { Call, HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
+import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { FakeClock } from '../support/clock.ts';
 import { closedPort, serve } from '../support/server.ts';

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesOf, isFinal, stateAt } from '../../scripts/src/sandbox/lifecycle.ts';
 import { SCENARIOS } from '../../scripts/src/sandbox/scenarios.ts';
-import { openStore, type TaskRecord } from '../../scripts/src/sandbox/store.ts';
+import { openStore } from '../../scripts/src/sandbox/store.ts';
+import type { TaskRecord } from '../../scripts/src/sandbox/task-record.ts';
 import { Clock, IMAGE, KEY, open, prompting, T2V, temporaryFolder } from './support.ts';
 
 function record(over: Partial<TaskRecord> = {}): TaskRecord {

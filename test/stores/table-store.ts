@@ -1,6 +1,6 @@
 // A record store over a table of rows: in memory, or in SQL. It is the plainest form of what the port asks for.
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../scripts/src/http/clock.ts';
+import type { Clock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import {
   allowedChange,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../scripts/src/http/clock.ts';
+import type { Clock } from '../../scripts/src/model/clock.ts';
 
 /** A clock that moves only during a sleep, so that a wait of minutes takes no time. */
 export class FakeClock implements Clock {

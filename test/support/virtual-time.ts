@@ -1,4 +1,4 @@
-import type { Clock } from '../../scripts/src/http/clock.ts';
+import type { Clock } from '../../scripts/src/model/clock.ts';
 
 /** Simulated time for any number of processes. It moves on when all of them wait. */
 export class VirtualTime {

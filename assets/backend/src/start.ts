@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
@@ -8,7 +9,7 @@ import { createGenerations } from './generations/index.ts';
 import { buildApp } from './http/app.ts';
 import { byBearerToken, DEMO_TOKEN } from './http/authenticate.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { openJobs, startWorkers } from './queue/index.ts';
+import { openJobs, startWorkers, type Workers } from './queue/index.ts';
 import { createClock } from './services/clock.ts';
 import { openServices } from './services/index.ts';
 
@@ -20,9 +21,14 @@ export interface Backend {
 }
 
 const CLOCK_MS = 60_000;
+// A reader that has paused, or a sender of half a request, would hold the end up for ever.
+const DRAIN_MS = 10_000;
 
-/** Starts what the role says: the API, the workers, or both. */
-export async function start(config: Config, log: Logger): Promise<Backend> {
+/**
+ * Starts what the role says: the API, the workers, or both.
+ * @param drainMs for how long the end waits for requests that are running
+ */
+export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } = {}): Promise<Backend> {
   const isWorker = config.role !== 'api';
   // Undone in the reverse order, at the end or when the start fails half-way.
   const opened = createUndo();
@@ -63,8 +69,9 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
       wake: (step) => jobs.wake(step),
     });
     const metrics = createMetrics(() => readFigures(database));
+    let workers: Workers | undefined;
     if (isWorker) {
-      const workers = await startWorkers({
+      workers = await startWorkers({
         jobs,
         services: all.values(),
         database,
@@ -73,7 +80,7 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
         metrics,
         config,
       });
-      opened.defer(() => workers.stop());
+      opened.defer(() => workers?.stop());
     }
     const app = await buildApp({
       ...{ generations, files, services: all, log, metrics, trustProxy: config.trustProxy },
@@ -82,7 +89,8 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
       routes: config.role === 'worker' ? 'operations' : 'all',
     });
     opened.defer(async () => {
-      await app.close();
+      // Nothing new is begun from now on, here or there.
+      await Promise.all([closeInTime(app, drainMs), workers?.stop()]);
     });
     const url = await app.listen({ host: config.host, port: config.port });
     log.info(
@@ -94,6 +102,12 @@ export async function start(config: Config, log: Logger): Promise<Backend> {
     await opened.run();
     throw error;
   }
+}
+
+async function closeInTime(app: FastifyInstance, drainMs: number): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  await app.close();
+  clearTimeout(late);
 }
 
 function known<T>(service: T | undefined, provider: string): T {

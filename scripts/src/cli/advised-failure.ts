@@ -2,7 +2,7 @@ import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.t
 
 export interface Advice extends FailureDetails {
   /** Sentences, or commands that run as they stand. */
-  nextSteps?: string[];
+  nextSteps?: string[] | undefined;
   /** The exit code, where it is not the one that the error code stands for. */
   exitCode?: number;
 }

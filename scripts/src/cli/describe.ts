@@ -1,7 +1,7 @@
 import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
 import { describeFields, describeRules } from '../contracts/describe-fields.ts';
 import { estimateCredits, priceLine } from '../contracts/price.ts';
-import type { Json } from '../model/json.ts';
+import { type Json, unlessEmpty } from '../model/json.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
@@ -41,9 +41,9 @@ export async function describeAll({ profile, isProviderNamed, kind, full }: Whic
   }
   const data = {
     provider,
-    ...(kind !== undefined && { kind }),
+    kind,
     models: found.map(full ? everything : facts),
-    ...(!isProviderNamed && { otherProviders: others }),
+    otherProviders: isProviderNamed ? undefined : others,
     nextSteps,
   };
   return success(null, null, data, EXIT.done);
@@ -72,7 +72,6 @@ export async function describeOne(
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
-  const between = describeRules(contract);
   const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
   const nextSteps = [commandLine(flagWords(flags))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
@@ -81,9 +80,9 @@ export async function describeOne(
     provider,
     ...facts(contract),
     fields: describeFields(contract),
-    ...(between.length > 0 && { rules: between }),
+    rules: unlessEmpty(describeRules(contract)),
     example,
-    ...(advice.length > 0 && { notes: advice }),
+    notes: unlessEmpty(advice),
     nextSteps,
   };
   return success(null, null, data, EXIT.done);

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Issue } from '../model/failure.ts';
 import { isApiKey, serviceAddress } from '../model/service-address.ts';
@@ -210,7 +209,7 @@ function wantedStateFolder(env: NodeJS.ProcessEnv): string {
 
 function homeFolder(): string {
   try {
-    return homedir();
+    return process.getBuiltinModule('node:os').homedir();
   } catch {
     // A user without an entry in the system's list has none.
     return '';

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { madeElsewhere } from '../core/made-elsewhere.ts';
-import { pollSchedule } from '../core/poll-schedule.ts';
-import type { Sharing } from '../core/poller.ts';
+import { pollSchedule } from '../core/poll/interval.ts';
+import { madeElsewhere } from '../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../core/session.ts';
-import type { ListFilter } from '../core/task-list.ts';
-import type { WaitSettings } from '../core/tasks.ts';
+import { getStatus } from '../core/tasks/get-status.ts';
+import type { ListFilter } from '../core/tasks/list.ts';
+import type { WaitSettings } from '../core/wait/wait-task.ts';
 import { Api } from '../http/api.ts';
-import { systemClock } from '../http/clock.ts';
 import { Transport } from '../http/transport.ts';
+import { systemClock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { TaskState } from '../model/task.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createProvider } from '../providers/registry.ts';
 import type { Journal } from '../stores/file/journal.ts';
@@ -23,7 +24,6 @@ import type { CheckedRequest } from './read-request.ts';
 import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
-import { explained } from './render/failure.ts';
 import { outcomeOf, type Result } from './render/outcome.ts';
 import { withStandInWarning } from './stand-ins.ts';
 
@@ -50,13 +50,9 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(
-    sandbox
-      ? {}
-      : { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) },
-    undefined,
-    { ownsProcess: true },
-  );
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, undefined, {
+    ownsProcess: true,
+  });
   const { profile } = args;
   const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
   const provider = await createProvider(profile, {
@@ -92,12 +88,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       });
       return sandbox ? withStandInWarning(outcome) : outcome;
     }
-    const outcome = outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
+    const { explained } = await import('./render/failure.ts');
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -183,35 +180,41 @@ async function act(
   request: CheckedRequest | null,
   environment: Environment,
 ): Promise<Result> {
-  const tasks = await import('../core/tasks.ts');
   const taskId = args.taskId ?? '';
+  if (args.action === 'getStatus') return getStatus(session, taskId);
+  const tasks = await import('../core/wait/wait-task.ts');
   switch (args.action) {
-    case 'getStatus':
-      return tasks.getStatus(session, taskId);
     case 'getTask':
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':
-      return (await import('../core/cancel.ts')).cancelTask(session, taskId);
+      return (await import('../core/tasks/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined && args.idempotencyKey !== undefined) {
-        await (await import('../core/attach-task.ts')).attachTask(session, taskId, args.idempotencyKey);
+        await (await import('../core/reconcile/attach-task.ts')).attachTask(
+          session,
+          taskId,
+          args.idempotencyKey,
+        );
       }
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
-      const pending = await import('../core/resume-pending.ts');
+      const pending = await import('../core/wait/resume-pending.ts');
       if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../core/task-list.ts')).listTasks(session, filterOf(args));
+      return (await import('../core/tasks/list.ts')).listTasks(session, filterOf(args));
     case 'spending':
-      return (await import('../core/spending.ts')).spending(session, args.since?.from ?? null);
+      return (await import('../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
       const { listModels } = await import('../contracts/contract.ts');
-      return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
+      return (await import('../core/money/account.ts')).account(
+        session,
+        await listModels(session.provider.id),
+      );
     }
     case 'quote':
-      return (await import('../core/account.ts')).quote(session, request!);
+      return (await import('../core/money/account.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../core/generate.ts');
       const isDetached = args.action === 'createGeneration';
@@ -244,7 +247,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
 function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'folder' | 'output'> {
   if (output !== undefined)
     return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
-  return { folder: download ?? null, ...(isSubmit(action) && { output: null }) };
+  return { folder: download ?? null, output: isSubmit(action) ? null : undefined };
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {

@@ -1,4 +1,4 @@
-import { systemClock } from '../http/clock.ts';
+import { systemClock } from '../model/clock.ts';
 import { Journal } from '../stores/file/journal.ts';
 import type { Arguments } from './arguments.ts';
 import { type Environment, journalFolder } from './environment.ts';

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../contracts/nearest.ts';
 import type { Issue } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
@@ -27,15 +27,10 @@ type Token =
   | { kind: 'unknown'; word: string }
   | { kind: 'stray'; word: string };
 
-const options = Object.fromEntries(
-  FLAG_NAMES.map((name) => [
-    name,
-    {
-      type: rule(name).form === undefined ? ('boolean' as const) : ('string' as const),
-      ...(name === 'help' && { short: 'h' }),
-    },
-  ]),
+const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+  FLAG_NAMES.map((name) => [name, { type: rule(name).form === undefined ? 'boolean' : 'string' }]),
 );
+options.help = { type: 'boolean', short: 'h' };
 
 /** A value may look like a flag only when it is attached with "=": what parseArgs took for one is read as a flag. */
 function tokensOf(argv: readonly string[]): Token[] {

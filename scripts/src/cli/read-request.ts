@@ -1,8 +1,7 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
-import { priceLine } from '../contracts/price.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { withoutBody } from '../contracts/whole-body.ts';
-import type { Terms } from '../core/generate.ts';
+import type { Terms } from '../core/checked-request.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { checkCallbackUrl } from '../model/service-address.ts';
@@ -51,13 +50,13 @@ export async function readRequest(
       ],
     });
   }
-  if (args.action === 'quote' && !args.profile.can.quote) throw noQuote(args, contract, payload);
+  if (args.action === 'quote' && !args.profile.can.quote) throw await noQuote(args, contract, payload);
   const generation: GenerationRequest = {
     model: contract.model,
     payload,
-    idempotencyKey: args.idempotencyKey ?? crypto.randomUUID(),
-    ...(args.maxCredits !== undefined && { maxCredits: args.maxCredits }),
-    ...(webhookUrl !== undefined && { webhookUrl }),
+    idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule('node:crypto').randomUUID(),
+    maxCredits: args.maxCredits,
+    webhookUrl,
   };
   const terms: Terms = {
     isNamed: args.idempotencyKey !== undefined,
@@ -70,7 +69,8 @@ export async function readRequest(
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
-function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Failure {
+async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
+  const { priceLine } = await import('../contracts/price.ts');
   const line = priceLine(contract, payload);
   const steps =
     line === null

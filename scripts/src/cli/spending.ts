@@ -1,5 +1,5 @@
-import { recordedSpending } from '../core/spending.ts';
-import { systemClock } from '../http/clock.ts';
+import { recordedSpending } from '../core/money/spending.ts';
+import { systemClock } from '../model/clock.ts';
 import { dayOf } from '../model/spending.ts';
 import { type Local, localJournal } from './local-journal.ts';
 import type { Caller } from './render/caller.ts';

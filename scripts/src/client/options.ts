@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { systemClock } from '../http/clock.ts';
+import { systemClock } from '../model/clock.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { isApiKey, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';

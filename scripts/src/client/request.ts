@@ -32,12 +32,8 @@ export async function checkRequest(settings: Settings, request: SubmitRequest): 
     callbackUrl === undefined ? null : checkCallbackUrl(String(callbackUrl), isLoopback(settings.baseUrl));
   if (problem) issues.push(issue('callbackUrl', problem.expected, shown(callbackUrl), problem.hint));
   if (issues.length > 0) throw invalidInput(issues);
-  const generation = {
-    ...{ model: contract.model, payload, idempotencyKey },
-    ...(maxCredits !== undefined && { maxCredits }),
-    ...(callbackUrl !== undefined && { webhookUrl: new URL(callbackUrl).href }),
-  };
-  return { contract, generation };
+  const webhookUrl = callbackUrl === undefined ? undefined : new URL(callbackUrl).href;
+  return { contract, generation: { model: contract.model, payload, idempotencyKey, maxCredits, webhookUrl } };
 }
 
 /** Returns a task's id. @throws Failure INVALID_PAYLOAD for a text that is none */

@@ -30,8 +30,8 @@ export function submit(
   };
   return connection.call({ signal, details }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import('../core/funds.ts');
-    const { sendOnce } = await import('../core/send.ts');
+    const { checkFunds } = await import('../core/money/check-price.ts');
+    const { sendOnce } = await import('../core/submit/send-until-accepted.ts');
     const { shortDeadline } = await import('../core/session.ts');
     const quote = await checkFunds(session, contract, generation, null, shortDeadline(session));
     isSending = true;
@@ -63,7 +63,7 @@ export function findLost(
       transient:
         failure?.details.transient ??
         (failure?.details.retryAfter !== undefined || later?.details.transient === true),
-      ...(prevented !== undefined && { cause: prevented }),
+      cause: prevented,
     };
   };
   let outcome: SubmitOutcome = 'unknown';
@@ -75,15 +75,15 @@ export function findLost(
     const lostAt = Math.min(checkMoment('lostAt', request.lostAt ?? sentAt), now.wall);
     const deadline = until === undefined ? 0 : now.monotonic + (checkMoment('until', until) - now.wall);
     const { generation } = await checkRequest(settings, request);
-    const { reconcile } = await import('../core/reconcile.ts');
-    const { checkFunds } = await import('../core/funds.ts');
+    const { reconcile } = await import('../core/reconcile/reconcile.ts');
+    const { checkFunds } = await import('../core/money/check-price.ts');
     const { Failure } = await import('../model/failure.ts');
     const { shortDeadline } = await import('../core/session.ts');
     const result = await reconcile(
       {
         ...session,
         takenTasks: async (ids) => (await taken?.(ids)) ?? [],
-        ...(list && { readList: async () => list() }),
+        readList: list && (async () => list()),
       },
       generation,
       {

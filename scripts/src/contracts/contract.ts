@@ -9,8 +9,9 @@ import { ContractError } from './contract-error.ts';
 import { EXTENSION, readDocument } from './document.ts';
 import { type RecordedDuration, readDurations } from './durations.ts';
 import { contractsFolder } from './folders.ts';
-import { readNode, type SchemaNode } from './node.ts';
 import { type PriceRule, readPrice } from './price-rule.ts';
+import { readNode } from './read-schema.ts';
+import type { SchemaNode } from './schema-node.ts';
 
 /** What a model takes, what that is known from, and what it cost when the price was last checked. */
 export interface Contract {

@@ -2,10 +2,9 @@ import type { Issue } from '../model/failure.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import { hint, type Path, pathText } from './explain.ts';
-import type { ObjectPlace } from './keywords/keyword.ts';
-import type { SchemaNode } from './node.ts';
 import { placeOf } from './places.ts';
 import { fieldOf } from './presence.ts';
+import type { ObjectPlace, SchemaNode } from './schema-node.ts';
 import type { Ways } from './ways.ts';
 
 /** What the rules between fields say about an object and about the objects in it. */

@@ -3,7 +3,7 @@ import { plain } from '../model/text.ts';
 import { countsText } from './keywords/counts.ts';
 import { expectedMedia } from './keywords/media.ts';
 import { nearest } from './nearest.ts';
-import type { SchemaNode } from './node.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { codePoints, toZod } from './to-zod.ts';
 import { isOfType, type TypeName } from './types.ts';
 import type { Beside, Ways } from './ways.ts';

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../model/json.ts';
 import type { Contract } from './contract.ts';
 import type { Path, Place } from './explain.ts';
 import { imageField } from './image-field.ts';
-import type { SchemaNode } from './node.ts';
+import type { SchemaNode } from './schema-node.ts';
 import type { Ways } from './ways.ts';
 
 /** What JSON holds at a path; undefined where the path leads nowhere. */

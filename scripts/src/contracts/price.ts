@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import type { SchemaNode } from './node.ts';
 import { carriesSomething } from './presence.ts';
 import type { PriceRule, Rate } from './price-rule.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { checkPayload } from './validate.ts';
 
 export type { ObservedPrice, PriceRule, Rate } from './price-rule.ts';

@@ -20,7 +20,7 @@ import {
   type ZodMiniType,
 } from 'zod/mini';
 import type { Json } from '../model/json.ts';
-import type { SchemaNode } from './node.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { isOfType, type TypeName } from './types.ts';
 
 // zod otherwise builds validators from text at run time, and no dynamic code may run here.

@@ -1,5 +1,4 @@
-import { Failure } from '../model/failure.ts';
-import type { ModelUnknown } from '../model/reason.ts';
+import { Failure, type ModelUnknown } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
 import { listModels, listProviders } from './contract.ts';
 import { nearest } from './nearest.ts';

@@ -31,8 +31,8 @@ export interface KnownName {
   /** The ids that are meant; empty for an id that is not supported. */
   meant: readonly string[];
   /** Why it has no contract. */
-  why?: string;
-  instead?: string;
+  why?: string | undefined;
+  instead?: string | undefined;
 }
 
 /**
@@ -59,8 +59,7 @@ export async function knownName(
     groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ??
     groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
   if (group !== undefined) {
-    const instead = group.instead.get(wanted);
-    return { page, meant: [], why: group.why, ...(instead !== undefined && { instead }) };
+    return { page, meant: [], why: group.why, instead: group.instead.get(wanted) };
   }
   const slug = slugOf(model);
   const meant = names.get(slug) ?? models.filter((id) => slugOf(id) === slug);

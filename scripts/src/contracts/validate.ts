@@ -3,8 +3,8 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { crossFieldIssues } from './cross-field.ts';
 import { expected, hint, type Path, pathText, received, unknownFieldHint } from './explain.ts';
-import { nodeAt, type SchemaNode } from './node.ts';
 import { placeOf, valueAt } from './places.ts';
+import { nodeAt, type SchemaNode } from './schema-node.ts';
 import { toZod } from './to-zod.ts';
 import { BY_VALUE, type Ways } from './ways.ts';
 

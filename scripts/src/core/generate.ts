@@ -1,47 +1,21 @@
-import type { Contract } from '../contracts/contract.ts';
-import { Failure } from '../model/failure.ts';
-import type { Reason } from '../model/reason.ts';
-import type { NewRun } from '../model/request-record.ts';
+import { Failure, type Reason } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
-import type { GenerationRequest, Quote } from '../providers/provider.ts';
-import { checkFree, folderFor } from './finish.ts';
-import { checkFunds, explainFunds } from './funds.ts';
-import { type RecordedTask, recordedTask } from './recorded-task.ts';
+import type { CheckedRequest } from './checked-request.ts';
+import { checkFree, folderFor } from './deliver/finish.ts';
+import { hasEnded, reuse } from './deliver/reuse-result.ts';
+import { checkFunds, explainFunds } from './money/check-price.ts';
+import { isYoung } from './record/task-record.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
-import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { type SubmitLog, submit } from './submit.ts';
-import { isYoung } from './task-record.ts';
-import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
+import { type RecordedTask, recordedTask } from './submit/submit-on-record.ts';
+import { type SubmitLog, submit } from './submit/submit-or-reconcile.ts';
+import { type WaitSettings, waitOn, waitTask } from './wait/wait-task.ts';
 
-/** What identifies a request, and what it may cost. */
-export interface Terms {
-  /** The idempotency key was given: it says which request is meant. */
-  isNamed: boolean;
-  /** Makes another task, even where the request already has one. */
-  isNew: boolean;
-  /** Who asked for the request, where the command names that. */
-  owner: string | null;
-  /** Seconds that its command waits; null where it has none. */
-  wait: number | null;
-  /** Credits that all requests of the last 24 hours together may cost. */
-  maxCreditsPerDay: number | null;
-  /** Which of several equal requests this is, from 1; absent: the first. */
-  ordinal?: number;
-  /** The run that makes a batch once more, and this request as one of its lines. */
-  newRun?: NewRun;
-}
-
-export interface GenerateOptions {
-  contract: Contract;
-  generation: GenerationRequest;
-  terms: Terms;
+export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
   /** Returns as soon as the task is submitted; its folder is kept for later. */
   isDetached: boolean;
-  /** The service's price, where it was asked for already. */
-  quote?: Quote | undefined;
 }
 
 /** A request that has a task, and how its end is waited for. It does not hold the payload. */
@@ -55,7 +29,10 @@ export interface Begun {
 }
 
 /** The task of a request, with its record where there is one. */
-export type Made = Omit<RecordedTask, 'entry'> & { entry?: StoredRequest; isResubmitted?: boolean };
+export type Made = Omit<RecordedTask, 'entry'> & {
+  entry?: StoredRequest;
+  isResubmitted?: boolean | undefined;
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -94,13 +71,9 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { made, model, maxCredits, wait, start } = begun;
   const { entry, credits, task, isResumed } = made;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs, model, ...(entry && { entry }), credits };
+  const settings = { ...wait, waitMs, model, entry, credits };
   if (entry && task === undefined && hasEnded(entry)) return reuse(session, entry, settings);
-  const isResubmitted = made.isResubmitted || entry?.record.resubmitted;
-  const origin: Origin = {
-    ...(isResumed && { isResumed }),
-    ...(isResubmitted && { isResubmitted }),
-  };
+  const origin: Origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
   const result =
     task === undefined
       ? await resume(session, entry!, settings, origin)
@@ -138,6 +111,7 @@ async function unrecordedTask(
   { contract, generation, terms, quote: known, wait }: GenerateOptions,
   deadline: number,
 ): Promise<Made> {
+  if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
   const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   await checkFree(wait.folder, wait.output);
   let isResubmitted = false;

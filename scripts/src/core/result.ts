@@ -9,7 +9,8 @@ import type { OtherAccount } from './observer.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
-  Partial<Pick<Task, 'model' | 'error' | 'urls' | 'charged' | 'refunded'>> & {
+  Pick<Task, 'model' | 'error' | 'charged' | 'refunded'> & {
+    urls?: string[] | undefined;
     /** The task's record, which may say why it failed, could not be read. */
     isRecordUnread?: boolean;
   };
@@ -32,11 +33,11 @@ export type Warning =
 /** How this call got to the task of a request. */
 export interface Origin {
   /** An earlier call submitted the request; this call submitted nothing. */
-  isResumed?: boolean;
+  isResumed?: boolean | undefined;
   /** The request was submitted once more, after a lost submit. */
-  isResubmitted?: boolean;
+  isResubmitted?: boolean | undefined;
   /** The task had ended before this call. */
-  reused?: { created: string; status: TaskState };
+  reused?: { created: string | undefined; status: TaskState };
 }
 
 /** The record that counts as delivered once the result has reached the caller. */
@@ -52,15 +53,15 @@ interface TaskFacts extends Origin {
   taskId: string;
   seen: Seen;
   /** Absent where nothing is known of them. */
-  credits?: Credits;
+  credits?: Credits | undefined;
   /** The saved files; absent where none were asked for. */
-  files?: SavedFile[];
+  files?: SavedFile[] | undefined;
   warnings: Warning[];
   /** Why the last status query failed, where the state is from before it. */
-  lastPollError?: Failure;
+  lastPollError?: Failure | undefined;
   /** Seconds until the next query makes sense. */
-  retryAfter?: number;
-  delivery?: Delivery;
+  retryAfter?: number | undefined;
+  delivery?: Delivery | undefined;
 }
 
 /** The result of an action on one task. */
@@ -110,12 +111,11 @@ export function taskResult(
   seen: Seen,
   { credits, model, ...origin }: Origin & { credits?: Credits | undefined; model?: string | undefined } = {},
 ): TaskResult {
-  const hasCredits = credits !== undefined || seen.charged !== undefined;
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
     seen: seen.model === undefined && model !== undefined ? { ...seen, model } : seen,
-    ...(hasCredits && { credits: creditsOf(seen, credits) }),
+    credits: credits !== undefined || seen.charged !== undefined ? creditsOf(seen, credits) : undefined,
     warnings: [],
     ...origin,
   };

@@ -2,9 +2,9 @@ import type { Api } from '../http/api.ts';
 import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { RecordStore } from '../ports/record-store.ts';
+import type { Sharing } from '../ports/sharing.ts';
 import type { Provider, TaskList } from '../providers/provider.ts';
 import type { Observer } from './observer.ts';
-import type { Sharing } from './poller.ts';
 import type { Slots } from './slots.ts';
 
 export type { Observer } from './observer.ts';
@@ -31,7 +31,7 @@ export interface Session {
   /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
   takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
   /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
-  readList?(): Promise<TaskList & { askedAt: number; answeredAt: number }>;
+  readList?: (() => Promise<TaskList & { askedAt: number; answeredAt: number }>) | undefined;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
   submits?: SubmitGate;
   /** Limits how many results are fetched at the same time; absent: no limit. */

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access, link, lstat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock } from '../http/clock.ts';
+import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
+import { makeFolder } from '../disk/folder.ts';
+import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
-import { diskError, diskErrorText, renamePatiently } from '../stores/file/durable.ts';
-import { makeFolder } from '../stores/file/folder.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';

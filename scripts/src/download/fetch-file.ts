@@ -164,7 +164,7 @@ class Fetch {
     const retryAfter = parseRetryAfter(headers['retry-after'], this.#downloader.api.clock.wall());
     throw new Failure('NETWORK_ERROR', `The file's host answered HTTP ${status}.`, {
       transient: isTransientStatus(status),
-      ...(retryAfter !== undefined && { retryAfter }),
+      retryAfter,
     });
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { diskErrorText } from '../stores/file/durable.ts';
+import { diskErrorText } from '../disk/durable.ts';
 
 // Below this a second thread costs more than it saves.
 const WORKER_FROM_BYTES = 32 * 1024 * 1024;

@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { diskError } from '../disk/durable.ts';
 import { isObject, type Json } from '../model/json.ts';
-import { diskError } from '../stores/file/durable.ts';
 
 /** Identifies the file of a part, by its host's headers. */
 export interface Identity {

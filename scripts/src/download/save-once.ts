@@ -1,8 +1,8 @@
 import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { type Lock, type LockOwner, waitForLock } from '../disk/lock.ts';
 import { Failure } from '../model/failure.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
-import { type Lock, type LockOwner, waitForLock } from '../stores/file/lock.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';

@@ -1,6 +1,6 @@
+import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
-import type { Clock } from './clock.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';
@@ -21,15 +21,15 @@ const PAUSE_MS = 5_000;
 
 export interface CallOptions {
   /** Uses a new connection. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
   /** Called when the request is about to leave. */
   onLeave?: (() => void) | undefined;
   /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
-  until?: number;
+  until?: number | undefined;
   /** Milliseconds that a request gets even after `until`. */
-  leastMs?: number;
+  leastMs?: number | undefined;
   /** The caller has a permit for this query. */
-  isPermitted?: boolean;
+  isPermitted?: boolean | undefined;
 }
 
 export interface ApiOptions {
@@ -38,7 +38,7 @@ export interface ApiOptions {
   /** Retries of a read after its first attempt. */
   maxRetries: number;
   /** Ends the request that is under way. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Returns who shares the queries that the service permits; absent or null: nobody. */
   limiter?(): Promise<RateLimiter | null>;
 }
@@ -80,8 +80,8 @@ export class Api {
       timeoutMs,
       fresh,
       maxBytes: call.limits.bytes,
-      ...(signal && { signal }),
-      ...(onLeave && { onLeave }),
+      signal,
+      onLeave,
     });
     if (!isExcessive(answer.body, call.limits.values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);

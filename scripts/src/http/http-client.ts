@@ -58,7 +58,7 @@ export function flatHeaders(headers: Record<string, string | string[] | undefine
 }
 
 export interface ProxySettings {
-  httpProxy?: string;
-  httpsProxy?: string;
-  noProxy?: string;
+  httpProxy?: string | undefined;
+  httpsProxy?: string | undefined;
+  noProxy?: string | undefined;
 }

@@ -8,7 +8,7 @@ export interface Connecting {
   /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
   signal: AbortSignal;
   /** Finds the addresses of a name; the system's own way where it is absent. */
-  lookup?: LookupFunction;
+  lookup?: LookupFunction | undefined;
 }
 
 const BLOCK_BYTES = 1024 * 1024;

@@ -48,7 +48,7 @@ export class NodeHttpClient implements HttpClient {
       headers: outgoingHeaders(request),
       agent: fresh ? false : agent,
       maxHeaderSize: MAX_HEADER_BYTES,
-      ...(this.#lookup && { lookup: this.#lookup }),
+      lookup: this.#lookup,
     });
     this.#open.add(sent);
     sent.on('close', () => this.#open.delete(sent));

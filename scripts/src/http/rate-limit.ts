@@ -1,5 +1,5 @@
+import type { Clock } from '../model/clock.ts';
 import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
-import type { Clock } from './clock.ts';
 
 /** How many status queries a service permits. */
 export interface RateLimit {

@@ -14,7 +14,7 @@ export interface ExchangeOptions {
    * then still waits for a receiver that is busy.
    */
   timeoutMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out.
    */
@@ -22,7 +22,7 @@ export interface ExchangeOptions {
   /** The answer is a file and may be large. Its host is unknown, so only public addresses are connected to. */
   isFile?: boolean;
   /** Called when the connection is open and the first byte leaves next. */
-  onLeave?(): void;
+  onLeave?: (() => void) | undefined;
 }
 
 export interface TransportOptions {

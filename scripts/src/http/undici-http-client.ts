@@ -172,7 +172,7 @@ function proxyDispatcher(
   const withoutProxy = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new EnvHttpProxyAgent({
     // A proxy may have any address, and resolves host names itself.
-    connect: largeReads({ ...connecting, ...(lookup && { lookup }) }),
+    connect: largeReads({ ...connecting, lookup }),
     requestTls: connecting,
     proxyTls: connecting,
     maxHeaderSize: MAX_HEADER_BYTES,

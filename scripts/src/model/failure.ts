@@ -1,5 +1,4 @@
 import type { JsonObject } from './json.ts';
-import type { Reason } from './reason.ts';
 import type { TaskState } from './task.ts';
 
 /** The stable error codes: the first eight are required of every client, the others say what those do not cover. */
@@ -34,24 +33,24 @@ export interface Issue {
 
 export interface FailureDetails {
   /** Seconds of the `Retry-After` of the service. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** The task's state as last known; absent where no task is involved. */
-  status?: TaskState;
-  taskId?: string;
-  issues?: Issue[];
+  status?: TaskState | undefined;
+  taskId?: string | undefined;
+  issues?: Issue[] | undefined;
   /** The facts behind it, where its code alone does not say what to do. */
-  reason?: Reason;
+  reason?: Reason | undefined;
   /** Its task was submitted and charged: it still runs, or it is finished. */
-  charged?: 'running' | 'finished';
+  charged?: 'running' | 'finished' | undefined;
   /** The service's answer, as it came. */
-  record?: JsonObject;
+  record?: JsonObject | undefined;
   /** Other facts about it, by name. */
-  data?: JsonObject;
+  data?: JsonObject | undefined;
   /** A retry may succeed. */
-  transient?: boolean;
+  transient?: boolean | undefined;
   /** The service may have executed the request, although no usable answer came. Absent: it certainly did not. */
-  unclear?: boolean;
-  cause?: unknown;
+  unclear?: boolean | undefined;
+  cause?: unknown | undefined;
 }
 
 /**
@@ -73,3 +72,128 @@ export class Failure extends Error {
     return new Failure(this.code, this.message, { ...this.details, ...details });
   }
 }
+
+/** Forms of the same request that cost less. */
+export interface Cheaper {
+  model: string;
+  /** The date of the prices; absent where none are known. */
+  asOf: string | undefined;
+  variants: readonly { change: JsonObject; credits: number }[];
+  /** The credits that they may cost at most; null where that is not known. */
+  most: number | null;
+}
+
+/** Why a submit has no known outcome yet. */
+export interface SubmitUnknown {
+  kind: 'submitUnknown';
+  model: string;
+  idempotencyKey: string;
+  /** ISO 8601: when it was sent, or a little earlier. */
+  sentAt: string;
+  /** A record of it is kept: the same command reconciles it. */
+  isRecorded: boolean;
+  /** Seconds until the service's list can tell. */
+  after: number | undefined;
+  /** The task that an unclear answer named. */
+  named: string | undefined;
+  /** Why the answer is missing, and what came of asking later. */
+  lost: Failure;
+  later: Failure | undefined;
+  /** Why it was not sent once more; its words are about the first one then. */
+  notResubmitted: Failure | undefined;
+}
+
+/** A model that has no contract with the provider, and what is known of its name. */
+export interface ModelUnknown {
+  kind: 'modelUnknown';
+  provider: string;
+  model: string;
+  known:
+    | { what: 'modelOf'; other: string }
+    /** The name stands for these ids. */
+    | { what: 'nameOf'; other: string; meant: readonly string[] }
+    | { what: 'withoutContract'; other: string; page: string; why: string; instead?: string | undefined }
+    | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
+}
+
+/** Whose a task is. */
+interface TaskPlace {
+  provider: string;
+  /** The address of the service. */
+  service: string;
+  /** The fingerprint of the key. */
+  account: string;
+}
+
+/** What a failure is about, beyond its code: the facts from which its advice is made. */
+export type Reason =
+  | SubmitUnknown
+  | ModelUnknown
+  | { kind: 'providerUnknown' }
+  | { kind: 'contractUnusable'; file: string; provider: string }
+  /** A payload that is a complete request body, and what it says beside the fields. */
+  | {
+      kind: 'wholeBody';
+      model: string;
+      input: string;
+      beside: { name: string; received: string }[];
+    }
+  /** The task of this request is not shown by the service (any more, or yet). */
+  | { kind: 'recordedTaskGone'; taskId: string; created: string }
+  | { kind: 'recordedTaskYoung'; taskId: string }
+  /** The records know this task, which was made at another service, at another address or with another key. */
+  | { kind: 'madeElsewhere'; taskId: string; created: string; by: TaskPlace; here: TaskPlace }
+  /** No key is set, so no live call can be made. */
+  | { kind: 'keyMissing' }
+  /** What `forget` met: no record, a submit that is under way, or one that has just ended. */
+  | { kind: 'otherTask' }
+  | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
+  /** One of the unfinished tasks is not shown any more. */
+  | { kind: 'pendingTaskGone'; taskId: string }
+  | { kind: 'takenOver' }
+  | { kind: 'budgetBusy' }
+  /** A version that keeps records elsewhere is submitting. */
+  | { kind: 'olderVersion' }
+  | { kind: 'noEstimate'; title: string; model: string; maxCredits: number }
+  | {
+      kind: 'estimateAboveCap';
+      title: string;
+      estimate: { least: number; most: number; asOf: string; note: string };
+      maxCredits: number;
+      cheaper: Cheaper;
+    }
+  | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
+  /** Lines of a batch that cost more than a line may. */
+  | { kind: 'linesAboveCap'; lines: readonly number[]; maxCredits: number }
+  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number }
+  | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
+  /** Lines of a batch are wrong; the issues name them. */
+  | { kind: 'wrongLines' }
+  /** A line of a batch, or its image, was changed while the batch ran. */
+  | { kind: 'lineChanged' }
+  | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
+  | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
+  | { kind: 'notCancelled'; taskId: string; state: TaskState }
+  /** The record names a result that is at no address that can be fetched. */
+  | { kind: 'noAddress' }
+  /** Another process is submitting this very request; its lock is this file. */
+  | { kind: 'requestBusy'; isNew: boolean; lockFile: string }
+  /** The newest record of this request is damaged. */
+  | { kind: 'recordDamaged' }
+  /** The idempotency key stands for another request. */
+  | { kind: 'otherRequest'; idempotencyKey: string }
+  | { kind: 'unsupportedAction'; action: string }
+  /** Others can change the folder of the records; a command may end that. */
+  | { kind: 'unsafeFolder'; distrust: string; repair: string | null }
+  /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
+  | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
+  | { kind: 'downloadFolder'; folder: string; why: string }
+  /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
+  | { kind: 'outputTaken'; file: string; free: string }
+  | { kind: 'fileInTheWay'; file: string; free: string }
+  | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
+  | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
+  /** A name led to an address that a proxy program made up. */
+  | { kind: 'addressOfProxy' };
+
+export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

@@ -26,21 +26,21 @@ export interface Task {
   id: string;
   state: TaskState;
   /** The provider's own word, if it is unknown to this program. */
-  unknownState?: string;
-  model?: string;
-  input?: Json;
+  unknownState?: string | undefined;
+  model?: string | undefined;
+  input?: Json | undefined;
   /** Milliseconds since the epoch, by the provider's clock. */
-  createdAt?: number;
+  createdAt?: number | undefined;
   /** When it ended; the same clock. */
-  completedAt?: number;
-  idempotencyKey?: string;
+  completedAt?: number | undefined;
+  idempotencyKey?: string | undefined;
   /** Credits, as the service reported them; absent where it did not. */
-  charged?: number;
-  refunded?: number;
+  charged?: number | undefined;
+  refunded?: number | undefined;
   /** Where the finished files are; empty until there are any. */
   urls: string[];
   /** The provider's word on why the task failed. */
-  error?: string;
+  error?: string | undefined;
   /** The provider's record as it came. */
   record: JsonObject;
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { requestName } from '../model/fingerprint.ts';
+import { compact } from '../model/json.ts';
 import { isPending, type RequestRecord } from '../model/request-record.ts';
 import type { Account, Holder, RequestClaim } from './record-store.ts';
 
@@ -67,20 +68,20 @@ export function firstRecord(
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
-  return {
+  return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
-    phase: 'submitting',
+    phase: 'submitting' as const,
     taskId: null,
-    status: 'UNKNOWN',
+    status: 'UNKNOWN' as const,
     resubmitted: false,
     ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
-    ...(output && { output }),
-    ...(ordinal > 1 && { ordinal }),
-    ...(newRun !== undefined && { newRun }),
-  };
+    output: output || undefined,
+    ordinal: ordinal > 1 ? ordinal : undefined,
+    newRun,
+  });
 }
 
 // About as long as a submit takes.

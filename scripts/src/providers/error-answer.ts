@@ -1,11 +1,13 @@
 // Reads answers defensively: the part that is the same for every service.
 
-import type { AnswerLimits, HttpAnswer, HttpRequest } from '../http/message.ts';
+import { JsonBody } from '../http/json.ts';
+import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import { TASK_ID } from '../model/task.ts';
 import { plain, quoted } from '../model/text.ts';
+import type { ProviderSettings } from './provider.ts';
 
 /**
  * The purpose of an HTTP request. A lost submit may have been charged, a submit and a quote have a payload that may be
@@ -22,34 +24,65 @@ export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
 export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
 
+/** An answer, and what it answers. */
+export interface Answered {
+  request: HttpRequest;
+  answer: HttpAnswer;
+  kind: Kind;
+  settings: Pick<ProviderSettings, 'key' | 'now'>;
+}
+
 export interface Refused {
   code: ErrorCode;
   /** The HTTP status, or the one that the body names in its place. */
   status: number;
   /** The service's own message; without one, its body is quoted. */
   said: string | undefined;
-  answer: HttpAnswer;
-  kind: Kind;
-  now: () => number;
+}
+
+/** Returns a request with JSON in both directions. @param own the headers that name the key */
+export function jsonRequest(
+  method: HttpRequest['method'],
+  url: string,
+  own: Record<string, string>,
+  body?: JsonObject,
+): HttpRequest {
+  const headers = { ...own, accept: 'application/json', 'user-agent': 'async-media-workflow' };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, 'content-type': 'application/json' };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+
+/** Returns the call of a request, whose answer is read together with what it answers. */
+export function callOf<T>(
+  kind: Kind,
+  request: HttpRequest,
+  settings: Answered['settings'],
+  read: (at: Answered) => T,
+  limits: AnswerLimits = SMALL,
+): Call<T> {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
 /**
  * Returns the failure of an error answer. It is transient if the status means "later", and unclear if a submit may have
  * been accepted nevertheless.
  */
-export function refused({ code: named, status, said, answer, kind, now }: Refused): Failure {
+export function refused(
+  { code: named, status, said }: Refused,
+  { answer, kind, settings }: Answered,
+): Failure {
   const code = kind === 'submit' || kind === 'quote' || OF_A_QUERY.has(named) ? named : 'UNKNOWN_ERROR';
   const details: FailureDetails = { transient: isTransientStatus(status) || code === 'RATE_LIMITED' };
   // Strict: a submit may have been accepted unless the answer is a clear rejection.
   if (kind === 'submit' && (status >= 500 || status === 408 || status === 425 || status === 303))
     details.unclear = true;
-  const retryAfter = parseRetryAfter(answer.headers['retry-after'], now());
+  const retryAfter = parseRetryAfter(answer.headers['retry-after'], settings.now());
   if (retryAfter !== undefined && details.transient) details.retryAfter = retryAfter;
   return new Failure(code, messageOf(status, said, answer), details);
 }
 
-// A query carries nothing that its caller could have filled in wrongly, and costs nothing: other words mean nothing
-// there.
+// A query carries nothing that its caller could have filled in wrongly, and costs nothing: other words mean nothing there.
 const OF_A_QUERY: ReadonlySet<ErrorCode> = new Set([
   'AUTH_FAILED',
   'RATE_LIMITED',
@@ -58,7 +91,7 @@ const OF_A_QUERY: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Returns the failure of an answer without the expected fields. A submit may have been accepted. */
-export function unreadable(request: HttpRequest, answer: HttpAnswer, what: string, kind: Kind): Failure {
+export function unreadable({ request, answer, kind }: Answered, what: string): Failure {
   const head = answer.body.toString('utf8', 0, 800);
   const message = `The answer of ${request.url.origin} (HTTP ${answer.status}) ${what}: ${plain(head) ? quoted(head, 200) : 'empty'}.`;
   return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });

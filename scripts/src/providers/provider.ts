@@ -13,19 +13,19 @@ export interface GenerationRequest {
   payload: JsonObject;
   idempotencyKey: string;
   /** The most credits that the request may cost. It is also sent to the service, if the service has such a limit. */
-  maxCredits?: number;
-  webhookUrl?: string;
+  maxCredits?: number | undefined;
+  webhookUrl?: string | undefined;
 }
 
 /** The state of a task as one poll or one record shows it. */
 export interface TaskStatus {
   state: TaskState;
   /** The service's own word, if it is unknown to this program. */
-  unknownState?: string;
+  unknownState?: string | undefined;
   /** Percent done, if the service reports it. */
-  progress?: number;
+  progress?: number | undefined;
   /** Set when the answer may be an error instead of the task's state. The task's record shows which it is. */
-  possibleError?: Failure;
+  possibleError?: Failure | undefined;
   record: JsonObject;
 }
 

@@ -6,7 +6,7 @@ import type { Profile } from './profile.ts';
 export function stateIn(
   states: Profile['states'],
   word: string,
-): { state: TaskState; unknownState?: string } {
+): { state: TaskState; unknownState?: string | undefined } {
   const known = word.trim().toLowerCase();
   if (Object.hasOwn(states, known)) return { state: states[known]! };
   return { state: 'UNKNOWN', unknownState: unknownWord(word) };

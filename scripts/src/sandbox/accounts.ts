@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refundOf } from './lifecycle.ts';
-import type { Store, TaskRecord } from './store.ts';
+import type { Store } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 const FIRST_BALANCE = 1_000;
 

@@ -17,8 +17,8 @@ import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
 import { QueryLimiter } from './limiter.ts';
 import { FirstTimes, type ScenarioName } from './scenarios.ts';
-import type { TaskRecord } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 
 const PROVIDER = 'aivideomaker';

@@ -1,6 +1,6 @@
 import { listModels } from '../contracts/contract.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
-import { isObject, type JsonObject } from '../model/json.ts';
+import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { Accounts, ownerOf } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
@@ -11,8 +11,8 @@ import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
 import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
-import type { TaskRecord } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';
@@ -184,7 +184,7 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
         if (state !== 'COMPLETED' && state !== 'FAILED') return null;
         const { output, files: found, ...data } = dataOf(record, state, origin);
         const shown = found ?? (isObject(output) ? output.files : undefined);
-        return { code: 200, data: { ...data, ...(shown !== undefined && { files: shown }) } };
+        return { code: 200, data: compact({ ...data, files: shown }) };
       },
       repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER],
     };
@@ -260,7 +260,7 @@ function invalid(message: string): JsonReply {
 
 function ageOf(record: TaskRecord, state: SandboxState): JsonObject {
   const progress = PROGRESS[state];
-  return { created_time: timeOf(record), ...(progress !== undefined && { progress }) };
+  return compact({ created_time: timeOf(record), progress });
 }
 
 /** As every sample shows it: without a time zone. */

@@ -18,7 +18,7 @@ export interface Call {
 export interface JsonReply {
   status: number;
   body: JsonObject;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
 }
 
 /** `cut` closes the connection without an answer. */
@@ -52,7 +52,7 @@ export function failure(
   const body: JsonObject = { status: 'FAILED' };
   if (more.code !== undefined) body.errorCode = more.code;
   body.message = message;
-  return { status, body, ...(more.headers && { headers: more.headers }) } satisfies JsonReply;
+  return { status, body, headers: more.headers } satisfies JsonReply;
 }
 
 /** Returns 405 with the allowed methods. */

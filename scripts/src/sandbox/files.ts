@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failure, send, wrongMethod } from './exchange.ts';
 import { hasFile } from './lifecycle.ts';
 import { contentOf, mediaOf } from './media.ts';
-import type { Store, TaskRecord } from './store.ts';
+import type { Store } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 export interface Files {
   /**
@@ -65,7 +66,7 @@ export function createFiles(store: Store, now: () => number): Files {
       response.writeHead(range ? 206 : 200, {
         ...headers,
         'content-length': part.length,
-        ...(range && { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` }),
+        ...(range ? { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` } : {}),
       });
       if (request.method === 'HEAD') {
         response.end();

@@ -1,4 +1,4 @@
-import type { TaskRecord } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** Simulated seconds per real second, by default. */
 export const DEFAULT_SPEED = 60;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
-import type { TaskRecord } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** A finished file: its extension, its types, and its bytes, which are made at their first use. */
 export interface Medium {

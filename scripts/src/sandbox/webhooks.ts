@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { JsonObject } from '../model/json.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
-import type { TaskRecord } from './store.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** How an emulated service sends webhooks. */
 export interface Notices {

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LockOwner } from '../../../scripts/src/disk/lock.ts';
 import { accountOf, jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import type { RequestClaim } from '../../../scripts/src/ports/record-store.ts';
 import type { Journal } from '../../../scripts/src/stores/file/journal.ts';
-import type { LockOwner } from '../../../scripts/src/stores/file/lock.ts';
 import {
   DAY,
   dateBefore,

@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { tryLock } from '../../../scripts/src/disk/lock.ts';
 import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
-import { tryLock } from '../../../scripts/src/stores/file/lock.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
-import { error, fromStep, resetDisk, undisturbed } from './steps.ts';
+import { error, fromStep, resetDisk, undisturbed } from '../../disk/steps.ts';
 import {
   allIn,
   DAY,
@@ -30,7 +30,7 @@ import {
 } from './support.ts';
 
 vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
+  const { watched } = await import('../../disk/steps.ts');
   return watched(await original<typeof import('node:fs')>());
 });
 

@@ -13,12 +13,12 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { tryLock } from '../../../scripts/src/disk/lock.ts';
 import type { Credits, RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
-import { tryLock } from '../../../scripts/src/stores/file/lock.ts';
 import { encodeRecord, type RawRecord } from '../../../scripts/src/stores/file/record.ts';
+import { error, fromStep, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
 import { tempFolder } from '../../support/command.ts';
-import { error, fromStep, refuse, resetDisk, undisturbed } from './steps.ts';
 
 import {
   allIn,
@@ -40,7 +40,7 @@ import {
 } from './support.ts';
 
 vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
+  const { watched } = await import('../../disk/steps.ts');
   return watched(await original<typeof import('node:fs')>());
 });
 

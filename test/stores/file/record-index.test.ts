@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { newName } from '../../../scripts/src/stores/file/names.ts';
-import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from './steps.ts';
+import { beforeEachStep, beforeStep, refuse, resetDisk, undisturbed } from '../../disk/steps.ts';
 import {
   allIn,
   DAY,
@@ -18,7 +18,7 @@ import {
 } from './support.ts';
 
 vi.mock('node:fs', async (original) => {
-  const { watched } = await import('./steps.ts');
+  const { watched } = await import('../../disk/steps.ts');
   return watched(await original<typeof import('node:fs')>());
 });
 

@@ -26,7 +26,7 @@ export async function migrate(database: Database, folder = FOLDER): Promise<stri
 
 function apply(database: Database, name: string, sql: string, hash: string): Promise<boolean> {
   return database.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    await tx.script(`SELECT pg_advisory_xact_lock(${LOCK})`);
     await tx.query(`CREATE TABLE IF NOT EXISTS migration (
       name text PRIMARY KEY, hash text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const [known] = await tx.query<{ hash: string }>('SELECT hash FROM migration WHERE name = $1', [name]);

@@ -3,15 +3,26 @@ import pg from 'pg';
 import type { Database, Queries, Row } from './types.ts';
 
 const CONNECTIONS = 10;
+// A server that is silent for so long is away: its connection is thrown away, and the statement counts as failed.
+const ANSWER_MS = 30_000;
 const LONGEST_PAUSE_MS = 5_000;
 const HEARTBEAT_MS = 10_000;
+// A migration may rewrite a table, or wait for another process that does.
+const LONGEST_SCRIPT_MS = 3_600_000;
 
 /**
  * Opens a database of a server.
  * @param onError told about connections that broke while nobody used them. They are replaced by themselves
  */
-export function openPostgres(connectionString: string, onError: (error: Error) => void): Database {
-  const options = { connectionString, connectionTimeoutMillis: 10_000, keepAlive: true };
+export function openPostgres(
+  connectionString: string,
+  onError: (error: Error) => void,
+  { answerMs = ANSWER_MS, heartbeatMs = HEARTBEAT_MS } = {},
+): Database {
+  const options = {
+    ...{ connectionString, connectionTimeoutMillis: 10_000, keepAlive: true },
+    query_timeout: answerMs,
+  };
   const pool = new pg.Pool({ ...options, max: CONNECTIONS, application_name: 'generation-backend' });
   pool.on('error', onError);
 
@@ -26,18 +37,20 @@ export function openPostgres(connectionString: string, onError: (error: Error) =
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        // A connection that cannot even roll back is not used again.
-        await client.query('ROLLBACK').catch((failed: Error) => {
-          broken = failed;
-        });
+        // A connection that is silent, or cannot even roll back, is not used again.
+        if (isSilent(error)) broken = error;
+        else
+          await client.query('ROLLBACK').catch((failed: Error) => {
+            broken = failed;
+          });
         throw error;
       } finally {
         client.release(broken);
       }
     },
     listen: (channel, onNotification, onGap) =>
-      keepListening(options, channel, { onNotification, onGap, onError }),
-    forQueue: { connectionString, max: 5 },
+      keepListening(options, channel, { onNotification, onGap, onError }, heartbeatMs),
+    forQueue: { ...{ connectionString, max: 5 }, query_timeout: 2 * answerMs },
     close: () => pool.end(),
   };
 }
@@ -48,9 +61,13 @@ function queriesOf(connection: pg.Pool | pg.PoolClient): Queries {
       return (await connection.query<R & Row>({ text, values: [...parameters], ...(name && { name }) })).rows;
     },
     async script(sql) {
-      await connection.query(sql);
+      await connection.query({ text: sql, query_timeout: LONGEST_SCRIPT_MS } as pg.QueryConfig);
     },
   };
+}
+
+function isSilent(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 interface Listener {
@@ -63,6 +80,7 @@ async function keepListening(
   options: pg.ClientConfig,
   channel: string,
   { onNotification, onGap, onError }: Listener,
+  heartbeatMs: number,
 ): Promise<() => Promise<void>> {
   const closing = new AbortController();
   let client: pg.Client | undefined;
@@ -80,8 +98,9 @@ async function keepListening(
     onGap();
     // A connection that died in silence shows only when something is sent.
     const heartbeat = setInterval(() => {
-      next.query('SELECT 1').catch(() => void next.end().catch(() => {}));
-    }, HEARTBEAT_MS);
+      const beat = { text: 'SELECT 1', query_timeout: heartbeatMs / 2 } as pg.QueryConfig;
+      next.query(beat).catch(() => void next.end().catch(() => {}));
+    }, heartbeatMs);
     heartbeat.unref();
     void ended.then(() => {
       clearInterval(heartbeat);

@@ -27,7 +27,9 @@ export interface Database extends Queries {
     onGap: () => void,
   ): Promise<() => Promise<void>>;
   /** How pg-boss reaches the same database. */
-  readonly forQueue: Pick<ConstructorOptions, 'connectionString' | 'max' | 'db' | 'backend'>;
+  readonly forQueue: Pick<ConstructorOptions, 'connectionString' | 'max' | 'db' | 'backend'> & {
+    query_timeout?: number;
+  };
   close(): Promise<void>;
 }
 

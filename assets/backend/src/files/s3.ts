@@ -11,13 +11,23 @@ import {
 import type { Config } from '../config.ts';
 import { FileMissing, type FileStore } from './types.ts';
 
+const CONNECT_MS = 5_000;
+// Without a limit, a store that is silent would hold a worker for ever.
+const ANSWER_MS = 30_000;
+const SLOWEST_BYTES_PER_MS = 100;
+
 /**
  * Keeps files in a bucket, under the access of the environment (`AWS_ACCESS_KEY_ID` and the like, or a role).
  * An endpoint names a store that is not AWS.
+ * @param answerMs milliseconds within which it answers; a file that is stored has more time, by its length
  */
-export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3']>): FileStore {
+export function openBucket(
+  { bucket, endpoint, region }: NonNullable<Config['s3']>,
+  answerMs = ANSWER_MS,
+): FileStore {
   const s3 = new S3Client({
     region,
+    requestHandler: { connectionTimeout: CONNECT_MS },
     // Stores of others expect the bucket in the path, and do not know the checksums that the SDK adds by default.
     ...(endpoint !== null && {
       endpoint,
@@ -38,23 +48,32 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
           ContentLength: bytes,
           ContentType: mediaType,
         }),
+        { abortSignal: AbortSignal.timeout(answerMs + Math.ceil(bytes / SLOWEST_BYTES_PER_MS)) },
       );
     },
     async open(key, range) {
       const Range = range && `bytes=${range.start}-${range.end}`;
+      const silence = new AbortController();
+      // The answer has to begin in time; how long it takes is up to who reads it.
+      const timer = setTimeout(() => silence.abort(), answerMs);
       try {
         const { Body, ContentRange } = await s3.send(
           new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }),
+          { abortSignal: silence.signal },
         );
         const body = Body as Readable;
         // Not every store that speaks this protocol knows ranges.
         return range && ContentRange === undefined ? Readable.from(part(body, range)) : body;
       } catch (error) {
         throw error instanceof NoSuchKey ? new FileMissing(key, { cause: error }) : error;
+      } finally {
+        clearTimeout(timer);
       }
     },
     async delete(key) {
-      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), {
+        abortSignal: AbortSignal.timeout(answerMs),
+      });
     },
     async list(prefix, before) {
       const keys: string[] = [];
@@ -65,6 +84,7 @@ export function openBucket({ bucket, endpoint, region }: NonNullable<Config['s3'
             Prefix: prefix,
             ...(token && { ContinuationToken: token }),
           }),
+          { abortSignal: AbortSignal.timeout(answerMs) },
         );
         for (const { Key, LastModified } of page.Contents ?? [])
           if (Key && LastModified && LastModified < before) keys.push(Key);

@@ -1,6 +1,6 @@
 import type { Database, Queries } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
-import { COLUMNS, type GenerationRow, NEW_COLUMNS, newId, toGeneration } from './rows.ts';
+import { COLUMNS, type GenerationRow, NEW_COLUMNS, newId, storable, toGeneration } from './rows.ts';
 import type { CreateRequest, CreateResult } from './types.ts';
 
 // A larger payload (images as data URIs) is a file: rows and jobs stay small.
@@ -9,10 +9,12 @@ const INLINE_BYTES = 32 * 1024;
 // A user's next request is ordered at least this much behind the one before: users who send few pass users who send many.
 const SPACING = `interval '100 milliseconds'`;
 
+const EXCERPT_LENGTH = 300;
+
 const INSERT = `
   INSERT INTO generation AS g
-    (id, user_id, idempotency_key, body_hash, provider, account, model, payload, payload_key, max_credits, quoted, reserved, queue_order)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, greatest(now(),
+    (id, user_id, idempotency_key, body_hash, provider, account, model, payload, payload_key, max_credits, quoted, reserved, prompt, queue_order)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, greatest(now(),
     (SELECT max(q.queue_order) FROM generation q WHERE q.user_id = $2 AND q.status = 'queued') + ${SPACING}))
   ON CONFLICT (user_id, idempotency_key) DO NOTHING
   RETURNING ${NEW_COLUMNS}`;
@@ -56,6 +58,7 @@ export async function createGeneration(
       maxCredits,
       quoted === null ? null : Math.ceil(quoted.most),
       Number.isFinite(most) ? Math.ceil(most) : 0,
+      excerptOf(request.payload),
     ],
   ];
   const insert = (queries: Queries) => queries.query<GenerationRow>(INSERT, values, 'create-generation');
@@ -77,6 +80,12 @@ export async function createGeneration(
   const known = await existing(database, request);
   if (!known) throw new Error('a generation of this key was there and is gone');
   return known;
+}
+
+/** Returns the beginning of a payload's prompt; null where it has none. */
+function excerptOf({ prompt }: { prompt?: unknown }): string | null {
+  if (typeof prompt !== 'string') return null;
+  return Array.from(storable(prompt)).slice(0, EXCERPT_LENGTH).join('');
 }
 
 async function existing(

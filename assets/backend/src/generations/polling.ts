@@ -85,14 +85,22 @@ export async function recordUncancelled(database: Queries, { id, lease }: DuePol
   );
 }
 
-/** Tasks of a list that run. One statement for all; rows that run already are not touched. */
+const LISTED_AT_ONCE = 100;
+const LISTED = `
+  WITH begun AS (
+    SELECT g.id FROM generation g JOIN unnest($2::text[]) AS s (id) ON s.id = g.task_id
+    WHERE g.account = $1 AND g.status = 'pending' LIMIT ${LISTED_AT_ONCE} FOR UPDATE OF g SKIP LOCKED
+  )
+  UPDATE generation g SET status = 'running', provider_state = 'PROGRESS' FROM begun WHERE g.id = begun.id RETURNING g.id`;
+
+/**
+ * Tasks of a list that run. Rows that run already are not touched; the others are few at a time, so that no callback
+ * waits for the rows of a thousand others. One that is skipped because a callback holds it is found by the next list.
+ */
 export async function recordListed(database: Queries, account: string, running: string[]): Promise<void> {
   if (running.length === 0) return;
-  await database.query(
-    `UPDATE generation SET status = 'running', provider_state = 'PROGRESS' FROM unnest($2::text[]) AS s (id)
-     WHERE account = $1 AND status = 'pending' AND task_id = s.id`,
-    [account, running],
-  );
+  for (let begun = LISTED_AT_ONCE; begun === LISTED_AT_ONCE; )
+    begun = (await database.query(LISTED, [account, running])).length;
 }
 
 /** Returns the open generations of these tasks. */

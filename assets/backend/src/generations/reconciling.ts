@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '#client';
 import type { Queries } from '../database/index.ts';
 import { FREE, LEASED, RELEASED } from './leases.ts';
-import { storable } from './rows.ts';
+import { isId, storable } from './rows.ts';
 import { SUBMIT_SECONDS } from './submitting.ts';
 
 /** A submit whose outcome is not known. */
@@ -61,6 +61,16 @@ export async function takenTasks(database: Queries, provider: string, taskIds: s
     [provider, taskIds],
   );
   return rows.map(({ task_id }) => task_id);
+}
+
+/** Returns which of these generations wait for a person because their submit is lost. */
+export async function unresolved(database: Queries, account: string, ids: string[]): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `SELECT id FROM generation WHERE id = ANY($2) AND account = $1
+       AND status = 'needs_attention' AND task_id IS NULL AND lost_at IS NOT NULL`,
+    [account, ids.filter(isId)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function reconcileLater(

@@ -12,6 +12,7 @@ export interface GenerationRow {
   provider: string;
   account: string;
   model: string;
+  prompt: string | null;
   status: Status;
   task_id: string | null;
   created_at: Date;
@@ -27,7 +28,7 @@ export interface GenerationRow {
 }
 
 /** The columns of a new generation `g`, which has no files. */
-export const NEW_COLUMNS = `g.id, g.provider, g.account, g.model, g.status, g.task_id, g.created_at, g.submitted_at, g.ended_at,
+export const NEW_COLUMNS = `g.id, g.provider, g.account, g.model, g.prompt, g.status, g.task_id, g.created_at, g.submitted_at, g.ended_at,
   g.quoted, g.charged, g.refunded, g.error_code, g.error_message, g.attention`;
 
 /** The columns of a generation `g` that its user may see. */
@@ -40,6 +41,7 @@ export function toGeneration(row: GenerationRow): Generation {
     id: row.id,
     provider: row.provider,
     model: row.model,
+    prompt: row.prompt,
     sandbox: row.account === sandboxAccount(row.provider),
     status: row.status,
     taskId: row.task_id,

@@ -28,6 +28,8 @@ export interface Generation {
   id: string;
   provider: string;
   model: string;
+  /** The beginning of the payload's prompt; null where it has none, or it was deleted. */
+  prompt: string | null;
   /** The sandbox stood in for the service. */
   sandbox: boolean;
   status: Status;

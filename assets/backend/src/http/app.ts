@@ -14,7 +14,7 @@ import type { FileStore } from '../files/types.ts';
 import type { Generations } from '../generations/types.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Authenticate } from './authenticate.ts';
-import { readBody } from './body.ts';
+import { readBody, refuseTooLarge } from './body.ts';
 import { createCatalog, type Service } from './catalog.ts';
 import { createEventStreams } from './event-stream.ts';
 import { answerUnknown } from './methods.ts';
@@ -92,6 +92,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       scope.addHook('onRequest', async (request) => {
         request.user = await parts.authenticate(request);
       });
+      refuseTooLarge(scope, MOST_BYTES);
       const catalog = createCatalog(services);
       routeGenerations(scope, generations, catalog);
       routeFiles(scope, generations, files);

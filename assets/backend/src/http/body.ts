@@ -1,8 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { Problem } from './problem.ts';
 
 // A client that is still sending hears the answer only when its bytes have been taken; beyond this it is cut off.
 const DRAINED_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Answers a body whose Content-Length says that it is too large before it is read. The connection stays, and what still
+ * arrives on it is thrown away: a sender that reads its answer at the end hears it, too.
+ */
+export function refuseTooLarge(app: FastifyInstance, most: number): void {
+  app.addHook('onRequest', async ({ headers }) => {
+    const announced = Number(headers['content-length'] ?? 0);
+    if (announced > most && announced <= most + DRAINED_BYTES) throw tooLarge(most, false);
+  });
+}
 
 /**
  * Returns the bytes of a body, counted while they arrive: a Content-Length proves nothing.

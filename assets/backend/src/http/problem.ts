@@ -74,7 +74,7 @@ export function toProblem(error: Error & Partial<FastifyError>): Problem {
     return new Problem(
       503,
       'unavailable',
-      'The database cannot be reached now. Repeat the same request later.',
+      'The database or the file store cannot be used now. Repeat the same request later.',
       {
         headers: { 'retry-after': '5' },
       },
@@ -118,14 +118,18 @@ function expectedBy(message: string, params: Record<string, unknown>): string {
   return allowedValues === undefined ? message : `one of ${allowedValues.join(', ')}`;
 }
 
-// Of PostgreSQL: connections lost or refused (class 08), shutting down or starting (57P01 to 57P03), too many (53300).
+// Of PostgreSQL: connections lost or refused (class 08), a standby (25006), conflicts of transactions (class 40), no
+// connection, memory or disk left (class 53), shutting down or starting (57P01 to 57P03), an error of its disk (58030).
+// Of the system: the network, or the disk.
 const UNAVAILABLE =
-  /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH)$/;
+  /^(08...|25006|40...|53...|57P0[123]|58030|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENOSPC|EDQUOT|EROFS|EIO)$/;
 
 function isUnavailable(error: Error & { code?: string }): boolean {
   if (error.code !== undefined && UNAVAILABLE.test(error.code)) return true;
+  // The file store did not answer in time.
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return true;
   // What `pg` says of a connection that ended under a statement has no code.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+  return /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
     error.message,
   );
 }

@@ -16,6 +16,7 @@ export const generation = {
       'id',
       'provider',
       'model',
+      'prompt',
       'status',
       'taskId',
       'createdAt',
@@ -30,6 +31,11 @@ export const generation = {
     id: text,
     provider: text,
     model: text,
+    prompt: {
+      ...textOrNull,
+      description:
+        'The first 300 characters of `payload.prompt`; null where there is none, or it was deleted.',
+    },
     status: { type: 'string', enum: STATUSES, description: '`succeeded` only when every file is stored.' },
     taskId: { ...textOrNull, description: "The service's id; null until it has accepted the request." },
     createdAt: date,

@@ -17,11 +17,8 @@ const WORDS = {
   needs_attention: ['Needs a person', 'warn'],
 };
 
-/**
- * @param list the element that holds the cards
- * @param about what the page knows of a generation that the API does not say: its prompt, in this tab
- */
-export function createCards(list, { about, onFailure, onChange }) {
+/** @param list the element that holds the cards */
+export function createCards(list, { onFailure, onChange }) {
   const cards = new Map();
 
   function put(generation) {
@@ -63,7 +60,7 @@ export function createCards(list, { about, onFailure, onChange }) {
 
   function render(card) {
     const { box, generation } = card;
-    const { id, provider, model, status, error, attention, files, sandbox } = generation;
+    const { provider, model, prompt, status, error, attention, files, sandbox } = generation;
     const [word, tone] = WORDS[status] ?? [status, ''];
     // A clip that is playing stays; everything else is written anew.
     card.media ??= element('div', { className: 'media', hidden: true });
@@ -81,7 +78,7 @@ export function createCards(list, { about, onFailure, onChange }) {
         element('span', { className: `status ${tone}`, textContent: word }),
       ),
       card.facts,
-      about(id) ? element('p', { className: 'said', textContent: about(id) }) : null,
+      prompt ? element('p', { className: 'said', textContent: prompt }) : null,
       attention ? element('p', { className: 'notice attention', textContent: attention }) : null,
       error ? element('p', { className: 'notice', textContent: `${error.message} (${error.code})` }) : null,
       element('div', { className: 'row' }, ...actions(card, `${model} of ${provider}`)),

@@ -12,14 +12,7 @@ let form = null;
 /** The key of what the form holds now: the same however often it is sent, another when something is changed. */
 let key = null;
 
-/** Prompts are not in the API's answers; those of this tab are remembered here. */
-const prompts = {
-  read: (id) => sessionStorage.getItem(`prompt ${id}`),
-  keep: (id, prompt) => typeof prompt === 'string' && sessionStorage.setItem(`prompt ${id}`, prompt.slice(0, 300)),
-};
-
 const cards = createCards(at('cards'), {
-  about: prompts.read,
   onFailure: showFailure,
   onChange(generation, before) {
     at('empty').hidden = cards.size > 0;
@@ -179,7 +172,6 @@ async function submit() {
     const answer = await send('POST', '/v1/generations', { body: JSON.stringify(request), headers: { 'idempotency-key': key } });
     const generation = await answer.json();
     form.show([]);
-    prompts.keep(generation.id, request.payload.prompt);
     if (!cards.has(generation.id)) cards.put(generation);
     at('announcer').textContent = `${generation.model}: submitted`;
     at('submit').textContent = 'Sent';

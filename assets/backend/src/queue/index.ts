@@ -16,7 +16,7 @@ const ALL: readonly Step[] = [submitStep, pollStep, saveStep, notifyStep, upkeep
 const IDLE_SECONDS = 10;
 
 export interface Workers {
-  /** Begins nothing new, and waits for what is running. */
+  /** Begins nothing new, and waits for what is running. A second call waits, too. */
   stop(): Promise<void>;
 }
 
@@ -48,10 +48,12 @@ export async function startWorkers({ jobs, services, ...options }: WorkersOption
     jobs.wake(step.name);
   }
   log.info({ services: work.services.map(({ account }) => account) }, 'workers have started');
+  let stopped: Promise<unknown> | undefined;
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(ALL.map(({ name }) => jobs.boss.offWork(name, { wait: true })));
+      stopped ??= Promise.all(ALL.map(({ name }) => jobs.boss.offWork(name, { wait: true })));
+      await stopped;
     },
   };
 }

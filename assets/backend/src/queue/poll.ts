@@ -11,7 +11,7 @@ import { findStaleSubmits, giveToPerson } from '../generations/reconciling.ts';
 import { recordEnd } from './end.ts';
 import { holdBack } from './hold-back.ts';
 import { readList } from './list.ts';
-import { reconcileLost } from './reconcile.ts';
+import { adoptLate, reconcileLost } from './reconcile.ts';
 import { exists, forEach, type Step, type Work, type WorkService } from './step.ts';
 
 const AT_ONCE = 20;
@@ -44,7 +44,10 @@ async function pollService(work: Work, service: WorkService): Promise<void> {
     return;
   }
   const read = await readList(work, service);
-  if (read?.list) await reconcileLost(work, service, read.list);
+  if (read?.list) {
+    await reconcileLost(work, service, read.list);
+    await adoptLate(work, service, read.list);
+  }
   // Between two reads of the list, only what is to be cancelled cannot wait.
   await pollDue(work, service, read?.seen ?? null);
 }

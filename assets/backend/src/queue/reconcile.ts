@@ -17,17 +17,20 @@ import {
   recordResubmit,
   recordResubmitRefused,
   takenTasks,
+  unresolved,
 } from '../generations/reconciling.ts';
 import { recordAccepted, recordRejected } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
 import { persist } from './persist.ts';
-import { forEach, type Work, type WorkService } from './step.ts';
+import { createSeries, forEach, type Series, type Work, type WorkService } from './step.ts';
 import { accept, dropInput, isRejected, readInput, send, submitTime } from './submit.ts';
 
 // A worker that dies keeps no more than these from the others until its lease ends.
 const AT_ONCE = 20;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
+// A request has left after this. One after the other, a worker that dies takes at most one of them along, not all.
+const SENDING_MS = 500;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
 // A service without a list names the task in its callback, which comes when the task has ended.
 const CALLBACK_WAIT_SECONDS = 3_600;
@@ -42,9 +45,17 @@ export async function reconcileLost(work: Work, service: WorkService, list: Task
     const lost = await claimLost(work.database, service.account, AT_ONCE);
     if (lost.length === 0) return;
     using _lease = keepLease(work.database, 'generation', lost[0]!.lease);
-    await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list));
+    const oneByOne = createSeries(SENDING_MS);
+    await forEach(lost, 10, (submit) => reconcileOne(work, service, submit, list, oneByOne));
     if (lost.length < AT_ONCE || work.stopping.aborted) return;
   }
+}
+
+/** Finds tasks that the list shows by their key after their generations were given to a person. It asks for nothing. */
+export async function adoptLate(work: Work, service: WorkService, { tasks }: TaskList): Promise<void> {
+  const byKey = new Map(tasks.map((task) => [task.idempotencyKey ?? '', task]));
+  for (const id of await unresolved(work.database, service.account, [...byKey.keys()]))
+    await adopt(work, service, { id }, byKey.get(id)!);
 }
 
 async function reconcileOne(
@@ -52,6 +63,7 @@ async function reconcileOne(
   service: WorkService,
   lost: LostSubmit,
   list: TaskList | null,
+  oneByOne: Series,
 ): Promise<void> {
   const { database, log } = work;
   try {
@@ -63,7 +75,7 @@ async function reconcileOne(
     }
     let why = lost.wasResubmitted ? 'It was sent once more, and that answer was lost, too.' : '';
     if (task === 'clear') {
-      const refusal = await resubmit(work, service, lost);
+      const refusal = await oneByOne(() => resubmit(work, service, lost));
       if (refusal === null) return;
       why = refusal;
     }
@@ -222,7 +234,12 @@ async function searchAnew(work: Work, service: WorkService, lost: LostSubmit): P
   }
 }
 
-async function adopt(work: Work, service: WorkService, lost: LostSubmit, task: Task): Promise<void> {
+async function adopt(
+  work: Work,
+  service: WorkService,
+  lost: Pick<LostSubmit, 'id'>,
+  task: Task,
+): Promise<void> {
   const { database, log } = work;
   log.info(
     { id: lost.id, provider: service.provider, taskId: task.id },
@@ -234,7 +251,7 @@ async function adopt(work: Work, service: WorkService, lost: LostSubmit, task: T
 }
 
 async function payloadOf({ files }: Work, { payload, payloadKey }: LostSubmit): Promise<JsonObject> {
-  return payload ?? (await readInput(files, payloadKey));
+  return payload ?? (await readInput(files, payloadKey, submitTime()));
 }
 
 class NotYet extends Error {}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/index.ts';
@@ -58,4 +59,17 @@ export async function forEach<T>(
       for (const item of left) await work(item);
     }),
   );
+}
+
+/** Begins each work when the one before has ended, or has run for a while. */
+export type Series = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createSeries(longestMs: number): Series {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const running = before.then(work);
+    const ended = running.catch(() => {});
+    before = before.then(() => Promise.race([ended, sleep(longestMs)]));
+    return running;
+  };
 }

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import {
   AbortedError,
   ClientError,
@@ -60,7 +61,7 @@ async function submitOne(
   try {
     let payload: JsonObject;
     try {
-      payload = submit.payload ?? (await readInput(files, submit.payloadKey));
+      payload = submit.payload ?? (await readInput(files, submit.payloadKey, inTime));
     } catch (error) {
       await withoutInput(work, service, submit, error);
       return;
@@ -181,11 +182,15 @@ async function withoutInput(work: Work, service: WorkService, submit: Submit, er
   await persist(log, facts, () => recordRefused(database, submit));
 }
 
-/** Returns a payload that was too large for a row. */
-export async function readInput(files: FileStore, key: string | null): Promise<JsonObject> {
+/** Returns a payload that was too large for a row. @param inTime ends the reading */
+export async function readInput(
+  files: FileStore,
+  key: string | null,
+  inTime: AbortSignal,
+): Promise<JsonObject> {
   if (key === null) throw new FileMissing('a payload');
   const chunks: Buffer[] = [];
-  for await (const chunk of await files.open(key)) chunks.push(chunk as Buffer);
+  for await (const chunk of addAbortSignal(inTime, await files.open(key))) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as JsonObject;
 }
 

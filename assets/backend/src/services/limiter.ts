@@ -77,7 +77,15 @@ export function createLimiter(
          WHERE provider = $1 AND account = $2 AND ${OPEN} AND ${level} >= $5 RETURNING permits`,
         [...service, bucket.burst, bucket.perSecond, permits],
       );
-      if (rows.length === 0) isKnown = false;
+      if (rows.length === 0) {
+        isKnown = false;
+        // A clock that was put back would refill nothing until then.
+        await database.query(
+          `UPDATE service_account SET refilled_at = clock_timestamp()
+           WHERE provider = $1 AND account = $2 AND refilled_at > clock_timestamp() + interval '1 second'`,
+          service,
+        );
+      }
       return rows.length > 0;
     },
     async pause(seconds, longest = LONGEST_PAUSE_SECONDS) {
@@ -116,10 +124,11 @@ export function createLimiter(
       await known();
       const lease = randomUUID();
       const [claimed] = await database.query<{ at: Date }>(
+        // A time far in the future was written before the clock was put back.
         `UPDATE service_account SET list_lease = $3, list_leased_until = now() + interval '${LIST_LEASE_SECONDS} seconds'
          WHERE provider = $1 AND account = $2 AND ${OPEN}
-           AND (list_leased_until IS NULL OR list_leased_until <= now())
-           AND (listed_at IS NULL OR listed_at <= now() - make_interval(secs => $4))
+           AND (list_leased_until IS NULL OR list_leased_until NOT BETWEEN now() AND now() + interval '${2 * LIST_LEASE_SECONDS} seconds')
+           AND (listed_at IS NULL OR listed_at NOT BETWEEN now() - make_interval(secs => $4) AND now() + interval '${2 * LIST_LEASE_SECONDS} seconds')
          RETURNING now() AS at`,
         [...service, lease, intervalSeconds],
       );

@@ -10,6 +10,8 @@ interface Post {
   body: string;
   /** The row at that moment. */
   row: Record<string, unknown>;
+  /** Further ones that were marked as sent once more, and had not arrived. */
+  others: number;
 }
 
 const NO_ANSWER = { status: 500, body: { status: 'FAILED', message: 'The answer is lost.' } };
@@ -38,7 +40,12 @@ beforeAll(async () => {
     const key = String(headers['idempotency-key']);
     const { prompt } = JSON.parse(body) as { prompt: string };
     const [row] = await backend.database.query('SELECT * FROM generation WHERE id = $1', [key]);
-    posts.push({ key, body, row: row! });
+    const marked = await backend.database.query<{ id: string }>(
+      `SELECT id FROM generation WHERE status = 'reconciling' AND resubmitted_at > now() - interval '10 seconds' AND id <> $1`,
+      [key],
+    );
+    const others = marked.filter(({ id }) => sent(id) < 2).length;
+    posts.push({ key, body, row: row!, others });
     const answer = script.get(prompt)?.shift();
     if (answer !== 'lost' && answer !== undefined) {
       hidden.delete(key);
@@ -69,18 +76,24 @@ async function lose(prompt: string, ...answers: ('lost' | ReturnType<typeof refu
   return id;
 }
 
+/** The next list may be read at once. */
+const hurry = () => sql('UPDATE service_account SET listed_at = NULL, permits = 10');
+
 /** Lets time pass for a lost submit. */
-const passed = (id: string, seconds: number) =>
-  sql(
+async function passed(id: string, seconds: number): Promise<void> {
+  await sql(
     `UPDATE generation SET lost_at = lost_at - make_interval(secs => $2), due_at = now(), wakes = wakes + 1,
        submit_started_at = submit_started_at - make_interval(secs => $2) WHERE id = $1`,
     id,
     seconds,
   );
+  await hurry();
+}
 
 /** Waits until the list was read and the row was compared with it. */
 async function compared(id: string): Promise<void> {
   await sql('UPDATE generation SET attempts = 0, due_at = now(), wakes = wakes + 1 WHERE id = $1', id);
+  await hurry();
   const attempts = async () =>
     (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts ?? 0;
   await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -161,6 +174,18 @@ test('guarantee 2: a worker that died between commit and request: charged once i
   expect(sent(id)).toBe(1);
 });
 
+test('guarantee 2: lost submits are sent once more one after the other: a worker that dies takes at most one along', async () => {
+  const ids: string[] = [];
+  for (let n = 0; n < 4; n += 1) ids.push(await lose(`one of several ${n}`));
+  // All of them are due at the same time.
+  await asDeadWorker(async () => {
+    for (const id of ids) await passed(id, 61);
+  });
+  for (const id of ids) await backend.until(id, 'pending', 'running');
+  const marked = ids.map((id) => posts.findLast(({ key }) => key === id)!.others);
+  expect(marked).toEqual([0, 0, 0, 0]);
+});
+
 test('guarantee 2: a worker that died in the second submit: never a third', async () => {
   const id = await lose('dies while it sends it once more');
   await asDeadWorker(async () => {
@@ -178,6 +203,16 @@ test('guarantee 2: a worker that died in the second submit: never a third', asyn
   expect((await row(id)).status).toBe('reconciling');
   await passed(id, SUBMIT_SECONDS);
   await backend.until(id, 'needs_attention');
+  expect(sent(id)).toBe(1);
+
+  // The second request had arrived, and the list that is read for another task shows it at last.
+  tasks.set(id, `task-of-${id}`);
+  hidden.delete(id);
+  await backend.submit('read the list');
+  expect(await backend.until(id, 'pending', 'running')).toMatchObject({
+    taskId: `task-of-${id}`,
+    attention: null,
+  });
   expect(sent(id)).toBe(1);
 });
 

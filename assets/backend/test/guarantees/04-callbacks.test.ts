@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hashOfToken, recordCallback } from '../../src/generations/callbacks.ts';
-import { claimPolls, recordCompleted, recordRunning } from '../../src/generations/polling.ts';
+import { claimPolls, recordCompleted, recordListed, recordRunning } from '../../src/generations/polling.ts';
 import { claimLost, giveToPerson } from '../../src/generations/reconciling.ts';
 import { claimSubmits, recordAccepted, recordLost } from '../../src/generations/submitting.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -139,4 +139,20 @@ test('guarantee 4: a callback after the end is recorded and changes nothing (fau
     { taskId: 'task-after', state: 'FAILED' },
   );
   expect((await row(db.database, id)).status).toBe('saving');
+});
+
+test('a list of many tasks that have begun waits for no callback: the row that one holds is found by the next list', async () => {
+  const tasks = Array.from({ length: 250 }, (_, n) => `listed-${n}`);
+  const ids: string[] = [];
+  for (const task of tasks) ids.push(await accepted(db.database, task));
+  const running = async () =>
+    (await db.database.query(`SELECT FROM generation WHERE task_id LIKE 'listed-%' AND status = 'running'`))
+      .length;
+  await db.database.transaction(async (tx) => {
+    await tx.query('UPDATE generation SET wakes = wakes + 1 WHERE id = $1', [ids[7]]);
+    await recordListed(db.database, ACCOUNT, tasks);
+    expect(await running()).toBe(249);
+  });
+  await recordListed(db.database, ACCOUNT, tasks);
+  expect(await running()).toBe(250);
 });

@@ -74,6 +74,32 @@ test('a deletion takes files and payload, keeps what accounting needs, and never
   expect(await create(db.database, { key })).toMatchObject({ outcome: 'existing', generation: { id } });
 });
 
+test('the beginning of a prompt is shown, and goes with the payload, also where an older program deletes that', async () => {
+  const { database } = db;
+  const shown = async (id: string) => (await findGeneration(database, 'ann', id))?.prompt;
+  const long = await created(database, { payload: { prompt: `first line\nand \u0000${'😀'.repeat(400)}` } });
+  expect(await shown(long)).toBe(`first line and  ${'😀'.repeat(284)}`);
+  // Its payload is a file.
+  const large = await created(database, { payload: { prompt: 'animate this', image: 'x'.repeat(40_000) } });
+  expect(await shown(large)).toBe('animate this');
+  for (const payload of [{ text: 'no prompt' }, { prompt: 7 }])
+    expect(await shown(await created(database, { payload }))).toBeNull();
+
+  const ended = async () => {
+    const { id, files } = await stored();
+    expect(await shown(id)).toBe('a lighthouse');
+    return { id, files };
+  };
+  const deleted = await ended();
+  await removeGeneration(database, deleted.files, 'ann', deleted.id);
+  const expiring = await ended();
+  // As it was before there was a prompt.
+  await database.query('UPDATE generation SET purged_at = now(), payload = NULL WHERE id = $1', [
+    expiring.id,
+  ]);
+  for (const { id } of [deleted, expiring]) expect((await row(database, id)).prompt).toBeNull();
+});
+
 test('what runs is not deleted', async () => {
   const id = await accepted(db.database);
   expect(await removeGeneration(db.database, memoryFiles(), 'ann', id)).toBe('running');

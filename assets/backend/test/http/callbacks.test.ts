@@ -88,15 +88,23 @@ describe('fault 73: the size of a body', () => {
     expect(running.generations.recorded).toHaveLength(1);
   });
 
+  const large = () => `POST ${address} HTTP/1.1\r\nhost: x\r\ncontent-length: ${3 * MB}\r\n`;
+
   test('a sender of 3 MB hears 413 every time, and no broken connection', async () => {
     const origin = await listen(running.app);
     for (let n = 0; n < 20; n += 1) {
-      const head = `POST ${address} HTTP/1.1\r\nhost: x\r\ncontent-length: ${3 * MB}\r\n\r\n`;
-      expect(await exchange(origin, [head, Buffer.alloc(3 * MB, 32)])).toMatch(
-        /^HTTP\/1\.1 413 [\s\S]*body_too_large/,
-      );
+      const bytes = [`${large()}connection: close\r\n\r\n`, Buffer.alloc(3 * MB, 32)];
+      expect(await exchange(origin, bytes)).toMatch(/^HTTP\/1\.1 413 [\s\S]*body_too_large/);
     }
     expect(running.generations.recorded).toEqual([]);
+  });
+
+  test('the length alone is answered, nothing waits for 3 MB, and the connection takes the next callback', async () => {
+    const origin = await listen(running.app);
+    expect(await exchange(origin, [`${large()}\r\n`], /body_too_large/)).toMatch(/^HTTP\/1\.1 413/);
+    const next = `POST ${address} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`;
+    const both = await exchange(origin, [`${large()}\r\n`, Buffer.alloc(3 * MB, 32), next]);
+    expect(both.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 
   test('bytes are counted, whatever the sender says of them', async () => {

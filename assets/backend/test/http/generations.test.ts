@@ -258,6 +258,7 @@ describe('GET, list, cancel and DELETE', () => {
         error: null,
         attention: null,
         sandbox: true,
+        prompt: 'a lighthouse',
       },
       credits: { quoted: 20, charged: null, refunded: null },
       files: [

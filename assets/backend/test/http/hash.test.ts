@@ -26,7 +26,7 @@ test('equal hashes mean equal values', () => {
       : typeof value === 'object' && value !== null
         ? Object.fromEntries(
             Object.entries(value)
-              .sort()
+              .sort(([a], [b]) => (a < b ? -1 : 1))
               .map(([name, inner]) => [name, sorted(inner)]),
           )
         : value;

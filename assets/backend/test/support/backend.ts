@@ -39,7 +39,7 @@ const PAYLOADS: Record<string, (prompt: string) => { model: string; payload: obj
 /** Starts API and workers against a real database, and the sandbox as both services. */
 export async function startBackend(
   variables: Record<string, string> = {},
-  { speed = 3_000, callbacks = false } = {},
+  { speed = 3_000, callbacks = false, drainMs = 10_000 } = {},
 ): Promise<TestBackend> {
   const folder = await mkdtemp(join(tmpdir(), 'backend-test-'));
   const requests: string[] = [];
@@ -65,7 +65,7 @@ export async function startBackend(
     secrets: config.secrets,
     destination: { write: (line) => void lines.push(line) },
   });
-  const backend = await start(config, log);
+  const backend = await start(config, log, { drainMs });
   let stopped: Promise<void> | undefined;
 
   const call: TestBackend['call'] = (method, path, body, headers = {}) =>

@@ -5,7 +5,7 @@ import { quoteBatch } from '../../core/batch/quote.ts';
 import { runBatch } from '../../core/batch/run.ts';
 import { type LineOutcome, outcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
-import type { WaitSettings } from '../../core/tasks.ts';
+import type { WaitSettings } from '../../core/wait/wait-task.ts';
 import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
 import { versionOf } from '../../download/version-of-name.ts';
 import type { Arguments } from '../arguments.ts';
@@ -65,7 +65,7 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
     stop,
-    ...(isNew && { onPriced: (lines, credits) => warn(newCharge(lines, credits)) }),
+    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);

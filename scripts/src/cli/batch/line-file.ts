@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { diskErrorText } from '../../disk/durable.ts';
 import type { Json } from '../../model/json.ts';
-import { diskErrorText } from '../../stores/file/durable.ts';
 import type { LineRequest } from '../command-line.ts';
 import { writeOwn } from './own-file.ts';
 

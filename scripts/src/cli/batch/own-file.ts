@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { createAtOnce, replaceAtOnce } from '../../stores/file/durable.ts';
+import { createAtOnce, replaceAtOnce } from '../../disk/durable.ts';
 
 const MOST_NAMES = 100;
 

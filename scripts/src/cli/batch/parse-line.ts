@@ -10,11 +10,11 @@ import type { Source } from './source.ts';
 export interface ParsedLine {
   name: string | null;
   /** Absent: the model of the command. */
-  model?: string;
+  model?: string | undefined;
   payload: JsonObject;
-  image?: string;
+  image?: string | undefined;
   /** The prompt of a line of text. */
-  prompt?: string;
+  prompt?: string | undefined;
 }
 
 const FIELDS = ['name', 'model', 'payload', 'image'];
@@ -41,14 +41,8 @@ export function parseLine(text: string | null, format: Source['format'], issues:
     issues.push(issue('payload', 'a JSON object', kindOf(payload), 'write the fields in braces'));
     return null;
   }
-  const model = textField(value, 'model', issues);
-  const image = textField(value, 'image', issues);
-  return {
-    name: nameOf(value, issues),
-    payload,
-    ...(model !== undefined && { model }),
-    ...(image !== undefined && { image }),
-  };
+  const [model, image] = [textField(value, 'model', issues), textField(value, 'image', issues)];
+  return { name: nameOf(value, issues), payload, model, image };
 }
 
 function objectIn(text: string, issues: Issue[]): JsonObject | null {

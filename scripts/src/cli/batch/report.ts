@@ -1,5 +1,5 @@
+import { diskErrorText } from '../../disk/durable.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { diskErrorText } from '../../stores/file/durable.ts';
 import { boundedJson } from '../bounded.ts';
 import { writeOwn } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';

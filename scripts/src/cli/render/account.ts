@@ -1,4 +1,5 @@
-import type { AccountResult, QuoteResult } from '../../core/account.ts';
+import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
+import { unlessEmpty } from '../../model/json.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success, upstream } from './envelope.ts';
@@ -18,7 +19,7 @@ export function quoteOutcome(
         ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
-    ...(estimate && { estimate: { ...estimate, note: 'The quote counts.' } }),
+    estimate: estimate ? { ...estimate, note: 'The quote counts.' } : undefined,
     nextSteps,
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
@@ -41,7 +42,7 @@ export function accountOutcome(
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    ...(nextSteps.length > 0 && { nextSteps }),
+    nextSteps: unlessEmpty(nextSteps),
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }

@@ -3,12 +3,12 @@ import type { BatchResult } from '../../core/batch/options.ts';
 import type { BatchQuote } from '../../core/batch/quote.ts';
 import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
 import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, type Outcome, success, UPSTREAM } from './envelope.ts';
+import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
 import { taskOutcome } from './task.ts';
 
@@ -84,19 +84,17 @@ export function batchOutcome(
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const warnings = warningsOf(result, items, report);
-  const data: Record<string, Json> = {
+  const data = written({
     batch: { ...totals },
-    ...(result.quoted !== null && { quoted: result.quoted }),
+    quoted: result.quoted ?? undefined,
     ...heldData(result),
     ...lastPollErrorOf(items),
     items: rows,
-    ...(hidden > 0 && { itemsLeftOut: hidden }),
+    itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
-    ...(warnings.length > 0 && { warnings }),
-  };
-  const nextSteps = stepsOf(result, sorted, caller, hidden);
-  if (nextSteps.length > 0) data.nextSteps = nextSteps;
+    warnings: unlessEmpty(warningsOf(result, items, report)),
+    nextSteps: unlessEmpty(stepsOf(result, sorted, caller, hidden)),
+  });
   return {
     envelope: {
       ok: said === undefined,
@@ -108,7 +106,7 @@ export function batchOutcome(
       retryAfter,
     },
     exitCode,
-    ...(result.isInterrupted && exitCode !== EXIT.done && { isInterrupted: true }),
+    isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
     onWritten: () => {
       // A line that is in the report, or shown, has reached the caller.
       const delivered = 'file' in report ? items : sorted.slice(0, rows.length);
@@ -127,8 +125,8 @@ function shortRow({ line, outcome }: LineOutcome): JsonObject {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = (data?.files ?? []) as { path: string }[];
   const file = files[0]?.path ?? null;
-  const reused = line.taskId !== null && line.isReused;
-  return { line: line.number, name: line.name, taskId, status, file, errorCode, ...(reused && { reused }) };
+  const reused = (line.taskId !== null && line.isReused) || undefined;
+  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
@@ -242,18 +240,18 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const rows: JsonObject[] = [];
   let left = MOST_CHARACTERS;
   for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
-    const row = { line: number, name, model, credits, ...(isCharged && { charged: true }) };
+    const row = written({ line: number, name, model, credits, charged: isCharged || undefined });
     left -= JSON.stringify(row).length;
     if (left < 0) break;
     rows.push(row);
   }
   const hidden = lines.length - rows.length;
-  const data: Record<string, Json> = {
+  const data = written({
     ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
     affordable: balance === null ? null : balance >= open,
     items: rows,
-    ...(hidden > 0 && { itemsLeftOut: hidden }),
-  };
+    itemsLeftOut: hidden || undefined,
+  });
   if (over) {
     const failure = explained(over, caller);
     return failed(

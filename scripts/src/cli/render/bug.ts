@@ -28,7 +28,7 @@ export function bugOutcome(
   const unknown = phase === 'submitting';
   const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
     exitCode: EXIT.bug,
-    ...(unknown && { status: 'UNKNOWN' as const }),
+    status: unknown ? 'UNKNOWN' : undefined,
     data: { where },
     nextSteps: [
       ...(unknown ? ['Whether the submit was accepted is not known.'] : []),

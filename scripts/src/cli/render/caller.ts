@@ -51,16 +51,29 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     (at: Profile): CommandMaker =>
     (name, flags) =>
       commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
+  // Made when they are asked for: each reads the command line again, and most answers name none of them.
+  let same: string | undefined;
+  let another: string | undefined;
+  let rehearsal: string | undefined;
   return {
     profile,
     command: commandAt(profile),
     commandAt,
-    same: commandAgain(argv),
+    get same() {
+      same ??= commandAgain(argv);
+      return same;
+    },
     anew: `${commandAnew(args)}.`,
-    another: commandForAnother(argv, args),
+    get another() {
+      another ??= commandForAnother(argv, args);
+      return another;
+    },
     retry: 'add --new to the command that submitted it.',
     savedAs: (output) => commandFrom(argv, { output }),
-    rehearsal: commandToRehearse(argv, args),
+    get rehearsal() {
+      rehearsal ??= commandToRehearse(argv, args);
+      return rehearsal;
+    },
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:

@@ -1,5 +1,5 @@
 import type { ErrorCode, Failure } from '../../model/failure.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { compact, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
 import { adviceOf } from '../advised-failure.ts';
 import { exitCodeOf } from '../exit-codes.ts';
@@ -17,6 +17,12 @@ export interface Envelope {
   retryAfter: number | null;
 }
 
+/** What `data` is made of: a field that is undefined is left out. */
+export type Fields = { [name: string]: Json | undefined };
+
+/** Returns the fields that are there. */
+export const written = (fields: Fields): JsonObject => compact(fields) as JsonObject;
+
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
 export const UPSTREAM = 'upstream';
 
@@ -30,19 +36,20 @@ export interface Outcome {
   envelope: Envelope;
   exitCode: number;
   /** The user interrupted the call, and this is what is known: the exit code is that of the signal. */
-  isInterrupted?: true;
+  isInterrupted?: boolean;
   /** Runs at the end of the process, after the whole envelope was written. */
-  onWritten?: () => void;
+  onWritten?: (() => void) | undefined;
 }
 
 /** Returns the outcome of a command that succeeded, or whose task is still running. */
 export function success(
   status: TaskState | null,
   taskId: string | null,
-  data: JsonObject | null,
+  fields: Fields | null,
   exitCode: number,
   retryAfter: number | null = null,
 ): Outcome {
+  const data = fields && written(fields);
   return {
     envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode,
@@ -55,9 +62,12 @@ export function success(
  */
 export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {
   const details = adviceOf(failure);
-  const data: Record<string, Json> = { ...details.data, ...upstream(details.record) };
-  if (details.issues?.length) data.issues = details.issues.map((issue) => ({ ...issue }));
-  if (details.nextSteps?.length) data.nextSteps = details.nextSteps;
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue) => ({ ...issue })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? []),
+  });
   return {
     envelope: {
       ok: false,

@@ -1,4 +1,5 @@
 import type { Failure } from '../../model/failure.ts';
+import { unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { said } from './next-steps/registry.ts';
@@ -11,8 +12,8 @@ export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
-    ...(issues && { issues }),
-    ...(steps.length > 0 && { nextSteps: steps }),
+    issues: issues ?? details.issues,
+    nextSteps: unlessEmpty(steps),
   });
 }
 

@@ -45,15 +45,15 @@ export function interruptedOutcome(
       'while the submit was under way; whether it was accepted is not known.',
       {
         status: 'UNKNOWN',
-        ...(generation && { data: { idempotencyKey: generation.idempotencyKey, model: generation.model } }),
+        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
         nextSteps: findOutSteps(caller, isRecorded),
       },
     );
   }
   if (taskId === null) {
-    return because('UNKNOWN_ERROR', `first.${caller.isSubmit ? ' Nothing was submitted.' : ''}`, {
-      ...(caller.isSubmit && { status: 'FAILED' }),
-    });
+    return caller.isSubmit
+      ? because('UNKNOWN_ERROR', 'first. Nothing was submitted.', { status: 'FAILED' })
+      : because('UNKNOWN_ERROR', 'first.');
   }
   if (state === null) {
     const status = 'UNKNOWN';

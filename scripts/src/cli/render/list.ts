@@ -1,12 +1,12 @@
-import type { ListedTask, ListResult } from '../../core/task-list.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { ListedTask, ListResult } from '../../core/tasks/list.ts';
+import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sinceAt } from '../since.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { type Outcome, success, upstream } from './envelope.ts';
+import { type Outcome, success, upstream, written } from './envelope.ts';
 import { spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -17,19 +17,18 @@ const LONGEST_REASON = 120;
 export function listOutcome(result: ListResult, caller: Caller): Outcome {
   const { filter, tasks, matched, counts, listed, running, record } = result;
   const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
-  const warnings = warningsOf(result);
   const nextSteps = [
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
-  const data: JsonObject = {
-    ...(filter.since !== null && { since: spanOf(sinceAt(filter.since)) }),
+  const data = {
+    since: filter.since === null ? undefined : spanOf(sinceAt(filter.since)),
     count: matched,
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),
-    ...(matched > tasks.length && { more: matched - tasks.length }),
-    ...(warnings.length > 0 && { warnings }),
-    ...(nextSteps.length > 0 && { nextSteps }),
+    more: matched > tasks.length ? matched - tasks.length : undefined,
+    warnings: unlessEmpty(warningsOf(result)),
+    nextSteps: unlessEmpty(nextSteps),
   };
   const records: Json[] = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -56,26 +55,25 @@ function nothingMatches({ listed, models }: ListResult): string {
 /** A task of a list, in our words. */
 function rowOf({ task, request, name }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const key = keyOf(task);
   const file = request?.files[0]?.path;
-  return {
+  return written({
     taskId: id,
-    ...(name !== undefined && { name: plain(name, 200) }),
-    ...(file !== undefined && { file: plain(file, 1_000) }),
+    name: name && plain(name, 200),
+    file: file && plain(file, 1_000),
     model: nameIn(task.model) ?? null,
     status: state,
-    ...(unknownState !== undefined && { unknownState }),
+    unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    ...(error !== undefined && { reason: quoted(error, LONGEST_REASON) }),
-    ...(key !== null && { idempotencyKey: key }),
-  };
+    reason: error && quoted(error, LONGEST_REASON),
+    idempotencyKey: keyOf(task),
+  });
 }
 
 /** Returns the idempotency key of a task. A key has no spaces: whatever has some is no key, and may be a sentence. */
-function keyOf({ idempotencyKey }: Task): string | null {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : null;
+function keyOf({ idempotencyKey }: Task): string | undefined {
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : undefined;
 }
 
 const dateOf = (time: number | undefined): string | null =>

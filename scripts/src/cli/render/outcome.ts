@@ -1,14 +1,10 @@
-import type { AccountResult, QuoteResult } from '../../core/account.ts';
+import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
+import type { SpendingResult } from '../../core/money/spending.ts';
 import type { ManyResult, NothingPending, TaskResult } from '../../core/result.ts';
-import type { SpendingResult } from '../../core/spending.ts';
-import type { ListResult } from '../../core/task-list.ts';
-import { accountOutcome, quoteOutcome } from './account.ts';
+import type { ListResult } from '../../core/tasks/list.ts';
 import type { Caller } from './caller.ts';
 import type { Outcome } from './envelope.ts';
-import { listOutcome } from './list.ts';
-import { manyOutcome, nothingPendingOutcome } from './many.ts';
-import { spendingOutcome } from './spending.ts';
-import { taskOutcome } from './task.ts';
+import { stateOutcome } from './state.ts';
 
 export type Result =
   | TaskResult
@@ -19,22 +15,25 @@ export type Result =
   | ListResult
   | SpendingResult;
 
-/** Returns the document, the exit code and the delivery for a result of the core. */
-export function outcomeOf(result: Result, caller: Caller): Outcome {
+/** Returns the document, the exit code and the delivery for a result of the core; loads only what shows a result of its kind. */
+export async function outcomeOf(result: Result, caller: Caller): Promise<Outcome> {
   switch (result.kind) {
     case 'many':
-      return manyOutcome(result, caller);
+      return (await import('./many.ts')).manyOutcome(result, caller);
     case 'nothingPending':
-      return nothingPendingOutcome(result, caller);
+      return (await import('./many.ts')).nothingPendingOutcome(result, caller);
     case 'quote':
-      return quoteOutcome(result, caller);
+      return (await import('./account.ts')).quoteOutcome(result, caller);
     case 'account':
-      return accountOutcome(result, caller);
+      return (await import('./account.ts')).accountOutcome(result, caller);
     case 'list':
-      return listOutcome(result, caller);
+      return (await import('./list.ts')).listOutcome(result, caller);
     case 'spending':
-      return spendingOutcome(result, caller);
+      return (await import('./spending.ts')).spendingOutcome(result, caller);
+    case 'notFetched':
+    case 'notCancelled':
+      return (await import('./task.ts')).taskOutcome(result, caller);
     default:
-      return taskOutcome(result, caller);
+      return stateOutcome(result, caller);
   }
 }

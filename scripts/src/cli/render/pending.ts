@@ -1,5 +1,5 @@
-import type { Forgotten } from '../../core/forget.ts';
-import type { Json } from '../../model/json.ts';
+import type { Forgotten } from '../../core/record/forget.ts';
+import { type Json, unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
@@ -34,9 +34,8 @@ export function pendingOutcome(records: readonly RequestRecord[], caller: Caller
       ...cancelOf(record, caller),
     };
   });
-  const nextSteps = pending.map(({ resume }) => resume).slice(0, MOST_STEPS);
-  const data = { count: pending.length, pending, ...(nextSteps.length > 0 && { nextSteps }) };
-  return success(null, null, data, EXIT.done);
+  const nextSteps = unlessEmpty(pending.map(({ resume }) => resume).slice(0, MOST_STEPS));
+  return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
 /** Returns the outcome of dropped records. */

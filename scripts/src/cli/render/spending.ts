@@ -1,5 +1,5 @@
-import type { ModelSums, SpendingResult } from '../../core/spending.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { ModelSums, SpendingResult } from '../../core/money/spending.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { SpendingCounts } from '../../model/spending.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Since, sinceAt } from '../since.ts';
@@ -27,15 +27,14 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
       `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
     );
   }
-  const nextSteps = nextStepsOf(total, caller);
-  const data: JsonObject = {
+  const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(modelRow),
-    ...(models.length > MOST_MODELS && { more: models.length - MOST_MODELS }),
+    more: models.length > MOST_MODELS ? models.length - MOST_MODELS : undefined,
     covers,
-    ...(warnings.length > 0 && { warnings }),
-    ...(nextSteps.length > 0 && { nextSteps }),
+    warnings: unlessEmpty(warnings),
+    nextSteps: unlessEmpty(nextStepsOf(total, caller)),
   };
   return success(null, null, data, EXIT.done);
 }

@@ -1,10 +1,6 @@
 import { isPresent } from '../presence.ts';
-import { fieldList, type Keyword } from './keyword.ts';
-
-export interface AtLeastOne {
-  /** Fields of which one must carry something. */
-  atLeastOne?: readonly string[];
-}
+import type { Keyword } from '../schema-node.ts';
+import { fieldList } from './keyword.ts';
 
 /** `x-atLeastOne: [a, b]` */
 export const atLeastOne: Keyword = {

@@ -1,10 +1,5 @@
 import { ContractError } from '../contract-error.ts';
-import type { Keyword } from './keyword.ts';
-
-export interface Counts {
-  /** The lengths that a list may have. */
-  counts?: readonly number[];
-}
+import type { Keyword } from '../schema-node.ts';
 
 /** `x-counts: [0, 1, 3]` */
 export const counts: Keyword = {

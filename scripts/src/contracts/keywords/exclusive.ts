@@ -1,11 +1,7 @@
 import { ContractError } from '../contract-error.ts';
 import { isPresent } from '../presence.ts';
-import { fieldList, type Keyword } from './keyword.ts';
-
-export interface Exclusive {
-  /** Groups of fields that exclude each other. */
-  exclusive?: readonly (readonly string[])[];
-}
+import type { Keyword } from '../schema-node.ts';
+import { fieldList } from './keyword.ts';
 
 const MOST_NAMES = 8;
 

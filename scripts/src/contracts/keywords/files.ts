@@ -1,10 +1,5 @@
 import { ContractError } from '../contract-error.ts';
-import type { Keyword, Problem } from './keyword.ts';
-
-export interface Files {
-  /** What the path of a media URL may end with. */
-  files?: readonly string[];
-}
+import type { Keyword, Problem } from '../schema-node.ts';
 
 /** `x-files: [jpg, png]` */
 export const files: Keyword = {

@@ -2,18 +2,8 @@ import { checkPublicUrl } from '../../model/public-address.ts';
 import { plain } from '../../model/text.ts';
 import { ContractError } from '../contract-error.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
+import { type Keyword, MEDIA_KINDS, type MediaKind, type Problem } from '../schema-node.ts';
 import { BY_VALUE, type Ways } from '../ways.ts';
-import type { Keyword, Problem } from './keyword.ts';
-
-/** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
-export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
-
-export type MediaKind = (typeof MEDIA_KINDS)[number];
-
-export interface Media {
-  /** What the text is the address of, or holds. */
-  media?: MediaKind;
-}
 
 /** `x-media: image` */
 export const media: Keyword = {

@@ -1,8 +1,8 @@
+import type { Keyword } from '../schema-node.ts';
 import { atLeastOne } from './at-least-one.ts';
 import { counts } from './counts.ts';
 import { exclusive } from './exclusive.ts';
 import { files } from './files.ts';
-import type { Keyword } from './keyword.ts';
 import { media } from './media.ts';
 import { rejected } from './rejected.ts';
 import { sumMax } from './sum-max.ts';

@@ -1,11 +1,6 @@
 import { isObject } from '../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
-import type { Keyword } from './keyword.ts';
-
-export interface Rejected {
-  /** What the service says about fields that it does not take. */
-  rejected?: ReadonlyMap<string, string>;
-}
+import type { Keyword } from '../schema-node.ts';
 
 /** `x-rejected: {a: "what is said about it"}` */
 export const rejected: Keyword = {

@@ -1,12 +1,8 @@
 import { ContractError } from '../contract-error.ts';
 import { fieldOf, isPresent } from '../presence.ts';
+import type { Keyword } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
-import { fieldList, type Keyword, only } from './keyword.ts';
-
-export interface SumMax {
-  /** Fields whose numbers and list lengths add up to `max` at most. */
-  sumMax?: { fields: readonly string[]; max: number };
-}
+import { fieldList, only } from './keyword.ts';
 
 /** `x-sumMax: {fields: [a, b], max: 15}` */
 export const sumMax: Keyword = {

@@ -2,29 +2,10 @@ import type { Issue } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
 import { assign, expected, received } from '../explain.ts';
-import type { SchemaNode } from '../node.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
+import type { Condition, Keyword, ObjectPlace, SchemaNode, Scope, WhenRule } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
-import { fieldList, type Keyword, type ObjectPlace, only, property, type Scope } from './keyword.ts';
-
-/** When a field meets the `if` of a rule: left out, or given (`true`: whatever it is; a schema: when it fits). */
-export interface Condition {
-  absent: boolean;
-  given: boolean | SchemaNode;
-}
-
-/** What else holds for a payload whose fields meet all conditions. */
-export interface WhenRule {
-  if: ReadonlyMap<string, Condition>;
-  require: readonly string[];
-  refuse: readonly string[];
-  limit: ReadonlyMap<string, SchemaNode>;
-}
-
-export interface When {
-  /** Rules that hold for some payloads only. */
-  when?: readonly WhenRule[];
-}
+import { fieldList, only, property } from './keyword.ts';
 
 /** `x-when: [{if, require, refuse, limit}]` */
 export const when: Keyword = {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../model/failure.ts';
-import type { Terms } from '../generate.ts';
-import type { WaitSettings } from '../tasks.ts';
+import type { Terms } from '../checked-request.ts';
+import type { WaitSettings } from '../wait/wait-task.ts';
 import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
 import type { Pattern } from './names.ts';
@@ -26,7 +26,7 @@ export interface BatchOptions {
   isDetached: boolean;
   stop: Stop;
   /** Told before the first submit: how many lines may be charged, and what for; null where no price was asked for. */
-  onPriced?(lines: number, credits: number | null): void;
+  onPriced?: ((lines: number, credits: number | null) => void) | undefined;
 }
 
 export interface BatchResult {

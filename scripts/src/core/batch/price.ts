@@ -1,7 +1,7 @@
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
-import { askPrice } from '../funds.ts';
-import type { Terms } from '../generate.ts';
+import type { Terms } from '../checked-request.ts';
+import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { type Caps, overBudget, type Price } from './budget.ts';
@@ -28,8 +28,7 @@ export async function pricesWithin(
   { maxCredits, maxTotalCredits, terms }: Limits,
 ): Promise<{ prices: Map<number, Price>; held?: Failure | undefined }> {
   const isLimited =
-    maxTotalCredits !== undefined ||
-    (session.provider.can.quote && (maxCredits !== undefined || terms.maxCreditsPerDay !== null));
+    maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
   if (open.length === 0 || !(isLimited || terms.isNew)) return { prices: new Map() };
   try {
     const prices = await pricesOf(session, open);

@@ -2,12 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
-import { folderFor } from '../finish.ts';
+import { folderFor } from '../deliver/finish.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
-import { attached } from '../recorded-task.ts';
 import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
+import { attached } from '../submit/submit-on-record.ts';
 import { type Price, Spending, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
@@ -214,8 +214,8 @@ class Batch {
         model: contract.model,
         payload: await line.line.read(),
         idempotencyKey: crypto.randomUUID(),
-        ...(most !== undefined && { maxCredits: most }),
-        ...(webhookUrl !== undefined && { webhookUrl }),
+        maxCredits: most,
+        webhookUrl,
       };
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,

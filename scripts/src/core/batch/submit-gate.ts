@@ -1,5 +1,5 @@
-import type { Clock } from '../../http/clock.ts';
 import { pauseAfter } from '../../http/retry.ts';
+import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
 import type { Spending } from './budget.ts';

@@ -74,7 +74,7 @@ export function interruptedEnd(
       taskId,
       charged: 'finished',
     });
-    return { kind: 'notFetched', taskId, seen, warnings: [], failure, ...(credits && { credits }) };
+    return { kind: 'notFetched', taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;

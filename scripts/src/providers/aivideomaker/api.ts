@@ -1,20 +1,22 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
-import { JsonBody, parseBody } from '../../http/json.ts';
-import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
+import { parseBody } from '../../http/json.ts';
+import type { AnswerLimits, Call, HttpRequest } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import {
+  type Answered,
+  callOf,
   codeOfStatus,
   firstText,
   isTaskId,
+  jsonRequest,
   type Kind,
   LIST,
   nameIn,
   RECORD,
   refused,
-  SMALL,
   unreadable,
 } from '../error-answer.ts';
 import { findUrls } from '../output.ts';
@@ -38,37 +40,18 @@ const CODES: Record<string, ErrorCode> = {
 const MOST_MODELS = 200;
 
 /** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
-export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): Provider {
+export function aivideomaker(settings: ProviderSettings): Provider {
+  const { profile, baseUrl, key } = settings;
   // Users often copy the address with the path that every call has.
   const origin = baseUrl.href.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
-  const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
-    method,
-    url: new URL(`${origin}/api/v1/${path}`),
-    headers: {
-      key,
-      accept: 'application/json',
-      'user-agent': 'async-media-workflow',
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: new JsonBody(body) }),
-  });
+  const request = (method: HttpRequest['method'], path: string, body?: JsonObject) =>
+    jsonRequest(method, `${origin}/api/v1/${path}`, { key }, body);
   const call = <T>(
     kind: Kind,
     req: HttpRequest,
-    read: (body: JsonObject, answer: HttpAnswer) => T,
-    limits: AnswerLimits = SMALL,
-  ): Call<T> => ({
-    request: req,
-    limits,
-    read: (answer) => read(bodyOf(answer, kind, req, now), answer),
-  });
-  /** Throws when an answer names another task than the requested one. */
-  const checkId = (body: JsonObject, taskId: string, answer: HttpAnswer, req: HttpRequest): void => {
-    const id = body.id ?? body.taskId;
-    if (typeof id === 'string' && id !== '' && id !== taskId) {
-      throw unreadable(req, answer, 'is about another task', 'task');
-    }
-  };
+    read: (body: JsonObject, at: Answered) => T,
+    limits?: AnswerLimits,
+  ): Call<T> => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
 
   return {
     ...profile,
@@ -78,109 +61,82 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
       req.headers['idempotency-key'] = idempotencyKey;
       if (maxCredits !== undefined) req.headers['x-max-credits'] = String(maxCredits);
       if (webhookUrl !== undefined) req.headers.webhookUrl = webhookUrl;
-      return call(
-        'submit',
-        req,
-        (body, answer) => {
-          const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id, key);
-          if (task) return { ...task, model, idempotencyKey, record: body };
-          if (saysFailed(body) || namesError(body)) {
-            const failure = refusal(body, answer, 'submit', now);
-            // Any value in the place of an id means that there may be a task.
-            throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
-          }
-          throw unreadable(req, answer, 'names no task', 'submit');
-        },
-        RECORD,
-      );
+      const read = (body: JsonObject, at: Answered): Task => {
+        const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id, key);
+        if (task) return { ...task, model, idempotencyKey, record: body };
+        if (!saysFailed(body) && !namesError(body)) throw unreadable(at, 'names no task');
+        const failure = refusal(body, at);
+        // Any value in the place of an id means that there may be a task.
+        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+      };
+      return call('submit', req, read, RECORD);
     },
 
     status(taskId) {
-      const req = request('GET', `tasks/${encodeURIComponent(taskId)}/status`);
-      return call('task', req, (body, answer): TaskStatus => {
-        if (typeof body.status !== 'string') throw errorIn(body, answer, req, 'task', now);
+      return call('task', request('GET', `tasks/${encodeURIComponent(taskId)}/status`), (body, at) => {
+        if (typeof body.status !== 'string') throw errorIn(body, at);
         const seen: TaskStatus = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
         if (seen.state !== 'FAILED' || !looksLikeError(body)) {
-          checkId(body, taskId, answer, req);
+          checkId(body, taskId, at);
           return seen;
         }
-        const failure = refusal(body, answer, 'task', now);
+        const failure = refusal(body, at);
         if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
     },
 
     task(taskId) {
-      const req = request('GET', `tasks/${encodeURIComponent(taskId)}`);
-      return call(
-        'task',
-        req,
-        (body, answer) => {
-          // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
-          const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
-          const task =
-            isRecord || (isSet(body.taskId) && !looksLikeError(body))
-              ? taskFrom(body, taskId, key)
-              : undefined;
-          if (!task) throw errorIn(body, answer, req, 'task', now);
-          checkId(body, taskId, answer, req);
-          return task;
-        },
-        RECORD,
-      );
+      const read = (body: JsonObject, at: Answered): Task => {
+        // The error form has none of a record's fields. A record whose id is missing or odd is still the one asked for.
+        const isRecord = ['id', 'input', 'output'].some((name) => isSet(body[name]));
+        const isTask = isRecord || (isSet(body.taskId) && !looksLikeError(body));
+        const task = isTask ? taskFrom(body, taskId, key) : undefined;
+        if (!task) throw errorIn(body, at);
+        checkId(body, taskId, at);
+        return task;
+      };
+      return call('task', request('GET', `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
     },
 
     cancel(taskId) {
-      const req = request('PUT', `tasks/${encodeURIComponent(taskId)}/cancel`);
-      return call('task', req, (body, answer): TaskStatus => {
-        if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body))) {
-          throw errorIn(body, answer, req, 'task', now);
-        }
-        checkId(body, taskId, answer, req);
+      return call('task', request('PUT', `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
+        if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body)))
+          throw errorIn(body, at);
+        checkId(body, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
 
     list() {
-      const req = request('GET', 'tasks');
-      return call(
-        'other',
-        req,
-        (body, answer) => {
-          if (!Array.isArray(body.tasks)) throw errorIn(body, answer, req, 'other', now);
-          const tasks = body.tasks.flatMap((item) =>
-            isObject(item) ? (taskFrom(item, item.id, key) ?? []) : [],
-          );
-          const date = Date.parse(answer.headers.date ?? '');
-          const unread = body.tasks.length - tasks.length;
-          return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
-        },
-        LIST,
-      );
+      const read = (body: JsonObject, at: Answered) => {
+        if (!Array.isArray(body.tasks)) throw errorIn(body, at);
+        const tasks = body.tasks.flatMap((item) =>
+          isObject(item) ? (taskFrom(item, item.id, key) ?? []) : [],
+        );
+        const date = Date.parse(at.answer.headers.date ?? '');
+        const unread = body.tasks.length - tasks.length;
+        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+      };
+      return call('other', request('GET', 'tasks'), read, LIST);
     },
 
     quote(model, payload) {
       const req = request('POST', `quote/${encodeURIComponent(model)}`, payload);
-      return call('quote', req, (body, answer) => {
-        if (!isCredits(body.credits)) throw errorIn(body, answer, req, 'quote', now);
-        return {
-          credits: body.credits,
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
-          affordable: typeof body.affordable === 'boolean' ? body.affordable : null,
-          record: body,
-        };
+      return call('quote', req, (body, at) => {
+        if (!isCredits(body.credits)) throw errorIn(body, at);
+        const affordable = typeof body.affordable === 'boolean' ? body.affordable : null;
+        return { credits: body.credits, balance: balanceIn(body), affordable, record: body };
       });
     },
 
     account() {
-      const req = request('GET', 'account');
-      return call('other', req, (body, answer) => {
-        if (saysFailed(body) || namesError(body) || body.ok === false)
-          throw errorIn(body, answer, req, 'other', now);
+      return call('other', request('GET', 'account'), (body, at) => {
+        if (saysFailed(body) || namesError(body) || body.ok === false) throw errorIn(body, at);
         const models = Array.isArray(body.supportedModels) ? body.supportedModels.slice(0, MOST_MODELS) : [];
         return {
-          balance: isCredits(body.currentBalance) ? body.currentBalance : null,
+          balance: balanceIn(body),
           models: models.flatMap((model) => nameIn(model) ?? []),
           record: body,
         };
@@ -189,34 +145,38 @@ export function aivideomaker({ profile, baseUrl, key, now }: ProviderSettings): 
   };
 }
 
+const balanceIn = ({ currentBalance }: JsonObject) => (isCredits(currentBalance) ? currentBalance : null);
+
+/** Throws when an answer names another task than the requested one. */
+function checkId(body: JsonObject, taskId: string, at: Answered): void {
+  const id = body.id ?? body.taskId;
+  if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
+}
+
 /** Returns the JSON object of a good answer. Throws the failure of any other answer. */
-function bodyOf(answer: HttpAnswer, kind: Kind, request: HttpRequest, now: () => number): JsonObject {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && isObject(body)) return body;
-  if (good) throw unreadable(request, answer, 'is not a JSON object', kind);
-  throw refusal(isObject(body) ? body : {}, answer, kind, now);
+function bodyOf(at: Answered): JsonObject {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && isObject(body)) return body;
+  throw isGood ? unreadable(at, 'is not a JSON object') : refusal(isObject(body) ? body : {}, at);
 }
 
 /** Returns the failure of an error answer with a good HTTP status, or of an answer in an unknown form. */
-function errorIn(
-  body: JsonObject,
-  answer: HttpAnswer,
-  request: HttpRequest,
-  kind: Kind,
-  now: () => number,
-): Failure {
-  if (looksLikeError(body) || saysFailed(body)) return refusal(body, answer, kind, now);
-  return unreadable(request, answer, 'has none of the expected fields', kind);
+function errorIn(body: JsonObject, at: Answered): Failure {
+  return looksLikeError(body) || saysFailed(body)
+    ? refusal(body, at)
+    : unreadable(at, 'has none of the expected fields');
 }
 
 /** Returns the failure of an error answer: from its own code, else its message, else the HTTP status. */
-function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, now: () => number): Failure {
+function refusal(body: JsonObject, at: Answered): Failure {
+  const { answer, kind } = at;
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ''), status, said, answer, kind, now });
+  return refused({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
@@ -230,27 +190,24 @@ function codeOf(body: JsonObject, status: number, kind: Kind, said: string): Err
 
 function taskFrom(body: JsonObject, id: Json | undefined, key: string): Task | undefined {
   if (!isTaskId(id, key)) return undefined;
-  const createdAt = dateIn(body.createdAt);
-  const completedAt = dateIn(body.completedAt);
-  const { state, unknownState }: ReturnType<typeof stateOf> =
-    typeof body.status === 'string' ? stateOf(body.status) : { state: 'UNKNOWN' };
+  const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
+  const seen: ReturnType<typeof stateOf> =
+    typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' };
   const reasons = isObject(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
-    state,
-    ...(unknownState !== undefined && { unknownState }),
-    ...(typeof body.model === 'string' && { model: body.model }),
-    ...(body.input !== undefined && { input: body.input }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(completedAt !== undefined && { completedAt }),
-    ...(typeof body.idempotencyKey === 'string' &&
-      body.idempotencyKey !== '' && { idempotencyKey: body.idempotencyKey }),
-    ...(state === 'FAILED' && error !== undefined && { error: plain(error) }),
-    ...(isCredits(body.creditsCharged) && { charged: body.creditsCharged }),
-    ...(isCredits(body.creditsRefunded) && { refunded: body.creditsRefunded }),
+    ...seen,
+    model: typeof model === 'string' ? model : undefined,
+    input: body.input,
+    createdAt: dateIn(body.createdAt),
+    completedAt: dateIn(body.completedAt),
+    idempotencyKey: firstText(idempotencyKey),
+    error: seen.state === 'FAILED' && error !== undefined ? plain(error) : undefined,
+    charged: isCredits(creditsCharged) ? creditsCharged : undefined,
+    refunded: isCredits(creditsRefunded) ? creditsRefunded : undefined,
     // A record that names its result but no state is still a result.
-    urls: state === 'COMPLETED' || typeof body.status !== 'string' ? findUrls(body) : [],
+    urls: seen.state === 'COMPLETED' || typeof status !== 'string' ? findUrls(body) : [],
     record: body,
   };
 }

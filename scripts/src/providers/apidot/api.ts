@@ -1,19 +1,20 @@
 // APIDot, as its documentation (April 2026), its official examples and its published skills (up to July 2026) show it.
 // No call was ever made. Facts and gaps: references/apidot-api.md.
-import { JsonBody, parseBody } from '../../http/json.ts';
-import type { Call, HttpAnswer, HttpRequest } from '../../http/message.ts';
+import { parseBody } from '../../http/json.ts';
+import type { HttpRequest } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { compact, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import {
+  type Answered,
+  callOf,
   codeOfStatus,
   firstText,
   isTaskId,
-  type Kind,
+  jsonRequest,
   RECORD,
   refused,
-  SMALL,
   unreadable,
 } from '../error-answer.ts';
 import { addUrl } from '../output.ts';
@@ -52,26 +53,13 @@ const MOST_FILES = 50;
 /** The provider for https://api.apidot.ai, or for a base URL that was configured instead. */
 export function apidot(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
-  const request = (method: HttpRequest['method'], path: string, body?: JsonObject): HttpRequest => ({
-    method,
-    url: new URL(`${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`),
-    headers: {
-      authorization: `Bearer ${key}`,
-      accept: 'application/json',
-      'user-agent': 'async-media-workflow',
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: new JsonBody(body) }),
-  });
-  const read = (path: string, taskId: string): Call<Task & TaskStatus> => {
-    const req = request('GET', path);
-    return {
-      request: req,
-      // Inputs are addresses only, and no example echoes them.
-      limits: SMALL,
-      read: (answer) => taskIn(bodyOf(answer, 'task', req, settings), taskId, answer, req, settings),
-    };
+  const request = (method: HttpRequest['method'], path: string, body?: JsonObject) => {
+    const url = `${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`;
+    return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
+  // Inputs are addresses only, and no example echoes them: a record is small.
+  const read = (path: string, taskId: string) =>
+    callOf('task', request('GET', path), settings, (at) => taskIn(bodyOf(at), taskId, at));
   // One request is both: its answer holds the state, and the files once there are any.
   const status = (taskId: string) => read(`status/${encodeURIComponent(taskId)}`, taskId);
 
@@ -80,27 +68,15 @@ export function apidot(settings: ProviderSettings): Provider {
 
     // No header for an idempotency key or for a limit of credits is documented.
     submit({ model, payload, idempotencyKey, webhookUrl }) {
-      const req = request('POST', 'submit', {
-        model,
-        input: payload,
-        ...(webhookUrl !== undefined && { callback_url: webhookUrl }),
-      });
-      return {
-        request: req,
-        limits: RECORD,
-        read: (answer) => {
-          const body = bodyOf(answer, 'submit', req, settings);
-          const { task_id: id, ...data } = dataOf(body);
-          if (isTaskId(id, key)) {
-            return {
-              ...taskFrom({ ...data, status: data.status ?? 'not_started' }, id, body),
-              model,
-              idempotencyKey,
-            };
-          }
-          throw errorIn(body, answer, req, 'submit', 'names no task', settings);
-        },
+      const body = compact({ model, input: payload, callback_url: webhookUrl });
+      const read = (at: Answered): Task => {
+        const body = bodyOf(at);
+        const { task_id: id, ...data } = dataOf(body);
+        if (!isTaskId(id, key)) throw errorIn(body, at, 'names no task');
+        const task = taskFrom({ ...data, status: data.status ?? 'not_started' }, id, body);
+        return { ...task, model, idempotencyKey };
       };
+      return callOf('submit', request('POST', 'submit', body), settings, read, RECORD);
     },
 
     status,
@@ -123,53 +99,38 @@ export function apidot(settings: ProviderSettings): Provider {
 }
 
 /** Returns the JSON object of a good answer. Throws the failure of any other answer. */
-function bodyOf(answer: HttpAnswer, kind: Kind, req: HttpRequest, settings: ProviderSettings): JsonObject {
-  const body = parseBody(answer.body);
-  const good = answer.status >= 200 && answer.status < 300;
-  if (good && !isObject(body)) throw unreadable(req, answer, 'is not a JSON object', kind);
-  if (good && isObject(body) && errorNumber(body) === undefined) return body;
-  throw refusal(isObject(body) ? body : {}, answer, kind, settings);
+function bodyOf(at: Answered): JsonObject {
+  const { status } = at.answer;
+  const body = parseBody(at.answer.body);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && !isObject(body)) throw unreadable(at, 'is not a JSON object');
+  if (isGood && isObject(body) && errorNumber(body) === undefined) return body;
+  throw refusal(isObject(body) ? body : {}, at);
 }
 
-/**
- * Returns the task of a status or music detail answer. A record with a missing or unusable id is still the requested one.
- */
-function taskIn(
-  body: JsonObject,
-  taskId: string,
-  answer: HttpAnswer,
-  req: HttpRequest,
-  settings: ProviderSettings,
-): Task & TaskStatus {
+/** Returns the task of a status or music detail answer. A record with a missing or unusable id is still the requested one. */
+function taskIn(body: JsonObject, taskId: string, at: Answered): Task & TaskStatus {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
   const { task_id: id } = data;
-  if (typeof id === 'string' && id !== '' && id !== taskId) {
-    throw unreadable(req, answer, 'is about another task', 'task');
-  }
+  if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
   // A record that names its result but no state is still a result.
   if (typeof data.status === 'string' || task.urls.length > 0) return task;
-  throw errorIn(body, answer, req, 'task', 'tells no status', settings);
+  throw errorIn(body, at, 'tells no status');
 }
 
 /** Returns the failure of an error answer without a number, or of an answer in an unknown form. */
-function errorIn(
-  body: JsonObject,
-  answer: HttpAnswer,
-  req: HttpRequest,
-  kind: Kind,
-  what: string,
-  settings: ProviderSettings,
-): Failure {
+function errorIn(body: JsonObject, at: Answered, what: string): Failure {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== undefined;
-  return isError ? refusal(body, answer, kind, settings) : unreadable(req, answer, what, kind);
+  return isError ? refusal(body, at) : unreadable(at, what);
 }
 
 /**
  * The failure that an error answer stands for. A number in the body counts as much as the HTTP status, as it does for the
  * official clients; where both say "error", a fault of the server outweighs whatever the body says.
  */
-function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, settings: ProviderSettings): Failure {
+function refusal(body: JsonObject, at: Answered): Failure {
+  const { answer, kind, settings } = at;
   const number = errorNumber(body);
   const isStatus = number !== undefined && number >= 400 && number < 600;
   const isPlain = answer.status < 300 || (answer.status >= 400 && answer.status < 500);
@@ -179,7 +140,7 @@ function refusal(body: JsonObject, answer: HttpAnswer, kind: Kind, settings: Pro
   const said = number === undefined || isStatus ? words : `code ${number}${words ? `: ${words}` : ''}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name]! : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said, answer, kind, now: settings.now });
+  const failure = refused({ code, status, said }, at);
   if (kind !== 'submit') return failure;
   const { task_id: id } = dataOf(body);
   // Neither a clear rejection nor a task; or both, and then the task exists.
@@ -205,14 +166,13 @@ function dataOf({ data }: JsonObject): JsonObject {
 function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & TaskStatus {
   const { status, progress } = data;
   const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
-  const createdAt = timeOf(data.created_time);
   const error = firstText(data.error_message);
   return {
     id,
     ...known,
-    ...(createdAt !== undefined && { createdAt }),
-    ...(typeof progress === 'number' && progress >= 0 && progress <= 100 && { progress }),
-    ...(known.state === 'FAILED' && error !== undefined && { error: plain(error) }),
+    createdAt: timeOf(data.created_time),
+    progress: typeof progress === 'number' && progress >= 0 && progress <= 100 ? progress : undefined,
+    error: known.state === 'FAILED' && error !== undefined ? plain(error) : undefined,
     urls: known.state === 'COMPLETED' || typeof status !== 'string' ? urlsOf(data) : [],
     record,
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText, replaceAtOnce } from '../../disk/durable.ts';
 import type { Account } from '../../ports/record-store.ts';
-import { diskErrorText, replaceAtOnce } from './durable.ts';
 import { accountName } from './facts.ts';
 import type { RecordFiles } from './record-files.ts';
 

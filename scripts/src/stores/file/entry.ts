@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from '../../disk/durable.ts';
+import { waitForLock } from '../../disk/lock.ts';
 import {
   allowedChange,
   type Credits,
@@ -10,8 +12,6 @@ import {
 } from '../../model/request-record.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from './durable.ts';
-import { waitForLock } from './lock.ts';
 import { changeRecord, decodeRecord, encodeRecord, type RawRecord, readRecord } from './record.ts';
 import { type RecordFiles, unwritable } from './record-files.ts';
 
@@ -148,7 +148,7 @@ export class Entry implements StoredRequest {
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change: RecordChange, mayBeMissing = false): void {
     const there = this.#onDisk(mayBeMissing);
-    if (there) {
+    if (there && there !== this.#raw) {
       this.#raw = there;
       this.#record = understood(there);
     }
@@ -157,6 +157,7 @@ export class Entry implements StoredRequest {
   }
 
   #apply(fields: RecordFields): void {
+    if (Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { diskError, diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
+import { type LockOwner, tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
-import { diskError, diskErrorText, makePrivate, TEMP } from './durable.ts';
-import { type LockOwner, tryLock } from './lock.ts';
 import { isRecordName } from './names.ts';
 import { isTrusted, makeShard, type RecordFiles, unwritable } from './record-files.ts';
 

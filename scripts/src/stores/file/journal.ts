@@ -1,5 +1,7 @@
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { diskErrorText } from '../../disk/durable.ts';
+import { type Lock, type LockOwner, waitForLock } from '../../disk/lock.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import { dayOf, type SpendingRow } from '../../model/spending.ts';
 import {
@@ -21,12 +23,10 @@ import type {
   Reserved,
 } from '../../ports/record-store.ts';
 import { KnownAccounts } from './accounts.ts';
-import { diskErrorText } from './durable.ts';
 import { Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
-import { type Lock, type LockOwner, waitForLock } from './lock.ts';
-import { madeAt, newestFirst, newName, shardOf } from './names.ts';
+import { madeAt, newestFirst, newName } from './names.ts';
 import type { RawRecord } from './record.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
@@ -129,7 +129,7 @@ export class Journal implements RecordStore {
    */
   draft(fields: Draft): Entry {
     const { request } = fields;
-    const [before] = this.#namesOf(request);
+    const [before] = this.#files.namesOf(request);
     const now = new Date(this.place.clock.wall()).toISOString();
     const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
     const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
@@ -137,13 +137,9 @@ export class Journal implements RecordStore {
     return new Entry(this.#files, newName(request, made), record as unknown as RawRecord, true);
   }
 
-  #namesOf(request: string): string[] {
-    return this.#files.namesIn(shardOf(request)).filter((name) => name.startsWith(request));
-  }
-
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request: string): (Entry | null)[] {
-    return this.#namesOf(request).flatMap((name) => {
+    return this.#files.namesOf(request).flatMap((name) => {
       const [entry] = this.#entries([name]);
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
@@ -11,8 +11,8 @@ import {
   type RateLimit,
   type UsedPermit,
 } from '../../http/rate-limit.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
-import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 /** A permit: a file whose name says when it was last used. Only one process can rename it, so only one can use it. */
 interface Permit extends UsedPermit {

@@ -1,11 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import {
+  diskError,
+  diskErrorText,
+  isLasting,
+  makePrivate,
+  syncFolder,
+  writeWhole,
+} from '../../disk/durable.ts';
+import { type Distrust, distrustOf } from '../../disk/trusted-folder.ts';
+import type { Clock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
-import { diskError, diskErrorText, isLasting, makePrivate, syncFolder, writeWhole } from './durable.ts';
 import { CORRUPT, isRecordName, isShard, shardOf } from './names.ts';
 import { decodeRecord, isOfNewerVersion, type RawRecord } from './record.ts';
-import { type Distrust, distrustOf } from './trusted-folder.ts';
 
 /** A record as it was read. */
 export interface ReadRecord {
@@ -64,9 +71,12 @@ export class RecordFiles {
 
   /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard: string): string[] {
-    return this.list(shard)
-      .filter(isRecordName)
-      .sort((a, b) => (a < b ? 1 : -1));
+    return inOrder(this.list(shard));
+  }
+
+  /** Returns the names of the records of a request, newest first. */
+  namesOf(request: string): string[] {
+    return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
 
   /** Returns the names in a folder, which may be missing. @throws Failure when it cannot be read */
@@ -131,6 +141,11 @@ export class RecordFiles {
       await writeWhole(file, text, this.clock);
     }
   }
+}
+
+/** Returns those that are names of records; newest first within a request. */
+function inOrder(names: string[]): string[] {
+  return names.filter(isRecordName).sort((a, b) => (a < b ? 1 : -1));
 }
 
 /** Makes the folder of a group, safe from a crash. The folder above it must be there. */

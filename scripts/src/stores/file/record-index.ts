@@ -1,20 +1,13 @@
 import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText } from '../../disk/durable.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
-import { diskErrorText } from './durable.ts';
 import { factsOf } from './facts.ts';
 import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
 import { CORRUPT } from './names.ts';
 import { readRecord } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
-import { type Member, type Summary, summaryOf } from './summary.ts';
-
-/** A member with the date, the size and the number of its file, as of when it was read. */
-export interface DatedMember extends Member {
-  mtime: number;
-  size: number;
-  inode: number;
-}
+import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
 
 /** What was made of the records of a group when its folder had this date. */
 interface Made {

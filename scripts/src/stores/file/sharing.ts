@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { distrustOf } from '../../disk/trusted-folder.ts';
 import type { RateLimit } from '../../http/rate-limit.ts';
-import type { RateLimiter } from '../../ports/rate-limiter.ts';
-import type { StatusCache } from '../../ports/status-cache.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
-import { distrustOf } from './trusted-folder.ts';
 
 /** What the processes of this machine share, and for whom. */
 export interface SharingPlace {
@@ -23,10 +22,7 @@ export interface SharingPlace {
 /**
  * Returns the limiter and the status cache of a service and key in a folder; null where other users could write there.
  */
-export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): {
-  limiter: RateLimiter;
-  statuses: StatusCache;
-} | null {
+export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): Sharing | null {
   try {
     if (distrustOf(folder)) return null;
   } catch {

@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../http/clock.ts';
+import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import type { Clock } from '../../model/clock.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type SharedStatus,
   type StatusCache,
 } from '../../ports/status-cache.ts';
-import { discard, diskError, makePrivate, TEMP } from './durable.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;

@@ -9,6 +9,13 @@ export interface Member {
   facts: Facts | null;
 }
 
+/** A member with the date, the size and the number of its file, as of when it was read. */
+export interface DatedMember extends Member {
+  mtime: number;
+  size: number;
+  inode: number;
+}
+
 /** What a request may have cost: when it was made, its account, the credits, its name. */
 export type Spent = [made: number, account: string, spent: number | null, name: string];
 

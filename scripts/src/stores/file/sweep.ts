@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { diskErrorText, TEMP } from '../../disk/durable.ts';
+import { tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { lastUse, type RequestRecord } from '../../model/request-record.ts';
-import { diskErrorText, TEMP } from './durable.ts';
-import { tryLock } from './lock.ts';
 import { CORRUPT, madeAt } from './names.ts';
 import { readRecord } from './record.ts';
 import type { RecordFiles } from './record-files.ts';

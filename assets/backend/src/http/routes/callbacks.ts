@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Generations } from '../../generations/types.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import { readBody } from '../body.ts';
+import { readBody, refuseTooLarge } from '../body.ts';
 import type { Service } from '../catalog.ts';
 
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -32,6 +32,7 @@ export async function routeCallbacks(
   app.addHook('onRequest', async ({ raw }) => {
     raw.headers['content-type'] = 'application/octet-stream';
   });
+  refuseTooLarge(app, MOST_BYTES);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: unknown, payload: NodeJS.ReadableStream) =>
     readBody(payload, MOST_BYTES),

@@ -44,7 +44,7 @@ export function fakeGenerations(): FakeGenerations {
     refusal: null,
     recorded,
     listeners,
-    async create({ user, key, bodyHash, provider, model, quoted }) {
+    async create({ user, key, bodyHash, provider, model, payload, quoted }) {
       if (fake.failure !== null) throw fake.failure;
       const before = [...rows.values()].find((row) => row.user === user && row.key === key);
       if (before !== undefined)
@@ -61,6 +61,7 @@ export function fakeGenerations(): FakeGenerations {
           submittedAt: null,
           endedAt: null,
         },
+        prompt: (payload as { prompt?: string }).prompt ?? null,
         credits: { quoted: quoted?.most ?? null, charged: null, refunded: null },
         ...{ error: null, files: [], attention: null, sandbox: true },
       };

@@ -1,4 +1,4 @@
-import type { Cheaper } from '../../../model/reason.ts';
+import type { Cheaper } from '../../../model/failure.ts';
 import type { Explained } from './explained.ts';
 
 /** What failures for lack of credits, or because of a limit, say. */

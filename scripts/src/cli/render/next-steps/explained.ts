@@ -1,12 +1,11 @@
-import type { Failure, Issue } from '../../../model/failure.ts';
-import type { Reason, ReasonOf } from '../../../model/reason.ts';
+import type { Failure, Issue, Reason, ReasonOf } from '../../../model/failure.ts';
 import type { Caller } from '../caller.ts';
 
 /** What an answer says of a reason. */
 export interface Said {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string;
-  issues?: Issue[];
+  issues?: Issue[] | undefined;
   /** Sentences, or commands that run as they stand. */
   nextSteps: string[];
 }

@@ -1,5 +1,4 @@
-import type { Issue } from '../../../model/failure.ts';
-import type { ModelUnknown } from '../../../model/reason.ts';
+import type { Issue, ModelUnknown } from '../../../model/failure.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line.ts';
 import type { Explained, Said } from './explained.ts';

@@ -64,13 +64,13 @@ export const PLACE = {
     };
   },
   unreadableFolder: ({ folder, why, lasts }) => ({
-    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be read')] } : {}),
+    issues: lasts ? [folderIssue(folder, why, 'a folder that can be read')] : undefined,
     nextSteps: [
       `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`,
     ],
   }),
   unwritableFolder: ({ folder, why, lasts }) => ({
-    ...(lasts ? { issues: [folderIssue(folder, why, 'a folder that can be written to')] } : {}),
+    issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
     nextSteps: [
       `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
       `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,

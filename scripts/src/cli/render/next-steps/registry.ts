@@ -1,5 +1,4 @@
-import type { Failure } from '../../../model/failure.ts';
-import type { Reason } from '../../../model/reason.ts';
+import type { Failure, Reason } from '../../../model/failure.ts';
 import type { Caller } from '../caller.ts';
 import { BUDGET } from './budget.ts';
 import type { Explain, Explained, Said } from './explained.ts';

@@ -99,10 +99,9 @@ export const SUBMIT = {
     nextSteps: [
       profile.says.cancel,
       ...(state === 'SUBMITTED' ? [command('cancelTask', { taskId })] : []),
-      command(isTerminal(state) ? 'getTask' : 'waitTask', {
-        taskId,
-        ...(!isTerminal(state) && { wait: BRIEF_WAIT_S }),
-      }),
+      isTerminal(state)
+        ? command('getTask', { taskId })
+        : command('waitTask', { taskId, wait: BRIEF_WAIT_S }),
     ],
   }),
   noAddress: () => ({

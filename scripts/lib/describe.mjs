@@ -1,0 +1,129 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/describe.ts
+import { listModels, loadContract } from "./contracts.mjs";
+
+// scripts/src/contracts/describe-fields.ts
+import { rootOf } from "./contracts.mjs";
+import { expected } from "./contracts.mjs";
+function describeFields(contract) {
+  return Object.fromEntries(fieldsOf(rootOf(contract), contract.schema, ""));
+}
+function describeRules(contract) {
+  return rulesOf(rootOf(contract), "");
+}
+function rulesOf(node, before) {
+  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const inner = [...node.properties ?? []].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
+  return [...sentences.map((sentence) => before + sentence), ...inner];
+}
+function fieldsOf(node, schema, before) {
+  const properties = schema.properties;
+  return [...node.properties ?? []].flatMap(([name, child]) => {
+    const field = properties?.[name] ?? {};
+    const need = node.required.has(name) ? "required" : "optional";
+    const usual = child.default === void 0 ? "" : ` (default ${JSON.stringify(child.default)})`;
+    const purpose = typeof field.description === "string" ? `. ${field.description}` : "";
+    const line = `${need}: ${expected(child)}${usual}${purpose}`;
+    const items = field.items ?? {};
+    return [
+      [`${before}${name}`, line],
+      ...fieldsOf(child, field, `${before}${name}.`),
+      ...child.items === void 0 ? [] : fieldsOf(child.items, items, `${before}${name}[].`)
+    ];
+  });
+}
+
+// scripts/src/cli/describe.ts
+import { estimateCredits, priceLine } from "./price.mjs";
+import { unlessEmpty } from "./main.mjs";
+import { PROFILES } from "./main.mjs";
+import { modelFlags } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { success } from "./main.mjs";
+import { actionWords, commandLine, flagWords } from "./main.mjs";
+async function describeAll({ profile, isProviderNamed, kind, full }) {
+  const provider = profile.id;
+  const found = await contractsOf(provider, kind);
+  const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
+  const others = {};
+  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
+    others[id] = kind === void 0 ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
+    nextSteps.push(commandLine(actionWords("listModels", { provider: id, kind })));
+  }
+  const data = {
+    provider,
+    kind,
+    models: found.map(full ? everything : facts),
+    otherProviders: isProviderNamed ? void 0 : others,
+    nextSteps
+  };
+  return success(null, null, data, EXIT.done);
+}
+async function contractsOf(provider, kind) {
+  const found = [];
+  for (const id of await listModels(provider)) {
+    const contract = await loadContract(provider, id);
+    if (kind === void 0 || contract.output === kind) found.push(contract);
+  }
+  return found;
+}
+async function describeOne({ profile, isProviderNamed, full }, model) {
+  const services = isProviderNamed ? [profile] : PROFILES;
+  let provider = profile.id;
+  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  const contract = await loadContract(provider, model);
+  const { example, advice } = contract;
+  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
+  const nextSteps = [commandLine(flagWords(flags))];
+  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
+  const data = {
+    provider,
+    ...facts(contract),
+    fields: describeFields(contract),
+    rules: unlessEmpty(describeRules(contract)),
+    example,
+    notes: unlessEmpty(advice),
+    nextSteps
+  };
+  return success(null, null, data, EXIT.done);
+}
+function facts(contract) {
+  const { model, output, schema, example } = contract;
+  return {
+    model,
+    output,
+    makes: schema.description ?? model,
+    estimateOfExample: priceLine(contract, example)
+  };
+}
+function everything(contract) {
+  const { provider, schema, example, price } = contract;
+  return {
+    provider,
+    ...facts(contract),
+    title: schema.title ?? contract.model,
+    required: schema.required ?? [],
+    example,
+    estimatedCreditsOfExample: estimateCredits(contract, example),
+    priceAsOf: price?.asOf ?? null
+  };
+}
+function rules(contract) {
+  const { schema, sources, notes, replay, durations, price } = contract;
+  return {
+    ...everything(contract),
+    schema,
+    sources: sources.map((source) => ({ ...source })),
+    notes,
+    replay,
+    durations: durations.map((run) => ({ ...run })),
+    price: price === null ? null : JSON.parse(JSON.stringify(price))
+  };
+}
+export {
+  describeAll,
+  describeFields,
+  describeOne,
+  describeRules
+};

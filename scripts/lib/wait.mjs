@@ -1,0 +1,1326 @@
+// Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
+// scripts/src/cli/render/account.ts
+import { unlessEmpty } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+import { success, upstream } from "./main.mjs";
+import { cheaperSteps } from "./advice.mjs";
+function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
+  const { credits, balance, affordable, record } = quote;
+  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+  ];
+  const data = {
+    ...{ model, credits, currentBalance: balance, affordable },
+    estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
+    nextSteps
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
+  const nextSteps = [];
+  if (models.length > 0 && notListedByService.length > 0)
+    nextSteps.push(
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
+    );
+  if (withoutContract.length > 0)
+    nextSteps.push(
+      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
+    );
+  const data = {
+    currentBalance: balance,
+    supportedModels: models,
+    contracts: { models: contracts, notListedByService, withoutContract },
+    nextSteps: unlessEmpty(nextSteps)
+  };
+  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+
+// scripts/src/cli/render/list.ts
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
+import { plain, quoted } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
+import { sinceAt as sinceAt2 } from "./main.mjs";
+import { resumeCommand } from "./main.mjs";
+import { success as success3, upstream as upstream2, written } from "./main.mjs";
+
+// scripts/src/cli/render/spending.ts
+import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { sinceAt } from "./main.mjs";
+import { success as success2 } from "./main.mjs";
+var KEPT_DAYS = 30;
+var MOST_MODELS = 100;
+function spendingOutcome(result, caller) {
+  const { total, models, list, journal } = result;
+  const since = result.since === null ? null : sinceAt(result.since);
+  const covers = [
+    listWords(list, since, caller),
+    journalWords(journal, caller),
+    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
+  ].flatMap((words) => words ?? []);
+  const warnings = warningsOf(result, since);
+  if (result.listFailure) {
+    const { title } = caller.profile;
+    warnings.unshift(
+      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
+  }
+  const data = {
+    since: spanOf(since),
+    total: rowOf(total),
+    models: models.slice(0, MOST_MODELS).map(modelRow),
+    more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
+    covers,
+    warnings: unlessEmpty2(warnings),
+    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
+  };
+  return success2(null, null, data, EXIT2.done);
+}
+function spanOf(since) {
+  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+}
+var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
+function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
+  const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
+  return {
+    ...counts,
+    outcomeUnknown: unknown,
+    charged: isAllUnknown ? null : charged,
+    refunded: isAllUnknown && refunded === 0 ? null : refunded,
+    net: isAllUnknown ? null : charged - refunded,
+    mayStillBeCharged: open,
+    creditsUnknown: unpriced
+  };
+}
+function listWords(list, since, { profile }) {
+  const { title, can } = profile;
+  if (!list)
+    return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
+  const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
+  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+}
+function journalWords(journal, { profile }) {
+  if (!journal) return "The journal of this machine: there is none.";
+  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+}
+function warningsOf({ total, list, journal, asOf }, since) {
+  const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
+  const warnings = [];
+  if (unpriced > 0)
+    warnings.push(
+      `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
+    );
+  if (unknown > 0)
+    warnings.push(
+      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
+    );
+  if (list && list.undated > 0 && since)
+    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
+  if (list && list.unread > 0)
+    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+    warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
+  return warnings;
+}
+function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const steps = [];
+  if (running > 0)
+    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
+  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  return steps;
+}
+
+// scripts/src/cli/render/list.ts
+var MOST_COMMANDS = 5;
+var MOST_MODELS2 = 20;
+var LONGEST_REASON = 120;
+function listOutcome(result, caller) {
+  const { filter, tasks, matched, counts, listed, running, record } = result;
+  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const nextSteps = [
+    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
+  ];
+  const data = {
+    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
+    count: matched,
+    counts,
+    tasks: tasks.map(rowOf2),
+    more: matched > tasks.length ? matched - tasks.length : void 0,
+    warnings: unlessEmpty3(warningsOf2(result)),
+    nextSteps: unlessEmpty3(nextSteps)
+  };
+  const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
+  const shown = caller.isFull ? { ...record, tasks: records } : record;
+  return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
+}
+function warningsOf2({ matched, tasks, filter, undated, unread }) {
+  const warnings = [];
+  if (matched > tasks.length)
+    warnings.push(
+      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
+    );
+  if (undated > 0 && filter.since !== null)
+    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
+}
+function nothingMatches({ listed, models }) {
+  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
+  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
+}
+function rowOf2({ task, request, name }) {
+  const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const file = request?.files[0]?.path;
+  return written({
+    taskId: id,
+    name: name && plain(name, 200),
+    file: file && plain(file, 1e3),
+    model: nameIn(task.model) ?? null,
+    status: state,
+    unknownState,
+    createdAt: dateOf(createdAt),
+    completedAt: dateOf(completedAt),
+    credits: { charged: charged ?? null, refunded: refunded ?? null },
+    reason: error && quoted(error, LONGEST_REASON),
+    idempotencyKey: keyOf(task)
+  });
+}
+function keyOf({ idempotencyKey }) {
+  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
+}
+var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
+
+// scripts/src/cli/render/many.ts
+import { Failure } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+import { EXIT as EXIT4 } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { failed as failed2, success as success4 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
+
+// scripts/src/cli/render/task.ts
+import { exitCodeOf } from "./main.mjs";
+import { failed, written as written2 } from "./main.mjs";
+import { explained } from "./advice.mjs";
+import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
+function taskOutcome(result, caller) {
+  return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
+}
+function failureOutcome(result, caller) {
+  const { taskId, seen, failure } = result;
+  if (result.kind === "notCancelled")
+    return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
+  const about = explained(
+    isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
+    caller
+  );
+  const data = written2({ ...about.details.data, resultUrls: seen.urls });
+  return failed(about.with({ data }), seen.state, taskId);
+}
+
+// scripts/src/cli/render/many.ts
+var MOST_CHARACTERS = 4e4;
+function manyOutcome({ items, until, more, unsettled }, caller) {
+  const outcomes = items.map((item) => itemOutcome(item, caller));
+  const shown = [];
+  const delivered = [];
+  let left = MOST_CHARACTERS;
+  for (const [n, outcome] of outcomes.entries()) {
+    const whole = summary(outcome.envelope, items[n].record);
+    left -= JSON.stringify(whole).length;
+    if (left >= 0) delivered.push(outcome);
+    const { status, taskId } = outcome.envelope;
+    shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand2(caller, taskId)] });
+  }
+  const isRunning = ({ exitCode }) => exitCode === EXIT4.stillRunning;
+  const running = outcomes.filter(isRunning).length;
+  const isOver = until === "first" && running < outcomes.length;
+  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
+  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
+    const gone = outcomes.flatMap(
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
+    );
+    data.nextSteps = [
+      ...gone.length < items.length || more > 0 ? [caller.same] : [],
+      ...gone.slice(0, 5),
+      caller.command("listPending")
+    ];
+  }
+  const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
+  const ok = counted.every(({ envelope }) => envelope.ok);
+  return {
+    envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT4.stillRunning : EXIT4.done),
+    onWritten: () => {
+      for (const { onWritten } of delivered) onWritten?.();
+    }
+  };
+}
+function itemOutcome({ record, ended }, caller) {
+  if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
+  const { status, taskId } = record;
+  const failure = explained2(ended, caller);
+  const steps = failure.details.nextSteps ?? [];
+  const nextSteps = steps.length > 0 ? steps : [resumeCommand2(caller, taskId)];
+  return failed2(failure.with({ nextSteps }), status, taskId);
+}
+function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
+  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+  for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
+    if (data?.[name] !== void 0) kept[name] = data[name];
+  }
+  return kept;
+}
+function nothingPendingOutcome({ unsettled }, { command }) {
+  const list = command("listPending");
+  if (unsettled === 0) {
+    const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
+    return success4(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
+  }
+  const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
+  const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
+    data: { count: 0, unsettled },
+    nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
+  });
+  return failed2(failure, null, null);
+}
+
+// scripts/src/core/deliver/finish.ts
+const path = require("node:path");
+import { Failure as Failure5 } from "./main.mjs";
+import { intervalBefore } from "./live.mjs";
+
+// scripts/src/core/poll/poller.ts
+import { MemoryRateLimiter } from "./rate-limit.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+
+// scripts/src/core/poll/ended-records.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+var RecordReads = class {
+  #session;
+  #limiter;
+  #isUnspaced;
+  #readList;
+  #wanted = /* @__PURE__ */ new Set();
+  #isRunning = false;
+  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
+  constructor(session, limiter, isUnspaced, readList) {
+    this.#session = session;
+    this.#limiter = limiter;
+    this.#isUnspaced = isUnspaced;
+    this.#readList = readList;
+  }
+  /**
+   * Returns the record of a task as the list shows it; null once its own query is permitted.
+   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+   */
+  listed(taskId, until) {
+    return new Promise((resolve, reject) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+  async #run() {
+    this.#isRunning = true;
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#wanted.size > 0) await this.#step();
+    } catch (error) {
+      for (const { reject } of this.#wanted) reject(error);
+      this.#wanted.clear();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+  async #step() {
+    const { clock, signal } = this.#session.api;
+    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
+    const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+    if (wait > 0) {
+      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
+      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
+      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+      return;
+    }
+    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
+    if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
+  }
+  /** Takes records from the list. @returns false where it cannot be read now */
+  async #take(wanted) {
+    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+    const results = await this.#readList(due);
+    if (!results) return false;
+    for (const one of wanted) {
+      const result = results.get(one.taskId);
+      const task = result instanceof Failure2 ? void 0 : result?.task;
+      if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+        this.#give(one, task);
+      } else one.isNotListed = true;
+    }
+    return true;
+  }
+  #give(wanted, task) {
+    this.#wanted.delete(wanted);
+    wanted.resolve(task);
+  }
+};
+
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
+
+// scripts/src/core/poll/next-query.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
+import { pollOnce } from "./live.mjs";
+var LIST_BYTES = 8 * 1024 * 1024;
+var LIST_MS = 1e4;
+var BAD_MS = 5e3;
+var LONGEST_BAD_MS = 12e4;
+var MOST_GUARD_MS = 3e3;
+var MISSING_MS = 3e4;
+var CHECK_AFTER = 5;
+var KEPT_MS = 6e4;
+var PollRounds = class {
+  #session;
+  #cache;
+  #list = NO_LIST;
+  #seen = /* @__PURE__ */ new Map();
+  #wasList = false;
+  constructor(session, cache) {
+    this.#session = session;
+    this.#cache = cache;
+  }
+  /**
+   * Sends one query, for which there is a permit.
+   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+   * @param watched all tasks that this process waits for
+   * @returns the status or the failure of each task of this process that the answer is about
+   */
+  async run(due, watched) {
+    const now = this.#now();
+    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+    await this.#learn();
+    const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
+    const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const mayList = this.#mayList(ids);
+    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+    if (this.#wasList) return this.#readList(due, ids, others);
+    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+  }
+  /**
+   * Reads the list for the records of several tasks that have ended.
+   * @param due those tasks
+   * @param watched all tasks that this process waits for
+   * @returns null where the list cannot be read now: nothing was sent
+   */
+  async records(due, watched) {
+    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
+    await this.#learn();
+    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+    const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+    return this.#readList(due, ids, others);
+  }
+  #now() {
+    return this.#session.api.clock.wall();
+  }
+  /** Takes over what other processes have seen since. */
+  async #learn() {
+    const shared = await this.#cache?.read();
+    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+    const oldest = this.#now() - KEPT_MS;
+    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+    }
+  }
+  /** Notes what was seen of a task. An end is final. */
+  #note(id, seen) {
+    const before = this.#seen.get(id);
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
+    const latest = (a = 0, b = 0) => Math.max(a, b);
+    this.#seen.set(id, {
+      ...isNewer ? seen : before,
+      failedAt: latest(seen.failedAt, before?.failedAt),
+      missingAt: latest(seen.missingAt, before?.missingAt)
+    });
+  }
+  #isMissing(id) {
+    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+  }
+  /** Tells whether the list can be read now, and serves several tasks. */
+  #mayList(ids) {
+    const now = this.#now();
+    const { startedAt, tookMs, badUntil } = this.#list;
+    if (!this.#session.provider.can.list || now < badUntil) return false;
+    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+  }
+  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  #listServes(wanted) {
+    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
+    return this.#list.unchecked < CHECK_AFTER;
+  }
+  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+  async #readList(due, ids, others) {
+    const { api, provider } = this.#session;
+    const startedAt = this.#now();
+    const start = api.clock.monotonic();
+    const { tookMs, unchecked } = this.#list;
+    this.#list = {
+      ...this.#list,
+      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
+    };
+    await this.#share(others);
+    try {
+      const call = provider.list();
+      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+      const found = await this.#takeList(list, startedAt, ids, others);
+      await this.#share(others);
+      return found;
+    } catch (error) {
+      if (!(error instanceof Failure3)) throw error;
+      const failures = this.#list.failures + 1;
+      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+      await this.#share(others);
+      const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
+      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
+    }
+  }
+  async #takeList(list, at, ids, others) {
+    const found = /* @__PURE__ */ new Map();
+    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+    for (const [id, { state, at: seenAt }] of this.#seen) {
+      const shown = tasks.get(id);
+      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
+        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+      }
+    }
+    for (const id of ids) {
+      const task = tasks.get(id);
+      if (!task) {
+        this.#note(id, { at: 0, state: null, missingAt: at });
+        continue;
+      }
+      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+      this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
+      if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      found.set(id, { ...task, task });
+    }
+    return found;
+  }
+  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+  #target(due, overdue, mayList) {
+    const hint = due.find(({ isHint }) => isHint);
+    if (hint) return hint;
+    const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
+    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+    const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
+    if (longest) return longest;
+    this.#list = { ...this.#list, unchecked: 0 };
+    const served = [...due, ...foreign];
+    return served[Math.floor(this.#session.api.clock.random() * served.length)];
+  }
+  async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
+    const { api, provider } = this.#session;
+    const at = this.#now();
+    const isOwn = due.some((one) => one.taskId === taskId);
+    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+    try {
+      const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
+      const task = isTask(status) ? status : void 0;
+      if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+      if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+      await this.#share(others);
+      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+    } catch (error) {
+      if (!(error instanceof Failure3)) throw error;
+      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
+      if (!isOwn) await this.#share(others);
+      return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+    }
+  }
+  /** Writes what is known where the other processes read it, if there are any. */
+  async #share(others) {
+    if (!this.#cache || others.size === 0) return;
+    const shared = { list: this.#list, tasks: this.#seen };
+    await this.#cache.write(shared);
+  }
+};
+function isTask(status) {
+  return "urls" in status && "id" in status;
+}
+
+// scripts/src/core/poll/poller.ts
+var AWAKE = new Error("a wait began or ended");
+var TICK_MS = 230;
+var FRESH_MS = 2e3;
+var ANNOUNCED_MS = 3e4;
+var ANNOUNCE_MS = 1e3;
+var CROWD = 5;
+var CROWD_SHARE = 0.55;
+var CROWD_MOST_MS = 2e3;
+var SEVERAL = 3;
+var PAUSE_MS = 5e3;
+var Poller = class {
+  #session;
+  #limiter;
+  #cache;
+  #rounds;
+  #isUnspaced;
+  /** How often each task is waited for; the oldest wait first. */
+  #watched = /* @__PURE__ */ new Map();
+  #asks = /* @__PURE__ */ new Set();
+  #records;
+  /** When each task was last seen, by the wall clock. */
+  #seenAt = /* @__PURE__ */ new Map();
+  #isRunning = false;
+  /** On the monotonic clock. */
+  #announceAt = 0;
+  /** One query serves many tasks, so it is sent more often. */
+  #isCrowd = false;
+  #sleep = new AbortController();
+  /** @param sharing null: this process polls alone, without spacing */
+  constructor(session, sharing, isUnspaced) {
+    const { api, provider } = session;
+    this.#session = session;
+    this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+    this.#cache = sharing?.statuses ?? null;
+    this.#rounds = new PollRounds(session, this.#cache);
+    this.#isUnspaced = isUnspaced;
+    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
+  }
+  /** Begins a wait for a task. @returns the function that ends it */
+  watch(taskId) {
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
+    this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+    return () => {
+      const left = (this.#watched.get(taskId) ?? 1) - 1;
+      if (left > 0) this.#watched.set(taskId, left);
+      else {
+        this.#watched.delete(taskId);
+        this.#seenAt.delete(taskId);
+      }
+      if (this.#watched.size === 0) void this.#cache?.leave();
+    };
+  }
+  /**
+   * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+   * @param times on the monotonic clock
+   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
+   * @throws Failure of its own query
+   */
+  async next(taskId, times, stop) {
+    let onStop = () => {
+    };
+    try {
+      return await new Promise((resolve, reject) => {
+        const { clock } = this.#session.api;
+        const now = clock.monotonic();
+        const pause = Math.max(0, times.dueAt - now);
+        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        onStop = () => {
+          this.#asks.delete(ask);
+          resolve(null);
+          this.#sleep.abort(AWAKE);
+        };
+        stop?.addEventListener("abort", onStop, { once: true });
+        if (stop?.aborted) {
+          resolve(null);
+          return;
+        }
+        this.#asks.add(ask);
+        this.#sleep.abort(AWAKE);
+        if (!this.#isRunning) void this.#run();
+      });
+    } finally {
+      stop?.removeEventListener("abort", onStop);
+    }
+  }
+  /**
+   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry may begin
+   * @throws Failure of its own query
+   */
+  async record(taskId, { until, deadline }) {
+    const { api, provider } = this.#session;
+    const listed = await this.#records.listed(taskId, until);
+    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  }
+  /** Returns the milliseconds until the next poll may be permitted. */
+  async nextPermitIn() {
+    return this.#limiter.nextIn(this.#kind);
+  }
+  get #kind() {
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? "record" : "poll";
+  }
+  async #run() {
+    const { signal } = this.#session.api;
+    const stop = () => this.#sleep.abort(AWAKE);
+    signal?.addEventListener("abort", stop);
+    this.#isRunning = true;
+    try {
+      while (this.#asks.size > 0) await this.#step();
+    } catch (error) {
+      for (const ask of this.#asks) ask.reject(error);
+      this.#asks.clear();
+    } finally {
+      this.#isRunning = false;
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+  async #step() {
+    const { clock, signal } = this.#session.api;
+    if (signal?.aborted) throw signal.reason;
+    await this.#announce();
+    await this.#takeNews();
+    const due = this.#due();
+    const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    if (due.length > 0 && wait <= 0) await this.#query(due);
+    const now = clock.monotonic();
+    for (const ask of this.#asks) {
+      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    const next = Math.min(
+      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
+    );
+    const isOverdue = next <= now;
+    const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+    if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
+    this.#sleep = new AbortController();
+    await clock.sleep(pause, this.#sleep.signal).catch(() => {
+    });
+  }
+  #seenLately(taskId) {
+    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
+  }
+  /** The tasks whose query is due, the longest wait first. */
+  #due() {
+    const { clock } = this.#session.api;
+    const now = clock.monotonic();
+    const wall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+    asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
+      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
+    }));
+  }
+  async #query(due) {
+    const at = this.#session.api.clock.wall();
+    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+  }
+  async #readList(due) {
+    const at = this.#session.api.clock.wall();
+    const results = await this.#rounds.records(due, this.#watched.keys());
+    if (results) await this.#take(results, at);
+    return results;
+  }
+  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+  async #take(results, at) {
+    const pauses = [...results.values()].flatMap(
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+    );
+    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    for (const ask of this.#asks) {
+      const result = results.get(ask.taskId);
+      if (result === void 0) continue;
+      if (result instanceof Failure4) this.#end(ask, result);
+      else {
+        this.#seenAt.set(ask.taskId, at);
+        this.#end(ask, result);
+      }
+    }
+  }
+  #end(ask, result) {
+    this.#asks.delete(ask);
+    if (result instanceof Failure4) ask.reject(result);
+    else ask.resolve(result);
+  }
+  async #announce() {
+    const { clock } = this.#session.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
+    const wall = clock.wall() - clock.monotonic();
+    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
+    await this.#cache.announce(new Map(tasks));
+  }
+  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  async #takeNews() {
+    if (!this.#cache) return;
+    const { tasks } = await this.#cache.read();
+    this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
+    const now = this.#session.api.clock.wall();
+    for (const ask of this.#asks) {
+      const seen = tasks.get(ask.taskId);
+      const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!isTerminal3(seen.state)) {
+        this.#seenAt.set(ask.taskId, seen.at);
+        this.#end(ask, { state: seen.state, record: {} });
+        continue;
+      }
+      const task = await this.#cache.ended(ask.taskId);
+      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      else ask.endSeenAt = seen.at;
+    }
+  }
+};
+var pollers = /* @__PURE__ */ new WeakMap();
+function pollerOf(session, schedule) {
+  const isAlone = isFast(schedule);
+  const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
+  pollers.set(session.api, made);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
+  return poller;
+}
+async function newPoller(session, isAlone) {
+  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
+}
+
+// scripts/src/core/deliver/finish.ts
+import { creditsOf, taskResult } from "./live.mjs";
+import { shortDeadline } from "./live.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+async function checkFree(folder, output) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
+  if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
+  throw new Failure5(
+    "INVALID_PAYLOAD",
+    `${file} exists already and is not the file of this request. Nothing was submitted.`,
+    { reason: { kind: "outputTaken", file, free } }
+  );
+}
+async function finish(session, taskId, options) {
+  const { folder, entry, credits, origin = {} } = options;
+  const model = options.model ?? entry?.record.model;
+  let task;
+  try {
+    const known = options.task;
+    task = known && known.urls.length > 0 ? { ...known, state: "COMPLETED" } : await fetchResult(session, taskId, options);
+    let saved = { warnings: [] };
+    if (folder !== null) {
+      const found = task;
+      const onFresh = (fresh) => {
+        task = fresh;
+      };
+      const download = () => downloadAll(session, found, folder, { ...options, onFresh });
+      const files = await (session.results ? session.results.run(download) : download());
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, model, files, options.output);
+      saved = { files, warnings };
+    }
+    const fileCount = task.urls.length;
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
+    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
+  } catch (error) {
+    if (!(error instanceof Failure5)) throw error;
+    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
+    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
+    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+  }
+}
+var RESULT_READS = 5;
+var RESULT_MS = 1e4;
+async function fetchResult(session, taskId, { schedule, until: end }) {
+  const { api } = session;
+  const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
+  const deadline = Math.min(shortDeadline(session), until);
+  const poller = await pollerOf(session, schedule);
+  for (let n = 0; ; n += 1) {
+    const task = await poller.record(taskId, { until, deadline });
+    if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
+    const detail = await detailOf(session, taskId, deadline, until);
+    if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
+    if (hasOtherAddress(task.record)) {
+      throw new Failure5(
+        "DOWNLOAD_FAILED",
+        "The task is COMPLETED, but what its record gives as the result is no https address.",
+        { record: task.record, reason: { kind: "noAddress" } }
+      );
+    }
+    const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
+    if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+        record: task.record
+      });
+    }
+    await api.clock.sleep(pause, api.signal);
+  }
+}
+function hasOtherAddress(value, depth = 0) {
+  if (typeof value === "string") {
+    const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
+    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+  }
+  if (typeof value !== "object" || value === null || depth > 4) return false;
+  return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
+}
+async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
+  try {
+    return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
+  } catch (error) {
+    if (error instanceof Failure5) return void 0;
+    throw error;
+  }
+}
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
+  const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
+  const { saveOnce } = await import("./download.mjs");
+  const files = [];
+  const failures = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
+    const refresh = async () => {
+      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh?.({ ...fresh, state: "COMPLETED" });
+      return urls[index];
+    };
+    const url = urls[index];
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
+    onFile?.(index);
+    try {
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
+    } catch (error) {
+      if (!(error instanceof Failure5)) throw error;
+      failures.push(error);
+    }
+  }
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message)
+    }
+  });
+}
+
+// scripts/src/core/poll/durations.ts
+import { Failure as Failure6 } from "./main.mjs";
+var LEAST_RUNS = 5;
+var SHARE = 0.1;
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
+}
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
+}
+var EARLIER = 0.9;
+var LATER = 1.25;
+var MANY = 20;
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure6) return [];
+    throw error;
+  }
+}
+
+// scripts/src/core/poll/poll-until-end.ts
+import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
+import { Failure as Failure7 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
+import { intervalBefore as intervalBefore2 } from "./live.mjs";
+async function pollUntilEnd(poll, options) {
+  const { clock, schedule, deadline, submittedAt, stop } = options;
+  const start = clock.monotonic();
+  let last;
+  let { failure } = options;
+  let failures = failure ? 1 : 0;
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const ageMs = submittedAt === void 0 ? void 0 : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
+    let pause = intervalBefore2(progress, schedule, clock.random);
+    const before = failure && heeded(failure);
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const left = deadline - now;
+    if (left <= 0 || stop?.aborted) return { last, failure };
+    if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
+    pause = Math.min(pause, left);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+    try {
+      const seen = await poll(now + pause);
+      if (!seen) continue;
+      last = merge(last, seen);
+      failure = void 0;
+      failures = 0;
+      if (isTerminal4(seen.state)) return { last, failure };
+    } catch (error) {
+      if (!(error instanceof Failure7)) throw error;
+      const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
+      if (endsWait(error) && !tooYoung) throw error;
+      failure = error;
+      failures += 1;
+      options.onError?.(error);
+    }
+  }
+}
+function endsWait({ code, details }) {
+  return !details.transient && code !== "UNKNOWN_ERROR";
+}
+function merge(before, now) {
+  const record = { ...before?.record, ...now.record };
+  return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
+}
+
+// scripts/src/core/record/prompt-excerpt.ts
+import { plain as plain2 } from "./main.mjs";
+var FIELDS = ["prompt", "content", "text", "lyrics"];
+var LENGTH = 60;
+var ADDRESS = /\b(?:https?|data):\S+/gi;
+function promptExcerpt(payload) {
+  for (const name of FIELDS) {
+    const text = firstText(payload[name]);
+    if (text === void 0) continue;
+    const excerpt = plain2(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    if (excerpt !== "") return excerpt;
+  }
+  return null;
+}
+function firstText(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  return typeof one === "string" ? one : void 0;
+}
+
+// scripts/src/core/tasks/cancel.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { fetchStatus, withRecord } from "./live.mjs";
+import { deliver, noteState, recordOf } from "./live.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+async function cancelTask(session, taskId) {
+  let answer;
+  let refusal;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
+    refusal = error;
+  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  let seen;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline2(session));
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal);
+}
+function notCancelled(taskId, found, refusal) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
+  const said = refusal ? ` ${refusal.message}` : "";
+  const failure = new Failure8(
+    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status: seen.state,
+      taskId,
+      record: seen.record,
+      reason: { kind: "notCancelled", taskId, state: seen.state }
+    }
+  );
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const deadline = shortDeadline2(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure8 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+
+// scripts/src/core/wait/wait-task.ts
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isFast as isFast2 } from "./live.mjs";
+import { fetchStatus as fetchStatus2, withRecord as withRecord2 } from "./live.mjs";
+import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as recordOf2, YOUNG_TASK_MS } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
+async function getTask(session, taskId, settings) {
+  const { api, provider } = session;
+  const { folder, waitMs: filesMs } = settings;
+  if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
+  const entry = await recordOf2(session, taskId);
+  const task = await api.read(provider.task(taskId), shortDeadline3(session));
+  if (entry) await noteState2(session, entry, task.state);
+  return deliver2(
+    session,
+    entry,
+    taskResult2(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
+  );
+}
+async function waitTask(session, taskId, settings, origin = {}, known) {
+  const entry = known ?? await recordOf2(session, taskId);
+  session = aboutTask(session, taskId, entry);
+  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const output = outputOf(settings, entry);
+  const { clock } = session.api;
+  const start = clock.monotonic();
+  let first;
+  let failure;
+  const recorded = entry?.record.status;
+  try {
+    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus2(session, taskId, shortDeadline3(session));
+  } catch (error) {
+    if (!(error instanceof Failure9) || settings.waitMs <= 0) throw error;
+    const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
+    if (endsWait(error) && !tooYoung) throw error;
+    failure = error;
+    session.observer.queryFailed(error);
+  }
+  if (first) session.observer.task(taskId, first.state);
+  const waitMs = settings.waitMs - (clock.monotonic() - start);
+  const wait = { ...settings, folder, output, waitMs, entry, credits: entry?.record.credits };
+  return waitOn(session, { id: taskId, ...first }, wait, origin, failure);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+async function waitOn(session, task, settings, origin = {}, failure) {
+  const { entry } = settings;
+  const taskId = task.id;
+  session = aboutTask(session, taskId, entry);
+  const { api, observer } = session;
+  const start = api.clock.monotonic();
+  const credits = settings.credits && creditsOf3(task, settings.credits);
+  let seen = task.state ? { ...task, state: task.state, record: task.record ?? {} } : void 0;
+  const deadline = start + settings.waitMs;
+  if (settings.waitMs > 0 && !(seen && isTerminal5(seen.state))) {
+    const model = settings.model ?? entry?.record.model;
+    const expected = model === void 0 ? null : await expectedDuration(session, model);
+    if (expected) observer.expected(expected);
+  }
+  const poller = await pollerOf(session, settings.schedule);
+  let isCrowded = !seen && !failure;
+  let wasRunning = seen !== void 0 && !isTerminal5(seen.state);
+  if (!seen || !isTerminal5(seen.state)) {
+    const unwatch = poller.watch(taskId);
+    try {
+      const waited = await pollUntilEnd(
+        async (dueAt) => {
+          const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
+          isCrowded = found === "crowded";
+          return found === "crowded" ? null : found;
+        },
+        {
+          clock: api.clock,
+          ...await likelySchedule(session, settings, task.model),
+          deadline,
+          graceUntil: start + YOUNG_TASK_MS,
+          failure,
+          stop: settings.stop,
+          onPoll: (status, progress) => {
+            wasRunning ||= !isTerminal5(status.state);
+            observer.polled(status, progress);
+          },
+          onError: (error) => observer.queryFailed(error)
+        }
+      );
+      failure = waited.failure;
+      if (waited.last) seen = merge(seen, waited.last);
+      if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
+      if (waited.last && isTerminal5(waited.last.state))
+        observer.polled(waited.last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    } finally {
+      unwatch();
+    }
+  }
+  const recorded = entry?.record.status ?? "UNKNOWN";
+  if (!seen && failure && recorded === "UNKNOWN") throw failure.with({ status: "UNKNOWN", taskId });
+  seen ??= { state: recorded, record: {} };
+  if (seen.state === "COMPLETED")
+    return deliver2(
+      session,
+      entry,
+      await finish(session, taskId, {
+        ...settings,
+        task: seen.task,
+        until: settings.waitMs > 0 ? deadline : Infinity,
+        filesUntil: start + Math.max(settings.waitMs, settings.filesMs ?? 0),
+        origin,
+        credits
+      })
+    );
+  const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
+  if (isTerminal5(seen.state)) {
+    const until = shortDeadline3(session);
+    const read = () => poller.record(taskId, { until, deadline: until });
+    const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
+    return deliver2(session, entry, taskResult2(taskId, ended, facts));
+  }
+  const result = taskResult2(taskId, seen, facts);
+  if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
+  return isCrowded && !settings.stop?.aborted ? withoutPermit(result, poller) : result;
+}
+async function withoutPermit(result, poller) {
+  const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
+  return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
+}
+function aboutTask(session, taskId, entry) {
+  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
+}
+async function likelySchedule(session, { schedule, entry, model = entry?.record.model }, seenModel) {
+  const name = model ?? seenModel;
+  if (!entry || name === void 0 || isFast2(schedule)) return { schedule };
+  const { clock } = session.api;
+  const age = clock.wall() - Date.parse(entry.record.sentAt);
+  const likely = await likelyDuration(session, name);
+  return {
+    schedule: { ...schedule, likely: likely ?? void 0 },
+    submittedAt: clock.monotonic() - Math.max(0, age)
+  };
+}
+async function firstStatus(session, taskId, settings, start) {
+  const poller = await pollerOf(session, settings.schedule);
+  const unwatch = poller.watch(taskId);
+  try {
+    const times = { dueAt: start, deadline: start + settings.waitMs };
+    const found = await poller.next(taskId, times, settings.stop);
+    return found === "crowded" ? void 0 : found ?? void 0;
+  } finally {
+    unwatch();
+  }
+}
+export {
+  PollRounds,
+  Poller,
+  RecordReads,
+  accountOutcome,
+  cancelTask,
+  checkFree,
+  downloadAll,
+  endsWait,
+  expectedDuration,
+  fetchResult,
+  finish,
+  folderFor,
+  getTask,
+  likelyDuration,
+  listOutcome,
+  manyOutcome,
+  merge,
+  nothingPendingOutcome,
+  outputOf,
+  pollUntilEnd,
+  pollerOf,
+  promptExcerpt,
+  quoteOutcome,
+  spanOf,
+  spendingOutcome,
+  taskOutcome,
+  waitOn,
+  waitTask
+};

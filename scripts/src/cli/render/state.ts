@@ -1,0 +1,152 @@
+import type { TaskResult, Warning } from '../../core/result.ts';
+import type { Failure } from '../../model/failure.ts';
+import { type Json, unlessEmpty } from '../../model/json.ts';
+import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
+import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { quoted } from '../../model/text.ts';
+import { nameIn } from '../../providers/error-answer.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import { EXIT } from '../exit-codes.ts';
+import { otherAccountText } from '../progress/words.ts';
+import { type Caller, resumeCommand } from './caller.ts';
+import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
+
+/** A result in which the task has a state, and nothing that was asked for failed. */
+type StateResult = Exclude<TaskResult, { failure: Failure }>;
+
+/** Returns the document and the exit code for the state of a task. */
+export function stateOutcome(result: StateResult, caller: Caller): Outcome {
+  return withFacts(result, endOutcome(result, caller), caller);
+}
+
+/** Returns the outcome with what is known of the task, and how this call got to it. */
+export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, caller: Caller): Outcome {
+  const { taskId, seen, retryAfter, delivery } = result;
+  const { nextSteps = [], ...data } = envelope.data ?? {};
+  const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller)];
+  return {
+    envelope: {
+      ...envelope,
+      status: seen.state,
+      taskId,
+      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
+      retryAfter: envelope.retryAfter ?? retryAfter ?? null,
+    },
+    exitCode,
+    onWritten:
+      delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)),
+  };
+}
+
+function endOutcome(result: StateResult, caller: Caller): Outcome {
+  const { taskId, seen, files } = result;
+  const data = dataOf(result);
+  switch (result.kind) {
+    case 'running':
+      return success(
+        seen.state,
+        taskId,
+        {
+          ...data,
+          nextSteps: [
+            resumeCommand(caller, taskId, caller.resumeFlags),
+            'The task runs on at the service. Run this command as often as you like: it charges nothing.',
+          ],
+        },
+        caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
+      );
+    case 'completed': {
+      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
+    }
+    case 'cancelledNow':
+      return success(seen.state, taskId, data, EXIT.done);
+    case 'failed':
+      return ended('GENERATION_FAILED', `The task ended FAILED.${whyFailed(result)}`, data, [
+        caller.profile.says.refund,
+        ...(caller.profile.can.account ? [caller.command('account')] : []),
+        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`,
+      ]);
+    case 'cancelled':
+      return ended('TASK_CANCELLED', 'The task was cancelled; there will be no result.', data, [
+        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: ${caller.retry}`,
+      ]);
+  }
+}
+
+function ended(
+  code: 'GENERATION_FAILED' | 'TASK_CANCELLED',
+  message: string,
+  data: Fields,
+  nextSteps: string[],
+): Outcome {
+  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
+}
+
+function whyFailed({ seen }: TaskResult): string {
+  if (seen.error) return ` The service says: ${quoted(seen.error)}.`;
+  return seen.isRecordUnread
+    ? ' Why is not known: its record at the service cannot be read.'
+    : ' The service gives no reason.';
+}
+
+/** Tells whether only another file is in the way of the result. */
+export function isInTheWay(result: TaskResult): boolean {
+  return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
+}
+
+function saveSteps(taskId: string, caller: Caller): string[] {
+  return [
+    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+    `That saves the file. Do it soon: ${caller.profile.says.retention}`,
+  ];
+}
+
+/** Returns the facts about a task, in the order of the document. */
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Fields {
+  return {
+    model: nameIn(seen.model),
+    resumed: origin.isResumed || undefined,
+    resubmitted: origin.isResubmitted || undefined,
+    files: files?.map((file) => ({ ...file })),
+    warnings: unlessEmpty(warnings.map(warningText)),
+    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    credits: credits && { ...credits },
+    unknownState: seen.unknownState,
+    resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
+    ...upstream(seen.record),
+  };
+}
+
+function reusedData({ reused, isResubmitted }: TaskResult): Fields {
+  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || undefined } : {};
+}
+
+function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
+  const { reused } = result;
+  // What only needs another name needs no new charge.
+  if (!reused || isInTheWay(result)) return [];
+  return [
+    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
+  ];
+}
+
+function warningText(warning: Warning): string {
+  switch (warning.kind) {
+    case 'otherKind': {
+      const { model, makes, file, contentType } = warning;
+      const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
+    }
+    case 'otherExtension':
+      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
+    case 'aboveCap':
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+    case 'otherAccount':
+      return `${otherAccountText(warning)} Tell the user.`;
+    case 'noPermit':
+      return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case 'unknownSubmits':
+      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Issue } from '../model/failure.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { TypeName } from './types.ts';
+import type { Ways } from './ways.ts';
+
+/** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
+export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
+
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** One place of a contract's schema, read and checked. Lengths are in Unicode code points, as JSON Schema has them. */
+export interface SchemaNode {
+  types: readonly TypeName[];
+  /** The forms of which a value must have one. The object form's fields are those of this node as well. */
+  anyOf?: readonly SchemaNode[];
+  /** What a text with a pattern is called. */
+  title?: string;
+  enum?: readonly Json[];
+  default?: Json;
+  pattern?: RegExp;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  items?: SchemaNode;
+  minItems?: number;
+  maxItems?: number;
+  properties?: ReadonlyMap<string, SchemaNode>;
+  required?: ReadonlySet<string>;
+  /** The keywords of our own that it has, in the order in which they are checked; below is what they say. */
+  own?: readonly Keyword[];
+  /** What the text is the address of, or holds. */
+  media?: MediaKind;
+  /** What the path of a media URL may end with. */
+  files?: readonly string[];
+  /** The lengths that a list may have. */
+  counts?: readonly number[];
+  /** Fields of which one must carry something. */
+  atLeastOne?: readonly string[];
+  /** Groups of fields that exclude each other. */
+  exclusive?: readonly (readonly string[])[];
+  /** Fields whose numbers and list lengths add up to `max` at most. */
+  sumMax?: { fields: readonly string[]; max: number };
+  /** Rules that hold for some payloads only. */
+  when?: readonly WhenRule[];
+  /** What the service says about fields that it does not take. */
+  rejected?: ReadonlyMap<string, string>;
+}
+
+/** What else holds for a payload whose fields meet all conditions. */
+export interface WhenRule {
+  if: ReadonlyMap<string, Condition>;
+  require: readonly string[];
+  refuse: readonly string[];
+  limit: ReadonlyMap<string, SchemaNode>;
+}
+
+/** When a field meets the `if` of a rule: left out, or given (`true`: whatever it is; a schema: when it fits). */
+export interface Condition {
+  absent: boolean;
+  given: boolean | SchemaNode;
+}
+
+/** A keyword of our own in a contract, in one place: how it is read, what it refuses, and in which words. */
+export interface Keyword {
+  name: `x-${string}`;
+  /** The types of value that it may stand at. */
+  types: readonly TypeName[];
+  /** Puts what the keyword says into the node. @throws ContractError */
+  read(node: SchemaNode, value: Json, scope: Scope): void;
+  /** What is wrong with a value of one of the types; null where nothing is, or where the node lacks the keyword. */
+  problem?(node: SchemaNode, value: Json, asked: Asked): Problem | null;
+  /** What is wrong between the fields of an object. */
+  issues?(at: ObjectPlace): Issue[];
+  /** The words for a field that the schema does not have; undefined where the keyword says nothing of it. */
+  unknownField?(node: SchemaNode, name: string, model: string): Problem | undefined;
+  /** What it demands between the fields of an object, as sentences for `describeModel`. */
+  sentences?(node: SchemaNode): string[];
+}
+
+/** Where a keyword was found. */
+export interface Scope {
+  where: string;
+  /** The properties of the schema that the keyword stands in; empty where it has none. */
+  properties: JsonObject;
+  /** Reads a schema inside of the keyword. */
+  readSchema: (schema: Json, where: string) => SchemaNode;
+}
+
+/** Why a value is refused: what would be right, and what to write or run instead. */
+export interface Problem {
+  expected: string;
+  hint: string;
+}
+
+/** What the words of a problem depend on beside the value. */
+export interface Asked {
+  /** How the caller gives a value of this field. */
+  ways?: Ways;
+  /** Who is meant by what a hint says about uploads. */
+  service?: string;
+}
+
+/** An object of a payload, with the schema of its place. */
+export interface ObjectPlace {
+  node: SchemaNode;
+  object: JsonObject;
+  /** The path of one of its fields, as people write it. */
+  pathTo(name: string): string;
+  /** What to write into one of its fields, which has the value that is given. */
+  hintFor(name: string, node: SchemaNode, value: Json | undefined, required: boolean): string;
+}
+
+/** The place of the schema that a path of field names and list positions leads to; undefined where there is none. */
+export function nodeAt(node: SchemaNode, path: readonly (string | number)[]): SchemaNode | undefined {
+  let here: SchemaNode | undefined = node;
+  for (const step of path) here = typeof step === 'number' ? here?.items : here?.properties?.get(step);
+  return here;
+}

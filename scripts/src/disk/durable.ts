@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '../model/clock.ts';
+import { makeFolder } from './folder.ts';
+
+/** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
+export function diskError(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const DISK_ERRORS: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+  EBUSY: 'another program holds the file',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENOENT: 'the folder is gone',
+  ENOTDIR: 'a folder on the way is a file',
+  EEXIST: 'a file is where the folder should be',
+  EISDIR: 'a folder is where the file should be',
+  ENAMETOOLONG: 'the path is too long',
+  EFBIG: 'the file is too large for this disk',
+  EXDEV: 'a part of it is on another disk',
+  ELOOP: 'the links on the way go in a circle',
+};
+
+/** Removes a file or a folder of ours that nothing depends on. */
+export function discard(file: string): void {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+    // It may be swept later.
+  }
+}
+
+/** Returns a disk error in words; undefined for any other error. */
+export function diskErrorText(error: unknown): string | undefined {
+  return DISK_ERRORS[diskError(error)];
+}
+
+/** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
+const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
+
+/** Returns whether a disk error lasts: then the folder is the wrong one. */
+export function isLasting(error: unknown): boolean {
+  return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
+}
+
+/** Creates a folder that only its owner can read. */
+export function makePrivate(folder: string): void {
+  const made = makeFolder(folder, 0o700);
+  if (made !== undefined) return;
+  try {
+    // An existing folder may have wider permissions. Another user's folder cannot be changed, and is used as it is.
+    chmodSync(folder, 0o700);
+  } catch {}
+}
+
+// Synchronous calls: passing the work to another thread takes longer than the disk does.
+
+/**
+ * Writes a file that only its owner can read. After a crash the old or the new file is there, complete.
+ * @throws the disk's error; the file is then as it was
+ */
+export async function writeWhole(file: string, text: string, clock: Clock): Promise<void> {
+  const temp = writeTemp(file, text);
+  try {
+    await renamePatiently(temp, file, clock);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+
+/**
+ * Writes a file like `writeWhole`, but synchronously, for the end of a process. A power failure may undo it: then the old
+ * file is back.
+ */
+export function replaceAtOnce(file: string, text: string): void {
+  const temp = writeTemp(file, text);
+  try {
+    renameSync(temp, file);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a new file like `replaceAtOnce`. @returns false where a file has that name already */
+export function createAtOnce(file: string, text: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text);
+  try {
+    // A link fails when another process has made the file meanwhile; not every disk has links.
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === 'EEXIST') return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
+}
+
+/** Writes over an existing file. A crash in between damages the file, but no more disk space is needed. */
+export function overwrite(file: string, text: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    const bytes = writeSync(descriptor, text, 0);
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+// Random once, then counted: other processes, on other machines too, may write beside the same file.
+const OWN = randomBytes(6).toString('hex');
+let written = 0;
+
+function writeTemp(file: string, text: string): string {
+  written += 1;
+  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  try {
+    const descriptor = openSync(temp, 'wx', 0o600);
+    try {
+      writeFileSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return temp;
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
+}
+
+/** The extension of a file that is still being written. */
+export const TEMP = '.tmp';
+
+const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
+
+// Virus scanners hold a new file for a moment.
+const RENAME_PAUSES_MS = [10, 50, 100, 250];
+
+/** Renames a file, with retries while another program holds it. */
+export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
+  for (const pause of [...RENAME_PAUSES_MS, null]) {
+    try {
+      return renameSync(from, to);
+    } catch (error) {
+      if (pause === null || !isHeld(error)) throw error;
+      await clock.sleep(pause);
+    }
+  }
+}
+
+/** Syncs a folder: only then are new and removed names in it safe from a crash. */
+export function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Windows and some network disks cannot sync a folder.
+    if (!['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(diskError(error))) throw error;
+  }
+}
