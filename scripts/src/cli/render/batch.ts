@@ -6,17 +6,11 @@ import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
-import { linesNamed, warningsOf } from './batch-warnings.ts';
+import { type LineOutcome, linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
 import { taskOutcome } from './task.ts';
-
-/** A line and the outcome that a command of its own would have. */
-export interface LineOutcome {
-  line: LineResult;
-  outcome: Outcome;
-}
 
 /** The commands of single lines by their numbers. */
 export type LineCommands = Map<number, LineCommand>;
