@@ -187,7 +187,7 @@ var PLACE = {
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance of the sandbox is nobody's.
+      // The balance of the sandbox is not the user's.
       ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
     ]
   }),
