@@ -867,19 +867,6 @@ import { quoted as quoted3 } from "./main.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-var MB = 1024 * 1024;
-var SMALL = { bytes: MB, values: 1e4 };
-var RECORD = { bytes: 32 * MB, values: 1e4 };
-var LIST = { bytes: 32 * MB, values: 5e5 };
-function jsonRequest(method, url, own, body) {
-  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
-  if (!body) return { method, url: new URL(url), headers };
-  const typed = { ...headers, "content-type": "application/json" };
-  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
-}
-function callOf(kind, request, settings, read, limits = SMALL) {
-  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
-}
 function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
@@ -1298,6 +1285,21 @@ async function startSandbox(environment, warn) {
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
+
+// scripts/src/providers/call.ts
+var MB = 1024 * 1024;
+var SMALL = { bytes: MB, values: 1e4 };
+var RECORD = { bytes: 32 * MB, values: 1e4 };
+var LIST = { bytes: 32 * MB, values: 5e5 };
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";

@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
 import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -20,7 +21,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   const nextSteps = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
     );
   if (withoutContract.length > 0)
     nextSteps.push(
@@ -108,10 +109,15 @@ function journalWords(journal, { profile }) {
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
     );
   if (unknown > 0)
     warnings.push(
@@ -292,67 +298,12 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
+const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
-// scripts/src/http/rate-limit.ts
-var MARGIN_MS = 1e3;
-var LONGEST_PAUSE_MS = 5 * 6e4;
-function permitsFor({ queries, windowMs }) {
-  const count = Math.max(1, queries - Math.ceil(queries / 30));
-  const reserve = Math.floor(count / 14);
-  const window = windowMs + MARGIN_MS;
-  return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
-}
-var LOOKUP_SHARE = 1 / 3;
-function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
-  const isFree = ({ usedAt }) => usedAt <= now - windowMs;
-  const low = kind === "lookup" ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
-  const usable = low.length > 0 ? low : permits;
-  const newest = Math.max(...permits.map((one) => one.isLookup ? Number.NEGATIVE_INFINITY : one.usedAt));
-  const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
-  const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
-  const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
-  const blocking = inUse[most - 1];
-  const wait = Math.max(0, spacing, blocking === void 0 ? 0 : blocking.usedAt + windowMs - now);
-  const candidates = inUse.length < usable.length ? usable.filter(isFree) : usable;
-  const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
-  return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
-}
-var MemoryRateLimiter = class {
-  #rules;
-  #clock;
-  #permits;
-  #pausedUntil = 0;
-  constructor(limit, clock) {
-    this.#rules = permitsFor(limit);
-    this.#clock = clock;
-    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-      ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false }
-    }));
-  }
-  async acquire(kind) {
-    const { permit, wait } = this.#next(kind);
-    if (wait > 0) return wait;
-    permit.usedAt = this.#clock.monotonic();
-    permit.isLookup = kind === "lookup";
-    return 0;
-  }
-  async nextIn(kind) {
-    return this.#next(kind).wait;
-  }
-  async pauseFor(ms) {
-    const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
-  }
-  #next(kind) {
-    const now = this.#clock.monotonic();
-    const { permit, wait } = nextPermit(this.#permits, now, kind, this.#rules);
-    return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
-  }
-};
-
 // scripts/src/core/poll/poller.ts
+import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
@@ -872,12 +823,18 @@ async function folderFor(folder) {
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
   if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure5(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file } }
+    { reason: { kind: "outputTaken", file, free } }
   );
 }
 async function finish(session, taskId, options) {
@@ -945,6 +902,13 @@ function hasOtherAddress(value, depth = 0) {
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
 }
+async function readTaskRecord(session, taskId) {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (task.state !== "COMPLETED" || task.urls.length > 0) return task;
+  const detail = await detailOf(session, taskId, shortDeadline(session));
+  return detail && detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
+}
 async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
@@ -953,8 +917,9 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -972,7 +937,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
@@ -1211,11 +1177,10 @@ import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as reco
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 async function getTask(session, taskId, settings) {
-  const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf2(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline3(session));
+  const task = await readTaskRecord(session, taskId);
   if (entry) await noteState2(session, entry, task.state);
   return deliver2(
     session,
@@ -1357,8 +1322,6 @@ async function firstStatus(session, taskId, settings, start) {
   }
 }
 export {
-  LONGEST_PAUSE_MS,
-  MemoryRateLimiter,
   PollRounds,
   Poller,
   RecordReads,
@@ -1376,14 +1339,13 @@ export {
   listOutcome,
   manyOutcome,
   merge,
-  nextPermit,
   nothingPendingOutcome,
   outputOf,
-  permitsFor,
   pollUntilEnd,
   pollerOf,
   promptExcerpt,
   quoteOutcome,
+  readTaskRecord,
   spanOf,
   spendingOutcome,
   taskOutcome,

@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { finish, folderFor } from '../deliver/finish.ts';
+import { finish, folderFor, readTaskRecord } from '../deliver/finish.ts';
 import { expectedDuration, likelyDuration } from '../poll/durations.ts';
 import { isFast, type PollSchedule } from '../poll/interval.ts';
 import type { Polled } from '../poll/next-query.ts';
@@ -25,6 +25,8 @@ export interface WaitSettings {
   folder: string | null;
   /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
   output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;
@@ -36,11 +38,10 @@ export interface WaitSettings {
 
 /** Returns the record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
-  const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  const task = await readTaskRecord(session, taskId);
   if (entry) await noteState(session, entry, task.state);
   return deliver(
     session,

@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { publicLookup } from '#client';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from './config.ts';
 
 const TIMEOUT_MS = 15_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAnnouncer, listenToChanges } from '../../src/generations/changes.ts';
+import { createAnnouncer, listenToChanges } from '../../src/generations/listen.ts';
 import type { Change } from '../../src/generations/types.ts';
 import { startBackend } from '../support/backend.ts';
 import { createTestDatabase } from '../support/database.ts';
