@@ -29,6 +29,8 @@ import { accept, dropInput, isRejected, readInput, send, submitTime } from './su
 const AT_ONCE = 20;
 // The list must have been clear for this long; see the client's reconcile.
 const CLEAR_SECONDS = 60;
+// The clocks of the database and of this process differ by less.
+const ROUNDING_SECONDS = 1;
 // A request has left after this. One after the other, a worker that dies takes at most one of them along, not all.
 const SENDING_MS = 500;
 const LIST_INTERVALS_SECONDS = [1, 2, 4, 8, 15];
@@ -39,8 +41,14 @@ const CALLBACK_INTERVAL_SECONDS = 60;
 const WHAT_TO_DO =
   'If its task is found in the dashboard of the service: npm run admin -- adopt <id> <taskId>. If there is none: npm run admin -- abandon <id>, or retry <id> --submit, which may charge twice.';
 
+/** A list, and when it was asked for, by performance.now(). */
+interface Read {
+  list: TaskList;
+  askedAt: number;
+}
+
 /** Searches a list that has just been read for the tasks of lost submits. @param list null where the service has none */
-export async function reconcileLost(work: Work, service: WorkService, list: TaskList | null): Promise<void> {
+export async function reconcileLost(work: Work, service: WorkService, list: Read | null): Promise<void> {
   for (;;) {
     const lost = await claimLost(work.database, service.account, AT_ONCE);
     if (lost.length === 0) return;
@@ -62,7 +70,7 @@ async function reconcileOne(
   work: Work,
   service: WorkService,
   lost: LostSubmit,
-  list: TaskList | null,
+  list: Read | null,
   oneByOne: Series,
 ): Promise<void> {
   const { database, log } = work;
@@ -130,12 +138,15 @@ async function findListed(
   work: Work,
   service: WorkService,
   lost: LostSubmit,
-  list: TaskList,
+  { list, askedAt }: Read,
 ): Promise<Task | 'clear' | undefined> {
   const { database } = work;
   const { client, provider } = service;
   const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
   if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
+  // Asked for before the minute was over: the next list can tell.
+  if (lost.lostSeconds <= CLEAR_SECONDS + ROUNDING_SECONDS + (performance.now() - askedAt) / 1_000)
+    throw new NotYet('the list is older than its minute');
   const payload = await payloadOf(work, lost);
   let isClear = false;
   try {
@@ -226,7 +237,9 @@ async function recordRefusal(
 async function searchAnew(work: Work, service: WorkService, lost: LostSubmit): Promise<Task | undefined> {
   if (!(await service.limiter.acquire())) return undefined;
   try {
-    const found = await findListed(work, service, { ...lost, isFinal: true }, await service.client.list());
+    const askedAt = performance.now();
+    const list = await service.client.list();
+    const found = await findListed(work, service, { ...lost, isFinal: true }, { list, askedAt });
     return found === 'clear' ? undefined : found;
   } catch (error) {
     work.log.warn({ id: lost.id, err: error }, 'the list could not be read');
