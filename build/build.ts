@@ -80,6 +80,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/next-steps\/decision\.ts$/],
   ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
+  ['rate-limit', /^http\/rate-limit\.ts$/],
   ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
@@ -89,21 +90,21 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
-  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch\.ts$|contracts\/prompt-field\.ts$)/],
+  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',
-    /^core\/(generate|recorded-task|reuse|resume-pending|funds|account|task-list|spending|submit|send|reconcile|find-lost-task)\.ts$/,
+    /^core\/(generate\.ts$|(submit|reconcile|money)\/|deliver\/reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list\.ts$)/,
   ],
   ['journal', /^(disk|stores)\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/forget)\.ts$/],
+  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/record\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
-  ['download', /^(download\/|core\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
+  ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/(?!rate-limit)|core\/(fetch-status|get-status|made-elsewhere|poll-schedule|result|session|task-record)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
@@ -169,7 +170,7 @@ for (const part of new Set(sources.map(partOf))) {
     platform: 'node',
     target: 'node20.18',
     legalComments: 'none',
-    charset: 'utf8',
+    charset: 'ascii',
     write: false,
     absWorkingDir: root,
     // The browser build of yaml is made of modules, of which only the used ones are taken.

@@ -478,7 +478,7 @@ export interface Client {
     reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;
     /** Returns the state of a task. */
     status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
-    /** Returns the record of a task. */
+    /** Returns the record of a task; of a finished one whose status names no file, the second record where that does. */
     task(taskId: string, options?: CallOptions): Promise<Task>;
     /** Returns the tasks of this key. */
     list(options?: CallOptions): Promise<TaskList>;

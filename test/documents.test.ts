@@ -62,6 +62,11 @@ const ending = ours.filter((one) => !lasting.includes(one));
 const TIMEOUT_MS = 60_000;
 // The file that references/batches.md shows.
 const SHOTS = /```jsonl\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
+// As the row of SKILL.md on a last frame makes it.
+const LAST_FRAME = {
+  ...{ content: 'the sun rises', duration: 5 },
+  lastFrameUrl: `data:image/png;base64,${PNG.toString('base64')}`,
+};
 // A file of the sandbox lasts a simulated day: twice as long as a test may take, however busy the machine is.
 const SPEED = (24 * 3_600_000) / (2 * TIMEOUT_MS);
 
@@ -127,7 +132,8 @@ describe('every command that is printed', () => {
       const isCancel = command.includes('cancelTask');
       const { origin } = isCancel ? slow : /<task_id>|<taskId>|<id>/.test(command) ? ended : sandbox;
       const id = isCancel ? await submitted(origin) : taskId;
-      writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(T2V));
+      const payload = command.includes('--model minimax ') ? LAST_FRAME : T2V;
+      writeFileSync(path.join(cwd, 'payload.json'), JSON.stringify(payload));
       writeFileSync(path.join(cwd, 'photo.jpg'), PNG);
       writeFileSync(path.join(cwd, 'ideas.txt'), 'a lighthouse\nfog\nwaves\nrain\nsnow\n');
       writeFileSync(path.join(cwd, 'shots.jsonl'), SHOTS);

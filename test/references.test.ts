@@ -273,7 +273,9 @@ describe('what the documents name exists, and what exists is named', () => {
     expect(read.size).toBeGreaterThan(8);
     for (const name of read) expect(all.includes(`\`${name}\``), name).toBe(true);
     const ofBackend = text('assets/backend/src/config.ts').matchAll(/'([A-Z]+_[A-Z_]+)'/g);
-    const known = new Set<string>([...read, ...ERROR_CODES, ...[...ofBackend].map(([, name]) => name!)]);
+    const previous = PROFILES.map(({ keyVariable }) => `${keyVariable}_PREVIOUS`);
+    const own = [...ofBackend].map(([, name]) => name!);
+    const known = new Set<string>([...read, ...ERROR_CODES, ...own, ...previous]);
     // Names of other people's things, and of constants in the examples.
     for (const name of ['NEXT_PUBLIC_', 'VITE_', 'UND_ERR_SOCKET', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'])
       known.add(name);
@@ -539,7 +541,7 @@ describe('assets/python', () => {
       for (const end of ['RUNNING', 'LATER']) {
         const [poll] = await claim(first);
         await callback('task-1', end);
-        const values = end === 'RUNNING' ? [true, 'running', 300] : [300];
+        const values = end === 'RUNNING' ? [true, 'running', 300] : [300, false];
         await say(end, poll!.id, poll!.lease, poll!.wakes, ...values);
         const [next] = await claim(second);
         expect(next, end).toMatchObject({ id: poll!.id, lease: second });

@@ -30,13 +30,13 @@ CLAIM = """
   )
   UPDATE generation g SET lease = $1, leased_until = now() + interval '30 seconds', attempts = attempts + 1 FROM due WHERE g.id = due.id
   RETURNING g.id, g.lease, g.task_id AS "taskId", extract(epoch FROM now() - g.submitted_at)::float8 AS "ageSeconds",
-    g.attempts, g.wakes, g.cancel_requested_at IS NOT NULL AS "isCancelRequested" """
+    extract(epoch FROM now() - g.missing_since)::float8 AS "missingSeconds", g.attempts, g.wakes, g.cancel_requested_at IS NOT NULL AS "isCancelRequested" """
 RUNNING = """
-  UPDATE generation SET status = CASE WHEN $4 THEN 'running' ELSE status END, provider_state = $5, attempts = 0,
+  UPDATE generation SET status = CASE WHEN $4 THEN 'running' ELSE status END, provider_state = $5, attempts = 0, missing_since = NULL,
     due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END, lease = NULL, leased_until = NULL
   WHERE id = $1 AND lease = $2 AND status IN ('pending', 'running')"""
 LATER = """
-  UPDATE generation SET due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, lease = NULL, leased_until = NULL
+  UPDATE generation SET missing_since = CASE WHEN $5 THEN coalesce(missing_since, now()) ELSE missing_since END, due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, lease = NULL, leased_until = NULL
   WHERE id = $1 AND lease = $2 AND status IN ('pending', 'running')"""
 COMPLETED = """
   WITH ended AS (
@@ -147,6 +147,8 @@ def next_poll(age: float) -> float:
 
 async def poll_one(db: psycopg.AsyncConnection, http: httpx.AsyncClient, row: dict) -> None:
     id, lease, wakes, age = row["id"], row["lease"], row["wakes"], row["ageSeconds"]
+    # A lagging replica may say so of a task of any age: only what lasts is for a person.
+    is_missing_too_long = (row["missingSeconds"] or 0) > MISSING_SECONDS
     try:
         async with asyncio.timeout(QUERY_SECONDS):
             state, urls, reason = await fetch(http, row["taskId"])
@@ -156,19 +158,19 @@ async def poll_one(db: psycopg.AsyncConnection, http: httpx.AsyncClient, row: di
             await db.execute(STOP, ["apidot", ACCOUNT, "The key is not valid."])
         if code == 429:
             await db.execute(PAUSE, ["apidot", ACCOUNT, error.retry_after, LONGEST_PAUSE_SECONDS])
-        if code == 404 and age > MISSING_SECONDS:
+        if code == 404 and is_missing_too_long:
             await db.execute(PERSON, [id, lease, f"The service knows no task {row['taskId']}."])
         else:  # a failed poll is not a failed task
-            await db.execute(LATER, [id, lease, wakes, min(2 ** row["attempts"], 60)])
+            await db.execute(LATER, [id, lease, wakes, min(2 ** row["attempts"], 60), code == 404])
         log.warning("poll of %s: %s", id, error)
         return
     await db.execute(SUCCEEDED, ["apidot", ACCOUNT])
     if state == "finished" and urls:
         await db.execute(COMPLETED, [id, urls, None, None])  # a worker of the backend saves the files
-    elif state == "finished" and age > MISSING_SECONDS:
+    elif state == "finished" and is_missing_too_long:
         await db.execute(PERSON, [id, lease, f"Task {row['taskId']} is finished, but the service names no file."])
     elif state == "finished":
-        await db.execute(LATER, [id, lease, wakes, 15])
+        await db.execute(LATER, [id, lease, wakes, 15, True])
     elif state == "failed":
         await db.execute(FAILED, [id, "failed", "GENERATION_FAILED", storable(reason), None, None])
     else:  # a word that nobody documents counts as pending

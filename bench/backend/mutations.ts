@@ -20,6 +20,8 @@ interface Mutation {
 }
 
 const SCHEMA = 'migrations/0001-generations.sql';
+// The state machine as later migrations left it.
+const STATES = 'migrations/0006-account-of-queued.sql';
 
 const MUTATIONS: Mutation[] = [
   {
@@ -51,12 +53,12 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/submitting.ts',
     line: "SET status = 'submitting', submit_started_at = now(), ${LEASED}",
     instead: 'SET ${LEASED}',
-    test: 'guarantees/service-answers',
+    test: 'steps/service-answers',
     title: 'when the request reaches the service',
   },
   {
     guarantee: '1: never queued again after it may have left',
-    file: SCHEMA,
+    file: STATES,
     line: "IF OLD.status = 'submitting' AND NEW.status = 'queued' AND NEW.refused_at IS NOT DISTINCT FROM OLD.refused_at THEN",
     instead: 'IF false THEN',
     test: 'guarantees/01-one-charge',
@@ -64,7 +66,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '1: the table of transitions',
-    file: SCHEMA,
+    file: STATES,
     line: 'IF NOT EXISTS (SELECT FROM generation_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN',
     instead: 'IF false THEN',
     test: 'guarantees/01-one-charge',
@@ -72,7 +74,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '1: a task is never replaced',
-    file: SCHEMA,
+    file: STATES,
     line: 'OR (OLD.task_id IS NOT NULL AND NEW.task_id IS DISTINCT FROM OLD.task_id) THEN',
     instead: 'THEN',
     test: 'guarantees/01-one-charge',
@@ -112,10 +114,10 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '2: a lost submit is found by its key',
-    file: 'src/queue/reconcile.ts',
+    file: 'src/queue/search.ts',
     line: 'if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;',
     instead: 'if (lost.lostSeconds <= CLEAR_SECONDS) return undefined;',
-    test: 'guarantees/service-answers',
+    test: 'steps/service-answers',
     title: 'found in the list by its key',
   },
   {
@@ -136,7 +138,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '2: the row says so before the request leaves',
-    file: 'src/queue/reconcile.ts',
+    file: 'src/queue/resubmit.ts',
     line: 'if (!(await recordResubmit(database, lost))) throw',
     instead: 'if (lost.wasResubmitted) throw',
     test: 'guarantees/02-resubmit',
@@ -168,7 +170,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '2: a refused second submit is none',
-    file: 'src/queue/reconcile.ts',
+    file: 'src/queue/resubmit.ts',
     line: 'await persist(log, facts, () => recordResubmitRefused(database, lost));',
     instead: '',
     test: 'guarantees/02-resubmit',
@@ -176,11 +178,75 @@ const MUTATIONS: Mutation[] = [
   },
   {
     guarantee: '2: the first submit may have caused the rejection of the second',
-    file: 'src/queue/reconcile.ts',
+    file: 'src/queue/resubmit.ts',
     line: 'const task = await searchAnew(work, service, lost);',
-    instead: 'const task = undefined as Task | undefined;',
+    instead: "const task = 'clear' as Task | 'clear' | undefined;",
     test: 'guarantees/02-resubmit',
     title: 'unless the list shows its task now',
+  },
+  {
+    guarantee: '2: the refusal of the second submit proves nothing about the first',
+    file: 'src/queue/resubmit.ts',
+    line: 'if (task === undefined || !(error instanceof InvalidRequestError))',
+    instead: 'if (!(error instanceof InvalidRequestError))',
+    test: 'steps/reconcile',
+    title: 'has an entry that may be the first one',
+  },
+  {
+    guarantee: '1: a replaced key strands nothing that is queued',
+    file: 'src/generations/submitting.ts',
+    line: 'AND NOT held AND ${SAME_KIND} ORDER BY',
+    instead: 'AND NOT held AND account = $2 ORDER BY',
+    test: 'steps/submit',
+    title: 'when a key is replaced',
+  },
+  {
+    guarantee: '1: what the sandbox was asked for is never paid for',
+    file: 'src/generations/submitting.ts',
+    line: " AND (account = provider || ':sandbox') = ($2 = split_part($2, ':', 1) || ':sandbox')",
+    instead: '',
+    test: 'steps/submit',
+    title: 'when a key is replaced',
+  },
+  {
+    guarantee: '3: a result is stored without the key of its task',
+    file: 'src/queue/save.ts',
+    line: 'own ?? work.services.find(({ provider }) => provider === save.provider);',
+    instead: 'own;',
+    test: 'steps/save',
+    title: 'no worker has the key of its task any more',
+  },
+  {
+    guarantee: '3: a result is stored while no query is permitted',
+    file: 'src/queue/save.ts',
+    line: 'if (!(await limiter.acquire())) return save.urls;',
+    instead: "if (!(await limiter.acquire())) throw new Error('no query');",
+    test: 'steps/save',
+    title: 'while the service is stopped by a 401',
+  },
+  {
+    guarantee: '3: patience counts from the first odd answer',
+    file: 'src/queue/poll.ts',
+    line: 'return missingSeconds !== null && missingSeconds > MISSING_SECONDS;',
+    instead: 'return missingSeconds === null || missingSeconds > MISSING_SECONDS;',
+    test: 'steps/poll',
+    title: 'gets the same patience',
+  },
+  {
+    guarantee: '6: a 402 holds submits alone',
+    file: 'src/queue/hold-back.ts',
+    line: 'await limiter.pauseSubmits(NO_CREDITS_SECONDS);',
+    instead: 'await limiter.pause(NO_CREDITS_SECONDS);',
+    test: 'steps/submit',
+    title: 'submits wait for credits',
+  },
+  {
+    guarantee: '6: one refused request stops nothing else',
+    file: 'src/queue/hold-back.ts',
+    line: 'const isValid = await isKeyValid(work, service);',
+    instead: 'const isValid = false as boolean | null;',
+    test: 'steps/submit',
+    title: '403 for one request',
   },
   {
     guarantee: '1: no task belongs to two generations',
@@ -234,9 +300,9 @@ const MUTATIONS: Mutation[] = [
   {
     guarantee: '4: a wake-up during a poll is not lost',
     file: 'src/generations/polling.ts',
-    line: 'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
+    line: 'provider_state = $5, attempts = 0, missing_since = NULL,\n       due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END',
     instead:
-      'provider_state = $5, attempts = 0,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
+      'provider_state = $5, attempts = 0, missing_since = NULL,\n       due_at = CASE WHEN $3::int IS NOT NULL THEN now() + make_interval(secs => $6) ELSE due_at END',
     test: 'guarantees/04-callbacks',
     title: 'a wake-up that arrives during a poll',
   },
@@ -253,7 +319,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/polling.ts',
     line: 'account = $2 AND due_at <= now() AND ${FREE}\n      AND (cancel',
     instead: 'account = $2 AND due_at <= now()\n      AND (cancel',
-    test: 'guarantees/04-callbacks',
+    test: 'guarantees/05-one-worker',
     title: 'two workers never poll one task at once',
   },
   {
@@ -317,7 +383,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/create.ts',
     line: 'const INLINE_BYTES = 32 * 1024;',
     instead: 'const INLINE_BYTES = 32 * 1024 * 1024;',
-    test: 'guarantees/upkeep',
+    test: 'guarantees/09-large-inputs',
     title: 'inputs are deleted',
   },
   {
@@ -325,7 +391,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/submit.ts',
     line: 'else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);',
     instead: '',
-    test: 'guarantees/workers',
+    test: 'guarantees/09-large-inputs',
     title: 'a large input is a file',
   },
   {
@@ -341,7 +407,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/index.ts',
     line: '      stopping.abort();\n',
     instead: '',
-    test: 'guarantees/service-answers',
+    test: 'guarantees/11-stop',
     title: 'a stop waits for a submit',
   },
   {
@@ -349,7 +415,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/queue/index.ts',
     line: '      await stopped;\n',
     instead: '',
-    test: 'guarantees/service-answers',
+    test: 'guarantees/11-stop',
     title: 'a stop waits for a submit',
     also: { file: 'src/queue/boss.ts', line: 'graceful: true, timeout: 60_000', instead: 'graceful: false' },
   },
@@ -358,7 +424,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/create.ts',
     line: "await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [user]);",
     instead: '',
-    test: 'guarantees/caps',
+    test: 'steps/caps',
     title: 'MAX_CREDITS_PER_USER_PER_DAY holds',
   },
   {
@@ -366,7 +432,7 @@ const MUTATIONS: Mutation[] = [
     file: 'src/generations/submitting.ts',
     line: "await tx.query('SELECT pg_advisory_xact_lock($1)', [PLACES_LOCK]);",
     instead: '',
-    test: 'guarantees/caps',
+    test: 'steps/caps',
     title: 'MAX_RUNNING_PER_USER holds',
   },
   {
@@ -394,7 +460,7 @@ const MUTATIONS: Mutation[] = [
     title: 'the beginning of a prompt',
   },
   {
-    guarantee: '11: a stop ends, whoever holds a connection',
+    guarantee: '11: a stop ends, though a connection is held',
     file: 'src/start.ts',
     line: 'app.server.closeAllConnections()',
     instead: '{}',

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 const path2 = require("node:path");
 
 // scripts/src/download/output-name.ts
@@ -33,7 +33,7 @@ function mediaIn(folder) {
   return found;
 }
 
-// scripts/src/core/file-warnings.ts
+// scripts/src/core/deliver/file-warnings.ts
 import { Failure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
@@ -173,8 +173,7 @@ var FileWriter = class {
     this.#onWritten = onWritten;
   }
   /**
-   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
-   * error.
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error.
    */
   write(chunk) {
     this.#chunks.push(chunk);
@@ -869,6 +868,14 @@ function fileStem(taskId) {
   return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
 }
 
+// scripts/src/download/version-of-name.ts
+function versionOf(name, version) {
+  return version === 1 ? name : `${name}-v${version}`;
+}
+function isVersionOf(name, other) {
+  return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
+}
+
 // scripts/src/download/download.ts
 async function prepareFolder(folder) {
   const absolute = path4.resolve(folder);
@@ -877,7 +884,7 @@ async function prepareFolder(folder) {
     await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
-    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const why = diskError2(cause) || "unknown reason";
     throw new Failure5("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: "downloadFolder", folder: absolute, why }
@@ -902,8 +909,7 @@ async function download(downloader, options) {
     part = await Part.open(stem);
     const { kind: kind2, ...fetched } = await fetchFile(downloader, options, part);
     await part.close();
-    const file = `${stem}.${kind2.ext}`;
-    await moveIntoPlace(part.path, file, fetched, clock);
+    const file = await moveIntoPlace(part.path, `${stem}.${kind2.ext}`, fetched, clock, options);
     await part.remove();
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind2.contentType };
@@ -917,22 +923,30 @@ async function download(downloader, options) {
     await part?.close();
   }
 }
-async function moveIntoPlace(part, file, fetched, clock) {
-  try {
-    await link(part, file);
-    return;
-  } catch (error) {
-    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
-      await renamePatiently(part, file, clock);
-      return;
-    }
+async function moveIntoPlace(part, file, fetched, clock, { isVersioned = false } = {}) {
+  if (await tookPlace(part, file, fetched, clock)) return file;
+  const { dir, name, ext } = path4.parse(file);
+  for (let version = 2; isVersioned; version += 1) {
+    const other = path4.join(dir, `${versionOf(name, version)}${ext}`);
+    if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  if (await fileIsWhole(file, fetched)) return;
   throw new Failure5(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
     { reason: { kind: "fileInTheWay", file, free: await freeBeside(file) } }
   );
+}
+async function tookPlace(part, file, fetched, clock) {
+  try {
+    await link(part, file);
+    return true;
+  } catch (error) {
+    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
+      await renamePatiently(part, file, clock);
+      return true;
+    }
+  }
+  return fileIsWhole(file, fetched);
 }
 async function freeBeside(file) {
   const { dir, name, ext } = path4.parse(file);
@@ -984,10 +998,12 @@ async function saveOnce(downloader, entry, options) {
     await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
-    const file = await download(downloader, options);
-    const recorded = { ...file, number: options.number ?? 1 };
+    const isOwn = entry?.record.files.some((known2) => withoutExtension(known2.path) === stem);
+    const file = await download(downloader, { ...options, isVersioned: options.isVersioned && !isOwn });
+    const { number = 1 } = options;
     await entry?.update(({ files }) => ({
-      files: [...files.filter((other) => other.path !== file.path), recorded]
+      files: [...files.filter((other) => other.path !== file.path), { ...file, number }],
+      ...number === 1 && nameFound(file.path, stem)
     }));
     return file;
   });
@@ -1028,14 +1044,17 @@ async function beingSaved({ pid }, stem) {
     }
   );
 }
+function nameFound(file, stem) {
+  const found = withoutExtension(file);
+  return found === stem ? {} : { output: path5.basename(found) };
+}
 function withoutExtension(file) {
   return file.slice(0, file.length - path5.extname(file).length);
 }
 
 // scripts/src/download/copy-file.ts
-async function copyTo(downloader, file, target, waitEnds) {
-  const copy = { ...file, path: target };
-  if (await fileIsWhole(target, file)) return copy;
+async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
+  if (await fileIsWhole(target, file)) return { ...file, path: target };
   const folder = await prepareFolder(path6.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
@@ -1044,8 +1063,8 @@ async function copyTo(downloader, file, target, waitEnds) {
       part = await Part.open(stem);
       part.restart();
       await copyFile(file.path, part.path);
-      await moveIntoPlace(part.path, target, file, downloader.api.clock);
-      return copy;
+      const { clock } = downloader.api;
+      return { ...file, path: await moveIntoPlace(part.path, target, file, clock, { isVersioned }) };
     } catch (error) {
       const failure = asDownloadFailure(error, { folder });
       if (!(failure instanceof Failure7)) throw failure;
@@ -1109,9 +1128,11 @@ export {
   fileKind,
   fileStem,
   hasExtension,
+  isVersionOf,
   isWhole,
   mediaIn,
   moveIntoPlace,
+  nameFound,
   oneAtATime,
   prepareFolder,
   publicLookup,
@@ -1122,6 +1143,7 @@ export {
   sizeOfPart,
   stemOf,
   stemOfOutput,
+  versionOf,
   warningsAbout,
   withoutExtension
 };

@@ -1,11 +1,130 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/account.ts
-import { estimateCredits as estimateCredits2 } from "./price.mjs";
-
-// scripts/src/core/funds.ts
-import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
+// scripts/src/core/deliver/reuse-result.ts
+const path = require("node:path");
 import { Failure } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { deliver } from "./live.mjs";
+import { outputOf, waitTask } from "./wait.mjs";
+import { finish, folderFor } from "./wait.mjs";
+var DAY_MS = 24 * 36e5;
+var hasEnded = ({ record }) => isTerminal(record.status);
+async function reuse(session, entry, settings) {
+  const { taskId, created, status } = entry.record;
+  session.observer.attached(taskId, created);
+  await noteUse(session, entry);
+  const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
+}
+async function noteUse({ api }, entry) {
+  const now = api.clock.wall();
+  const { created, used } = entry.record;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now).toISOString() });
+}
+async function sameResult(session, entry, settings) {
+  const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId, "COMPLETED");
+  const folder = settings.folder ?? download;
+  const output = outputOf(settings, entry);
+  try {
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const { isVersioned = false } = settings;
+    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
+    const files = await (session.results ? session.results.run(find) : find());
+    if (files) {
+      const { model } = entry.record;
+      const seen = { state: "COMPLETED", record: {}, model };
+      const { warningsAbout } = await import("./download.mjs");
+      const warnings = await warningsAbout(session, model, files, output);
+      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
+    }
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = {
+      ...settings,
+      folder: await folderFor(folder),
+      output,
+      until,
+      filesUntil,
+      entry,
+      credits
+    };
+    const result = await finish(session, taskId, options);
+    if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
+      throw gone(session, taskId);
+    }
+    return deliver(session, entry, result);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const seen = { state: "COMPLETED", record: {} };
+    const failure = error.with({ status: "COMPLETED" });
+    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+  }
+}
+function gone({ provider: { title, says } }, taskId) {
+  return new Failure(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
+  );
+}
+async function wholeFiles(session, entry, { folder, output, isVersioned }, waitEnds) {
+  const { files, fileCount, delivered, taskId } = entry.record;
+  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
+  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  if (numbers.size === 0 || numbers.size !== count) return void 0;
+  const { fileIsWhole } = await import("./download.mjs");
+  const { stemOf } = await import("./download.mjs");
+  const placed = [];
+  const whole = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
+    const isWanted = (file) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found;
+    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
+    if (!found) return void 0;
+    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
+    whole.push({ file: found, number, target });
+  }
+  const { copyTo } = await import("./download.mjs");
+  const { nameFound } = await import("./download.mjs");
+  const copies = [];
+  const change = {};
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known2 } = file;
+    const isOwn = files.some((other) => other.path === target);
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds, isVersioned && !isOwn);
+    placed.push(saved);
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
+  }
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
+  return placed;
+}
+function numberOf({ number, path: file }, fileCount) {
+  if (number !== void 0) return number;
+  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
+  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
+}
+function withoutExtension(file) {
+  return file.slice(0, file.length - path.extname(file).length);
+}
+function sameEnd(session, entry, settings) {
+  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
+}
+
+// scripts/src/core/generate.ts
+import { Failure as Failure6 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
+import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
+
+// scripts/src/core/money/check-price.ts
+import { cheaperVariants, estimate, estimateCredits } from "./price.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
@@ -25,12 +144,12 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   const range = estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
   if (range === null) {
-    throw new Failure("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
       reason: { kind: "noEstimate", title, model, maxCredits }
     });
   }
   if (range.most <= maxCredits) return;
-  throw new Failure("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: { ...range, asOf, note }, maxCredits },
     reason: {
       kind: "estimateAboveCap",
@@ -47,7 +166,7 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   const until = Math.min(deadline, shortDeadline(session));
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote2.credits, maxCredits },
       record: quote2.record,
       reason: {
@@ -60,14 +179,14 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   }
   return quote2;
 }
-var DAY_MS = 24 * 36e5;
+var DAY_MS2 = 24 * 36e5;
 async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
   const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
-    throw new Failure(
+    throw new Failure2(
       "UNKNOWN_ERROR",
       `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
       { reason: { kind: "budgetBusy" } }
@@ -76,7 +195,7 @@ async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change
   if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
 }
 function dayExceeded(spent, quoted, limit) {
-  return new Failure("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+  return new Failure2("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
     data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
     reason: { kind: "aboveDay", quoted, spent, limit }
   });
@@ -88,7 +207,7 @@ async function explainFunds(session, contract, generation, refusal, until) {
     if (provider.can.quote)
       quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure2)) throw error;
   }
   return shortOfCredits(contract, generation, quote2, refusal.message);
 }
@@ -104,7 +223,7 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure2("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
     data,
     reason: {
       kind: "shortOfCredits",
@@ -121,32 +240,54 @@ function cheaperThan(contract, payload, most2) {
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 
-// scripts/src/core/account.ts
+// scripts/src/core/generate.ts
+import { isYoung } from "./live.mjs";
+import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
-async function quote(session, { contract, generation }) {
-  const { model, payload } = generation;
-  const answer = await askPrice(session, contract, generation);
-  const { credits, balance } = answer;
-  const estimate2 = estimateCredits2(contract, payload);
-  const missing = balance === null ? 0 : Math.max(0, credits - balance);
-  return {
-    kind: "quote",
-    model,
-    quote: answer,
-    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
-    missing,
-    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
-  };
+
+// scripts/src/core/submit/submit-on-record.ts
+import { Failure as Failure5 } from "./main.mjs";
+import { jsonHash } from "./journal.mjs";
+import { checkFree } from "./wait.mjs";
+
+// scripts/src/core/reconcile/reconcile.ts
+import { Failure as Failure4 } from "./main.mjs";
+
+// scripts/src/core/submit/send-until-accepted.ts
+import { Failure as Failure3 } from "./main.mjs";
+async function sendUntilAccepted(session, generation, deadline, log) {
+  const { api, observer, submits } = session;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await submits?.ready();
+    } catch (failure) {
+      if (!(failure instanceof Failure3)) throw failure;
+      return { kind: "rejected", failure };
+    }
+    if (attempt > 1) await log.sending();
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until: deadline });
+    if (sent.kind !== "rejected") return sent;
+    observer.refused();
+    const pause = api.pauseFor(sent.failure, attempt, deadline);
+    if (pause === null) return sent;
+    submits?.pauseFor(pause);
+    await log.rejected();
+    await api.clock.sleep(pause, api.signal);
+  }
 }
-async function account(session, contracts) {
-  const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline2(session));
-  const notListedByService = contracts.filter((model) => !found.models.includes(model));
-  const withoutContract = found.models.filter((model) => !contracts.includes(model));
-  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
+  try {
+    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
+    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
+  } catch (error) {
+    if (!(error instanceof Failure3)) throw error;
+    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
+  }
 }
 
-// scripts/src/core/find-lost-task.ts
+// scripts/src/core/reconcile/find-in-list.ts
 const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
@@ -188,55 +329,7 @@ function sameMedia(kept, sent) {
   return typeof sent === "string" && sent.startsWith("data:") && typeof kept === "string";
 }
 
-// scripts/src/core/generate.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-import { checkFree as checkFree2, folderFor as folderFor2 } from "./wait.mjs";
-
-// scripts/src/core/recorded-task.ts
-import { Failure as Failure4 } from "./main.mjs";
-import { jsonHash } from "./journal.mjs";
-import { checkFree } from "./wait.mjs";
-import { promptExcerpt } from "./wait.mjs";
-
-// scripts/src/core/reconcile.ts
-import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/core/send.ts
-import { Failure as Failure2 } from "./main.mjs";
-async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer, submits } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await submits?.ready();
-    } catch (failure) {
-      if (!(failure instanceof Failure2)) throw failure;
-      return { kind: "rejected", failure };
-    }
-    if (attempt > 1) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
-  try {
-    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
-    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
-
-// scripts/src/core/reconcile.ts
+// scripts/src/core/reconcile/reconcile.ts
 var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
@@ -294,7 +387,7 @@ async function search(session, generation, lost, until) {
     if (found === void 0) return { kind: "clear", ageMs };
     return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
   } catch (failure) {
-    if (!(failure instanceof Failure3)) throw failure;
+    if (!(failure instanceof Failure4)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
@@ -308,7 +401,7 @@ async function resubmit(session, generation, lost, log, deadline) {
   try {
     await log.resubmitting();
   } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
+    if (!(error instanceof Failure4)) throw error;
     return unknown(session, generation, lost, { notResubmitted: error });
   }
   const observer = { ...session.observer, refused: () => {
@@ -341,7 +434,7 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
     ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
     ...{ isRecorded, after, named, lost, later, notResubmitted }
   };
-  const failure = new Failure3(
+  const failure = new Failure4(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
@@ -357,10 +450,11 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
   return { kind: "unknown", failure };
 }
 
-// scripts/src/core/recorded-task.ts
+// scripts/src/core/submit/submit-on-record.ts
+import { promptExcerpt } from "./wait.mjs";
 import { creditsOf } from "./live.mjs";
 
-// scripts/src/core/submit.ts
+// scripts/src/core/submit/submit-or-reconcile.ts
 async function submit(session, generation, log, deadline) {
   const { clock } = session.api;
   let sentAt = clock.wall();
@@ -381,7 +475,7 @@ async function submit(session, generation, log, deadline) {
   return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
 }
 
-// scripts/src/core/recorded-task.ts
+// scripts/src/core/submit/submit-on-record.ts
 async function recordedTask(session, store, request, deadline) {
   const { generation, terms, folder, output } = request;
   const claim = {
@@ -395,7 +489,8 @@ async function recordedTask(session, store, request, deadline) {
     download: folder,
     output,
     ordinal: terms.ordinal ?? 1,
-    wait: terms.wait
+    wait: terms.wait,
+    ...terms.newRun !== void 0 && { newRun: terms.newRun }
   };
   const claimed = await store.claim(
     claim,
@@ -487,7 +582,7 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
 async function requireLock(lock) {
   if (await lock.isOurs()) return;
   const message = "Another process took this request over; nothing was submitted here.";
-  throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  throw new Failure5("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -510,7 +605,7 @@ async function reconcileEntry(session, { generation }, entry, log, deadline) {
     sentAt: Date.parse(record.sentAt),
     since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
     resubmitted: record.resubmitted,
-    failure: new Failure4(
+    failure: new Failure5(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -523,7 +618,7 @@ async function adopt(session, request, entry) {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {
   } };
-  const never = () => Promise.reject(new Failure4("UNKNOWN_ERROR", "It is not sent again."));
+  const never = () => Promise.reject(new Failure5("UNKNOWN_ERROR", "It is not sent again."));
   const log = { ...recordLog(session, entry), resubmitting: never };
   try {
     const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
@@ -531,7 +626,7 @@ async function adopt(session, request, entry) {
     await noteTask(session, entry, result.task);
     return true;
   } catch (error) {
-    if (error instanceof Failure4) return false;
+    if (error instanceof Failure5) return false;
     throw error;
   }
 }
@@ -571,122 +666,6 @@ function resubmitLog(session, store, { contract, generation, terms }, entry, dea
 }
 
 // scripts/src/core/generate.ts
-import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
-
-// scripts/src/core/reuse.ts
-const path = require("node:path");
-import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-import { finish, folderFor } from "./wait.mjs";
-import { deliver } from "./live.mjs";
-import { outputOf, waitTask } from "./wait.mjs";
-var DAY_MS2 = 24 * 36e5;
-var hasEnded = ({ record }) => isTerminal(record.status);
-async function reuse(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
-  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused: { created, status }, isResubmitted };
-}
-async function noteUse({ api }, entry) {
-  const now = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS2) return;
-  await entry.update({ used: new Date(now).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { taskId, download, credits } = entry.record;
-  session.observer.task(taskId, "COMPLETED");
-  const folder = settings.folder ?? download;
-  const output = outputOf(settings, entry);
-  try {
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const find = () => wholeFiles(session, entry, { folder, output }, filesUntil);
-    const files = await (session.results ? session.results.run(find) : find());
-    if (files) {
-      const { model } = entry.record;
-      const seen = { state: "COMPLETED", record: {}, model };
-      const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, output);
-      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
-    }
-    const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const options = {
-      ...settings,
-      folder: await folderFor(folder),
-      output,
-      until,
-      filesUntil,
-      entry,
-      credits
-    };
-    const result = await finish(session, taskId, options);
-    if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
-      throw gone(session, taskId);
-    }
-    return deliver(session, entry, result);
-  } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
-    const seen = { state: "COMPLETED", record: {} };
-    const failure = error.with({ status: "COMPLETED" });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
-  }
-}
-function gone({ provider: { title, says } }, taskId) {
-  return new Failure5(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
-  );
-}
-async function wholeFiles(session, entry, { folder, output }, waitEnds) {
-  const { files, fileCount, delivered, taskId } = entry.record;
-  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
-  const count = fileCount ?? (delivered === null ? null : numbers.size);
-  if (numbers.size === 0 || numbers.size !== count) return void 0;
-  const { fileIsWhole } = await import("./download.mjs");
-  const { stemOf } = await import("./download.mjs");
-  const placed = [];
-  const whole = [];
-  for (const number of [...numbers].sort((a, b) => a - b)) {
-    const which = count > 1 ? { number } : {};
-    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
-    const isWanted = (file) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
-    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found;
-    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
-    if (!found) return void 0;
-    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
-    whole.push({ file: found, number, target });
-  }
-  const { copyTo } = await import("./download.mjs");
-  const copies = [];
-  for (const { file, number, target } of whole) {
-    const { number: _, ...known2 } = file;
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds);
-    placed.push(saved);
-    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
-  }
-  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
-  return placed;
-}
-function numberOf({ number, path: file }, fileCount) {
-  if (number !== void 0) return number;
-  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
-  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
-}
-function withoutExtension(file) {
-  return file.slice(0, file.length - path.extname(file).length);
-}
-function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, {}, entry);
-}
-
-// scripts/src/core/generate.ts
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
-import { isYoung } from "./live.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -698,7 +677,7 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? shortDeadline2(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   try {
@@ -781,117 +760,60 @@ function stillRecorded(session, entry, failure) {
   return failure.with({ taskId, data, reason });
 }
 
-// scripts/src/core/resume-pending.ts
-const { setMaxListeners } = require("node:events");
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
-import { creditsOf as creditsOf3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./wait.mjs";
-async function waitForNewest(session, settings) {
-  const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: "nothingPending", unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure7 ? await ofTask(session, entry, error) : error;
-  }
+// scripts/src/core/money/account.ts
+import { estimateCredits as estimateCredits2 } from "./price.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
+async function quote(session, { contract, generation }) {
+  const { model, payload } = generation;
+  const answer = await askPrice(session, contract, generation);
+  const { credits, balance } = answer;
+  const estimate2 = estimateCredits2(contract, payload);
+  const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  return {
+    kind: "quote",
+    model,
+    quote: answer,
+    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    missing,
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
+  };
 }
-var MOST_AT_ONCE = 200;
-async function waitForAll(session, settings, until = "last") {
-  const { tasks, unsettled } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
-  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
-  session.observer.several(entries.length);
-  if (session.api.signal) setMaxListeners(0, session.api.signal);
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const waits = entries.map(async (entry) => {
-    const ended2 = await endOf(session, { ...settings, stop: stop.signal }, entry);
-    if (until === "first" && hasEnded2(ended2)) stop.abort();
-    return ended2;
-  });
-  const ended = await Promise.all(waits);
-  const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
-  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
-  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
-}
-var hasEnded2 = (ended) => !(ended instanceof Failure7) && isTerminal3(ended.seen.state);
-async function endOf(session, settings, entry) {
-  try {
-    return await waitFor(session, settings, entry);
-  } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    return ofTask(session, entry, error);
-  }
-}
-async function ofTask(session, entry, failure) {
-  const { status, taskId } = entry.record;
-  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
-  const named = failure.with({ status: failure.details.status ?? status, taskId });
-  if (failure.code !== "TASK_NOT_FOUND") return named;
-  return named.with({ reason: { kind: "pendingTaskGone", taskId } });
-}
-var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
-async function waitFor(session, settings, entry) {
-  const { output, taskId } = entry.record;
-  const name = output && (await import("./download.mjs")).stemOfOutput(output);
-  const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
-}
-async function pendingRequests(session) {
-  const store = await session.records();
-  if (store) await adoptReplaced(session, store);
-  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-  const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unsettled: own.length - tasks.length };
-}
-async function adoptReplaced({ api, provider }, store) {
-  if (!provider.can.list) return;
-  const replaced = await store.replaced();
-  if (replaced.length === 0) return;
-  try {
-    const { tasks } = await api.once(provider.list());
-    for (const entry of replaced) {
-      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-      if (!task) continue;
-      const credits = creditsOf3(task, entry.record.credits);
-      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-    }
-  } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-  }
+async function account(session, contracts) {
+  const { api, provider } = session;
+  const found = await api.read(provider.account(), shortDeadline3(session));
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
-// scripts/src/core/spending.ts
-import { Failure as Failure8 } from "./main.mjs";
+// scripts/src/core/money/spending.ts
+import { Failure as Failure7 } from "./main.mjs";
 import {
   COUNTS,
   NOTHING,
   rowOf as recordedRow
 } from "./journal.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure8 ? read : void 0;
-  const list = read instanceof Failure8 ? null : read;
+  const listFailure = read instanceof Failure7 ? read : void 0;
+  const list = read instanceof Failure7 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
+  const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
     listFailure
   };
 }
@@ -899,14 +821,14 @@ async function readList({ api, provider, ...session }, hasJournal) {
   try {
     return await api.read(provider.list(), shortDeadline4({ api, provider, ...session }));
   } catch (error) {
-    if (hasJournal && error instanceof Failure8 && AWAY.has(error.code)) return error;
+    if (hasJournal && error instanceof Failure7 && AWAY.has(error.code)) return error;
     throw error;
   }
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
-function recordedSpending(rows, since, asOf) {
+function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -963,7 +885,7 @@ function onceEach(tasks) {
 function merged(one, other) {
   const charged = most(one.charged, other.charged);
   const refunded = most(one.refunded, other.refunded);
-  const ends = [one, other].filter(({ state: state2 }) => isTerminal4(state2));
+  const ends = [one, other].filter(({ state: state2 }) => isTerminal3(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
   const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
@@ -978,8 +900,8 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal4(one)) ?? task.state;
-  const isEnded = isTerminal4(state);
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal3(one)) ?? task.state;
+  const isEnded = isTerminal3(state);
   const charged = task.charged ?? record?.credits.charged ?? null;
   const quoted = record?.credits.quoted ?? null;
   const count = (isCounted) => Number(isCounted);
@@ -1014,13 +936,53 @@ function summedUp(rows, since) {
   };
 }
 
-// scripts/src/core/task-list.ts
-import { Failure as Failure9 } from "./main.mjs";
+// scripts/src/core/reconcile/attach-task.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { fetchStatus } from "./live.mjs";
 import { shortDeadline as shortDeadline5 } from "./live.mjs";
+async function attachTask(session, taskId, idempotencyKey) {
+  const store = await session.records();
+  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
+  if (!store || !entry) {
+    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
+    throw new Failure8("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+  }
+  checkFree3(entry, taskId, await store.byTask(taskId));
+  if (entry.record.taskId === taskId) return;
+  const { state } = await fetchStatus(session, taskId, shortDeadline5(session));
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
+    throw new Failure8("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    checkFree3(entry, taskId, await store.byTask(taskId));
+    const checked = new Date(session.api.clock.wall()).toISOString();
+    await entry.require({ phase: "submitted", taskId, status: state, checked });
+  } finally {
+    await lock.release();
+  }
+}
+function checkFree3({ record }, taskId, holder) {
+  const { taskId: own, idempotencyKey } = record;
+  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
+  if (!taken && (own === null || own === taskId)) return;
+  const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
+  throw new Failure8("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+    data: { recordedTaskId: taken ? taskId : own },
+    reason: { kind: "otherTask" }
+  });
+}
+
+// scripts/src/core/tasks/list.ts
+import { Failure as Failure9 } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
+import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function readList2(session) {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline5(session));
+  const list = await api.read(provider.list(), shortDeadline6(session));
   await noteStates(session, list.tasks);
   return list;
 }
@@ -1072,9 +1034,94 @@ async function pendingOf({ records }) {
     throw error;
   }
 }
+
+// scripts/src/core/wait/resume-pending.ts
+const { setMaxListeners } = require("node:events");
+import { Failure as Failure10 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
+import { creditsOf as creditsOf3 } from "./live.mjs";
+import { waitTask as waitTask3 } from "./wait.mjs";
+async function waitForNewest(session, settings) {
+  const { tasks, unsettled } = await pendingRequests(session);
+  const [entry] = tasks;
+  if (!entry) return { kind: "nothingPending", unsettled };
+  try {
+    const result = await waitFor(session, settings, entry);
+    if (unsettled === 0) return result;
+    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
+  } catch (error) {
+    throw error instanceof Failure10 ? await ofTask(session, entry, error) : error;
+  }
+}
+var MOST_AT_ONCE = 200;
+async function waitForAll(session, settings, until = "last") {
+  const { tasks, unsettled } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
+  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
+  session.observer.several(entries.length);
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended2 = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
+    if (until === "first" && hasEnded2(ended2)) stop.abort();
+    return ended2;
+  });
+  const ended = await Promise.all(waits);
+  const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
+  if (until === "first") items.sort((a, b) => Number(hasEnded2(b.ended)) - Number(hasEnded2(a.ended)));
+  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
+}
+var hasEnded2 = (ended) => !(ended instanceof Failure10) && isTerminal4(ended.seen.state);
+async function endOf(session, settings, entry) {
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure10)) throw error;
+    return ofTask(session, entry, error);
+  }
+}
+async function ofTask(session, entry, failure) {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId });
+  if (failure.code !== "TASK_NOT_FOUND") return named;
+  return named.with({ reason: { kind: "pendingTaskGone", taskId } });
+}
+var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
+async function waitFor(session, settings, entry) {
+  const { output, taskId } = entry.record;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
+  return waitTask3({ ...session, observer }, taskId, settings, { isResumed: true }, entry);
+}
+async function pendingRequests(session) {
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
+}
+async function adoptReplaced({ api, provider }, store) {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of replaced) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf3(task, entry.record.credits);
+      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure10)) throw error;
+  }
+}
 export {
   account,
   askPrice,
+  attachTask,
   attached,
   begin,
   cheaperThan,

@@ -7,6 +7,8 @@ const {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -77,6 +79,19 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function createAtOnce(file, text2) {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text2);
+  try {
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
+}
 function overwrite(file, text2) {
   const descriptor = openSync(file, "r+");
   try {
@@ -135,7 +150,7 @@ function syncFolder(folder) {
 // scripts/src/disk/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const {
-  linkSync,
+  linkSync: linkSync2,
   readFileSync,
   readlinkSync,
   renameSync: renameSync2,
@@ -221,7 +236,7 @@ var HeldLock = class {
 };
 function place(temp, file, me) {
   try {
-    linkSync(temp, file);
+    linkSync2(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -311,7 +326,7 @@ function startOf(pid) {
 }
 
 // scripts/src/disk/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
 const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
@@ -322,7 +337,7 @@ function distrustOf(folder) {
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
   for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const stat = lstatSync2(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
@@ -387,22 +402,37 @@ function sha256(...words) {
 }
 var PIECE = 1024 * 1024;
 var GATHERED = 8 * 1024;
+var gathered = Buffer.allocUnsafe(GATHERED);
+var names = /* @__PURE__ */ new Map();
+var MOST_NAMES = 200;
 var HashedBytes = class {
   #hash = createHash("sha256");
-  #gathered = Buffer.allocUnsafe(GATHERED);
   #length = 0;
   add(text2, encoding) {
     const most = 2 * text2.length;
     if (this.#length + most > GATHERED) this.#pass();
     if (most > GATHERED) this.#hash.update(text2, encoding);
-    else this.#length += this.#gathered.write(text2, this.#length, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
+  }
+  addName(name) {
+    let bytes = names.get(name);
+    if (!bytes) {
+      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, "utf16le")]);
+      if (names.size < MOST_NAMES) names.set(name, bytes);
+    }
+    if (this.#length + bytes.length > GATHERED) this.#pass();
+    if (bytes.length > GATHERED) this.#hash.update(bytes);
+    else {
+      gathered.set(bytes, this.#length);
+      this.#length += bytes.length;
+    }
   }
   digest() {
     this.#pass();
     return this.#hash.digest("hex");
   }
   #pass() {
-    this.#hash.update(this.#gathered.subarray(0, this.#length));
+    this.#hash.update(gathered.subarray(0, this.#length));
     this.#length = 0;
   }
 };
@@ -414,10 +444,10 @@ function addValue(bytes, value) {
     bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
-    const names = Object.keys(value).sort();
-    bytes.add(`o${names.length}:`, "latin1");
-    for (const name of names) {
-      addValue(bytes, name);
+    const fields = Object.keys(value).sort();
+    bytes.add(`o${fields.length}:`, "latin1");
+    for (const name of fields) {
+      bytes.addName(name);
       addValue(bytes, value[name]);
     }
   } else {
@@ -566,7 +596,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -578,7 +608,8 @@ function firstRecord(claim, account) {
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
-    ordinal: ordinal > 1 ? ordinal : void 0
+    ordinal: ordinal > 1 ? ordinal : void 0,
+    newRun
   });
 }
 var BUSY_S = 5;
@@ -751,7 +782,7 @@ function fromVersion1({ intent, ...record }) {
 function readRecord(raw) {
   const isLenient = isNewer(raw);
   const record = {};
-  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+  for (const [name, { fits, otherwise }] of KNOWN) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
     else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
@@ -801,6 +832,10 @@ var FIELDS = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject2(value) && date(value.began) && hex(value.lines),
+    otherwise: absent
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -813,6 +848,7 @@ var FIELDS = {
     otherwise: () => []
   }
 };
+var KNOWN = Object.entries(FIELDS);
 
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
@@ -910,8 +946,8 @@ var RecordFiles = class {
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
+  read(names2) {
+    return names2.flatMap((name) => {
       const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
       return raw ? [{ name, raw }] : [];
     });
@@ -952,8 +988,8 @@ var RecordFiles = class {
     }
   }
 };
-function inOrder(names) {
-  return names.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+function inOrder(names2) {
+  return names2.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
 }
 function makeShard(folder) {
   try {
@@ -1007,6 +1043,7 @@ var Entry = class {
   /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
+  #isGone = false;
   /** @param isNew it is not on the disk yet */
   constructor(files, name, raw, isNew = false) {
     this.#isNew = isNew;
@@ -1052,7 +1089,10 @@ var Entry = class {
         if (lock && !("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      if (diskError(error) === "ENOENT" && !isOurs) {
+        this.#warnGone();
+        return false;
+      }
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
@@ -1090,8 +1130,17 @@ var Entry = class {
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) === "ENOENT") this.#warnGone();
+      else this.#files.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+  /** Warns once: without its record the same command submits the request again. */
+  #warnGone() {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#files.warn(
+      `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`
+    );
   }
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
@@ -1165,7 +1214,7 @@ function touchFolder(file) {
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
   existsSync: existsSync2,
-  lstatSync: lstatSync2,
+  lstatSync: lstatSync3,
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
@@ -1189,7 +1238,7 @@ var FlatFolder = class {
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
     try {
-      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return false;
@@ -1203,7 +1252,7 @@ var FlatFolder = class {
   takeOver() {
     try {
       for (; ; ) {
-        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
           if (this.#close()) return void 0;
@@ -1245,15 +1294,15 @@ var FlatFolder = class {
     let left = 0;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
-      const names = this.#records.list(folder).filter(isRecordName);
+      const names2 = this.#records.list(folder).filter(isRecordName);
       const isWanted = (name) => request !== void 0 && name.startsWith(request);
       const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+        ...names2.filter(isWanted),
+        ...names2.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
       ];
       for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      left += names2.length - wanted.length;
+      if (names2.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -1500,7 +1549,7 @@ function probe(folder) {
 const path10 = require("node:path");
 
 // scripts/src/stores/file/record-index.ts
-const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
 const path8 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
@@ -1560,13 +1609,13 @@ var RecordIndex = class {
   }
   #wasSetAside(shard, name) {
     const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
+    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
@@ -1748,8 +1797,8 @@ var Journal = class {
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
   }
-  #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+  #entries(names2) {
+    return this.#files.read(names2).map(({ name, raw }) => new Entry(this.#files, name, raw));
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -1800,8 +1849,8 @@ var Journal = class {
     const mark = markOf(text2);
     const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
+    const names2 = this.#files.namesIn(shard);
+    const found = this.#entries(positions.flatMap((position) => names2[position] ?? [])).filter(is);
     if (found.length === positions.length) return found;
     const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
     return this.#entries(members.map(({ name }) => name)).filter(is);
@@ -1820,23 +1869,20 @@ var Journal = class {
   async replaced() {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
-  #named(names) {
+  #named(names2) {
     return this.#entries(
-      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
+      this.#parts("state").flatMap(([, state]) => names2(state)).sort(newestFirst)
     );
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts("state")) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1846,6 +1892,10 @@ var Journal = class {
   async spending(since) {
     const tables = this.#parts("rows").map(([, table]) => table);
     return sumTables(tables, dayOf(since));
+  }
+  async unreadable(since) {
+    const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names2.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
@@ -1879,7 +1929,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./wait.mjs";
+} from "./rate-limit.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
@@ -1952,16 +2002,16 @@ var FileRateLimiter = class {
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
-    let names;
+    let names2;
     try {
-      names = readdirSync2(this.#place);
+      names2 = readdirSync2(this.#place);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      names = [];
+      names2 = [];
     }
-    if (names.length === 0) names = this.#make();
+    if (names2.length === 0) names2 = this.#make();
     const permits = /* @__PURE__ */ new Map();
-    for (const name of names) {
+    for (const name of names2) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       const permit = {
         ...{ number: Number(number), usedAt: Number(usedAt), name },
@@ -2256,6 +2306,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  createAtOnce,
   dayOf,
   decodeRecord,
   discard,

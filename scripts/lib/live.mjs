@@ -4,8 +4,56 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/fetch-status.ts
+// scripts/src/core/poll/interval.ts
+var AVERAGE_MS = 3050;
+var DENSE_MS = 2300;
+var SPARSE_MS = 12e3;
+var LATE_SHARE = 1 / 200;
+var POLL_JITTER = 0.03;
+function pollSchedule(firstMs) {
+  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
+}
+var LEAST_SHARED_MS = 1e3;
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
+function intervalBefore(progress, schedule, random) {
+  const { firstMs, growth } = schedule;
+  const first = firstMs * growth ** Math.min(progress.polls, 200);
+  const plain4 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
+}
+
+// scripts/src/core/record/made-elsewhere.ts
 import { Failure } from "./main.mjs";
+async function madeElsewhere(session, error, taskId) {
+  if (error.code !== "TASK_NOT_FOUND") return void 0;
+  const records = await session.records();
+  const entry = await records?.byTask(taskId);
+  if (!records || !entry || records.isOwn(entry)) return void 0;
+  const { provider, service, account, created, status } = entry.record;
+  return new Failure(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
+    status,
+    taskId,
+    reason: {
+      kind: "madeElsewhere",
+      taskId,
+      created,
+      by: { provider, service, account },
+      here: records.place
+    }
+  });
+}
+
+// scripts/src/core/poll/status-query.ts
+import { Failure as Failure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -21,9 +69,51 @@ async function withRecord(seen, read) {
   try {
     return { ...await read(), state: seen.state };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure2)) throw error;
     return { ...seen, isRecordUnread: true };
   }
+}
+
+// scripts/src/core/record/task-record.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure3) return void 0;
+    throw error;
+  }
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+var YOUNG_TASK_MS = 3e4;
+function isYoung({ api }, { record }) {
+  const { unsettledSince, submitTimeout } = record;
+  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
+  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
 }
 
 // scripts/src/core/result.ts
@@ -92,103 +182,13 @@ function shortDeadline({ api }) {
   return api.clock.monotonic() + PAUSE_BUDGET_MS;
 }
 
-// scripts/src/core/task-record.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure2) return void 0;
-    throw error;
-  }
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
-function deliver(session, entry, result) {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? seen.urls ?? files : files;
-  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
-}
-var YOUNG_TASK_MS = 3e4;
-function isYoung({ api }, { record }) {
-  const { unsettledSince, submitTimeout } = record;
-  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
-  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
-}
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
-}
-
-// scripts/src/core/get-status.ts
+// scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId, shortDeadline(session));
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
-}
-
-// scripts/src/core/made-elsewhere.ts
-import { Failure as Failure3 } from "./main.mjs";
-async function madeElsewhere(session, error, taskId) {
-  if (error.code !== "TASK_NOT_FOUND") return void 0;
-  const records = await session.records();
-  const entry = await records?.byTask(taskId);
-  if (!records || !entry || records.isOwn(entry)) return void 0;
-  const { provider, service, account, created, status } = entry.record;
-  return new Failure3(error.code, `Task ${taskId} was made on ${created} at ${service}.`, {
-    status,
-    taskId,
-    reason: {
-      kind: "madeElsewhere",
-      taskId,
-      created,
-      by: { provider, service, account },
-      here: records.place
-    }
-  });
-}
-
-// scripts/src/core/poll-schedule.ts
-var AVERAGE_MS = 3050;
-var DENSE_MS = 2300;
-var SPARSE_MS = 12e3;
-var LATE_SHARE = 1 / 200;
-var POLL_JITTER = 0.03;
-function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
-}
-var LEAST_SHARED_MS = 1e3;
-function isFast({ firstMs }) {
-  return firstMs < LEAST_SHARED_MS;
-}
-function intervalBefore(progress, schedule, random) {
-  const { firstMs, growth } = schedule;
-  const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain4 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
-function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
 
 // scripts/src/http/api.ts
@@ -866,19 +866,6 @@ import { quoted as quoted3 } from "./main.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-var MB = 1024 * 1024;
-var SMALL = { bytes: MB, values: 1e4 };
-var RECORD = { bytes: 32 * MB, values: 1e4 };
-var LIST = { bytes: 32 * MB, values: 5e5 };
-function jsonRequest(method, url, own, body) {
-  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
-  if (!body) return { method, url: new URL(url), headers };
-  const typed = { ...headers, "content-type": "application/json" };
-  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
-}
-function callOf(kind, request, settings, read, limits = SMALL) {
-  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
-}
 function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
@@ -1233,7 +1220,11 @@ async function act(session, args, request, environment) {
     case "waitTask": {
       const settings = waitSettings(args, environment);
       if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
-        await (await import("./wait.mjs")).attachTask(session, taskId, args.idempotencyKey);
+        await (await import("./generate.mjs")).attachTask(
+          session,
+          taskId,
+          args.idempotencyKey
+        );
       }
       if (args.taskId !== void 0) return tasks.waitTask(session, taskId, settings);
       const pending = await import("./generate.mjs");
@@ -1246,7 +1237,10 @@ async function act(session, args, request, environment) {
       return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(session, await listModels(session.provider.id));
+      return (await import("./generate.mjs")).account(
+        session,
+        await listModels(session.provider.id)
+      );
     }
     case "quote":
       return (await import("./generate.mjs")).quote(session, request);
@@ -1290,6 +1284,21 @@ async function startSandbox(environment, warn) {
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
+
+// scripts/src/providers/call.ts
+var MB = 1024 * 1024;
+var SMALL = { bytes: MB, values: 1e4 };
+var RECORD = { bytes: 32 * MB, values: 1e4 };
+var LIST = { bytes: 32 * MB, values: 5e5 };
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";

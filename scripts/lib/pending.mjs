@@ -14,7 +14,7 @@ function localJournal({ args, environment, warn }) {
   });
 }
 
-// scripts/src/core/forget.ts
+// scripts/src/core/record/forget.ts
 import { Failure } from "./main.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);

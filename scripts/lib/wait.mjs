@@ -21,7 +21,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   const nextSteps = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
     );
   if (withoutContract.length > 0)
     nextSteps.push(
@@ -109,10 +109,15 @@ function journalWords(journal, { profile }) {
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
     );
   if (unknown > 0)
     warnings.push(
@@ -292,240 +297,94 @@ function nothingPendingOutcome({ unsettled }, { command }) {
   return failed2(failure, null, null);
 }
 
-// scripts/src/core/attach-task.ts
-import { Failure as Failure2 } from "./main.mjs";
-import { fetchStatus } from "./live.mjs";
-import { shortDeadline } from "./live.mjs";
-async function attachTask(session, taskId, idempotencyKey) {
-  const store = await session.records();
-  const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
-  if (!store || !entry) {
-    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure2("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
-  }
-  checkFree(entry, taskId, await store.byTask(taskId));
-  if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
-    checkFree(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: "submitted", taskId, status: state, checked });
-  } finally {
-    await lock.release();
-  }
-}
-function checkFree({ record }, taskId, holder) {
-  const { taskId: own, idempotencyKey } = record;
-  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
-  if (!taken && (own === null || own === taskId)) return;
-  const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure2("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
-    data: { recordedTaskId: taken ? taskId : own },
-    reason: { kind: "otherTask" }
-  });
-}
-
-// scripts/src/core/cancel.ts
-import { Failure as Failure3 } from "./main.mjs";
-import { fetchStatus as fetchStatus2, withRecord } from "./live.mjs";
-import { creditsOf } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
-import { deliver, noteState, recordOf } from "./live.mjs";
-async function cancelTask(session, taskId) {
-  let answer;
-  let refusal;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
-    refusal = error;
-  }
-  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  let seen;
-  try {
-    seen = await fetchStatus2(session, taskId, shortDeadline2(session));
-  } catch (error) {
-    if (!(error instanceof Failure3)) throw error;
-    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
-    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
-    seen = answer;
-  }
-  const entry = await recordOf(session, taskId);
-  if (entry && seen) await noteState(session, entry, seen.state);
-  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal);
-}
-function notCancelled(taskId, found, refusal) {
-  const seen = found ?? { state: "UNKNOWN", record: {} };
-  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
-  const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure3(
-    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
-  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
-}
-async function cancelled(session, taskId, seen) {
-  const entry = await recordOf(session, taskId);
-  const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
-  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
-  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
-}
-async function cancelWhileRefusedForNow(session, taskId) {
-  const { api, provider } = session;
-  const deadline = shortDeadline2(session);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.once(provider.cancel(taskId), { fresh: true });
-    } catch (error) {
-      if (error instanceof Failure3 && error.details.unclear) throw error;
-      await api.pauseOrThrow(error, attempt, deadline);
-    }
-  }
-}
-
-// scripts/src/core/durations.ts
-import { Failure as Failure4 } from "./main.mjs";
-var LEAST_RUNS = 5;
-var SHARE = 0.1;
-async function expectedDuration(session, model) {
-  const { own, recorded } = await knownDurations(session, model);
-  if (own.length >= LEAST_RUNS) return rangeOf(own);
-  if (session.loopback !== null || recorded.length === 0) return null;
-  const seconds = recorded.flatMap((run) => run.seconds);
-  return {
-    fromMs: Math.min(...seconds) * 1e3,
-    toMs: Math.max(...seconds) * 1e3,
-    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
-    source: "contract",
-    asOf: recorded.map(({ date }) => date).sort().at(-1)
-  };
-}
-function rangeOf(seconds) {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const last = sorted.length - 1;
-  const at = (share) => sorted[Math.round(share * last)] * 1e3;
-  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
-}
-var EARLIER = 0.9;
-var LATER = 1.25;
-var MANY = 20;
-var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
-async function likelyDuration(session, model) {
-  const { own, recorded, output } = await knownDurations(session, model);
-  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
-  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
-  return {
-    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
-    latestMs: Math.max(...seconds) * LATER * 1e3
-  };
-}
-function withoutExtremes(seconds) {
-  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
-  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
-  return sorted.slice(extremes, sorted.length - extremes);
-}
-async function knownDurations(session, model) {
-  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
-  const contract = orNothing(async () => {
-    const { loadContract } = await import("./contracts.mjs");
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
-}
-async function orNothing(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure4) return [];
-    throw error;
-  }
-}
-
-// scripts/src/core/finish.ts
-import { Failure as Failure8 } from "./main.mjs";
+// scripts/src/core/deliver/finish.ts
+const path = require("node:path");
+import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
-// scripts/src/http/rate-limit.ts
-var MARGIN_MS = 1e3;
-var LONGEST_PAUSE_MS = 5 * 6e4;
-function permitsFor({ queries, windowMs }) {
-  const count = Math.max(1, queries - Math.ceil(queries / 30));
-  const reserve = Math.floor(count / 14);
-  const window = windowMs + MARGIN_MS;
-  return { count, windowMs: window, reserve, spacingMs: Math.ceil(window / (count - reserve)) };
-}
-var LOOKUP_SHARE = 1 / 3;
-function nextPermit(permits, now, kind, { count, windowMs, reserve, spacingMs }) {
-  const isFree = ({ usedAt }) => usedAt <= now - windowMs;
-  const low = kind === "lookup" ? permits.filter(({ number }) => number < count * LOOKUP_SHARE) : [];
-  const usable = low.length > 0 ? low : permits;
-  const newest = Math.max(...permits.map((one) => one.isLookup ? Number.NEGATIVE_INFINITY : one.usedAt));
-  const spacing = kind === "poll" && newest > now - windowMs ? newest + spacingMs - now : 0;
-  const inUse = usable.filter((one) => !isFree(one)).sort((a, b) => b.usedAt - a.usedAt);
-  const most = Math.max(1, kind === "poll" ? usable.length - reserve : usable.length);
-  const blocking = inUse[most - 1];
-  const wait = Math.max(0, spacing, blocking === void 0 ? 0 : blocking.usedAt + windowMs - now);
-  const candidates = inUse.length < usable.length ? usable.filter(isFree) : usable;
-  const isBefore = (a, b) => kind === "lookup" ? a.number < b.number : a.number > b.number;
-  return { permit: candidates.reduce((a, b) => isBefore(b, a) ? b : a), wait };
-}
-var MemoryRateLimiter = class {
-  #rules;
-  #clock;
-  #permits;
-  #pausedUntil = 0;
-  constructor(limit, clock) {
-    this.#rules = permitsFor(limit);
-    this.#clock = clock;
-    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-      ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false }
-    }));
+// scripts/src/core/poll/poller.ts
+import { MemoryRateLimiter } from "./rate-limit.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
+
+// scripts/src/core/poll/ended-records.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+var RecordReads = class {
+  #session;
+  #limiter;
+  #isUnspaced;
+  #readList;
+  #wanted = /* @__PURE__ */ new Set();
+  #isRunning = false;
+  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
+  constructor(session, limiter, isUnspaced, readList) {
+    this.#session = session;
+    this.#limiter = limiter;
+    this.#isUnspaced = isUnspaced;
+    this.#readList = readList;
   }
-  async acquire(kind) {
-    const { permit, wait } = this.#next(kind);
-    if (wait > 0) return wait;
-    permit.usedAt = this.#clock.monotonic();
-    permit.isLookup = kind === "lookup";
-    return 0;
+  /**
+   * Returns the record of a task as the list shows it; null once its own query is permitted.
+   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+   */
+  listed(taskId, until) {
+    return new Promise((resolve, reject) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      if (!this.#isRunning) void this.#run();
+    });
   }
-  async nextIn(kind) {
-    return this.#next(kind).wait;
+  async #run() {
+    this.#isRunning = true;
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#wanted.size > 0) await this.#step();
+    } catch (error) {
+      for (const { reject } of this.#wanted) reject(error);
+      this.#wanted.clear();
+    } finally {
+      this.#isRunning = false;
+    }
   }
-  async pauseFor(ms) {
-    const until = this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS);
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  async #step() {
+    const { clock, signal } = this.#session.api;
+    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
+    const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+    if (wait > 0) {
+      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
+      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
+      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+      return;
+    }
+    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
+    if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
   }
-  #next(kind) {
-    const now = this.#clock.monotonic();
-    const { permit, wait } = nextPermit(this.#permits, now, kind, this.#rules);
-    return { permit, wait: Math.max(wait, this.#pausedUntil - now) };
+  /** Takes records from the list. @returns false where it cannot be read now */
+  async #take(wanted) {
+    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+    const results = await this.#readList(due);
+    if (!results) return false;
+    for (const one of wanted) {
+      const result = results.get(one.taskId);
+      const task = result instanceof Failure2 ? void 0 : result?.task;
+      if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+        this.#give(one, task);
+      } else one.isNotListed = true;
+    }
+    return true;
+  }
+  #give(wanted, task) {
+    this.#wanted.delete(wanted);
+    wanted.resolve(task);
   }
 };
 
-// scripts/src/core/poller.ts
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
 
-// scripts/src/core/poll-round.ts
-import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+// scripts/src/core/poll/next-query.ts
+import { Failure as Failure3 } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 import {
   NO_LIST
 } from "./main.mjs";
@@ -594,7 +453,7 @@ var PollRounds = class {
   /** Notes what was seen of a task. An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal(before.state));
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
     const latest = (a = 0, b = 0) => Math.max(a, b);
     this.#seen.set(id, {
       ...isNewer ? seen : before,
@@ -639,7 +498,7 @@ var PollRounds = class {
       await this.#share(others);
       return found;
     } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
+      if (!(error instanceof Failure3)) throw error;
       const failures = this.#list.failures + 1;
       const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
       this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -653,7 +512,7 @@ var PollRounds = class {
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
       const shown = tasks.get(id);
-      if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
+      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
         this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
       }
     }
@@ -665,7 +524,7 @@ var PollRounds = class {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
       found.set(id, { ...task, task });
     }
     return found;
@@ -693,11 +552,11 @@ var PollRounds = class {
       const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
       const task = isTask(status) ? status : void 0;
       if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-      if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+      if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
       return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
     } catch (error) {
-      if (!(error instanceof Failure5)) throw error;
+      if (!(error instanceof Failure3)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
       if (!isOwn) await this.#share(others);
       return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -714,82 +573,7 @@ function isTask(status) {
   return "urls" in status && "id" in status;
 }
 
-// scripts/src/core/poller.ts
-import { isFast } from "./live.mjs";
-
-// scripts/src/core/record-reads.ts
-import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
-var RecordReads = class {
-  #session;
-  #limiter;
-  #isUnspaced;
-  #readList;
-  #wanted = /* @__PURE__ */ new Set();
-  #isRunning = false;
-  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
-  constructor(session, limiter, isUnspaced, readList) {
-    this.#session = session;
-    this.#limiter = limiter;
-    this.#isUnspaced = isUnspaced;
-    this.#readList = readList;
-  }
-  /**
-   * Returns the record of a task as the list shows it; null once its own query is permitted.
-   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
-   */
-  listed(taskId, until) {
-    return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
-      if (!this.#isRunning) void this.#run();
-    });
-  }
-  async #run() {
-    this.#isRunning = true;
-    try {
-      await new Promise((resolve) => setImmediate(resolve));
-      while (this.#wanted.size > 0) await this.#step();
-    } catch (error) {
-      for (const { reject } of this.#wanted) reject(error);
-      this.#wanted.clear();
-    } finally {
-      this.#isRunning = false;
-    }
-  }
-  async #step() {
-    const { clock, signal } = this.#session.api;
-    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
-    const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
-    if (wait > 0) {
-      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
-      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
-      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
-      return;
-    }
-    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
-    if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
-  }
-  /** Takes records from the list. @returns false where it cannot be read now */
-  async #take(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
-    const results = await this.#readList(due);
-    if (!results) return false;
-    for (const one of wanted) {
-      const result = results.get(one.taskId);
-      const task = result instanceof Failure6 ? void 0 : result?.task;
-      if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
-        this.#give(one, task);
-      } else one.isNotListed = true;
-    }
-    return true;
-  }
-  #give(wanted, task) {
-    this.#wanted.delete(wanted);
-    wanted.resolve(task);
-  }
-};
-
-// scripts/src/core/poller.ts
+// scripts/src/core/poll/poller.ts
 var AWAKE = new Error("a wait began or ended");
 var TICK_MS = 230;
 var FRESH_MS = 2e3;
@@ -961,13 +745,13 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure7 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [(result.details.retryAfter ?? 0) * 1e3 || PAUSE_MS] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure7) this.#end(ask, result);
+      if (result instanceof Failure4) this.#end(ask, result);
       else {
         this.#seenAt.set(ask.taskId, at);
         this.#end(ask, result);
@@ -976,7 +760,7 @@ var Poller = class {
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure7) ask.reject(result);
+    if (result instanceof Failure4) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -1023,21 +807,27 @@ async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
 
-// scripts/src/core/finish.ts
-import { creditsOf as creditsOf2, taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
+// scripts/src/core/deliver/finish.ts
+import { creditsOf, taskResult } from "./live.mjs";
+import { shortDeadline } from "./live.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
-async function checkFree2(folder, output) {
+async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
   if (file === void 0) return;
-  throw new Failure8(
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
+  throw new Failure5(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file } }
+    { reason: { kind: "outputTaken", file, free } }
   );
 }
 async function finish(session, taskId, options) {
@@ -1060,10 +850,10 @@ async function finish(session, taskId, options) {
       saved = { files, warnings };
     }
     const fileCount = task.urls.length;
-    await entry?.update(credits ? { fileCount, credits: creditsOf2(task, credits) } : { fileCount });
+    await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure5)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
     return { kind: "notFetched", taskId, seen, warnings: [], failure };
@@ -1074,7 +864,7 @@ var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, { schedule, until: end }) {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline3(session), until);
+  const deadline = Math.min(shortDeadline(session), until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const task = await poller.record(taskId, { until, deadline });
@@ -1082,7 +872,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const detail = await detailOf(session, taskId, deadline, until);
     if (detail && detail.urls.length > 0) return { ...detail, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure8(
+      throw new Failure5(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -1090,7 +880,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure8("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -1105,16 +895,24 @@ function hasOtherAddress(value, depth = 0) {
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
 }
+async function readTaskRecord(session, taskId) {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (task.state !== "COMPLETED" || task.urls.length > 0) return task;
+  const detail = await detailOf(session, taskId, shortDeadline(session));
+  return detail && detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
+}
 async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
   } catch (error) {
-    if (error instanceof Failure8) return void 0;
+    if (error instanceof Failure5) return void 0;
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -1122,8 +920,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const first2 = await api.read(provider.task(task.id), shortDeadline3(session));
-      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline3(session)) ?? first2;
+      const first2 = await api.read(provider.task(task.id), shortDeadline(session));
+      const fresh = first2.urls.length > 0 ? first2 : await detailOf(session, task.id, shortDeadline(session)) ?? first2;
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: "COMPLETED" });
@@ -1132,14 +930,15 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure8)) throw error;
+      if (!(error instanceof Failure5)) throw error;
       failures.push(error);
     }
   }
@@ -1155,9 +954,68 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
   });
 }
 
-// scripts/src/core/poll.ts
+// scripts/src/core/poll/durations.ts
+import { Failure as Failure6 } from "./main.mjs";
+var LEAST_RUNS = 5;
+var SHARE = 0.1;
+async function expectedDuration(session, model) {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1e3,
+    toMs: Math.max(...seconds) * 1e3,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
+    source: "contract",
+    asOf: recorded.map(({ date }) => date).sort().at(-1)
+  };
+}
+function rangeOf(seconds) {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share) => sorted[Math.round(share * last)] * 1e3;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: "machine" };
+}
+var EARLIER = 0.9;
+var LATER = 1.25;
+var MANY = 20;
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+async function likelyDuration(session, model) {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === "video" && session.loopback === null ? ANY_VIDEO : void 0;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1e3,
+    latestMs: Math.max(...seconds) * LATER * 1e3
+  };
+}
+function withoutExtremes(seconds) {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+async function knownDurations(session, model) {
+  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import("./contracts.mjs");
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+async function orNothing(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure6) return [];
+    throw error;
+  }
+}
+
+// scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1186,7 +1044,7 @@ async function pollUntilEnd(poll, options) {
       failures = 0;
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure7)) throw error;
       const tooYoung = error.code === "TASK_NOT_FOUND" && clock.monotonic() < (options.graceUntil ?? 0);
       if (endsWait(error) && !tooYoung) throw error;
       failure = error;
@@ -1203,7 +1061,7 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/prompt-excerpt.ts
+// scripts/src/core/record/prompt-excerpt.ts
 import { plain as plain2 } from "./main.mjs";
 var FIELDS = ["prompt", "content", "text", "lyrics"];
 var LENGTH = 60;
@@ -1222,20 +1080,86 @@ function firstText(value) {
   return typeof one === "string" ? one : void 0;
 }
 
-// scripts/src/core/tasks.ts
-import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
-import { fetchStatus as fetchStatus3, withRecord as withRecord2 } from "./live.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
-import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as recordOf2, YOUNG_TASK_MS } from "./live.mjs";
-async function getTask(session, taskId, settings) {
+// scripts/src/core/tasks/cancel.ts
+import { Failure as Failure8 } from "./main.mjs";
+import { fetchStatus, withRecord } from "./live.mjs";
+import { deliver, noteState, recordOf } from "./live.mjs";
+import { creditsOf as creditsOf2 } from "./live.mjs";
+import { shortDeadline as shortDeadline2 } from "./live.mjs";
+async function cancelTask(session, taskId) {
+  let answer;
+  let refusal;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
+    refusal = error;
+  }
+  if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
+  let seen;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline2(session));
+  } catch (error) {
+    if (!(error instanceof Failure8)) throw error;
+    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
+    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal);
+}
+function notCancelled(taskId, found, refusal) {
+  const seen = found ?? { state: "UNKNOWN", record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
+  const said = refusal ? ` ${refusal.message}` : "";
+  const failure = new Failure8(
+    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status: seen.state,
+      taskId,
+      record: seen.record,
+      reason: { kind: "notCancelled", taskId, state: seen.state }
+    }
+  );
+  return { kind: "notCancelled", taskId, seen, warnings: [], failure };
+}
+async function cancelled(session, taskId, seen) {
+  const entry = await recordOf(session, taskId);
   const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
+  return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
+}
+async function cancelWhileRefusedForNow(session, taskId) {
+  const { api, provider } = session;
+  const deadline = shortDeadline2(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure8 && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}
+
+// scripts/src/core/wait/wait-task.ts
+import { Failure as Failure9 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isFast as isFast2 } from "./live.mjs";
+import { fetchStatus as fetchStatus2, withRecord as withRecord2 } from "./live.mjs";
+import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as recordOf2, YOUNG_TASK_MS } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { shortDeadline as shortDeadline3 } from "./live.mjs";
+async function getTask(session, taskId, settings) {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf2(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline4(session));
+  const task = await readTaskRecord(session, taskId);
   if (entry) await noteState2(session, entry, task.state);
   return deliver2(
     session,
@@ -1254,9 +1178,9 @@ async function waitTask(session, taskId, settings, origin = {}, known) {
   let failure;
   const recorded = entry?.record.status;
   try {
-    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus3(session, taskId, shortDeadline4(session));
+    first = recorded && isTerminal5(recorded) ? { state: recorded, record: {} } : settings.waitMs > 0 ? await firstStatus(session, taskId, settings, start) : await fetchStatus2(session, taskId, shortDeadline3(session));
   } catch (error) {
-    if (!(error instanceof Failure10) || settings.waitMs <= 0) throw error;
+    if (!(error instanceof Failure9) || settings.waitMs <= 0) throw error;
     const tooYoung = error.code === "TASK_NOT_FOUND" && entry !== void 0 && isYoung(session, entry);
     if (endsWait(error) && !tooYoung) throw error;
     failure = error;
@@ -1338,7 +1262,7 @@ async function waitOn(session, task, settings, origin = {}, failure) {
     );
   const facts = { ...origin, credits, model: settings.model ?? entry?.record.model };
   if (isTerminal5(seen.state)) {
-    const until = shortDeadline4(session);
+    const until = shortDeadline3(session);
     const read = () => poller.record(taskId, { until, deadline: until });
     const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
     return deliver2(session, entry, taskResult2(taskId, ended, facts));
@@ -1377,15 +1301,12 @@ async function firstStatus(session, taskId, settings, start) {
   }
 }
 export {
-  LONGEST_PAUSE_MS,
-  MemoryRateLimiter,
   PollRounds,
   Poller,
   RecordReads,
   accountOutcome,
-  attachTask,
   cancelTask,
-  checkFree2 as checkFree,
+  checkFree,
   downloadAll,
   endsWait,
   expectedDuration,
@@ -1397,14 +1318,13 @@ export {
   listOutcome,
   manyOutcome,
   merge,
-  nextPermit,
   nothingPendingOutcome,
   outputOf,
-  permitsFor,
   pollUntilEnd,
   pollerOf,
   promptExcerpt,
   quoteOutcome,
+  readTaskRecord,
   spanOf,
   spendingOutcome,
   taskOutcome,

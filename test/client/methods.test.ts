@@ -42,6 +42,17 @@ test.each(PROVIDERS)('%s: from submit to the saved file', async (provider: Provi
   await client.close();
 });
 
+test('the record of a finished task that names no file is the detail, where that names it', async () => {
+  const client = clientOf(await sandboxOrigin(), { provider: 'apidot' });
+  const payload = { prompt: 'the sound of waves [sandbox:no-files]', is_instrumental: true };
+  const { id } = await client.submit({ model: 'minimax-music-2.6', payload, idempotencyKey: 'key-0001' });
+  expect((await client.wait(id)).kind).toBe('ended');
+  const task = await client.task(id);
+  expect(task).toMatchObject({ id, state: 'COMPLETED' });
+  expect(task.urls).not.toEqual([]);
+  expect(await client.download(task, { to: tempFolder() })).not.toEqual([]);
+});
+
 test('aivideomaker: list, quote, account, and a cancel that takes effect', async () => {
   const client = clientOf(await sandboxOrigin(1));
   const { model, payload } = REQUESTS.aivideomaker;

@@ -6,14 +6,14 @@ import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/failure.ts';
 import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
-import * as accounts from '../../scripts/src/core/account.ts';
-import * as cancelling from '../../scripts/src/core/cancel.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
-import * as states from '../../scripts/src/core/get-status.ts';
+import * as accounts from '../../scripts/src/core/money/account.ts';
+import * as spendings from '../../scripts/src/core/money/spending.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
-import * as spendings from '../../scripts/src/core/spending.ts';
-import * as lists from '../../scripts/src/core/task-list.ts';
-import * as tasks from '../../scripts/src/core/tasks.ts';
+import * as cancelling from '../../scripts/src/core/tasks/cancel.ts';
+import * as states from '../../scripts/src/core/tasks/get-status.ts';
+import * as lists from '../../scripts/src/core/tasks/list.ts';
+import * as tasks from '../../scripts/src/core/wait/wait-task.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -32,9 +32,11 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     anew: 'the same command with --new.',
     another: 'run again --new',
     retry: 'add --new to the command that submitted it.',
+    savedAs: (file) => `run again --output ${file}`,
     rehearsal: 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,
+    wantsAccount: false,
     isSubmit: false,
     isFull: false,
     ...more,

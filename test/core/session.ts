@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
-import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
+import { pollSchedule } from '../../scripts/src/core/poll/interval.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';

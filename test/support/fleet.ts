@@ -1,9 +1,9 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 
-import { getStatus } from '../../scripts/src/core/get-status.ts';
-import { pollSchedule } from '../../scripts/src/core/poll-schedule.ts';
+import { pollSchedule } from '../../scripts/src/core/poll/interval.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
-import { waitOn } from '../../scripts/src/core/tasks.ts';
+import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
+import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';

@@ -6,10 +6,10 @@ import { abandon, findWaiting, retry, waitingForPerson } from './generations/att
 import { setEndpoint } from './generations/outbox.ts';
 import { takenTasks } from './generations/reconciling.ts';
 import { recordAccepted } from './generations/submitting.ts';
-import { checkWebhookAddress } from './queue/webhook.ts';
 import { createClock } from './services/clock.ts';
 import { openServices, type Services } from './services/index.ts';
 import { createLimiter } from './services/limiter.ts';
+import { checkWebhookAddress } from './webhook.ts';
 
 const USAGE = `Usage: npm run admin -- <command>
 
@@ -50,8 +50,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const waiting = await findWaiting(database, id);
     if (!waiting || waiting.taskId !== null)
       throw new Refusal(`${id} is no lost submit that waits for a person.`);
-    const service = (await services()).all.get(waiting.provider);
-    if (!service) throw new Refusal(`${waiting.provider} is not configured.`);
+    const service = (await services()).withPrevious.find(({ account }) => account === waiting.account);
+    if (!service)
+      throw new Refusal(
+        `${id} was submitted with an API key (${waiting.account}) that is not configured: configure it, and run this again.`,
+      );
     const task = await service.client.task(taskId);
     if (task.model !== undefined && task.model !== waiting.model)
       throw new Refusal(`Task ${taskId} is of model ${task.model}; ${id} asked for ${waiting.model}.`);
@@ -71,9 +74,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     print(`${id} is ${status}; workers continue with it.`);
   },
   async resume({ database, services, print }, [provider = '']) {
-    const service = (await services()).all.get(provider);
-    if (!service) throw new Refusal(`There is no service ${provider}.`);
-    await createLimiter(database, service, service.bucket).resume();
+    const found = (await services()).withPrevious.filter((service) => service.provider === provider);
+    if (found.length === 0) throw new Refusal(`There is no service ${provider}.`);
+    for (const service of found) await createLimiter(database, service, service.bucket).resume();
     print(`${provider} is resumed.`);
   },
   async webhook({ database, print }, [user = '', url = '']) {

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
+import { providers } from '#client';
 
 export type Role = 'all' | 'api' | 'worker';
 
 /** A service and how it is reached. Without a key it is the sandbox. */
 export interface ServiceConfig {
-  provider: 'aivideomaker' | 'apidot';
+  provider: string;
   key: string | null;
+  /** The key before this one: it reads what it made, and submits nothing. */
+  previousKey: string | null;
   baseUrl: string | null;
 }
 
@@ -74,18 +77,14 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError('AWS_REGION', 'is needed where S3_BUCKET is set');
   if (endpoint !== null && bucket === null)
     throw new ConfigError('S3_BUCKET', 'is needed where S3_ENDPOINT is set');
-  const services: ServiceConfig[] = [
-    {
-      provider: 'aivideomaker',
-      key: text('AIVIDEO_API_KEY'),
-      baseUrl: webAddress('AIVIDEO_BASE_URL', text('AIVIDEO_BASE_URL')),
-    },
-    {
-      provider: 'apidot',
-      key: text('APIDOT_API_KEY'),
-      baseUrl: webAddress('APIDOT_BASE_URL', text('APIDOT_BASE_URL')),
-    },
-  ];
+  const services = providers().map(({ id: provider, keyVariable, urlVariable }): ServiceConfig => {
+    const [key, previousKey] = [text(keyVariable), text(`${keyVariable}_PREVIOUS`)];
+    if (previousKey !== null && key === null)
+      throw new ConfigError(keyVariable, `is needed where ${keyVariable}_PREVIOUS is set`);
+    if (previousKey !== null && previousKey === key)
+      throw new ConfigError(`${keyVariable}_PREVIOUS`, `is the key of ${keyVariable}: it is the one before`);
+    return { provider, key, previousKey, baseUrl: webAddress(urlVariable, text(urlVariable)) };
+  });
   return {
     role,
     host,
@@ -112,7 +111,7 @@ export function readConfig(env: Environment): Config {
       'silent',
     ]),
     secrets: [
-      ...services.flatMap(({ key }) => key ?? []),
+      ...services.flatMap(({ key, previousKey }) => [key ?? [], previousKey ?? []].flat()),
       ...(tokens?.keys() ?? []),
       ...(password ? [password] : []),
     ],

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { openFiles } from './files/index.ts';
-import { listenToChanges } from './generations/changes.ts';
 import { readFigures } from './generations/figures.ts';
 import { createGenerations } from './generations/index.ts';
+import { listenToChanges } from './generations/listen.ts';
 import { buildApp } from './http/app.ts';
 import { byBearerToken, DEMO_TOKEN } from './http/authenticate.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -68,12 +68,13 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       maxCreditsPerUserPerDay: config.maxCreditsPerUserPerDay,
       wake: (step) => jobs.wake(step),
     });
-    const metrics = createMetrics(() => readFigures(database));
+    const accounts = services.withPrevious.map(({ account }) => account);
+    const metrics = createMetrics(() => readFigures(database, accounts));
     let workers: Workers | undefined;
     if (isWorker) {
       workers = await startWorkers({
         jobs,
-        services: all.values(),
+        services: services.withPrevious,
         database,
         files,
         log,

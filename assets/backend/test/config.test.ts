@@ -14,8 +14,8 @@ test('nothing set: one process on this machine, embedded database, sandbox, a de
     },
     ...{ maxCreditsPerUserPerDay: null, maxRunningPerUser: null, retentionDays: 30, trustProxy: false },
     services: [
-      { provider: 'aivideomaker', key: null, baseUrl: null },
-      { provider: 'apidot', key: null, baseUrl: null },
+      { provider: 'aivideomaker', key: null, previousKey: null, baseUrl: null },
+      { provider: 'apidot', key: null, previousKey: null, baseUrl: null },
     ],
   });
 });
@@ -48,11 +48,17 @@ test.each([
 
 test.each([
   [{ ROLE: 'worker' }, 'ROLE'],
+  [{ AIVIDEO_API_KEY_PREVIOUS: 'old' }, 'AIVIDEO_API_KEY'],
   [{ HOST: '0.0.0.0' }, 'API_TOKENS'],
   [{ S3_ENDPOINT: 'http://127.0.0.1:9000' }, 'S3_BUCKET'],
   [{ S3_BUCKET: 'media' }, 'AWS_REGION'],
 ])('%j lacks %s', (env, name) => {
   expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `));
+});
+
+test('a key before the present one is another key', () => {
+  const env = { APIDOT_API_KEY: 'sk-1', APIDOT_API_KEY_PREVIOUS: 'sk-1' };
+  expect(() => readConfig(env)).toThrow(/^APIDOT_API_KEY_PREVIOUS /);
 });
 
 test('an error never repeats a secret', () => {
@@ -74,7 +80,8 @@ test('everything that must not be logged is known', () => {
   const { secrets } = readConfig({
     DATABASE_URL: 'postgres://ann:pass%20word@db/x',
     APIDOT_API_KEY: 'sk-1',
+    APIDOT_API_KEY_PREVIOUS: 'sk-0',
     API_TOKENS: 'token-of-ann:ann',
   });
-  expect(secrets).toEqual(['sk-1', 'token-of-ann', 'pass word']);
+  expect(secrets).toEqual(['sk-1', 'sk-0', 'token-of-ann', 'pass word']);
 });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { getStatus } from '../core/get-status.ts';
-import { madeElsewhere } from '../core/made-elsewhere.ts';
-import { pollSchedule } from '../core/poll-schedule.ts';
+import { pollSchedule } from '../core/poll/interval.ts';
+import { madeElsewhere } from '../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../core/session.ts';
-import type { ListFilter } from '../core/task-list.ts';
-import type { WaitSettings } from '../core/tasks.ts';
+import { getStatus } from '../core/tasks/get-status.ts';
+import type { ListFilter } from '../core/tasks/list.ts';
+import type { WaitSettings } from '../core/wait/wait-task.ts';
 import { Api } from '../http/api.ts';
 import { Transport } from '../http/transport.ts';
 import { systemClock } from '../model/clock.ts';
@@ -182,32 +182,39 @@ async function act(
 ): Promise<Result> {
   const taskId = args.taskId ?? '';
   if (args.action === 'getStatus') return getStatus(session, taskId);
-  const tasks = await import('../core/tasks.ts');
+  const tasks = await import('../core/wait/wait-task.ts');
   switch (args.action) {
     case 'getTask':
       return tasks.getTask(session, taskId, waitSettings(args, environment));
     case 'cancelTask':
-      return (await import('../core/cancel.ts')).cancelTask(session, taskId);
+      return (await import('../core/tasks/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined && args.idempotencyKey !== undefined) {
-        await (await import('../core/attach-task.ts')).attachTask(session, taskId, args.idempotencyKey);
+        await (await import('../core/reconcile/attach-task.ts')).attachTask(
+          session,
+          taskId,
+          args.idempotencyKey,
+        );
       }
       if (args.taskId !== undefined) return tasks.waitTask(session, taskId, settings);
-      const pending = await import('../core/resume-pending.ts');
+      const pending = await import('../core/wait/resume-pending.ts');
       if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../core/task-list.ts')).listTasks(session, filterOf(args));
+      return (await import('../core/tasks/list.ts')).listTasks(session, filterOf(args));
     case 'spending':
-      return (await import('../core/spending.ts')).spending(session, args.since?.from ?? null);
+      return (await import('../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
       const { listModels } = await import('../contracts/contract.ts');
-      return (await import('../core/account.ts')).account(session, await listModels(session.provider.id));
+      return (await import('../core/money/account.ts')).account(
+        session,
+        await listModels(session.provider.id),
+      );
     }
     case 'quote':
-      return (await import('../core/account.ts')).quote(session, request!);
+      return (await import('../core/money/account.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../core/generate.ts');
       const isDetached = args.action === 'createGeneration';

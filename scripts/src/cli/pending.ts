@@ -1,4 +1,4 @@
-import { forgetRecords } from '../core/forget.ts';
+import { forgetRecords } from '../core/record/forget.ts';
 import { type Local, localJournal } from './local-journal.ts';
 import type { Caller } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';

@@ -30,7 +30,7 @@ export function download(
         : clock.monotonic() + checkMoment('until', until) - clock.wall();
     const { stallMs, schedule } = await waitSettings(connection);
     const task = await completed(session, wanted, schedule);
-    const { downloadAll } = await import('../core/finish.ts');
+    const { downloadAll } = await import('../core/deliver/finish.ts');
     let number = 1;
     const observer = {
       ...SILENT,
@@ -64,7 +64,7 @@ export function download(
 async function completed(
   session: Session,
   wanted: string | Task,
-  schedule: Parameters<typeof import('../core/finish.ts').fetchResult>[2]['schedule'],
+  schedule: Parameters<typeof import('../core/deliver/finish.ts').fetchResult>[2]['schedule'],
 ): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
   const { shortDeadline } = await import('../core/session.ts');
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
@@ -77,7 +77,7 @@ async function completed(
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import('../core/finish.ts');
+  const { fetchResult } = await import('../core/deliver/finish.ts');
   return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
 }
 

@@ -30,8 +30,8 @@ export function submit(
   };
   return connection.call({ signal, details }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import('../core/funds.ts');
-    const { sendOnce } = await import('../core/send.ts');
+    const { checkFunds } = await import('../core/money/check-price.ts');
+    const { sendOnce } = await import('../core/submit/send-until-accepted.ts');
     const { shortDeadline } = await import('../core/session.ts');
     const quote = await checkFunds(session, contract, generation, null, shortDeadline(session));
     isSending = true;
@@ -75,8 +75,8 @@ export function findLost(
     const lostAt = Math.min(checkMoment('lostAt', request.lostAt ?? sentAt), now.wall);
     const deadline = until === undefined ? 0 : now.monotonic + (checkMoment('until', until) - now.wall);
     const { generation } = await checkRequest(settings, request);
-    const { reconcile } = await import('../core/reconcile.ts');
-    const { checkFunds } = await import('../core/funds.ts');
+    const { reconcile } = await import('../core/reconcile/reconcile.ts');
+    const { checkFunds } = await import('../core/money/check-price.ts');
     const { Failure } = await import('../model/failure.ts');
     const { shortDeadline } = await import('../core/session.ts');
     const result = await reconcile(

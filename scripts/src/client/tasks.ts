@@ -1,5 +1,5 @@
 import type { Session } from '../core/session.ts';
-import type { WaitSettings } from '../core/tasks.ts';
+import type { WaitSettings } from '../core/wait/wait-task.ts';
 import { unsupported } from '../providers/unsupported.ts';
 import { contractOf, listModels, refusalOf } from './catalog.ts';
 import { type Connection, SILENT } from './connection.ts';
@@ -24,7 +24,7 @@ export function status(
   options: CallOptions = {},
 ): Promise<TaskStatus> {
   return connection.call(options, async (session) => {
-    const { getStatus } = await import('../core/get-status.ts');
+    const { getStatus } = await import('../core/tasks/get-status.ts');
     const { seen } = await getStatus(session, checkTaskId(taskId));
     return publicStatus(taskId, seen);
   });
@@ -32,7 +32,7 @@ export function status(
 
 export function readTask(connection: Connection, taskId: string, options: CallOptions = {}): Promise<Task> {
   return connection.call(options, async (session) => {
-    const { getTask } = await import('../core/tasks.ts');
+    const { getTask } = await import('../core/wait/wait-task.ts');
     const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
     return publicTask(taskId, seen, connection.settings.key);
   });
@@ -57,7 +57,7 @@ export function cancel(
 ): Promise<TaskStatus> {
   return connection.call(options, async (session) => {
     need(session, 'cancelTask');
-    const { cancelTask } = await import('../core/cancel.ts');
+    const { cancelTask } = await import('../core/tasks/cancel.ts');
     const result = await cancelTask(session, checkTaskId(taskId));
     if (result.kind === 'notCancelled') throw result.failure;
     return publicStatus(taskId, result.seen);
@@ -74,7 +74,7 @@ export function quote(
     const contract = await contractOf(connection.settings, model);
     const refusal = await refusalOf(contract, payload);
     if (refusal) throw refusal;
-    const { askPrice } = await import('../core/funds.ts');
+    const { askPrice } = await import('../core/money/check-price.ts');
     return askPrice(session, contract, { model, payload, idempotencyKey: '', maxCredits });
   });
 }
@@ -82,7 +82,7 @@ export function quote(
 export function account(connection: Connection, options: CallOptions = {}): Promise<Account> {
   return connection.call(options, async (session) => {
     need(session, 'account');
-    const { account } = await import('../core/account.ts');
+    const { account } = await import('../core/money/account.ts');
     return (await account(session, await listModels(connection.settings))).account;
   });
 }
@@ -106,7 +106,7 @@ export function wait(
       task: (_: string, state: Task['state']) => onStatus?.({ taskId, state, record: {} }),
       polled: (seen: Parameters<typeof publicStatus>[1]) => onStatus?.(publicStatus(taskId, seen)),
     };
-    const { waitOn, waitTask } = await import('../core/tasks.ts');
+    const { waitOn, waitTask } = await import('../core/wait/wait-task.ts');
     const watched = { ...session, observer };
     // A task that was just submitted may not be shown yet: for a while, "not found" does not end that wait.
     const result =
@@ -130,7 +130,7 @@ function need({ provider }: Session, action: 'cancelTask' | 'listTasks' | 'quote
 
 /** What every wait and read of a task has in common: no file is saved. */
 export async function waitSettings({ settings }: Connection): Promise<WaitSettings> {
-  const { pollSchedule } = await import('../core/poll-schedule.ts');
+  const { pollSchedule } = await import('../core/poll/interval.ts');
   const { pollIntervalMs, timeoutMs: stallMs } = settings;
   return { waitMs: 0, schedule: pollSchedule(pollIntervalMs), folder: null, stallMs };
 }

@@ -2,15 +2,15 @@ import { Failure, type Reason } from '../model/failure.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { checkFree, folderFor } from './finish.ts';
-import { checkFunds, explainFunds } from './funds.ts';
-import { type RecordedTask, recordedTask } from './recorded-task.ts';
+import { checkFree, folderFor } from './deliver/finish.ts';
+import { hasEnded, reuse } from './deliver/reuse-result.ts';
+import { checkFunds, explainFunds } from './money/check-price.ts';
+import { isYoung } from './record/task-record.ts';
 import { creditsOf, type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
-import { hasEnded, reuse } from './reuse.ts';
 import { type Session, shortDeadline } from './session.ts';
-import { type SubmitLog, submit } from './submit.ts';
-import { isYoung } from './task-record.ts';
-import { type WaitSettings, waitOn, waitTask } from './tasks.ts';
+import { type RecordedTask, recordedTask } from './submit/submit-on-record.ts';
+import { type SubmitLog, submit } from './submit/submit-or-reconcile.ts';
+import { type WaitSettings, waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;

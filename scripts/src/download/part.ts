@@ -33,8 +33,7 @@ const LOCKING_MS = 60_000;
 const LONGEST_NOTE_BYTES = 4_096;
 
 /**
- * A partly downloaded file: its bytes and, beside them, a note that identifies the file. Both outlive the process. Only
- * one
+ * A partly downloaded file: its bytes and, beside them, a note that identifies the file. Both outlive the process. Only one
  * process at a time may open it: see `lockOf`.
  */
 export class Part {

@@ -16,8 +16,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const READ_BYTES = 64 * 1024;
 
 /**
- * Returns a connector whose sockets read into large blocks, one piece behind the other. A file arrives in fewer and
- * larger
+ * Returns a connector whose sockets read into large blocks, one piece behind the other. A file arrives in fewer and larger
  * pieces, and no piece is copied. A large download takes a tenth less time.
  */
 export function largeReads(connecting: Connecting): connectorOf.connector {

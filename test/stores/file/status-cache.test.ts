@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Poller } from '../../../scripts/src/core/poller.ts';
+import { Poller } from '../../../scripts/src/core/poll/poller.ts';
 import { MemoryRateLimiter } from '../../../scripts/src/http/rate-limit.ts';
 import type { Task } from '../../../scripts/src/model/task.ts';
 import { NO_LIST, type SharedStatus } from '../../../scripts/src/ports/status-cache.ts';

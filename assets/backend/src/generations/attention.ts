@@ -7,6 +7,8 @@ export interface Waiting {
   id: string;
   user: string;
   provider: string;
+  /** The provider with a fingerprint of the API key that it was submitted with. */
+  account: string;
   model: string;
   taskId: string | null;
   createdAt: Date;
@@ -16,7 +18,7 @@ export interface Waiting {
 /** Returns what waits for a person, oldest first. */
 export function waitingForPerson(database: Queries): Promise<Waiting[]> {
   return database.query<Waiting>(
-    `SELECT id, user_id AS user, provider, model, task_id AS "taskId", created_at AS "createdAt", attention
+    `SELECT id, user_id AS user, provider, account, model, task_id AS "taskId", created_at AS "createdAt", attention
      FROM generation WHERE status = 'needs_attention' ORDER BY created_at LIMIT 1000`,
   );
 }
@@ -24,7 +26,7 @@ export function waitingForPerson(database: Queries): Promise<Waiting[]> {
 export async function findWaiting(database: Queries, id: string): Promise<Waiting | undefined> {
   if (!isId(id)) return undefined;
   const [row] = await database.query<Waiting>(
-    `SELECT id, user_id AS user, provider, model, task_id AS "taskId", created_at AS "createdAt", attention
+    `SELECT id, user_id AS user, provider, account, model, task_id AS "taskId", created_at AS "createdAt", attention
      FROM generation WHERE status = 'needs_attention' AND id = $1`,
     [id],
   );
@@ -55,7 +57,7 @@ export async function retry(database: Queries, id: string, maySubmit: boolean): 
        submit_started_at = CASE WHEN r.status <> 'queued' THEN submit_started_at END,
        lost_at = CASE WHEN r.status <> 'queued' THEN lost_at END,
        resubmitted_at = CASE WHEN r.status <> 'queued' THEN resubmitted_at END,
-       submitted_at = CASE WHEN r.status IN ('pending', 'saving') THEN now() END
+       missing_since = NULL
      FROM (SELECT CASE
          WHEN w.task_id IS NOT NULL AND EXISTS (SELECT FROM generation_file f WHERE f.generation_id = w.id) THEN 'saving'
          WHEN w.task_id IS NOT NULL THEN 'pending'

@@ -1,4 +1,4 @@
-import type { Database, Queries } from '../database/index.ts';
+import { type Database, isRefused, type Queries } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
 import { COLUMNS, type GenerationRow, NEW_COLUMNS, newId, storable, toGeneration } from './rows.ts';
 import type { CreateRequest, CreateResult } from './types.ts';
@@ -72,7 +72,9 @@ export async function createGeneration(
         }));
     if (row) return { outcome: 'created', generation: toGeneration(row) };
   } catch (error) {
-    if (payloadKey !== null) await files.delete(payloadKey);
+    // Where the answer of the database was lost, the row may be there and needs its input. Upkeep deletes what no row has.
+    const isCertain = error instanceof AboveCap || isRefused(error);
+    if (payloadKey !== null && isCertain) await files.delete(payloadKey);
     if (error instanceof AboveCap) return { outcome: 'overDailyCap', reason: error.message };
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { Queries } from '../database/index.ts';
-import type { Figures, OpenCount } from './types.ts';
+import type { Figures, LimiterFigures, OpenCount } from './types.ts';
 
 // Each part of the condition is that of a partial index: ended rows are never read.
 const OPEN = `
@@ -20,12 +20,13 @@ const LATE = `
     coalesce((SELECT extract(epoch FROM now() - min(created_at)) FROM outbox WHERE due_at IS NOT NULL), 0)::float8 AS "oldestOutbox"`;
 
 const LIMITERS = `
-  SELECT provider, permits, stopped_at IS NOT NULL AS "isStopped",
-    greatest(coalesce(extract(epoch FROM paused_until - now()), 0), 0)::float8 AS "pausedSeconds"
-  FROM service_account`;
+  SELECT provider, account, permits, stopped_at IS NOT NULL AS "isStopped",
+    greatest(coalesce(extract(epoch FROM paused_until - now()), 0), 0)::float8 AS "pausedSeconds",
+    greatest(coalesce(extract(epoch FROM submits_paused_until - now()), 0), 0)::float8 AS "submitsPausedSeconds"
+  FROM service_account WHERE account = ANY ($1)`;
 
-/** Returns what an operator watches. */
-export async function readFigures(database: Queries): Promise<Figures> {
+/** Returns what an operator watches. @param accounts those of the configured keys: nobody waits for others */
+export async function readFigures(database: Queries, accounts: string[]): Promise<Figures> {
   const open = await database.query<OpenCount>(OPEN);
   const [late] = await database.query<{
     poll: number;
@@ -41,6 +42,6 @@ export async function readFigures(database: Queries): Promise<Figures> {
     oldestUnsavedSeconds: late?.oldestUnsaved ?? 0,
     outboxWaiting: late?.outbox ?? 0,
     oldestOutboxSeconds: late?.oldestOutbox ?? 0,
-    limiters: await database.query<Figures['limiters'][number]>(LIMITERS),
+    limiters: await database.query<LimiterFigures>(LIMITERS, [accounts]),
   };
 }

@@ -2,9 +2,8 @@ import type { Database } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
 import { recordCallback } from './callbacks.ts';
 import { cancelGeneration, removeGeneration } from './change.ts';
-import { type Changes, createAnnouncer } from './changes.ts';
 import { createGeneration } from './create.ts';
-import { readFigures } from './figures.ts';
+import { type Changes, createAnnouncer } from './listen.ts';
 import { findEndpoint, removeEndpoint, setEndpoint } from './outbox.ts';
 import { eventsAfter, findFile, findGeneration, listGenerations } from './read.ts';
 import type { Generations } from './types.ts';
@@ -56,6 +55,5 @@ export function createGenerations(database: Database, options: GenerationsOption
         (rows) => rows.length > 0,
         () => false,
       ),
-    figures: () => readFigures(database),
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '../database/index.ts';
 import { FREE, LEASED, RELEASED } from './leases.ts';
-import { storable } from './rows.ts';
+import { storable, wholeCredits } from './rows.ts';
 
 /** A task whose poll is due, and which this process alone polls. */
 export interface DuePoll {
@@ -10,6 +10,8 @@ export interface DuePoll {
   taskId: string;
   /** Seconds since it was accepted. */
   ageSeconds: number;
+  /** Seconds for which polls have found no task, or a COMPLETED one without files; null where the last one did not. */
+  missingSeconds: number | null;
   attempts: number;
   wakes: number;
   isCancelRequested: boolean;
@@ -30,7 +32,7 @@ const CLAIM = `
   )
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
   RETURNING g.id, g.lease, g.task_id AS "taskId", extract(epoch FROM now() - g.submitted_at)::float8 AS "ageSeconds",
-    g.attempts, g.wakes, g.cancel_requested_at IS NOT NULL AS "isCancelRequested"`;
+    extract(epoch FROM now() - g.missing_since)::float8 AS "missingSeconds", g.attempts, g.wakes, g.cancel_requested_at IS NOT NULL AS "isCancelRequested"`;
 
 /** @param seen tasks that a list has just shown: they need no query of their own. Null: only what is to be cancelled */
 export function claimPolls(
@@ -56,23 +58,24 @@ export async function recordRunning(
   }: { isRunning: boolean; providerState: string; nextSeconds: number },
 ): Promise<void> {
   await database.query(
-    `UPDATE generation SET status = CASE WHEN $4 THEN 'running' ELSE status END, provider_state = $5, attempts = 0,
+    `UPDATE generation SET status = CASE WHEN $4 THEN 'running' ELSE status END, provider_state = $5, attempts = 0, missing_since = NULL,
        due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $6) ELSE due_at END, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status IN ('pending', 'running')`,
     [id, lease, wakes, isRunning, storable(providerState).slice(0, 40), nextSeconds],
   );
 }
 
-/** Ends a poll that got no answer. */
+/** Ends a poll that got no answer. @param isMissing the answer was that there is no such task, or no file of it */
 export async function pollLater(
   database: Queries,
   { id, lease, wakes }: DuePoll,
   nextSeconds: number,
+  isMissing = false,
 ): Promise<void> {
   await database.query(
-    `UPDATE generation SET due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, ${RELEASED}
+    `UPDATE generation SET missing_since = CASE WHEN $5 THEN coalesce(missing_since, now()) ELSE missing_since END, due_at = CASE WHEN wakes = $3 THEN now() + make_interval(secs => $4) ELSE due_at END, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status IN ('pending', 'running')`,
-    [id, lease, wakes, nextSeconds],
+    [id, lease, wakes, nextSeconds, isMissing],
   );
 }
 
@@ -89,9 +92,11 @@ const LISTED_AT_ONCE = 100;
 const LISTED = `
   WITH begun AS (
     SELECT g.id FROM generation g JOIN unnest($2::text[]) AS s (id) ON s.id = g.task_id
-    WHERE g.account = $1 AND g.status = 'pending' LIMIT ${LISTED_AT_ONCE} FOR UPDATE OF g SKIP LOCKED
+    WHERE g.account = $1 AND g.status IN ('pending', 'running') AND (g.status = 'pending' OR g.missing_since IS NOT NULL)
+    LIMIT ${LISTED_AT_ONCE} FOR UPDATE OF g SKIP LOCKED
   )
-  UPDATE generation g SET status = 'running', provider_state = 'PROGRESS' FROM begun WHERE g.id = begun.id RETURNING g.id`;
+  UPDATE generation g SET status = 'running', provider_state = 'PROGRESS', missing_since = NULL
+  FROM begun WHERE g.id = begun.id RETURNING g.id`;
 
 /**
  * Tasks of a list that run. Rows that run already are not touched; the others are few at a time, so that no callback
@@ -101,6 +106,15 @@ export async function recordListed(database: Queries, account: string, running: 
   if (running.length === 0) return;
   for (let begun = LISTED_AT_ONCE; begun === LISTED_AT_ONCE; )
     begun = (await database.query(LISTED, [account, running])).length;
+}
+
+/** Returns the newest task of an account; null where it has none. */
+export async function latestTask(database: Queries, account: string): Promise<string | null> {
+  const [row] = await database.query<{ task_id: string }>(
+    'SELECT task_id FROM generation WHERE account = $1 AND task_id IS NOT NULL ORDER BY id DESC LIMIT 1',
+    [account],
+  );
+  return row?.task_id ?? null;
 }
 
 /** Returns the open generations of these tasks. */
@@ -126,6 +140,7 @@ export async function recordCompleted(
   urls: string[],
   end: TaskEnd,
 ): Promise<boolean> {
+  const { charged, refunded } = wholeCredits(end);
   const rows = await database.query(
     `WITH ended AS (
        UPDATE generation SET status = 'saving', provider_state = 'COMPLETED', charged = coalesce($3, charged),
@@ -134,7 +149,7 @@ export async function recordCompleted(
      )
      INSERT INTO generation_file (generation_id, n, source_url)
      SELECT ended.id, u.n, u.url FROM ended, unnest($2::text[]) WITH ORDINALITY AS u (url, n) RETURNING n`,
-    [id, urls, end.charged ?? null, end.refunded ?? null],
+    [id, urls, charged, refunded],
   );
   return rows.length > 0;
 }
@@ -143,19 +158,15 @@ export async function recordCompleted(
 export async function recordFailed(
   database: Queries,
   id: string,
-  {
-    status,
-    code,
-    message,
-    charged,
-    refunded,
-  }: TaskEnd & { status: 'failed' | 'cancelled'; code: string | null; message: string | null },
+  end: TaskEnd & { status: 'failed' | 'cancelled'; code: string | null; message: string | null },
 ): Promise<boolean> {
+  const { status, code, message } = end;
+  const { charged, refunded } = wholeCredits(end);
   const rows = await database.query(
     `UPDATE generation SET status = $2, ended_at = now(), due_at = NULL, error_code = $3, error_message = $4,
        charged = coalesce($5, charged), refunded = coalesce($6, refunded), ${RELEASED}
      WHERE id = $1 AND status IN ('pending', 'running') RETURNING id`,
-    [id, status, code, message === null ? null : storable(message), charged ?? null, refunded ?? null],
+    [id, status, code, message === null ? null : storable(message), charged, refunded],
   );
   return rows.length > 0;
 }

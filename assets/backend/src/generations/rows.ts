@@ -55,6 +55,26 @@ export function toGeneration(row: GenerationRow): Generation {
   };
 }
 
+/**
+ * Returns credits as the columns hold them: whole. A part of a credit counts as a whole one, so that what a generation is
+ * said to cost is never less than what it cost.
+ */
+export function wholeCredits({
+  charged,
+  refunded,
+}: {
+  charged?: number | undefined;
+  refunded?: number | undefined;
+}): {
+  charged: number | null;
+  refunded: number | null;
+} {
+  if (charged === undefined)
+    return { charged: null, refunded: refunded === undefined ? null : Math.floor(refunded) };
+  const whole = Math.ceil(charged);
+  return { charged: whole, refunded: refunded === undefined ? null : whole - Math.ceil(charged - refunded) };
+}
+
 /** Returns a UUID of version 7: it begins with the time, so that new rows are neighbours in every index. */
 export function newId(now = Date.now()): string {
   const time = now.toString(16).padStart(12, '0');

@@ -90,3 +90,11 @@ export async function saveLater(database: Queries, { id, lease }: Save, seconds:
     [id, lease, seconds],
   );
 }
+
+/** This process stops: the attempt counts for nothing, and another process makes it. */
+export async function handBack(database: Queries, { id, lease }: Save): Promise<void> {
+  await database.query(
+    `UPDATE generation SET due_at = now(), attempts = attempts - 1, ${RELEASED} WHERE id = $1 AND lease = $2 AND status = 'saving'`,
+    [id, lease],
+  );
+}

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { JsonObject } from '#client';
 import type { Database, Queries } from '../database/index.ts';
 import { LEASE_SECONDS, LEASED, RELEASED } from './leases.ts';
-import { storable } from './rows.ts';
+import { storable, wholeCredits } from './rows.ts';
 
 /** A generation whose submit this process, and no other, sends. */
 export interface Submit {
@@ -26,12 +26,15 @@ export const SUBMIT_SECONDS = 90;
 // Places of running tasks are given out by one worker at a time, and only where there is a limit.
 const PLACES_LOCK = 7_214_531;
 
+// What the sandbox was asked for never becomes a paid request, nor the other way round.
+const SAME_KIND = `provider = split_part($2, ':', 1) AND (account = provider || ':sandbox') = ($2 = split_part($2, ':', 1) || ':sandbox')`;
+
 // The row is `submitting`, with its start, before the request leaves: a worker that dies from here on leaves a submit to
 // reconcile. A user's rows above the limit are held: they leave the queue's index until a place is free.
 const CLAIM = `
   WITH next AS (
     SELECT id, user_id, queue_order FROM generation
-    WHERE status = 'queued' AND NOT held AND account = $2 ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED
+    WHERE status = 'queued' AND NOT held AND ${SAME_KIND} ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED
   ), placed AS (
     SELECT id, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY queue_order) + (
       SELECT count(*) FROM generation b
@@ -40,13 +43,16 @@ const CLAIM = `
   ), held AS (
     UPDATE generation g SET held = true FROM placed WHERE g.id = placed.id AND NOT fits
   )
-  UPDATE generation g SET status = 'submitting', submit_started_at = now(), ${LEASED}, attempts = attempts + 1,
+  UPDATE generation g SET status = 'submitting', submit_started_at = now(), ${LEASED}, account = $2, attempts = attempts + 1,
     due_at = now() + interval '${LEASE_SECONDS} seconds',
     callback_hash = encode(sha256(convert_to($4 || '-' || g.id, 'UTF8')), 'hex')
   FROM placed WHERE g.id = placed.id AND fits
   RETURNING g.id, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"`;
 
-/** Takes the next generations of the queue. They are committed as `submitting` when this resolves. */
+/**
+ * Takes the next generations of a service's queue for this account, whichever key they were queued under. They are committed
+ * as `submitting` when this resolves.
+ */
 export async function claimSubmits(
   database: Database,
   account: string,
@@ -109,21 +115,35 @@ export async function recordAccepted(
        ${RELEASED}
      WHERE id = $1 AND (task_id = $2 OR (task_id IS NULL AND status IN ('submitting', 'reconciling', 'needs_attention')))
      RETURNING payload_key AS "payloadKey"`,
-    [id, task.id, task.charged ?? null, task.quoted ?? null, firstPollSeconds],
+    [
+      id,
+      task.id,
+      wholeCredits(task).charged,
+      wholeCredits({ charged: task.quoted ?? undefined }).charged,
+      firstPollSeconds,
+    ],
   );
   return row;
 }
 
-/** The service certainly refused a submit that may be sent again: back to its place in the queue. */
-export async function recordRefused(database: Queries, { id, lease }: Submit): Promise<void> {
+/**
+ * The service certainly refused a submit that may be sent again: back to its place in the queue.
+ * @param behindSeconds its place is instead behind what is queued within this time
+ */
+export async function recordRefused(
+  database: Queries,
+  { id, lease }: Submit,
+  behindSeconds = 0,
+): Promise<void> {
   await database.query(
     `UPDATE generation SET
        status = CASE WHEN cancel_requested_at IS NULL THEN 'queued' ELSE 'cancelled' END,
        ended_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
        due_at = CASE WHEN cancel_requested_at IS NULL THEN now() END,
+       queue_order = CASE WHEN $3::float8 > 0 THEN now() + make_interval(secs => $3::float8) ELSE queue_order END,
        refused_at = clock_timestamp(), submit_started_at = NULL, callback_hash = NULL, ${RELEASED}
      WHERE id = $1 AND lease = $2 AND status = 'submitting'`,
-    [id, lease],
+    [id, lease, behindSeconds],
   );
 }
 

@@ -98,6 +98,16 @@ export interface OpenCount {
   oldestSeconds: number;
 }
 
+export interface LimiterFigures {
+  provider: string;
+  account: string;
+  permits: number;
+  pausedSeconds: number;
+  /** For want of credits. */
+  submitsPausedSeconds: number;
+  isStopped: boolean;
+}
+
 export interface Figures {
   open: OpenCount[];
   /** How late the latest poll is. */
@@ -106,7 +116,7 @@ export interface Figures {
   oldestUnsavedSeconds: number;
   outboxWaiting: number;
   oldestOutboxSeconds: number;
-  limiters: { provider: string; permits: number; pausedSeconds: number; isStopped: boolean }[];
+  limiters: LimiterFigures[];
 }
 
 /** What the HTTP side may do. Every call has the user in its condition. */
@@ -143,5 +153,4 @@ export interface Generations {
   /** @returns a function that ends it */
   onChange(listener: (change: Change) => void): () => void;
   ready(): Promise<boolean>;
-  figures(): Promise<Figures>;
 }

@@ -80,9 +80,10 @@ export const newGeneration = {
     model: { type: 'string', minLength: 1, maxLength: 120 },
     payload: { type: 'object', description: "By the model's contract: GET /v1/models/{provider}/{model}." },
     maxCredits: {
-      type: ['number', 'null'],
-      exclusiveMinimum: 0,
-      description: 'Above this nothing is submitted.',
+      type: ['integer', 'null'],
+      minimum: 1,
+      maximum: 2_147_483_647,
+      description: 'Credits. Above this nothing is submitted.',
     },
   },
 } as const;

@@ -40,11 +40,17 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
     outboxWaiting: gauge('media_outbox_waiting', 'Notices that were not delivered yet.'),
     oldestOutboxSeconds: gauge('media_outbox_oldest_seconds', 'Age of the oldest of them.'),
   };
-  const permits = gauge('media_limiter_permits', 'Queries that the service would accept now.', ['provider']);
-  const paused = gauge('media_limiter_paused_seconds', 'Seconds that a Retry-After still holds.', [
-    'provider',
-  ]);
-  const stopped = gauge('media_limiter_stopped', '1 while submits are held because of a 401.', ['provider']);
+  const key: ('provider' | 'account')[] = ['provider', 'account'];
+  const limiters = {
+    permits: gauge('media_limiter_permits', 'Queries that the service would accept now.', key),
+    pausedSeconds: gauge('media_limiter_paused_seconds', 'Seconds that a Retry-After still holds.', key),
+    submitsPausedSeconds: gauge(
+      'media_submits_paused_seconds',
+      'Seconds that submits still wait because the account has too few credits.',
+      key,
+    ),
+    isStopped: gauge('media_limiter_stopped', '1 while everything is held because the key is refused.', key),
+  };
   const unread = counter('media_figures_errors_total', 'Scrapes that could not read the database.', []);
 
   let readAt = Number.NEGATIVE_INFINITY;
@@ -54,17 +60,15 @@ export function createMetrics(figures: () => Promise<Figures>, now: () => number
     readAt = now();
     try {
       const read = await figures();
-      for (const one of [open, oldest, permits, paused, stopped]) one.reset();
+      for (const one of [open, oldest, ...Object.values(limiters)]) one.reset();
       for (const { status, count, oldestSeconds } of read.open) {
         open.set({ status }, count);
         oldest.set({ status }, oldestSeconds);
       }
       for (const [name, one] of Object.entries(gauges)) one.set(read[name as keyof typeof gauges]);
-      for (const { provider, permits: left, pausedSeconds, isStopped } of read.limiters) {
-        permits.set({ provider }, left);
-        paused.set({ provider }, pausedSeconds);
-        stopped.set({ provider }, isStopped ? 1 : 0);
-      }
+      for (const { provider, account, ...limiter } of read.limiters)
+        for (const [name, one] of Object.entries(limiters))
+          one.set({ provider, account }, Number(limiter[name as keyof typeof limiters]));
     } catch {
       unread.inc();
     }

@@ -13,7 +13,7 @@ export interface ListRead {
   askedAt: number;
   /** Null where it could not be read. */
   list: TaskList | null;
-  /** Tasks that it showed with a state: they need no query of their own. */
+  /** Tasks that it showed with a known state: they need no query of their own. */
   seen: string[];
 }
 
@@ -69,7 +69,11 @@ async function recordList(work: Work, { account }: WorkService, { tasks }: TaskL
     ended.map(({ id }) => id),
   );
   const byId = new Map(ended.map((task) => [task.id, task]));
-  await forEach(open, AT_ONCE, async ({ id, taskId }) => void (await recordEnd(work, id, byId.get(taskId)!)));
-  // A completed task without files is asked for by itself.
-  return tasks.filter(({ state, urls }) => state !== 'COMPLETED' || urls.length > 0).map(({ id }) => id);
+  await forEach(work, 'poll', open, AT_ONCE, async ({ id, taskId }) => {
+    await recordEnd(work, id, byId.get(taskId)!);
+  });
+  // A completed task without files is asked for by itself, and so is one whose state is a word that is not known.
+  return tasks
+    .filter(({ state, urls }) => state !== 'UNKNOWN' && (state !== 'COMPLETED' || urls.length > 0))
+    .map(({ id }) => id);
 }

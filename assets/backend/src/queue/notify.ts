@@ -1,7 +1,7 @@
 import { keepLease } from '../generations/leases.ts';
 import { claimNotices, type Notice, recordDelivered, recordUndelivered } from '../generations/outbox.ts';
+import { post } from '../webhook.ts';
 import { exists, type Step, type Work } from './step.ts';
-import { post } from './webhook.ts';
 
 const AT_ONCE = 10;
 

@@ -68,7 +68,7 @@ async function pollDue(work: Work, service: WorkService, seen: string[] | null):
     const polls = await claimPolls(database, service.account, atOnce, seen);
     if (polls.length === 0) return;
     using _lease = keepLease(database, 'generation', polls[0]!.lease);
-    await forEach(polls, atOnce, (poll) => pollOne(work, service, poll));
+    await forEach(work, 'poll', polls, atOnce, (poll) => pollOne(work, service, poll));
   }
 }
 
@@ -89,7 +89,8 @@ async function pollOne(work: Work, service: WorkService, poll: DuePoll): Promise
   } catch (error) {
     metrics.polls.inc({ provider, outcome: error instanceof ClientError ? error.code : 'ERROR' });
     await holdBack(work, service, error);
-    if (error instanceof TaskNotFoundError && poll.ageSeconds > MISSING_SECONDS) {
+    const isMissing = error instanceof TaskNotFoundError;
+    if (isMissing && isMissingTooLong(poll)) {
       log.error({ ...facts, err: error }, 'a person has to decide about a task that is not found');
       await giveToPerson(
         database,
@@ -99,8 +100,13 @@ async function pollOne(work: Work, service: WorkService, poll: DuePoll): Promise
       return;
     }
     log.warn({ ...facts, err: error }, 'a poll failed; it is repeated');
-    await pollLater(database, poll, Math.min(2 ** poll.attempts, MOST_BACKOFF_SECONDS));
+    await pollLater(database, poll, Math.min(2 ** poll.attempts, MOST_BACKOFF_SECONDS), isMissing);
   }
+}
+
+/** A lagging replica may say so of a task of any age: only what lasts is for a person. */
+function isMissingTooLong({ missingSeconds }: DuePoll): boolean {
+  return missingSeconds !== null && missingSeconds > MISSING_SECONDS;
 }
 
 /** @returns false where the service runs it on */
@@ -118,7 +124,7 @@ async function recordTask(work: Work, service: WorkService, poll: DuePoll, task:
   const { database, config } = work;
   if (await recordEnd(work, poll.id, task)) return;
   if (task.state === 'COMPLETED') {
-    if (poll.ageSeconds < MISSING_SECONDS) await pollLater(database, poll, NOT_YET_SECONDS);
+    if (!isMissingTooLong(poll)) await pollLater(database, poll, NOT_YET_SECONDS, true);
     else
       await giveToPerson(
         database,

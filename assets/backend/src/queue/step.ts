@@ -47,18 +47,36 @@ export async function exists(
   return row?.found === true;
 }
 
-/** Runs `work` for all items, at most `limit` at the same time. */
-export async function forEach<T>(
+/**
+ * Runs `act` for all items, at most `limit` at the same time. One that fails is logged, and keeps no other from its work.
+ * @returns how many failed
+ */
+export async function forEach<T extends string | { id: string }>(
+  { log, metrics }: Pick<Work, 'log' | 'metrics'>,
+  step: StepName,
   items: readonly T[],
   limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
+  act: (item: T) => Promise<void>,
+): Promise<number> {
   const left = items.values();
+  let failed = 0;
   await Promise.all(
     Array.from({ length: Math.min(limit, items.length) }, async () => {
-      for (const item of left) await work(item);
+      for (const item of left) {
+        try {
+          await act(item);
+        } catch (error) {
+          failed += 1;
+          metrics.stepErrors.inc({ step });
+          log.error(
+            { id: typeof item === 'string' ? item : item.id, err: error, step },
+            'one of several failed',
+          );
+        }
+      }
     }),
   );
+  return failed;
 }
 
 /** Begins each work when the one before has ended, or has run for a while. */

@@ -17,7 +17,7 @@ import {
   SUBMIT_SECONDS,
   type Submit,
 } from '../generations/submitting.ts';
-import { holdBack } from './hold-back.ts';
+import { holdBack, holdSubmits, NO_CREDITS_SECONDS } from './hold-back.ts';
 import { persist } from './persist.ts';
 import { exists, type Step, type Work, type WorkService } from './step.ts';
 
@@ -33,13 +33,14 @@ export const submitStep: Step = {
   concurrency: 3,
   hasWork: (work) => exists(work, `SELECT FROM generation WHERE status = 'queued' AND NOT held`),
   async run(work) {
-    await Promise.all(work.services.map((service) => submitQueued(work, service)));
+    const current = work.services.filter(({ isPrevious }) => !isPrevious);
+    await Promise.all(current.map((service) => submitQueued(work, service)));
   },
 };
 
 async function submitQueued(work: Work, service: WorkService): Promise<void> {
   const { database, config, stopping, wake } = work;
-  while (!stopping.aborted && (await service.limiter.isOpen())) {
+  while (!stopping.aborted && (await service.limiter.maySubmit())) {
     const inTime = submitTime();
     const claimed = await claimSubmits(database, service.account, AT_ONCE, config.maxRunningPerUser);
     if (claimed.length === 0) return;
@@ -148,8 +149,12 @@ async function recordFailure(
   }
   // Its time was over before it left.
   const isLate = error instanceof AbortedError;
-  if (isLate || (await persist(log, facts, () => holdBack(work, service, error)))) {
-    await persist(log, facts, () => recordRefused(database, submit));
+  const isHeld = isLate || (await persist(log, facts, () => holdBack(work, service, error)));
+  const isPoor = !isHeld && (await persist(log, facts, () => holdSubmits(work, service, error)));
+  if (isHeld || isPoor) {
+    // Cheaper requests pass one that the credits do not cover.
+    const behind = isPoor ? NO_CREDITS_SECONDS : 0;
+    await persist(log, facts, () => recordRefused(database, submit, behind));
     return;
   }
   log.info({ ...facts, err: error }, 'rejected');

@@ -19,8 +19,12 @@ const OPEN = '(paused_until IS NULL OR paused_until <= clock_timestamp()) AND st
 export interface Limiter {
   /** Takes permits for queries if they are there now. */
   acquire(permits?: number): Promise<boolean>;
-  /** Nothing holds submits back. */
+  /** Nothing holds queries back. */
   isOpen(): Promise<boolean>;
+  /** Nothing holds submits back. */
+  maySubmit(): Promise<boolean>;
+  /** Holds submits back for some seconds, and nothing else. */
+  pauseSubmits(seconds: number): Promise<void>;
   /**
    * Holds all workers back.
    * @param seconds as the service said; null where it said nothing: then each pause is twice as long as the one before
@@ -57,18 +61,28 @@ export function createLimiter(
     isKnown = true;
   }
 
-  async function isOpen(): Promise<boolean> {
+  async function is(condition: string): Promise<boolean> {
     await known();
     const rows = await database.query(
-      `SELECT FROM service_account WHERE provider = $1 AND account = $2 AND ${OPEN}`,
+      `SELECT FROM service_account WHERE provider = $1 AND account = $2 AND ${condition}`,
       service,
     );
     if (rows.length === 0) isKnown = false;
     return rows.length > 0;
   }
+  const isOpen = () => is(OPEN);
 
   return {
     isOpen,
+    maySubmit: () =>
+      is(`${OPEN} AND (submits_paused_until IS NULL OR submits_paused_until <= clock_timestamp())`),
+    async pauseSubmits(seconds) {
+      await known();
+      await database.query(
+        `UPDATE service_account SET submits_paused_until = clock_timestamp() + make_interval(secs => $3) WHERE provider = $1 AND account = $2`,
+        [...service, seconds],
+      );
+    },
     async acquire(permits = 1) {
       if (bucket === null) return isOpen();
       await known();
@@ -115,7 +129,7 @@ export function createLimiter(
     },
     async resume() {
       await database.query(
-        `UPDATE service_account SET stopped_at = NULL, stopped_because = NULL, paused_until = NULL, pauses = 0
+        `UPDATE service_account SET stopped_at = NULL, stopped_because = NULL, paused_until = NULL, submits_paused_until = NULL, pauses = 0
          WHERE provider = $1 AND account = $2`,
         service,
       );

@@ -5,12 +5,14 @@ import { sandboxAccount } from '../generations/rows.ts';
 import type { DatabaseClock } from './clock.ts';
 import type { Bucket } from './limiter.ts';
 
-/** A service and the one key of it that this installation uses. */
+/** A service and a key of it that this installation uses. */
 export interface Service {
   provider: string;
   /** The provider with a fingerprint of the key: tasks belong to the key that made them. */
   account: string;
   isSandbox: boolean;
+  /** Of a key that was replaced: it reads what that key made, and submits nothing. */
+  isPrevious: boolean;
   can: Capabilities;
   bucket: Bucket | null;
   /** What needs no query: contracts and callbacks. */
@@ -24,9 +26,14 @@ export interface Service {
 
 const SUBMIT_TIMEOUT_MS = 60_000;
 
+/** One key of a service; null: it is the sandbox. */
+export interface ServiceKey extends Pick<ServiceConfig, 'provider' | 'key' | 'baseUrl'> {
+  isPrevious?: boolean;
+}
+
 /** @param sandbox stands in for services without a key; null where nothing is sent, as in an API process */
 export function createService(
-  { provider, key, baseUrl }: ServiceConfig,
+  { provider, key, baseUrl, isPrevious = false }: ServiceKey,
   sandbox: Sandbox | null,
   clock?: DatabaseClock,
 ): Service {
@@ -46,6 +53,7 @@ export function createService(
     provider,
     account: isSandbox ? sandboxAccount(provider) : `${provider}:${fingerprint(key, baseUrl)}`,
     isSandbox,
+    isPrevious,
     can: info.capabilities,
     bucket: info.rateLimit && bucketOf(info.rateLimit.queriesPerMinute),
     contracts: client,

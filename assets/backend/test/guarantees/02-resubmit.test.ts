@@ -269,6 +269,7 @@ test('guarantee 2: a second submit that the first one may have priced out asks a
   const { attention } = await backend.until(id, 'needs_attention');
   expect(attention).toContain('sent once more, and refused');
   expect(await row(id)).toMatchObject({ resubmitted_at: null });
+  await sql('UPDATE service_account SET submits_paused_until = NULL');
 });
 
 test('guarantee 2: a lost submit that its user has cancelled is not sent once more', async () => {

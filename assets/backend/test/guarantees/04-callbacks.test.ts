@@ -77,38 +77,6 @@ test('guarantee 4: without a wake-up the poll plans the next one', async () => {
   expect(await row(db.database, id)).toMatchObject({ status: 'pending', is_due: false });
 });
 
-test('guarantee 5: two workers never poll one task at once, and a callback does not end a lease (fault 88)', async () => {
-  const ids = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => accepted(db.database, `task-lease-${n}`)),
-  );
-  const claimsOfAll = await Promise.all(
-    Array.from({ length: 5 }, () => claimPolls(db.database, ACCOUNT, 10)),
-  );
-  const polled = claimsOfAll.flat().map(({ id }) => id);
-  expect(new Set(polled).size).toBe(polled.length);
-
-  for (let n = 0; n < 20; n += 1)
-    await recordCallback(
-      db.database,
-      { provider, taskId: `task-lease-${n}` },
-      { taskId: `task-lease-${n}`, state: 'COMPLETED' },
-    );
-  const second = (await claimPolls(db.database, ACCOUNT, 1_000)).map(({ id }) => id);
-  expect(second.filter((id) => polled.includes(id))).toEqual([]);
-  expect(ids).toHaveLength(20);
-});
-
-test('guarantee 5: a result of a poll whose lease has passed to another worker changes nothing', async () => {
-  const id = await accepted(db.database, 'task-slow');
-  const slow = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await db.database.query(`UPDATE generation SET leased_until = now() - interval '1 second' WHERE id = $1`, [
-    id,
-  ]);
-  const second = (await claimPolls(db.database, ACCOUNT, 1_000)).find((one) => one.id === id)!;
-  await recordRunning(db.database, slow, { isRunning: true, providerState: 'PROGRESS', nextSeconds: 300 });
-  expect(await row(db.database, id)).toMatchObject({ status: 'pending', lease: second.lease });
-});
-
 test('guarantee 4: a callback before the answer to the submit makes the first poll due at once (fault 87)', async () => {
   const { id, token } = await claimedWithToken();
   await recordCallback(db.database, { provider, token }, { taskId: 'task-early', state: 'COMPLETED' });

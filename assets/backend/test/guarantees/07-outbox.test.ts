@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { claimNotices, recordUndelivered } from '../../src/generations/outbox.ts';
-import { post, sign } from '../../src/queue/webhook.ts';
+import { post, sign } from '../../src/webhook.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { type FakeService, startFakeService } from '../support/fake-service.ts';
 

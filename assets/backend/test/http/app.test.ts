@@ -113,7 +113,7 @@ describe('operations', () => {
       'media_generations_open{status="needs_attention"} 2',
       'media_generations_oldest_seconds{status="needs_attention"} 90',
       'media_poll_lag_seconds 1',
-      'media_limiter_stopped{provider="aivideomaker"} 1',
+      'media_limiter_stopped{provider="aivideomaker",account="aivideomaker:0123"} 1',
       'media_callbacks_total{provider="apidot",outcome="unplaced"} 1',
       'http_request_duration_seconds_count{method="POST",route="/v1/generations",status="202"} 1',
     ])

@@ -94,6 +94,8 @@ describe('POST /v1/generations', () => {
     ['no model', { provider: 'aivideomaker', payload: {} }, 'model'],
     ['a cap of 0', { ...VALID, maxCredits: 0 }, 'maxCredits'],
     ['a cap as text', { ...VALID, maxCredits: '5' }, 'maxCredits'],
+    ['a cap that is no whole number', { ...VALID, maxCredits: 15.5 }, 'maxCredits'],
+    ['a cap that no column holds', { ...VALID, maxCredits: 2 ** 31 }, 'maxCredits'],
   ])('%s: 400 that names it', async (_, body, path) => {
     running = await testApp();
     expect((await post({ ...ALICE, ...key }, body)).json()).toMatchObject({

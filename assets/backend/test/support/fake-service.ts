@@ -8,7 +8,8 @@ export interface FakeService {
   close(): Promise<void>;
 }
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+/** A body that is no Buffer is sent as JSON. */
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 
 /** A service whose answers a test gives, for what the sandbox has no marker for. */
 export async function startFakeService(
@@ -24,7 +25,7 @@ export async function startFakeService(
     seen.push(`${request.method} ${request.url}`);
     const { status, body, headers } = await answer(request, Buffer.concat(chunks).toString());
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(JSON.stringify(body));
+    response.end(Buffer.isBuffer(body) ? body : JSON.stringify(body));
   }
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -50,3 +51,13 @@ export function task(id: string, status: string, url?: string): object {
   const output = url === undefined ? null : { url };
   return { id, model: 't2v', input: {}, output, status, creditsCharged: 15, creditsRefunded: 0 };
 }
+
+/** A file, as a host of results sends it. */
+export const picture = (): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'image/png' },
+  body: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+});

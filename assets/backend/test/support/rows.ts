@@ -5,7 +5,10 @@ import { claimSubmits, recordAccepted } from '../../src/generations/submitting.t
 import type { CreateRequest, CreateResult } from '../../src/generations/types.ts';
 import { memoryFiles } from './memory-files.ts';
 
-export const ACCOUNT = 'aivideomaker:test';
+/** The account of a provider whose rows these are. */
+export const accountOf = (provider: string) => `${provider}:test`;
+
+export const ACCOUNT = accountOf('aivideomaker');
 
 export function request(more: Partial<CreateRequest> = {}): CreateRequest {
   return {
@@ -26,7 +29,7 @@ export function create(
   more: Partial<CreateRequest> = {},
   cap: number | null = null,
 ): Promise<CreateResult> {
-  const options = { files: memoryFiles(), accountOf: () => ACCOUNT, maxCreditsPerUserPerDay: cap };
+  const options = { files: memoryFiles(), accountOf, maxCreditsPerUserPerDay: cap };
   return createGeneration(database, request(more), options);
 }
 
@@ -42,9 +45,10 @@ export async function accepted(
   database: Database,
   taskId: string = randomUUID(),
   user = 'ann',
+  provider = 'aivideomaker',
 ): Promise<string> {
-  const id = await created(database, { user });
-  await claimSubmits(database, ACCOUNT, 1_000, null);
+  const id = await created(database, { user, provider });
+  await claimSubmits(database, accountOf(provider), 1_000, null);
   await recordAccepted(database, id, { id: taskId }, 0);
   return id;
 }

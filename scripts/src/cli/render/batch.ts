@@ -5,8 +5,8 @@ import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { ranges } from '../batch/issues.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
@@ -25,19 +25,23 @@ const NO_COMMAND: LineCommand = { command: null, isFirst: true };
 
 /** Returns the outcome of each line. @param commands of those that may be made again */
 export function lineOutcomes(
-  { lines }: BatchResult,
+  { lines, leftOver }: BatchResult,
   caller: Caller,
   commands: LineCommands = new Map(),
 ): LineOutcome[] {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own) };
+    return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
   });
 }
 
-function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
   if (end === null) {
-    const nextSteps = ['This line was not submitted yet. Run the batch again, without --new.'];
+    const nextSteps = [
+      isLeft
+        ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
+        : 'This line was not submitted yet. Run the batch again, without --new.',
+    ];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
@@ -165,52 +169,24 @@ function submittedNow(lines: readonly LineResult[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function warningsOf(
-  result: BatchResult,
-  items: readonly LineOutcome[],
-  report: { file: string } | { problem: string },
-): string[] {
-  const warnings: string[] = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
-  }
-  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data!.warnings as string[])
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
-  if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
-  return warnings;
-}
-
-/** Returns what --new costs, for the user who can still interrupt it. */
-export function newCharge(lines: number, credits: number | null): string {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
-}
-
-function costOf(credits: number | null): string {
-  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
-  return `a new charge (${cost})`;
-}
-
 function stepsOf(
   result: BatchResult,
   sorted: readonly LineOutcome[],
   caller: Caller,
   hidden: number,
 ): string[] {
-  const { held, isReused, lines } = result;
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== undefined;
+  const { held, isReused, lines, leftOver } = result;
+  // The very same command would meet the same limit.
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
+  const isOpen =
+    sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || (held && !isCapped) || lines.some(isChanged);
   const steps: string[] = [];
   if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
-    const open = totalsOf(lines).notSubmitted;
-    const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
+    const open = totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
+    const rest = open === 0 || isCapped ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same,
@@ -222,8 +198,14 @@ function stepsOf(
       `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
+  if (leftOver) {
+    const left = lines.filter(({ number }) => leftOver.lines.has(number));
+    steps.push(
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver && ended.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
@@ -231,8 +213,10 @@ function stepsOf(
   return steps;
 }
 
-const linesNamed = (lines: readonly LineResult[]): string =>
-  `${lines.length === 1 ? 'line' : 'lines'} ${ranges(lines.map(({ number }) => number))}`;
+const isChanged = ({ end }: LineResult): boolean =>
+  end instanceof Failure && end.details.reason?.kind === 'lineChanged';
+
+const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
 
 // These exit codes mean that the same command has something to do.
 const OPEN: ReadonlySet<number> = new Set([

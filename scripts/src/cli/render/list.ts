@@ -1,4 +1,4 @@
-import type { ListedTask, ListResult } from '../../core/task-list.ts';
+import type { ListedTask, ListResult } from '../../core/tasks/list.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';

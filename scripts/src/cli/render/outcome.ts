@@ -1,7 +1,7 @@
-import type { AccountResult, QuoteResult } from '../../core/account.ts';
+import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
+import type { SpendingResult } from '../../core/money/spending.ts';
 import type { ManyResult, NothingPending, TaskResult } from '../../core/result.ts';
-import type { SpendingResult } from '../../core/spending.ts';
-import type { ListResult } from '../../core/task-list.ts';
+import type { ListResult } from '../../core/tasks/list.ts';
 import type { Caller } from './caller.ts';
 import type { Outcome } from './envelope.ts';
 import { stateOutcome } from './state.ts';

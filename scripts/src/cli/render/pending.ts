@@ -1,4 +1,4 @@
-import type { Forgotten } from '../../core/forget.ts';
+import type { Forgotten } from '../../core/record/forget.ts';
 import { type Json, unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';

@@ -243,18 +243,15 @@ export class Journal implements RecordStore {
     );
   }
 
-  async spentSince(windowMs: number, without?: { record: RequestRecord }): Promise<number | null> {
+  async spentSince(windowMs: number, without?: Entry): Promise<number | null> {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts('state')) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if ((await this.unreadable(since)) > 0) return null;
     for (const [shard, recent] of this.#parts('recent')) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -265,6 +262,11 @@ export class Journal implements RecordStore {
   async spending(since: number): Promise<SpendingRow[]> {
     const tables = this.#parts('rows').map(([, table]) => table);
     return sumTables(tables, dayOf(since));
+  }
+
+  async unreadable(since: number): Promise<number> {
+    const names = this.#parts('state').flatMap(([, { damaged }]) => damaged);
+    return names.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
 
   async durationsOf(model: string): Promise<number[]> {

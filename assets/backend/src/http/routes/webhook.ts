@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Generations } from '../../generations/types.ts';
-import { checkUserAddress } from '../../queue/webhook.ts';
+import { checkUserAddress } from '../../webhook.ts';
 import { Problem } from '../problem.ts';
 import { problems } from '../schemas.ts';
 

@@ -1,5 +1,5 @@
 // What the HTTP side needs of the database, in memory: it lives in tests of HTTP alone. The real one has tests of its own.
-import type { Change, Generation, Generations } from '../../../src/generations/types.ts';
+import type { Change, Figures, Generation, Generations } from '../../../src/generations/types.ts';
 
 interface Row {
   user: string;
@@ -12,6 +12,7 @@ interface Row {
 }
 
 export interface FakeGenerations extends Generations {
+  figures(): Promise<Figures>;
   /** Changes a generation as a worker would, with its event and notice. */
   change(id: string, fields: Partial<Generation>): void;
   /** The token of a generation's callback address. */
@@ -148,7 +149,12 @@ export function fakeGenerations(): FakeGenerations {
           outboxWaiting: 0,
           oldestOutboxSeconds: 0,
         },
-        limiters: [{ provider: 'aivideomaker', permits: 59, pausedSeconds: 0, isStopped: true }],
+        limiters: [
+          {
+            ...{ provider: 'aivideomaker', account: 'aivideomaker:0123', permits: 59 },
+            ...{ pausedSeconds: 0, submitsPausedSeconds: 0, isStopped: true },
+          },
+        ],
       };
     },
     change(id, fields) {

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { abandon, retry } from '../../src/generations/attention.ts';
+import { recordCallback } from '../../src/generations/callbacks.ts';
+import { readFigures } from '../../src/generations/figures.ts';
+import { claimPolls, openTasks, recordListed } from '../../src/generations/polling.ts';
+import { claimLost, findStaleSubmits, takenTasks } from '../../src/generations/reconciling.ts';
+import { claimSaves } from '../../src/generations/saving.ts';
+import { claimSubmits, recordAccepted, releaseHeld } from '../../src/generations/submitting.ts';
+import { expired, forgetHistory, giveStrangersToPerson, spentInputs } from '../../src/generations/upkeep.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { ACCOUNT, accepted, created, row } from '../support/rows.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.close());
+
+const age = (id: string, seconds: number) =>
+  db.database.query('UPDATE generation SET due_at = now() - make_interval(secs => $2) WHERE id = $1', [
+    id,
+    seconds,
+  ]);
+
+test('generations of a key that no worker has wait for a person, not for ever (fault 53)', async () => {
+  const [old, young] = [await accepted(db.database), await accepted(db.database)];
+  await age(old, 700);
+  expect(await giveStrangersToPerson(db.database, [ACCOUNT])).toEqual([]);
+  expect(await giveStrangersToPerson(db.database, ['aivideomaker:new'])).toEqual([old]);
+  expect(await row(db.database, old)).toMatchObject({ status: 'needs_attention', due_at: null });
+  expect((await row(db.database, young)).status).toBe('pending');
+  expect(await retry(db.database, old, false)).toBe('pending');
+});
+
+test('what was never submitted is queued again by a person without a risk; a closed one is final', async () => {
+  const id = await created(db.database);
+  await age(id, 700);
+  expect(await giveStrangersToPerson(db.database, ['aivideomaker:new'])).toEqual([]);
+  expect(await giveStrangersToPerson(db.database, ['aivideomaker:sandbox'])).toEqual([id]);
+  expect(await retry(db.database, id, false)).toBe('queued');
+  await age(id, 700);
+  await giveStrangersToPerson(db.database, ['aivideomaker:sandbox']);
+  expect(await abandon(db.database, id)).toBe(true);
+  expect(await abandon(db.database, id)).toBe(false);
+  expect(await retry(db.database, id, true)).toBeUndefined();
+});
+
+test('old events and notices go, those of the retention time stay', async () => {
+  await accepted(db.database);
+  await claimSubmits(db.database, ACCOUNT, 10, null);
+  const count = async () =>
+    (await db.database.query<{ n: number }>('SELECT count(*)::int AS n FROM generation_event'))[0]!.n;
+  const before = await count();
+  await forgetHistory(db.database, 30);
+  expect(await count()).toBe(before);
+  await db.database.query(
+    `UPDATE generation_event SET at = now() - interval '31 days' WHERE status = 'submitting'`,
+  );
+  await forgetHistory(db.database, 30);
+  expect(await count()).toBeLessThan(before);
+});
+
+test('no statement that runs every few seconds reads ended rows', async () => {
+  await db.database.script(`
+    SET session_replication_role = replica;
+    INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, status, task_id, submit_started_at, ended_at, due_at)
+    SELECT gen_random_uuid(), 'u', 'key-of-the-' || n, 'x', 'aivideomaker', '${ACCOUNT}', 't2v', 'succeeded', 'old-' || n, now(), now(), NULL FROM generate_series(1, 20000) n;
+    SET session_replication_role = origin;`);
+  await db.database.script('VACUUM ANALYZE generation');
+  const seen: string[] = [];
+  const explaining = {
+    ...db.database,
+    async query(sql: string, parameters: readonly unknown[] = []) {
+      const plan = await db.database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, parameters);
+      const lines = plan
+        .map((line) => line['QUERY PLAN'])
+        .filter((line) => /Seq Scan on generation( |$)/.test(line));
+      seen.push(...lines.map((line) => `${line} in ${sql.trim().slice(0, 120)}`));
+      return db.database.query(sql, parameters);
+    },
+  } as TestDatabase['database'];
+  await claimSubmits(explaining, ACCOUNT, 10, null);
+  await findStaleSubmits(explaining);
+  await claimLost(explaining, ACCOUNT, 10);
+  await claimPolls(explaining, ACCOUNT, 10, ['a', 'b']);
+  await recordListed(explaining, ACCOUNT, ['a', 'b']);
+  await openTasks(explaining, ACCOUNT, ['a', 'b']);
+  await takenTasks(explaining, 'aivideomaker', ['a', 'b']);
+  await claimSaves(explaining, 10);
+  await releaseHeld(explaining, 3);
+  await readFigures(explaining, [ACCOUNT]);
+  await expired(explaining, 30);
+  await spentInputs(explaining);
+  await giveStrangersToPerson(explaining, [ACCOUNT]);
+  await recordCallback(
+    explaining,
+    { provider: 'aivideomaker', taskId: 'old-7' },
+    { taskId: 'old-7', state: 'X' },
+  );
+  await recordCallback(
+    explaining,
+    { provider: 'aivideomaker', token: 'no-such-token-1' },
+    { taskId: '', state: 'X' },
+  );
+  expect(seen).toEqual([]);
+});
+
+test('after a restore: the statement of README gives queued generations to a person, who may adopt or retry them', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const statement = /```sql\n(UPDATE[\s\S]+?)```/.exec(readme)![1]!;
+  const [one, other] = [await created(db.database), await created(db.database)];
+  await db.database.query(statement);
+  expect(await row(db.database, one!)).toMatchObject({ status: 'needs_attention', due_at: null });
+  expect(await recordAccepted(db.database, one!, { id: 'task-after-restore' }, 0)).toBeDefined();
+  expect(await row(db.database, one!)).toMatchObject({ status: 'pending', task_id: 'task-after-restore' });
+  expect(await retry(db.database, other!, false)).toBe('queued');
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBackend, type TestBackend } from '../support/backend.ts';
+
+let backend: TestBackend;
+beforeAll(async () => {
+  backend = await startBackend({}, { callbacks: true });
+});
+afterAll(() => backend.close());
+
+const creates = () => backend.requests.filter((line) => /^POST \/api\/v1\/generate\//.test(line)).length;
+const sql = (text: string, ...values: unknown[]) => backend.database.query(text, values);
+
+test('a request becomes a stored file, charged once', async () => {
+  const { id } = await backend.submit('a lighthouse');
+  const done = await backend.until(id, 'succeeded');
+  expect(done).toMatchObject({ credits: { charged: 15 }, error: null, attention: null });
+  const file = await backend.call('GET', `/v1/generations/${id}/files/1`);
+  expect((await file.arrayBuffer()).byteLength).toBe(done.files[0]!.bytes);
+});
+
+test('guarantee 1 and 2: a lost answer is found in the list, and charged once (fault 2)', async () => {
+  const before = creates();
+  const { id } = await backend.submit('a lighthouse [sandbox:lost-answer]');
+  expect(await backend.until(id, 'succeeded')).toMatchObject({ credits: { charged: 15 } });
+  expect(creates() - before).toBe(1);
+});
+
+/** Lets the time pass for which the list of the service has to be clear. */
+const passed = (id: string, seconds = 61) =>
+  sql(
+    `UPDATE generation SET lost_at = lost_at - make_interval(secs => $2), submit_started_at = submit_started_at - make_interval(secs => $2), due_at = now() WHERE id = $1`,
+    id,
+    seconds,
+  );
+
+test('guarantee 2: a submit to a service without a list waits for a person, who may submit it again', async () => {
+  const sent = () => backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
+  const before = sent();
+  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  // The time in which a callback may name the task.
+  await passed(id, 3_601);
+  const waiting = await backend.until(id, 'needs_attention');
+  expect(waiting.attention).toContain(`adopt ${id}`);
+  expect(await backend.operator('attention')).toContain(id);
+  // Another search charges nothing, and finds nothing.
+  expect(await backend.operator('retry', id)).toMatch(/^0 .*is reconciling/);
+  await backend.until(id, 'needs_attention');
+  expect(sent() - before).toBe(1);
+  expect(await backend.operator('retry', id, '--submit')).toMatch(/^0 .*is queued/);
+  await backend.until(id, 'succeeded');
+  expect(sent() - before).toBe(2);
+});
+
+test('guarantee 2: a person gives a lost submit its task, once the service has confirmed it', async () => {
+  const { id } = await backend.submit('a lighthouse [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  expect(await backend.operator('adopt', id, 'task-x')).toMatch(/^1 .*no lost submit that waits/);
+  await passed(id, 3_601);
+  await backend.until(id, 'needs_attention');
+  const other = await backend.submit('a lighthouse', { provider: 'apidot' });
+  const { taskId } = await backend.until(other.id, 'succeeded');
+
+  // Unknown to the service; of another generation.
+  expect(await backend.operator('adopt', id, 'task-unknown')).toMatch(/^1 /);
+  expect(await backend.operator('adopt', id, taskId!)).toMatch(/^1 .*belongs to another generation/);
+  expect((await backend.until(id, 'needs_attention')).taskId).toBeNull();
+
+  // Its task, as a person finds it in the dashboard: made past the backend.
+  const made = await fetch(`${backend.sandbox.origin}/api/generate/submit`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${backend.env.APIDOT_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-image-2', input: { prompt: 'a lighthouse' } }),
+  });
+  const { data } = (await made.json()) as { data: { task_id: string } };
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^0 .*has task/);
+  expect(await backend.until(id, 'succeeded')).toMatchObject({ taskId: data.task_id, attention: null });
+  expect(await backend.operator('adopt', id, data.task_id)).toMatch(/^1 .*no lost submit that waits/);
+});
+
+test('guarantee 2: a service without a list is found by the callback that names its task, and charged once', async () => {
+  const before = backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length;
+  const { id } = await backend.submit('a lighthouse [sandbox:lost-answer]', { provider: 'apidot' });
+  await backend.until(id, 'succeeded');
+  expect(
+    backend.requests.filter((line) => line.startsWith('POST /api/generate/submit')).length - before,
+  ).toBe(1);
+});
+
+test('guarantee 2: a task that a callback names is not adopted where it belongs to another generation', async () => {
+  const { id } = await backend.submit('not delivered [sandbox:not-delivered]', { provider: 'apidot' });
+  await backend.until(id, 'reconciling');
+  const other = await backend.submit('a lighthouse', { provider: 'apidot' });
+  const { taskId } = await backend.until(other.id, 'pending', 'running', 'saving', 'succeeded');
+  await sql(
+    `INSERT INTO callback_event (generation_id, task_id, state) VALUES ($1, $2, 'COMPLETED')`,
+    id,
+    taskId,
+  );
+  await sql('UPDATE generation SET due_at = now(), attempts = 0 WHERE id = $1', id);
+  const attempts = async () =>
+    (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts;
+  await expect.poll(attempts, { timeout: 30_000 }).toBe(1);
+  expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
+});
+
+test.each([
+  ['fail', 'failed', 'GENERATION_FAILED'],
+  ['reject', 'rejected', 'INVALID_PAYLOAD'],
+])('[sandbox:%s] ends as %s', async (marker, status, code) => {
+  const { id } = await backend.submit(`a lighthouse [sandbox:${marker}]`);
+  expect((await backend.until(id, 'failed', 'rejected', 'succeeded')).status).toBe(status);
+  const [row] = await sql('SELECT error_code FROM generation WHERE id = $1', id);
+  expect(row!.error_code).toBe(code);
+});
+
+test.each(['rate-limit', 'flaky', 'odd-state', 'expired-link', 'cut-download'])(
+  '[sandbox:%s] is survived: one charge, and the file is whole',
+  async (marker) => {
+    const { id } = await backend.submit(`a lighthouse [sandbox:${marker}]`);
+    expect(await backend.until(id, 'succeeded')).toMatchObject({
+      credits: { charged: 15 },
+      files: [{ n: 1 }],
+    });
+  },
+);
+
+test('no query was refused: all workers kept the limit of the service', () => {
+  expect(backend.requests.filter((line) => line.startsWith('GET') && line.endsWith(' 429'))).toEqual([]);
+});
+
+test('nothing secret is in the log', () => {
+  const log = backend.lines.join('');
+  for (const secret of ['ak_test_of_the_backend', 'sk_test_of_the_backend', 'token-of-ann'])
+    expect(log).not.toContain(secret);
+  expect(log).not.toContain('lighthouse');
+});

@@ -1,0 +1,157 @@
+import path from 'node:path';
+import type { SavedFile } from '../../download/download.ts';
+import { Failure } from '../../model/failure.ts';
+import type { RecordedFile } from '../../model/request-record.ts';
+import { isTerminal } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { Place } from '../checked-request.ts';
+import { deliver } from '../record/task-record.ts';
+import type { TaskResult } from '../result.ts';
+import type { Session } from '../session.ts';
+import type { WaitSettings } from '../wait/wait-task.ts';
+import { outputOf, waitTask } from '../wait/wait-task.ts';
+import { finish, folderFor } from './finish.ts';
+
+const DAY_MS = 24 * 3600_000;
+
+/** Tells whether the task of a request ended before this command, by its record. */
+export const hasEnded = ({ record }: StoredRequest): boolean => isTerminal(record.status);
+
+/**
+ * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
+ * download; or the earlier failure. Charges nothing.
+ */
+export async function reuse(
+  session: Session,
+  entry: StoredRequest,
+  settings: WaitSettings,
+): Promise<TaskResult> {
+  const { taskId, created, status } = entry.record;
+  session.observer.attached(taskId!, created);
+  await noteUse(session, entry);
+  const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
+  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
+  return { ...result, reused: { created, status }, isResubmitted };
+}
+
+/** Notes the use of a record, to the day: records are kept for a number of days after their last use. */
+async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
+  const now = api.clock.wall();
+  const { created, used } = entry.record;
+  if (now - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now).toISOString() });
+}
+
+async function sameResult(
+  session: Session,
+  entry: StoredRequest,
+  settings: WaitSettings,
+): Promise<TaskResult> {
+  const { taskId, download, credits } = entry.record;
+  session.observer.task(taskId!, 'COMPLETED');
+  const folder = settings.folder ?? download;
+  const output = outputOf(settings, entry);
+  try {
+    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
+    const { isVersioned = false } = settings;
+    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
+    const files = await (session.results ? session.results.run(find) : find());
+    if (files) {
+      const { model } = entry.record;
+      const seen = { state: 'COMPLETED' as const, record: {}, model };
+      const { warningsAbout } = await import('./file-warnings.ts');
+      const warnings = await warningsAbout(session, model, files, output);
+      return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
+    }
+    const until = settings.waitMs > 0 ? filesUntil : Infinity;
+    const options = {
+      ...settings,
+      folder: await folderFor(folder),
+      output,
+      until,
+      filesUntil,
+      entry,
+      credits,
+    };
+    const result = await finish(session, taskId!, options);
+    if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
+      throw gone(session, taskId!);
+    }
+    return deliver(session, entry, result);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const seen = { state: 'COMPLETED' as const, record: {} };
+    const failure = error.with({ status: 'COMPLETED' });
+    return { kind: 'notFetched', taskId: taskId!, seen, warnings: [], failure };
+  }
+}
+
+function gone({ provider: { title, says } }: Session, taskId: string): Failure {
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`,
+  );
+}
+
+/** Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists. */
+async function wholeFiles(
+  session: Session,
+  entry: StoredRequest,
+  { folder, output, isVersioned }: Place & { isVersioned: boolean },
+  waitEnds: number,
+): Promise<SavedFile[] | undefined> {
+  const { files, fileCount, delivered, taskId } = entry.record;
+  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
+  // Version 1 of the record has no file count; what it delivered was complete.
+  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  if (numbers.size === 0 || numbers.size !== count) return undefined;
+  const { fileIsWhole } = await import('../../download/file-hash.ts');
+  const { stemOf } = await import('../../download/download.ts');
+  const placed: SavedFile[] = [];
+  const whole: { file: RecordedFile; number: number; target: string }[] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId: taskId!, output, ...which });
+    const isWanted = (file: SavedFile) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found: RecordedFile | undefined;
+    for (const file of candidates) found ??= (await fileIsWhole(file.path, file)) ? file : undefined;
+    if (!found) return undefined;
+    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
+    whole.push({ file: found, number, target });
+  }
+  const { copyTo } = await import('../../download/copy-file.ts');
+  const { nameFound } = await import('../../download/save-once.ts');
+  const copies: RecordedFile[] = [];
+  const change: { output?: string } = {};
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known } = file;
+    // What was copied there before is this request's own file, even where it was changed since.
+    const isOwn = files.some((other) => other.path === target);
+    const saved =
+      file.path === target ? known : await copyTo(session, known, target, waitEnds, isVersioned && !isOwn);
+    placed.push(saved);
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
+  }
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
+  return placed;
+}
+
+/** Returns which of the task's files a recorded one is, from 1. Earlier versions said so in its name alone. */
+function numberOf({ number, path: file }: RecordedFile, fileCount: number | null): number {
+  if (number !== undefined) return number;
+  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
+  return fileCount === 1 || inName === undefined ? 1 : Number(inName);
+}
+
+function withoutExtension(file: string): string {
+  return file.slice(0, file.length - path.extname(file).length);
+}
+
+/** Returns the end of a task without a result; its record says why, where one query can read it. */
+function sameEnd(session: Session, entry: StoredRequest, settings: WaitSettings): Promise<TaskResult> {
+  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, {}, entry);
+}

@@ -1,0 +1,62 @@
+import type { Contract } from '../../contracts/contract.ts';
+import { estimateCredits } from '../../contracts/price.ts';
+import type { Cheaper } from '../../model/failure.ts';
+import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
+import { type Session, shortDeadline } from '../session.ts';
+import { askPrice, cheaperThan } from './check-price.ts';
+
+export interface QuoteResult {
+  kind: 'quote';
+  model: string;
+  quote: Quote;
+  /** The contract's estimate, where it is another one than the service's price. */
+  estimate: { credits: number; asOf: string | null } | null;
+  /** Credits that the balance lacks; 0 where it is enough, or not known. */
+  missing: number;
+  /** What costs less, where credits are missing. */
+  cheaper: Cheaper | null;
+}
+
+/**
+ * Returns the service's own price of a payload; the service checks the fields too. Free; makes no task.
+ * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
+ */
+export async function quote(
+  session: Session,
+  { contract, generation }: { contract: Contract; generation: GenerationRequest },
+): Promise<QuoteResult> {
+  const { model, payload } = generation;
+  const answer = await askPrice(session, contract, generation);
+  const { credits, balance } = answer;
+  const estimate = estimateCredits(contract, payload);
+  const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  return {
+    kind: 'quote',
+    model,
+    quote: answer,
+    estimate:
+      estimate === null || estimate === credits
+        ? null
+        : { credits: estimate, asOf: contract.price?.asOf ?? null },
+    missing,
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
+  };
+}
+
+export interface AccountResult {
+  kind: 'account';
+  account: Account;
+  /** The models that have a contract here. */
+  contracts: string[];
+  notListedByService: string[];
+  withoutContract: string[];
+}
+
+/** Returns the account: balance, limits and models, and how these differ from the installed contracts. */
+export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
+  const { api, provider } = session;
+  const found = await api.read(provider.account(), shortDeadline(session));
+  const notListedByService = contracts.filter((model) => !found.models.includes(model));
+  const withoutContract = found.models.filter((model) => !contracts.includes(model));
+  return { kind: 'account', account: found, contracts, notListedByService, withoutContract };
+}

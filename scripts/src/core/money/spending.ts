@@ -1,0 +1,238 @@
+import { Failure } from '../../model/failure.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import {
+  COUNTS,
+  NOTHING,
+  rowOf as recordedRow,
+  type SpendingCounts,
+  type SpendingRow,
+} from '../../model/spending.ts';
+import { isTerminal, type Task } from '../../model/task.ts';
+import type { RecordStore } from '../../ports/record-store.ts';
+import { nameIn } from '../../providers/error-answer.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+export interface ModelSums extends SpendingCounts {
+  /** Null where the service names none. */
+  model: string | null;
+}
+
+export interface SpendingResult {
+  kind: 'spending';
+  /** Milliseconds since the epoch; null: all that is known. */
+  since: number | null;
+  /** When the sources were read. */
+  asOf: number;
+  total: SpendingCounts;
+  /** The most expensive first. */
+  models: ModelSums[];
+  /** What the service's list showed; null where there is no list, or none was read. */
+  list: ListCover | null;
+  /** What the journal of this machine knows; null where there is none. */
+  journal: JournalCover | null;
+  /** Why the list could not be read, where the journal alone was. */
+  listFailure?: Failure | undefined;
+}
+
+export interface ListCover {
+  /** Tasks in the whole list. */
+  tasks: number;
+  /** When the oldest of them was made, in milliseconds since the epoch; null where none has a date. */
+  oldest: number | null;
+  /** Tasks without a date that the journal does not know either: in a span of time they are left out. */
+  undated: number;
+  /** Entries that cannot be read as tasks. */
+  unread: number;
+}
+
+export interface JournalCover {
+  /** Requests of the span that the list does not show. */
+  more: number;
+  /** The keys that they were submitted with. */
+  keys: 'this' | 'all';
+  /** Records of the span that cannot be read, of any key. */
+  unreadable: number;
+}
+
+/**
+ * Returns what was spent with this key since a moment, by the service's list and by the journal. A task that both know is
+ * counted once: with its date in the journal, and with the credits of the list.
+ */
+export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
+  const { api, provider } = session;
+  const store = await session.records();
+  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const listFailure = read instanceof Failure ? read : undefined;
+  const list = read instanceof Failure ? null : read;
+  const tasks = onceEach(list?.tasks ?? []);
+  const records = store ? await recordsOf(store, tasks) : [];
+  const { rows, cover, shown } = rowsOfList(tasks, records, since);
+  const recorded = store ? await ownRows(store, since) : [];
+  const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
+  // What the list shows too is in its rows already.
+  const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
+  const less = twice.flatMap((record) => recordedRow(record) ?? []);
+  return {
+    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    asOf: api.clock.wall(),
+    list: list && { ...cover, unread: list.unread },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
+    listFailure,
+  };
+}
+
+/** Reads the list; returns why it cannot be read where the journal can be read in its place. */
+async function readList({ api, provider, ...session }: Session, hasJournal: boolean) {
+  try {
+    return await api.read(provider.list(), shortDeadline({ api, provider, ...session }));
+  } catch (error) {
+    if (hasJournal && error instanceof Failure && AWAY.has(error.code)) return error;
+    throw error;
+  }
+}
+
+const AWAY: ReadonlySet<string> = new Set(['NETWORK_ERROR', 'RATE_LIMITED', 'UNKNOWN_ERROR']);
+
+/** Returns what the records of one service on this machine say was spent since a moment, with any key. No network. */
+export function recordedSpending(
+  rows: readonly SpendingRow[],
+  since: number | null,
+  asOf: number,
+  unreadable: number,
+): SpendingResult {
+  const sums = summedUp(rows.map(toSums), since);
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
+}
+
+/** Returns the rows of the key in use. */
+async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
+  const { provider, service, account } = store.place;
+  const rows = await store.spending(since ?? 0);
+  return rows.filter(
+    (row) => row.provider === provider && row.service === service && row.account === account,
+  );
+}
+
+/** Returns the records of these tasks, and those of submits whose outcome is not known. */
+async function recordsOf(store: RecordStore, tasks: readonly Task[]): Promise<RequestRecord[]> {
+  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
+  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const unknown = [...(await store.pending()), ...(await store.replaced())];
+  const found = [...entries, ...unknown.filter(({ record }) => record.taskId === null)];
+  return found.flatMap((entry) => (entry && store.isOwn(entry) ? entry.record : []));
+}
+
+const countOf = (rows: readonly SpendingRow[]): number => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+
+function toSums({ day, provider, service, account, ...sums }: SpendingRow): ModelSums {
+  return sums;
+}
+
+function negative({ model, ...sums }: ModelSums): ModelSums {
+  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
+  return { model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
+}
+
+const isIn = (since: number | null, time: number): boolean => since === null || time >= since;
+
+/** Returns the rows of the listed tasks, and the records that are about one of these tasks. */
+export function rowsOfList(
+  listed: readonly Task[],
+  records: readonly RequestRecord[],
+  since: number | null,
+): { rows: ModelSums[]; cover: Omit<ListCover, 'unread'>; shown: Set<RequestRecord> } {
+  const tasks = onceEach(listed);
+  const byTask = new Map(records.flatMap((record) => (record.taskId ? [[record.taskId, record]] : [])));
+  const byKey = new Map(
+    records.flatMap((record) => (record.taskId ? [] : [[record.idempotencyKey, record]])),
+  );
+  const rows: ModelSums[] = [];
+  const shown = new Set<RequestRecord>();
+  const dates: number[] = [];
+  let undated = 0;
+  for (const task of tasks) {
+    // A submit whose outcome is unknown has no task id, but the list may show its key.
+    const record = byTask.get(task.id) ?? byKey.get(task.idempotencyKey ?? '');
+    if (record) shown.add(record);
+    if (task.createdAt !== undefined) dates.push(task.createdAt);
+    const made = record ? Date.parse(record.created) : task.createdAt;
+    if (made === undefined) undated += 1;
+    if (made === undefined ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+  }
+  const oldest = dates.reduce((least: number | null, date) => Math.min(least ?? date, date), null);
+  return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
+}
+
+/** Returns each task once: a list that changes while it is read may show one twice. */
+function onceEach(tasks: readonly Task[]): Task[] {
+  const once = new Map<string, Task>();
+  for (const task of tasks) {
+    const before = once.get(task.id);
+    once.set(task.id, before ? merged(before, task) : task);
+  }
+  return [...once.values()];
+}
+
+/** Returns what two records of one task say together, whichever came first: an end is final, and credits only grow. */
+function merged(one: Task, other: Task): Task {
+  const charged = most(one.charged, other.charged);
+  const refunded = most(one.refunded, other.refunded);
+  const ends = [one, other].filter(({ state }) => isTerminal(state));
+  const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
+  const createdAt = least(one.createdAt, other.createdAt);
+  const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
+  const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
+  return {
+    ...one,
+    state: state!,
+    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded },
+  };
+}
+
+const known = (numbers: (number | null | undefined)[]): number[] => numbers.flatMap((one) => one ?? []);
+const most = (...numbers: (number | null | undefined)[]): number | undefined =>
+  known(numbers).sort((a, b) => b - a)[0];
+const least = (...numbers: (number | null | undefined)[]): number | undefined =>
+  known(numbers).sort((a, b) => a - b)[0];
+
+/** Returns the row of a listed task, with what its record knows. */
+function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
+  // An end is final, in either source.
+  const state =
+    [task.state, record?.status].find((one) => one !== undefined && isTerminal(one)) ?? task.state;
+  const isEnded = isTerminal(state);
+  const charged = task.charged ?? record?.credits.charged ?? null;
+  const quoted = record?.credits.quoted ?? null;
+  const count = (isCounted: boolean) => Number(isCounted);
+  return {
+    model: nameIn(record?.model ?? task.model) ?? null,
+    tasks: 1,
+    completed: count(state === 'COMPLETED'),
+    failed: count(state === 'FAILED'),
+    cancelled: count(state === 'CANCEL'),
+    running: count(!isEnded),
+    unknown: 0,
+    charged: charged ?? 0,
+    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
+    open: charged !== null || isEnded ? 0 : (quoted ?? 0),
+    unpriced: count(charged === null && (isEnded || quoted === null)),
+  };
+}
+
+function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
+}
+
+function summedUp(rows: readonly ModelSums[], since: number | null) {
+  const models = new Map<string | null, SpendingCounts>();
+  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  const net = ({ charged, refunded }: SpendingCounts) => charged - refunded;
+  const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
+  byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));
+  return {
+    kind: 'spending' as const,
+    since,
+    total: rows.reduce<SpendingCounts>(plus, NOTHING),
+    models: byNet,
+  };
+}

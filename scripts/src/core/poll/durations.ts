@@ -1,0 +1,100 @@
+import type { RecordedDuration } from '../../contracts/durations.ts';
+import { Failure } from '../../model/failure.ts';
+import type { OutputKind } from '../../model/output-kind.ts';
+import type { ExpectedDuration } from '../observer.ts';
+import type { Session } from '../session.ts';
+import type { LikelyDuration } from './interval.ts';
+
+// Of fewer tasks, an unusual one would be half of the estimate.
+const LEAST_RUNS = 5;
+// One task in ten was faster, and one slower.
+const SHARE = 0.1;
+
+/**
+ * Returns how long tasks of a model usually take: by those of this machine if they are enough, else by the runs that the
+ * model's contract records. Null where nothing is known.
+ */
+export async function expectedDuration(session: Session, model: string): Promise<ExpectedDuration | null> {
+  const { own, recorded } = await knownDurations(session, model);
+  if (own.length >= LEAST_RUNS) return rangeOf(own);
+  // A service on this machine has times of its own.
+  if (session.loopback !== null || recorded.length === 0) return null;
+  const seconds = recorded.flatMap((run) => run.seconds);
+  return {
+    fromMs: Math.min(...seconds) * 1000,
+    toMs: Math.max(...seconds) * 1000,
+    runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
+    source: 'contract',
+    asOf: recorded
+      .map(({ date }) => date)
+      .sort()
+      .at(-1)!,
+  };
+}
+
+function rangeOf(seconds: readonly number[]): ExpectedDuration {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const last = sorted.length - 1;
+  const at = (share: number) => sorted[Math.round(share * last)]! * 1000;
+  return { fromMs: at(SHARE), toMs: at(1 - SHARE), runs: seconds.length, source: 'machine' };
+}
+
+// Recorded runs are few: others are a little faster, or slower.
+const EARLIER = 0.9;
+const LATER = 1.25;
+// Of many runs on this machine the fastest and the slowest twentieth say little.
+const MANY = 20;
+
+// Where no run of a model is on record: no recorded run of any video model took less than 2 min, and most took 2 to 7 min
+// (AIVideoMaker, 2026-09-10 and 2026-09-17).
+const ANY_VIDEO: LikelyDuration = { earliestMs: 120_000, latestMs: 420_000 };
+
+/**
+ * Returns how long a task of a model is likely to take: by the runs on record in its contract, and by the tasks of this
+ * machine, else by those of other video models. Undefined where nothing is known.
+ */
+export async function likelyDuration(session: Session, model: string): Promise<LikelyDuration | undefined> {
+  const { own, recorded, output } = await knownDurations(session, model);
+  const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
+  if (seconds.length === 0) return output === 'video' && session.loopback === null ? ANY_VIDEO : undefined;
+  return {
+    earliestMs: Math.min(...seconds) * EARLIER * 1000,
+    latestMs: Math.max(...seconds) * LATER * 1000,
+  };
+}
+
+function withoutExtremes(seconds: readonly number[]): number[] {
+  const sorted = seconds.filter((one) => one > 0).sort((a, b) => a - b);
+  const extremes = sorted.length >= MANY ? Math.floor(sorted.length / MANY) : 0;
+  return sorted.slice(extremes, sorted.length - extremes);
+}
+
+/** How long tasks of a model took, from submit to end. */
+interface KnownDurations {
+  /** Of the latest tasks of this machine, in seconds. */
+  own: number[];
+  /** Of the runs on record in the model's contract. */
+  recorded: RecordedDuration[];
+  /** What the model makes; undefined where no contract says so. */
+  output: OutputKind | undefined;
+}
+
+/** Returns what is known of how long tasks of a model take. A wait works without it: what cannot be read is not known. */
+async function knownDurations(session: Session, model: string): Promise<KnownDurations> {
+  const own = orNothing(async () => (await (await session.records())?.durationsOf(model)) ?? []);
+  const contract = orNothing(async () => {
+    const { loadContract } = await import('../../contracts/contract.ts');
+    return [await loadContract(session.provider.id, model)];
+  });
+  const [known] = await contract;
+  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+
+async function orNothing<T>(read: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}

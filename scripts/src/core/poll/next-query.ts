@@ -1,0 +1,259 @@
+import { Failure } from '../../model/failure.ts';
+import { isTerminal, type Task } from '../../model/task.ts';
+import {
+  type ListFacts,
+  NO_LIST,
+  type SeenStatus,
+  type SharedStatus,
+  type StatusCache,
+} from '../../ports/status-cache.ts';
+import type { TaskList, TaskStatus } from '../../providers/provider.ts';
+import type { Session } from '../session.ts';
+import { pollOnce } from './status-query.ts';
+
+/** A status; with the task's record, where the same answer held that. */
+export type Polled = TaskStatus & { task?: Task | undefined };
+
+/** A task of this process whose next query is due. */
+export interface Due {
+  taskId: string;
+  /** By the wall clock. */
+  dueAt: number;
+  /** On the monotonic clock. */
+  deadline: number;
+  /** Another process saw its end: the record is read at once. */
+  isHint: boolean;
+}
+
+// A list of a thousand tasks has a tenth of it. Larger ones cost more than they save.
+const LIST_BYTES = 8 * 1024 * 1024;
+const LIST_MS = 10_000;
+// A list that fails is read once more after this time, doubled for each failure in a row.
+const BAD_MS = 5_000;
+const LONGEST_BAD_MS = 120_000;
+// A list that takes long is read the less often. Nobody waits longer than this for a process that died while reading it.
+const MOST_GUARD_MS = 3_000;
+// A task that the list does not show is expected there once more after this time.
+const MISSING_MS = 30_000;
+// After so many reads of the list one task is checked by itself, because the list may be stale.
+const CHECK_AFTER = 5;
+const KEPT_MS = 60_000;
+
+/** Sends the queries of this process: the list for all tasks of the machine where it serves several, else one task's own. */
+export class PollRounds {
+  readonly #session: Pick<Session, 'api' | 'provider'>;
+  readonly #cache: StatusCache | null;
+  #list: ListFacts = NO_LIST;
+  readonly #seen = new Map<string, SeenStatus>();
+  #wasList = false;
+
+  constructor(session: Pick<Session, 'api' | 'provider'>, cache: StatusCache | null) {
+    this.#session = session;
+    this.#cache = cache;
+  }
+
+  /**
+   * Sends one query, for which there is a permit.
+   * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
+   * @param watched all tasks that this process waits for
+   * @returns the status or the failure of each task of this process that the answer is about
+   */
+  async run(due: readonly Due[], watched: Iterable<string>): Promise<Map<string, Polled | Failure>> {
+    const now = this.#now();
+    const others = (await this.#cache?.others()) ?? new Map<string, number>();
+    await this.#learn();
+    const ids = new Set([...watched, ...others.keys()]);
+    const overdue = [...others]
+      .filter(([, dueAt]) => dueAt <= now)
+      .map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const mayList = this.#mayList(ids);
+    this.#wasList = mayList && this.#listServes([...due, ...overdue]);
+    if (this.#wasList) return this.#readList(due, ids, others);
+    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+  }
+
+  /**
+   * Reads the list for the records of several tasks that have ended.
+   * @param due those tasks
+   * @param watched all tasks that this process waits for
+   * @returns null where the list cannot be read now: nothing was sent
+   */
+  async records(
+    due: readonly Due[],
+    watched: Iterable<string>,
+  ): Promise<Map<string, Polled | Failure> | null> {
+    const others = (await this.#cache?.others()) ?? new Map<string, number>();
+    await this.#learn();
+    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
+    const ids = new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
+    return this.#readList(due, ids, others);
+  }
+
+  #now(): number {
+    return this.#session.api.clock.wall();
+  }
+
+  /** Takes over what other processes have seen since. */
+  async #learn(): Promise<void> {
+    const shared = await this.#cache?.read();
+    if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
+    for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
+    const oldest = this.#now() - KEPT_MS;
+    for (const [id, { at, missingAt = 0, failedAt = 0 }] of this.#seen) {
+      if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
+    }
+  }
+
+  /** Notes what was seen of a task. An end is final. */
+  #note(id: string, seen: SeenStatus): void {
+    const before = this.#seen.get(id);
+    const isNewer = !before || (seen.at >= before.at && !(before.state && isTerminal(before.state)));
+    const latest = (a = 0, b = 0) => Math.max(a, b);
+    this.#seen.set(id, {
+      ...(isNewer ? seen : before),
+      failedAt: latest(seen.failedAt, before?.failedAt),
+      missingAt: latest(seen.missingAt, before?.missingAt),
+    });
+  }
+
+  #isMissing(id: string): boolean {
+    return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
+  }
+
+  /** Tells whether the list can be read now, and serves several tasks. */
+  #mayList(ids: ReadonlySet<string>): boolean {
+    const now = this.#now();
+    const { startedAt, tookMs, badUntil } = this.#list;
+    if (!this.#session.provider.can.list || now < badUntil) return false;
+    // Another process may be reading it just now.
+    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
+  }
+
+  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  #listServes(wanted: readonly Due[]): boolean {
+    const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
+    if (unserved.length === wanted.length || (this.#wasList && unserved.length > 0)) return false;
+    return this.#list.unchecked < CHECK_AFTER;
+  }
+
+  /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
+  async #readList(
+    due: readonly Due[],
+    ids: ReadonlySet<string>,
+    others: ReadonlyMap<string, number>,
+  ): Promise<Map<string, Polled | Failure>> {
+    const { api, provider } = this.#session;
+    const startedAt = this.#now();
+    const start = api.clock.monotonic();
+    const { tookMs, unchecked } = this.#list;
+    this.#list = {
+      ...this.#list,
+      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 },
+    };
+    await this.#share(others);
+    try {
+      const call = provider.list();
+      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+      this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
+      const found = await this.#takeList(list, startedAt, ids, others);
+      await this.#share(others);
+      return found;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const failures = this.#list.failures + 1;
+      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+      await this.#share(others);
+      // These are about the key, whatever is read with it.
+      const isGeneral = error.code === 'RATE_LIMITED' || error.code === 'AUTH_FAILED';
+      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error] as const) : []);
+    }
+  }
+
+  async #takeList(
+    list: TaskList,
+    at: number,
+    ids: ReadonlySet<string>,
+    others: ReadonlyMap<string, number>,
+  ): Promise<Map<string, Polled>> {
+    const found = new Map<string, Polled>();
+    const tasks = new Map(list.tasks.map((task) => [task.id, task]));
+    for (const [id, { state, at: seenAt }] of this.#seen) {
+      const shown = tasks.get(id);
+      // A list that is older than what a query showed before it is stale.
+      if (state && isTerminal(state) && shown && !isTerminal(shown.state) && seenAt < at) {
+        this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
+      }
+    }
+    for (const id of ids) {
+      const task = tasks.get(id);
+      if (!task) {
+        this.#note(id, { at: 0, state: null, missingAt: at });
+        continue;
+      }
+      this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
+      this.#note(id, { at, state: task.state === 'UNKNOWN' ? null : task.state });
+      if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      found.set(id, { ...task, task });
+    }
+    return found;
+  }
+
+  /** Returns the task whose own query is sent: one that has ended, else the longest wait of any process that the list does not serve. */
+  #target(due: readonly Due[], overdue: readonly Due[], mayList: boolean): Due {
+    const hint = due.find(({ isHint }) => isHint);
+    if (hint) return hint;
+    const failedAt = (id: string) => this.#seen.get(id)?.failedAt ?? 0;
+    const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
+    const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
+    const since = ({ taskId, dueAt }: Due) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const longest = all.reduce<Due | undefined>((a, b) => (a && since(a) <= since(b) ? a : b), undefined);
+    if (longest) return longest;
+    // The list may be stale: any of the tasks that it serves may show that.
+    this.#list = { ...this.#list, unchecked: 0 };
+    const served = [...due, ...foreign];
+    return served[Math.floor(this.#session.api.clock.random() * served.length)]!;
+  }
+
+  async #readOne(
+    { taskId, deadline, isHint }: Due,
+    due: readonly Due[],
+    { others, isOne }: { others: ReadonlyMap<string, number>; isOne: boolean },
+  ): Promise<Map<string, Polled | Failure>> {
+    const { api, provider } = this.#session;
+    const at = this.#now();
+    const isOwn = due.some((one) => one.taskId === taskId);
+    const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
+    try {
+      // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
+      const status =
+        isOne && !isHint
+          ? await pollOnce(this.#session, taskId, until)
+          : await api.once(provider.task(taskId), { until, isPermitted: true });
+      const task = isTask(status) ? status : undefined;
+      if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
+      if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
+      await this.#share(others);
+      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
+      if (!isOwn) await this.#share(others);
+      return new Map(isOwn || error.code === 'RATE_LIMITED' ? [[taskId, error]] : []);
+    }
+  }
+
+  /** Writes what is known where the other processes read it, if there are any. */
+  async #share(others: ReadonlyMap<string, number>): Promise<void> {
+    if (!this.#cache || others.size === 0) return;
+    const shared: SharedStatus = { list: this.#list, tasks: this.#seen };
+    await this.#cache.write(shared);
+  }
+}
+
+/** A service may answer a status query with the whole record. */
+function isTask(status: TaskStatus | Task): status is Task {
+  return 'urls' in status && 'id' in status;
+}

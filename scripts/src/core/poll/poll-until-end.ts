@@ -1,0 +1,92 @@
+import { heeded, pauseAfter, RETRY_PAUSES } from '../../http/retry.ts';
+import type { Clock } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import { isTerminal } from '../../model/task.ts';
+import type { TaskStatus } from '../../providers/provider.ts';
+import { intervalBefore, type PollSchedule } from './interval.ts';
+
+export interface WaitOptions {
+  clock: Clock;
+  schedule: PollSchedule;
+  /** On the monotonic clock. */
+  deadline: number;
+  /** When the task was submitted, on the monotonic clock; absent where that is not known. */
+  submittedAt?: number | undefined;
+  /** Ends the wait like its deadline. */
+  stop?: AbortSignal | undefined;
+  /** Until then "not found" may only mean that the task is too new to be shown; on the monotonic clock. */
+  graceUntil?: number | undefined;
+  /** Why a status query before the wait failed: the first pause respects its Retry-After. */
+  failure?: Failure | undefined;
+  onPoll?(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
+  onError?(failure: Failure): void;
+}
+
+export interface Waited {
+  /** The last status that the service gave; undefined when no query succeeded. */
+  last: TaskStatus | undefined;
+  /** Why the last status query failed; undefined when it succeeded. */
+  failure: Failure | undefined;
+}
+
+/**
+ * Polls a task until it has ended or the deadline is reached. A failed query does not end the wait, unless every later
+ * query would fail too (`endsWait`): then the failure is thrown.
+ * @param poll returns the next status of the task: by a query at `dueAt` (on the monotonic clock), or sooner where it is
+ * known sooner; null when the time was over first
+ */
+export async function pollUntilEnd(
+  poll: (dueAt: number) => Promise<TaskStatus | null>,
+  options: WaitOptions,
+): Promise<Waited> {
+  const { clock, schedule, deadline, submittedAt, stop } = options;
+  const start = clock.monotonic();
+  let last: TaskStatus | undefined;
+  let { failure } = options;
+  let failures = failure ? 1 : 0;
+
+  for (let polls = 0; ; polls += 1) {
+    const now = clock.monotonic();
+    const ageMs = submittedAt === undefined ? undefined : now - submittedAt;
+    const progress = { polls, waitedMs: now - start, ageMs };
+    let pause = intervalBefore(progress, schedule, clock.random);
+    const before = failure && heeded(failure);
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const left = deadline - now;
+    // No query is sent after the deadline, nor one that the service asked to delay beyond it.
+    if (left <= 0 || stop?.aborted) return { last, failure };
+    if ((before?.details.retryAfter ?? 0) * 1000 > left) return { last, failure };
+    pause = Math.min(pause, left);
+    if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
+
+    try {
+      const seen = await poll(now + pause);
+      if (!seen) continue;
+      last = merge(last, seen);
+      failure = undefined;
+      failures = 0;
+      if (isTerminal(seen.state)) return { last, failure };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const tooYoung = error.code === 'TASK_NOT_FOUND' && clock.monotonic() < (options.graceUntil ?? 0);
+      if (endsWait(error) && !tooYoung) throw error;
+      failure = error;
+      failures += 1;
+      options.onError?.(error);
+    }
+  }
+}
+
+/**
+ * Tells whether every later query would fail too: the service rejects the key, the task does not exist, the address
+ * does not answer as a service. An answer that cannot be read says nothing of the kind.
+ */
+export function endsWait({ code, details }: Failure): boolean {
+  return !details.transient && code !== 'UNKNOWN_ERROR';
+}
+
+/** Returns the newer status. An unknown state word keeps the last known state and is reported beside it. */
+export function merge(before: TaskStatus | undefined, now: TaskStatus): TaskStatus {
+  const record = { ...before?.record, ...now.record };
+  return now.state === 'UNKNOWN' && before ? { ...now, state: before.state, record } : { ...now, record };
+}

@@ -1,0 +1,293 @@
+import { MemoryRateLimiter } from '../../http/rate-limit.ts';
+import { Failure } from '../../model/failure.ts';
+import { isTerminal, type Task } from '../../model/task.ts';
+import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
+import type { Sharing } from '../../ports/sharing.ts';
+import type { StatusCache } from '../../ports/status-cache.ts';
+import type { Session } from '../session.ts';
+import { RecordReads } from './ended-records.ts';
+import { isFast, type PollSchedule } from './interval.ts';
+import { type Due, type Polled, PollRounds } from './next-query.ts';
+
+interface Ask {
+  taskId: string;
+  /** On the monotonic clock. */
+  dueAt: number;
+  deadline: number;
+  /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
+  endSeenAt: number;
+  resolve(polled: Polled | null | 'crowded'): void;
+  reject(error: unknown): void;
+}
+
+// Made once: a thousand waits wake the poller a thousand times, and each reason of its own would cost a stack trace.
+const AWAKE = new Error('a wait began or ended');
+// So soon a process reads what another one has seen.
+const TICK_MS = 230;
+// A wait that begins takes over a status that is as fresh as this.
+const FRESH_MS = 2_000;
+const ANNOUNCED_MS = 30_000;
+const ANNOUNCE_MS = 1_000;
+// So many tasks are a crowd, and their intervals this share of what they are for one.
+const CROWD = 5;
+const CROWD_SHARE = 0.55;
+const CROWD_MOST_MS = 2_000;
+// An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
+const SEVERAL = 3;
+// Retry-After may be missing.
+const PAUSE_MS = 5_000;
+
+/**
+ * Queries the tasks that this process waits for, however many they are, and shares both the permits and what it sees with
+ * the other processes of this machine: whichever of them gets the permit queries for all.
+ */
+export class Poller {
+  readonly #session: Pick<Session, 'api' | 'provider'>;
+  readonly #limiter: RateLimiter;
+  readonly #cache: StatusCache | null;
+  readonly #rounds: PollRounds;
+  readonly #isUnspaced: boolean;
+  /** How often each task is waited for; the oldest wait first. */
+  readonly #watched = new Map<string, number>();
+  readonly #asks = new Set<Ask>();
+  readonly #records: RecordReads;
+  /** When each task was last seen, by the wall clock. */
+  readonly #seenAt = new Map<string, number>();
+  #isRunning = false;
+  /** On the monotonic clock. */
+  #announceAt = 0;
+  /** One query serves many tasks, so it is sent more often. */
+  #isCrowd = false;
+  #sleep = new AbortController();
+
+  /** @param sharing null: this process polls alone, without spacing */
+  constructor(session: Pick<Session, 'api' | 'provider'>, sharing: Sharing | null, isUnspaced: boolean) {
+    const { api, provider } = session;
+    this.#session = session;
+    this.#limiter = sharing?.limiter ?? new MemoryRateLimiter(provider.rateLimit, api.clock);
+    this.#cache = sharing?.statuses ?? null;
+    this.#rounds = new PollRounds(session, this.#cache);
+    this.#isUnspaced = isUnspaced;
+    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
+  }
+
+  /** Begins a wait for a task. @returns the function that ends it */
+  watch(taskId: string): () => void {
+    if (!this.#watched.has(taskId)) this.#announceAt = 0;
+    this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
+    return () => {
+      const left = (this.#watched.get(taskId) ?? 1) - 1;
+      if (left > 0) this.#watched.set(taskId, left);
+      else {
+        this.#watched.delete(taskId);
+        this.#seenAt.delete(taskId);
+      }
+      if (this.#watched.size === 0) void this.#cache?.leave();
+    };
+  }
+
+  /**
+   * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
+   * @param times on the monotonic clock
+   * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
+   * @throws Failure of its own query
+   */
+  async next(
+    taskId: string,
+    times: { dueAt: number; deadline: number },
+    stop?: AbortSignal,
+  ): Promise<Polled | null | 'crowded'> {
+    let onStop = () => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        const { clock } = this.#session.api;
+        const now = clock.monotonic();
+        const pause = Math.max(0, times.dueAt - now);
+        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        onStop = () => {
+          this.#asks.delete(ask);
+          resolve(null);
+          this.#sleep.abort(AWAKE);
+        };
+        stop?.addEventListener('abort', onStop, { once: true });
+        if (stop?.aborted) {
+          resolve(null);
+          return;
+        }
+        this.#asks.add(ask);
+        this.#sleep.abort(AWAKE);
+        if (!this.#isRunning) void this.#run();
+      });
+    } finally {
+      stop?.removeEventListener('abort', onStop);
+    }
+  }
+
+  /**
+   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry may begin
+   * @throws Failure of its own query
+   */
+  async record(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
+    const { api, provider } = this.#session;
+    const listed = await this.#records.listed(taskId, until);
+    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  }
+
+  /** Returns the milliseconds until the next poll may be permitted. */
+  async nextPermitIn(): Promise<number> {
+    return this.#limiter.nextIn(this.#kind);
+  }
+
+  get #kind(): PermitKind {
+    return this.#isUnspaced && this.#watched.size < SEVERAL ? 'record' : 'poll';
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#session.api;
+    const stop = () => this.#sleep.abort(AWAKE);
+    signal?.addEventListener('abort', stop);
+    this.#isRunning = true;
+    try {
+      while (this.#asks.size > 0) await this.#step();
+    } catch (error) {
+      for (const ask of this.#asks) ask.reject(error);
+      this.#asks.clear();
+    } finally {
+      this.#isRunning = false;
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { clock, signal } = this.#session.api;
+    if (signal?.aborted) throw signal.reason;
+    await this.#announce();
+    await this.#takeNews();
+    const due = this.#due();
+    // The record of a task that has ended does not keep the distance of a poll.
+    const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    if (due.length > 0 && wait <= 0) await this.#query(due);
+    const now = clock.monotonic();
+    for (const ask of this.#asks) {
+      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : 'crowded');
+    }
+    // Those who got an answer ask for the next one.
+    await new Promise((resolve) => setImmediate(resolve));
+    const next = Math.min(
+      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline]),
+    );
+    const isOverdue = next <= now;
+    const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
+    if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
+    this.#sleep = new AbortController();
+    await clock.sleep(pause, this.#sleep.signal).catch(() => {});
+  }
+
+  #seenLately(taskId: string): boolean {
+    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
+  }
+
+  /** The tasks whose query is due, the longest wait first. */
+  #due() {
+    const { clock } = this.#session.api;
+    const now = clock.monotonic();
+    const wall = clock.wall() - now;
+    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
+    asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
+    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
+      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 },
+    }));
+  }
+
+  async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
+    const at = this.#session.api.clock.wall();
+    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+  }
+
+  async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
+    const at = this.#session.api.clock.wall();
+    const results = await this.#rounds.records(due, this.#watched.keys());
+    if (results) await this.#take(results, at);
+    return results;
+  }
+
+  /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
+  async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
+    const pauses = [...results.values()].flatMap((result) =>
+      result instanceof Failure && result.code === 'RATE_LIMITED'
+        ? [(result.details.retryAfter ?? 0) * 1000 || PAUSE_MS]
+        : [],
+    );
+    // The service counts all queries, so every process has to pause.
+    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    for (const ask of this.#asks) {
+      const result = results.get(ask.taskId);
+      if (result === undefined) continue;
+      if (result instanceof Failure) this.#end(ask, result);
+      else {
+        this.#seenAt.set(ask.taskId, at);
+        this.#end(ask, result);
+      }
+    }
+  }
+
+  #end(ask: Ask, result: Polled | Failure | null | 'crowded'): void {
+    this.#asks.delete(ask);
+    if (result instanceof Failure) ask.reject(result);
+    else ask.resolve(result);
+  }
+
+  async #announce(): Promise<void> {
+    const { clock } = this.#session.api;
+    if (!this.#cache || clock.monotonic() < this.#announceAt) return;
+    this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
+    const wall = clock.wall() - clock.monotonic();
+    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    // A task that is waited for, but not at this moment, is not due.
+    const later = Math.round(clock.wall()) + ANNOUNCED_MS;
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later] as const);
+    await this.#cache.announce(new Map(tasks));
+  }
+
+  /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
+  async #takeNews(): Promise<void> {
+    if (!this.#cache) return;
+    const { tasks } = await this.#cache.read();
+    this.#isCrowd = Math.max(tasks.size, this.#watched.size) >= CROWD;
+    const now = this.#session.api.clock.wall();
+    for (const ask of this.#asks) {
+      const seen = tasks.get(ask.taskId);
+      const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
+      if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
+      if (!isTerminal(seen.state)) {
+        this.#seenAt.set(ask.taskId, seen.at);
+        this.#end(ask, { state: seen.state, record: {} });
+        continue;
+      }
+      const task = await this.#cache.ended(ask.taskId);
+      if (task && task.state === seen.state) this.#end(ask, { ...task, task });
+      else ask.endSeenAt = seen.at;
+    }
+  }
+}
+
+const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
+
+/** Returns the poller of a session: one for all waits in it. */
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
+  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
+  pollers.set(session.api, made);
+  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  made.set(isAlone, poller);
+  return poller;
+}
+
+async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
+  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
+}

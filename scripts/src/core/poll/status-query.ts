@@ -1,0 +1,55 @@
+import { Failure } from '../../model/failure.ts';
+import type { Task } from '../../model/task.ts';
+import type { TaskStatus } from '../../providers/provider.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * Returns the state of a task, by one status query for which the caller has a permit. Where the answer may be either a failed task or an error, the task's
+ * record decides.
+ * @param until when the wait is over, on the monotonic clock
+ * @throws Failure when the query itself failed; that says nothing about the task
+ */
+export async function pollOnce(
+  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  taskId: string,
+  until: number,
+): Promise<TaskStatus> {
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
+  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
+}
+
+/** Returns the state of a task; the query is retried until `deadline`, as the policy for reads allows. */
+export async function fetchStatus(
+  { api, provider }: Session,
+  taskId: string,
+  deadline: number,
+  until = Infinity,
+): Promise<TaskStatus> {
+  const status = await api.read(provider.status(taskId), deadline, { until });
+  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
+}
+
+/** Returns the status, or the task's record where the status may be an error of the query. */
+async function withCheckedError(
+  status: TaskStatus,
+  fetchTask: () => Promise<TaskStatus>,
+): Promise<TaskStatus> {
+  // Where the record cannot be read either, that failure says more, and whether to retry.
+  return status.possibleError ? fetchTask() : status;
+}
+
+/**
+ * Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled.
+ * @param read reads the record
+ */
+export async function withRecord(
+  seen: TaskStatus,
+  read: () => Promise<Task>,
+): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
+  try {
+    return { ...(await read()), state: seen.state };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...seen, isRecordUnread: true };
+  }
+}

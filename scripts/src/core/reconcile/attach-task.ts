@@ -1,0 +1,50 @@
+import { Failure } from '../../model/failure.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import { fetchStatus } from '../poll/status-query.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+/**
+ * Records a task that the user found as the task of a request whose outcome is not known: the command of that request then
+ * resumes it. Charges nothing.
+ * @param idempotencyKey the key of the request
+ * @throws Failure where no such request is on record, it has another task, or the task belongs to another request
+ */
+export async function attachTask(session: Session, taskId: string, idempotencyKey: string): Promise<void> {
+  const store = await session.records();
+  const [entry] = ((await store?.byKey(idempotencyKey)) ?? []).filter((one) => store?.isOwn(one));
+  if (!store || !entry) {
+    const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
+    throw new Failure('TASK_NOT_FOUND', message, { reason: { kind: 'noRecord' } });
+  }
+  checkFree(entry, taskId, await store.byTask(taskId));
+  if (entry.record.taskId === taskId) return;
+  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
+  const lock = await store.fence(entry.record.request);
+  if ('heldBy' in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
+    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'beingSubmitted' } });
+  }
+  try {
+    await entry.refresh();
+    checkFree(entry, taskId, await store.byTask(taskId));
+    const checked = new Date(session.api.clock.wall()).toISOString();
+    await entry.require({ phase: 'submitted', taskId, status: state, checked });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @throws Failure where the request has another task, or the task is that of another request */
+function checkFree({ record }: StoredRequest, taskId: string, holder: StoredRequest | undefined): void {
+  const { taskId: own, idempotencyKey } = record;
+  const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
+  if (!taken && (own === null || own === taskId)) return;
+  const why = taken
+    ? `task ${taskId} belongs to the request of ${holder.record.created}`
+    : `the request of ${idempotencyKey} has task ${own}`;
+  throw new Failure('IDEMPOTENCY_CONFLICT', `Nothing was recorded: ${why}.`, {
+    data: { recordedTaskId: taken ? taskId : own },
+    reason: { kind: 'otherTask' },
+  });
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Task } from '../../model/task.ts';
+import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
+
+// A date header has whole seconds, and a task may be dated a little before the answer that carries that header.
+const CLOCK_TOLERANCE_MS = 2_000;
+// The tolerance applies to each of the two tasks.
+const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+
+/**
+ * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
+ * of a task, by model, input and time.
+ * @param times by the local wall clock: when the submit was sent, null where that is not known, and now
+ * @returns undefined where the list certainly does not show the task
+ */
+export function findOwn(
+  list: TaskList,
+  generation: GenerationRequest,
+  times: { sentAt: number | null; now: number },
+): Task | 'unsure' | undefined {
+  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+  if (byKey) return byKey;
+  const alike = list.tasks.filter(
+    (task) =>
+      task.idempotencyKey === undefined &&
+      sameModel(task.model, generation.model) &&
+      (task.input === undefined || sameInput(task.input, generation.payload)),
+  );
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'unsure' : undefined;
+  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
+  const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
+  // Without the service's time, a task from the future only shows that the clocks differ.
+  const isAhead = (task: Task) =>
+    list.serverTime === null &&
+    task.createdAt !== undefined &&
+    task.createdAt > times.now + CLOCK_TOLERANCE_MS;
+  const [own, next] = alike
+    .filter(
+      (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),
+    )
+    .sort((a, b) => distance(a) - distance(b));
+  // Two tasks are alike and about equally old: taking the wrong one would lose the paid result of the other.
+  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
+  if (own) return own;
+  // Without the service's time, a task that seems too old may only be dated by a slow clock.
+  const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
+  return maybe ? 'unsure' : undefined;
+}
+
+/** Compares model names: the service lists one model under a longer name (minimax-h3 for minimax); t2v_v3 is not t2v. */
+function sameModel(kept: string | undefined, sent: string): boolean {
+  return kept === undefined || kept === sent || kept.startsWith(`${sent}-`);
+}
+
+/** Tells whether a task's echoed input is the payload. An image sent as base64 comes back as the address of its copy. */
+function sameInput(input: Json | undefined, payload: JsonObject): boolean {
+  if (!isObject(input)) return false;
+  return Object.entries(payload).every(([name, sent]) => {
+    const kept = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (sent === null) return kept === null || kept === undefined;
+    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+  });
+}
+
+function sameMedia(kept: Json | undefined, sent: Json): boolean {
+  if (Array.isArray(sent)) {
+    return (
+      Array.isArray(kept) &&
+      kept.length === sent.length &&
+      sent.every((item, i) => kept[i] === item || sameMedia(kept[i], item))
+    );
+  }
+  return typeof sent === 'string' && sent.startsWith('data:') && typeof kept === 'string';
+}

@@ -1,0 +1,69 @@
+import { Failure } from '../../model/failure.ts';
+import { isTerminal, type TaskState } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { TaskResult } from '../result.ts';
+import type { Session } from '../session.ts';
+
+/** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
+export async function recordOf({ records }: Session, taskId: string): Promise<StoredRequest | undefined> {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : undefined;
+  } catch (error) {
+    // The wait for a task works without its record.
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+// The time of the last poll need not be exact to the second: each update writes the whole record to the disk.
+const SEEN_LATELY_MS = 60_000;
+
+/**
+ * Notes the state of a recorded task, as just read. A final state stays.
+ * @param wasRunning this process saw the task run a moment ago, so that it knows when the task ended
+ */
+export async function noteState(
+  session: Session,
+  entry: StoredRequest,
+  state: TaskState,
+  wasRunning = false,
+): Promise<void> {
+  const { status, checked: before } = entry.record;
+  const seenLately =
+    before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === 'UNKNOWN' || isTerminal(status) || (state === status && seenLately)) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1000;
+  const isKnown = wasRunning && state === 'COMPLETED' && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+
+/**
+ * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
+ * was asked for is there, and the caller has read the document.
+ */
+export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? (seen.urls ?? files) : files;
+  const isWhole = status !== 'COMPLETED' || (kind === 'completed' && (found ?? []).length > 0);
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+
+/** For so many milliseconds, some replicas of the service may not show a new task. */
+export const YOUNG_TASK_MS = 30_000;
+
+/** Tells whether the last submit of a request is so recent that the service may not show its task yet. */
+export function isYoung({ api }: Session, { record }: StoredRequest): boolean {
+  const { unsettledSince, submitTimeout } = record;
+  const sinceSubmit = Math.abs(api.clock.wall() - Date.parse(unsettledSince));
+  return sinceSubmit < YOUNG_TASK_MS + (submitTimeout ?? 0);
+}
+
+function dateOf({ api }: Session): string {
+  return new Date(api.clock.wall()).toISOString();
+}

@@ -1,0 +1,80 @@
+import { Failure } from '../../model/failure.ts';
+import type { TaskStatus } from '../../providers/provider.ts';
+import { fetchStatus, withRecord } from '../poll/status-query.ts';
+import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { creditsOf, type TaskResult } from '../result.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+/** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
+export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
+  let answer: TaskStatus | undefined;
+  let refusal: Failure | undefined;
+  try {
+    answer = await cancelWhileRefusedForNow(session, taskId);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (['AUTH_FAILED', 'RATE_LIMITED'].includes(error.code)) throw error;
+    refusal = error;
+  }
+  if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
+  // The service rejected the cancel, or its answer was lost: the state of the task decides.
+  let seen: TaskStatus | undefined;
+  try {
+    seen = await fetchStatus(session, taskId, shortDeadline(session));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === 'AUTH_FAILED' || error.code === 'TASK_NOT_FOUND') throw error;
+    // A lost cancel, or a task that the service does not find, says more than "not cancelled".
+    if (refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
+    seen = answer;
+  }
+  const entry = await recordOf(session, taskId);
+  if (entry && seen) await noteState(session, entry, seen.state);
+  if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
+  return notCancelled(taskId, seen, refusal);
+}
+
+/** Returns the result of a cancel that did not take effect, with the true state of the task. */
+function notCancelled(
+  taskId: string,
+  found: TaskStatus | undefined,
+  refusal: Failure | undefined,
+): TaskResult {
+  const seen = found ?? { state: 'UNKNOWN' as const, record: {} };
+  const so = found ? `it is ${found.unknownState ?? found.state}` : 'its state could not be read';
+  const said = refusal ? ` ${refusal.message}` : '';
+  const failure = new Failure(
+    refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
+    `The task was not cancelled: ${so}.${said}`,
+    {
+      status: seen.state,
+      taskId,
+      record: seen.record,
+      reason: { kind: 'notCancelled', taskId, state: seen.state },
+    },
+  );
+  return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
+}
+
+/** Returns the result of a cancel that took effect, with the credits that the task's record names. */
+async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
+  const entry = await recordOf(session, taskId);
+  const { api, provider } = session;
+  const read = () => api.read(provider.task(taskId), shortDeadline(session));
+  const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
+  return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
+}
+
+/** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
+async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
+  const { api, provider } = session;
+  const deadline = shortDeadline(session);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.once(provider.cancel(taskId), { fresh: true });
+    } catch (error) {
+      if (error instanceof Failure && error.details.unclear) throw error;
+      await api.pauseOrThrow(error, attempt, deadline);
+    }
+  }
+}

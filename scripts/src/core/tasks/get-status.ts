@@ -1,0 +1,14 @@
+import { fetchStatus } from '../poll/status-query.ts';
+import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { type TaskResult, taskResult } from '../result.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+/** Returns the state of a task, by one query. */
+export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
+  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const entry = await recordOf(session, taskId);
+  if (entry) await noteState(session, entry, seen.state);
+  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  // A task that ended without a result is delivered once its state is reported.
+  return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
+}

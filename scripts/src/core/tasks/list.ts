@@ -1,0 +1,115 @@
+import { Failure } from '../../model/failure.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import type { Task, TaskState } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { TaskList } from '../../providers/provider.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
+import { type Session, shortDeadline } from '../session.ts';
+
+/** Which tasks of the list are wanted. */
+export interface ListFilter {
+  /** Milliseconds since the epoch; null: however old. */
+  since: number | null;
+  /** Null: in any state. */
+  states: readonly TaskState[] | null;
+  /** Null: of any model. */
+  model: string | null;
+  /** The most tasks to return. */
+  limit: number;
+}
+
+export interface ListResult {
+  kind: 'list';
+  filter: ListFilter;
+  /** Tasks in the whole list. */
+  listed: number;
+  /** How many of the span and the model are in each state. */
+  counts: Partial<Record<TaskState, number>>;
+  /** How many the filter lets pass; `tasks` holds the newest of them. */
+  matched: number;
+  /** Newest first. */
+  tasks: ListedTask[];
+  /** Those of the whole list that run. */
+  running: Task[];
+  /** The models of the whole list. */
+  models: string[];
+  /** Tasks without a date: a span of time leaves them out. */
+  undated: number;
+  /** Entries that cannot be read as tasks. */
+  unread: number;
+  /** The service's answer without its tasks. */
+  record: JsonObject;
+}
+
+export interface ListedTask {
+  task: Task;
+  /** The record of its request on this machine, where there is one. */
+  request?: RequestRecord | undefined;
+  /** The name that was asked for its file, such as that of the line of a batch. */
+  name?: string | undefined;
+}
+
+/** Returns the service's list of tasks. Their states are noted in the records of their requests. */
+export async function readList(session: Session): Promise<TaskList> {
+  const { api, provider } = session;
+  const list = await api.read(provider.list(), shortDeadline(session));
+  await noteStates(session, list.tasks);
+  return list;
+}
+
+/** Returns the tasks of this key that a filter lets pass, and counts of all. */
+export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
+  const list = await readList(session);
+  const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+  const { since, model, states, limit } = filter;
+  const ofSpan = all.filter(
+    (task) =>
+      (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) &&
+      (model === null || task.model === model),
+  );
+  const counts: Partial<Record<TaskState, number>> = {};
+  for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
+  const matching = ofSpan.filter(({ state }) => states?.includes(state) ?? true);
+  const tasks: ListedTask[] = [];
+  for (const task of matching.slice(0, limit)) {
+    const entry = await recordOf(session, task.id);
+    const output = entry?.record.output;
+    const name = output ? (await import('../../download/output-name.ts')).stemOfOutput(output) : undefined;
+    tasks.push({ task, request: entry?.record, name });
+  }
+  const { tasks: _, ...record } = list.record;
+  return {
+    kind: 'list',
+    filter,
+    listed: all.length,
+    counts,
+    matched: matching.length,
+    tasks,
+    running: all.filter(({ state }) => state === 'SUBMITTED' || state === 'PROGRESS'),
+    models: [...new Set(all.flatMap((task) => task.model ?? []))],
+    undated: all.filter(({ createdAt }) => createdAt === undefined).length,
+    unread: list.unread,
+    record,
+  };
+}
+
+/** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */
+async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
+  const states = new Map(tasks.map(({ id, state }) => [id, state]));
+  for (const entry of await pendingOf(session)) {
+    const state = states.get(entry.record.taskId ?? '');
+    if (state !== undefined) await noteState(session, entry, state);
+  }
+}
+
+/** Returns the records of this account that may change. The list serves without them. */
+async function pendingOf({ records }: Session): Promise<StoredRequest[]> {
+  try {
+    const store = await records();
+    return ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import { setMaxListeners } from 'node:events';
+import { Failure } from '../../model/failure.ts';
+import { isTerminal } from '../../model/task.ts';
+import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
+import type { Session } from '../session.ts';
+import { type WaitSettings, waitTask } from './wait-task.ts';
+
+/** Resumes the newest task whose result has not been delivered. */
+export async function waitForNewest(
+  session: Session,
+  settings: WaitSettings,
+): Promise<TaskResult | NothingPending> {
+  const { tasks, unsettled } = await pendingRequests(session);
+  const [entry] = tasks;
+  if (!entry) return { kind: 'nothingPending', unsettled };
+  try {
+    const result = await waitFor(session, settings, entry);
+    if (unsettled === 0) return result;
+    return { ...result, warnings: [...result.warnings, { kind: 'unknownSubmits', count: unsettled }] };
+  } catch (error) {
+    throw error instanceof Failure ? await ofTask(session, entry, error) : error;
+  }
+}
+
+// The poller serves all of them together; what each of them needs in memory is little.
+const MOST_AT_ONCE = 200;
+
+/**
+ * Resumes all unfinished tasks at the same time: first those whose last poll is longest ago.
+ * @param until `first` ends the wait for all of them when one of them has ended
+ */
+export async function waitForAll(
+  session: Session,
+  settings: WaitSettings,
+  until: ManyResult['until'] = 'last',
+): Promise<ManyResult | NothingPending> {
+  const { tasks, unsettled } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: 'nothingPending', unsettled };
+  const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
+  session.observer.several(entries.length);
+  // Each of their HTTP requests listens to the signal that ends the call.
+  if (session.api.signal) setMaxListeners(0, session.api.signal);
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const waits = entries.map(async (entry) => {
+    const ended = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
+    if (until === 'first' && hasEnded(ended)) stop.abort();
+    return ended;
+  });
+  const ended = await Promise.all(waits);
+  const items = entries.map(({ record }, n) => ({ record, ended: ended[n]! }));
+  if (until === 'first') items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
+  return { kind: 'many', items, until, more: tasks.length - entries.length, unsettled };
+}
+
+const hasEnded = (ended: TaskResult | Failure): boolean =>
+  !(ended instanceof Failure) && isTerminal(ended.seen.state);
+
+async function endOf(
+  session: Session,
+  settings: WaitSettings,
+  entry: StoredRequest,
+): Promise<TaskResult | Failure> {
+  try {
+    return await waitFor(session, settings, entry);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return ofTask(session, entry, error);
+  }
+}
+
+/** Returns the failure with the task that a record names. Notes the poll, so that a task that is gone comes last next time. */
+async function ofTask(session: Session, entry: StoredRequest, failure: Failure): Promise<Failure> {
+  const { status, taskId } = entry.record;
+  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
+  const named = failure.with({ status: failure.details.status ?? status, taskId: taskId! });
+  if (failure.code !== 'TASK_NOT_FOUND') return named;
+  return named.with({ reason: { kind: 'pendingTaskGone', taskId: taskId! } });
+}
+
+const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
+
+async function waitFor(session: Session, settings: WaitSettings, entry: StoredRequest): Promise<TaskResult> {
+  const { output, taskId } = entry.record;
+  // The line of a batch has the name that the batch said.
+  const name = output && (await import('../../download/output-name.ts')).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
+  return waitTask({ ...session, observer }, taskId!, settings, { isResumed: true }, entry);
+}
+
+/** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
+async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unsettled: number }> {
+  const store = await session.records();
+  if (store) await adoptReplaced(session, store);
+  const own = ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
+  const tasks = own.filter(({ record }) => record.taskId !== null);
+  return { tasks, unsettled: own.length - tasks.length };
+}
+
+/** Records the tasks of submits that a later request replaced: the service's list may show their keys after all. */
+async function adoptReplaced({ api, provider }: Session, store: RecordStore): Promise<void> {
+  if (!provider.can.list) return;
+  const replaced = await store.replaced();
+  if (replaced.length === 0) return;
+  try {
+    const { tasks } = await api.once(provider.list());
+    for (const entry of replaced) {
+      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+      if (!task) continue;
+      const credits = creditsOf(task, entry.record.credits);
+      await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
+    }
+  } catch (error) {
+    // The next call reads the list too.
+    if (!(error instanceof Failure)) throw error;
+  }
+}

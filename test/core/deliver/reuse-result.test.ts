@@ -1,0 +1,423 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
+import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import { Failure } from '../../../scripts/src/model/failure.ts';
+import type { JsonObject } from '../../../scripts/src/model/json.ts';
+import type { RecordedFile, RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import type { Entry } from '../../../scripts/src/stores/file/entry.ts';
+import { Journal } from '../../../scripts/src/stores/file/journal.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { MP4, PNG } from '../../support/media.ts';
+import { type Answer, serve, type TestServer } from '../../support/server.ts';
+import { generate } from '../rendered.ts';
+import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+
+const t2v = await loadContract('aivideomaker', 't2v');
+const DAY_MS = 24 * 3600_000;
+const DELIVERED = '2026-11-21T11:00:00.000Z';
+const ANOTHER =
+  /nothing was charged now\. To make another, with a new charge: the same command with --new\.$/;
+
+interface World {
+  server: TestServer;
+  clock: FakeClock;
+  journal: Journal;
+  entry: Entry;
+  /** The folder that the files were saved in. */
+  out: string;
+}
+
+const file = (where: string, content: Buffer): RecordedFile => ({
+  path: where,
+  bytes: content.length,
+  sha256: createHash('sha256').update(content).digest('hex'),
+  contentType: 'video/mp4',
+});
+
+interface Given {
+  /** What the service says of the task; the record of a finished one unless given. */
+  task?: (server: TestServer) => Answer;
+  /** What the link leads to. */
+  link?: Answer;
+  /** The names of the files that were saved, each an MP4. */
+  names?: string[];
+  record?: Partial<RequestRecord>;
+}
+
+/** A request that was made an hour ago and has ended, with its files where they were saved. */
+async function ended({ task, link, names = ['ckx1.mp4'], record = {} }: Given = {}): Promise<World> {
+  const clock = new FakeClock();
+  const out = folder();
+  const server = await serve(({ path: route }, { server }) => {
+    if (route.startsWith('/file')) return link ?? { body: MP4 };
+    if (route.includes('/generate/')) return { body: { status: 'SUBMITTED', taskId: 'ckx2' } };
+    if (task) return task(server);
+    return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${server.origin}/file.mp4` } } };
+  });
+  const journal = journalOf(server.origin, clock);
+  for (const name of names) writeFileSync(path.join(out, name), MP4);
+  clock.wallOffset -= 3600_000;
+  const entry = await leave(journal, {
+    ...{ phase: 'submitted', taskId: 'ckx1', status: 'COMPLETED', checked: DELIVERED, delivered: DELIVERED },
+    ...{ download: out, fileCount: names.length },
+    credits: { quoted: null, charged: 15, refunded: null },
+    files: names.map((name) => file(path.join(out, name), MP4)),
+    ...record,
+  });
+  clock.wallOffset += 3600_000;
+  return { server, clock, journal, entry, out };
+}
+
+interface Asked {
+  /** Where the files are wanted this time; null = the command does not say. */
+  into?: string | null;
+  isNew?: boolean;
+  isDetached?: boolean;
+  waitMs?: number;
+}
+
+/** The same command, as a process of its own. */
+async function command({ server, clock, journal, out }: World, asked: Asked = {}) {
+  const { into = out, isNew = false, isDetached = false, waitMs = 60_000 } = asked;
+  const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+  const wait = waiting(waitMs, { folder: into });
+  const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, isNew }, isDetached, wait };
+  let outcome: Outcome;
+  try {
+    outcome = await generate(session, options);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    outcome = failed(error, 'UNKNOWN', null);
+  }
+  outcome.onWritten?.();
+  return { ...outcome, session };
+}
+
+const filesOf = ({ envelope }: Outcome) => (envelope.data?.files ?? []) as JsonObject[];
+const pathsOf = (outcome: Outcome) => filesOf(outcome).map(({ path: where }) => where);
+const requests = ({ server }: World) => server.received.map(({ method, path }) => `${method} ${path}`);
+const recordOf = ({ journal, entry }: World) =>
+  new Journal(journal.place).find(entry.record.request).find((one) => one?.name === entry.name)!.record;
+
+/** It says that it is the result of before; nothing was submitted, and no part of a file is left. */
+function expectReused(world: World, outcome: Outcome): void {
+  const { created, status } = recordOf(world);
+  expect(outcome.envelope).toMatchObject({
+    status,
+    taskId: 'ckx1',
+    data: { reused: true, createdAt: created },
+  });
+  const isInTheWay = outcome.envelope.errorMessage?.includes('exists already');
+  if (isInTheWay) expect(stepsOf(outcome.envelope).join(' ')).not.toContain('--new');
+  else expect(stepsOf(outcome.envelope).at(-1)).toMatch(ANOTHER);
+  expect(world.server.to('POST')).toEqual([]);
+  if (existsSync(world.out)) expect(readdirSync(world.out).join()).not.toContain('.part');
+}
+
+describe('the same command, when its result is still there', () => {
+  it.each<[string, Asked]>([
+    ['into the same folder', {}],
+    ['without a folder', { into: null }],
+    ['without a wait', { waitMs: 0 }],
+    ['as a submit alone', { isDetached: true }],
+  ])('%s: returns the same file, without any request', async (_, asked) => {
+    const world = await ended();
+    const outcome = await command(world, asked);
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: true, errorCode: null, data: { credits: { charged: 15 } } });
+    expect(outcome.exitCode).toBe(EXIT.done);
+    expect(filesOf(outcome)).toEqual([file(path.join(world.out, 'ckx1.mp4'), MP4)]);
+    expect(outcome.session.told).toEqual(['attached ckx1', 'task ckx1 COMPLETED']);
+    expect(requests(world)).toEqual([]);
+  });
+
+  it('is the same offline, and each time', async () => {
+    const world = await ended();
+    await world.server.close();
+    const [first, second] = [await command(world), await command(world)];
+    expect(first.envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
+    expect(second.envelope).toEqual(first.envelope);
+  });
+
+  it('says that it was submitted once more', async () => {
+    const world = await ended({ record: { resubmitted: true } });
+    expect((await command(world)).envelope.data).toMatchObject({ reused: true, resubmitted: true });
+  });
+
+  it('with --new, makes another task', async () => {
+    const world = await ended();
+    const { envelope } = await command(world, { isNew: true, isDetached: true });
+    expect(envelope).toMatchObject({ status: 'SUBMITTED', taskId: 'ckx2' });
+    expect(envelope.data!.reused).toBeUndefined();
+  });
+
+  it('returns all of several files', async () => {
+    const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
+    const world = await ended({ names });
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(pathsOf(outcome)).toEqual(names.map((name) => path.join(world.out, name)));
+    expect(requests(world)).toEqual([]);
+  });
+
+  it('keeps its record for longer, noted once a day', async () => {
+    const world = await ended();
+    await command(world);
+    expect(recordOf(world).used).toBeNull();
+    world.clock.now += DAY_MS;
+    await command(world);
+    const used = new Date(world.clock.wall()).toISOString();
+    expect(recordOf(world).used).toBe(used);
+    world.clock.now += DAY_MS / 2;
+    await command(world);
+    expect(recordOf(world).used).toBe(used);
+  });
+});
+
+describe('the same command, into another folder', () => {
+  it('gets a copy without any request, which is known from then on', async () => {
+    const world = await ended();
+    const into = folder();
+    const outcome = await command(world, { into });
+    expectReused(world, outcome);
+    const copy = path.join(into, 'ckx1.mp4');
+    expect(pathsOf(outcome)).toEqual([copy]);
+    expect(readFileSync(copy).equals(MP4)).toBe(true);
+    expect(readdirSync(into)).toEqual(['ckx1.mp4']);
+    // Either of the two is enough.
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const again = await command(world, { into });
+    expect(pathsOf(again)).toEqual([copy]);
+    const back = await command(world, { into: world.out });
+    expect(pathsOf(back)).toEqual([path.join(world.out, 'ckx1.mp4')]);
+    expect(requests(world)).toEqual([]);
+  });
+
+  it('takes the very same file that lies there already', async () => {
+    const world = await ended();
+    const into = folder();
+    writeFileSync(path.join(into, 'ckx1.mp4'), MP4);
+    expect(pathsOf(await command(world, { into }))).toEqual([path.join(into, 'ckx1.mp4')]);
+  });
+
+  it('fault 47: where something else has the name, leaves it as it is and says so', async () => {
+    const world = await ended();
+    const into = folder();
+    writeFileSync(path.join(into, 'ckx1.mp4'), 'mine');
+    const outcome = await command(world, { into });
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
+    expect(outcome.envelope.errorMessage).toContain('exists already and is something else');
+    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    expect(readdirSync(into)).toEqual(['ckx1.mp4']);
+    expect(readFileSync(path.join(into, 'ckx1.mp4'), 'utf8')).toBe('mine');
+    expect(requests(world)).toEqual([]);
+  });
+
+  it('says again that the file is of another kind than its model makes', async () => {
+    const world = await ended();
+    await world.entry.update(({ files }) => ({
+      files: files.map((one) => ({ ...one, contentType: 'image/png' })),
+    }));
+    const { envelope } = await command(world);
+    expect(envelope.data?.warnings).toEqual([
+      expect.stringContaining('t2v makes a video, but ckx1.mp4 is an image'),
+    ]);
+  });
+
+  it('copies what lies in several folders', async () => {
+    const other = folder();
+    const world = await ended({ names: ['ckx1-1.mp4', 'ckx1-2.mp4'] });
+    const moved = path.join(other, 'ckx1-2.mp4');
+    renameSync(path.join(world.out, 'ckx1-2.mp4'), moved);
+    await world.entry.update(({ files }) => ({ files: [files[0]!, file(moved, MP4)] }));
+    const into = folder();
+    const outcome = await command(world, { into });
+    expect(pathsOf(outcome)).toEqual(['ckx1-1.mp4', 'ckx1-2.mp4'].map((name) => path.join(into, name)));
+    expect(requests(world)).toEqual([]);
+  });
+});
+
+describe('the same command, when its file is not there any more', () => {
+  const FETCHED = ['GET /api/v1/tasks/ckx1', 'GET /file.mp4'];
+
+  it.each<[string, (where: string) => void, Asked?]>([
+    ['was deleted', (where) => rmSync(where)],
+    ['was moved', (where) => renameSync(where, `${where}.mine`)],
+    ['went with its folder', (where) => rmSync(path.dirname(where), { recursive: true })],
+    [
+      'went with its folder, which the command does not name',
+      (where) => rmSync(path.dirname(where), { recursive: true }),
+      { into: null },
+    ],
+  ])('%s: fetches it anew', async (_, change, asked = {}) => {
+    const world = await ended();
+    const where = path.join(world.out, 'ckx1.mp4');
+    change(where);
+    const outcome = await command(world, asked);
+    expectReused(world, outcome);
+    expect(outcome.envelope.ok).toBe(true);
+    expect(pathsOf(outcome)).toEqual([where]);
+    expect(readFileSync(where).equals(MP4)).toBe(true);
+    expect(requests(world)).toEqual(FETCHED);
+    await command(world, asked);
+    expect(requests(world)).toEqual(FETCHED);
+  });
+
+  it('fault 47: was changed: leaves the changed one as it is, and says so; elsewhere it is fetched anew', async () => {
+    const world = await ended();
+    const where = path.join(world.out, 'ckx1.mp4');
+    writeFileSync(where, PNG);
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
+    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    expect(readFileSync(where).equals(PNG)).toBe(true);
+    const into = folder();
+    expect(pathsOf(await command(world, { into }))).toEqual([path.join(into, 'ckx1.mp4')]);
+    expect(readFileSync(path.join(into, 'ckx1.mp4')).equals(MP4)).toBe(true);
+  });
+
+  it('has a path that leads nowhere now: fetches it into the folder that is wanted', async () => {
+    const world = await ended();
+    rmSync(world.out, { recursive: true });
+    writeFileSync(world.out, 'a file where the folder was');
+    const into = folder();
+    const outcome = await command(world, { into });
+    expect(outcome.envelope).toMatchObject({ ok: true, data: { reused: true } });
+    expect(pathsOf(outcome)).toEqual([path.join(into, 'ckx1.mp4')]);
+  });
+
+  it('one of several: fetches only that one', async () => {
+    const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
+    const urls = (server: TestServer) => [1, 2].map((n) => `${server.origin}/file-${n}.mp4`);
+    const task = (server: TestServer): Answer => ({
+      body: { id: 'ckx1', status: 'COMPLETED', output: { files: urls(server) } },
+    });
+    const world = await ended({ names, task });
+    rmSync(path.join(world.out, 'ckx1-2.mp4'));
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(pathsOf(outcome)).toEqual(names.map((name) => path.join(world.out, name)));
+    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1', 'GET /file-2.mp4']);
+  });
+
+  it('one of several was never saved: the record says how many there are', async () => {
+    const world = await ended({ record: { fileCount: 2 } });
+    await command(world);
+    expect(requests(world)[0]).toBe('GET /api/v1/tasks/ckx1');
+  });
+
+  it.each([404, 403, 410])('and its link is dead (HTTP %i): DOWNLOAD_FAILED, and --new', async (status) => {
+    const world = await ended({ link: { status } });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
+    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+  });
+
+  it('and its task is gone at the service: DOWNLOAD_FAILED, and --new alone', async () => {
+    const world = await ended({ task: () => ({ status: 404, body: { message: 'Task not found' } }) });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED', retryAfter: null });
+    expect(outcome.envelope.errorMessage).toMatch(
+      /AIVideoMaker does not know task ckx1 any more\. .*24 hours/,
+    );
+    expect(stepsOf(outcome.envelope)).toHaveLength(1);
+    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    // What was delivered stays delivered.
+    expect(recordOf(world)).toMatchObject({ status: 'COMPLETED', delivered: DELIVERED });
+  });
+
+  it('and the service cannot be reached: that is for now, and the result is not lost', async () => {
+    const world = await ended();
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    await world.server.close();
+    const { envelope, exitCode } = await command(world);
+    expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', errorCode: 'NETWORK_ERROR' });
+    expect(envelope.data).toMatchObject({ reused: true });
+    expect(exitCode).toBe(EXIT.temporary);
+  });
+
+  it('was never wanted: returns its link, by one request', async () => {
+    const world = await ended({ names: [], record: { download: null, fileCount: 1 } });
+    const outcome = await command(world, { into: null });
+    expectReused(world, outcome);
+    expect(outcome.envelope.data!.resultUrls).toEqual([`${world.server.origin}/file.mp4`]);
+    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+  });
+});
+
+describe('a record of version 1, which does not say how many files there are', () => {
+  /** Rewrites a record as the first version wrote it. */
+  function asVersion1({ entry }: World): void {
+    const now = JSON.parse(readFileSync(entry.file, 'utf8')) as JsonObject;
+    const { request, checksum, sentAt, unsettledSince, resubmitted, used, wait, fileCount, ...kept } = now;
+    writeFileSync(entry.file, JSON.stringify({ ...kept, version: 1, intent: request }));
+  }
+
+  it('whose result was delivered: the files that it names are all', async () => {
+    const world = await ended();
+    asVersion1(world);
+    const outcome = await command(world);
+    expect(outcome.envelope).toMatchObject({ ok: true, data: { reused: true } });
+    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1.mp4')]);
+    expect(requests(world)).toEqual([]);
+  });
+
+  it('whose result was not delivered: asks the service, and fetches what is missing', async () => {
+    const world = await ended({ record: { delivered: null } });
+    asVersion1(world);
+    const outcome = await command(world);
+    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1.mp4')]);
+    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+    expect(recordOf(world)).toMatchObject({ fileCount: 1 });
+    await command(world);
+    expect(requests(world)).toHaveLength(1);
+  });
+});
+
+describe('the same command, when its task did not complete', () => {
+  const nothing = { names: [], record: { fileCount: null } };
+  const says = (status: string, error?: string) => () => ({
+    body: { id: 'ckx1', status, ...(error && { error }) },
+  });
+
+  it.each([
+    ['FAILED', 'GENERATION_FAILED'],
+    ['CANCEL', 'TASK_CANCELLED'],
+  ] as const)('%s: returns the same end, and submits nothing', async (status, code) => {
+    const record = { ...nothing.record, status };
+    const world = await ended({ ...nothing, record, task: says(status, 'content policy') });
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
+    if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
+    expect(outcome.exitCode).toBe(EXIT.taskEnded);
+    expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
+    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+  });
+
+  it.each(['offline', 'gone'])(
+    'FAILED, with the service %s: the same end, without a word on the reason',
+    async (how) => {
+      const record = { ...nothing.record, status: 'FAILED' as const };
+      const world = await ended({ ...nothing, record, task: () => ({ status: 404 }) });
+      if (how === 'offline') await world.server.close();
+      const outcome = await command(world);
+      expectReused(world, outcome);
+      expect(outcome.envelope).toMatchObject({ status: 'FAILED', errorCode: 'GENERATION_FAILED' });
+      expect(outcome.envelope.errorMessage).toBe(
+        'The task ended FAILED. Why is not known: its record at the service cannot be read.',
+      );
+      expect(outcome.exitCode).toBe(EXIT.taskEnded);
+    },
+  );
+});

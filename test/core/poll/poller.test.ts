@@ -1,0 +1,152 @@
+// Processes of one machine: the real poller and real files, with simulated time and a simulated service.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Poller } from '../../../scripts/src/core/poll/poller.ts';
+import { type FleetOptions, type FleetTask, runFleet } from '../../support/fleet.ts';
+import { serve } from '../../support/server.ts';
+import { sessionWith } from '../session.ts';
+
+const MINUTE = 60_000;
+
+/** A minute, 40 % more or less. */
+const aboutAMinute = (random: number): number => MINUTE * (0.6 + 0.8 * random);
+
+/** A folder in memory where the system has one: hundreds of simulated processes share it. */
+function folder(): string {
+  const made = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'amw-fleet-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+const fleet = (options: Partial<FleetOptions> & { processes: number }) =>
+  runFleet({ folder: folder(), durationMs: aboutAMinute, ...options });
+
+describe('faults 51 and 80: processes that wait for tasks of one service', () => {
+  it('30 of them: all end, soon, without a refused query, by the list alone', async () => {
+    const figures = await fleet({ processes: 30 });
+    expect(figures).toMatchObject({ ended: 30, refused: 0 });
+    expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
+    expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
+    expect(figures.mostInAMinute).toBeLessThanOrEqual(58);
+    expect(figures.queries).toBeLessThan(60 + figures.lists);
+  }, 60_000);
+
+  it('and the one that polls is killed every five seconds: the next one takes over', async () => {
+    const figures = await fleet({ processes: 25, killEachMs: 5_000 });
+    expect(figures).toMatchObject({ ended: 25, refused: 0 });
+    expect(figures.kills).toBeGreaterThan(8);
+    expect(figures.meanLagMs).toBeLessThanOrEqual(4_000);
+  }, 60_000);
+
+  it('whatever dies when: all end, and no minute holds more than the limit', async () => {
+    const schedule = fc.record({
+      processes: fc.integer({ min: 1, max: 8 }),
+      tasksEach: fc.integer({ min: 1, max: 4 }),
+      seed: fc.integer(),
+      killEachMs: fc.integer({ min: 300, max: 20_000 }),
+      latencyMs: fc.integer({ min: 1, max: 3_000 }),
+      hasList: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(schedule, async (options) => {
+        const figures = await fleet({ ...options, killMost: 15 });
+        expect(figures).toMatchObject({ ended: figures.tasks, refused: 0 });
+        expect(figures.mostInAMinute).toBeLessThanOrEqual(60);
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  it('three hundred tasks of one process: the same', async () => {
+    const figures = await fleet({ processes: 1, tasksEach: 300 });
+    expect(figures).toMatchObject({ ended: 300, refused: 0 });
+    expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
+    expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
+  }, 60_000);
+
+  it('a service without a list: single queries share the permits, each task in its time', async () => {
+    const figures = await fleet({ processes: 20, hasList: false });
+    expect(figures).toMatchObject({ ended: 20, refused: 0 });
+    // Twenty tasks with a query a second: each has one in about 22 s.
+    expect(figures.worstLagMs).toBeLessThanOrEqual(26_000);
+  }, 60_000);
+
+  it('20 of them, and a user who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
+    const figures = await fleet({ processes: 20, lookupEachMs: 200 });
+    expect(figures).toMatchObject({ ended: 20, refused: 0 });
+    expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
+    expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
+    expect(figures.lookups).toBeGreaterThan(20);
+  }, 60_000);
+
+  it('one task alone needs no list', async () => {
+    const figures = await fleet({ processes: 1 });
+    expect(figures).toMatchObject({ ended: 1, lists: 0, refused: 0 });
+    expect(figures.mostInAMinute).toBeLessThanOrEqual(30);
+  });
+
+  it('fault 44: where nothing can be shared, each process keeps to the limit by itself', async () => {
+    const figures = await fleet({ processes: 2, tasksEach: 30, folder: null });
+    expect(figures).toMatchObject({ ended: 60, refused: 0 });
+  }, 60_000);
+});
+
+describe('fault 81: a list that does not serve', () => {
+  it.each<[string, (tasks: FleetTask[], now: number) => FleetTask[], number]>([
+    ['is cut to its newest ten', (tasks) => tasks.slice(-10), 35_000],
+    ['does not show a task for a minute', (tasks, now) => (now < MINUTE ? tasks.slice(1) : tasks), 9_000],
+    ['is empty', () => [], 26_000],
+    [
+      'is a minute old',
+      (tasks, now) => tasks.map((task) => ({ ...task, endAt: now - MINUTE > task.endAt ? 0 : Infinity })),
+      45_000,
+    ],
+  ])(
+    '%s: single queries within the same limit',
+    async (_, list, worstMs) => {
+      const figures = await fleet({ processes: 20, list });
+      expect(figures).toMatchObject({ ended: 20, refused: 0 });
+      expect(figures.worstLagMs).toBeLessThanOrEqual(worstMs);
+    },
+    60_000,
+  );
+});
+
+describe('what the processes share', () => {
+  it('is for the owner alone, names no key, and does not grow', async () => {
+    const place = folder();
+    await fleet({ processes: 10, folder: place });
+    const entries = readdirSync(place, { recursive: true, encoding: 'utf8' });
+    for (const name of entries) {
+      const file = path.join(place, name);
+      const stat = statSync(file);
+      expect(stat.mode & 0o777, name).toBe(stat.isDirectory() ? 0o700 : 0o600);
+      if (stat.isFile()) expect(readFileSync(file, 'utf8')).not.toContain('ak_fleet');
+    }
+    const statuses = entries.filter((name) => /status\/.*\//.test(name));
+    // Ten tasks that ended, and what was seen. No process waits any more.
+    expect(statuses.filter((name) => name.includes('waiting-'))).toEqual([]);
+    expect(statuses.length).toBeLessThanOrEqual(11);
+  }, 60_000);
+});
+
+it('records of finished tasks that are wanted together are read from the list: one query', async () => {
+  const tasks = Array.from({ length: 100 }, (_, n) => ({
+    ...{ id: `ckx${n}`, model: 't2v', status: n === 7 ? 'FAILED' : 'COMPLETED' },
+    output: n === 7 ? null : { url: `https://files.example/${n}.mp4` },
+  }));
+  const server = await serve(({ path: at }) => {
+    const id = at.split('/').at(-1);
+    return { body: id === 'tasks' ? { tasks: tasks.slice(1) } : tasks[0] };
+  });
+  const session = sessionWith(server.origin);
+  const poller = new Poller(session, null, false);
+  const until = session.clock.monotonic() + 60_000;
+  const found = await Promise.all(tasks.map(({ id }) => poller.record(id, { until, deadline: until })));
+  expect(found.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
+  // The list leaves one out, which has a query of its own.
+  expect(server.received.map(({ path: at }) => at)).toEqual(['/api/v1/tasks', '/api/v1/tasks/ckx0']);
+});
