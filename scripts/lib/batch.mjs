@@ -600,6 +600,7 @@ var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
 var GLANCE_MS = 3e3;
+var NO_PAYLOAD = { record: {}, input: null };
 async function runBatch(session, options) {
   return new Batch(session, options).run();
 }
@@ -703,7 +704,7 @@ var Batch = class {
       line.end = new Failure7(end.code, end.message, details);
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
-      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
@@ -768,7 +769,7 @@ var Batch = class {
       line.isReused = isResumed;
       line.credits = credits;
       this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, input: null, record: {} };
+      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
       return begun;
     } finally {
       resume();
@@ -1264,6 +1265,13 @@ function patternOf(output) {
   return { before, after: after.join("{n}") };
 }
 
+// scripts/src/cli/batch/heap.ts
+const { setFlagsFromString } = require("node:v8");
+function keepHeapSmall() {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=33");
+}
+
 // scripts/src/cli/batch/parse-line.ts
 import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
@@ -1509,6 +1517,7 @@ function unreadable(error, file) {
 
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
+  keepHeapSmall();
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
@@ -1693,6 +1702,7 @@ export {
   hasVersion,
   interruptedEnd,
   isMadeNow,
+  keepHeapSmall,
   knownLines,
   leftOver,
   lineOutcomes,

@@ -98,11 +98,11 @@ import { KIND_WORDS } from "./main.mjs";
 // scripts/src/download/file-hash.ts
 const { createHash } = require("node:crypto");
 const { once } = require("node:events");
-const { createReadStream } = require("node:fs");
-const { lstat } = require("node:fs/promises");
+const { lstat, open } = require("node:fs/promises");
 const { Worker } = require("node:worker_threads");
 import { diskErrorText } from "./journal.mjs";
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
+var BLOCK_BYTES = 64 * 1024;
 var FileHash = class {
   #file;
   #thread;
@@ -141,10 +141,22 @@ var FileHash = class {
     return { worker, answer };
   }
 };
+var spare = null;
 async function sha256Of(file) {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex");
+  const handle = await open(file);
+  const block = spare ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  spare = null;
+  try {
+    for (; ; ) {
+      const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    spare = block;
+    await handle.close();
+  }
 }
 async function fileIsWhole(file, { bytes, sha256 }) {
   try {
@@ -157,8 +169,8 @@ async function fileIsWhole(file, { bytes, sha256 }) {
 }
 
 // scripts/src/download/file-writer.ts
-var BLOCK_BYTES = 1024 * 1024;
-var MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
+var BLOCK_BYTES2 = 1024 * 1024;
+var MOST_WAITING_BYTES = 2 * BLOCK_BYTES2;
 var FileWriter = class {
   #handle;
   #onWritten;
@@ -178,7 +190,7 @@ var FileWriter = class {
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
-    if (this.#waiting < BLOCK_BYTES) return void 0;
+    if (this.#waiting < BLOCK_BYTES2) return void 0;
     if (!this.#writing) this.#start();
     return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
@@ -203,7 +215,7 @@ var FileWriter = class {
     this.#waiting = 0;
     const writing = this.#writeAll(chunks, position).then(() => {
       this.#writing = void 0;
-      if (this.#waiting >= BLOCK_BYTES) this.#start();
+      if (this.#waiting >= BLOCK_BYTES2) this.#start();
     });
     writing.catch(() => {
     });
@@ -229,7 +241,7 @@ const {
   unlinkSync,
   writeFileSync
 } = require("node:fs");
-const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
+const { lstat: lstat2, open: open2, readdir, unlink } = require("node:fs/promises");
 const path3 = require("node:path");
 import { diskError } from "./journal.mjs";
 import { isObject } from "./main.mjs";
@@ -258,7 +270,7 @@ var Part = class _Part {
   /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem) {
     const file = `${stem}${PART}`;
-    const handle = await openOwn(file) ?? await open(file, "wx+", 438);
+    const handle = await openOwn(file) ?? await open2(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
   /** Returns the path of the lock on the part. */
@@ -306,8 +318,9 @@ async function removeOldParts(stem, now) {
   const folder = path3.dirname(stem);
   const own = path3.basename(stem);
   for (const name of await readdir(folder).catch(() => [])) {
-    const file = path3.join(folder, name);
     const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : "";
+    if (rest === "" && !name.endsWith(NOTE)) continue;
+    const file = path3.join(folder, name);
     if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
     else if (rest.startsWith(`${PART}.lock.`)) {
       if (now - await touchedAt(file) > LOCKING_MS) await removeAll([file]);
@@ -335,7 +348,7 @@ async function openOwn(file) {
   );
   if (!isThere2) return null;
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(file, flags).catch(() => null);
+  const handle = await open2(file, flags).catch(() => null);
   if (handle && isOurs(await handle.stat())) return handle;
   await handle?.close();
   await unlink(file);

@@ -1487,12 +1487,26 @@ var IndexFiles = class {
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard, changed, summary, members) {
     const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    this.#tryToWrite(shard, [String(changed), ...parts]);
+  }
+  /** Writes a file whole, and returns whether the disk let it. */
+  #tryToWrite(name, lines) {
     try {
-      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
-      this.#write(shard, [String(changed), ...parts]);
+      this.#write(name, lines);
+      return true;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
+      return false;
     }
+  }
+  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
+  rows(first, state) {
+    const [line] = this.#lines(`${first}.rows`);
+    return parsed(`${first} rows ${state}`, line);
+  }
+  saveRows(first, state, table) {
+    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
   }
   #lines(name) {
     try {
@@ -1568,6 +1582,30 @@ var RecordIndex = class {
   /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard) {
     return this.#current(shard).members;
+  }
+  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
+  rows() {
+    const alike = /* @__PURE__ */ new Map();
+    for (const shard of this.#records.shards()) {
+      const first = shard.slice(0, 1);
+      alike.set(first, [...alike.get(first) ?? [], shard]);
+    }
+    return [...alike].map(([first, shards]) => this.#rowsOf(first, shards));
+  }
+  #rowsOf(first, shards) {
+    const dates = shards.map((shard) => this.#changed(shard));
+    const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
+    const saved = this.#files.rows(first, state);
+    if (saved) return saved;
+    const tables = shards.map((shard) => this.#part(shard, "rows"));
+    const table = tableOf(sumTables(tables, ""));
+    if (shards.every((shard, n) => this.#isSaved(shard, dates[n])))
+      this.#files.saveRows(first, state, table);
+    return table;
+  }
+  #isSaved(shard, changed) {
+    const made = this.#made.get(shard);
+    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
   }
   #part(shard, name) {
     if (!this.#made.has(shard)) {
@@ -1890,8 +1928,8 @@ var Journal = class {
     return sum;
   }
   async spending(since) {
-    const tables = this.#parts("rows").map(([, table]) => table);
-    return sumTables(tables, dayOf(since));
+    this.#beforeQuery();
+    return sumTables(this.#index.rows(), dayOf(since));
   }
   async unreadable(since) {
     const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
@@ -1902,8 +1940,13 @@ var Journal = class {
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
   }
-  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  /** Returns a part of the summaries of all groups. */
   #parts(name) {
+    this.#beforeQuery();
+    return this.#index.all(name);
+  }
+  /** Takes over the records of an earlier version. @throws Failure when the records are not safe */
+  #beforeQuery() {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -1911,7 +1954,6 @@ var Journal = class {
       );
     }
     this.#flat.move();
-    return this.#index.all(name);
   }
   /** Removes what is no longer needed. */
   sweep() {

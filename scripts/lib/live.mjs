@@ -5,10 +5,11 @@ const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
 // scripts/src/core/poll/interval.ts
-var AVERAGE_MS = 3050;
-var DENSE_MS = 2300;
-var SPARSE_MS = 12e3;
+var AVERAGE_MS = 3020;
+var DENSE_MS = 2150;
+var SPARSE_MS = 2e4;
 var LATE_SHARE = 1 / 200;
+var LATEST_MS = 12e3;
 var POLL_JITTER = 0.03;
 function pollSchedule(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
@@ -25,7 +26,7 @@ function intervalBefore(progress, schedule, random) {
 }
 function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   const age = ageMs ?? waitedMs;
-  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
   if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
   if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
   return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;

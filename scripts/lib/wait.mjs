@@ -104,8 +104,8 @@ function listWords(list, since, { profile }) {
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
-  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+  const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept2}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
@@ -277,11 +277,11 @@ function itemOutcome({ record, ended }, caller) {
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
-  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+  const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept[name] = data[name];
+    if (data?.[name] !== void 0) kept2[name] = data[name];
   }
-  return kept;
+  return kept2;
 }
 function nothingPendingOutcome({ unsettled }, { command }) {
   const list = command("listPending");
@@ -525,7 +525,7 @@ var PollRounds = class {
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
       if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
-      found.set(id, { ...task, task });
+      found.set(id, polledOf(task));
     }
     return found;
   }
@@ -554,7 +554,7 @@ var PollRounds = class {
       if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
       if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
-      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
     } catch (error) {
       if (!(error instanceof Failure3)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
@@ -569,6 +569,12 @@ var PollRounds = class {
     await this.#cache.write(shared);
   }
 };
+function polledOf(task) {
+  if (isTerminal2(task.state)) return { ...task, task };
+  const { input, record, ...known } = task;
+  const { input: _, ...rest } = record;
+  return { ...known, record: rest };
+}
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
@@ -614,7 +620,8 @@ var Poller = class {
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
-    if (!this.#watched.has(taskId)) this.#announceAt = 0;
+    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
+    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -707,9 +714,8 @@ var Poller = class {
       if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
     }
     await new Promise((resolve) => setImmediate(resolve));
-    const next = Math.min(
-      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
-    );
+    let next = Infinity;
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
@@ -726,6 +732,7 @@ var Poller = class {
     const now = clock.monotonic();
     const wall = clock.wall() - now;
     const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
@@ -996,13 +1003,27 @@ function withoutExtremes(seconds) {
   return sorted.slice(extremes, sorted.length - extremes);
 }
 async function knownDurations(session, model) {
-  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const own = orNothing(
+    async () => durationsIn(await session.records(), model, session.api.clock.monotonic())
+  );
   const contract = orNothing(async () => {
     const { loadContract } = await import("./contracts.mjs");
     return [await loadContract(session.provider.id, model)];
   });
   const [known] = await contract;
   return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+var KEPT_MS2 = 6e4;
+var kept = /* @__PURE__ */ new WeakMap();
+async function durationsIn(store, model, now) {
+  if (!store) return [];
+  const models = kept.get(store) ?? /* @__PURE__ */ new Map();
+  kept.set(store, models);
+  const before = models.get(model);
+  if (before && now - before.at < KEPT_MS2) return before.seconds;
+  const seconds = store.durationsOf(model);
+  models.set(model, { at: now, seconds });
+  return seconds;
 }
 async function orNothing(read) {
   try {

@@ -41,7 +41,7 @@ export interface Ledger {
   pollStatus: number;
   refusesKey: boolean;
   /** Rejects submits after so many accepted ones. */
-  refuses?: { status: number; errorCode: string; after: number } | undefined;
+  refuses?: { status: number; errorCode: string; after: number; retryAfter?: number } | undefined;
   /** The number of queries of a task that answer 404 first. */
   missing: number;
   /** The links of its files have expired. */
@@ -142,6 +142,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       if (refuses && tasks.length >= refuses.after)
         return {
           status: refuses.status,
+          ...(refuses.retryAfter && { headers: { 'retry-after': String(refuses.retryAfter) } }),
           body: { status: 'FAILED', errorCode: refuses.errorCode, message: 'no' },
         };
       return submit(request, res);

@@ -117,8 +117,9 @@ export async function removeOldParts(stem: string, now: number): Promise<void> {
   const folder = path.dirname(stem);
   const own = path.basename(stem);
   for (const name of await readdir(folder).catch(() => [])) {
-    const file = path.join(folder, name);
     const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : '';
+    if (rest === '' && !name.endsWith(NOTE)) continue;
+    const file = path.join(folder, name);
     // An earlier version gave each part a name of its own.
     if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
     else if (rest.startsWith(`${PART}.lock.`)) {

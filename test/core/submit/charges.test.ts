@@ -220,4 +220,4 @@ it('faults 2, 35, 36, 74 and 77: of two equal lines each has one charge and its 
     }),
     { numRuns: 60, examples: [[LATE]] },
   );
-}, 60_000);
+});

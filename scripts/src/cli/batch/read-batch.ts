@@ -19,6 +19,7 @@ import { readCallback } from '../read-request.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/failure.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
+import { keepHeapSmall } from './heap.ts';
 import { type LineIssue, wrongLines } from './issues.ts';
 import { parseLine } from './parse-line.ts';
 import { openSource, type Place, type Source } from './source.ts';
@@ -47,6 +48,7 @@ export async function readBatch(
   loopback: boolean,
   signal: AbortSignal,
 ): Promise<CheckedBatch> {
+  keepHeapSmall();
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch!, signal);

@@ -1,12 +1,12 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import { ranges } from '../batch/issues.ts';
-import type { LineOutcome } from './batch.ts';
+import type { LineItem } from './line-item.ts';
 
 /** Returns the warnings of a batch: its own, and those of its first lines. */
 export function warningsOf(
   result: BatchResult,
-  items: readonly LineOutcome[],
+  items: readonly LineItem[],
   report: { file: string } | { problem: string },
 ): string[] {
   const warnings: string[] = [];

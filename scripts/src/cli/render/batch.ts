@@ -10,13 +10,8 @@ import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
+import type { LineItem } from './line-item.ts';
 import { taskOutcome } from './task.ts';
-
-/** A line and the outcome that a command of its own would have. */
-export interface LineOutcome {
-  line: LineResult;
-  outcome: Outcome;
-}
 
 /** The commands of single lines by their numbers. */
 export type LineCommands = Map<number, LineCommand>;
@@ -28,7 +23,7 @@ export function lineOutcomes(
   { lines, leftOver }: BatchResult,
   caller: Caller,
   commands: LineCommands = new Map(),
-): LineOutcome[] {
+): LineItem[] {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
     return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
@@ -49,7 +44,7 @@ function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLef
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
-export function reportRow({ line, outcome }: LineOutcome): JsonObject {
+export function reportRow({ line, outcome }: LineItem): JsonObject {
   const { number, name, model } = line;
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
@@ -65,7 +60,7 @@ const MOST_ROWS = 150;
  */
 export function batchOutcome(
   result: BatchResult,
-  items: readonly LineOutcome[],
+  items: readonly LineItem[],
   report: { file: string } | { problem: string },
   caller: Caller,
 ): Outcome {
@@ -116,12 +111,12 @@ export function batchOutcome(
 }
 
 /** Returns the place of an outcome in the order in which the caller has to see to them. */
-function urgency({ outcome }: LineOutcome): number {
+function urgency({ outcome }: LineItem): number {
   const place = BATCH_ORDER.indexOf(outcome.exitCode);
   return place < 0 ? 0 : place;
 }
 
-function shortRow({ line, outcome }: LineOutcome): JsonObject {
+function shortRow({ line, outcome }: LineItem): JsonObject {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = (data?.files ?? []) as { path: string }[];
   const file = files[0]?.path ?? null;
@@ -130,7 +125,7 @@ function shortRow({ line, outcome }: LineOutcome): JsonObject {
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
-function lastPollErrorOf(items: readonly LineOutcome[]): JsonObject {
+function lastPollErrorOf(items: readonly LineItem[]): JsonObject {
   const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
   return found.length > 0 ? { lastPollError: found[0]! } : {};
 }
@@ -139,11 +134,7 @@ function heldData({ held }: BatchResult): JsonObject {
   return held?.details.data ? { limit: held.details.data } : {};
 }
 
-function messageOf(
-  { line, outcome }: LineOutcome,
-  items: readonly LineOutcome[],
-  { lines }: BatchResult,
-): string {
+function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { lines }: BatchResult): string {
   const { errorCode, errorMessage } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what =
@@ -169,12 +160,7 @@ function submittedNow(lines: readonly LineResult[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function stepsOf(
-  result: BatchResult,
-  sorted: readonly LineOutcome[],
-  caller: Caller,
-  hidden: number,
-): string[] {
+function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Caller, hidden: number): string[] {
   const { held, isReused, lines, leftOver } = result;
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
@@ -228,7 +214,7 @@ const OPEN: ReadonlySet<number> = new Set([
 ]);
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
-function ownSteps({ line, outcome }: LineOutcome, caller: Caller): string[] {
+function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
   const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run this command'));
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));

@@ -29,6 +29,8 @@ const RESULTS = 4;
 // Without a wait of its own, a call that no submit gets through any more ends after this time.
 const STALLED_MS = 30_000;
 const GLANCE_MS = 3_000;
+// In place of what may repeat an image of many megabytes.
+const NO_PAYLOAD = { record: {}, input: null };
 
 /**
  * Makes a task for every line that has none, waits for all of them, and saves their files. The same lines are the same
@@ -160,7 +162,7 @@ class Batch {
       line.end = new Failure(end.code, end.message, details);
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
-      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
@@ -230,7 +232,7 @@ class Batch {
       line.credits = credits;
       this.#spending.charged(number, credits.charged);
       // The service may repeat the payload in its answer.
-      if (task) begun.made.task = { ...task, input: null, record: {} };
+      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
       return begun;
     } finally {
       resume();

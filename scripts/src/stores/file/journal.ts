@@ -260,8 +260,8 @@ export class Journal implements RecordStore {
   }
 
   async spending(since: number): Promise<SpendingRow[]> {
-    const tables = this.#parts('rows').map(([, table]) => table);
-    return sumTables(tables, dayOf(since));
+    this.#beforeQuery();
+    return sumTables(this.#index.rows(), dayOf(since));
   }
 
   async unreadable(since: number): Promise<number> {
@@ -275,8 +275,14 @@ export class Journal implements RecordStore {
     return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
 
-  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  /** Returns a part of the summaries of all groups. */
   #parts<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
+    this.#beforeQuery();
+    return this.#index.all(name);
+  }
+
+  /** Takes over the records of an earlier version. @throws Failure when the records are not safe */
+  #beforeQuery(): void {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -284,7 +290,6 @@ export class Journal implements RecordStore {
       );
     }
     this.#flat.move();
-    return this.#index.all(name);
   }
 
   /** Removes what is no longer needed. */
