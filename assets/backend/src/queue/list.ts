@@ -9,6 +9,8 @@ const INTERVAL_SECONDS = 3;
 const AT_ONCE = 10;
 
 export interface ListRead {
+  /** By performance.now(): it proves nothing about the time after that. */
+  askedAt: number;
   /** Null where it could not be read. */
   list: TaskList | null;
   /** Tasks that it showed with a known state: they need no query of their own. */
@@ -32,18 +34,19 @@ export async function readList(work: Work, service: WorkService): Promise<ListRe
   const end = await limiter.claimList(INTERVAL_SECONDS);
   if (end === null) return null;
   let wasRead = false;
+  const askedAt = performance.now();
   try {
     if (!(await limiter.acquire())) return null;
     const list = await client.list();
     wasRead = true;
     await limiter.succeeded();
     metrics.polls.inc({ provider, outcome: 'LIST' });
-    return { list, seen: await recordList(work, service, list) };
+    return { askedAt, list, seen: await recordList(work, service, list) };
   } catch (error) {
     metrics.polls.inc({ provider, outcome: 'LIST_FAILED' });
     if (await holdBack(work, service, error)) return null;
     log.warn({ provider, err: error }, 'the list could not be read');
-    return { list: null, seen: [] };
+    return { askedAt, list: null, seen: [] };
   } finally {
     await end(wasRead);
   }

@@ -45,7 +45,7 @@ async function pollService(work: Work, service: WorkService): Promise<void> {
   }
   const read = await readList(work, service);
   if (read?.list) {
-    await reconcileLost(work, service, read.list);
+    await reconcileLost(work, service, { list: read.list, askedAt: read.askedAt });
     await adoptLate(work, service, read.list);
   }
   // Between two reads of the list, only what is to be cancelled cannot wait.

@@ -12,7 +12,7 @@ import {
 import { recordAccepted } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
 import { resubmit } from './resubmit.ts';
-import { CLEAR_SECONDS, findListed, findNamed, NotYet } from './search.ts';
+import { CLEAR_SECONDS, findListed, findNamed, NotYet, type ReadList } from './search.ts';
 import { createSeries, forEach, type Series, type Work, type WorkService } from './step.ts';
 import { dropInput } from './submit.ts';
 
@@ -29,7 +29,7 @@ const WHAT_TO_DO =
   'If its task is found in the dashboard of the service: npm run admin -- adopt <id> <taskId>. If there is none: npm run admin -- abandon <id>, or retry <id> --submit, which may charge twice.';
 
 /** Searches a list that has just been read for the tasks of lost submits. @param list null where the service has none */
-export async function reconcileLost(work: Work, service: WorkService, list: TaskList | null): Promise<void> {
+export async function reconcileLost(work: Work, service: WorkService, list: ReadList | null): Promise<void> {
   for (;;) {
     const lost = await claimLost(work.database, service.account, AT_ONCE);
     if (lost.length === 0) return;
@@ -51,7 +51,7 @@ async function reconcileOne(
   work: Work,
   service: WorkService,
   lost: LostSubmit,
-  list: TaskList | null,
+  list: ReadList | null,
   oneByOne: Series,
 ): Promise<void> {
   const { database, log } = work;

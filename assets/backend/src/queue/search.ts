@@ -7,6 +7,15 @@ import { readInput, submitTime } from './submit.ts';
 /** The list must have been clear for this long; see the client's reconcile. */
 export const CLEAR_SECONDS = 60;
 
+// The clocks of the database and of this process differ by less.
+const ROUNDING_SECONDS = 1;
+
+/** A list, and when it was asked for, by performance.now(): it proves nothing about the time after that. */
+export interface ReadList {
+  list: TaskList;
+  askedAt: number;
+}
+
 /** The task of a lost submit cannot be searched for now, or not yet. */
 export class NotYet extends Error {}
 
@@ -39,12 +48,15 @@ export async function findListed(
   work: Work,
   service: WorkService,
   lost: LostSubmit,
-  list: TaskList,
+  { list, askedAt }: ReadList,
 ): Promise<Task | 'clear' | undefined> {
   const { database } = work;
   const { client, provider } = service;
   const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
   if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
+  // Asked for before the minute was over: the next list can tell.
+  if (lost.lostSeconds <= CLEAR_SECONDS + ROUNDING_SECONDS + (performance.now() - askedAt) / 1_000)
+    throw new NotYet('the list is older than the end of the minute');
   const payload = await payloadOf(work, lost);
   let isClear = false;
   try {
@@ -91,13 +103,14 @@ export async function searchAnew(
   lost: LostSubmit,
 ): Promise<Task | 'clear' | undefined> {
   if (!(await service.limiter.acquire())) throw new NotYet('no query of the list is permitted');
+  const askedAt = performance.now();
   let list: TaskList;
   try {
     list = await service.client.list();
   } catch (cause) {
     throw new NotYet('the list could not be read', { cause });
   }
-  return findListed(work, service, lost, list);
+  return findListed(work, service, lost, { list, askedAt });
 }
 
 /** Returns what was submitted. @throws FileMissing */

@@ -29,10 +29,15 @@ const script = new Map<string, ('lost' | ReturnType<typeof refusal>)[]>();
 /** Tasks by their keys, and the keys of those that the list does not show yet. */
 const tasks = new Map<string, string>();
 const hidden = new Set<string>();
+/** Lists that were asked for; what holds their answers back. */
+let lists = 0;
+let held: Promise<void> | undefined;
 
 beforeAll(async () => {
   service = await startFakeService(async ({ url = '', headers }, body) => {
     if (!url.startsWith('/api/v1/generate/')) {
+      lists += 1;
+      await held;
       const shown = [...tasks].filter(([key]) => !hidden.has(key));
       const list = shown.map(([key, id]) => ({ ...task(id, 'PROGRESS'), idempotencyKey: key }));
       return { status: 200, body: { tasks: list } };
@@ -130,6 +135,28 @@ test('guarantee 2: a submit that never arrived is sent once more, with its key, 
   expect(second!.body).toBe(first!.body);
   expect(first!.row).toMatchObject({ status: 'submitting', resubmitted_at: null });
   expect(second!.row).toMatchObject({ status: 'reconciling', resubmitted_at: expect.any(Date) });
+  expect(sent(id)).toBe(2);
+});
+
+test('guarantee 2: a list that was asked for before the minute was over gives nothing to a person: the next one decides', async () => {
+  const id = await lose('the minute ends while the list is read');
+  const before = lists;
+  let release = () => {};
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await expect.poll(() => lists, { timeout: 20_000 }).toBeGreaterThan(before);
+  const asked = performance.now();
+  await expect.poll(() => performance.now() - asked).toBeGreaterThan(600);
+  await sql(
+    `UPDATE generation SET lost_at = now() - interval '60.1 seconds', due_at = now(), wakes = wakes + 1,
+       submit_started_at = now() - interval '61 seconds' WHERE id = $1`,
+    id,
+  );
+  held = undefined;
+  release();
+  await backend.until(id, 'pending', 'running', 'needs_attention');
+  expect((await row(id)).status).not.toBe('needs_attention');
   expect(sent(id)).toBe(2);
 });
 
