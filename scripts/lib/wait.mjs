@@ -938,6 +938,13 @@ function hasOtherAddress(value, depth = 0) {
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
 }
+async function readTaskRecord(session, taskId) {
+  const { api, provider } = session;
+  const task = await api.read(provider.task(taskId), shortDeadline(session));
+  if (task.state !== "COMPLETED" || task.urls.length > 0) return task;
+  const detail = await detailOf(session, taskId, shortDeadline(session));
+  return detail && detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
+}
 async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
   try {
     return provider.detail && await api.read(provider.detail(taskId), deadline, { until });
@@ -1190,11 +1197,10 @@ import { deliver as deliver2, isYoung, noteState as noteState2, recordOf as reco
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 async function getTask(session, taskId, settings) {
-  const { api, provider } = session;
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf2(session, taskId);
-  const task = await api.read(provider.task(taskId), shortDeadline3(session));
+  const task = await readTaskRecord(session, taskId);
   if (entry) await noteState2(session, entry, task.state);
   return deliver2(
     session,
@@ -1363,6 +1369,7 @@ export {
   pollerOf,
   promptExcerpt,
   quoteOutcome,
+  readTaskRecord,
   spanOf,
   spendingOutcome,
   taskOutcome,
