@@ -8,7 +8,6 @@ export default defineConfig({
     globalSetup: ['test/backend/support/install.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // They wait more than they compute.
-    maxWorkers: 2,
+    maxWorkers: 1,
   },
 });

@@ -6,7 +6,6 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // They wait more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 2,
   },
 });

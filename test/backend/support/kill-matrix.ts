@@ -80,10 +80,12 @@ export async function runKillMatrix({
   /** Workers that work. */
   const pool: Program[] = [];
   const running = new Set<Program>();
+  const launched: Program[] = [];
   function launch(role: 'api' | 'worker'): Program {
     const port = role === 'api' ? { PORT: String(apiPort) } : {};
     const program = startProgram(copy, data, { ...environment, ROLE: role, ...port });
     running.add(program);
+    launched.push(program);
     if (role === 'worker')
       program.listening.then(
         () => pool.push(program),
@@ -192,6 +194,7 @@ export async function runKillMatrix({
       await new Promise((resolve) => setTimeout(resolve, 2_000));
     }
     clearInterval(killer);
+    explain();
     return {
       charges: service.tasks.size,
       ...compareCharges(service, ids),
@@ -207,6 +210,18 @@ export async function runKillMatrix({
       ...{ kills, databaseStops: stops, lostAnswers: service.counts.lost, tooMany: service.counts.tooMany },
       seconds: seconds(started),
     };
+    /** Logs what is known of those that wait for a person. */
+    function explain(): void {
+      const rows = postgres.sql(
+        'kills',
+        `SELECT id, attention, submit_started_at, resubmitted_at, lost_at FROM generation WHERE status = 'needs_attention'`,
+      );
+      for (const row of rows.split('\n').filter(Boolean)) {
+        log(row);
+        const id = row.slice(0, 36);
+        for (const { lines } of launched) for (const line of lines) if (line.includes(id)) log(`  ${line}`);
+      }
+    }
   } finally {
     isOver = true;
     for (const program of running) program.child.kill('SIGKILL');

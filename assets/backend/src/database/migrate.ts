@@ -35,7 +35,11 @@ function apply(database: Database, name: string, sql: string, hash: string): Pro
         `migrations/${name} was changed after this database applied it: write the change as a new migration`,
       );
     if (known) return false;
-    await tx.script(sql);
+    try {
+      await tx.script(sql);
+    } catch (error) {
+      throw new Error(`migrations/${name} failed: ${(error as Error).message}`, { cause: error });
+    }
     await tx.query('INSERT INTO migration (name, hash) VALUES ($1, $2)', [name, hash]);
     return true;
   });

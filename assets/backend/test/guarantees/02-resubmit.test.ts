@@ -76,9 +76,6 @@ async function lose(prompt: string, ...answers: ('lost' | ReturnType<typeof refu
   return id;
 }
 
-/** The next list may be read at once. */
-const hurry = () => sql('UPDATE service_account SET listed_at = NULL, permits = 10');
-
 /** Lets time pass for a lost submit. */
 async function passed(id: string, seconds: number): Promise<void> {
   await sql(
@@ -87,13 +84,11 @@ async function passed(id: string, seconds: number): Promise<void> {
     id,
     seconds,
   );
-  await hurry();
 }
 
 /** Waits until the list was read and the row was compared with it. */
 async function compared(id: string): Promise<void> {
   await sql('UPDATE generation SET attempts = 0, due_at = now(), wakes = wakes + 1 WHERE id = $1', id);
-  await hurry();
   const attempts = async () =>
     (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts ?? 0;
   await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -104,8 +99,11 @@ async function asDeadWorker(work: () => Promise<void>): Promise<void> {
   await sql(
     `UPDATE service_account SET paused_until = now() + interval '1 hour' WHERE provider = 'aivideomaker'`,
   );
-  await work();
-  await sql(`UPDATE service_account SET paused_until = NULL WHERE provider = 'aivideomaker'`);
+  try {
+    await work();
+  } finally {
+    await sql(`UPDATE service_account SET paused_until = NULL WHERE provider = 'aivideomaker'`);
+  }
 }
 
 test('guarantee 2: a list that is clear for less than a minute sends nothing: a task that it shows late is found, and charged once (fault 74)', async () => {

@@ -40,7 +40,9 @@ test('guarantee 10: a migration that fails leaves nothing behind', async () => {
   const db = await createTestDatabase({ migrated: false });
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   await writeFile(join(folder, '0001-broken.sql'), 'CREATE TABLE half (id int); SELECT 1/0;');
-  await expect(migrate(db.database, pathToFileURL(`${folder}/`))).rejects.toThrow('division by zero');
+  await expect(migrate(db.database, pathToFileURL(`${folder}/`))).rejects.toThrow(
+    'migrations/0001-broken.sql failed: division by zero',
+  );
   expect(await db.database.query(`SELECT to_regclass('half')::text AS half`)).toEqual([{ half: null }]);
   await rm(folder, { recursive: true });
   await db.close();
