@@ -80,6 +80,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/next-steps\/decision\.ts$/],
   ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
+  ['rate-limit', /^http\/rate-limit\.ts$/],
   ['journal', /^(ports\/claim-rules\.ts$|model\/(fingerprint|request-record|spending)\.ts$)/],
   [
     'main',
@@ -103,7 +104,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/(?!rate-limit)|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
@@ -169,7 +170,7 @@ for (const part of new Set(sources.map(partOf))) {
     platform: 'node',
     target: 'node20.18',
     legalComments: 'none',
-    charset: 'utf8',
+    charset: 'ascii',
     write: false,
     absWorkingDir: root,
     // The browser build of yaml is made of modules, of which only the used ones are taken.

@@ -1156,7 +1156,7 @@ function parseLine(text, format, issues) {
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
-    const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":…}}`;
+    const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
     issues.push(issue2(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
   }
   const { payload = {} } = value;
@@ -1185,7 +1185,7 @@ function objectIn(text, issues) {
 function textField(line, field, issues) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"…", or leave it out`));
+  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
   return void 0;
 }
 function nameOf(line, issues) {

@@ -3,7 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/payload.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const { addAbortSignal } = require("node:stream");
 
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
@@ -341,8 +340,8 @@ var SURE_TYPES = /* @__PURE__ */ new Set([
 ]);
 function sniffImage(bytes) {
   const starts = (at, signature) => bytes.length >= at + signature.length && [...signature].every((char, i) => bytes[at + i] === char.charCodeAt(0));
-  if (starts(0, "PNG\r\n\n")) return "image/png";
-  if (starts(0, "ÿØÿ")) return "image/jpeg";
+  if (starts(0, "\x89PNG\r\n\n")) return "image/png";
+  if (starts(0, "\xFF\xD8\xFF")) return "image/jpeg";
   if (starts(0, "GIF87a") || starts(0, "GIF89a")) return "image/gif";
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "image/webp";
   if (starts(4, "ftypavif") || starts(4, "ftypavis")) return "image/avif";
@@ -2955,6 +2954,7 @@ async function readStdin(signal, flag, from) {
   const hint2 = flag === "--payload" ? STDIN_FORM : "write the lines into a .jsonl or .txt file";
   if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected2, "a terminal", hint2);
   try {
+    const { addAbortSignal } = process.getBuiltinModule("node:stream");
     return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure2 || signal.aborted) throw error;

@@ -387,22 +387,37 @@ function sha256(...words) {
 }
 var PIECE = 1024 * 1024;
 var GATHERED = 8 * 1024;
+var gathered = Buffer.allocUnsafe(GATHERED);
+var names = /* @__PURE__ */ new Map();
+var MOST_NAMES = 200;
 var HashedBytes = class {
   #hash = createHash("sha256");
-  #gathered = Buffer.allocUnsafe(GATHERED);
   #length = 0;
   add(text2, encoding) {
     const most = 2 * text2.length;
     if (this.#length + most > GATHERED) this.#pass();
     if (most > GATHERED) this.#hash.update(text2, encoding);
-    else this.#length += this.#gathered.write(text2, this.#length, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
+  }
+  addName(name) {
+    let bytes = names.get(name);
+    if (!bytes) {
+      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, "utf16le")]);
+      if (names.size < MOST_NAMES) names.set(name, bytes);
+    }
+    if (this.#length + bytes.length > GATHERED) this.#pass();
+    if (bytes.length > GATHERED) this.#hash.update(bytes);
+    else {
+      gathered.set(bytes, this.#length);
+      this.#length += bytes.length;
+    }
   }
   digest() {
     this.#pass();
     return this.#hash.digest("hex");
   }
   #pass() {
-    this.#hash.update(this.#gathered.subarray(0, this.#length));
+    this.#hash.update(gathered.subarray(0, this.#length));
     this.#length = 0;
   }
 };
@@ -414,10 +429,10 @@ function addValue(bytes, value) {
     bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
-    const names = Object.keys(value).sort();
-    bytes.add(`o${names.length}:`, "latin1");
-    for (const name of names) {
-      addValue(bytes, name);
+    const fields = Object.keys(value).sort();
+    bytes.add(`o${fields.length}:`, "latin1");
+    for (const name of fields) {
+      bytes.addName(name);
       addValue(bytes, value[name]);
     }
   } else {
@@ -751,7 +766,7 @@ function fromVersion1({ intent, ...record }) {
 function readRecord(raw) {
   const isLenient = isNewer(raw);
   const record = {};
-  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+  for (const [name, { fits, otherwise }] of KNOWN) {
     const value = raw[name];
     if (fits(value)) record[name] = value;
     else if (otherwise === void 0 || value !== void 0 && !isLenient) return void 0;
@@ -813,6 +828,7 @@ var FIELDS = {
     otherwise: () => []
   }
 };
+var KNOWN = Object.entries(FIELDS);
 
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
@@ -910,8 +926,8 @@ var RecordFiles = class {
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
+  read(names2) {
+    return names2.flatMap((name) => {
       const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
       return raw ? [{ name, raw }] : [];
     });
@@ -952,8 +968,8 @@ var RecordFiles = class {
     }
   }
 };
-function inOrder(names) {
-  return names.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+function inOrder(names2) {
+  return names2.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
 }
 function makeShard(folder) {
   try {
@@ -1245,15 +1261,15 @@ var FlatFolder = class {
     let left = 0;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
-      const names = this.#records.list(folder).filter(isRecordName);
+      const names2 = this.#records.list(folder).filter(isRecordName);
       const isWanted = (name) => request !== void 0 && name.startsWith(request);
       const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+        ...names2.filter(isWanted),
+        ...names2.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
       ];
       for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      left += names2.length - wanted.length;
+      if (names2.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -1748,8 +1764,8 @@ var Journal = class {
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
   }
-  #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+  #entries(names2) {
+    return this.#files.read(names2).map(({ name, raw }) => new Entry(this.#files, name, raw));
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -1800,8 +1816,8 @@ var Journal = class {
     const mark = markOf(text2);
     const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
-    const names = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
+    const names2 = this.#files.namesIn(shard);
+    const found = this.#entries(positions.flatMap((position) => names2[position] ?? [])).filter(is);
     if (found.length === positions.length) return found;
     const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
     return this.#entries(members.map(({ name }) => name)).filter(is);
@@ -1820,9 +1836,9 @@ var Journal = class {
   async replaced() {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
-  #named(names) {
+  #named(names2) {
     return this.#entries(
-      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
+      this.#parts("state").flatMap(([, state]) => names2(state)).sort(newestFirst)
     );
   }
   async spentSince(windowMs, without) {
@@ -1879,7 +1895,7 @@ import {
   MemoryRateLimiter,
   nextPermit,
   permitsFor
-} from "./wait.mjs";
+} from "./rate-limit.mjs";
 var NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 var CLOCK_TOLERANCE_MS = 2e3;
 var FileRateLimiter = class {
@@ -1952,16 +1968,16 @@ var FileRateLimiter = class {
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
-    let names;
+    let names2;
     try {
-      names = readdirSync2(this.#place);
+      names2 = readdirSync2(this.#place);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      names = [];
+      names2 = [];
     }
-    if (names.length === 0) names = this.#make();
+    if (names2.length === 0) names2 = this.#make();
     const permits = /* @__PURE__ */ new Map();
-    for (const name of names) {
+    for (const name of names2) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       const permit = {
         ...{ number: Number(number), usedAt: Number(usedAt), name },

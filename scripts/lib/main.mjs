@@ -181,7 +181,7 @@ var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
 function plain(text2, limit = 300) {
   const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -206,13 +206,13 @@ function redact(text2, secrets) {
     if (secret.length < SHORTEST_SECRET) continue;
     const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
     out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
-    if (out.includes("…")) out = out.replace(beforeCut(characters), "[redacted]");
+    if (out.includes("\u2026")) out = out.replace(beforeCut(characters), "[redacted]");
   }
   return out;
 }
 function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=…)`, "gi");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
 }
 
 // scripts/src/model/file-name-rule.ts
@@ -1079,10 +1079,10 @@ var Cutter = class {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
     const keep = isDataUri ? 48 : limit;
     const isLong = isTheirs && text2.length > keep * 4;
-    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "…" : "") : text2;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
     const clean = redact(shown, this.#secrets);
     this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}… [cut: ${text2.length} characters]`;
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
   }
 };
 function mostWanted(keys, count) {
@@ -1490,7 +1490,7 @@ function baseUrl({ urlVariable, url: usual }, env, issues) {
     path: urlVariable,
     expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
     // The value may hold a password.
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "…@"), 80)}"`,
+    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "\u2026@"), 80)}"`,
     hint: `unset ${urlVariable} to use ${usual}`
   });
   return void 0;

@@ -406,7 +406,7 @@ function show(value, origin) {
   if (Array.isArray(value)) return value.map((item) => show(item, origin));
   if (!isObject2(value)) return value;
   if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
-  if (typeof value.cut === "string") return `${value.cut}… [cut by the sandbox]`;
+  if (typeof value.cut === "string") return `${value.cut}\u2026 [cut by the sandbox]`;
   return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
 }
 function mapStrings(value, change) {
@@ -909,7 +909,7 @@ function picture(number) {
   head.writeUInt32BE(side, 4);
   head.set([8, 2], 8);
   return Buffer.concat([
-    Buffer.from("PNG\r\n\n", "latin1"),
+    Buffer.from("\x89PNG\r\n\n", "latin1"),
     chunk("IHDR", head),
     chunk("IDAT", deflateSync(rows)),
     chunk("IEND", Buffer.alloc(0))

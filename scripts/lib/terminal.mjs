@@ -18,7 +18,7 @@ function stripAnsi(string) {
   if (typeof string !== "string") {
     throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
   }
-  if (!string.includes("\x1B") && !string.includes("")) {
+  if (!string.includes("\x1B") && !string.includes("\x9B")) {
     return string;
   }
   return string.replace(regex, "");
@@ -139,7 +139,7 @@ function isHangul(codePoint) {
 function visibleCodePointsWidth(visibleSegment, eastAsianWidthOptions) {
   let width = 0;
   for (const character of visibleSegment) {
-    if (character === "‍") {
+    if (character === "\u200D") {
       break;
     }
     if (visibleCharacterRegex.test(character)) {
@@ -220,7 +220,7 @@ function stringWidth(input, options = {}) {
     countAnsiEscapeCodes = false
   } = options;
   let string = input;
-  if (!countAnsiEscapeCodes && (string.includes("\x1B") || string.includes(""))) {
+  if (!countAnsiEscapeCodes && (string.includes("\x1B") || string.includes("\x9B"))) {
     string = stripAnsi(string);
   }
   return nonAsciiOrControlRegex.test(string) ? unicodeWidth(string, ambiguousIsNarrow) : string.length;

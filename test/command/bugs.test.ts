@@ -72,7 +72,7 @@ describe('fault 41: a bug of ours', () => {
 
   it('before anything is sent: nothing was submitted', async () => {
     const server = await service();
-    const code = `crypto.randomUUID = () => { throw new RangeError('planted \\u001b[2J'); };`;
+    const code = `process.getBuiltinModule('node:crypto').randomUUID = () => { throw new RangeError('planted \\u001b[2J'); };`;
     const done = await run(T2V_ARGS, { env: { ...live(server.origin), ...preloading(code) } });
     expect(done.code).toBe(EXIT.bug);
     expect(envelopeOf(done)).toMatchObject({

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
 import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/image-type.ts';
@@ -150,6 +150,8 @@ export async function readStdin(
   const hint = flag === '--payload' ? STDIN_FORM : 'write the lines into a .jsonl or .txt file';
   if (!from && process.stdin.isTTY) throw refused(`${flag} -`, expected, 'a terminal', hint);
   try {
+    // Loaded only here: a payload of the command line needs no stream, and that of standard input has one anyway.
+    const { addAbortSignal } = process.getBuiltinModule('node:stream');
     return await textOf(addAbortSignal(signal, from ?? process.stdin), `${flag} -`);
   } catch (error) {
     if (error instanceof Failure || signal.aborted) throw error;

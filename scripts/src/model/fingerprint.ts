@@ -56,18 +56,36 @@ function sha256(...words: string[]): string {
 // An image of many megabytes is hashed in pieces, so that it is not held a second time.
 const PIECE = 1024 * 1024;
 const GATHERED = 8 * 1024;
+// One for all hashes: each is made in one go.
+const gathered = Buffer.allocUnsafe(GATHERED);
+// The names of a record's fields are the same each time.
+const names = new Map<string, Buffer>();
+const MOST_NAMES = 200;
 
 /** The hash of texts in a row. Short ones are gathered first: a call of the hash takes longer than its work on them. */
 class HashedBytes {
   readonly #hash = createHash('sha256');
-  readonly #gathered = Buffer.allocUnsafe(GATHERED);
   #length = 0;
 
   add(text: string, encoding: 'latin1' | 'utf16le'): void {
     const most = 2 * text.length;
     if (this.#length + most > GATHERED) this.#pass();
     if (most > GATHERED) this.#hash.update(text, encoding);
-    else this.#length += this.#gathered.write(text, this.#length, encoding);
+    else this.#length += gathered.write(text, this.#length, encoding);
+  }
+
+  addName(name: string): void {
+    let bytes = names.get(name);
+    if (!bytes) {
+      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, 'utf16le')]);
+      if (names.size < MOST_NAMES) names.set(name, bytes);
+    }
+    if (this.#length + bytes.length > GATHERED) this.#pass();
+    if (bytes.length > GATHERED) this.#hash.update(bytes);
+    else {
+      gathered.set(bytes, this.#length);
+      this.#length += bytes.length;
+    }
   }
 
   digest(): string {
@@ -76,7 +94,7 @@ class HashedBytes {
   }
 
   #pass(): void {
-    this.#hash.update(this.#gathered.subarray(0, this.#length));
+    this.#hash.update(gathered.subarray(0, this.#length));
     this.#length = 0;
   }
 }
@@ -89,10 +107,10 @@ function addValue(bytes: HashedBytes, value: Json): void {
     bytes.add(`a${value.length}:`, 'latin1');
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === 'object' && value !== null) {
-    const names = Object.keys(value).sort();
-    bytes.add(`o${names.length}:`, 'latin1');
-    for (const name of names) {
-      addValue(bytes, name);
+    const fields = Object.keys(value).sort();
+    bytes.add(`o${fields.length}:`, 'latin1');
+    for (const name of fields) {
+      bytes.addName(name);
       addValue(bytes, value[name]!);
     }
   } else {

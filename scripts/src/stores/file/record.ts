@@ -83,7 +83,7 @@ function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
 export function readRecord(raw: RawRecord): RequestRecord | undefined {
   const isLenient = isNewer(raw);
   const record: JsonObject = {};
-  for (const [name, { fits, otherwise }] of Object.entries(FIELDS)) {
+  for (const [name, { fits, otherwise }] of KNOWN) {
     const value = raw[name];
     if (fits(value)) record[name] = value!;
     else if (otherwise === undefined || (value !== undefined && !isLenient)) return undefined;
@@ -170,3 +170,5 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
     otherwise: () => [],
   },
 };
+
+const KNOWN = Object.entries(FIELDS);
