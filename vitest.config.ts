@@ -1,14 +1,36 @@
-import { defineConfig } from 'vitest/config';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const report = process.env.VITEST_REPORT;
+const folder = fileURLToPath(new URL('test/', import.meta.url));
+const names = readdirSync(folder, { recursive: true }) as string[];
+const files = names.filter((name) => /\.test\.ts$/.test(name)).map((name) => `${folder}${name}`);
+// Modules are loaded once for many files, unless a file puts others in their place or runs the tests of another one.
+const isApart = (text: string) => /\bvi\.(?:do)?mock\(|import\(.*\.test\.ts/i.test(text);
+const apart = files.filter((file) => isApart(readFileSync(file, 'utf8')));
+const exclude = [...configDefaults.exclude, 'test/backend/**'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/backend/**'],
-    testTimeout: 30_000,
-    // For a machine of two cores: tests that start processes spend a third of their time on waiting for them.
-    maxWorkers: 3,
+    globalSetup: ['test/support/memory.ts'],
+    // A net for what hangs. How long a thing takes is no matter of these tests: the machine may be busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // For a machine of two cores: tests that wait for services and processes take most of the time.
+    maxWorkers: 5,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...apart],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'apart', include: apart, exclude } },
+    ],
   },
 });

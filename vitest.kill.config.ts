@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/kill/*.test.ts'],
     env: { KILL_FULL: '1' },
+    globalSetup: ['test/support/memory.ts'],
     testTimeout: 1_800_000,
     maxWorkers: 1,
   },

@@ -1,5 +1,5 @@
 // `npx tsx bench/batch.ts [lines|pictures]`: a batch of 1,000 lines beside one of 100, and 20 lines with images beside one, against a service
-// on this machine that accepts and ends every task at once. It prints ratios and the most memory that a process had. The
+// on this machine that accepts and ends every task at once: ratios, and the most memory that a process had. The
 // time is that of the submits: the waits of so many lines take as long as the service's limit of queries makes them.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { report } from './goals.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = path.join(root, 'scripts', 'run-workflow.mjs');
@@ -107,14 +108,12 @@ if (parts.includes('lines')) {
   const small = await measure(prompts(100), 't2v', SUBMITS);
   const large = await measure(prompts(1_000), 't2v', SUBMITS);
   const waiting = await measure(prompts(1_000), 't2v', WAITS);
-  console.table({
-    'time per line, 1,000 lines to 100': (perLine(large, 1_000) / perLine(small, 100)).toFixed(2),
-    'ms per line, 100 lines': perLine(small, 100).toFixed(1),
-    'ms per line, 1,000 lines': perLine(large, 1_000).toFixed(1),
-    'MB, 100 lines': Math.round(small.mb),
-    'MB, 1,000 lines': Math.round(large.mb),
-    'MB, 1,000 lines that wait': Math.round(waiting.mb),
-  });
+  console.log(
+    `${perLine(small, 100).toFixed(1)} ms per line of 100, ${perLine(large, 1_000).toFixed(1)} of 1,000; ${Math.round(small.mb)} MB for 100 lines`,
+  );
+  report('time per line, 1,000 lines against 100', perLine(large, 1_000) / perLine(small, 100), 1.5);
+  report('resident memory, 1,000 lines', Math.round(large.mb), 150, ' MB');
+  report('resident memory, 1,000 lines that wait', Math.round(waiting.mb), 150, ' MB');
 }
 if (parts.includes('pictures')) {
   const [one, twenty, sixty] = [
@@ -122,9 +121,7 @@ if (parts.includes('pictures')) {
     await measure(pictures(20), 'i2v', SUBMITS),
     await measure(pictures(60), 'i2v', SUBMITS),
   ];
-  console.table({
-    'MB, 1 line of 1 MB': Math.round(one.mb),
-    'MB, 20 lines of 1 MB': Math.round(twenty.mb),
-    'MB, 60 lines of 1 MB': Math.round(sixty.mb),
-  });
+  const most = Math.round(one.mb);
+  report('resident memory, 20 lines of 1 MB against one', Math.round(twenty.mb), most, ' MB');
+  report('resident memory, 60 lines of 1 MB against one', Math.round(sixty.mb), most, ' MB');
 }

@@ -1,6 +1,6 @@
 // Waiting processes against a service that counts: how late each sees the end of its task, how many queries all of them
-// send, and what a wait costs. `tsx bench/polling.ts [processes] [--kill]`, or `batch <lines> ...`; without
-// arguments the simulated figures.
+// send, and what a wait costs. `tsx bench/polling.ts <processes> [--kill]`, or `batch <lines> ...`: real processes, which
+// start one after the other over some seconds; without arguments the simulated figures, and those of a single task.
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -16,6 +16,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FleetFigures, type FleetOptions, runFleet } from '../test/support/fleet.ts';
 import { type CountedTask, CountingService, MINUTE } from './counting-service.ts';
+import { report as goal } from './goals.ts';
+import { waitsForOne } from './one-task.ts';
 
 const ENTRY = fileURLToPath(new URL('../scripts/run-workflow.mjs', import.meta.url));
 const folder = (): string =>
@@ -29,10 +31,17 @@ async function simulate(name: string, options: Omit<FleetOptions, 'folder' | 'du
   report(name, figures);
 }
 
-function report(name: string, f: FleetFigures, more = ''): void {
+const MOST_LAG_S = { plain: { mean: 2, worst: 6 }, killed: { mean: 4, worst: Infinity } };
+
+function report(name: string, f: FleetFigures): void {
+  const lag = f.kills ? MOST_LAG_S.killed : MOST_LAG_S.plain;
+  goal(`${name}: tasks whose end was not seen`, f.tasks - f.ended, 0);
+  goal(`${name}: answers 429`, f.refused, 0);
+  goal(`${name}: mean lag`, f.meanLagMs / 1000, lag.mean, ' s');
+  if (lag.worst < Infinity) goal(`${name}: worst lag`, f.worstLagMs / 1000, lag.worst, ' s');
   console.log(
     `${name}: ended ${f.ended} of ${f.tasks}, lag ${(f.meanLagMs / 1000).toFixed(2)} s on average, ${(f.worstLagMs / 1000).toFixed(2)} s at worst; ` +
-      `${f.queries} queries (${f.lists} of the list), ${f.mostInAMinute} in the busiest minute, ${f.refused} refused${f.kills ? `; ${f.kills} kills` : ''}${more}`,
+      `${f.queries} queries (${f.lists} of the list), ${f.mostInAMinute} in the busiest minute, ${f.refused} refused${f.kills ? `; ${f.kills} kills` : ''}`,
   );
 }
 
@@ -101,7 +110,8 @@ async function run(processes: number, killEachMs: number | undefined, startMs: n
   const share = cpu.reduce((a, b) => a + b, 0) / Math.max(1, cpu.length);
   const name = `${processes} processes${killEachMs ? `, the one that polls killed every ${killEachMs / 1000} s` : ''}`;
   for (const task of tasks) task.seenAt = printedAt.get(task.id) ?? 0;
-  report(name, figuresOf(service, kills), `; a wait takes ${(share * 100).toFixed(2)} % of a core`);
+  report(name, figuresOf(service, kills));
+  goal(`${name}: processor time of a wait`, share * 100, 0.5, ' % of a core');
 }
 
 /** One batch: the built command. A line's end counts as known when an answer to the batch shows it. */
@@ -137,7 +147,8 @@ async function runLines(lines: number): Promise<void> {
   clearInterval(sample);
   service.close();
   rmSync(place, { recursive: true, force: true });
-  report(`a batch of ${lines} lines`, figuresOf(service, 0), `; ${Math.round(mb)} MB at most`);
+  report(`a batch of ${lines} lines`, figuresOf(service, 0));
+  goal(`a batch of ${lines} lines: resident memory`, Math.round(mb), 150, ' MB');
 }
 
 function figuresOf(service: CountingService, kills: number): FleetFigures {
@@ -197,6 +208,7 @@ function portsOf(pid: number): string[] {
 
 const [count, ...flags] = process.argv.slice(2);
 if (count === undefined) {
+  await waitsForOne();
   await simulate('simulated, 200 processes', { processes: 200 });
   await simulate('simulated, 200 processes, the one that polls killed every 5 s', {
     processes: 200,

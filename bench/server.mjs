@@ -27,6 +27,7 @@ const server = http.createServer((req, res) => {
       send();
     } else if (req.method === 'POST') json({ status: 'SUBMITTED', taskId: 'bench', creditsCharged: 15, idempotentReplay: false });
     else if (req.url?.endsWith('/status')) json({ status: 'COMPLETED' });
+    else if (req.url?.endsWith('/tasks')) json({ tasks: [] });
     else {
       const url = `http://${req.headers.host}/file`;
       json({ id: 'bench', model: 't2v', input: {}, output: { url }, status: 'COMPLETED' });

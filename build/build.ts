@@ -90,7 +90,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
-  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch\.ts$|contracts\/prompt-field\.ts$)/],
+  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/],
   ['contracts', /^(contracts\/|cli\/(read-request|payload|describe)\.ts$)/],
   [
     'generate',

@@ -59,7 +59,7 @@ const ours = commands.filter(({ command }) => command.startsWith('node '));
 const lasting = ours.filter(({ command }) => command.includes('sandbox.mjs'));
 const ending = ours.filter((one) => !lasting.includes(one));
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 // The file that references/batches.md shows.
 const SHOTS = /```jsonl\n([\s\S]*?)```/.exec(text('references/batches.md'))![1]!;
 // As the row of SKILL.md on a last frame makes it.

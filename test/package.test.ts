@@ -47,7 +47,7 @@ describe('the build', () => {
     execFileSync(process.execPath, ['--import', 'tsx', path.join(ROOT, 'build', 'build.ts'), fresh], {
       cwd: ROOT,
     });
-  }, 60_000);
+  });
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));
 
   test('C2: is fresh, and gives the same bytes again', () => {

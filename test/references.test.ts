@@ -432,7 +432,7 @@ describe('assets/python', () => {
       query: async <Row>(statement: string, values: unknown[] = []) =>
         (await db.query<Row>(statement, values)).rows,
     };
-  }, 120_000);
+  });
   afterAll(() => db.close());
   beforeEach(() => db.exec('TRUNCATE generation, service_account CASCADE'));
 
@@ -603,7 +603,7 @@ test('the TypeScript of the documents has the right types', () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 describe('the TypeScript of the documents works', () => {
   afterEach(() => vi.unstubAllGlobals());

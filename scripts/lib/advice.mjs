@@ -48,6 +48,11 @@ var BUDGET = {
       `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
     ]
   }),
+  lineChanged: () => ({
+    nextSteps: [
+      "The file of the batch was changed while it ran. The same command takes its lines as they are now."
+    ]
+  }),
   wrongLines: () => ({
     nextSteps: ["Correct these lines and run the same command again. Nothing was submitted or charged."]
   }),
@@ -110,7 +115,7 @@ var MODEL = {
     return {
       message: `--payload holds a complete request body: ${hint}.`,
       issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
-      nextSteps: [hint, ...issues.map((issue) => `${issue.path}: ${issue.hint}`)]
+      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
     };
   }
 };
@@ -156,19 +161,9 @@ function nowhere(provider, model, { near, models }) {
   const shown = JSON.stringify(plain(model, 60));
   const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
   const list = commandFor(provider, "listModels");
-  return near === void 0 ? refusal(
-    model,
-    `there is no model ${shown}; known are ${known}`,
-    `one of ${known}`,
-    "choose one of the known models",
-    [list]
-  ) : refusal(
-    model,
-    `there is no model ${shown}; the nearest is "${near}"`,
-    `one of ${known}`,
-    `write --model ${near}`,
-    [describeModel(provider, near), list]
-  );
+  const refuse = (rest, hint, steps) => refusal(model, `there is no model ${shown}; ${rest}`, `one of ${known}`, hint, steps);
+  if (near === void 0) return refuse(`known are ${known}`, "choose one of the known models", [list]);
+  return refuse(`the nearest is "${near}"`, `write --model ${near}`, [describeModel(provider, near), list]);
 }
 function besideIssue(model, callbackFlag, name, received) {
   const place = { path: plain(name, 60), received };
@@ -183,16 +178,17 @@ function besideIssue(model, callbackFlag, name, received) {
 // scripts/src/cli/render/next-steps/place.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { issue } from "./main.mjs";
 import { unsupportedAction } from "./main.mjs";
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      "Without a key the same command rehearses in the sandbox, at no cost:",
-      rehearsal
+      // The balance of the sandbox is nobody's.
+      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
     ]
   }),
   madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
@@ -222,15 +218,9 @@ var PLACE = {
   beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    const hint = repair === null ? another : `${repair}   (or ${another})`;
     return {
-      issues: [
-        {
-          path: STATE_FOLDER,
-          expected: "a folder, in folders, that only you can change",
-          received: distrust,
-          hint: repair === null ? another : `${repair}   (or ${another})`
-        }
-      ],
+      issues: [issue(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
       nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     };
   },
@@ -243,38 +233,28 @@ var PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
     nextSteps: [
-      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
-      "Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself."
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
     ]
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === void 0 ? "--download" : "--output";
-    const example = flag === "--download" ? "--download out" : "--output out/clip";
+    const hint = `name another folder, for example ${flag} ${flag === "--download" ? "out" : "out/clip"}`;
+    const expected = "a folder that can be written to, or that can be made";
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [
-        {
-          path: flag,
-          expected: "a folder that can be written to, or that can be made",
-          received: `${folder} (${why})`,
-          hint: `name another folder, for example ${example}`
-        }
-      ],
+      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
-  outputTaken: ({ file }) => ({
+  outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
-      {
-        path: "--output",
-        expected: "a name that no file has yet",
-        received: file,
-        hint: "give another --output, or move that file away"
-      }
+      issue("--output", "a name that no file has yet", file, "give another --output, or move that file away")
     ],
     nextSteps: [
-      "Give another --output, or move that file away. This call has submitted and charged nothing."
+      "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
+      savedAs(free)
     ]
   }),
   // Its command, with a free name, follows from the task.
@@ -316,8 +296,7 @@ var PLACE = {
   })
 };
 function folderIssue(folder, why, expected) {
-  const hint = `set ${STATE_FOLDER} to another folder`;
-  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
 
 // scripts/src/cli/render/next-steps/submit.ts

@@ -1,7 +1,53 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path3 = require("node:path");
+const path5 = require("node:path");
+
+// scripts/src/core/batch/names.ts
+const path = require("node:path");
+import { stemOfOutput } from "./download.mjs";
+import { isVersionOf, versionOf } from "./download.mjs";
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(keyOf(recorded))) return name;
+      used.add(keyOf(recorded));
+      return recorded;
+    }
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
+    used.add(keyOf(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${before}${number}${after}`, version);
+      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
+      used.add(keyOf(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
+}
+function keyOf(name) {
+  return name.normalize("NFC").toLowerCase();
+}
 
 // scripts/src/core/batch/budget.ts
 import { Failure } from "./main.mjs";
@@ -83,38 +129,7 @@ var Spending = class {
 };
 
 // scripts/src/core/batch/known.ts
-import { stemOfOutput } from "./download.mjs";
-
-// scripts/src/core/batch/names.ts
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) return name;
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
-    used.add(keyOf(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = `${before}${number}${version === 1 ? "" : `-v${version}`}${after}`;
-      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
-      used.add(keyOf(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  if (!name.startsWith(before) || !name.endsWith(after)) return false;
-  return /^\d+(-v\d+)?$/.test(name.slice(before.length, name.length - after.length));
-}
-function keyOf(name) {
-  return name.normalize("NFC").toLowerCase();
-}
-
-// scripts/src/core/batch/known.ts
+import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 var NOTHING = { entry: void 0, isUnknown: false };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
@@ -128,12 +143,12 @@ async function knownLines(store, lines) {
 }
 function recordedName({ entry }) {
   const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
+  return output ? stemOfOutput2(output) : null;
 }
 async function namesReserved(store, folder) {
   const pending = folder === null ? [] : await store?.pending() ?? [];
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output))));
+  return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/price.ts
@@ -191,6 +206,17 @@ var QUOTES = 4;
 var LARGE = 256 * 1024;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
+async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
+  const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
+  if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
+  try {
+    const prices = await pricesOf(session, open2);
+    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
+  } catch (error) {
+    if (!(error instanceof Failure2)) throw error;
+    return { prices: /* @__PURE__ */ new Map(), held: isLimited ? error : void 0 };
+  }
+}
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
   if (!session.provider.can.quote) {
@@ -305,8 +331,32 @@ var EqualLines = class {
   }
 };
 
+// scripts/src/core/batch/left-over.ts
+import { jsonHash } from "./journal.mjs";
+function newRunOf(lines, now) {
+  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
+}
+function leftOver(lines, known) {
+  const hash = hashOf(lines);
+  const records = known.map(({ entry }) => entry?.record);
+  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
+  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+  if (began === void 0) return void 0;
+  const left = lines.filter((_, n) => {
+    const record = records[n];
+    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
+  });
+  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
+}
+function hashOf(lines) {
+  const names = lines.map(({ contract, payloadHash, ordinal }) => {
+    return `${keyOf2({ model: contract.model, payloadHash })} ${ordinal}`;
+  });
+  return jsonHash(names.sort());
+}
+
 // scripts/src/core/batch/names-for.ts
-const path = require("node:path");
+const path2 = require("node:path");
 import { mediaIn } from "./download.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 function namesFor(lines, known, folder, reserved, isNew, pattern) {
@@ -318,7 +368,7 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
       {
         path: `line ${number}: name`,
         expected: "a name that no file has yet",
-        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
         hint: "give the line another name, choose another folder, or move that file away"
       }
     ];
@@ -550,6 +600,7 @@ var LARGE2 = 256 * 1024;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
 var GLANCE_MS = 3e3;
+var NO_PAYLOAD = { record: {}, input: null };
 async function runBatch(session, options) {
   return new Batch(session, options).run();
 }
@@ -569,7 +620,13 @@ var Batch = class {
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = options;
+    const { terms, wait } = options;
+    const isRun = terms.isNew && options.lines.length > 1;
+    this.#options = {
+      ...options,
+      terms: { ...terms, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
+      wait: { ...wait, isVersioned: true }
+    };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -588,7 +645,9 @@ var Batch = class {
     const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    await this.#price(open2);
+    const { prices, held } = await pricesWithin(this.#session, open2, this.#options);
+    this.#prices = prices;
+    if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
     this.#tell();
@@ -597,14 +656,24 @@ var Batch = class {
       kind: "batch",
       lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
+        isNameTaken: hasVersion(name, line.name),
         ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits }
       })),
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open2.length === 0,
-      isNew: terms.isNew
+      isNew: terms.isNew,
+      leftOver: this.#leftOver(known)
     };
+  }
+  /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
+  #leftOver(known) {
+    const { newRun, isNew } = this.#options.terms;
+    if (!isNew) return leftOver(this.#options.lines, known);
+    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    if (!newRun || left.length === 0) return void 0;
+    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
   #lineOf(line, known, name) {
     const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
@@ -616,21 +685,6 @@ var Batch = class {
   }
   #mayCharge({ track }) {
     return this.#options.terms.isNew || track.taskId === null;
-  }
-  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
-  async #price(open2) {
-    const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
-    if (open2.length === 0 || !(isLimited || terms.isNew)) return;
-    try {
-      this.#prices = await pricesOf(this.#session, open2);
-    } catch (error) {
-      if (!(error instanceof Failure7)) throw error;
-      if (isLimited) this.#gate.hold(error);
-      return;
-    }
-    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
-    if (over) this.#gate.hold(over);
   }
   async #follow(line) {
     try {
@@ -650,7 +704,8 @@ var Batch = class {
       line.end = new Failure7(end.code, end.message, details);
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
-      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
+      line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
     track.state = stateIn(line.end, track.state);
@@ -714,7 +769,7 @@ var Batch = class {
       line.isReused = isResumed;
       line.credits = credits;
       this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, input: null, record: {} };
+      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
       return begun;
     } finally {
       resume();
@@ -779,13 +834,15 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { BATCH_ORDER, EXIT } from "./main.mjs";
 
 // scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
@@ -814,9 +871,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path5, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path5}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path6, hint }) => `${path6}: ${hint}`))];
+  const { path: path8, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 function ranges(numbers) {
@@ -831,22 +888,66 @@ function ranges(numbers) {
   return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
 }
 
+// scripts/src/cli/render/batch-warnings.ts
+function warningsOf(result, items, report) {
+  const warnings = [];
+  if (result.isNew) {
+    const made = items.filter(({ line }) => line.taskId !== null).length;
+    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+  }
+  warnings.push(...leftWarning(result), ...takenNames(result.lines));
+  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
+  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+    for (const text of outcome.envelope.data.warnings)
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+  }
+  if (withWarnings.length > 5)
+    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+  return warnings;
+}
+function leftWarning({ leftOver: leftOver2, lines }) {
+  if (!leftOver2) return [];
+  const left = lines.filter(({ number }) => leftOver2.lines.has(number));
+  return [
+    `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
+  ];
+}
+function takenNames(lines) {
+  const taken = lines.filter(({ isNameTaken }) => isNameTaken);
+  if (taken.length === 0) return [];
+  const [{ number, name }] = taken;
+  return [
+    taken.length === 1 ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.` : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`
+  ];
+}
+function newCharge(lines, credits) {
+  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+}
+function costOf(credits) {
+  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
+  return `a new charge (${cost})`;
+}
+var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
+var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
+
 // scripts/src/cli/render/batch.ts
-import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { callerOfLine } from "./main.mjs";
 import { failed, success, UPSTREAM, written } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
-function lineOutcomes({ lines }, caller, commands = /* @__PURE__ */ new Map()) {
+function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own) };
+    return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller) {
+function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
-    const nextSteps = ["This line was not submitted yet. Run the batch again, without --new."];
+    const nextSteps = [
+      isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
+    ];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
@@ -940,39 +1041,17 @@ function submittedNow(lines) {
   ];
   return `${parts.join("; ")}.`;
 }
-function warningsOf(result, items, report) {
-  const warnings = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
-  }
-  if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data.warnings)
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
-  if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
-  return warnings;
-}
-function newCharge(lines, credits) {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
-}
-function costOf(credits) {
-  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
-  return `a new charge (${cost})`;
-}
 function stepsOf(result, sorted, caller, hidden) {
-  const { held, isReused, lines } = result;
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== void 0;
+  const { held, isReused, lines, leftOver: leftOver2 } = result;
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
+  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held && !isCapped || lines.some(isChanged);
   const steps = [];
   if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
-    const open2 = totalsOf(lines).notSubmitted;
-    const rest = open2 === 0 ? ":" : `. It submits the ${open2} that have none, which is charged:`;
+    const open2 = totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
+    const rest = open2 === 0 || isCapped ? ":" : `. It submits the ${open2} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same
@@ -984,15 +1063,22 @@ function stepsOf(result, sorted, caller, hidden) {
       `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
+  if (leftOver2) {
+    const left = lines.filter(({ number }) => leftOver2.lines.has(number));
+    steps.push(
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
+    );
+  }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver2 && ended.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
   return steps;
 }
-var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${ranges(lines.map(({ number }) => number))}`;
+var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
+var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 var OPEN = /* @__PURE__ */ new Set([
   EXIT.stillRunning,
   EXIT.submitUnknown,
@@ -1042,48 +1128,74 @@ function batchQuoteOutcome(quote3, caller) {
 // scripts/src/cli/batch/command.ts
 import { refusalOf } from "./main.mjs";
 
-// scripts/src/cli/batch/report.ts
+// scripts/src/cli/batch/line-file.ts
+const path4 = require("node:path");
+import { diskErrorText } from "./journal.mjs";
+
+// scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
-const path2 = require("node:path");
-import { diskErrorText, replaceAtOnce } from "./journal.mjs";
-import { boundedJson } from "./main.mjs";
-var MOST_BYTES = 64 * 1024;
+const path3 = require("node:path");
+import { createAtOnce, replaceAtOnce } from "./journal.mjs";
 var MOST_NAMES = 100;
-function writeReport(folder, name, rows, secrets) {
-  const text = rows.map((row) => `${boundedJson(row, MOST_BYTES, secrets)}
-`).join("");
-  try {
-    const file = placeFor(folder, name);
-    replaceAtOnce(file, text);
-    return { file };
-  } catch (error) {
-    const problem = diskErrorText(error);
-    if (problem === void 0) throw error;
-    return { problem };
-  }
-}
-function placeFor(folder, name) {
+function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file = path2.join(folder, `${name}.report${n === 1 ? "" : `-${n}`}.jsonl`);
-    if (isReport(file)) return file;
+    const file2 = path3.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
+    if (createAtOnce(file2, text)) return file2;
+    if (!beginsWith(file2, head)) continue;
+    replaceAtOnce(file2, text);
+    return file2;
   }
-  return path2.join(folder, `${name}.report-${Date.now()}.jsonl`);
+  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
+  replaceAtOnce(file, text);
+  return file;
 }
-function isReport(file) {
-  const head = Buffer.alloc(16);
-  let descriptor;
+function beginsWith(file, text) {
+  const expected = Buffer.from(text);
+  const head = Buffer.alloc(expected.length);
   try {
-    descriptor = openSync(file, "r");
-  } catch (error) {
-    return error.code === "ENOENT";
-  }
-  try {
-    const size = readSync(descriptor, head, 0, head.length, 0);
-    return size === 0 || head.toString("utf8", 0, size).startsWith('{"line":');
+    const descriptor = openSync(file, "r");
+    try {
+      const size = readSync(descriptor, head, 0, head.length, 0);
+      return size === 0 || head.equals(expected);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return false;
-  } finally {
-    closeSync(descriptor);
+  }
+}
+
+// scripts/src/cli/batch/line-file.ts
+function writeLine(folder, name, { model, payload, image }) {
+  const line = {
+    model,
+    payload: JSON.parse(payload),
+    ...image !== void 0 && { image: path4.resolve(image) }
+  };
+  const text = `${JSON.stringify(line)}
+`;
+  try {
+    return writeOwn(folder, name, ".jsonl", text, text);
+  } catch (error) {
+    if (diskErrorText(error) === void 0) throw error;
+    return null;
+  }
+}
+
+// scripts/src/cli/batch/report.ts
+import { diskErrorText as diskErrorText2 } from "./journal.mjs";
+import { boundedJson } from "./main.mjs";
+var MOST_BYTES = 64 * 1024;
+function writeReport(folder, { name, file: batch }, rows, secrets) {
+  const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}
+`).join("");
+  const head = text.slice(0, text.indexOf(',"line":') + 1);
+  try {
+    return { file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) };
+  } catch (error) {
+    const problem = diskErrorText2(error);
+    if (problem === void 0) throw error;
+    return { problem };
   }
 }
 
@@ -1091,7 +1203,7 @@ function isReport(file) {
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1118,30 +1230,51 @@ async function runBatchCommand(command) {
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
-  const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
-  const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
+  const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
+  const report = writeReport(folder, batch, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
-async function commandsOf({ argv, batch, wait }, { lines }) {
+async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
+  const folder = wait.folder === null ? null : path5.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
+    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line)) && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
-    const output = wait.folder === null ? null : path3.join(path3.resolve(wait.folder), line.name);
     const isFirst = batch.lines[n].ordinal === 1;
-    commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
+    const output = folder && path5.join(folder, freeName(folder, line.name));
+    const command = request && commandForLine(
+      argv,
+      request,
+      output,
+      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request)
+    );
+    commands.set(line.number, { isFirst, command });
   }
   return commands;
 }
+function freeName(folder, name) {
+  const media = mediaIn2(folder);
+  for (let version = 1; ; version += 1) {
+    const found = versionOf2(name, version);
+    if (!media.has(keyOf(found))) return found;
+  }
+}
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
   return { before, after: after.join("{n}") };
+}
+
+// scripts/src/cli/batch/heap.ts
+const { setFlagsFromString } = require("node:v8");
+function keepHeapSmall() {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=33");
 }
 
 // scripts/src/cli/batch/parse-line.ts
 import { nearest } from "./main.mjs";
-import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { issue as issue2, quote } from "./main.mjs";
@@ -1191,7 +1324,7 @@ function textField(line, field, issues) {
 function nameOf(line, issues) {
   const given = textField(line, "name", issues);
   if (given === void 0) return null;
-  const name = stemOfOutput3(given);
+  const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   if (problem === null) return name;
   issues.push(issue2("name", "a file name", quote(given), problem));
@@ -1204,6 +1337,7 @@ function kindOf(value) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
+const path7 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { estimate } from "./price.mjs";
 
@@ -1220,7 +1354,7 @@ function withPrompt(contract, payload, text) {
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9 } from "./main.mjs";
-import { jsonHash } from "./journal.mjs";
+import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
@@ -1231,9 +1365,10 @@ import { BY_FLAGS } from "./main.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path4 = require("node:path");
+const path6 = require("node:path");
 import { plain } from "./main.mjs";
-import { codeOf, readStdin, refused } from "./contracts.mjs";
+import { refused } from "./main.mjs";
+import { codeOf, readStdin } from "./contracts.mjs";
 var MOST_LINES = 1e4;
 var MOST_LINE_BYTES = 64 * 1024 * 1024;
 var CHUNK = 256 * 1024;
@@ -1244,7 +1379,7 @@ async function openSource(file, signal) {
     return inMemory("batch", void 0, Buffer.from(text));
   }
   const format = formatOf(file);
-  const name = path4.basename(file, path4.extname(file));
+  const name = path6.basename(file, path6.extname(file));
   let handle;
   let isKept = false;
   try {
@@ -1254,13 +1389,13 @@ async function openSource(file, signal) {
       throw refused(FLAG, "a file", `${plain(file, 120)}, a folder`, "name a .jsonl or .txt file");
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return inMemory(name, format, Buffer.from(text));
+      return await inMemory(name, format, Buffer.from(text));
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
     if (isUtf16(head)) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
+      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
     }
     isKept = true;
     const from = handle;
@@ -1354,7 +1489,7 @@ function isUtf16(head) {
   return head[0] === 255 && head[1] === 254;
 }
 function formatOf(file) {
-  const ending = path4.extname(file).toLowerCase();
+  const ending = path6.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1382,18 +1517,17 @@ function unreadable(error, file) {
 
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
+  keepHeapSmall();
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch, signal);
   try {
     const checked = [];
     const issues = [];
-    const names = /* @__PURE__ */ new Map();
     for (const place of source.places) {
       if (signal.aborted) throw signal.reason;
       const found = [];
       const line = await reader.checked(source, place, found);
-      if (line?.name) addName(names, line.name, place.number, found);
       if (line && found.length === 0) checked.push({ ...line, place });
       issues.push(...found.map((issue4) => ({ line: place.number, issue: issue4 })));
     }
@@ -1408,16 +1542,17 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
+    const file = args.batch === "-" ? "-" : path7.resolve(args.batch);
+    return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 function addName(names, name, line, issues) {
-  const other = names.get(keyOf(name));
-  names.set(keyOf(name), other ?? line);
-  if (other === void 0) return;
+  const other = names.get(keyOf(name)) ?? line;
+  names.set(keyOf(name), other);
+  if (other === line) return;
   issues.push(
     issue3("name", "a name of its own", `${quote2(name)}, as in line ${other}`, "give each line another name")
   );
@@ -1426,6 +1561,8 @@ var Reader = class {
   #args;
   #caller;
   #defaults;
+  /** The line that each name was first seen in. */
+  #names = /* @__PURE__ */ new Map();
   #contracts = /* @__PURE__ */ new Map();
   constructor(args, caller, defaults) {
     this.#args = args;
@@ -1440,24 +1577,24 @@ var Reader = class {
     const wrong = checkPayload(contract, payload, BY_FLAGS);
     issues.push(...wrong.map((one) => ({ ...one, path: pathOf(one.path) })));
     const { [contract.prompt ?? ""]: prompt, ...priced } = payload;
-    const payloadHash = jsonHash(payload);
+    const payloadHash = jsonHash2(payload);
     return {
       number: place.number,
       name,
       contract,
       payloadHash,
-      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash(priced)}`,
+      priceKey: `${contract.model} ${prompt === void 0 ? payloadHash : jsonHash2(priced)}`,
       estimate: issues.length > 0 ? null : estimate(contract, payload),
       size: sizeOf(payload)
     };
   }
   async readAgain(source, place, payloadHash) {
     const found = await this.#request(source, place, []);
-    if (found && jsonHash(found.payload) === payloadHash) return found.payload;
+    if (found && jsonHash2(found.payload) === payloadHash) return found.payload;
     throw new Failure9(
       "INVALID_PAYLOAD",
       `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: "wrongLines" } }
+      { reason: { kind: "lineChanged" } }
     );
   }
   /** Returns what a line asks for, without reading its image. */
@@ -1483,6 +1620,7 @@ var Reader = class {
   async #parts(source, place, issues) {
     const line = parseLine(await source.textAt(place), source.format, issues);
     if (!line) return null;
+    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
     const model = line.model ?? this.#args.model;
     if (model === void 0) {
       const hint = source.format === "txt" ? "add --model <id>" : 'add --model <id>, or "model" to the line';
@@ -1495,7 +1633,11 @@ var Reader = class {
       return parts && { contract, ...parts, name: line.name };
     } catch (error) {
       if (!(error instanceof Failure9)) throw error;
-      issues.push(...issuesOf(explained2(error, this.#caller)));
+      const found = issuesOf(explained2(error, this.#caller));
+      const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(
+        ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
+      );
       return null;
     }
   }
@@ -1527,20 +1669,20 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = adviceOf(failure);
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path5 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
   return [
     issue3(
-      path5,
-      path5 === "model" ? "a model with a contract" : "a payload that can be sent",
+      path8,
+      path8 === "model" ? "a model with a contract" : "a payload that can be sent",
       failure.message,
       hint
     )
   ];
 }
-function pathOf(path5) {
-  const flag = /^--(payload|image|model)$/.exec(path5)?.[1];
-  return flag ?? `payload.${path5}`;
+function pathOf(path8) {
+  const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
+  return flag ?? `payload.${path8}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1557,19 +1699,26 @@ export {
   batchQuoteOutcome,
   creditsOfEnd,
   fileNames,
+  hasVersion,
   interruptedEnd,
   isMadeNow,
+  keepHeapSmall,
   knownLines,
+  leftOver,
   lineOutcomes,
+  linesNamed,
+  nameOfFile,
   namesFor,
   namesReserved,
   newCharge,
+  newRunOf,
   openSource,
   ordinalsOf,
   outcomeOf,
   overBudget,
   parseLine,
   pricesOf,
+  pricesWithin,
   progressOf,
   quoteBatch,
   ranges,
@@ -1583,7 +1732,10 @@ export {
   sumOf,
   totalsOf,
   tracked,
+  warningsOf,
   withPrompt,
+  writeLine,
+  writeOwn,
   writeReport,
   wrongLines
 };

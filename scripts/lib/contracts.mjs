@@ -83,10 +83,34 @@ function readDurations(value) {
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
 // scripts/src/contracts/price-rule.ts
+import { isObject as isObject4 } from "./main.mjs";
+
+// scripts/src/contracts/keywords/keyword.ts
 import { isObject as isObject3 } from "./main.mjs";
+function fieldList(properties, value, where) {
+  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
+  return value.map((name2) => {
+    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
+    property(properties, name2, where);
+    return name2;
+  });
+}
+function property(properties, name2, where) {
+  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
+  if (isObject3(found)) return found;
+  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
+}
+function only(value, where, known) {
+  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
+  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
+  return value;
+}
+
+// scripts/src/contracts/price-rule.ts
 function readPrice(value, root) {
   const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, "x-price", known);
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = only(value, "x-price", known);
   if (typeof asOf !== "string" || typeof note !== "string")
     throw new ContractError("x-price needs the texts asOf and note");
   if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
@@ -101,7 +125,7 @@ function readPrice(value, root) {
     seconds: field,
     rates: rates.map((item) => readRate(item, field, root)),
     observed: observed.map((item) => {
-      const found = fields(item, "x-price.observed", ["when", "credits", "how", "date"]);
+      const found = only(item, "x-price.observed", ["when", "credits", "how", "date"]);
       const { when: when2 = {}, credits, how, date: date2 } = found;
       if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
         throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
@@ -111,14 +135,7 @@ function readPrice(value, root) {
 }
 function readRate(item, secondsField, root) {
   const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const {
-    when: when2 = {},
-    perSecond,
-    credits,
-    seconds,
-    times,
-    perhapsTimes
-  } = fields(item, "x-price.rates", known);
+  const { when: when2 = {}, perSecond, credits, seconds, times, perhapsTimes } = only(item, "x-price.rates", known);
   const rate = { when: conditions(when2, root) };
   if (perSecond === void 0 === (credits === void 0))
     throw new ContractError("x-price.rates: each needs either perSecond or credits");
@@ -143,12 +160,6 @@ function readRate(item, secondsField, root) {
     rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
   return rate;
 }
-function fields(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
 function fieldName(value, where, root) {
   if (typeof value === "string" && root.properties?.has(value)) return value;
   throw new ContractError(`${where} must name one of the properties`);
@@ -160,12 +171,12 @@ function isRange(value) {
   return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
 }
 function conditions(value, root) {
-  if (!isObject3(value)) throw new ContractError("x-price: when must be a mapping");
+  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
   for (const [name2, condition] of Object.entries(value)) {
     const node = root.properties?.get(name2);
     if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
     if (condition === "given" || condition === "absent") continue;
-    if (isObject3(condition)) {
+    if (isObject4(condition)) {
       checkPattern(name2, condition);
       continue;
     }
@@ -192,28 +203,6 @@ function canBe(node, value) {
 
 // scripts/src/contracts/read-schema.ts
 import { isObject as isObject9 } from "./main.mjs";
-
-// scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject4 } from "./main.mjs";
-function fieldList(properties, value, where) {
-  if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-  return value.map((name2) => {
-    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
-    property(properties, name2, where);
-    return name2;
-  });
-}
-function property(properties, name2, where) {
-  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject4(found)) return found;
-  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
-}
-function only(value, where, known) {
-  if (!isObject4(value)) throw new ContractError(`${where} must be a mapping`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
-}
 
 // scripts/src/contracts/presence.ts
 function fieldOf(object2, name2) {
@@ -2212,14 +2201,14 @@ var sumMax = {
   name: "x-sumMax",
   types: ["object"],
   read(node, value, { properties, where }) {
-    const { fields: fields2, max } = only(value, where, ["fields", "max"]);
+    const { fields, max } = only(value, where, ["fields", "max"]);
     if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
-    node.sumMax = { fields: fieldList(properties, fields2, `${where}.fields`), max };
+    node.sumMax = { fields: fieldList(properties, fields, `${where}.fields`), max };
   },
   issues({ node, object: object2, pathTo }) {
     if (node.sumMax === void 0) return [];
-    const { fields: fields2, max } = node.sumMax;
-    const given = fields2.filter(
+    const { fields, max } = node.sumMax;
+    const given = fields.filter(
       (name2) => isPresent(object2, name2) && toZod2(node.properties.get(name2)).safeParse(fieldOf(object2, name2)).success
     );
     const counts2 = given.map((name2) => {
@@ -2231,7 +2220,7 @@ var sumMax = {
     return [
       {
         path: pathTo(given.at(-1)),
-        expected: `${fields2.join(" and ")} of at most ${max} together`,
+        expected: `${fields.join(" and ")} of at most ${max} together`,
         received: `${counts2.join(" + ")}${counts2.length > 1 ? ` = ${total}` : ""}`,
         hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
       }
@@ -2843,7 +2832,7 @@ function withoutImage(contract, payload) {
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject11 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
+import { refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2856,29 +2845,20 @@ async function readFields(text2, signal) {
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
   const field = imageField(contract);
+  const { model, provider } = contract;
+  const byUrl = field === null ? imageUrlField(contract) : null;
+  if (byUrl !== null) {
+    const hint2 = `write the picture's public http(s) URL into "${byUrl}"; ${provider} documents no upload`;
+    const received2 = `model ${model}, which takes public URLs only`;
+    throw refused("--image", "a model that takes a picture as a file", received2, hint2);
+  }
   if (field === null) {
-    const byUrl = imageUrlField(contract);
-    if (byUrl !== null)
-      throw refused(
-        "--image",
-        "a model that takes a picture as a file",
-        `model ${contract.model}, which takes public URLs only`,
-        `write the picture's public http(s) URL into "${byUrl}"; ${contract.provider} documents no upload`
-      );
-    throw refused(
-      "--image",
-      "a model that takes an image",
-      `model ${contract.model}, which takes none`,
-      contract.provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out"
-    );
+    const hint2 = provider === DEFAULT_PROVIDER ? "choose for example --model i2v" : "leave --image out";
+    throw refused("--image", "a model that takes an image", `model ${model}, which takes none`, hint2);
   }
   if (payload[field] !== void 0 && payload[field] !== null) {
-    throw refused(
-      "--image",
-      `one image: by --image or as "${field}" in the payload`,
-      "both",
-      `leave "${field}" out of the payload`
-    );
+    const expected2 = `one image: by --image or as "${field}" in the payload`;
+    throw refused("--image", expected2, "both", `leave "${field}" out of the payload`);
   }
   return { ...payload, [field]: await readImage(image) };
 }
@@ -2897,57 +2877,28 @@ function parsePayload(text2, fromStdin) {
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
   const trimmed = text2.trim();
-  const expected2 = "a JSON object";
-  if (trimmed === "")
-    return refused(
-      "--payload",
-      expected2,
-      "nothing",
-      fromStdin ? "send the JSON on standard input" : STDIN_FORM
-    );
+  const refusal = (received3, hint2) => refused("--payload", "a JSON object", received3, hint2);
+  if (trimmed === "") return refusal("nothing", fromStdin ? "send the JSON on standard input" : STDIN_FORM);
   const base64 = trimmed.lastIndexOf(";base64,");
   if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
-    return refused(
-      "--payload",
-      expected2,
-      received3,
-      `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`
-    );
+    return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
   if (!fromStdin && /^'/.test(trimmed)) {
-    return refused(
-      "--payload",
-      expected2,
-      "single quotes around it",
-      `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`
-    );
+    const hint2 = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
+    return refusal("single quotes around it", hint2);
   }
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
-    return refused(
-      "--payload",
-      expected2,
-      "quotes with a backslash before them",
-      `the shell passed the backslashes on: ${STDIN_FORM}`
-    );
+    const hint2 = `the shell passed the backslashes on: ${STDIN_FORM}`;
+    return refusal("quotes with a backslash before them", hint2);
   }
   if (!fromStdin && !trimmed.includes('"')) {
-    const received3 = `${plain4(trimmed, 60)} (no double quotes in it)`;
-    return refused(
-      "--payload",
-      expected2,
-      received3,
-      `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`
-    );
+    const hint2 = `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`;
+    return refusal(`${plain4(trimmed, 60)} (no double quotes in it)`, hint2);
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
   const received2 = `text that is no JSON${position ? ` at ${position}` : ""}: ${plain4(trimmed, 60)}`;
-  return refused(
-    "--payload",
-    expected2,
-    received2,
-    fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`
-  );
+  return refusal(received2, fromStdin ? "check the JSON" : `check the JSON, or ${STDIN_FORM}`);
 }
 async function readStdin(signal, flag, from) {
   const expected2 = flag === "--payload" ? "JSON on standard input" : "lines on standard input";
@@ -2967,12 +2918,8 @@ async function textOf(stream, flag) {
   let size = 0;
   for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
-      throw refused(
-        flag,
-        `at most ${MAX_INPUT_BYTES} bytes`,
-        "more",
-        "send a smaller image, or its public address"
-      );
+      const hint2 = "send a smaller image, or its public address";
+      throw refused(flag, `at most ${MAX_INPUT_BYTES} bytes`, "more", hint2);
     }
     block.resize(size + chunk.length);
     bytes.set(chunk, size);
@@ -2984,56 +2931,37 @@ async function textOf(stream, flag) {
   return text2;
 }
 async function readImage(file) {
+  const named2 = plain4(file, 120);
+  const refusal = (expected2, received2, hint2) => refused("--image", expected2, received2, hint2);
   let handle;
   try {
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
-    if (!stat.isFile())
-      throw refused("--image", "a file", `${plain4(file, 120)}, which is none`, "name an image file");
+    if (!stat.isFile()) throw refusal("a file", `${named2}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
-      const received2 = `${plain4(file, 120)}, which is none of these`;
-      throw refused(
-        "--image",
-        "a PNG, JPEG, WebP, GIF, AVIF or BMP file",
-        received2,
-        "name an image file, or convert it first"
-      );
+      const kinds = "a PNG, JPEG, WebP, GIF, AVIF or BMP file";
+      throw refusal(kinds, `${named2}, which is none of these`, "name an image file, or convert it first");
     }
     if (stat.size > MAX_IMAGE_BYTES) {
-      throw refused(
-        "--image",
-        `at most ${MAX_IMAGE_BYTES} bytes`,
-        `${stat.size}`,
-        "make the image smaller, or pass its public address in the payload"
-      );
+      const hint2 = "make the image smaller, or pass its public address in the payload";
+      throw refusal(`at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, hint2);
     }
     const bytes = Buffer.alloc(stat.size);
     const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
     return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
   } catch (error) {
     if (error instanceof Failure2) throw error;
-    throw refused(
-      "--image",
-      "a file that can be read",
-      `${plain4(file, 120)} (${codeOf(error)})`,
-      "check the path; it is taken from the folder in which the command runs"
-    );
+    const hint2 = "check the path; it is taken from the folder in which the command runs";
+    throw refusal("a file that can be read", `${named2} (${codeOf(error)})`, hint2);
   } finally {
     await handle?.close();
   }
 }
 function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-}
-function refused(path, expected2, received2, hint2) {
-  const issues = [{ path, expected: expected2, received: received2, hint: hint2 }];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path}: expected ${expected2}, received ${received2}.`, {
-    issues,
-    nextSteps: [hint2]
-  });
 }
 
 // scripts/src/contracts/validate.ts
@@ -3151,8 +3079,9 @@ function withoutBody(contract, payload) {
 // scripts/src/cli/read-request.ts
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain5 } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
+import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
@@ -3166,7 +3095,7 @@ async function readRequest(args, loopback, signal) {
   if (first) {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
     const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
-    throw new AdvisedFailure2("INVALID_PAYLOAD", message, {
+    throw new AdvisedFailure("INVALID_PAYLOAD", message, {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
@@ -3207,11 +3136,7 @@ function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  const { expected: expected2, hint: hint2 } = problem;
-  throw new AdvisedFailure2("INVALID_PAYLOAD", `${flag}: expected ${expected2}.`, {
-    issues: [{ path: flag, expected: expected2, received: `"${plain5(value, 80)}"`, hint: hint2 }],
-    nextSteps: [hint2]
-  });
+  throw refused2(flag, problem.expected, `"${plain5(value, 80)}"`, problem.hint);
 }
 export {
   BY_VALUE,
@@ -3265,7 +3190,6 @@ export {
   readRequest,
   readStdin,
   received,
-  refused,
   rejected,
   rootOf,
   sniffImage,

@@ -98,11 +98,11 @@ import { KIND_WORDS } from "./main.mjs";
 // scripts/src/download/file-hash.ts
 const { createHash } = require("node:crypto");
 const { once } = require("node:events");
-const { createReadStream } = require("node:fs");
-const { lstat } = require("node:fs/promises");
+const { lstat, open } = require("node:fs/promises");
 const { Worker } = require("node:worker_threads");
 import { diskErrorText } from "./journal.mjs";
 var WORKER_FROM_BYTES = 32 * 1024 * 1024;
+var BLOCK_BYTES = 64 * 1024;
 var FileHash = class {
   #file;
   #thread;
@@ -141,10 +141,22 @@ var FileHash = class {
     return { worker, answer };
   }
 };
+var spare = null;
 async function sha256Of(file) {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex");
+  const handle = await open(file);
+  const block = spare ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  spare = null;
+  try {
+    for (; ; ) {
+      const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    spare = block;
+    await handle.close();
+  }
 }
 async function fileIsWhole(file, { bytes, sha256 }) {
   try {
@@ -157,8 +169,8 @@ async function fileIsWhole(file, { bytes, sha256 }) {
 }
 
 // scripts/src/download/file-writer.ts
-var BLOCK_BYTES = 1024 * 1024;
-var MOST_WAITING_BYTES = 2 * BLOCK_BYTES;
+var BLOCK_BYTES2 = 1024 * 1024;
+var MOST_WAITING_BYTES = 2 * BLOCK_BYTES2;
 var FileWriter = class {
   #handle;
   #onWritten;
@@ -173,13 +185,12 @@ var FileWriter = class {
     this.#onWritten = onWritten;
   }
   /**
-   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
-   * error.
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error.
    */
   write(chunk) {
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
-    if (this.#waiting < BLOCK_BYTES) return void 0;
+    if (this.#waiting < BLOCK_BYTES2) return void 0;
     if (!this.#writing) this.#start();
     return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
@@ -204,7 +215,7 @@ var FileWriter = class {
     this.#waiting = 0;
     const writing = this.#writeAll(chunks, position).then(() => {
       this.#writing = void 0;
-      if (this.#waiting >= BLOCK_BYTES) this.#start();
+      if (this.#waiting >= BLOCK_BYTES2) this.#start();
     });
     writing.catch(() => {
     });
@@ -230,7 +241,7 @@ const {
   unlinkSync,
   writeFileSync
 } = require("node:fs");
-const { lstat: lstat2, open, readdir, unlink } = require("node:fs/promises");
+const { lstat: lstat2, open: open2, readdir, unlink } = require("node:fs/promises");
 const path3 = require("node:path");
 import { diskError } from "./journal.mjs";
 import { isObject } from "./main.mjs";
@@ -259,7 +270,7 @@ var Part = class _Part {
   /** Opens the part of a file: as an earlier process left it, or empty. @param stem the path without extension */
   static async open(stem) {
     const file = `${stem}${PART}`;
-    const handle = await openOwn(file) ?? await open(file, "wx+", 438);
+    const handle = await openOwn(file) ?? await open2(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
   /** Returns the path of the lock on the part. */
@@ -307,8 +318,9 @@ async function removeOldParts(stem, now) {
   const folder = path3.dirname(stem);
   const own = path3.basename(stem);
   for (const name of await readdir(folder).catch(() => [])) {
-    const file = path3.join(folder, name);
     const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : "";
+    if (rest === "" && !name.endsWith(NOTE)) continue;
+    const file = path3.join(folder, name);
     if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
     else if (rest.startsWith(`${PART}.lock.`)) {
       if (now - await touchedAt(file) > LOCKING_MS) await removeAll([file]);
@@ -336,7 +348,7 @@ async function openOwn(file) {
   );
   if (!isThere2) return null;
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(file, flags).catch(() => null);
+  const handle = await open2(file, flags).catch(() => null);
   if (handle && isOurs(await handle.stat())) return handle;
   await handle?.close();
   await unlink(file);
@@ -869,6 +881,14 @@ function fileStem(taskId) {
   return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
 }
 
+// scripts/src/download/version-of-name.ts
+function versionOf(name, version) {
+  return version === 1 ? name : `${name}-v${version}`;
+}
+function isVersionOf(name, other) {
+  return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
+}
+
 // scripts/src/download/download.ts
 async function prepareFolder(folder) {
   const absolute = path4.resolve(folder);
@@ -877,7 +897,7 @@ async function prepareFolder(folder) {
     await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
-    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+    const why = diskError2(cause) || "unknown reason";
     throw new Failure5("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: "downloadFolder", folder: absolute, why }
@@ -902,8 +922,7 @@ async function download(downloader, options) {
     part = await Part.open(stem);
     const { kind: kind2, ...fetched } = await fetchFile(downloader, options, part);
     await part.close();
-    const file = `${stem}.${kind2.ext}`;
-    await moveIntoPlace(part.path, file, fetched, clock);
+    const file = await moveIntoPlace(part.path, `${stem}.${kind2.ext}`, fetched, clock, options);
     await part.remove();
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind2.contentType };
@@ -917,22 +936,30 @@ async function download(downloader, options) {
     await part?.close();
   }
 }
-async function moveIntoPlace(part, file, fetched, clock) {
-  try {
-    await link(part, file);
-    return;
-  } catch (error) {
-    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
-      await renamePatiently(part, file, clock);
-      return;
-    }
+async function moveIntoPlace(part, file, fetched, clock, { isVersioned = false } = {}) {
+  if (await tookPlace(part, file, fetched, clock)) return file;
+  const { dir, name, ext } = path4.parse(file);
+  for (let version = 2; isVersioned; version += 1) {
+    const other = path4.join(dir, `${versionOf(name, version)}${ext}`);
+    if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  if (await fileIsWhole(file, fetched)) return;
   throw new Failure5(
     "DOWNLOAD_FAILED",
     `${file} exists already and is something else; it was left as it is.`,
     { reason: { kind: "fileInTheWay", file, free: await freeBeside(file) } }
   );
+}
+async function tookPlace(part, file, fetched, clock) {
+  try {
+    await link(part, file);
+    return true;
+  } catch (error) {
+    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
+      await renamePatiently(part, file, clock);
+      return true;
+    }
+  }
+  return fileIsWhole(file, fetched);
 }
 async function freeBeside(file) {
   const { dir, name, ext } = path4.parse(file);
@@ -984,10 +1011,12 @@ async function saveOnce(downloader, entry, options) {
     await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
-    const file = await download(downloader, options);
-    const recorded = { ...file, number: options.number ?? 1 };
+    const isOwn = entry?.record.files.some((known2) => withoutExtension(known2.path) === stem);
+    const file = await download(downloader, { ...options, isVersioned: options.isVersioned && !isOwn });
+    const { number = 1 } = options;
     await entry?.update(({ files }) => ({
-      files: [...files.filter((other) => other.path !== file.path), recorded]
+      files: [...files.filter((other) => other.path !== file.path), { ...file, number }],
+      ...number === 1 && nameFound(file.path, stem)
     }));
     return file;
   });
@@ -1028,14 +1057,17 @@ async function beingSaved({ pid }, stem) {
     }
   );
 }
+function nameFound(file, stem) {
+  const found = withoutExtension(file);
+  return found === stem ? {} : { output: path5.basename(found) };
+}
 function withoutExtension(file) {
   return file.slice(0, file.length - path5.extname(file).length);
 }
 
 // scripts/src/download/copy-file.ts
-async function copyTo(downloader, file, target, waitEnds) {
-  const copy = { ...file, path: target };
-  if (await fileIsWhole(target, file)) return copy;
+async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
+  if (await fileIsWhole(target, file)) return { ...file, path: target };
   const folder = await prepareFolder(path6.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
@@ -1044,8 +1076,8 @@ async function copyTo(downloader, file, target, waitEnds) {
       part = await Part.open(stem);
       part.restart();
       await copyFile(file.path, part.path);
-      await moveIntoPlace(part.path, target, file, downloader.api.clock);
-      return copy;
+      const { clock } = downloader.api;
+      return { ...file, path: await moveIntoPlace(part.path, target, file, clock, { isVersioned }) };
     } catch (error) {
       const failure = asDownloadFailure(error, { folder });
       if (!(failure instanceof Failure7)) throw failure;
@@ -1109,9 +1141,11 @@ export {
   fileKind,
   fileStem,
   hasExtension,
+  isVersionOf,
   isWhole,
   mediaIn,
   moveIntoPlace,
+  nameFound,
   oneAtATime,
   prepareFolder,
   publicLookup,
@@ -1122,6 +1156,7 @@ export {
   sizeOfPart,
   stemOf,
   stemOfOutput,
+  versionOf,
   warningsAbout,
   withoutExtension
 };

@@ -30,7 +30,8 @@ async function sameResult(session, entry, settings) {
   const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const find = () => wholeFiles(session, entry, { folder, output }, filesUntil);
+    const { isVersioned = false } = settings;
+    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const { model } = entry.record;
@@ -67,7 +68,7 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, { folder, output }, waitEnds) {
+async function wholeFiles(session, entry, { folder, output, isVersioned }, waitEnds) {
   const { files, fileCount, delivered, taskId } = entry.record;
   const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
   const count = fileCount ?? (delivered === null ? null : numbers.size);
@@ -89,14 +90,19 @@ async function wholeFiles(session, entry, { folder, output }, waitEnds) {
     whole.push({ file: found, number, target });
   }
   const { copyTo } = await import("./download.mjs");
+  const { nameFound } = await import("./download.mjs");
   const copies = [];
+  const change = {};
   for (const { file, number, target } of whole) {
     const { number: _, ...known2 } = file;
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds);
+    const isOwn = files.some((other) => other.path === target);
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds, isVersioned && !isOwn);
     placed.push(saved);
-    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
   }
-  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
   return placed;
 }
 function numberOf({ number, path: file }, fileCount) {
@@ -483,7 +489,8 @@ async function recordedTask(session, store, request, deadline) {
     download: folder,
     output,
     ordinal: terms.ordinal ?? 1,
-    wait: terms.wait
+    wait: terms.wait,
+    ...terms.newRun !== void 0 && { newRun: terms.newRun }
   };
   const claimed = await store.claim(
     claim,
@@ -799,13 +806,14 @@ async function spending(session, since) {
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
+  const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this" },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
     listFailure
   };
 }
@@ -818,9 +826,9 @@ async function readList({ api, provider, ...session }, hasJournal) {
   }
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
-function recordedSpending(rows, since, asOf) {
+function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all" } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -1055,7 +1063,7 @@ async function waitForAll(session, settings, until = "last") {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const waits = entries.map(async (entry) => {
-    const ended2 = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    const ended2 = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
     if (until === "first" && hasEnded2(ended2)) stop.abort();
     return ended2;
   });

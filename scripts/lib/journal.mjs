@@ -7,6 +7,8 @@ const {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -77,6 +79,19 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function createAtOnce(file, text2) {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text2);
+  try {
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === "EEXIST") return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
+}
 function overwrite(file, text2) {
   const descriptor = openSync(file, "r+");
   try {
@@ -135,7 +150,7 @@ function syncFolder(folder) {
 // scripts/src/disk/lock.ts
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const {
-  linkSync,
+  linkSync: linkSync2,
   readFileSync,
   readlinkSync,
   renameSync: renameSync2,
@@ -221,7 +236,7 @@ var HeldLock = class {
 };
 function place(temp, file, me) {
   try {
-    linkSync(temp, file);
+    linkSync2(temp, file);
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -311,7 +326,7 @@ function startOf(pid) {
 }
 
 // scripts/src/disk/trusted-folder.ts
-const { lstatSync, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
+const { lstatSync: lstatSync2, readlinkSync: readlinkSync2, statSync: statSync2 } = require("node:fs");
 const path2 = require("node:path");
 import { quoteWord } from "./main.mjs";
 var WRITABLE_BY_ALL = 2;
@@ -322,7 +337,7 @@ function distrustOf(folder) {
   const trusted = /* @__PURE__ */ new Set([0, me, statSync2("/").uid]);
   const ahead = namesOf(folder);
   for (let at = "/"; ; at = path2.join(at, ahead.shift())) {
-    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const stat = lstatSync2(at, { throwIfNoEntry: false });
     const distrust = stat && distrustOfOne(at, stat, { me, trusted, below: ahead.length });
     if (distrust || !statSync2(at, { throwIfNoEntry: false })?.isDirectory()) return distrust;
     if (stat?.isSymbolicLink()) {
@@ -581,7 +596,7 @@ function unsettled(entries, claim) {
 function firstRecord(claim, account) {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -593,7 +608,8 @@ function firstRecord(claim, account) {
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
-    ordinal: ordinal > 1 ? ordinal : void 0
+    ordinal: ordinal > 1 ? ordinal : void 0,
+    newRun
   });
 }
 var BUSY_S = 5;
@@ -816,6 +832,10 @@ var FIELDS = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject2(value) && date(value.began) && hex(value.lines),
+    otherwise: absent
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
@@ -1023,6 +1043,7 @@ var Entry = class {
   /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
+  #isGone = false;
   /** @param isNew it is not on the disk yet */
   constructor(files, name, raw, isNew = false) {
     this.#isNew = isNew;
@@ -1068,7 +1089,10 @@ var Entry = class {
         if (lock && !("heldBy" in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === "ENOENT" && !isOurs) return false;
+      if (diskError(error) === "ENOENT" && !isOurs) {
+        this.#warnGone();
+        return false;
+      }
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
@@ -1106,8 +1130,17 @@ var Entry = class {
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.#files.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) === "ENOENT") this.#warnGone();
+      else this.#files.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+  /** Warns once: without its record the same command submits the request again. */
+  #warnGone() {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#files.warn(
+      `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`
+    );
   }
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
@@ -1181,7 +1214,7 @@ function touchFolder(file) {
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
   existsSync: existsSync2,
-  lstatSync: lstatSync2,
+  lstatSync: lstatSync3,
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
@@ -1205,7 +1238,7 @@ var FlatFolder = class {
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
     try {
-      return lstatSync2(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
       return false;
@@ -1219,7 +1252,7 @@ var FlatFolder = class {
   takeOver() {
     try {
       for (; ; ) {
-        const stat = lstatSync2(this.#folder, { throwIfNoEntry: false });
+        const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
           if (this.#close()) return void 0;
@@ -1454,12 +1487,26 @@ var IndexFiles = class {
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard, changed, summary, members) {
     const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    this.#tryToWrite(shard, [String(changed), ...parts]);
+  }
+  /** Writes a file whole, and returns whether the disk let it. */
+  #tryToWrite(name, lines) {
     try {
-      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
-      this.#write(shard, [String(changed), ...parts]);
+      this.#write(name, lines);
+      return true;
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
+      return false;
     }
+  }
+  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
+  rows(first, state) {
+    const [line] = this.#lines(`${first}.rows`);
+    return parsed(`${first} rows ${state}`, line);
+  }
+  saveRows(first, state, table) {
+    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
   }
   #lines(name) {
     try {
@@ -1516,7 +1563,7 @@ function probe(folder) {
 const path10 = require("node:path");
 
 // scripts/src/stores/file/record-index.ts
-const { lstatSync: lstatSync3, statSync: statSync4 } = require("node:fs");
+const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
 const path8 = require("node:path");
 var STABLE_MS = 2e3;
 var RecordIndex = class {
@@ -1535,6 +1582,30 @@ var RecordIndex = class {
   /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard) {
     return this.#current(shard).members;
+  }
+  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
+  rows() {
+    const alike = /* @__PURE__ */ new Map();
+    for (const shard of this.#records.shards()) {
+      const first = shard.slice(0, 1);
+      alike.set(first, [...alike.get(first) ?? [], shard]);
+    }
+    return [...alike].map(([first, shards]) => this.#rowsOf(first, shards));
+  }
+  #rowsOf(first, shards) {
+    const dates = shards.map((shard) => this.#changed(shard));
+    const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
+    const saved = this.#files.rows(first, state);
+    if (saved) return saved;
+    const tables = shards.map((shard) => this.#part(shard, "rows"));
+    const table = tableOf(sumTables(tables, ""));
+    if (shards.every((shard, n) => this.#isSaved(shard, dates[n])))
+      this.#files.saveRows(first, state, table);
+    return table;
+  }
+  #isSaved(shard, changed) {
+    const made = this.#made.get(shard);
+    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
   }
   #part(shard, name) {
     if (!this.#made.has(shard)) {
@@ -1576,13 +1647,13 @@ var RecordIndex = class {
   }
   #wasSetAside(shard, name) {
     const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync3(file, { throwIfNoEntry: false });
+    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
     const known2 = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
-      const stat = lstatSync3(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known2.get(name);
@@ -1845,14 +1916,11 @@ var Journal = class {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts("state")) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1860,16 +1928,25 @@ var Journal = class {
     return sum;
   }
   async spending(since) {
-    const tables = this.#parts("rows").map(([, table]) => table);
-    return sumTables(tables, dayOf(since));
+    this.#beforeQuery();
+    return sumTables(this.#index.rows(), dayOf(since));
+  }
+  async unreadable(since) {
+    const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names2.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
   }
-  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  /** Returns a part of the summaries of all groups. */
   #parts(name) {
+    this.#beforeQuery();
+    return this.#index.all(name);
+  }
+  /** Takes over the records of an earlier version. @throws Failure when the records are not safe */
+  #beforeQuery() {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -1877,7 +1954,6 @@ var Journal = class {
       );
     }
     this.#flat.move();
-    return this.#index.all(name);
   }
   /** Removes what is no longer needed. */
   sweep() {
@@ -2272,6 +2348,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  createAtOnce,
   dayOf,
   decodeRecord,
   discard,

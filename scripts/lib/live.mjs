@@ -5,10 +5,11 @@ const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
 // scripts/src/core/poll/interval.ts
-var AVERAGE_MS = 3050;
-var DENSE_MS = 2300;
-var SPARSE_MS = 12e3;
+var AVERAGE_MS = 3020;
+var DENSE_MS = 2150;
+var SPARSE_MS = 2e4;
 var LATE_SHARE = 1 / 200;
+var LATEST_MS = 12e3;
 var POLL_JITTER = 0.03;
 function pollSchedule(firstMs) {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
@@ -25,7 +26,7 @@ function intervalBefore(progress, schedule, random) {
 }
 function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
   const age = ageMs ?? waitedMs;
-  const late = Math.min(SPARSE_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
   if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
   if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
   return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
@@ -866,19 +867,6 @@ import { quoted as quoted3 } from "./main.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { TASK_ID } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-var MB = 1024 * 1024;
-var SMALL = { bytes: MB, values: 1e4 };
-var RECORD = { bytes: 32 * MB, values: 1e4 };
-var LIST = { bytes: 32 * MB, values: 5e5 };
-function jsonRequest(method, url, own, body) {
-  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
-  if (!body) return { method, url: new URL(url), headers };
-  const typed = { ...headers, "content-type": "application/json" };
-  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
-}
-function callOf(kind, request, settings, read, limits = SMALL) {
-  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
-}
 function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
@@ -1297,6 +1285,21 @@ async function startSandbox(environment, warn) {
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
+
+// scripts/src/providers/call.ts
+var MB = 1024 * 1024;
+var SMALL = { bytes: MB, values: 1e4 };
+var RECORD = { bytes: 32 * MB, values: 1e4 };
+var LIST = { bytes: 32 * MB, values: 5e5 };
+function jsonRequest(method, url, own, body) {
+  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, "content-type": "application/json" };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+function callOf(kind, request, settings, read, limits = SMALL) {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
 
 // scripts/src/providers/output.ts
 import { isObject as isObject2 } from "./main.mjs";

@@ -490,6 +490,16 @@ var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
 function issue(path6, expected, received, hint) {
   return { path: path6, expected, received, hint };
 }
+function refusedInputs(issues, nextSteps) {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
+  });
+}
+function refused(path6, expected, received, hint) {
+  return refusedInputs([issue(path6, expected, received, hint)]);
+}
 function quote(text2) {
   return `"${plain(text2, 60)}"`;
 }
@@ -530,15 +540,9 @@ var INSTEAD = {
 };
 function unsupportedAction(profile, action) {
   const { instead, page } = INSTEAD[action];
+  const expected = `an action that ${profile.title} documents a request for`;
   return {
-    issues: [
-      {
-        path: "--action",
-        expected: `an action that ${profile.title} documents a request for`,
-        received: `"${plain(action, 60)}"`,
-        hint: instead
-      }
-    ],
+    issues: [issue("--action", expected, quote(action), instead)],
     nextSteps: [`Instead: ${instead}. ${page(profile)}`]
   };
 }
@@ -561,7 +565,7 @@ function checkFit(action, given, issues) {
     const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
-      issues.push(issue(`--${name}`, `not to be given with ${what}`, "it", hint));
+      issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
     if (given.has(name) && beside && !given.has(beside)) {
       const hint = `add --${beside}, or leave --${name} out`;
@@ -846,7 +850,7 @@ function parseArguments(argv) {
     version: given.has("version"),
     ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== void 0))
   };
-  if (!isAsked && issues.length > 0) throw refused(issues);
+  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return args;
 }
 var TEXTS = [
@@ -861,13 +865,6 @@ var TEXTS = [
   "idempotencyKey",
   "owner"
 ];
-function refused(issues) {
-  const { path: path6, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
-    issues,
-    nextSteps: [...new Set(issues.map(({ hint }) => hint))]
-  });
-}
 function actionOf(given, issues) {
   if (given.has("action")) return textOf(given, "action", issues) || "generate";
   if (!given.has("taskId")) return "generate";
@@ -1093,22 +1090,11 @@ function mostWanted(keys, count) {
 // scripts/src/cli/check-interval.ts
 function checkInterval({ pollInterval }, loopback) {
   if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
-  const expected = "whole seconds from 1 to 60";
-  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new AdvisedFailure(
-    "INVALID_PAYLOAD",
-    `--pollInterval: expected ${expected}, received ${pollInterval}.`,
-    {
-      issues: [
-        issue(
-          "--pollInterval",
-          `${expected} (fractions only for a server on this machine)`,
-          String(pollInterval),
-          hint
-        )
-      ],
-      nextSteps: [hint]
-    }
+  throw refused(
+    "--pollInterval",
+    "whole seconds from 1 to 60 (fractions only for a server on this machine)",
+    String(pollInterval),
+    `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`
   );
 }
 
@@ -1202,14 +1188,20 @@ function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   const { randomUUID } = process.getBuiltinModule("node:crypto");
   return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
-function commandForLine(argv, line, output2) {
+function commandForLine(argv, line, output2, file) {
   const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
   const { model, payload, image } = line;
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const rest = { ...flags, model: void 0, payload: void 0, image: void 0 };
+    const place = { output: void 0, download: output2 === null ? void 0 : path3.dirname(output2) };
+    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+  }
   return commandLine(
     flagWords({
       ...flags,
       model,
-      payload: portable("payload", payload),
+      payload,
       image: image && portable("image", image),
       output: output2 ?? void 0,
       new: true
@@ -1436,34 +1428,16 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
   const environment = {
     key: key(profile, way, issues),
     baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer(
-      "AIVIDEO_TIMEOUT_MS",
-      env.AIVIDEO_TIMEOUT_MS,
-      { fallback: 3e4, min: 1, max: 6e5 },
-      issues
-    ),
-    maxRetries: integer(
-      "AIVIDEO_MAX_RETRIES",
-      env.AIVIDEO_MAX_RETRIES,
-      { fallback: 3, min: 0, max: 10 },
-      issues
-    ),
+    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
+    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
     stateFolder: stateFolder(env, needsState ? issues : []),
     isStateChosen
   };
-  const first = issues[0];
-  if (!first) return environment;
-  throw new AdvisedFailure(
-    "INVALID_PAYLOAD",
-    `${first.path}: expected ${first.expected}, received ${first.received}.`,
-    {
-      issues,
-      nextSteps: issues.map(({ hint }) => hint)
-    }
-  );
+  if (issues.length > 0) throw refusedInputs(issues);
+  return environment;
 }
 function journalFolder({ stateFolder: folder }, sandbox) {
   return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
@@ -1472,12 +1446,9 @@ function key({ keyVariable }, env, issues) {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return void 0;
   if (isApiKey(trimmed)) return trimmed;
-  issues.push({
-    path: keyVariable,
-    expected: "a key without spaces, line breaks or letters beyond ASCII",
-    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
-    hint: `set ${keyVariable} again, to the key alone`
-  });
+  const expected = "a key without spaces, line breaks or letters beyond ASCII";
+  const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
+  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
   return void 0;
 }
 function baseUrl({ urlVariable, url: usual }, env, issues) {
@@ -1486,25 +1457,20 @@ function baseUrl({ urlVariable, url: usual }, env, issues) {
   const usable = serviceAddress(value);
   if (usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : void 0;
-  issues.push({
-    path: urlVariable,
-    expected: "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment",
-    // The value may hold a password.
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, "\u2026@"), 80)}"`,
-    hint: `unset ${urlVariable} to use ${usual}`
-  });
+  const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
+  const text2 = value.replace(/\S*@/, "\u2026@");
+  const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
+  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
   return void 0;
 }
+var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
+var RETRIES = { fallback: 3, min: 0, max: 10 };
 function integer(name, value, { fallback, min, max }, issues) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
-  issues.push({
-    path: name,
-    expected: `a whole number from ${min} to ${max}`,
-    received: `"${plain(value, 40)}"`,
-    hint: `set ${name}=${fallback}, or unset it`
-  });
+  const expected = `a whole number from ${min} to ${max}`;
+  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
   return fallback;
 }
 function proxy(name, value, issues) {
@@ -1512,25 +1478,18 @@ function proxy(name, value, issues) {
   const address = value.includes("://") ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : "";
   if (protocol === "http:" || protocol === "https:") return address;
-  issues.push({
-    path: name,
-    expected: "the address of an http or https proxy, such as http://127.0.0.1:3128",
-    // The value may hold a password.
-    received: protocol ? `one that begins with ${protocol}//` : "something that is no address",
-    hint: `correct or unset ${name}`
-  });
+  const received = protocol ? `one that begins with ${protocol}//` : "something that is no address";
+  const expected = "the address of an http or https proxy, such as http://127.0.0.1:3128";
+  issues.push(issue(name, expected, received, `correct or unset ${name}`));
   return void 0;
 }
 function stateFolder(env, issues) {
   const folder = wantedStateFolder(env);
   const inside = path4.relative(skillFolder(), folder);
   if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
-  issues.push({
-    path: "ASYNC_MEDIA_STATE_DIR",
-    expected: folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder",
-    received: folder ? plain(folder, 200) : "nothing",
-    hint: "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays"
-  });
+  const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
+  const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
+  issues.push(issue("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint));
   return "";
 }
 function wantedStateFolder(env) {
@@ -1830,7 +1789,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       several(count) {
         situation.phase = "running";
         situation.isAboutMany = true;
-        line(`resuming ${count} tasks; nothing is charged`);
+        line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
         batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
       batch(progress) {
@@ -1943,6 +1902,7 @@ function callerOf(args, argv) {
       return another;
     },
     retry: "add --new to the command that submitted it.",
+    savedAs: (output3) => commandFrom(argv, { output: output3 }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);
       return rehearsal;
@@ -1950,6 +1910,7 @@ function callerOf(args, argv) {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
+    wantsAccount: action === "account",
     isFull: args.full === true,
     isSubmit: isSubmit(action)
   };
@@ -2393,6 +2354,8 @@ export {
   redraws,
   refusalOf,
   refuseUnsupported,
+  refused,
+  refusedInputs,
   resumeCommand,
   resumeFlags,
   resumeStep,

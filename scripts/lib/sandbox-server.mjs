@@ -3,103 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
 const { createHash } = require("node:crypto");
 
-// scripts/src/sandbox/lifecycle.ts
-var DEFAULT_SPEED = 60;
-var STARTS_AFTER = 180;
-var ENDS_AFTER = 300;
-var SLOW_STARTS_AFTER = 1800;
-var SLOW_ENDS_AFTER = 5400;
-var ODD_STATE_LASTS = 60;
-var LASTS = {
-  aivideomaker: { file: 24 * 3600, record: 48 * 3600 },
-  apidot: { file: 72 * 3600, record: 96 * 3600 }
-};
-var lastsOf = ({ service }) => LASTS[service] ?? LASTS.aivideomaker;
-function changesOf(record) {
-  const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
-  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
-  const slow = record.scenarios.includes("slow");
-  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
-  if (record.scenarios.includes("odd-state")) {
-    changes.push({ at: after(record, starts), state: "QUEUED" });
-    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
-  } else {
-    changes.push({ at: after(record, starts), state: "PROGRESS" });
-  }
-  if (record.scenarios.includes("never")) return changes;
-  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
-  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
-  return [...changes, { at: after(record, ends), state: end }];
-}
-function stateAt(record, now) {
-  return currentChange(record, now).state;
-}
-function currentChange(record, now) {
-  const [first, ...later] = changesOf(record);
-  return later.findLast((change) => change.at <= now) ?? first;
-}
-function isFinal(state) {
-  return state === "COMPLETED" || state === "FAILED" || state === "CANCEL";
-}
-function refundOf(record, now) {
-  const state = stateAt(record, now);
-  return state === "FAILED" || state === "CANCEL" ? record.credits : 0;
-}
-function hasFile(record, now) {
-  const { at, state } = currentChange(record, now);
-  return state === "COMPLETED" && now < at + lastsOf(record).file * 1e3 / record.speed;
-}
-function isForgotten(record, now) {
-  return now >= after(record, lastsOf(record).record);
-}
-function after(record, simulatedSeconds) {
-  return record.createdAt + simulatedSeconds * 1e3 / record.speed;
-}
-
-// scripts/src/sandbox/accounts.ts
-var FIRST_BALANCE = 1e3;
-function ownerOf(key) {
-  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
-}
-var Accounts = class {
-  #store;
-  #service;
-  #now;
-  constructor(store, service, now) {
-    this.#store = store;
-    this.#service = service;
-    this.#now = now;
-  }
-  /** Returns the tasks of an owner, newest first. */
-  tasksOf(owner) {
-    return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
-  }
-  /** Returns the task with this id if it belongs to the owner, else null. */
-  taskOf(owner, id) {
-    const record = this.#store.get(id);
-    return record?.owner === owner && record.service === this.#service ? record : null;
-  }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
-  balanceOf(owner) {
-    const time = this.#now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-};
-
-// scripts/src/sandbox/aivideomaker-request.ts
-import { loadContract } from "./contracts.mjs";
-import { checkPayload } from "./contracts.mjs";
-import { Failure } from "./main.mjs";
-import { isObject } from "./main.mjs";
-
 // scripts/src/sandbox/exchange.ts
 var Refusal = class extends Error {
   reply;
@@ -169,82 +72,90 @@ async function refuseTooLarge(request) {
   throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }
 
-// scripts/src/sandbox/scenarios.ts
-var SCENARIOS = [
-  {
-    name: "fail",
-    effect: "The task ends `FAILED` with a reason in `output.error`; the credits come back."
-  },
-  {
-    name: "no-credits",
-    effect: "The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0."
-  },
-  {
-    name: "reject",
-    effect: "The create answers 422 as for rejected content: a message and no code. Nothing is made."
-  },
-  {
-    name: "slow",
-    effect: "The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`."
-  },
-  {
-    name: "never",
-    effect: "The task stays in `PROGRESS` for as long as it is kept."
-  },
-  {
-    name: "rate-limit",
-    effect: "The create answers 429 with `Retry-After: 1` the first time, then works."
-  },
-  {
-    name: "lost-answer",
-    effect: "The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally."
-  },
-  {
-    name: "not-delivered",
-    effect: "The connection is cut before anything is made, the first time only."
-  },
-  {
-    name: "server-error",
-    effect: "The create answers 500 the first time and makes nothing, then works."
-  },
-  {
-    name: "flaky",
-    effect: "Every second status query of the task answers 503."
-  },
-  {
-    name: "expired-link",
-    effect: "The first output URL is dead (410); asking for the task again gives one that works."
-  },
-  {
-    name: "cut-download",
-    effect: "The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`."
-  },
-  {
-    name: "odd-state",
-    effect: "Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second."
-  },
-  {
-    name: "http200-failure",
-    effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.'
-  },
-  {
-    name: "files",
-    effect: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
-    only: "apidot"
-  },
-  {
-    name: "no-files",
-    effect: "APIDot only: the status of the finished task names no file; for music, the music detail does.",
-    only: "apidot"
+// scripts/src/sandbox/lifecycle.ts
+var DEFAULT_SPEED = 60;
+var STARTS_AFTER = 180;
+var ENDS_AFTER = 300;
+var SLOW_STARTS_AFTER = 1800;
+var SLOW_ENDS_AFTER = 5400;
+var ODD_STATE_LASTS = 60;
+var LASTS = {
+  aivideomaker: { file: 24 * 3600, record: 48 * 3600 },
+  apidot: { file: 72 * 3600, record: 96 * 3600 }
+};
+var lastsOf = ({ service }) => LASTS[service] ?? LASTS.aivideomaker;
+function changesOf(record) {
+  const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
+  if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
+  const slow = record.scenarios.includes("slow");
+  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
+  if (record.scenarios.includes("odd-state")) {
+    changes.push({ at: after(record, starts), state: "QUEUED" });
+    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
+  } else {
+    changes.push({ at: after(record, starts), state: "PROGRESS" });
   }
-];
+  if (record.scenarios.includes("never")) return changes;
+  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
+  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
+  return [...changes, { at: after(record, ends), state: end }];
+}
+function stateAt(record, now) {
+  return currentChange(record, now).state;
+}
+function currentChange(record, now) {
+  const [first, ...later] = changesOf(record);
+  return later.findLast((change) => change.at <= now) ?? first;
+}
+function isFinal(state) {
+  return state === "COMPLETED" || state === "FAILED" || state === "CANCEL";
+}
+function refundOf(record, now) {
+  const state = stateAt(record, now);
+  return state === "FAILED" || state === "CANCEL" ? record.credits : 0;
+}
+function hasFile(record, now) {
+  const { at, state } = currentChange(record, now);
+  return state === "COMPLETED" && now < at + lastsOf(record).file * 1e3 / record.speed;
+}
+function isForgotten(record, now) {
+  return now >= after(record, lastsOf(record).record);
+}
+function after(record, simulatedSeconds) {
+  return record.createdAt + simulatedSeconds * 1e3 / record.speed;
+}
+
+// scripts/src/sandbox/scenarios.ts
+var EFFECTS = {
+  fail: "The task ends `FAILED` with a reason in `output.error`; the credits come back.",
+  "no-credits": "The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0.",
+  reject: "The create answers 422 as for rejected content: a message and no code. Nothing is made.",
+  slow: "The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`.",
+  never: "The task stays in `PROGRESS` for as long as it is kept.",
+  "rate-limit": "The create answers 429 with `Retry-After: 1` the first time, then works.",
+  "lost-answer": "The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally.",
+  "not-delivered": "The connection is cut before anything is made, the first time only.",
+  "server-error": "The create answers 500 the first time and makes nothing, then works.",
+  flaky: "Every second status query of the task answers 503.",
+  "expired-link": "The first output URL is dead (410); asking for the task again gives one that works.",
+  "cut-download": "The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`.",
+  "odd-state": "Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second.",
+  "http200-failure": 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.',
+  files: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
+  "no-files": "APIDot only: the status of the finished task names no file; for music, the music detail does."
+};
+var SCENARIOS = Object.keys(EFFECTS).map((name) => ({
+  name,
+  effect: EFFECTS[name]
+}));
+var APIDOT_ONLY = ["files", "no-files"];
 var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
 var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 function isScenario(name) {
   return typeof name === "string" && NAMES.has(name);
 }
 function readMarks(payload, service) {
-  const known = SCENARIOS.filter((scenario) => !("only" in scenario) || scenario.only === service);
+  const known = SCENARIOS.filter(({ name }) => service === "apidot" || !APIDOT_ONLY.includes(name));
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
   for (const text of textsOf(payload)) {
@@ -281,7 +192,82 @@ function* textsOf(value) {
   }
 }
 
+// scripts/src/sandbox/accounts.ts
+var FIRST_BALANCE = 1e3;
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+var Accounts = class {
+  #surroundings;
+  #service;
+  #firstTimes = new FirstTimes();
+  #statusQueries = /* @__PURE__ */ new Map();
+  #sequence = 0;
+  constructor(surroundings, service) {
+    this.#surroundings = surroundings;
+    this.#service = service;
+  }
+  /** Returns the tasks of an owner, newest first. */
+  tasksOf(owner) {
+    const all = this.#surroundings.store.all();
+    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  }
+  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
+  taskOf(owner, id, missing) {
+    const record = this.#surroundings.store.get(id);
+    if (record?.owner === owner && record.service === this.#service) return record;
+    throw new Refusal(missing);
+  }
+  /** Returns the record of a new task, which is not stored yet. */
+  recordOf({ kept, scenarios, ...task }) {
+    const { now, speed } = this.#surroundings;
+    return {
+      ...task,
+      ...kept,
+      service: this.#service,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: this.#sequence++,
+      speed,
+      cancelledAt: null
+    };
+  }
+  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
+  refused(scenarios, generation, replies) {
+    const isFirst = (name) => scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
+    if (isFirst("rate-limit")) return replies["rate-limit"];
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error")) return replies["server-error"];
+    if (scenarios.has("reject")) return replies.reject;
+    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
+  }
+  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
+  isFlaky({ id, scenarios }) {
+    if (!scenarios.includes("flaky")) return false;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    return count % 2 === 0;
+  }
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
+  balanceOf(owner) {
+    const time = this.#surroundings.now();
+    const spent = this.tasksOf(owner).reduce(
+      (sum, record) => sum + record.credits - refundOf(record, time),
+      0
+    );
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+};
+
 // scripts/src/sandbox/aivideomaker-request.ts
+import { loadContract } from "./contracts.mjs";
+import { checkPayload } from "./contracts.mjs";
+import { Failure } from "./main.mjs";
+import { isObject } from "./main.mjs";
 var PROVIDER = "aivideomaker";
 async function readRequest(call, model) {
   const contract = await contractOf(model);
@@ -566,13 +552,23 @@ var NOTICES = {
   body: ({ id }, status) => ({ taskId: id, status }),
   repeats: [DUPLICATE_AFTER]
 };
-function createAivideomaker({ store, files, webhooks, now, speed }) {
+var AS_ASKED = {
+  "rate-limit": failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
+    code: "RATE_LIMITED",
+    headers: { "retry-after": "1" }
+  }),
+  "server-error": failure(500, "Internal server error, as [sandbox:server-error] asks for."),
+  reject: failure(422, "The content was rejected, as [sandbox:reject] asks for."),
+  "http200-failure": failure(
+    200,
+    "The generation could not be started, as [sandbox:http200-failure] asks for."
+  )
+};
+function createAivideomaker(surroundings) {
+  const { store, files, webhooks, now } = surroundings;
   const limiter = new QueryLimiter(now);
-  const accounts = new Accounts(store, PROVIDER2, now);
-  const firstTimes = new FirstTimes();
-  const statusQueries = /* @__PURE__ */ new Map();
+  const accounts = new Accounts(surroundings, PROVIDER2);
   const shownDead = /* @__PURE__ */ new Set();
-  let sequence = 0;
   async function handle(call) {
     const owner = callerOf(call);
     const [resource, name, verb] = call.path;
@@ -602,11 +598,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
       headers: { "retry-after": String(retryAfter) }
     });
   }
-  function taskOf(owner, id) {
-    const record = accounts.taskOf(owner, id);
-    if (record) return record;
-    throw new Refusal(failure(404, "Task not found."));
-  }
+  const taskOf = (owner, id) => accounts.taskOf(owner, id, failure(404, "Task not found."));
   async function account(owner) {
     const added = (await listModels(PROVIDER2)).filter((model) => !KNOWN.has(model));
     return ok({
@@ -631,12 +623,7 @@ function createAivideomaker({ store, files, webhooks, now, speed }) {
   }
   function status(owner, id) {
     const record = taskOf(owner, id);
-    if (record.scenarios.includes("flaky")) {
-      const count = (statusQueries.get(id) ?? 0) + 1;
-      statusQueries.set(id, count);
-      if (count % 2 === 0) return failure(503, "Service unavailable, as [sandbox:flaky] asks for.");
-    }
-    return ok({ status: stateAt(record, now()) });
+    return accounts.isFlaky(record) ? failure(503, "Service unavailable, as [sandbox:flaky] asks for.") : ok({ status: stateAt(record, now()) });
   }
   function cancel(owner, id) {
     const record = taskOf(owner, id);
@@ -673,7 +660,7 @@ ${owner}
 ${idempotencyKey}`);
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
-    const refused = refuseAsAsked(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
+    const refused = accounts.refused(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`, AS_ASKED);
     if (refused !== null) return refused;
     const credits = chargeFor(model, contract, payload);
     if (maxCredits !== null && credits > maxCredits) {
@@ -687,21 +674,7 @@ ${idempotencyKey}`);
         code: "INSUFFICIENT_CREDITS"
       });
     }
-    const record = {
-      id,
-      service: PROVIDER2,
-      owner,
-      model,
-      input: kept.input,
-      fingerprint: kept.fingerprint,
-      idempotencyKey,
-      credits,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: sequence++,
-      speed,
-      cancelledAt: null
-    };
+    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
     const winner = store.insert(record);
     if (winner !== record) return replay(call, winner, kept.fingerprint);
     const webhookUrl = call.headers.webhookurl;
@@ -713,24 +686,6 @@ ${idempotencyKey}`);
     return failure(409, "This Idempotency-Key was used before with other data.", {
       code: "IDEMPOTENCY_CONFLICT"
     });
-  }
-  function refuseAsAsked(scenarios, generation) {
-    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
-    if (isFirst("rate-limit")) {
-      return failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
-        code: "RATE_LIMITED",
-        headers: { "retry-after": "1" }
-      });
-    }
-    if (isFirst("not-delivered")) return "cut";
-    if (isFirst("server-error"))
-      return failure(500, "Internal server error, as [sandbox:server-error] asks for.");
-    if (scenarios.has("reject"))
-      return failure(422, "The content was rejected, as [sandbox:reject] asks for.");
-    if (scenarios.has("http200-failure")) {
-      return failure(200, "The generation could not be started, as [sandbox:http200-failure] asks for.");
-    }
-    return null;
   }
   function created(call, record, idempotentReplay) {
     const url = [call.origin, ...PREFIX, "tasks", record.id].join("/");
@@ -987,11 +942,9 @@ var WORDS = {
   CANCEL: "failed"
 };
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
-function createApidot({ store, files, webhooks, now, speed }) {
-  const accounts = new Accounts(store, PROVIDER3, now);
-  const firstTimes = new FirstTimes();
-  const statusQueries = /* @__PURE__ */ new Map();
-  let sequence = 0;
+function createApidot(surroundings) {
+  const { store, files, webhooks, now } = surroundings;
+  const accounts = new Accounts(surroundings, PROVIDER3);
   let known;
   async function handle(call) {
     const owner = callerOf2(call);
@@ -1007,60 +960,22 @@ function createApidot({ store, files, webhooks, now, speed }) {
   async function submit(call, owner) {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
-    const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
+    const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED2);
     if (refused !== null) return refused;
     if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const record = {
-      id: randomId(),
-      service: PROVIDER3,
-      owner,
-      model,
-      input: kept.input,
-      fingerprint: kept.fingerprint,
-      idempotencyKey: null,
-      credits: UNKNOWN_PRICE,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: sequence++,
-      speed,
-      cancelledAt: null
-    };
+    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
+    const record = accounts.recordOf({ ...task, kept, scenarios });
     store.insert(record);
     if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
     if (scenarios.has("lost-answer")) return "cut";
     return ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) });
   }
-  function refuseAsAsked(scenarios, generation) {
-    const isFirst = (name) => scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
-    if (isFirst("rate-limit"))
-      return refusal(429, "rate_limited", "Too many requests, as [sandbox:rate-limit] asks for.");
-    if (isFirst("not-delivered")) return "cut";
-    if (isFirst("server-error"))
-      return refusal(500, "server_error", "Internal error, as [sandbox:server-error] asks for.");
-    if (scenarios.has("reject"))
-      return refusal(400, "invalid_request_error", "The request was refused, as [sandbox:reject] asks for.");
-    if (scenarios.has("http200-failure")) {
-      const message = "The request was refused, as [sandbox:http200-failure] asks for.";
-      return { ...refusal(400, "invalid_request_error", message), status: 200 };
-    }
-    return null;
-  }
-  function taskOf(owner, id) {
-    const record = accounts.taskOf(owner, id);
-    if (record) return record;
-    throw new Refusal(refusal(404, "not_found", "Task not found."));
-  }
+  const taskOf = (owner, id) => accounts.taskOf(owner, id, refusal(404, "not_found", "Task not found."));
   function status(call, owner, id) {
     const record = taskOf(owner, id);
-    if (record.scenarios.includes("flaky")) {
-      const count = (statusQueries.get(id) ?? 0) + 1;
-      statusQueries.set(id, count);
-      if (count % 2 === 0)
-        return refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for.");
-    }
-    return ok2(dataOf(record, stateAt(record, now()), call.origin));
+    return accounts.isFlaky(record) ? refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for.") : ok2(dataOf(record, stateAt(record, now()), call.origin));
   }
   function dataOf(record, state, origin) {
     const data = { task_id: record.id, status: WORDS[state] };
@@ -1170,6 +1085,13 @@ function ageOf(record, state) {
 function timeOf({ createdAt }) {
   return new Date(createdAt).toISOString().slice(0, 19);
 }
+var REFUSED = "The request was refused, as";
+var AS_ASKED2 = {
+  "rate-limit": refusal(429, "rate_limited", "Too many requests, as [sandbox:rate-limit] asks for."),
+  "server-error": refusal(500, "server_error", "Internal error, as [sandbox:server-error] asks for."),
+  reject: invalid2(`${REFUSED} [sandbox:reject] asks for.`),
+  "http200-failure": { ...invalid2(`${REFUSED} [sandbox:http200-failure] asks for.`), status: 200 }
+};
 
 // scripts/src/sandbox/files.ts
 var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
@@ -1252,6 +1174,7 @@ const { createServer } = require("node:http");
 const { randomBytes: randomBytes2 } = require("node:crypto");
 const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join: join2 } = require("node:path");
+import { diskError, TEMP } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
@@ -1346,7 +1269,7 @@ function writeNew(folder, record) {
     linkSync(temporary, target);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (diskError(error) === "EEXIST") return false;
     return writeExclusive(target, record);
   } finally {
     remove(temporary);
@@ -1357,7 +1280,7 @@ function writeExclusive(target, record) {
     writeFileSync(target, JSON.stringify(record), { mode: 384, flag: "wx" });
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (diskError(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -1381,7 +1304,7 @@ function writeTemporary(folder, record) {
   return temporary;
 }
 function temporaryFile(folder, id) {
-  return join2(folder, `${id}.${randomBytes2(6).toString("hex")}.tmp`);
+  return join2(folder, `${id}.${randomBytes2(6).toString("hex")}${TEMP}`);
 }
 function sweep(folder, now) {
   for (const name of list(folder)) {
@@ -1423,11 +1346,8 @@ function readRecord(path, id) {
     return null;
   }
 }
-function codeOf(error) {
-  return error.code;
-}
 function reason(error) {
-  return codeOf(error) ?? String(error);
+  return diskError(error) || String(error);
 }
 
 // scripts/src/sandbox/server.ts

@@ -12,10 +12,11 @@ async function spendingWithoutKey({
   const { args, environment } = where;
   if (environment.stateFolder === "") return null;
   const since = args.since?.from ?? null;
-  const rows = (await localJournal(where).spending(0)).filter(({ provider }) => provider === args.profile.id);
+  const journal = localJournal(where);
+  const rows = (await journal.spending(0)).filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;
   const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));
-  const result = recordedSpending(ofSpan, since, systemClock.wall());
+  const result = recordedSpending(ofSpan, since, systemClock.wall(), await journal.unreadable(since ?? 0));
   return spendingOutcome(result, caller);
 }
 export {

@@ -6538,17 +6538,23 @@ var require_env_http_proxy_agent = __commonJS({
 var import_connect = __toESM(require_connect(), 1);
 var BLOCK_BYTES = 1024 * 1024;
 var READ_BYTES = 64 * 1024;
+var FILLED_MS = 20;
 function largeReads(connecting) {
   return (options, callback) => {
     let socket = null;
-    let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    let size = READ_BYTES;
+    let block = Buffer.allocUnsafeSlow(size);
+    let madeAt = performance.now();
     let used = 0;
     const connect2 = (0, import_connect.default)({
       ...connecting,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {
-            block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+            const now = performance.now();
+            size = now - madeAt < FILLED_MS ? Math.min(2 * size, BLOCK_BYTES) : READ_BYTES;
+            block = Buffer.allocUnsafeSlow(size);
+            madeAt = now;
             used = 0;
           }
           return block.subarray(used);

@@ -1,4 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
 import { unlessEmpty } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -20,7 +21,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   const nextSteps = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: choose another model, as a submit of it may be refused.`
+      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
     );
   if (withoutContract.length > 0)
     nextSteps.push(
@@ -103,15 +104,20 @@ function listWords(list, since, { profile }) {
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
-  const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept}`;
+  const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept2}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? "1 record of this machine cannot be read: its request counts" : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`
     );
   if (unknown > 0)
     warnings.push(
@@ -271,11 +277,11 @@ function itemOutcome({ record, ended }, caller) {
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
-  const kept = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
+  const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
   for (const name of ["files", "resultUrls", "credits", "warnings", "issues", "nextSteps"]) {
-    if (data?.[name] !== void 0) kept[name] = data[name];
+    if (data?.[name] !== void 0) kept2[name] = data[name];
   }
-  return kept;
+  return kept2;
 }
 function nothingPendingOutcome({ unsettled }, { command }) {
   const list = command("listPending");
@@ -292,6 +298,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
+const path = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
@@ -518,7 +525,7 @@ var PollRounds = class {
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
       if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
-      found.set(id, { ...task, task });
+      found.set(id, polledOf(task));
     }
     return found;
   }
@@ -547,7 +554,7 @@ var PollRounds = class {
       if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
       if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
-      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
     } catch (error) {
       if (!(error instanceof Failure3)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
@@ -562,6 +569,12 @@ var PollRounds = class {
     await this.#cache.write(shared);
   }
 };
+function polledOf(task) {
+  if (isTerminal2(task.state)) return { ...task, task };
+  const { input, record, ...known } = task;
+  const { input: _, ...rest } = record;
+  return { ...known, record: rest };
+}
 function isTask(status) {
   return "urls" in status && "id" in status;
 }
@@ -607,7 +620,8 @@ var Poller = class {
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
-    if (!this.#watched.has(taskId)) this.#announceAt = 0;
+    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
+    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -700,9 +714,8 @@ var Poller = class {
       if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
     }
     await new Promise((resolve) => setImmediate(resolve));
-    const next = Math.min(
-      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline])
-    );
+    let next = Infinity;
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
@@ -719,6 +732,7 @@ var Poller = class {
     const now = clock.monotonic();
     const wall = clock.wall() - now;
     const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
@@ -809,12 +823,18 @@ async function folderFor(folder) {
 async function checkFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
   if (file === void 0) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure5(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file } }
+    { reason: { kind: "outputTaken", file, free } }
   );
 }
 async function finish(session, taskId, options) {
@@ -897,8 +917,9 @@ async function detailOf({ api, provider }, taskId, deadline, until = Infinity) {
     throw error;
   }
 }
-async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }) {
+async function downloadAll(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   const { saveOnce } = await import("./download.mjs");
   const files = [];
   const failures = [];
@@ -916,7 +937,8 @@ async function downloadAll(session, task, folder, { stallMs, entry, filesUntil, 
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
@@ -981,13 +1003,27 @@ function withoutExtremes(seconds) {
   return sorted.slice(extremes, sorted.length - extremes);
 }
 async function knownDurations(session, model) {
-  const own = orNothing(async () => await (await session.records())?.durationsOf(model) ?? []);
+  const own = orNothing(
+    async () => durationsIn(await session.records(), model, session.api.clock.monotonic())
+  );
   const contract = orNothing(async () => {
     const { loadContract } = await import("./contracts.mjs");
     return [await loadContract(session.provider.id, model)];
   });
   const [known] = await contract;
   return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+}
+var KEPT_MS2 = 6e4;
+var kept = /* @__PURE__ */ new WeakMap();
+async function durationsIn(store, model, now) {
+  if (!store) return [];
+  const models = kept.get(store) ?? /* @__PURE__ */ new Map();
+  kept.set(store, models);
+  const before = models.get(model);
+  if (before && now - before.at < KEPT_MS2) return before.seconds;
+  const seconds = store.durationsOf(model);
+  models.set(model, { at: now, seconds });
+  return seconds;
 }
 async function orNothing(read) {
   try {

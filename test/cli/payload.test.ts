@@ -141,9 +141,9 @@ describe('--image', () => {
   it('refuses a picture that is too large by its size, without reading it', async () => {
     const file = path.join(tempFolder(), 'huge.png');
     writeFileSync(file, PNG);
-    truncateSync(file, 8 * 1024 ** 3);
+    truncateSync(file, 1024 ** 4);
     const start = performance.now();
-    expect((await refusal('{}', file, i2v)).message).toContain(String(8 * 1024 ** 3));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect((await refusal('{}', file, i2v)).message).toContain(String(1024 ** 4));
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });

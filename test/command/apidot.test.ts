@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -546,7 +546,7 @@ describe('a submit that is refused', () => {
         return count > 0 ? accepted : refusal(429, 'rate_limited', 'slow down', { status, ...later(1) });
       },
     });
-    expect([0, 4]).toContain((await call([...PICTURE_LINE, '--wait', '60'])).code);
+    expect([0, 4]).toContain((await call([...PICTURE_ARGS, '--wait', '60'])).code);
     expect(times).toHaveLength(2);
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
   }
@@ -564,25 +564,12 @@ describe('a submit that is refused', () => {
 
 /** Runs the command and sends it a signal in the instant in which its submit has arrived, which is never answered. */
 async function stoppedInSubmit(signal: NodeJS.Signals) {
-  let child: ReturnType<typeof spawn> | undefined;
-  const { server, env, options, call, pending } = await ground(
-    { submit: () => void child?.kill(signal) as undefined },
+  let kill = (_: NodeJS.Signals): void => {};
+  const { server, options, call, pending } = await ground(
+    { submit: () => kill(signal) as undefined },
     { AIVIDEO_TIMEOUT_MS: '20000' },
   );
-  const done = await new Promise<Run>((resolve) => {
-    const stdio = ['ignore', 'pipe', 'ignore'] as const;
-    const own = spawn(process.execPath, [ENTRY, ...PICTURE_ARGS], {
-      env: { PATH: process.env.PATH, ...env },
-      cwd: options.cwd,
-      stdio: [...stdio],
-    });
-    child = own;
-    let stdout = '';
-    own.stdout!.on('data', (chunk: Buffer) => {
-      stdout += chunk;
-    });
-    own.on('close', (code, name) => resolve({ code, signal: name, stdout, stderr: '' }));
-  });
+  const done = await run(PICTURE_ARGS, { ...options, onStart: (how) => (kill = how) });
   return { server, done, call, pending };
 }
 

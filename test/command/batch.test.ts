@@ -121,6 +121,9 @@ describe('a batch', () => {
     expect(single.taskId).toBe(first.items[1]!.taskId);
     expect(single.data.reused).toBe(true);
     expect(charges()).toBe(3);
+    const listed = envelopeOf(await run(['--action', 'listTasks'], { cwd: folder, env }));
+    for (const { name, taskId, file } of first.items)
+      expect(listed.data.tasks).toContainEqual(expect.objectContaining({ name, taskId, file }));
     // A deleted file comes back under its name.
     rmSync(path.join(out, '2.mp4'));
     await runBatch();
@@ -206,7 +209,7 @@ describe('a batch', () => {
         '{"name":"../x","payload":{"prompt":"fog"}}',
         '{"name":"A","payload":{"prompt":"a"}}',
         '{"name":"a","payload":{"prompt":"b"}}',
-        '{"model":"t2w","payload":{"prompt":"b"}}',
+        '{"name":"a","model":"t2w","payload":{"prompt":"b"}}',
         '{"image":"none.png","model":"i2v","payload":{"duration":"5","aspectRatio":"16:9"}}',
       ],
       'ideas.jsonl',
@@ -226,10 +229,11 @@ describe('a batch', () => {
       'line 4: prompt',
       'line 4: payload.prompt',
       'line 5: name',
-      'line 7: name',
+      'lines 7-8: name',
       'line 8: model',
       'line 9: image',
     ]);
+    expect(issues.find(({ path }) => path === 'line 8: model')!.hint).toBe('write "model":"t2v"');
     expect(service.received).toEqual([]);
   });
 
@@ -240,6 +244,8 @@ describe('a batch', () => {
     expect(over.envelope).toMatchObject({ status: 'FAILED', errorCode: 'BUDGET_EXCEEDED' });
     expect(over.batch).toMatchObject({ notSubmitted: 2, completed: 0, charged: null });
     expect(over.envelope.errorMessage).toContain('30 credits');
+    // The very same command would be refused again.
+    expect(over.nextSteps.filter((step) => step.startsWith('node '))).toEqual([]);
     const each = await runBatch(['--maxCredits', '14']);
     expect(each.code).toBe(5);
     expect(each.envelope.errorMessage).toContain('--maxCredits 14');
@@ -281,6 +287,7 @@ describe('a batch', () => {
     expect(short.code).toBe(5);
     expect(short.envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'INSUFFICIENT_CREDITS' });
     expect(short.batch).toMatchObject({ total: 12, completed: 3, notSubmitted: 9 });
+    expect(short.envelope.errorMessage).toContain('submitted 3 of 12 lines (45 credits); 9 have no task');
     // Only those that were on their way meet the refusal too.
     expect(submits().length).toBeLessThanOrEqual(3 + 4);
     expect(files()).toHaveLength(3);
@@ -303,25 +310,22 @@ describe('a batch', () => {
   });
 
   it('fault 15: a 429 with Retry-After holds every submit back, and all of them get through', async () => {
-    const lines = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const { runBatch, service, charges } = await place(lines);
+    const { runBatch, service, charges } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     const times: number[] = [];
-    let refusedAt = 0;
+    // The first is refused at once; the others that are under way are accepted a little later.
+    service.script.push('delay', 'delay', 'delay');
     service.onSubmit = () => {
       times.push(Date.now());
-      if (times.length === 1) {
-        refusedAt = Date.now();
-        service.refuses = { status: 429, errorCode: 'RATE_LIMITED', after: 0 };
-        setTimeout(() => {
-          service.refuses = undefined;
-        }, 500);
-      }
+      const isFirst = times.length === 1;
+      service.refuses = isFirst
+        ? { status: 429, errorCode: 'RATE_LIMITED', after: 0, retryAfter: 1 }
+        : undefined;
     };
     const { code } = await runBatch();
     expect(code).toBe(0);
-    expect(charges()).toBe(6);
-    const during = times.filter((time) => time - refusedAt < 400).length;
-    expect(during).toBeLessThanOrEqual(6);
+    expect(charges()).toBe(8);
+    expect(times).toHaveLength(9);
+    expect(times.filter((time) => time - times[0]! < 900).length).toBeLessThanOrEqual(5);
   });
 
   it('fault 2: answers that are lost are found in the list: one charge for each line', async () => {
@@ -360,6 +364,29 @@ describe('a batch', () => {
     expect(charges()).toBe(3);
   });
 
+  it('out of time, with a service whose states cannot be read: the answer says why', async () => {
+    const { runBatch, service, env } = await place(['a', 'b']);
+    Object.assign(service, { listStatus: 503, pollStatus: 503 });
+    const { code, envelope } = await runBatch([], { env: { ...env, AIVIDEO_MAX_RETRIES: '0' } }, 3);
+    expect(code).toBe(4);
+    expect((envelope.data.lastPollError as JsonObject).errorMessage).toContain('503');
+  });
+
+  it('a file that is changed while it runs: what was checked is submitted, the rest by the same command', async () => {
+    const { runBatch, service, charges, write, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f']);
+    service.onSubmit = () => {
+      if (submits().length === 1) write(['a', 'b', 'c', 'd', 'E', 'F']);
+    };
+    const { code, envelope, nextSteps } = await runBatch();
+    expect(code).toBe(2);
+    expect(envelope.errorMessage).toContain('submitted 4 of 6 lines (60 credits)');
+    expect(nextSteps.join()).not.toContain('Nothing was submitted');
+    expect(nextSteps.some((step) => step.startsWith('node '))).toBe(true);
+    expect((await runBatch()).code).toBe(0);
+    expect([...service.charges.keys()].sort().join('')).toBe('EFabcd');
+    expect(charges()).toBe(6);
+  });
+
   it('out of time: exit code 4 and the same command, which charges nothing and delivers them', async () => {
     const { runBatch, service, charges, file } = await place(['a', 'b', 'c']);
     service.isBusy = true;
@@ -387,6 +414,57 @@ describe('a batch', () => {
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 
+  it('a run with --new that ended in the middle: the plain command names the lines with earlier tasks, and how to make them', async () => {
+    const { runBatch, service, charges, env } = await place(['a', 'b', 'c', 'd', 'e']);
+    const before = await runBatch();
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 5 + 3 };
+    const stopped = await runBatch(['--new']);
+    expect(stopped.code).toBe(5);
+    expect(stopped.batch).toMatchObject({ completed: 3, notSubmitted: 2 });
+    service.refuses = undefined;
+    const lineOf = ({ items }: typeof before) => new Map(items.map(({ line, taskId }) => [line, taskId]));
+    const mixed = await runBatch();
+    expect(mixed.code).toBe(0);
+    expect(charges()).toBe(8);
+    const left = [...lineOf(mixed)].filter(([line, task]) => lineOf(before).get(line) === task);
+    expect(left).toHaveLength(2);
+    const numbers = left.map(([line]) => line).sort();
+    const named = numbers[1] === numbers[0]! + 1 ? numbers.join('-') : numbers.join(', ');
+    for (const { warnings } of [stopped, mixed])
+      expect(warnings.join()).toContain(
+        `did not make lines ${named} once more: their tasks are earlier ones`,
+      );
+    expect(mixed.nextSteps.join()).toContain(`To make lines ${named} once more too, with a new charge`);
+    expect(stopped.nextSteps.join()).not.toContain('submits the');
+    const rows = rowsOf(mixed.report) as unknown as { line: number; data: { nextSteps: string[] } }[];
+    const { data } = rows.find(({ line }) => line === numbers[0])!;
+    const command = commandIn(data.nextSteps.find((step) => step.includes('--new'))!);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(9);
+    const again = await runBatch();
+    expect(again.warnings.join()).toContain(
+      `did not make line ${numbers[1]} once more: its task is an earlier one`,
+    );
+    expect(lineOf(again).get(numbers[0]!)).not.toBe(lineOf(mixed).get(numbers[0]!));
+    expect(charges()).toBe(9);
+  });
+
+  it('a line that is too long for a command is made again by a file of its own', async () => {
+    const { runBatch, service, charges, env, write, out, files } = await place([`${'fog '.repeat(600)}`]);
+    service.end = 'FAILED';
+    const { nextSteps } = await runBatch();
+    service.end = 'COMPLETED';
+    const command = commandIn(nextSteps.find((step) => step.includes('--new'))!);
+    expect(command).toContain(`--batch ${path.join(out, 'ideas.line-1.jsonl')}`);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(2);
+    write([`${'fog '.repeat(600)}`, 'sea']);
+    const again = await runBatch();
+    expect(again.batch).toMatchObject({ completed: 2, chargedNow: 15 });
+    expect(again.warnings).toEqual([]);
+    expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
   it('a name that another file has is refused by its line before anything is charged', async () => {
     const { runBatch, out, submits } = await place(
       ['{"name":"fog","payload":{"prompt":"fog"}}', '{"name":"sea","payload":{"prompt":"sea"}}'],
@@ -399,6 +477,26 @@ describe('a batch', () => {
     expect(issues.map(({ path }) => path)).toEqual(['line 2: name']);
     expect(submits()).toEqual([]);
     expect(readFileSync(path.join(out, 'SEA.mp4'), 'utf8')).toBe('mine');
+  });
+
+  it('fault 47: names that other files get while the batch runs: each file is saved with a version, and stays there', async () => {
+    const lines = ['{"name":"sea","payload":{"prompt":"sea"}}', '{"payload":{"prompt":"fog"}}'];
+    const { runBatch, service, out, charges, files } = await place(lines, 'two.jsonl');
+    service.onSubmit = () => {
+      for (const name of ['sea.mp4', '2.mp4']) writeFileSync(path.join(out, name), 'mine');
+    };
+    const first = await runBatch();
+    expect(first.code, first.stdout).toBe(0);
+    expect(first.items.map(({ name }) => name)).toEqual(['sea-v2', '2-v2']);
+    expect(files()).toEqual(['2-v2.mp4', '2.mp4', 'sea-v2.mp4', 'sea.mp4']);
+    expect(readFileSync(path.join(out, 'sea.mp4'), 'utf8')).toBe('mine');
+    expect(first.warnings).toEqual([
+      'Lines 1-2: their names belong to other files, which stay as they are. So a version follows each name, as in sea-v2.',
+    ]);
+    const again = await runBatch();
+    expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
+    expect(files()).toHaveLength(4);
+    expect(charges()).toBe(2);
   });
 
   it('failed tasks: exit code 1, their refund in the sums, and no charge when it is run again', async () => {
@@ -665,8 +763,13 @@ describe('--output', () => {
     writeFileSync(path.join(folder, 'dawn.mp4'), 'mine');
     const { code, ...ended } = await run([...T2V_ARGS, '--output', 'dawn.mp4'], { env, cwd: folder });
     expect(code).toBe(2);
-    expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
+    const { data } = envelopeOf({ code, ...ended });
+    expect(data.issues).toMatchObject([{ path: '--output' }]);
     expect(submits()).toEqual([]);
+    const command = (data.nextSteps as string[]).find((step) => step.startsWith('node '))!;
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(readdirSync(folder)).toContain('dawn-2.mp4');
+    expect(submits()).toHaveLength(1);
     expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
   });
 

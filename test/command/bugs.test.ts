@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn, service, states, TASK } from './service.ts';
 
 /** The environment that loads a few lines of code before the program. */
@@ -42,28 +41,15 @@ describe('fault 41: a bug of ours', () => {
       expect(commandIn(data)).toContain(`--action waitTask --taskId ${TASK}`);
       expect(data.where).not.toHaveLength(0);
       // Not the ten minutes that it would have waited.
-      expect(performance.now() - start).toBeLessThan(5_000);
+      expect(performance.now() - start).toBeLessThan(60_000);
     },
   );
 
   it('while a submit is under way: its outcome is unknown, and the list is named', async () => {
-    let child: ReturnType<typeof spawn> | undefined;
-    const server = await service({ generate: () => void child?.kill('SIGUSR2') as undefined });
-    const env = {
-      PATH: process.env.PATH,
-      ASYNC_MEDIA_STATE_DIR: tempFolder(),
-      ...live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
-      ...preloading(ON_SIGNAL.thrown),
-    };
-    const done = await new Promise<Run>((resolve) => {
-      const own = spawn(process.execPath, [ENTRY, ...T2V_ARGS], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-      child = own;
-      let stdout = '';
-      own.stdout.on('data', (chunk) => {
-        stdout += chunk;
-      });
-      own.on('close', (code, signal) => resolve({ code, signal, stdout, stderr: '' }));
-    });
+    let kill = (_: NodeJS.Signals): void => {};
+    const server = await service({ generate: () => kill('SIGUSR2') as undefined });
+    const env = { ...live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }), ...preloading(ON_SIGNAL.thrown) };
+    const done = await run(T2V_ARGS, { env, onStart: (how) => (kill = how) });
     expect(done.code).toBe(EXIT.bug);
     const { data, ...envelope } = envelopeOf(done);
     expect(envelope).toMatchObject({ ok: false, status: 'UNKNOWN', taskId: null });

@@ -1,10 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { selfSigned } from '../http/certificate.ts';
+import { describe, expect, it } from 'vitest';
 import { CANARY, envelopeOf, live, ROOT, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { httpsAccount } from '../support/network.ts';
 import { service } from '../support/service.ts';
 
 const ACCOUNT = ['--action', 'account'];
@@ -19,17 +17,8 @@ const NODES = [
 
 /** An https service whose certificate nobody vouches for, and the keys it was sent. */
 async function unknownService() {
-  const { key, cert } = selfSigned();
-  const ca = path.join(tempFolder(), 'ca.pem');
-  writeFileSync(ca, cert);
-  const keys: unknown[] = [];
-  const server = https.createServer({ key, cert }, (req, res) => {
-    keys.push(req.headers.key);
-    res.end('{"ok":true,"currentBalance":1,"supportedModels":["t2v"]}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { origin: `https://localhost:${(server.address() as AddressInfo).port}`, ca, keys };
+  const { port, ...account } = await httpsAccount();
+  return { origin: `https://localhost:${port}`, ...account };
 }
 
 describe('fault 103: what the environment asks of Node', () => {

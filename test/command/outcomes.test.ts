@@ -225,9 +225,7 @@ describe('queries that are put off', () => {
       const server = await service({
         task: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }),
       });
-      const start = performance.now();
       const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
-      expect(performance.now() - start).toBeLessThan(3_000);
       const { retryAfter } = envelopeOf(done);
       expect(retryAfter).toBeGreaterThan(seconds - 60);
       expect(retryAfter).toBeLessThanOrEqual(seconds);

@@ -141,24 +141,7 @@ describe('the unexpected', () => {
   });
 });
 
-async function runWithKill(origin: string, take: (kill: (signal: NodeJS.Signals) => void) => void) {
-  const child = spawn(process.execPath, [ENTRY, ...T2V_ARGS], {
-    env: {
-      PATH: process.env.PATH,
-      ASYNC_MEDIA_STATE_DIR: tempFolder(),
-      ...live(origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  take((signal) => child.kill(signal));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, envelope: envelopeOf({ code, signal: null, stdout, stderr }) };
+async function runWithKill(origin: string, onStart: (kill: (signal: NodeJS.Signals) => void) => void) {
+  const done = await run(T2V_ARGS, { env: live(origin, { AIVIDEO_TIMEOUT_MS: '20000' }), onStart });
+  return { code: done.code, envelope: envelopeOf(done) };
 }

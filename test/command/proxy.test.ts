@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
-import net, { type AddressInfo } from 'node:net';
-import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { selfSigned } from '../http/certificate.ts';
-import { CANARY, envelopeOf, live, run, tempFolder } from '../support/command.ts';
+import type net from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { CANARY, envelopeOf, live, run } from '../support/command.ts';
+import { httpsAccount, listen, tunnel } from '../support/network.ts';
 import { service } from './service.ts';
 
 const ACCOUNT = ['--action', 'account'];
@@ -19,50 +16,20 @@ interface Proxy {
 async function proxy(refusal?: number): Promise<Proxy> {
   const tunnels: Proxy['tunnels'] = [];
   const server = http.createServer();
-  const sockets = new Set<net.Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
   server.on('connect', ({ url = '', headers }, socket: net.Socket) => {
     tunnels.push({ to: url, headers });
-    if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
-      return;
-    }
     const { hostname, port } = new URL(`http://${url}`);
-    const onward = net.connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      onward.pipe(socket).pipe(onward);
-    });
-    onward.on('error', () => socket.destroy());
-    socket.on('close', () => onward.destroy());
+    if (refusal) socket.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
+    else tunnel(socket, Number(port), hostname);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
+  return { origin: `http://127.0.0.1:${await listen(server)}`, tunnels };
 }
 
 /** An https service, the certificate that vouches for it, and the keys it was sent. */
 async function httpsService() {
-  const { key, cert } = selfSigned();
-  const ca = path.join(tempFolder(), 'ca.pem');
-  writeFileSync(ca, cert);
-  const keys: unknown[] = [];
-  const server = https.createServer({ key, cert }, (req, res) => {
-    keys.push(req.headers.key);
-    res.end('{"ok":true,"currentBalance":1,"supportedModels":["t2v"]}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { host, origin: `https://${host}`, ca, keys };
+  const { port, ...account } = await httpsAccount();
+  const host = `127.0.0.1:${port}`;
+  return { host, origin: `https://${host}`, ...account };
 }
 
 describe('fault 7: proxies', () => {

@@ -78,7 +78,7 @@ describe('--image', () => {
         expect(done.stdout).not.toContain('root:');
       }),
     );
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(server.received).toHaveLength(0);
   });
 });

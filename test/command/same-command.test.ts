@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,6 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
 import { envelopeOf, live as liveAt, type Run, run, T2V, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
-import { recordsIn } from '../support/records.ts';
 
 interface Place {
   service: Ledger;
@@ -19,7 +18,6 @@ interface Place {
   charges(): number;
   /** Requests since the last call of this. */
   requests(): number;
-  state: string;
 }
 
 async function place(): Promise<Place> {
@@ -36,7 +34,6 @@ async function place(): Promise<Place> {
   };
   return {
     service,
-    state,
     out: path.join(folder, 'out'),
     other: path.join(folder, 'other'),
     make: (...flags) => makeWith(null, ...flags),
@@ -76,35 +73,52 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   return envelope.data;
 }
 
+// What a result that is still there, changed or gone leads to, case by case: core/deliver/reuse-result.test.ts.
 describe('the same command, after its result was delivered', () => {
-  it.each([
-    ['as it was', ['--download', 'OUT']],
-    ['without the folder', []],
-    ['with another wait', ['--wait', '0', '--download', 'OUT']],
-    ['as createGeneration', [...CREATE, '--download', 'OUT']],
-    ['as createGeneration without the folder', CREATE],
-  ])('%s: the file that is there, without any request', async (_, flags) => {
+  it('brings the file that is there, without any request, however the command asks for it', async () => {
     const here = await delivered();
-    const data = expectReused(
-      await here.make(...flags.map((flag) => (flag === 'OUT' ? here.out : flag))),
-      here.taskId,
-    );
-    expect(data.files).toEqual(here.first.data.files);
+    for (const flags of [
+      ['--download', here.out],
+      [],
+      ['--wait', '0', '--download', here.out],
+      [...CREATE, '--download', here.out],
+      CREATE,
+    ]) {
+      const data = expectReused(await here.make(...flags), here.taskId);
+      expect(data.files).toEqual(here.first.data.files);
+    }
     expect(here.requests()).toBe(0);
     expect(here.charges()).toBe(1);
   });
 
-  it('into another folder: a copy, without any request; both stay whole', async () => {
+  it('copies it into another folder, fetches it again where it is gone, and says what --new costs where it cannot', async () => {
     const here = await delivered();
+    const copy = path.join(here.other, path.basename(here.file));
     const data = expectReused(await here.make('--download', here.other), here.taskId);
-    expect(data.files).toMatchObject([{ path: path.join(here.other, path.basename(here.file)) }]);
-    expect(readFileSync(path.join(here.other, path.basename(here.file)))).toEqual(MP4);
+    expect(data.files).toMatchObject([{ path: copy }]);
+    expect(readFileSync(copy)).toEqual(MP4);
     expect(here.requests()).toBe(0);
-    // The copy stands in when the first file is gone.
-    rmSync(here.file);
+    for (const file of [here.file, copy]) rmSync(file);
     expectReused(await here.make('--download', here.out), here.taskId);
     expect(readFileSync(here.file)).toEqual(MP4);
-    expect(here.requests()).toBe(0);
+    rmSync(here.file);
+    here.service.isExpired = true;
+    for (const flags of [['--download', here.out], CREATE]) {
+      const gone = await here.make(...flags);
+      expect(gone.code).toBe(EXIT.downloadFailed);
+      const { data, ...envelope } = envelopeOf(gone);
+      expect(envelope).toMatchObject({
+        status: 'COMPLETED',
+        errorCode: 'DOWNLOAD_FAILED',
+        taskId: here.taskId,
+      });
+      const steps = (data.nextSteps as string[]).filter((step) => step.includes('--new'));
+      expect(steps).toEqual([expect.stringContaining('new charge')]);
+    }
+    expect(here.charges()).toBe(1);
+    const another = envelopeOf(await here.make('--new', '--wait', '0'));
+    expect(another.taskId).not.toBe(here.taskId);
+    expect(here.charges()).toBe(2);
   });
 
   // Writes the first bytes of a copy, then ends the process.
@@ -127,94 +141,5 @@ syncBuiltinESMExports();
     expectReused(await here.make('--download', here.other), here.taskId);
     expect(readdirSync(here.other)).toEqual([path.basename(here.file)]);
     expect(here.requests()).toBe(0);
-  });
-
-  it.each([
-    ['moved', (file: string) => renameSync(file, `${file}.moved`)],
-    ['deleted', (file: string) => rmSync(file)],
-  ])('the file was %s: it is fetched again', async (_, spoil) => {
-    const here = await delivered();
-    spoil(here.file);
-    const data = expectReused(await here.make('--download', here.out), here.taskId);
-    expect(readFileSync((data.files as { path: string }[])[0]!.path)).toEqual(MP4);
-    expect(here.charges()).toBe(1);
-  });
-
-  it('the file was changed: it is left alone, and fetched into another folder', async () => {
-    const here = await delivered();
-    appendFileSync(here.file, 'edited');
-    const refused = await here.make('--download', here.out);
-    expect(refused.code).toBe(EXIT.downloadFailed);
-    expect(envelopeOf(refused)).toMatchObject({
-      status: 'COMPLETED',
-      errorCode: 'DOWNLOAD_FAILED',
-      taskId: here.taskId,
-    });
-    expect(readFileSync(here.file, 'utf8')).toMatch(/edited$/);
-    expectReused(await here.make('--download', here.other), here.taskId);
-    expect(here.charges()).toBe(1);
-  });
-
-  it.each([
-    ['the link has died', (here: Place) => Object.assign(here.service, { isExpired: true })],
-    ['the service no longer knows the task', (here: Place, id: string) => here.service.forget(id)],
-  ])('and the file is gone and %s: told, with what --new would do', async (_, spoil) => {
-    const here = await delivered();
-    rmSync(here.file);
-    spoil(here, here.taskId!);
-    for (const flags of [['--download', here.out], CREATE]) {
-      const gone = await here.make(...flags);
-      expect(gone.code).toBe(EXIT.downloadFailed);
-      const { status, errorCode, taskId, data } = envelopeOf(gone);
-      expect({ status, errorCode, taskId }).toEqual({
-        status: 'COMPLETED',
-        errorCode: 'DOWNLOAD_FAILED',
-        taskId: here.taskId,
-      });
-      const steps = (data.nextSteps as string[]).filter((step) => step.includes('--new'));
-      expect(steps).toHaveLength(1);
-      expect(steps[0]).toContain('new charge');
-    }
-    expect(here.charges()).toBe(1);
-    const another = envelopeOf(await here.make('--new', '--wait', '0'));
-    expect(another.taskId).not.toBe(here.taskId);
-    expect(here.charges()).toBe(2);
-  });
-
-  it('that was never saved: the addresses of the result again', async () => {
-    const here = await place();
-    const first = envelopeOf(await here.make());
-    const data = expectReused(await here.make(), first.taskId);
-    expect(data.resultUrls).toEqual(first.data.resultUrls);
-    expectReused(await here.make(...CREATE), first.taskId);
-    const saved = expectReused(await here.make('--download', here.out), first.taskId);
-    expect(saved.files).toHaveLength(1);
-    expect(here.charges()).toBe(1);
-  });
-});
-
-describe('the same command, after a task that brought nothing', () => {
-  it.each([
-    ['FAILED', 'GENERATION_FAILED'],
-    ['CANCEL', 'TASK_CANCELLED'],
-  ] as const)('%s: the same end, nothing is submitted; --new tries again', async (status, errorCode) => {
-    const here = await place();
-    const { taskId } = envelopeOf(await here.make('--wait', '0'));
-    if (status === 'CANCEL') here.service.cancel(taskId!);
-    else here.service.end = 'FAILED';
-    expect((await here.make()).code).toBe(EXIT.taskEnded);
-    here.service.end = 'COMPLETED';
-    for (const flags of [[], CREATE, ['--download', here.out, '--wait', '0']]) {
-      const same = await here.make(...flags);
-      expect(same.code).toBe(EXIT.taskEnded);
-      const envelope = envelopeOf(same);
-      expect(envelope).toMatchObject({ ok: false, status, errorCode, taskId, data: { reused: true } });
-      expect(JSON.stringify(envelope.data.nextSteps)).toMatch(/new charge.*--new|--new.*new charge/);
-    }
-    expect(here.charges()).toBe(1);
-    expect(envelopeOf(await here.make('--new')).taskId).not.toBe(taskId);
-    expect(here.charges()).toBe(2);
-    // And from now on that one is meant.
-    expectReused(await here.make(), recordsIn(here.state).at(-1)!.record.taskId);
   });
 });

@@ -43,7 +43,7 @@ interface SessionOptions {
 
 /** A session against a test server: real requests, and a clock that only moves during a sleep. */
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
-  const { maxRetries = 3, timeoutMs = 2_000, signal, loopback = true } = options;
+  const { maxRetries = 3, timeoutMs = 10_000, signal, loopback = true } = options;
   const clock = options.clock ?? new FakeClock();
   const transport = options.transport ?? new Transport({}, undefined, PROCESS);
   onTestFinished(() => transport.close());

@@ -636,11 +636,9 @@ describe('fault 66: a host that stalls', () => {
       return undefined;
     });
     const into = folder();
-    const start = performance.now();
     const failure = await failureOf(
       download(sessionWith(server.origin), options(server.origin, into, { stallMs: 60, maxRetries: 0 })),
     );
-    expect(performance.now() - start).toBeLessThan(1_000);
     expect(failure.message).toMatch(/sent \d+ bytes in 60 ms/);
     expectEmpty(into);
   });

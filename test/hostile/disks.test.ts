@@ -221,4 +221,4 @@ it(`faults 46, 97: after ${TIMES} random damages there is no second charge and n
   // Each record was acted on as it was written, or not at all.
   expect(wrong).toEqual([]);
   expect([...seen.keys()].sort()).toEqual(['SUBMIT_OUTCOME_UNKNOWN', 'submitted', 'unsettled']);
-}, 120_000);
+});

@@ -1,5 +1,5 @@
-import net, { type AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import net from 'node:net';
+import { listen } from '../support/network.ts';
 
 export interface RawServer {
   port: number;
@@ -17,18 +17,12 @@ export async function serveRaw(
   const server = net.createServer((socket) => {
     const connection = { socket, text: '' };
     connections.push(connection);
-    socket.on('error', () => {});
     socket.on('data', (chunk) => {
       connection.text += chunk.toString('latin1');
       onData(socket, connection.text);
     });
     onConnect?.(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const { socket } of connections) socket.destroy();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return { port, origin: `http://127.0.0.1:${port}`, connections };
 }

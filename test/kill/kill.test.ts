@@ -120,7 +120,7 @@ describe('faults 35, 36, 38: killed, and run again', () => {
   ])('at random instants, with a service %s', async (_, forgetsKeys) => {
     const here = await place({ forgetsKeys });
     const { service, env, commandFor } = here;
-    const run = await runOnce({ args: commandFor('undisturbed'), env });
+    const run = await runOnce({ args: commandFor('undisturbed'), env, isTimed: true });
     const requests = new Map([['undisturbed', [run]]]);
     const count = IS_FULL ? 150 : 12;
     const jobs = Array.from({ length: count }, (__, n) => async () => {

@@ -36,11 +36,12 @@ export interface Ledger {
   hidesTasks: boolean;
   /** Milliseconds after which its list shows a task. */
   listDelayMs: number;
-  /** The HTTP status of its list. */
+  /** The HTTP status of its list, and of its status queries. */
   listStatus: number;
+  pollStatus: number;
   refusesKey: boolean;
   /** Rejects submits after so many accepted ones. */
-  refuses?: { status: number; errorCode: string; after: number } | undefined;
+  refuses?: { status: number; errorCode: string; after: number; retryAfter?: number } | undefined;
   /** The number of queries of a task that answer 404 first. */
   missing: number;
   /** The links of its files have expired. */
@@ -141,6 +142,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       if (refuses && tasks.length >= refuses.after)
         return {
           status: refuses.status,
+          ...(refuses.retryAfter && { headers: { 'retry-after': String(refuses.retryAfter) } }),
           body: { status: 'FAILED', errorCode: refuses.errorCode, message: 'no' },
         };
       return submit(request, res);
@@ -175,6 +177,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     const isApidot = target.startsWith('/api/generate/');
     if (isApidot || target.endsWith('/status')) {
       book.onStatus?.();
+      if (book.pollStatus !== 200) return { status: book.pollStatus, body: { message: 'away' } };
       task.polls += 1;
       return { body: isApidot ? apidotRecord(task, origin) : { status: stateOf(task) } };
     }
@@ -191,6 +194,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     hidesTasks: false,
     listDelayMs: 0,
     listStatus: 200,
+    pollStatus: 200,
     refusesKey: false,
     missing: 0,
     isExpired: false,

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import { jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import { ENTRY } from '../support/command.ts';
+import { ENTRY, run, runAlone } from '../support/command.ts';
 import { letPass } from '../support/records.ts';
 
 export interface Ended {
@@ -24,28 +23,19 @@ export interface RunPlan {
   node?: readonly string[];
   /** Milliseconds after which it is killed. */
   killAfter?: number;
+  /** How long it takes matters. */
+  isTimed?: boolean;
 }
 
-/** Runs the program once. */
-export function runOnce({ args, env, node = [], killAfter }: RunPlan): Promise<Ended> {
+/** Runs the program once; in a process of its own where that is to be killed, watched or timed. */
+export async function runOnce({ args, env, node, killAfter, isTimed }: RunPlan): Promise<Ended> {
   const start = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...node, ENTRY, ...args], {
-      env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-    let stdout = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      const envelope = stdout.endsWith('\n') ? (JSON.parse(stdout) as Envelope) : null;
-      resolve({ code, envelope, ms: performance.now() - start });
-    });
-  });
+  const isAlone = isTimed || node !== undefined || killAfter !== undefined;
+  const { code, stdout } = isAlone
+    ? await runAlone(process.execPath, [...(node ?? []), ENTRY, ...args], { env, killAfter })
+    : await run(args, { env });
+  const envelope = stdout.endsWith('\n') ? (JSON.parse(stdout) as Envelope) : null;
+  return { code, envelope, ms: performance.now() - start };
 }
 
 const MOST_RUNS = 8;

@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
@@ -12,6 +11,7 @@ import { contentOf, mediumOf } from '../../scripts/src/sandbox/media.ts';
 import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
 import { waitTask } from '../core/rendered.ts';
 import { folder, sessionWith, waiting } from '../core/session.ts';
+import { listen } from '../support/network.ts';
 import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
@@ -503,12 +503,7 @@ describe('callbacks', () => {
       seen.push({ headers: request.headers, body: JSON.parse(text) });
       response.writeHead(500).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return { seen, callback_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+    return { seen, callback_url: `http://127.0.0.1:${await listen(server)}/hook` };
   }
 
   it.each([
@@ -519,7 +514,7 @@ describe('callbacks', () => {
     const { seen, callback_url } = await receiver();
     const { make, origin } = await dot(AT_ONCE);
     const id = await make({ ...asked, callback_url });
-    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 3_000, interval: 5 });
+    await vi.waitFor(() => expect(seen).toHaveLength(3), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen).toHaveLength(3);
     for (const { headers, body } of seen) {

@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { run } from '../support/command.ts';
 import { clientOf, open, T2V, temporaryFolder } from './support.ts';
 
 const ENTRY = fileURLToPath(new URL('../../scripts/sandbox.mjs', import.meta.url));
 
-function run(...flags: string[]) {
+function start(...flags: string[]) {
   const child = spawn(process.execPath, [ENTRY, ...flags]);
   onTestFinished(() => void child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };
@@ -21,13 +22,13 @@ function run(...flags: string[]) {
 }
 
 async function started(...flags: string[]) {
-  const command = run('--port', '0', ...flags);
+  const command = start('--port', '0', ...flags);
   await Promise.race([once(command.child.stdout, 'data'), command.ended]);
   const { origin, key } = JSON.parse(command.written.stdout) as { origin: string; key: string };
   return { ...command, origin, key };
 }
 
-describe('the stand-alone command', { timeout: 30_000 }, () => {
+describe('the stand-alone command', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'prints its address, emulates the service, logs, and ends well on %s',
     async (signal) => {
@@ -53,26 +54,23 @@ describe('the stand-alone command', { timeout: 30_000 }, () => {
     [['--prot', '1'], '--prot'],
     [['8787'], '8787'],
   ])('refuses %j', async (flags, named) => {
-    const { written, ended } = run(...flags);
-    expect(await ended).toBe(2);
-    expect(written.stderr.split('\n')[0]).toContain(named);
-    expect(written.stderr).toContain('Usage:');
-    expect(written.stdout).toBe('');
+    const { code, stdout, stderr } = await run(flags, { entry: ENTRY });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.split('\n')[0]).toContain(named);
+    expect(stderr).toContain('Usage:');
   });
 
   it('explains itself', async () => {
-    const { written, ended } = run('--help');
-    expect(await ended).toBe(0);
-    expect(written.stdout).toContain('--folder');
+    const { code, stdout } = await run(['--help'], { entry: ENTRY });
+    expect(code).toBe(0);
+    expect(stdout).toContain('--folder');
   });
 
   it('says when its port is in use', async () => {
     const { origin } = await open();
-    const { written, ended } = run('--port', new URL(origin).port);
-    expect(await ended).toBe(1);
-    expect(written.stderr).toBe(
-      'The port is in use. Choose another with --port, or --port 0 for any free one.\n',
-    );
+    const { code, stderr } = await run(['--port', new URL(origin).port], { entry: ENTRY });
+    expect(code).toBe(1);
+    expect(stderr).toBe('The port is in use. Choose another with --port, or --port 0 for any free one.\n');
   });
 
   it('shares its tasks, and makes one of two that race for the same idempotency key', async () => {

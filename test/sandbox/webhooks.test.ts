@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { listen } from '../support/network.ts';
 import { KEY, open, prompting, T2V } from './support.ts';
 
 /** Tasks end 15 ms after they were made. */
@@ -20,12 +20,7 @@ async function receiver(respond: (status: number) => void = () => {}) {
     respond(notices.length);
     response.writeHead(500).end('no');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { notices, port: (server.address() as AddressInfo).port };
+  return { notices, port: await listen(server) };
 }
 
 describe('webhooks', () => {
@@ -33,7 +28,7 @@ describe('webhooks', () => {
     const { notices, port } = await receiver();
     const { make } = await open(AT_ONCE);
     const taskId = await make(T2V, { webhookUrl: `http://127.0.0.1:${port}/hook` });
-    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
     expect(notices.map(({ body }) => body)).toEqual([
       { taskId, status: 'PROGRESS' },
       { taskId, status: 'COMPLETED' },
@@ -48,7 +43,7 @@ describe('webhooks', () => {
     const taskId = await make(T2V, { webhookUrl: `http://localhost:${port}/hook` });
     await put(`tasks/${taskId}/cancel`);
     clock.pass(60);
-    await vi.waitFor(() => expect(notices).toHaveLength(2), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(2), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(notices.map(({ body }) => body)).toEqual(Array(2).fill({ taskId, status: 'CANCEL' }));
   });
@@ -58,7 +53,7 @@ describe('webhooks', () => {
     const { make } = await open(AT_ONCE);
     const headers = { webhookUrl: `http://127.0.0.1:${port}/`, 'idempotency-key': 'request-0001' };
     expect(await make(prompting('fail'), headers)).toBe(await make(prompting('fail'), headers));
-    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 2_000, interval: 5 });
+    await vi.waitFor(() => expect(notices).toHaveLength(3), { timeout: 60_000, interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(notices.map(({ body }) => (body as { status: string }).status)).toEqual([
       'PROGRESS',
@@ -90,7 +85,7 @@ describe('webhooks', () => {
     const id = await make(T2V, { webhookUrl: 'http://127.0.0.1:1/hook' });
     await vi.waitFor(
       () => expect(lines.join('\n')).toMatch(/webhook COMPLETED of \S+: not delivered/),
-      2_000,
+      60_000,
     );
     expect(await state(id)).toBe('COMPLETED');
     expect(lines.join('\n')).not.toContain(KEY);

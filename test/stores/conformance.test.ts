@@ -42,7 +42,7 @@ conformance('files', () => {
 let sql: PGlite;
 beforeAll(async () => {
   sql = await PGlite.create();
-}, 60_000);
+});
 afterAll(() => sql.close());
 
 conformance('PGlite', async () => {

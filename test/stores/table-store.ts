@@ -206,6 +206,11 @@ export class TableStore implements RecordStore {
     return sumRows(rows.filter(({ day }) => day >= dayOf(since)));
   }
 
+  /** A database holds no damaged rows. */
+  async unreadable(): Promise<number> {
+    return 0;
+  }
+
   async durationsOf(model: string): Promise<number[]> {
     const all = await this.#all((record) => record.model === model && record.duration !== null);
     return all.slice(0, 50).map(({ record }) => record.duration!);

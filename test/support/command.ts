@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { type Run, runAgain } from './programs.ts';
+
+export type { Run } from './programs.ts';
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,12 +19,7 @@ export const ENTRY = path.join(ROOT, 'scripts', 'run-workflow.mjs');
 /** An API key that must appear in one request header and nowhere else. */
 export const CANARY = 'ak_canary_7d1f0c55e2b94a';
 
-export interface Run {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
+type Kill = (signal: NodeJS.Signals) => void;
 
 export interface RunOptions {
   env?: Record<string, string | undefined>;
@@ -29,9 +27,18 @@ export interface RunOptions {
   cwd?: string;
   entry?: string;
   node?: string;
+  /** Takes what sends it a signal. */
+  onStart?(kill: Kill): void;
   /** Called with each new piece of standard error. */
-  onStderr?(text: string, kill: (signal: NodeJS.Signals) => void): void;
+  onStderr?(text: string, kill: Kill): void;
 }
+
+type AloneOptions = {
+  [Name in 'env' | 'cwd' | 'input' | 'onStart' | 'onStderr']?: RunOptions[Name] | undefined;
+} & {
+  /** Milliseconds after which it is killed. */
+  killAfter?: number | undefined;
+};
 
 /** A folder that is gone when the test ends. */
 export function tempFolder(): string {
@@ -40,33 +47,54 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** Runs the built entry as an agent would: a process of its own, its streams piped, a clean environment. */
+/**
+ * Runs the built entry as an agent would: a process with a clean environment, its streams piped. One that need not be
+ * killed, and takes no flag of Node, shares its process with others (see program.mjs).
+ */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const env: NodeJS.ProcessEnv = {
+  const { node, entry = ENTRY, cwd = tmpdir(), input = '', onStart, onStderr } = options;
+  const all = {
     PATH: process.env.PATH,
-    HOME: options.cwd ?? tmpdir(),
+    HOME: cwd,
     ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state'),
     ...options.env,
   };
+  const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const isPlain =
+    !node && !onStart && !onStderr && !Object.keys(env).some((name) => name.startsWith('NODE_'));
+  const again = isPlain ? runAgain({ entry, args, env: env as Record<string, string>, cwd, input }) : null;
+  return (
+    again ?? runAlone(node ?? process.execPath, [entry, ...args], { env, cwd, input, onStart, onStderr })
+  );
+}
+
+/** Runs a program in a process of its own. */
+export function runAlone(
+  program: string,
+  args: readonly string[],
+  { env, cwd, input = '', onStart, onStderr, killAfter }: AloneOptions,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(options.node ?? process.execPath, [options.entry ?? ENTRY, ...args], {
-      env,
-      cwd: options.cwd ?? tmpdir(),
-      stdio: 'pipe',
-    });
+    const child = spawn(program, args, { env, cwd, stdio: 'pipe' });
+    const kill: Kill = (name) => void child.kill(name);
+    const timer = killAfter === undefined ? undefined : setTimeout(() => kill('SIGKILL'), killAfter);
+    onStart?.(kill);
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
     });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk;
-      options.onStderr?.(stderr, (signal) => child.kill(signal));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      onStderr?.(stderr, kill);
     });
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout, stderr });
+    });
     child.stdin.on('error', () => {});
-    child.stdin.end(options.input ?? '');
+    child.stdin.end(input);
   });
 }
 
@@ -90,12 +118,12 @@ export function envelopeOf({ stdout, stderr }: Run): Omit<Envelope, 'data'> & { 
   return { ...envelope, data: envelope.data ?? {} };
 }
 
-/** The environment of a live call against a test server: fast, and with the canary as key. */
+/** The environment of a live call against a test server, with the canary as key. No test waits for its time limit. */
 export function live(
   origin: string,
   more: Record<string, string | undefined> = {},
 ): Record<string, string | undefined> {
-  return { AIVIDEO_BASE_URL: origin, AIVIDEO_API_KEY: CANARY, AIVIDEO_TIMEOUT_MS: '2000', ...more };
+  return { AIVIDEO_BASE_URL: origin, AIVIDEO_API_KEY: CANARY, AIVIDEO_TIMEOUT_MS: '10000', ...more };
 }
 
 /** A payload that the model t2v takes. */

@@ -1,12 +1,11 @@
-import type { Failure, Issue } from '../model/failure.ts';
+import type { Issue } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
-import { AdvisedFailure } from './advised-failure.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { numberOf, textOf } from './check-values.ts';
-import { issue } from './issue.ts';
+import { issue, refusedInputs } from './issue.ts';
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince, type Since } from './since.ts';
 
@@ -102,7 +101,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     version: given.has('version'),
     ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
   };
-  if (!isAsked && issues.length > 0) throw refused(issues);
+  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return args;
 }
 
@@ -118,14 +117,6 @@ const TEXTS = [
   'idempotencyKey',
   'owner',
 ] as const;
-
-function refused(issues: Issue[]): Failure {
-  const { path, expected, received } = issues[0]!;
-  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
-    issues,
-    nextSteps: [...new Set(issues.map(({ hint }) => hint))],
-  });
-}
 
 function actionOf(given: Given, issues: Issue[]): Action {
   if (given.has('action')) return (textOf(given, 'action', issues) || 'generate') as Action;

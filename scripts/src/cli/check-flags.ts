@@ -17,7 +17,7 @@ export function checkFit(action: Action, given: Given, issues: Issue[]): void {
     const { actions, required, form, beside } = rule(name);
     if (given.has(name) && actions && !actions.includes(action)) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(', ')}`;
-      issues.push(issue(`--${name}`, `not to be given with ${what}`, 'it', hint));
+      issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
     if (given.has(name) && beside && !given.has(beside)) {
       const hint = `add --${beside}, or leave --${name} out`;

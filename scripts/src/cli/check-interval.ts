@@ -1,6 +1,5 @@
-import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
-import { issue } from './issue.ts';
+import { refused } from './issue.ts';
 
 /**
  * Checks the interval once it is known where the service runs: only a server on this machine may be asked more often
@@ -9,21 +8,10 @@ import { issue } from './issue.ts';
  */
 export function checkInterval({ pollInterval }: Arguments, loopback: boolean): void {
   if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
-  const expected = 'whole seconds from 1 to 60';
-  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
-  throw new AdvisedFailure(
-    'INVALID_PAYLOAD',
-    `--pollInterval: expected ${expected}, received ${pollInterval}.`,
-    {
-      issues: [
-        issue(
-          '--pollInterval',
-          `${expected} (fractions only for a server on this machine)`,
-          String(pollInterval),
-          hint,
-        ),
-      ],
-      nextSteps: [hint],
-    },
+  throw refused(
+    '--pollInterval',
+    'whole seconds from 1 to 60 (fractions only for a server on this machine)',
+    String(pollInterval),
+    `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`,
   );
 }

@@ -88,15 +88,30 @@ export function commandForAnother(
   return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
 
-/** Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge. */
-export function commandForLine(argv: readonly string[], line: LineRequest, output: string | null): string {
+/**
+ * Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge.
+ * @param file writes the line into a batch of its own, for a payload that is too long for a command, and returns its path
+ * @returns null where there is no such file
+ */
+export function commandForLine(
+  argv: readonly string[],
+  line: LineRequest,
+  output: string | null,
+  file: () => string | null,
+): string | null {
   const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
   const { model, payload, image } = line;
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const rest = { ...flags, model: undefined, payload: undefined, image: undefined };
+    const place = { output: undefined, download: output === null ? undefined : path.dirname(output) };
+    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+  }
   return commandLine(
     flagWords({
       ...flags,
       model,
-      payload: portable('payload', payload),
+      payload,
       image: image && portable('image', image),
       output: output ?? undefined,
       new: true,

@@ -5,7 +5,7 @@ import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
-import { AdvisedFailure } from './advised-failure.ts';
+import { issue, refusedInputs } from './issue.ts';
 import { muteNode } from './output.ts';
 
 /** The settings from the environment, checked. No other module reads the environment. */
@@ -80,34 +80,16 @@ export function readEnvironment(
   const environment: Environment = {
     key: key(profile, way, issues),
     baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer(
-      'AIVIDEO_TIMEOUT_MS',
-      env.AIVIDEO_TIMEOUT_MS,
-      { fallback: 30_000, min: 1, max: 600_000 },
-      issues,
-    ),
-    maxRetries: integer(
-      'AIVIDEO_MAX_RETRIES',
-      env.AIVIDEO_MAX_RETRIES,
-      { fallback: 3, min: 0, max: 10 },
-      issues,
-    ),
+    timeoutMs: integer('AIVIDEO_TIMEOUT_MS', env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
+    maxRetries: integer('AIVIDEO_MAX_RETRIES', env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
     stateFolder: stateFolder(env, needsState ? issues : []),
     isStateChosen,
   };
-  const first = issues[0];
-  if (!first) return environment;
-  throw new AdvisedFailure(
-    'INVALID_PAYLOAD',
-    `${first.path}: expected ${first.expected}, received ${first.received}.`,
-    {
-      issues,
-      nextSteps: issues.map(({ hint }) => hint),
-    },
-  );
+  if (issues.length > 0) throw refusedInputs(issues);
+  return environment;
 }
 
 /** Returns the folder of the journal; the sandbox has its own. */
@@ -119,12 +101,9 @@ function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]):
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed) return undefined;
   if (isApiKey(trimmed)) return trimmed;
-  issues.push({
-    path: keyVariable,
-    expected: 'a key without spaces, line breaks or letters beyond ASCII',
-    received: `${trimmed.length} characters, some of them not allowed (not shown)`,
-    hint: `set ${keyVariable} again, to the key alone`,
-  });
+  const expected = 'a key without spaces, line breaks or letters beyond ASCII';
+  const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
+  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
   return undefined;
 }
 
@@ -138,31 +117,29 @@ function baseUrl(
   const usable = serviceAddress(value);
   if (usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  issues.push({
-    path: urlVariable,
-    expected: 'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment',
-    // The value may hold a password.
-    received: url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(value.replace(/\S*@/, '…@'), 80)}"`,
-    hint: `unset ${urlVariable} to use ${usual}`,
-  });
+  const expected =
+    'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
+  // The value may hold a password.
+  const text = value.replace(/\S*@/, '…@');
+  const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text, 80)}"`;
+  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
   return undefined;
 }
+
+const TIMEOUT_MS = { fallback: 30_000, min: 1, max: 600_000 };
+const RETRIES = { fallback: 3, min: 0, max: 10 };
 
 function integer(
   name: string,
   value: string | undefined,
-  { fallback, min, max }: { fallback: number; min: number; max: number },
+  { fallback, min, max }: typeof RETRIES,
   issues: Issue[],
 ): number {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
-  issues.push({
-    path: name,
-    expected: `a whole number from ${min} to ${max}`,
-    received: `"${plain(value, 40)}"`,
-    hint: `set ${name}=${fallback}, or unset it`,
-  });
+  const expected = `a whole number from ${min} to ${max}`;
+  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
   return fallback;
 }
 
@@ -171,13 +148,10 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
   const address = value.includes('://') ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return address;
-  issues.push({
-    path: name,
-    expected: 'the address of an http or https proxy, such as http://127.0.0.1:3128',
-    // The value may hold a password.
-    received: protocol ? `one that begins with ${protocol}//` : 'something that is no address',
-    hint: `correct or unset ${name}`,
-  });
+  // The value may hold a password.
+  const received = protocol ? `one that begins with ${protocol}//` : 'something that is no address';
+  const expected = 'the address of an http or https proxy, such as http://127.0.0.1:3128';
+  issues.push(issue(name, expected, received, `correct or unset ${name}`));
   return undefined;
 }
 
@@ -185,14 +159,11 @@ function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
   if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return folder;
-  issues.push({
-    path: 'ASYNC_MEDIA_STATE_DIR',
-    expected: folder
-      ? "a folder outside the skill's own, which is replaced when the skill is updated"
-      : 'a folder for records, because there is no home folder',
-    received: folder ? plain(folder, 200) : 'nothing',
-    hint: 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays',
-  });
+  const expected = folder
+    ? "a folder outside the skill's own, which is replaced when the skill is updated"
+    : 'a folder for records, because there is no home folder';
+  const hint = 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays';
+  issues.push(issue('ASYNC_MEDIA_STATE_DIR', expected, folder ? plain(folder, 200) : 'nothing', hint));
   return '';
 }
 

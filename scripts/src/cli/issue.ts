@@ -1,9 +1,24 @@
 import type { Issue } from '../model/failure.ts';
 import { plain } from '../model/text.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 
 /** One thing that is wrong with the command line, with the form that would be right. */
 export function issue(path: string, expected: string, received: string, hint: string): Issue {
   return { path, expected, received, hint };
+}
+
+/** Returns the refusal of inputs, each with the form that would be right. @param nextSteps by default those forms */
+export function refusedInputs(issues: Issue[], nextSteps?: string[]): AdvisedFailure {
+  const { path, expected, received } = issues[0]!;
+  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))],
+  });
+}
+
+/** Returns the refusal of one input. */
+export function refused(path: string, expected: string, received: string, hint: string): AdvisedFailure {
+  return refusedInputs([issue(path, expected, received, hint)]);
 }
 
 /** A word of the command line as a message shows it. */

@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
 import { imageField, imageUrlField } from '../contracts/image-field.ts';
 import { sniffImage } from '../contracts/image-type.ts';
-import { Failure, type Issue } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { plain } from '../model/text.ts';
-import { AdvisedFailure } from './advised-failure.ts';
+import { refused } from './issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -41,29 +41,20 @@ export async function withImage(
 ): Promise<JsonObject> {
   if (image === undefined) return payload;
   const field = imageField(contract);
+  const { model, provider } = contract;
+  const byUrl = field === null ? imageUrlField(contract) : null;
+  if (byUrl !== null) {
+    const hint = `write the picture's public http(s) URL into "${byUrl}"; ${provider} documents no upload`;
+    const received = `model ${model}, which takes public URLs only`;
+    throw refused('--image', 'a model that takes a picture as a file', received, hint);
+  }
   if (field === null) {
-    const byUrl = imageUrlField(contract);
-    if (byUrl !== null)
-      throw refused(
-        '--image',
-        'a model that takes a picture as a file',
-        `model ${contract.model}, which takes public URLs only`,
-        `write the picture's public http(s) URL into "${byUrl}"; ${contract.provider} documents no upload`,
-      );
-    throw refused(
-      '--image',
-      'a model that takes an image',
-      `model ${contract.model}, which takes none`,
-      contract.provider === DEFAULT_PROVIDER ? 'choose for example --model i2v' : 'leave --image out',
-    );
+    const hint = provider === DEFAULT_PROVIDER ? 'choose for example --model i2v' : 'leave --image out';
+    throw refused('--image', 'a model that takes an image', `model ${model}, which takes none`, hint);
   }
   if (payload[field] !== undefined && payload[field] !== null) {
-    throw refused(
-      '--image',
-      `one image: by --image or as "${field}" in the payload`,
-      'both',
-      `leave "${field}" out of the payload`,
-    );
+    const expected = `one image: by --image or as "${field}" in the payload`;
+    throw refused('--image', expected, 'both', `leave "${field}" out of the payload`);
   }
   return { ...payload, [field]: await readImage(image) };
 }
@@ -87,57 +78,28 @@ const STDIN_FORM =
 /** Says what a shell most probably did to the text. */
 function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
   const trimmed = text.trim();
-  const expected = 'a JSON object';
-  if (trimmed === '')
-    return refused(
-      '--payload',
-      expected,
-      'nothing',
-      fromStdin ? 'send the JSON on standard input' : STDIN_FORM,
-    );
+  const refusal = (received: string, hint: string) => refused('--payload', 'a JSON object', received, hint);
+  if (trimmed === '') return refusal('nothing', fromStdin ? 'send the JSON on standard input' : STDIN_FORM);
   const base64 = trimmed.lastIndexOf(';base64,');
   if (base64 >= 0 && !/["'\s{}]/.test(trimmed.slice(base64))) {
     const received = `${text.length} characters that end inside base64 data: cut off on the way`;
-    return refused(
-      '--payload',
-      expected,
-      received,
-      `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`,
-    );
+    return refusal(received, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
   if (!fromStdin && /^'/.test(trimmed)) {
-    return refused(
-      '--payload',
-      expected,
-      'single quotes around it',
-      `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`,
-    );
+    const hint = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
+    return refusal('single quotes around it', hint);
   }
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
-    return refused(
-      '--payload',
-      expected,
-      'quotes with a backslash before them',
-      `the shell passed the backslashes on: ${STDIN_FORM}`,
-    );
+    const hint = `the shell passed the backslashes on: ${STDIN_FORM}`;
+    return refusal('quotes with a backslash before them', hint);
   }
   if (!fromStdin && !trimmed.includes('"')) {
-    const received = `${plain(trimmed, 60)} (no double quotes in it)`;
-    return refused(
-      '--payload',
-      expected,
-      received,
-      `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`,
-    );
+    const hint = `JSON needs double quotes. If you wrote them, the shell took them away (PowerShell and cmd.exe do): ${STDIN_FORM}`;
+    return refusal(`${plain(trimmed, 60)} (no double quotes in it)`, hint);
   }
   const position = /position \d+(?: \(line \d+ column \d+\))?/.exec(syntax)?.[0];
   const received = `text that is no JSON${position ? ` at ${position}` : ''}: ${plain(trimmed, 60)}`;
-  return refused(
-    '--payload',
-    expected,
-    received,
-    fromStdin ? 'check the JSON' : `check the JSON, or ${STDIN_FORM}`,
-  );
+  return refusal(received, fromStdin ? 'check the JSON' : `check the JSON, or ${STDIN_FORM}`);
 }
 
 /** The text on standard input, or of another stream. @throws Failure INVALID_PAYLOAD that names the flag */
@@ -167,12 +129,8 @@ async function textOf(stream: AsyncIterable<Buffer>, flag: string): Promise<stri
   let size = 0;
   for await (const chunk of stream) {
     if (size + chunk.length > MAX_INPUT_BYTES) {
-      throw refused(
-        flag,
-        `at most ${MAX_INPUT_BYTES} bytes`,
-        'more',
-        'send a smaller image, or its public address',
-      );
+      const hint = 'send a smaller image, or its public address';
+      throw refused(flag, `at most ${MAX_INPUT_BYTES} bytes`, 'more', hint);
     }
     block.resize(size + chunk.length);
     bytes.set(chunk, size);
@@ -187,44 +145,33 @@ async function textOf(stream: AsyncIterable<Buffer>, flag: string): Promise<stri
 
 /** The file as a data URI. Only what begins like a picture is read further. */
 async function readImage(file: string): Promise<string> {
+  const named = plain(file, 120);
+  const refusal = (expected: string, received: string, hint: string) =>
+    refused('--image', expected, received, hint);
   let handle: FileHandle | undefined;
   try {
     // Without O_NONBLOCK, opening a named pipe would wait until another process writes to it.
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
-    if (!stat.isFile())
-      throw refused('--image', 'a file', `${plain(file, 120)}, which is none`, 'name an image file');
+    if (!stat.isFile()) throw refusal('a file', `${named}, which is none`, 'name an image file');
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
-      const received = `${plain(file, 120)}, which is none of these`;
-      throw refused(
-        '--image',
-        'a PNG, JPEG, WebP, GIF, AVIF or BMP file',
-        received,
-        'name an image file, or convert it first',
-      );
+      const kinds = 'a PNG, JPEG, WebP, GIF, AVIF or BMP file';
+      throw refusal(kinds, `${named}, which is none of these`, 'name an image file, or convert it first');
     }
     if (stat.size > MAX_IMAGE_BYTES) {
-      throw refused(
-        '--image',
-        `at most ${MAX_IMAGE_BYTES} bytes`,
-        `${stat.size}`,
-        'make the image smaller, or pass its public address in the payload',
-      );
+      const hint = 'make the image smaller, or pass its public address in the payload';
+      throw refusal(`at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, hint);
     }
     const bytes = Buffer.alloc(stat.size);
     const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
     return `data:${type};base64,${bytes.toString('base64', 0, size)}`;
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw refused(
-      '--image',
-      'a file that can be read',
-      `${plain(file, 120)} (${codeOf(error)})`,
-      'check the path; it is taken from the folder in which the command runs',
-    );
+    const hint = 'check the path; it is taken from the folder in which the command runs';
+    throw refusal('a file that can be read', `${named} (${codeOf(error)})`, hint);
   } finally {
     await handle?.close();
   }
@@ -232,13 +179,4 @@ async function readImage(file: string): Promise<string> {
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-}
-
-/** The refusal of one input. */
-export function refused(path: string, expected: string, received: string, hint: string): Failure {
-  const issues: Issue[] = [{ path, expected, received, hint }];
-  return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
-    issues,
-    nextSteps: [hint],
-  });
 }

@@ -139,7 +139,7 @@ export function watch(
       several(count) {
         situation.phase = 'running';
         situation.isAboutMany = true;
-        line(`resuming ${count} tasks; nothing is charged`);
+        line(`resuming ${count === 1 ? '1 task' : `${count} tasks`}; nothing is charged`);
         batch = { total: count, done: 0, failed: 0, running: count, credits: null };
       },
       batch(progress) {

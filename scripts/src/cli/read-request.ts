@@ -10,6 +10,7 @@ import type { GenerationRequest } from '../providers/provider.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { Arguments } from './arguments.ts';
 import { modelFlags } from './command-line.ts';
+import { refused } from './issue.ts';
 import { readPayload } from './payload.ts';
 import { BY_FLAGS } from './render/payload-ways.ts';
 import { refusalOf } from './unsupported.ts';
@@ -90,9 +91,5 @@ export function readCallback({ profile }: Arguments, value: string, loopback: bo
   const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  const { expected, hint } = problem;
-  throw new AdvisedFailure('INVALID_PAYLOAD', `${flag}: expected ${expected}.`, {
-    issues: [{ path: flag, expected, received: `"${plain(value, 80)}"`, hint }],
-    nextSteps: [hint],
-  });
+  throw refused(flag, problem.expected, `"${plain(value, 80)}"`, problem.hint);
 }

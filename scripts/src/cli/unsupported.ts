@@ -1,8 +1,8 @@
 import type { Issue } from '../model/failure.ts';
-import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { abilityFor, unsupported } from '../providers/unsupported.ts';
 import { AdvisedFailure } from './advised-failure.ts';
+import { issue, quote } from './issue.ts';
 
 interface Instead {
   /** What can be done instead. */
@@ -37,15 +37,9 @@ export function unsupportedAction(
   action: string,
 ): { issues: Issue[]; nextSteps: string[] } {
   const { instead, page } = INSTEAD[action]!;
+  const expected = `an action that ${profile.title} documents a request for`;
   return {
-    issues: [
-      {
-        path: '--action',
-        expected: `an action that ${profile.title} documents a request for`,
-        received: `"${plain(action, 60)}"`,
-        hint: instead,
-      },
-    ],
+    issues: [issue('--action', expected, quote(action), instead)],
     nextSteps: [`Instead: ${instead}. ${page(profile)}`],
   };
 }

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
+import { only } from './keywords/keyword.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -41,12 +42,10 @@ export interface PriceRule {
   observed: ObservedPrice[];
 }
 
-type Fields = { readonly [key: string]: Json | undefined };
-
 /** Reads x-price. `root` is the schema whose fields it may name. @throws ContractError */
 export function readPrice(value: Json, root: SchemaNode): PriceRule {
   const known = ['asOf', 'note', 'usdPerCredit', 'seconds', 'rates', 'observed'];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = fields(value, 'x-price', known);
+  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = only(value, 'x-price', known);
   if (typeof asOf !== 'string' || typeof note !== 'string')
     throw new ContractError('x-price needs the texts asOf and note');
   if (usdPerCredit !== undefined && !isAmount(usdPerCredit))
@@ -61,7 +60,7 @@ export function readPrice(value: Json, root: SchemaNode): PriceRule {
     seconds: field,
     rates: rates.map((item) => readRate(item, field, root)),
     observed: observed.map((item) => {
-      const found = fields(item, 'x-price.observed', ['when', 'credits', 'how', 'date']);
+      const found = only(item, 'x-price.observed', ['when', 'credits', 'how', 'date']);
       const { when = {}, credits, how, date } = found;
       if (!isAmount(credits) || (how !== 'quote' && how !== 'charge') || typeof date !== 'string')
         throw new ContractError('x-price.observed needs credits, how (quote or charge) and date');
@@ -72,14 +71,7 @@ export function readPrice(value: Json, root: SchemaNode): PriceRule {
 
 function readRate(item: Json, secondsField: string | null, root: SchemaNode): Rate {
   const known = ['when', 'perSecond', 'credits', 'seconds', 'times', 'perhapsTimes'];
-  const {
-    when = {},
-    perSecond,
-    credits,
-    seconds,
-    times,
-    perhapsTimes,
-  } = fields(item, 'x-price.rates', known);
+  const { when = {}, perSecond, credits, seconds, times, perhapsTimes } = only(item, 'x-price.rates', known);
   const rate: Rate = { when: conditions(when, root) };
   if ((perSecond === undefined) === (credits === undefined))
     throw new ContractError('x-price.rates: each needs either perSecond or credits');
@@ -103,13 +95,6 @@ function readRate(item: Json, secondsField: string | null, root: SchemaNode): Ra
   if (perhapsTimes !== undefined)
     rate.perhapsTimes = fieldName(perhapsTimes, 'x-price.rates.perhapsTimes', root);
   return rate;
-}
-
-function fields(value: Json, where: string, known: readonly string[]): Fields {
-  if (!isObject(value)) throw new ContractError(`${where} must hold mappings`);
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
-  if (stranger !== undefined) throw new ContractError(`${where}: ${stranger} is not supported`);
-  return value;
 }
 
 function fieldName(value: Json, where: string, root: SchemaNode): string {

@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
+import type { NewRun } from '../model/request-record.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
 
 /** What identifies a request, and what it may cost. */
@@ -15,6 +16,8 @@ export interface Terms {
   maxCreditsPerDay: number | null;
   /** Which of several equal requests this is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
 }
 
 /** Where the files of a request are wanted. */

@@ -4,6 +4,8 @@ import {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -100,6 +102,22 @@ export function replaceAtOnce(file: string, text: string): void {
     rmSync(temp, { force: true });
     throw error;
   }
+}
+
+/** Writes a new file like `replaceAtOnce`. @returns false where a file has that name already */
+export function createAtOnce(file: string, text: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false })) return false;
+  const temp = writeTemp(file, text);
+  try {
+    // A link fails when another process has made the file meanwhile; not every disk has links.
+    linkSync(temp, file);
+  } catch (error) {
+    if (diskError(error) === 'EEXIST') return false;
+    renameSync(temp, file);
+  } finally {
+    rmSync(temp, { force: true });
+  }
+  return true;
 }
 
 /** Writes over an existing file. A crash in between damages the file, but no more disk space is needed. */

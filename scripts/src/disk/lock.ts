@@ -40,16 +40,14 @@ export interface Lock {
 // its lock.
 const HEARTBEAT_MS = 10_000;
 const SILENT_MS = 120_000;
-// Clocks jump, and the clocks of two machines differ: a lock counts as silent only if it stays untouched while this
-// process
+// Clocks jump, and the clocks of two machines differ: a lock counts as silent only if it stays untouched while this process
 // watches it.
 const WATCHED_MS = 2.5 * HEARTBEAT_MS;
 // On a disk without hard links, an empty lock is a lock that another process is just writing.
 const UNWRITTEN_MS = 10_000;
 
 /**
- * Takes a lock, a file that names its owner. The lock of a dead owner is taken over. Of any number of processes that try
- * at
+ * Takes a lock, a file that names its owner. The lock of a dead owner is taken over. Of any number of processes that try at
  * the same time, exactly one gets the lock.
  * @returns the lock, or its living owner
  * @throws the disk's error
@@ -258,8 +256,7 @@ const ENDED = 'ended';
 function startOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The program name in parentheses may contain anything. After it come the state and, as the 20th word, the start
-    // time.
+    // The program name in parentheses may contain anything. After it come the state and, as the 20th word, the start time.
     const words = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return words[0] === 'Z' || words[0] === 'X' ? ENDED : (words[19] ?? null);
   } catch {

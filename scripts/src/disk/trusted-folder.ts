@@ -13,9 +13,8 @@ export interface Distrust {
 }
 
 /**
- * Checks that only this user (or the system) can add, replace or remove entries of a folder and of each folder on its
- * path, the paths of links included. In a folder with the sticky bit, such as /tmp, other users cannot change our
- * entries.
+ * Checks that only this user (or the system) can add, replace or remove entries of a folder and of each folder on its path,
+ * the paths of links included. In a folder with the sticky bit, such as /tmp, other users cannot change our entries.
  * @param folder absolute; of a folder that does not exist yet, the existing part of its path is checked
  * @returns undefined when the folder is safe, and on systems without file owners
  * @throws the disk's error

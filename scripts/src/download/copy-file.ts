@@ -11,6 +11,7 @@ import { oneAtATime, withoutExtension } from './save-once.ts';
  * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced. The part
  * of a copy that was killed is the part of the next copy, or of the next download.
  * @param waitEnds how long to wait for another process that saves it, on the monotonic clock
+ * @param isVersioned where another file has the name, a version follows it
  * @throws Failure DOWNLOAD_FAILED; INVALID_PAYLOAD where there can be no such folder
  */
 export async function copyTo(
@@ -18,9 +19,9 @@ export async function copyTo(
   file: SavedFile,
   target: string,
   waitEnds: number,
+  isVersioned = false,
 ): Promise<SavedFile> {
-  const copy = { ...file, path: target };
-  if (await fileIsWhole(target, file)) return copy;
+  if (await fileIsWhole(target, file)) return { ...file, path: target };
   const folder = await prepareFolder(path.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
@@ -29,8 +30,8 @@ export async function copyTo(
       part = await Part.open(stem);
       part.restart();
       await copyFile(file.path, part.path);
-      await moveIntoPlace(part.path, target, file, downloader.api.clock);
-      return copy;
+      const { clock } = downloader.api;
+      return { ...file, path: await moveIntoPlace(part.path, target, file, clock, { isVersioned }) };
     } catch (error) {
       const failure = asDownloadFailure(error, { folder });
       if (!(failure instanceof Failure)) throw failure;

@@ -5,6 +5,7 @@ import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
 import { makeFolder } from '../disk/folder.ts';
 import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
+import type { RecordedFile } from '../model/request-record.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
@@ -12,15 +13,10 @@ import { fileStem } from './file-name.ts';
 import { stemOfOutput } from './output-name.ts';
 import { Part, removeOldParts } from './part.ts';
 import type { Fetched } from './received-file.ts';
+import { versionOf } from './version-of-name.ts';
 
 /** A saved file. */
-export interface SavedFile {
-  /** Absolute. */
-  path: string;
-  bytes: number;
-  sha256: string;
-  contentType: string;
-}
+export type SavedFile = Omit<RecordedFile, 'number'>;
 
 export interface DownloadOptions extends FetchOptions {
   taskId: string;
@@ -30,6 +26,8 @@ export interface DownloadOptions extends FetchOptions {
   output?: string | null | undefined;
   /** The number of this file among several, from 1; absent when there is only one. */
   number?: number;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
 }
 
 /**
@@ -43,7 +41,7 @@ export async function prepareFolder(folder: string): Promise<string> {
     await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    const why = diskError(cause) || 'unknown reason';
     throw new Failure('INVALID_PAYLOAD', `The folder ${absolute} cannot be written to (${why}).`, {
       cause,
       reason: { kind: 'downloadFolder', folder: absolute, why },
@@ -78,8 +76,7 @@ export async function download(downloader: Downloader, options: DownloadOptions)
     part = await Part.open(stem);
     const { kind, ...fetched } = await fetchFile(downloader, options, part);
     await part.close();
-    const file = `${stem}.${kind.ext}`;
-    await moveIntoPlace(part.path, file, fetched, clock);
+    const file = await moveIntoPlace(part.path, `${stem}.${kind.ext}`, fetched, clock, options);
     await part.remove();
     await removeOldParts(stem, clock.wall());
     return { path: file, ...fetched, contentType: kind.contentType };
@@ -94,29 +91,48 @@ export async function download(downloader: Downloader, options: DownloadOptions)
   }
 }
 
-/** Renames the finished file into place. An existing file of that name is accepted only with the same content. */
+/**
+ * Renames the finished file into place, and returns its path. An existing file of that name is accepted only with the same
+ * content.
+ */
 export async function moveIntoPlace(
   part: string,
   file: string,
   fetched: Pick<Fetched, 'bytes' | 'sha256'>,
   clock: Clock,
-): Promise<void> {
-  try {
-    // A hard link fails when the name exists; a rename would replace that file.
-    await link(part, file);
-    return;
-  } catch (error) {
-    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
-      await renamePatiently(part, file, clock);
-      return;
-    }
+  { isVersioned = false }: Pick<DownloadOptions, 'isVersioned'> = {},
+): Promise<string> {
+  if (await tookPlace(part, file, fetched, clock)) return file;
+  const { dir, name, ext } = path.parse(file);
+  for (let version = 2; isVersioned; version += 1) {
+    const other = path.join(dir, `${versionOf(name, version)}${ext}`);
+    if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  if (await fileIsWhole(file, fetched)) return;
   throw new Failure(
     'DOWNLOAD_FAILED',
     `${file} exists already and is something else; it was left as it is.`,
     { reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) } },
   );
+}
+
+/** Tells whether a file is in its place; false where another one is. */
+async function tookPlace(
+  part: string,
+  file: string,
+  fetched: Pick<Fetched, 'bytes' | 'sha256'>,
+  clock: Clock,
+): Promise<boolean> {
+  try {
+    // A hard link fails when the name exists; a rename would replace that file.
+    await link(part, file);
+    return true;
+  } catch (error) {
+    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
+      await renamePatiently(part, file, clock);
+      return true;
+    }
+  }
+  return fileIsWhole(file, fetched);
 }
 
 /** Returns a path beside a file that no file has. */

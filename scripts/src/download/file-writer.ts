@@ -23,8 +23,7 @@ export class FileWriter {
   }
 
   /**
-   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk
-   * error.
+   * Adds a chunk. The caller waits for a returned promise before it adds the next one; the promise rejects on a disk error.
    */
   write(chunk: Buffer): Promise<void> | undefined {
     this.#chunks.push(chunk);

@@ -33,8 +33,7 @@ const LOCKING_MS = 60_000;
 const LONGEST_NOTE_BYTES = 4_096;
 
 /**
- * A partly downloaded file: its bytes and, beside them, a note that identifies the file. Both outlive the process. Only
- * one
+ * A partly downloaded file: its bytes and, beside them, a note that identifies the file. Both outlive the process. Only one
  * process at a time may open it: see `lockOf`.
  */
 export class Part {
@@ -118,8 +117,9 @@ export async function removeOldParts(stem: string, now: number): Promise<void> {
   const folder = path.dirname(stem);
   const own = path.basename(stem);
   for (const name of await readdir(folder).catch(() => [])) {
-    const file = path.join(folder, name);
     const rest = name.startsWith(`${own}.`) ? name.slice(own.length) : '';
+    if (rest === '' && !name.endsWith(NOTE)) continue;
+    const file = path.join(folder, name);
     // An earlier version gave each part a name of its own.
     if (/^\.[0-9a-f]{8}\.part$/.test(rest)) await removeAll([file]);
     else if (rest.startsWith(`${PART}.lock.`)) {

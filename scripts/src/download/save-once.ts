@@ -29,10 +29,13 @@ export async function saveOnce(
     await entry?.refresh();
     const saved = await savedBefore(entry, stem);
     if (saved) return saved;
-    const file = await download(downloader, options);
-    const recorded = { ...file, number: options.number ?? 1 };
+    // What was saved under this name is this request's own file, even where it was changed since.
+    const isOwn = entry?.record.files.some((known) => withoutExtension(known.path) === stem);
+    const file = await download(downloader, { ...options, isVersioned: options.isVersioned && !isOwn });
+    const { number = 1 } = options;
     await entry?.update(({ files }) => ({
-      files: [...files.filter((other) => other.path !== file.path), recorded],
+      files: [...files.filter((other) => other.path !== file.path), { ...file, number }],
+      ...(number === 1 && nameFound(file.path, stem)),
     }));
     return file;
   });
@@ -93,6 +96,12 @@ async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
       reason: { kind: 'beingSaved' },
     },
   );
+}
+
+/** Returns the change of a record whose file has another name than the one that was asked for. */
+export function nameFound(file: string, stem: string): { output?: string } {
+  const found = withoutExtension(file);
+  return found === stem ? {} : { output: path.basename(found) };
 }
 
 export function withoutExtension(file: string): string {

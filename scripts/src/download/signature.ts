@@ -85,8 +85,7 @@ export function fileKind(head: Uint8Array, contentType = ''): FileKind | null {
 
 function bySignature(head: Buffer, text: string): FileKind | null {
   if (text.slice(4, 8) === 'ftyp') return isoKind(text);
-  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of
-  // "free".
+  // Older QuickTime files begin with one of these boxes instead. "The free trial is over" has no length in front of "free".
   if (/^[\0-\x08][\s\S]{3}(moov|mdat|wide|free|skip)/.test(text)) return MOV;
   const riff = text.startsWith('RIFF');
   for (const magic of MAGIC) {

@@ -1,8 +1,7 @@
 import type { Failure } from '../model/failure.ts';
 
 /**
- * A body without the compression that its `content-encoding` names. Nobody asks for one; a proxy on the way may use it
- * all
+ * A body without the compression that its `content-encoding` names. Nobody asks for one; a proxy on the way may use it all
  * the same. A coding that is not known, or was not used, leaves the body as it is.
  * @param most bytes that may come of it
  * @throws Failure where more than that comes of it

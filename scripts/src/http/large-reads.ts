@@ -14,23 +14,29 @@ export interface Connecting {
 const BLOCK_BYTES = 1024 * 1024;
 // What Node would set aside for one read, and take it as the most that may come.
 const READ_BYTES = 64 * 1024;
+// A block that is filled so soon could be larger. Of many small files, large blocks would outlive the files in them.
+const FILLED_MS = 20;
 
 /**
- * Returns a connector whose sockets read into large blocks, one piece behind the other. A file arrives in fewer and
- * larger
- * pieces, and no piece is copied. A large download takes a tenth less time.
+ * Returns a connector whose sockets read into blocks, one piece behind the other; the faster the bytes come, the larger the
+ * blocks. A file arrives in fewer and larger pieces, and no piece is copied. A large download takes a tenth less time.
  */
 export function largeReads(connecting: Connecting): connectorOf.connector {
   return (options, callback) => {
     let socket: Socket | null = null;
-    let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    let size = READ_BYTES;
+    let block = Buffer.allocUnsafeSlow(size);
+    let madeAt = performance.now();
     let used = 0;
     const connect = connectorOf({
       ...connecting,
       onread: {
         buffer() {
           if (block.length - used < READ_BYTES) {
-            block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+            const now = performance.now();
+            size = now - madeAt < FILLED_MS ? Math.min(2 * size, BLOCK_BYTES) : READ_BYTES;
+            block = Buffer.allocUnsafeSlow(size);
+            madeAt = now;
             used = 0;
           }
           return block.subarray(used);

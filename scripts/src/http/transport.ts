@@ -15,9 +15,7 @@ export interface ExchangeOptions {
    */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /**
-   * Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out.
-   */
+  /** Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out. */
   fresh?: boolean;
   /** The answer is a file and may be large. Its host is unknown, so only public addresses are connected to. */
   isFile?: boolean;

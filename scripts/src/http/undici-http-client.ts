@@ -55,8 +55,7 @@ DispatcherBase.prototype.connect = connect;
 
 /**
  * Sends requests with undici, through the proxies of the settings if there are any. undici supports proxies (tunnels,
- * passwords, exceptions) and does not copy a large answer: a download takes about two thirds of the time of Node's
- * client.
+ * passwords, exceptions) and does not copy a large answer: a download takes about two thirds of the time of Node's client.
  */
 export class UndiciHttpClient implements HttpClient {
   readonly #settings: ProxySettings;

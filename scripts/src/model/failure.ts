@@ -53,9 +53,7 @@ export interface FailureDetails {
   cause?: unknown | undefined;
 }
 
-/**
- * An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program.
- */
+/** An expected error, which ends the command with `ok: false`. Every other error that is thrown is a bug of this program. */
 export class Failure extends Error {
   readonly code: ErrorCode;
   readonly details: FailureDetails;
@@ -169,6 +167,8 @@ export type Reason =
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
   /** Lines of a batch are wrong; the issues name them. */
   | { kind: 'wrongLines' }
+  /** A line of a batch, or its image, was changed while the batch ran. */
+  | { kind: 'lineChanged' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
   | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
   | { kind: 'notCancelled'; taskId: string; state: TaskState }
@@ -186,9 +186,8 @@ export type Reason =
   /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
-  /** A file has the name that was asked for. */
-  | { kind: 'outputTaken'; file: string }
-  /** `free`: a path beside `file` that no file has. */
+  /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
+  | { kind: 'outputTaken'; file: string; free: string }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }

@@ -50,8 +50,7 @@ function isPublicHost(hostname: string): boolean {
   return labels.length > 1 && !labels.includes('') && !LOCAL_NAMES.test(name);
 }
 
-// Blocks that the IANA special-purpose registry excludes from the public internet, with multicast and the reserved
-// blocks.
+// Blocks that the IANA special-purpose registry excludes from the public internet, with multicast and the reserved blocks.
 const PRIVATE_IPV4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],

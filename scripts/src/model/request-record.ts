@@ -35,6 +35,14 @@ export interface RecordedFile {
   number?: number;
 }
 
+/** A run that makes each line of a batch once more. */
+export interface NewRun {
+  /** ISO 8601. */
+  began: string;
+  /** The hash of its lines. */
+  lines: string;
+}
+
 /** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
 export interface RequestRecord {
   /** The name of the request, which all its records share. */
@@ -78,6 +86,8 @@ export interface RequestRecord {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that made a batch once more, and this request as one of its lines; absent: it was made otherwise. */
+  newRun?: NewRun;
   /** The number of files of its result; null until it is known. */
   fileCount: number | null;
   credits: Credits;

@@ -1,8 +1,6 @@
-// Text from a service is data: shown short, in one line, without anything that a terminal would obey or an eye would
-// miss.
+// Text from a service is data: shown short, in one line, without anything that a terminal would obey or an eye would miss.
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-// Format characters (directions, zero width, tags), lone surrogates, and all else that Unicode calls ignorable when
-// shown.
+// Format characters (directions, zero width, tags), lone surrogates, and all else that Unicode calls ignorable when shown.
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 // Characters that end a quotation, or that look like a quotation mark.
 const QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;

@@ -67,7 +67,7 @@ export function firstRecord(
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
   const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
-  const { output, ordinal = 1 } = claim;
+  const { output, ordinal = 1, newRun } = claim;
   return compact({
     request: nameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
@@ -80,6 +80,7 @@ export function firstRecord(
     files: [],
     output: output || undefined,
     ordinal: ordinal > 1 ? ordinal : undefined,
+    newRun,
   });
 }
 

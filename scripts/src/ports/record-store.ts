@@ -1,4 +1,4 @@
-import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { Credits, NewRun, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending.ts';
 import type { TaskState } from '../model/task.ts';
 
@@ -20,6 +20,8 @@ export interface RequestClaim {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
+  /** The run that makes a batch once more, and this request as one of its lines. */
+  newRun?: NewRun;
   /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;
 }
@@ -167,6 +169,8 @@ export interface RecordStore {
    * @param since a moment of the first day, in milliseconds by the wall clock; that whole day counts
    */
   spending(since: number): Promise<SpendingRow[]>;
+  /** Counts the records since a moment that cannot be read: what their requests cost is not known. */
+  unreadable(since: number): Promise<number>;
   /** Returns how long the latest tasks of a model took, in seconds, newest first; at most 50. */
   durationsOf(model: string): Promise<number[]>;
 }

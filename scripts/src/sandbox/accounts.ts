@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Refusal, type Reply } from './exchange.ts';
+import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
-import type { Store } from './store.ts';
+import { FirstTimes, type ScenarioName } from './scenarios.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { TaskRecord } from './task-record.ts';
 
 const FIRST_BALANCE = 1_000;
@@ -11,27 +14,73 @@ export function ownerOf(key: string | undefined): string | null {
   return createHash('sha256').update(key).digest('hex').slice(0, 32);
 }
 
-/** The accounts of an emulated service: the owner of each task, and the remaining credits. */
-export class Accounts {
-  readonly #store: Store;
-  readonly #service: string;
-  readonly #now: () => number;
+/** What a submit adds to a task's record. */
+type Submitted = Pick<TaskRecord, 'id' | 'owner' | 'model' | 'idempotencyKey' | 'credits'> & {
+  kept: KeptInput;
+  scenarios: ReadonlySet<ScenarioName>;
+};
 
-  constructor(store: Store, service: string, now: () => number) {
-    this.#store = store;
+/** The answers of a service to the scenarios that happen in place of a task. */
+export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http200-failure', Reply>;
+
+/** The accounts of an emulated service: the owner of each task, the remaining credits, and what has happened to whom. */
+export class Accounts {
+  readonly #surroundings: Pick<Surroundings, 'store' | 'now' | 'speed'>;
+  readonly #service: string;
+  readonly #firstTimes = new FirstTimes();
+  readonly #statusQueries = new Map<string, number>();
+  #sequence = 0;
+
+  constructor(surroundings: Surroundings, service: string) {
+    this.#surroundings = surroundings;
     this.#service = service;
-    this.#now = now;
   }
 
   /** Returns the tasks of an owner, newest first. */
   tasksOf(owner: string): TaskRecord[] {
-    return this.#store.all().filter((record) => record.service === this.#service && record.owner === owner);
+    const all = this.#surroundings.store.all();
+    return all.filter((record) => record.service === this.#service && record.owner === owner);
   }
 
-  /** Returns the task with this id if it belongs to the owner, else null. */
-  taskOf(owner: string, id: string): TaskRecord | null {
-    const record = this.#store.get(id);
-    return record?.owner === owner && record.service === this.#service ? record : null;
+  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
+  taskOf(owner: string, id: string, missing: Reply): TaskRecord {
+    const record = this.#surroundings.store.get(id);
+    if (record?.owner === owner && record.service === this.#service) return record;
+    throw new Refusal(missing);
+  }
+
+  /** Returns the record of a new task, which is not stored yet. */
+  recordOf({ kept, scenarios, ...task }: Submitted): TaskRecord {
+    const { now, speed } = this.#surroundings;
+    return {
+      ...task,
+      ...kept,
+      service: this.#service,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: this.#sequence++,
+      speed,
+      cancelledAt: null,
+    };
+  }
+
+  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
+  refused(scenarios: ReadonlySet<ScenarioName>, generation: string, replies: Refusals): Reply | null {
+    const isFirst = (name: ScenarioName) =>
+      scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
+    if (isFirst('rate-limit')) return replies['rate-limit'];
+    if (isFirst('not-delivered')) return 'cut';
+    if (isFirst('server-error')) return replies['server-error'];
+    if (scenarios.has('reject')) return replies.reject;
+    return scenarios.has('http200-failure') ? replies['http200-failure'] : null;
+  }
+
+  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
+  isFlaky({ id, scenarios }: TaskRecord): boolean {
+    if (!scenarios.includes('flaky')) return false;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    return count % 2 === 0;
   }
 
   /**
@@ -39,7 +88,7 @@ export class Accounts {
    * cancelled.
    */
   balanceOf(owner: string): number {
-    const time = this.#now();
+    const time = this.#surroundings.now();
     const spent = this.tasksOf(owner).reduce(
       (sum, record) => sum + record.credits - refundOf(record, time),
       0,

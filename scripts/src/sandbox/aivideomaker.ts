@@ -1,22 +1,13 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { Accounts } from './accounts.ts';
+import { Accounts, type Refusals } from './accounts.ts';
 import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
-import {
-  type Call,
-  failure,
-  type JsonReply,
-  Refusal,
-  type Reply,
-  type Service,
-  wrongMethod,
-} from './exchange.ts';
+import { type Call, failure, type JsonReply, type Reply, type Service, wrongMethod } from './exchange.ts';
 import { idFrom, randomId } from './ids.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
 import { QueryLimiter } from './limiter.ts';
-import { FirstTimes, type ScenarioName } from './scenarios.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
@@ -33,16 +24,25 @@ const NOTICES: Notices = {
   repeats: [DUPLICATE_AFTER],
 };
 
-/**
- * Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing.
- */
-export function createAivideomaker({ store, files, webhooks, now, speed }: Surroundings): Service {
+const AS_ASKED: Refusals = {
+  'rate-limit': failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
+    code: 'RATE_LIMITED',
+    headers: { 'retry-after': '1' },
+  }),
+  'server-error': failure(500, 'Internal server error, as [sandbox:server-error] asks for.'),
+  reject: failure(422, 'The content was rejected, as [sandbox:reject] asks for.'),
+  'http200-failure': failure(
+    200,
+    'The generation could not be started, as [sandbox:http200-failure] asks for.',
+  ),
+};
+
+/** Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing. */
+export function createAivideomaker(surroundings: Surroundings): Service {
+  const { store, files, webhooks, now } = surroundings;
   const limiter = new QueryLimiter(now);
-  const accounts = new Accounts(store, PROVIDER, now);
-  const firstTimes = new FirstTimes();
-  const statusQueries = new Map<string, number>();
+  const accounts = new Accounts(surroundings, PROVIDER);
   const shownDead = new Set<string>();
-  let sequence = 0;
 
   async function handle(call: Call): Promise<Reply> {
     const owner = callerOf(call);
@@ -76,11 +76,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     });
   }
 
-  function taskOf(owner: string, id: string): TaskRecord {
-    const record = accounts.taskOf(owner, id);
-    if (record) return record;
-    throw new Refusal(failure(404, 'Task not found.'));
-  }
+  const taskOf = (owner: string, id: string) => accounts.taskOf(owner, id, failure(404, 'Task not found.'));
 
   async function account(owner: string): Promise<JsonReply> {
     const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
@@ -109,12 +105,9 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
 
   function status(owner: string, id: string): JsonReply {
     const record = taskOf(owner, id);
-    if (record.scenarios.includes('flaky')) {
-      const count = (statusQueries.get(id) ?? 0) + 1;
-      statusQueries.set(id, count);
-      if (count % 2 === 0) return failure(503, 'Service unavailable, as [sandbox:flaky] asks for.');
-    }
-    return ok({ status: stateAt(record, now()) });
+    return accounts.isFlaky(record)
+      ? failure(503, 'Service unavailable, as [sandbox:flaky] asks for.')
+      : ok({ status: stateAt(record, now()) });
   }
 
   function cancel(owner: string, id: string): JsonReply {
@@ -155,7 +148,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
 
-    const refused = refuseAsAsked(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
+    const refused = accounts.refused(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`, AS_ASKED);
     if (refused !== null) return refused;
 
     const credits = chargeFor(model, contract, payload);
@@ -171,21 +164,7 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
       });
     }
 
-    const record: TaskRecord = {
-      id,
-      service: PROVIDER,
-      owner,
-      model,
-      input: kept.input,
-      fingerprint: kept.fingerprint,
-      idempotencyKey,
-      credits,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: sequence++,
-      speed,
-      cancelledAt: null,
-    };
+    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
     const winner = store.insert(record);
     if (winner !== record) return replay(call, winner, kept.fingerprint);
 
@@ -199,27 +178,6 @@ export function createAivideomaker({ store, files, webhooks, now, speed }: Surro
     return failure(409, 'This Idempotency-Key was used before with other data.', {
       code: 'IDEMPOTENCY_CONFLICT',
     });
-  }
-
-  /** Returns the error of a scenario that happens in place of a task, or null. */
-  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
-    const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
-    if (isFirst('rate-limit')) {
-      return failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
-        code: 'RATE_LIMITED',
-        headers: { 'retry-after': '1' },
-      });
-    }
-    if (isFirst('not-delivered')) return 'cut';
-    if (isFirst('server-error'))
-      return failure(500, 'Internal server error, as [sandbox:server-error] asks for.');
-    if (scenarios.has('reject'))
-      return failure(422, 'The content was rejected, as [sandbox:reject] asks for.');
-    if (scenarios.has('http200-failure')) {
-      return failure(200, 'The generation could not be started, as [sandbox:http200-failure] asks for.');
-    }
-    return null;
   }
 
   function created(call: Call, record: TaskRecord, idempotentReplay: boolean): JsonReply {

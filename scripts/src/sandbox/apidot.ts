@@ -2,7 +2,7 @@ import { listModels } from '../contracts/contract.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
-import { Accounts, ownerOf } from './accounts.ts';
+import { Accounts, ownerOf, type Refusals } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, type JsonReply, Refusal, type Reply, type Service } from './exchange.ts';
@@ -10,20 +10,17 @@ import { randomId } from './ids.ts';
 import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
-import { FirstTimes, readMarks, type ScenarioName } from './scenarios.ts';
+import { readMarks, type ScenarioName } from './scenarios.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
 const PROVIDER = 'apidot';
 
-// A webhook can be sent again by hand, long after the first one. Simulated milliseconds: half a minute at the default
-// speed.
+// A webhook can be sent again by hand, long after the first one. Simulated milliseconds: half a minute at the default speed.
 const SENT_AGAIN_AFTER = 30 * 60_000;
 
-/**
- * The service's status words. It documents no cancelling. No source shows `queued`: a client must handle unknown words.
- */
+/** The service's status words. It documents no cancelling. No source shows `queued`: a client must handle unknown words. */
 const WORDS: Record<SandboxState, string> = {
   SUBMITTED: 'not_started',
   QUEUED: 'queued',
@@ -43,15 +40,12 @@ interface Request {
 }
 
 /**
- * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its
- * behaviour
+ * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its behaviour
  * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
-export function createApidot({ store, files, webhooks, now, speed }: Surroundings): Service {
-  const accounts = new Accounts(store, PROVIDER, now);
-  const firstTimes = new FirstTimes();
-  const statusQueries = new Map<string, number>();
-  let sequence = 0;
+export function createApidot(surroundings: Surroundings): Service {
+  const { store, files, webhooks, now } = surroundings;
+  const accounts = new Accounts(surroundings, PROVIDER);
   let known: Promise<ReadonlySet<string>> | undefined;
 
   async function handle(call: Call): Promise<Reply> {
@@ -69,67 +63,28 @@ export function createApidot({ store, files, webhooks, now, speed }: Surrounding
   async function submit(call: Call, owner: string): Promise<Reply> {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
-    const refused = refuseAsAsked(scenarios, `${owner} ${kept.fingerprint}`);
+    const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED);
     if (refused !== null) return refused;
     if (scenarios.has('no-credits') || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
 
-    const record: TaskRecord = {
-      id: randomId(),
-      service: PROVIDER,
-      owner,
-      model,
-      input: kept.input,
-      fingerprint: kept.fingerprint,
-      idempotencyKey: null,
-      credits: UNKNOWN_PRICE,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: sequence++,
-      speed,
-      cancelledAt: null,
-    };
+    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
+    const record = accounts.recordOf({ ...task, kept, scenarios });
     store.insert(record);
     if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
     if (scenarios.has('lost-answer')) return 'cut';
     return ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) });
   }
 
-  /** Returns the error of a scenario that happens in place of a task, or null. */
-  function refuseAsAsked(scenarios: ReadonlySet<ScenarioName>, generation: string): Reply | null {
-    const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && firstTimes.isFirst(`${name} ${generation}`);
-    // No header for a pause is documented.
-    if (isFirst('rate-limit'))
-      return refusal(429, 'rate_limited', 'Too many requests, as [sandbox:rate-limit] asks for.');
-    if (isFirst('not-delivered')) return 'cut';
-    if (isFirst('server-error'))
-      return refusal(500, 'server_error', 'Internal error, as [sandbox:server-error] asks for.');
-    if (scenarios.has('reject'))
-      return refusal(400, 'invalid_request_error', 'The request was refused, as [sandbox:reject] asks for.');
-    if (scenarios.has('http200-failure')) {
-      const message = 'The request was refused, as [sandbox:http200-failure] asks for.';
-      return { ...refusal(400, 'invalid_request_error', message), status: 200 };
-    }
-    return null;
-  }
-
-  function taskOf(owner: string, id: string): TaskRecord {
-    const record = accounts.taskOf(owner, id);
-    if (record) return record;
-    throw new Refusal(refusal(404, 'not_found', 'Task not found.'));
-  }
+  const taskOf = (owner: string, id: string) =>
+    accounts.taskOf(owner, id, refusal(404, 'not_found', 'Task not found.'));
 
   function status(call: Call, owner: string, id: string): JsonReply {
     const record = taskOf(owner, id);
-    if (record.scenarios.includes('flaky')) {
-      const count = (statusQueries.get(id) ?? 0) + 1;
-      statusQueries.set(id, count);
-      if (count % 2 === 0)
-        return refusal(503, 'server_error', 'Service unavailable, as [sandbox:flaky] asks for.');
-    }
-    return ok(dataOf(record, stateAt(record, now()), call.origin));
+    return accounts.isFlaky(record)
+      ? refusal(503, 'server_error', 'Service unavailable, as [sandbox:flaky] asks for.')
+      : ok(dataOf(record, stateAt(record, now()), call.origin));
   }
 
   /** The task as the status shows it: in the short form of the examples, or in the form of the website's client. */
@@ -267,3 +222,13 @@ function ageOf(record: TaskRecord, state: SandboxState): JsonObject {
 function timeOf({ createdAt }: TaskRecord): string {
   return new Date(createdAt).toISOString().slice(0, 19);
 }
+
+const REFUSED = 'The request was refused, as';
+
+// No header for a pause is documented.
+const AS_ASKED: Refusals = {
+  'rate-limit': refusal(429, 'rate_limited', 'Too many requests, as [sandbox:rate-limit] asks for.'),
+  'server-error': refusal(500, 'server_error', 'Internal error, as [sandbox:server-error] asks for.'),
+  reject: invalid(`${REFUSED} [sandbox:reject] asks for.`),
+  'http200-failure': { ...invalid(`${REFUSED} [sandbox:http200-failure] asks for.`), status: 200 },
+};

@@ -94,8 +94,7 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
 }
 
 /**
- * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the
- * answer.
+ * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the answer.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);

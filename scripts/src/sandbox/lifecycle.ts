@@ -10,8 +10,7 @@ const SLOW_STARTS_AFTER = 1_800;
 const SLOW_ENDS_AFTER = 5_400;
 const ODD_STATE_LASTS = 60;
 
-// Simulated seconds from the end of the task and from its beginning. AIVideoMaker documents 24 hours for the file, a
-// notice
+// Simulated seconds from the end of the task and from its beginning. AIVideoMaker documents 24 hours for the file, a notice
 // on APIDot's website 3 days (April 2026); how long a task is kept is the sandbox's own.
 const LASTS: Record<string, { file: number; record: number }> = {
   aivideomaker: { file: 24 * 3_600, record: 48 * 3_600 },

@@ -2,8 +2,7 @@ const WINDOW_MS = 60_000;
 const ALLOWED = 60;
 
 /**
- * Counts the queries of each address in the last minute. Refused queries do not count: it is not known whether the
- * service
+ * Counts the queries of each address in the last minute. Refused queries do not count: it is not known whether the service
  * counts them.
  */
 export class QueryLimiter {

@@ -4,78 +4,36 @@ import type { Json, JsonObject } from '../model/json.ts';
  * The scenarios that a prompt can request with `[sandbox:<name>]`. This table is the only list of them;
  * `references/sandbox.md` repeats it word for word, and a test compares the two.
  */
-export const SCENARIOS = [
-  {
-    name: 'fail',
-    effect: 'The task ends `FAILED` with a reason in `output.error`; the credits come back.',
-  },
-  {
-    name: 'no-credits',
-    effect: 'The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0.',
-  },
-  {
-    name: 'reject',
-    effect: 'The create answers 422 as for rejected content: a message and no code. Nothing is made.',
-  },
-  {
-    name: 'slow',
-    effect: 'The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`.',
-  },
-  {
-    name: 'never',
-    effect: 'The task stays in `PROGRESS` for as long as it is kept.',
-  },
-  {
-    name: 'rate-limit',
-    effect: 'The create answers 429 with `Retry-After: 1` the first time, then works.',
-  },
-  {
-    name: 'lost-answer',
-    effect:
-      'The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally.',
-  },
-  {
-    name: 'not-delivered',
-    effect: 'The connection is cut before anything is made, the first time only.',
-  },
-  {
-    name: 'server-error',
-    effect: 'The create answers 500 the first time and makes nothing, then works.',
-  },
-  {
-    name: 'flaky',
-    effect: 'Every second status query of the task answers 503.',
-  },
-  {
-    name: 'expired-link',
-    effect: 'The first output URL is dead (410); asking for the task again gives one that works.',
-  },
-  {
-    name: 'cut-download',
-    effect: 'The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`.',
-  },
-  {
-    name: 'odd-state',
-    effect: 'Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second.',
-  },
-  {
-    name: 'http200-failure',
-    effect: 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.',
-  },
-  {
-    name: 'files',
-    effect:
-      'APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.',
-    only: 'apidot',
-  },
-  {
-    name: 'no-files',
-    effect: 'APIDot only: the status of the finished task names no file; for music, the music detail does.',
-    only: 'apidot',
-  },
-] as const satisfies readonly { name: string; effect: string; only?: string }[];
+const EFFECTS = {
+  fail: 'The task ends `FAILED` with a reason in `output.error`; the credits come back.',
+  'no-credits': 'The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0.',
+  reject: 'The create answers 422 as for rejected content: a message and no code. Nothing is made.',
+  slow: 'The task takes 90 seconds (at the default speed): `SUBMITTED` for 30, then `PROGRESS`.',
+  never: 'The task stays in `PROGRESS` for as long as it is kept.',
+  'rate-limit': 'The create answers 429 with `Retry-After: 1` the first time, then works.',
+  'lost-answer':
+    'The task is made and charged, then the connection is cut before the answer. A replay with the same `Idempotency-Key` answers normally.',
+  'not-delivered': 'The connection is cut before anything is made, the first time only.',
+  'server-error': 'The create answers 500 the first time and makes nothing, then works.',
+  flaky: 'Every second status query of the task answers 503.',
+  'expired-link': 'The first output URL is dead (410); asking for the task again gives one that works.',
+  'cut-download':
+    'The first download of the file is cut at half; the rest can be had with `Range` and `If-Range`.',
+  'odd-state': 'Between `SUBMITTED` and `PROGRESS` the task reports the unknown state `QUEUED` for a second.',
+  'http200-failure': 'The create answers HTTP 200 with `status: "FAILED"` and a message. Nothing is made.',
+  files:
+    'APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.',
+  'no-files': 'APIDot only: the status of the finished task names no file; for music, the music detail does.',
+};
 
-export type ScenarioName = (typeof SCENARIOS)[number]['name'];
+export type ScenarioName = keyof typeof EFFECTS;
+
+export const SCENARIOS = (Object.keys(EFFECTS) as ScenarioName[]).map((name) => ({
+  name,
+  effect: EFFECTS[name],
+}));
+
+const APIDOT_ONLY: readonly ScenarioName[] = ['files', 'no-files'];
 
 const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.name));
 
@@ -98,7 +56,7 @@ export function isScenario(name: unknown): name is ScenarioName {
 
 /** Returns the markers of an emulated service in all texts of a payload. */
 export function readMarks(payload: JsonObject, service: string): Marks {
-  const known = SCENARIOS.filter((scenario) => !('only' in scenario) || scenario.only === service);
+  const known = SCENARIOS.filter(({ name }) => service === 'apidot' || !APIDOT_ONLY.includes(name));
   const scenarios = new Set<ScenarioName>();
   let complaint: string | null = null;
   for (const text of textsOf(payload)) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskError, TEMP } from '../disk/durable.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isRecord, type TaskRecord } from './task-record.ts';
@@ -120,7 +121,7 @@ function writeNew(folder: string, record: TaskRecord): boolean {
     linkSync(temporary, target);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (diskError(error) === 'EEXIST') return false;
     // Some file systems have no hard links; exclusive creation is the next best thing.
     return writeExclusive(target, record);
   } finally {
@@ -133,7 +134,7 @@ function writeExclusive(target: string, record: TaskRecord): boolean {
     writeFileSync(target, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (diskError(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -160,7 +161,7 @@ function writeTemporary(folder: string, record: TaskRecord): string {
 }
 
 function temporaryFile(folder: string, id: string): string {
-  return join(folder, `${id}.${randomBytes(6).toString('hex')}.tmp`);
+  return join(folder, `${id}.${randomBytes(6).toString('hex')}${TEMP}`);
 }
 
 /** Removes what has been kept long enough, and what a killed process left half-written. */
@@ -210,10 +211,6 @@ function readRecord(path: string, id: string): TaskRecord | null {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
 function reason(error: unknown): string {
-  return codeOf(error) ?? String(error);
+  return diskError(error) || String(error);
 }

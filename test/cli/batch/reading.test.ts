@@ -39,6 +39,11 @@ async function issuesOf(...args: Parameters<typeof read>): Promise<Issue[]> {
 
 const pathsOf = async (...args: Parameters<typeof read>) => (await issuesOf(...args)).map(({ path }) => path);
 
+it('a file without lines is refused, in each form; nothing is left to fail behind it', async () => {
+  for (const content of ['', '\uFEFF\r\n \n', Buffer.from([0xff, 0xfe])])
+    expect(await pathsOf('a.txt', content)).toEqual(['--batch']);
+});
+
 describe('a file of prompts', () => {
   it('each non-empty line is a prompt, whatever ends it; # is no comment', async () => {
     const { lines } = await read('a.txt', '\uFEFFa fog\r\n\r\n  # two \n\t\n{"x"}\nlast');

@@ -90,6 +90,17 @@ describe('the names of files', () => {
     // A name that a single command chose is none of these.
     expect(fileNames(named([null], ['sunset']), free)).toEqual(['1']);
     expect(fileNames(named(['2', null]), free)).toEqual(['2', '2-v2']);
+    // A given name got a version when its file was saved, because another file had got it.
+    const isFog = (name: string) => name === 'fog';
+    expect(fileNames(named(['fog'], ['fog-v2']), isFog)).toEqual(['fog-v2']);
+    expect(fileNames(named(['fog'], ['fog-v2']), free)).toEqual(['fog']);
+    expect(fileNames(named(['fog', 'fog-v2'], ['fog-v2']), isFog)).toEqual(['fog', 'fog-v2']);
+    const around = { before: 'shot-', after: '-final' };
+    const recorded = ['shot-2-v2-final', 'shot-1-final-v2', null];
+    expect(fileNames(named([null, null, null], recorded), free, around)).toEqual([
+      ...recorded.slice(0, 2),
+      'shot-3-final',
+    ]);
   });
 
   it('never meet, on a disk that ignores case neither, and are none that is taken', () => {
@@ -104,7 +115,7 @@ describe('the names of files', () => {
           const found = fileNames(named(names, recorded), (name) => taken.includes(name as '1'));
           expect(new Set(found.map(keyOf)).size).toBe(found.length);
           found.forEach((name, n) => {
-            if (names[n] !== null) expect(name).toBe(names[n]);
+            if (names[n] !== null) expect([names[n], `${names[n]}-v2`]).toContain(name);
             else if (name !== recorded[n]) expect(taken).not.toContain(name);
           });
         },

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ModelSums, recordedSpending, rowsOfList } from '../../../scripts/src/core/money/spending.ts';
@@ -152,6 +153,7 @@ describe('the arithmetic', () => {
         rows.flatMap((one) => rowOf(one) ?? []),
         null,
         NOON,
+        0,
       ).total,
     ).toEqual({
       ...{ tasks: 4, completed: 1, failed: 1, cancelled: 0, running: 1, unknown: 1 },
@@ -170,6 +172,20 @@ describe('--action spending', () => {
     creditsCharged: 15,
     creditsRefunded: 0,
     ...more,
+  });
+
+  it('fault 46: a record that cannot be read is told: its request may be missing in the sums', async () => {
+    const server = await service([body('a')]);
+    const clock = new FakeClock();
+    const journal = journalOf(new URL(server.origin).host, clock);
+    const damaged = await leave(journal, { created: at(NOON - HOUR) });
+    writeFileSync(damaged.file, 'garbage');
+    for (const session of [1, 2].map(() => sessionWith(server.origin, { clock, journal }))) {
+      const { envelope } = await spending(session);
+      expect(envelope.data!.warnings).toEqual([
+        expect.stringMatching(/^1 record of this machine cannot be read/),
+      ]);
+    }
   });
 
   it('sums by model, from the list and from what only the journal knows', async () => {

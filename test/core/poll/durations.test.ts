@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expectedDuration } from '../../../scripts/src/core/poll/durations.ts';
+import { expectedDuration, likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
 import type { RecordStore } from '../../../scripts/src/ports/record-store.ts';
 import { serve } from '../../support/server.ts';
 import { waitTask } from '../rendered.ts';
@@ -32,6 +32,25 @@ it('five tasks of this machine count more than the contract, without the unusual
     source: 'machine',
   });
   expect(await expectedDuration(withDurations([1, 2, 3, 4]), 't2v')).toMatchObject({ source: 'contract' });
+});
+
+it('the records of this machine are asked once a minute, however many tasks are waited for', async () => {
+  const session = sessionWith(ORIGIN, { loopback: false });
+  let asked = 0;
+  const store = {
+    durationsOf: async () => {
+      asked += 1;
+      return [asked * 100];
+    },
+  } as unknown as RecordStore;
+  const many = { ...session, records: async () => store };
+  for (let n = 0; n < 100; n += 1) await likelyDuration({ ...many }, 'lv');
+  expect(asked).toBe(1);
+  expect(await likelyDuration(many, 'lv')).toMatchObject({ earliestMs: 90_000 });
+  session.clock.now += 60_000;
+  expect(await likelyDuration(many, 'lv')).toMatchObject({ earliestMs: 180_000 });
+  await likelyDuration(many, 't2v');
+  expect(asked).toBe(3);
 });
 
 it('a wait says it once, before the first poll; a state query does not', async () => {

@@ -3,13 +3,21 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Poller } from '../../../scripts/src/core/poll/poller.ts';
 import { type FleetOptions, type FleetTask, runFleet } from '../../support/fleet.ts';
 import { serve } from '../../support/server.ts';
+import { seeded } from '../../support/virtual-time.ts';
 import { sessionWith } from '../session.ts';
 
 const MINUTE = 60_000;
+
+// The names of files decide which process comes first: a run with the same names is the same run.
+const names = vi.hoisted(() => ({ random: (): number => 0 }));
+vi.mock('node:crypto', async (original) => ({
+  ...(await original<typeof import('node:crypto')>()),
+  randomBytes: (size: number) => Buffer.from(Array.from({ length: size }, () => names.random() * 256)),
+}));
 
 /** A minute, 40 % more or less. */
 const aboutAMinute = (random: number): number => MINUTE * (0.6 + 0.8 * random);
@@ -21,8 +29,10 @@ function folder(): string {
   return made;
 }
 
-const fleet = (options: Partial<FleetOptions> & { processes: number }) =>
-  runFleet({ folder: folder(), durationMs: aboutAMinute, ...options });
+function fleet(options: Partial<FleetOptions> & { processes: number }) {
+  names.random = seeded(options.seed ?? 1);
+  return runFleet({ folder: folder(), durationMs: aboutAMinute, ...options });
+}
 
 describe('faults 51 and 80: processes that wait for tasks of one service', () => {
   it('30 of them: all end, soon, without a refused query, by the list alone', async () => {
@@ -32,14 +42,14 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
     expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
     expect(figures.mostInAMinute).toBeLessThanOrEqual(58);
     expect(figures.queries).toBeLessThan(60 + figures.lists);
-  }, 60_000);
+  });
 
   it('and the one that polls is killed every five seconds: the next one takes over', async () => {
     const figures = await fleet({ processes: 25, killEachMs: 5_000 });
     expect(figures).toMatchObject({ ended: 25, refused: 0 });
     expect(figures.kills).toBeGreaterThan(8);
     expect(figures.meanLagMs).toBeLessThanOrEqual(4_000);
-  }, 60_000);
+  });
 
   it('whatever dies when: all end, and no minute holds more than the limit', async () => {
     const schedule = fc.record({
@@ -58,21 +68,21 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
       }),
       { numRuns: 8 },
     );
-  }, 60_000);
+  });
 
   it('three hundred tasks of one process: the same', async () => {
     const figures = await fleet({ processes: 1, tasksEach: 300 });
     expect(figures).toMatchObject({ ended: 300, refused: 0 });
     expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
     expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
-  }, 60_000);
+  });
 
   it('a service without a list: single queries share the permits, each task in its time', async () => {
     const figures = await fleet({ processes: 20, hasList: false });
     expect(figures).toMatchObject({ ended: 20, refused: 0 });
     // Twenty tasks with a query a second: each has one in about 22 s.
     expect(figures.worstLagMs).toBeLessThanOrEqual(26_000);
-  }, 60_000);
+  });
 
   it('20 of them, and a user who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
     const figures = await fleet({ processes: 20, lookupEachMs: 200 });
@@ -80,7 +90,7 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
     expect(figures.meanLagMs).toBeLessThanOrEqual(2_000);
     expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
     expect(figures.lookups).toBeGreaterThan(20);
-  }, 60_000);
+  });
 
   it('one task alone needs no list', async () => {
     const figures = await fleet({ processes: 1 });
@@ -91,7 +101,7 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
   it('fault 44: where nothing can be shared, each process keeps to the limit by itself', async () => {
     const figures = await fleet({ processes: 2, tasksEach: 30, folder: null });
     expect(figures).toMatchObject({ ended: 60, refused: 0 });
-  }, 60_000);
+  });
 });
 
 describe('fault 81: a list that does not serve', () => {
@@ -102,17 +112,14 @@ describe('fault 81: a list that does not serve', () => {
     [
       'is a minute old',
       (tasks, now) => tasks.map((task) => ({ ...task, endAt: now - MINUTE > task.endAt ? 0 : Infinity })),
-      45_000,
+      // No later than the list shows it.
+      MINUTE,
     ],
-  ])(
-    '%s: single queries within the same limit',
-    async (_, list, worstMs) => {
-      const figures = await fleet({ processes: 20, list });
-      expect(figures).toMatchObject({ ended: 20, refused: 0 });
-      expect(figures.worstLagMs).toBeLessThanOrEqual(worstMs);
-    },
-    60_000,
-  );
+  ])('%s: single queries within the same limit', async (_, list, worstMs) => {
+    const figures = await fleet({ processes: 20, list });
+    expect(figures).toMatchObject({ ended: 20, refused: 0 });
+    expect(figures.worstLagMs).toBeLessThanOrEqual(worstMs);
+  });
 });
 
 describe('what the processes share', () => {
@@ -130,7 +137,7 @@ describe('what the processes share', () => {
     // Ten tasks that ended, and what was seen. No process waits any more.
     expect(statuses.filter((name) => name.includes('waiting-'))).toEqual([]);
     expect(statuses.length).toBeLessThanOrEqual(11);
-  }, 60_000);
+  });
 });
 
 it('records of finished tasks that are wanted together are read from the list: one query', async () => {
@@ -149,4 +156,29 @@ it('records of finished tasks that are wanted together are read from the list: o
   expect(found.map(({ id }) => id)).toEqual(tasks.map(({ id }) => id));
   // The list leaves one out, which has a query of its own.
   expect(server.received.map(({ path: at }) => at)).toEqual(['/api/v1/tasks', '/api/v1/tasks/ckx0']);
+});
+
+it('the status of a task that runs does not hold its payload, which the service may repeat with an image', async () => {
+  const input = { image: `data:image/png;base64,${'A'.repeat(100_000)}` };
+  const running = ['ckx0', 'ckx1'].map((id) => ({
+    id,
+    model: 'i2v',
+    input,
+    status: 'PROGRESS',
+    progress: 7,
+  }));
+  const server = await serve(({ path: at }) => {
+    const id = at.split('/').at(-1);
+    return { body: id === 'tasks' ? { tasks: running } : running.find((one) => one.id === id)! };
+  });
+  const session = sessionWith(server.origin);
+  const poller = new Poller(session, null, false);
+  const times = { dueAt: 0, deadline: session.clock.monotonic() + 60_000 };
+  for (const { id } of running) poller.watch(id);
+  const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
+  expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');
+  for (const one of found) {
+    expect(one).toMatchObject({ state: 'PROGRESS', model: 'i2v', record: { status: 'PROGRESS' } });
+    expect(JSON.stringify(one).length).toBeLessThan(1_000);
+  }
 });

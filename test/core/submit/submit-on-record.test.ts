@@ -13,14 +13,15 @@ import { ACCEPTED, EMPTY, listed, type Reply, submitService, submitsTo } from '.
 
 const t2v = await loadContract('aivideomaker', 't2v');
 
-async function world(submits: Reply[], lists?: (Reply | (() => Reply))[]) {
+async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeoutMs = 10_000) {
   const clock = new FakeClock();
   const server = await submitService(clock, submits, lists);
   const journal = journalOf(server.origin, clock);
 
   /** The command, as a process of its own. */
   async function command(waitS: number, terms: Partial<typeof TERMS> = {}) {
-    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 0 });
+    const own = new Journal(journal.place);
+    const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
     const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached: false };
     const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000) }).catch(
       (error: unknown): Outcome => {
@@ -95,10 +96,10 @@ describe('fault 35: a process that died in a submit', () => {
   });
 
   it('notes how long its submit may take before it is sent', async () => {
-    const { command, records, server, clock } = await world(['silence']);
+    const { command, records, server, clock } = await world(['silence'], undefined, 3_000);
     const done = command(0);
     await vi.waitUntil(() => submitsTo(server).length > 0);
-    expect(records()).toMatchObject([{ phase: 'submitting', submitTimeout: 2_000 }]);
+    expect(records()).toMatchObject([{ phase: 'submitting', submitTimeout: 3_000 }]);
     await done;
     expect(clock.now).toBeGreaterThan(0);
   });

@@ -261,6 +261,21 @@ describe('fault 97: an index that is', () => {
     }
   });
 
+  it('has the sums of groups together: they are used until a record changes', async () => {
+    const journal = await indexed('ckx1', 'ckx2');
+    const rows = () => readdirSync(folderOf(journal)).filter((name) => name.endsWith('.rows'));
+    const before = await nextCommand(journal).spending(0);
+    expect(before.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(2);
+    const saved = rows().map((name) => readFileSync(path.join(folderOf(journal), name), 'utf8'));
+    expect(saved.length).toBeGreaterThan(0);
+    expect(await nextCommand(journal).spending(0)).toEqual(before);
+    const ended = await entryOf(journal, 'ckx1');
+    ended.close('FAILED', ended.record.credits, new Date(journal.clock.wall()).toISOString());
+    const after = await nextCommand(journal).spending(0);
+    expect(after.reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
+    expect(before.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+  });
+
   it('of an older state of its records is not used', async () => {
     const journal = await indexed('ckx1');
     const shard = (await entryOf(journal, 'ckx1')).name.slice(0, 2);

@@ -1,12 +1,13 @@
 import path from 'node:path';
-import type { Pattern } from '../../core/batch/names.ts';
+import { keyOf, type Pattern } from '../../core/batch/names.ts';
 import type { BatchResult, Stop } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote.ts';
 import { runBatch } from '../../core/batch/run.ts';
 import { type LineOutcome, outcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait/wait-task.ts';
-import { stemOfOutput } from '../../download/output-name.ts';
+import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
+import { versionOf } from '../../download/version-of-name.ts';
 import type { Arguments } from '../arguments.ts';
 import { commandForLine } from '../command-line.ts';
 import {
@@ -14,12 +15,13 @@ import {
   batchQuoteOutcome,
   type LineCommands,
   lineOutcomes,
-  newCharge,
   reportRow,
 } from '../render/batch.ts';
+import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { refusalOf } from '../unsupported.ts';
+import { writeLine } from './line-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
 
@@ -67,21 +69,36 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   });
   const items = lineOutcomes(result, caller, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
-  const report = writeReport(folder, batch.name, items.map(reportRow), secrets);
+  const report = writeReport(folder, batch, items.map(reportRow), secrets);
   return batchOutcome(result, items, report, caller);
 }
 
-/** Returns the command of each line alone that has no result, or perhaps none. */
-async function commandsOf({ argv, batch, wait }: BatchCommand, { lines }: BatchResult) {
+/** Returns the command of each line alone that has no result, or perhaps none, or was to be made once more. */
+async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver }: BatchResult) {
   const commands: LineCommands = new Map();
+  const folder = wait.folder === null ? null : path.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line))) continue;
+    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line)) && !leftOver?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
-    const output = wait.folder === null ? null : path.join(path.resolve(wait.folder), line.name);
     const isFirst = batch.lines[n]!.ordinal === 1;
-    commands.set(line.number, { isFirst, command: request && commandForLine(argv, request, output) });
+    const output = folder && path.join(folder, freeName(folder, line.name));
+    const command =
+      request &&
+      commandForLine(argv, request, output, () =>
+        writeLine(folder ?? path.resolve('.'), `${batch.name}.line-${line.number}`, request),
+      );
+    commands.set(line.number, { isFirst, command });
   }
   return commands;
+}
+
+/** Returns a name that no media file of the folder has: the given one, or a version of it. */
+function freeName(folder: string, name: string): string {
+  const media = mediaIn(folder);
+  for (let version = 1; ; version += 1) {
+    const found = versionOf(name, version);
+    if (!media.has(keyOf(found))) return found;
+  }
 }
 
 const MAY_BE_MADE_AGAIN: ReadonlySet<LineOutcome> = new Set<LineOutcome>(['failed', 'cancelled', 'unknown']);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/price.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
@@ -18,6 +19,7 @@ import { readCallback } from '../read-request.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/failure.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
+import { keepHeapSmall } from './heap.ts';
 import { type LineIssue, wrongLines } from './issues.ts';
 import { parseLine } from './parse-line.ts';
 import { openSource, type Place, type Source } from './source.ts';
@@ -26,6 +28,8 @@ import { openSource, type Place, type Source } from './source.ts';
 export interface CheckedBatch {
   /** The name of its file, without an ending. */
   name: string;
+  /** Its absolute path; `-`: standard input. */
+  file: string;
   lines: BatchLine[];
   webhookUrl: string | undefined;
   /** Returns what a line asks for; null where it can no longer be read. */
@@ -44,18 +48,17 @@ export async function readBatch(
   loopback: boolean,
   signal: AbortSignal,
 ): Promise<CheckedBatch> {
+  keepHeapSmall();
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch!, signal);
   try {
     const checked: (Checked & { place: Place })[] = [];
     const issues: LineIssue[] = [];
-    const names = new Map<string, number>();
     for (const place of source.places) {
       if (signal.aborted) throw signal.reason;
       const found: Issue[] = [];
       const line = await reader.checked(source, place, found);
-      if (line?.name) addName(names, line.name, place.number, found);
       if (line && found.length === 0) checked.push({ ...line, place });
       issues.push(...found.map((issue) => ({ line: place.number, issue })));
     }
@@ -70,7 +73,8 @@ export async function readBatch(
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number: number) => reader.requestOf(source, places.get(number)!);
-    return { name: source.name, lines, webhookUrl, requestOf, close: source.close };
+    const file = args.batch === '-' ? '-' : path.resolve(args.batch!);
+    return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
     throw error;
@@ -80,9 +84,9 @@ export async function readBatch(
 type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
 
 function addName(names: Map<string, number>, name: string, line: number, issues: Issue[]): void {
-  const other = names.get(keyOf(name));
-  names.set(keyOf(name), other ?? line);
-  if (other === undefined) return;
+  const other = names.get(keyOf(name)) ?? line;
+  names.set(keyOf(name), other);
+  if (other === line) return;
   issues.push(
     issue('name', 'a name of its own', `${quote(name)}, as in line ${other}`, 'give each line another name'),
   );
@@ -92,6 +96,8 @@ class Reader {
   readonly #args: Arguments;
   readonly #caller: Caller;
   readonly #defaults: JsonObject;
+  /** The line that each name was first seen in. */
+  readonly #names = new Map<string, number>();
   readonly #contracts = new Map<string, Promise<Contract>>();
 
   constructor(args: Arguments, caller: Caller, defaults: JsonObject) {
@@ -126,7 +132,7 @@ class Reader {
     throw new Failure(
       'INVALID_PAYLOAD',
       `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: 'wrongLines' } },
+      { reason: { kind: 'lineChanged' } },
     );
   }
 
@@ -155,6 +161,7 @@ class Reader {
   async #parts(source: Source, place: Place, issues: Issue[]) {
     const line = parseLine(await source.textAt(place), source.format, issues);
     if (!line) return null;
+    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
     const model = line.model ?? this.#args.model;
     if (model === undefined) {
       const hint = source.format === 'txt' ? 'add --model <id>' : 'add --model <id>, or "model" to the line';
@@ -167,7 +174,12 @@ class Reader {
       return parts && { contract, ...parts, name: line.name };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      issues.push(...issuesOf(explained(error, this.#caller)));
+      const found = issuesOf(explained(error, this.#caller));
+      // What is said of a flag holds for the field that stands in its place.
+      const inLine = (hint: string) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(
+        ...(line.model === undefined ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))),
+      );
       return null;
     }
   }

@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Failure } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
-import { codeOf, readStdin, refused } from '../payload.ts';
+import { refused } from '../issue.ts';
+import { codeOf, readStdin } from '../payload.ts';
 
 /** Where a line is in its file; bytes. */
 export interface Place {
@@ -51,13 +52,13 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
       throw refused(FLAG, 'a file', `${plain(file, 120)}, a folder`, 'name a .jsonl or .txt file');
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return inMemory(name, format, Buffer.from(text));
+      return await inMemory(name, format, Buffer.from(text));
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
     if (isUtf16(head)) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
+      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
     }
     isKept = true;
     const from = handle;

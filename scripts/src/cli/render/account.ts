@@ -32,7 +32,7 @@ export function accountOutcome(
   const nextSteps: string[] = [];
   if (models.length > 0 && notListedByService.length > 0)
     nextSteps.push(
-      `${title} does not list ${notListedByService.join(', ')} today: choose another model, as a submit of it may be refused.`,
+      `${title} does not list ${notListedByService.join(', ')} today: a submit of it may be refused.`,
     );
   if (withoutContract.length > 0)
     nextSteps.push(

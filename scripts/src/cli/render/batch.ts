@@ -5,18 +5,13 @@ import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { ranges } from '../batch/issues.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
+import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
+import type { LineItem } from './line-item.ts';
 import { taskOutcome } from './task.ts';
-
-/** A line and the outcome that a command of its own would have. */
-export interface LineOutcome {
-  line: LineResult;
-  outcome: Outcome;
-}
 
 /** The commands of single lines by their numbers. */
 export type LineCommands = Map<number, LineCommand>;
@@ -25,19 +20,23 @@ const NO_COMMAND: LineCommand = { command: null, isFirst: true };
 
 /** Returns the outcome of each line. @param commands of those that may be made again */
 export function lineOutcomes(
-  { lines }: BatchResult,
+  { lines, leftOver }: BatchResult,
   caller: Caller,
   commands: LineCommands = new Map(),
-): LineOutcome[] {
+): LineItem[] {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own) };
+    return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
   });
 }
 
-function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
   if (end === null) {
-    const nextSteps = ['This line was not submitted yet. Run the batch again, without --new.'];
+    const nextSteps = [
+      isLeft
+        ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}`
+        : 'This line was not submitted yet. Run the batch again, without --new.',
+    ];
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
@@ -45,7 +44,7 @@ function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller): Outc
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
-export function reportRow({ line, outcome }: LineOutcome): JsonObject {
+export function reportRow({ line, outcome }: LineItem): JsonObject {
   const { number, name, model } = line;
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
@@ -61,7 +60,7 @@ const MOST_ROWS = 150;
  */
 export function batchOutcome(
   result: BatchResult,
-  items: readonly LineOutcome[],
+  items: readonly LineItem[],
   report: { file: string } | { problem: string },
   caller: Caller,
 ): Outcome {
@@ -112,12 +111,12 @@ export function batchOutcome(
 }
 
 /** Returns the place of an outcome in the order in which the caller has to see to them. */
-function urgency({ outcome }: LineOutcome): number {
+function urgency({ outcome }: LineItem): number {
   const place = BATCH_ORDER.indexOf(outcome.exitCode);
   return place < 0 ? 0 : place;
 }
 
-function shortRow({ line, outcome }: LineOutcome): JsonObject {
+function shortRow({ line, outcome }: LineItem): JsonObject {
   const { status, taskId, errorCode, data } = outcome.envelope;
   const files = (data?.files ?? []) as { path: string }[];
   const file = files[0]?.path ?? null;
@@ -126,7 +125,7 @@ function shortRow({ line, outcome }: LineOutcome): JsonObject {
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
-function lastPollErrorOf(items: readonly LineOutcome[]): JsonObject {
+function lastPollErrorOf(items: readonly LineItem[]): JsonObject {
   const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
   return found.length > 0 ? { lastPollError: found[0]! } : {};
 }
@@ -135,11 +134,7 @@ function heldData({ held }: BatchResult): JsonObject {
   return held?.details.data ? { limit: held.details.data } : {};
 }
 
-function messageOf(
-  { line, outcome }: LineOutcome,
-  items: readonly LineOutcome[],
-  { lines }: BatchResult,
-): string {
+function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { lines }: BatchResult): string {
   const { errorCode, errorMessage } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what =
@@ -165,52 +160,19 @@ function submittedNow(lines: readonly LineResult[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function warningsOf(
-  result: BatchResult,
-  items: readonly LineOutcome[],
-  report: { file: string } | { problem: string },
-): string[] {
-  const warnings: string[] = [];
-  if (result.isNew) {
-    const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
-  }
-  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data!.warnings as string[])
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
-  if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
-  return warnings;
-}
-
-/** Returns what --new costs, for the user who can still interrupt it. */
-export function newCharge(lines: number, credits: number | null): string {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
-}
-
-function costOf(credits: number | null): string {
-  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
-  return `a new charge (${cost})`;
-}
-
-function stepsOf(
-  result: BatchResult,
-  sorted: readonly LineOutcome[],
-  caller: Caller,
-  hidden: number,
-): string[] {
-  const { held, isReused, lines } = result;
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held !== undefined;
+function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Caller, hidden: number): string[] {
+  const { held, isReused, lines, leftOver } = result;
+  // The very same command would meet the same limit.
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
+  const isOpen =
+    sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || (held && !isCapped) || lines.some(isChanged);
   const steps: string[] = [];
   if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   if (first && !held) steps.push(...ownSteps(first, caller));
   if (isOpen) {
-    const open = totalsOf(lines).notSubmitted;
-    const rest = open === 0 ? ':' : `. It submits the ${open} that have none, which is charged:`;
+    const open = totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
+    const rest = open === 0 || isCapped ? ':' : `. It submits the ${open} that have none, which is charged:`;
     steps.push(
       `The same command resumes every line, and charges nothing for those that have a task${rest}`,
       caller.same,
@@ -222,8 +184,14 @@ function stepsOf(
       `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
+  if (leftOver) {
+    const left = lines.filter(({ number }) => leftOver.lines.has(number));
+    steps.push(
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver && ended.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
@@ -231,8 +199,10 @@ function stepsOf(
   return steps;
 }
 
-const linesNamed = (lines: readonly LineResult[]): string =>
-  `${lines.length === 1 ? 'line' : 'lines'} ${ranges(lines.map(({ number }) => number))}`;
+const isChanged = ({ end }: LineResult): boolean =>
+  end instanceof Failure && end.details.reason?.kind === 'lineChanged';
+
+const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
 
 // These exit codes mean that the same command has something to do.
 const OPEN: ReadonlySet<number> = new Set([
@@ -244,7 +214,7 @@ const OPEN: ReadonlySet<number> = new Set([
 ]);
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
-function ownSteps({ line, outcome }: LineOutcome, caller: Caller): string[] {
+function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
   const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run this command'));
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));

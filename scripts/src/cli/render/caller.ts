@@ -5,6 +5,7 @@ import {
   commandAgain,
   commandAnew,
   commandForAnother,
+  commandFrom,
   commandToRehearse,
   placeFlags,
   resumeFlags,
@@ -27,12 +28,16 @@ export interface Caller {
   another: string;
   /** How a task that ended without a result is tried again, with a new charge; words. */
   retry: string;
+  /** The command that was given, with another name for its file; a command line. */
+  savedAs(file: string): string;
   /** The same in the sandbox, at no cost; a command line. */
   rehearsal: string;
   /** Flags that the command resuming a task repeats. */
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
   wantsEnd: boolean;
+  /** The call asks for the user's own account. */
+  wantsAccount: boolean;
   /** All that the service said is wanted. */
   isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
@@ -64,6 +69,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       return another;
     },
     retry: 'add --new to the command that submitted it.',
+    savedAs: (output) => commandFrom(argv, { output }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);
       return rehearsal;
@@ -74,6 +80,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       action === 'generate' ||
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
+    wantsAccount: action === 'account',
     isFull: args.full === true,
     isSubmit: isSubmit(action),
   };

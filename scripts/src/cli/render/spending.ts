@@ -84,10 +84,15 @@ function journalWords(journal: SpendingResult['journal'], { profile }: Caller): 
 
 function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since | null): string[] {
   const { unpriced, unknown } = total;
+  const unreadable = journal?.unreadable ?? 0;
   const warnings: string[] = [];
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `${unreadable === 1 ? '1 record of this machine cannot be read: its request counts' : `${unreadable} records of this machine cannot be read: their requests count`} only where the list of the service shows the task.`,
     );
   if (unknown > 0)
     warnings.push(

@@ -32,6 +32,8 @@ export type LineEnd = TaskResult | Failure | null;
 export interface LineResult {
   number: number;
   name: string;
+  /** Another file has the name that it would have: a version follows that. */
+  isNameTaken: boolean;
   model: string;
   end: LineEnd;
   taskId: string | null;

@@ -1,3 +1,7 @@
+import path from 'node:path';
+import { stemOfOutput } from '../../download/output-name.ts';
+import { isVersionOf, versionOf } from '../../download/version-of-name.ts';
+
 /** What decides the name of a line's file. */
 export interface Named {
   number: number;
@@ -15,7 +19,8 @@ export interface Pattern {
 
 /**
  * Returns the name of each line's file: the given one, or the line's number, zero-padded. A line keeps the number that it
- * had when it was first submitted, so that a line above it changes nothing; a taken number gets a version behind it.
+ * had when it was first submitted, so that a line above it changes nothing; a taken number gets a version behind it. A
+ * given name keeps the version that it got when its file was saved.
  * @param isTaken tells whether a file has that name already
  */
 export function fileNames(
@@ -25,7 +30,12 @@ export function fileNames(
 ): string[] {
   const used = new Set(lines.flatMap(({ name }) => (name === null ? [] : keyOf(name))));
   const names = lines.map(({ name, recorded }) => {
-    if (name !== null) return name;
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(keyOf(recorded))) return name;
+      used.add(keyOf(recorded));
+      return recorded;
+    }
     if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
     used.add(keyOf(recorded));
     return recorded;
@@ -35,7 +45,7 @@ export function fileNames(
     if (name !== null) return name;
     const number = String(lines[n]!.number).padStart(width, '0');
     for (let version = 1; ; version += 1) {
-      const candidate = `${before}${number}${version === 1 ? '' : `-v${version}`}${after}`;
+      const candidate = versionOf(`${before}${number}${after}`, version);
       if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
       used.add(keyOf(candidate));
       return candidate;
@@ -45,8 +55,25 @@ export function fileNames(
 
 /** Tells whether a name was made of a line's number: it stays, wherever its line is moved. */
 function isOfNumber(name: string, before: string, after: string): boolean {
-  if (!name.startsWith(before) || !name.endsWith(after)) return false;
-  return /^\d+(-v\d+)?$/.test(name.slice(before.length, name.length - after.length));
+  const plain = name.replace(/-v\d+$/, '');
+  // Earlier versions of this program wrote the version behind the number.
+  return [name, plain].some(
+    (one) =>
+      one.startsWith(before) &&
+      one.endsWith(after) &&
+      /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length)),
+  );
+}
+
+/** Returns the name under which a line's file was saved: meanwhile another file may have got its name. */
+export function nameOfFile(file: string | undefined, name: string): string {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+
+/** Tells whether a line's file has a version behind its name. @param given the name that its line gives */
+export function hasVersion(name: string, given: string | null): boolean {
+  return name !== given && /-v\d+$/.test(name);
 }
 
 /** Returns what two names share that mean the same file on a disk that ignores case, or composes characters. */

@@ -1,6 +1,7 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
 import type { WaitSettings } from '../wait/wait-task.ts';
+import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
 import type { Pattern } from './names.ts';
 
@@ -40,4 +41,5 @@ export interface BatchResult {
   /** Every line had its task before this call. */
   isReused: boolean;
   isNew: boolean;
+  leftOver: LeftOver | undefined;
 }

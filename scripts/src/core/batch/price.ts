@@ -1,9 +1,10 @@
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
+import type { Terms } from '../checked-request.ts';
 import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import type { Price } from './budget.ts';
+import { type Caps, overBudget, type Price } from './budget.ts';
 import type { BatchLine } from './line.ts';
 
 // So many quotes at the same time; each may carry an image.
@@ -12,6 +13,32 @@ const LARGE = 256 * 1024;
 // A service that limits quotes is asked for this long.
 const PATIENCE_MS = 120_000;
 const PAUSES = { baseMs: 1_000, capMs: 15_000 };
+
+interface Limits extends Caps {
+  terms: Pick<Terms, 'isNew' | 'maxCreditsPerDay'>;
+}
+
+/**
+ * Returns the prices of the lines that may be charged, where a limit needs them, or lines are made once more; and why none of
+ * these lines may be submitted.
+ */
+export async function pricesWithin(
+  session: Session,
+  open: readonly BatchLine[],
+  { maxCredits, maxTotalCredits, terms }: Limits,
+): Promise<{ prices: Map<number, Price>; held?: Failure | undefined }> {
+  const isLimited =
+    maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
+  if (open.length === 0 || !(isLimited || terms.isNew)) return { prices: new Map() };
+  try {
+    const prices = await pricesOf(session, open);
+    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : undefined };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Without a limit the price is only told.
+    return { prices: new Map(), held: isLimited ? error : undefined };
+  }
+}
 
 /**
  * Returns the price of each line by its number: the service's own, asked for once for lines that differ in their prompts

@@ -8,13 +8,15 @@ import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
-import { overBudget, type Price, Spending, sumOf } from './budget.ts';
+import { type Price, Spending, sumOf } from './budget.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
+import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import type { BatchLine, LineEnd } from './line.ts';
+import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { pricesOf } from './price.ts';
+import { pricesWithin } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
 import { creditsOfEnd, progressOf, stateIn } from './totals.ts';
 import { interruptedEnd, type Track, tracked } from './track.ts';
@@ -27,6 +29,8 @@ const RESULTS = 4;
 // Without a wait of its own, a call that no submit gets through any more ends after this time.
 const STALLED_MS = 30_000;
 const GLANCE_MS = 3_000;
+// In place of what may repeat an image of many megabytes.
+const NO_PAYLOAD = { record: {}, input: null };
 
 /**
  * Makes a task for every line that has none, waits for all of them, and saves their files. The same lines are the same
@@ -65,7 +69,14 @@ class Batch {
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
-    this.#options = options;
+    const { terms, wait } = options;
+    // One line alone leaves nothing of itself as it was.
+    const isRun = terms.isNew && options.lines.length > 1;
+    this.#options = {
+      ...options,
+      terms: { ...terms, ...(isRun && { newRun: newRunOf(options.lines, clock.wall()) }) },
+      wait: { ...wait, isVersioned: true },
+    };
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
@@ -86,7 +97,9 @@ class Batch {
     const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    await this.#price(open);
+    const { prices, held } = await pricesWithin(this.#session, open, this.#options);
+    this.#prices = prices;
+    if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
@@ -96,6 +109,7 @@ class Batch {
       kind: 'batch',
       lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
+        isNameTaken: hasVersion(name, line.name),
         ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
       })),
       quoted: this.#quoted,
@@ -103,7 +117,17 @@ class Batch {
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open.length === 0,
       isNew: terms.isNew,
+      leftOver: this.#leftOver(known),
     };
+  }
+
+  /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
+  #leftOver(known: readonly Known[]): LeftOver | undefined {
+    const { newRun, isNew } = this.#options.terms;
+    if (!isNew) return leftOver(this.#options.lines, known);
+    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    if (!newRun || left.length === 0) return undefined;
+    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
 
   #lineOf(line: BatchLine, known: Known, name: string): Line {
@@ -117,24 +141,6 @@ class Batch {
 
   #mayCharge({ track }: Line): boolean {
     return this.#options.terms.isNew || track.taskId === null;
-  }
-
-  /** Asks for the prices where a limit needs them, and holds all submits back where they are above it. */
-  async #price(open: readonly BatchLine[]): Promise<void> {
-    const { maxCredits, maxTotalCredits, terms } = this.#options;
-    const isLimited =
-      maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
-    if (open.length === 0 || !(isLimited || terms.isNew)) return;
-    try {
-      this.#prices = await pricesOf(this.#session, open);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      // Without a limit the price is only told.
-      if (isLimited) this.#gate.hold(error);
-      return;
-    }
-    const over = isLimited && overBudget(this.#prices, { maxCredits, maxTotalCredits });
-    if (over) this.#gate.hold(over);
   }
 
   async #follow(line: Line): Promise<void> {
@@ -156,7 +162,8 @@ class Batch {
       line.end = new Failure(end.code, end.message, details);
       track.taskId ??= details.taskId ?? null;
     } else if (end) {
-      line.end = { ...end, seen: { ...end.seen, record: {} } };
+      line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
+      line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
     track.state = stateIn(line.end, track.state);
@@ -225,7 +232,7 @@ class Batch {
       line.credits = credits;
       this.#spending.charged(number, credits.charged);
       // The service may repeat the payload in its answer.
-      if (task) begun.made.task = { ...task, input: null, record: {} };
+      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
       return begun;
     } finally {
       resume();

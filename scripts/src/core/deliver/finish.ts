@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
@@ -16,6 +17,8 @@ export interface FinishOptions {
   folder: string | null;
   /** The name that was asked for the file; absent: named by the task's id. */
   output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
   schedule: PollSchedule;
   stallMs: number;
   /** When the wait is over, on the monotonic clock; Infinity where there is none. */
@@ -42,12 +45,18 @@ export async function folderFor(folder: string | null): Promise<string | null> {
 export async function checkFree(folder: string | null, output: string | null | undefined): Promise<void> {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
-  const file = mediaIn(folder).get(stemOfOutput(output).toLowerCase());
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
+  const file = fileNamed(stem);
   if (file === undefined) return;
+  let number = 2;
+  while (fileNamed(`${stem}-${number}`)) number += 1;
+  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
   throw new Failure(
     'INVALID_PAYLOAD',
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: 'outputTaken', file } },
+    { reason: { kind: 'outputTaken', file, free } },
   );
 }
 
@@ -154,7 +163,8 @@ async function detailOf({ api, provider }: Session, taskId: string, deadline: nu
   }
 }
 
-interface DownloadAllOptions extends Pick<FinishOptions, 'stallMs' | 'entry' | 'filesUntil' | 'output'> {
+interface DownloadAllOptions
+  extends Pick<FinishOptions, 'stallMs' | 'entry' | 'filesUntil' | 'output' | 'isVersioned'> {
   /** The task, read once more for a fresh link. */
   onFresh?(task: Task): void;
   /** A file is about to be fetched; from 0. */
@@ -168,9 +178,10 @@ export async function downloadAll(
   session: Session,
   task: Task,
   folder: string,
-  { stallMs, entry, filesUntil, output, onFresh, onFile, onSaved }: DownloadAllOptions,
+  { onFresh, onFile, onSaved, ...settings }: DownloadAllOptions,
 ): Promise<SavedFile[]> {
   const { api, provider } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
   // Only a call that saves a file loads what is needed for that.
   const { saveOnce } = await import('../../download/save-once.ts');
   const files: SavedFile[] = [];
@@ -190,7 +201,8 @@ export async function downloadAll(
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
     const { maxRetries } = api.policy;
-    const options = { taskId: task.id, url, folder, output, stallMs, maxRetries, until, refresh, ...number };
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
     try {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

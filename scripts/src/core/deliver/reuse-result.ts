@@ -53,7 +53,8 @@ async function sameResult(
   const output = outputOf(settings, entry);
   try {
     const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const find = () => wholeFiles(session, entry, { folder, output }, filesUntil);
+    const { isVersioned = false } = settings;
+    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const { model } = entry.record;
@@ -96,7 +97,7 @@ function gone({ provider: { title, says } }: Session, taskId: string): Failure {
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,
-  { folder, output }: Place,
+  { folder, output, isVersioned }: Place & { isVersioned: boolean },
   waitEnds: number,
 ): Promise<SavedFile[] | undefined> {
   const { files, fileCount, delivered, taskId } = entry.record;
@@ -121,14 +122,21 @@ async function wholeFiles(
     whole.push({ file: found, number, target });
   }
   const { copyTo } = await import('../../download/copy-file.ts');
+  const { nameFound } = await import('../../download/save-once.ts');
   const copies: RecordedFile[] = [];
+  const change: { output?: string } = {};
   for (const { file, number, target } of whole) {
     const { number: _, ...known } = file;
-    const saved = file.path === target ? known : await copyTo(session, known, target, waitEnds);
+    // What was copied there before is this request's own file, even where it was changed since.
+    const isOwn = files.some((other) => other.path === target);
+    const saved =
+      file.path === target ? known : await copyTo(session, known, target, waitEnds, isVersioned && !isOwn);
     placed.push(saved);
-    if (!files.some((other) => other.path === target)) copies.push({ ...saved, number });
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
   }
-  if (copies.length > 0) await entry.update((now) => ({ files: [...now.files, ...copies] }));
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
   return placed;
 }
 

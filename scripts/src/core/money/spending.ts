@@ -50,6 +50,8 @@ export interface JournalCover {
   more: number;
   /** The keys that they were submitted with. */
   keys: 'this' | 'all';
+  /** Records of the span that cannot be read, of any key. */
+  unreadable: number;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function spending(session: Session, since: number | null): Promise<
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
+  const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
@@ -73,7 +76,7 @@ export async function spending(session: Session, since: number | null): Promise<
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: 'this' },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
     listFailure,
   };
 }
@@ -95,9 +98,10 @@ export function recordedSpending(
   rows: readonly SpendingRow[],
   since: number | null,
   asOf: number,
+  unreadable: number,
 ): SpendingResult {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all' } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
 }
 
 /** Returns the rows of the key in use. */

@@ -196,7 +196,7 @@ export class PollRounds {
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === 'UNKNOWN' ? null : task.state });
       if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
-      found.set(id, { ...task, task });
+      found.set(id, polledOf(task));
     }
     return found;
   }
@@ -236,7 +236,7 @@ export class PollRounds {
       if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
       if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
       await this.#share(others);
-      return new Map(isOwn ? [[taskId, { ...status, task }]] : []);
+      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
@@ -251,6 +251,14 @@ export class PollRounds {
     const shared: SharedStatus = { list: this.#list, tasks: this.#seen };
     await this.#cache.write(shared);
   }
+}
+
+/** Returns the status of a task. Of one that runs it does not hold the payload, which the service may repeat with an image. */
+function polledOf(task: Task): Polled {
+  if (isTerminal(task.state)) return { ...task, task };
+  const { input, record, ...known } = task;
+  const { input: _, ...rest } = record;
+  return { ...known, record: rest };
 }
 
 /** A service may answer a status query with the whole record. */

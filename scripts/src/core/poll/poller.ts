@@ -73,7 +73,9 @@ export class Poller {
 
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId: string): () => void {
-    if (!this.#watched.has(taskId)) this.#announceAt = 0;
+    // Tasks that many waits begin with, one after the other, are announced together.
+    const soon = this.#watched.size === 0 ? 0 : this.#session.api.clock.monotonic() + TICK_MS;
+    if (!this.#watched.has(taskId)) this.#announceAt = Math.min(this.#announceAt, soon);
     this.#watched.set(taskId, (this.#watched.get(taskId) ?? 0) + 1);
     return () => {
       const left = (this.#watched.get(taskId) ?? 1) - 1;
@@ -177,9 +179,8 @@ export class Poller {
     }
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
-    const next = Math.min(
-      ...[...this.#asks].flatMap(({ dueAt, deadline }) => [Math.max(dueAt, now), deadline]),
-    );
+    let next = Infinity;
+    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
@@ -197,6 +198,7 @@ export class Poller {
     const now = clock.monotonic();
     const wall = clock.wall() - now;
     const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
     return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({

@@ -52,6 +52,7 @@ export async function recordedTask(
     output,
     ordinal: terms.ordinal ?? 1,
     wait: terms.wait,
+    ...(terms.newRun !== undefined && { newRun: terms.newRun }),
   };
   const claimed = await store.claim(
     claim,

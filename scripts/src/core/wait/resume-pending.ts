@@ -44,7 +44,7 @@ export async function waitForAll(
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const waits = entries.map(async (entry) => {
-    const ended = await endOf(session, { ...settings, stop: stop.signal }, entry);
+    const ended = await endOf(session, { ...settings, isVersioned: true, stop: stop.signal }, entry);
     if (until === 'first' && hasEnded(ended)) stop.abort();
     return ended;
   });

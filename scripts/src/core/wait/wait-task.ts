@@ -25,6 +25,8 @@ export interface WaitSettings {
   folder: string | null;
   /** The name that was asked for the file; null: named by the task's id; absent: as its record says. */
   output?: string | null | undefined;
+  /** Where another file has the name, a version follows it; absent: that is a failure. */
+  isVersioned?: boolean | undefined;
   stallMs: number;
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;

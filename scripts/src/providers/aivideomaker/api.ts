@@ -5,20 +5,8 @@ import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import {
-  type Answered,
-  callOf,
-  codeOfStatus,
-  firstText,
-  isTaskId,
-  jsonRequest,
-  type Kind,
-  LIST,
-  nameIn,
-  RECORD,
-  refused,
-  unreadable,
-} from '../error-answer.ts';
+import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
+import { codeOfStatus, firstText, isTaskId, nameIn, refused, unreadable } from '../error-answer.ts';
 import { findUrls } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';

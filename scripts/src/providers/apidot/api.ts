@@ -6,17 +6,8 @@ import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { compact, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import {
-  type Answered,
-  callOf,
-  codeOfStatus,
-  firstText,
-  isTaskId,
-  jsonRequest,
-  RECORD,
-  refused,
-  unreadable,
-} from '../error-answer.ts';
+import { type Answered, callOf, jsonRequest, RECORD } from '../call.ts';
+import { codeOfStatus, firstText, isTaskId, refused, unreadable } from '../error-answer.ts';
 import { addUrl } from '../output.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';

@@ -29,6 +29,7 @@ export class Entry implements StoredRequest {
   /** Changes that could not be written yet. */
   #unsaved: RecordFields = {};
   #isNew: boolean;
+  #isGone = false;
 
   /** @param isNew it is not on the disk yet */
   constructor(files: RecordFiles, name: string, raw: RawRecord, isNew = false) {
@@ -84,7 +85,10 @@ export class Entry implements StoredRequest {
         if (lock && !('heldBy' in lock)) lock.release();
       }
     } catch (error) {
-      if (diskError(error) === 'ENOENT' && !isOurs) return false;
+      if (diskError(error) === 'ENOENT' && !isOurs) {
+        this.#warnGone();
+        return false;
+      }
       const reason = diskErrorText(error);
       if (reason === undefined) throw error;
       if (isOurs && this.#overwrite(change)) return true;
@@ -127,8 +131,18 @@ export class Entry implements StoredRequest {
       replaceAtOnce(this.file, this.#text());
     } catch (error) {
       if (diskErrorText(error) === undefined) throw error;
-      if (diskError(error) !== 'ENOENT') this.#files.warn(`The record could not be closed: ${this.file}`);
+      if (diskError(error) === 'ENOENT') this.#warnGone();
+      else this.#files.warn(`The record could not be closed: ${this.file}`);
     }
+  }
+
+  /** Warns once: without its record the same command submits the request again. */
+  #warnGone(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#files.warn(
+      `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`,
+    );
   }
 
   /** Reads the record from the disk, then applies the unsaved changes and `change`. */

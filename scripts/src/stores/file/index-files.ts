@@ -12,6 +12,7 @@ import {
 import path from 'node:path';
 import { diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
+import type { RowTable } from './row-table.ts';
 import { type DatedMember, PARTS, type Summary } from './summary.ts';
 
 // Another version of the program may keep something else.
@@ -27,7 +28,10 @@ export interface SavedSummary {
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;
 }
 
-/** The files of the index: two for each group, the summary and what is kept of each record. */
+/**
+ * The files of the index: two for each group, the summary and what is kept of each record, and one for groups whose names
+ * begin alike, with the sums of their rows.
+ */
 export class IndexFiles {
   readonly folder: string;
 
@@ -54,12 +58,29 @@ export class IndexFiles {
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard: string, changed: number, summary: Summary, members: DatedMember[]): void {
     const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    this.#tryToWrite(shard, [String(changed), ...parts]);
+  }
+
+  /** Writes a file whole, and returns whether the disk let it. */
+  #tryToWrite(name: string, lines: readonly string[]): boolean {
     try {
-      this.#write(`${shard}.members`, [lineOf(`${shard} members`, members)]);
-      this.#write(shard, [String(changed), ...parts]);
+      this.#write(name, lines);
+      return true;
     } catch (error) {
       if (diskErrorText(error) === undefined) throw error;
+      return false;
     }
+  }
+
+  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
+  rows(first: string, state: string): RowTable | undefined {
+    const [line] = this.#lines(`${first}.rows`);
+    return parsed(`${first} rows ${state}`, line);
+  }
+
+  saveRows(first: string, state: string, table: RowTable): void {
+    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
   }
 
   #lines(name: string): string[] {

@@ -243,18 +243,15 @@ export class Journal implements RecordStore {
     );
   }
 
-  async spentSince(windowMs: number, without?: { record: RequestRecord }): Promise<number | null> {
+  async spentSince(windowMs: number, without?: Entry): Promise<number | null> {
     const since = this.place.clock.wall() - windowMs;
     const own = accountName(this.place);
     let sum = 0;
-    for (const [, { damaged }] of this.#parts('state')) {
-      if (damaged.some((name) => madeAt(name) >= since && this.#files.isThere(name))) return null;
-    }
+    if ((await this.unreadable(since)) > 0) return null;
     for (const [shard, recent] of this.#parts('recent')) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own) continue;
-        if (without instanceof Entry && without.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -263,8 +260,13 @@ export class Journal implements RecordStore {
   }
 
   async spending(since: number): Promise<SpendingRow[]> {
-    const tables = this.#parts('rows').map(([, table]) => table);
-    return sumTables(tables, dayOf(since));
+    this.#beforeQuery();
+    return sumTables(this.#index.rows(), dayOf(since));
+  }
+
+  async unreadable(since: number): Promise<number> {
+    const names = this.#parts('state').flatMap(([, { damaged }]) => damaged);
+    return names.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
 
   async durationsOf(model: string): Promise<number[]> {
@@ -273,8 +275,14 @@ export class Journal implements RecordStore {
     return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
 
-  /** Returns a part of the summaries of all groups, with the records of an earlier version. */
+  /** Returns a part of the summaries of all groups. */
   #parts<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
+    this.#beforeQuery();
+    return this.#index.all(name);
+  }
+
+  /** Takes over the records of an earlier version. @throws Failure when the records are not safe */
+  #beforeQuery(): void {
     this.#files.checkTrust();
     if (this.#flat.isOpen && this.#flat.takeOver()) {
       this.place.warn(
@@ -282,7 +290,6 @@ export class Journal implements RecordStore {
       );
     }
     this.#flat.move();
-    return this.#index.all(name);
   }
 
   /** Removes what is no longer needed. */

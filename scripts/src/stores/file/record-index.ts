@@ -7,6 +7,7 @@ import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
 import { CORRUPT } from './names.ts';
 import { readRecord } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
+import { type RowTable, sumTables, tableOf } from './row-table.ts';
 import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
 
 /** What was made of the records of a group when its folder had this date. */
@@ -47,6 +48,34 @@ export class RecordIndex {
   /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard: string): Member[] {
     return this.#current(shard).members;
+  }
+
+  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
+  rows(): RowTable[] {
+    const alike = new Map<string, string[]>();
+    for (const shard of this.#records.shards()) {
+      const first = shard.slice(0, 1);
+      alike.set(first, [...(alike.get(first) ?? []), shard]);
+    }
+    return [...alike].map(([first, shards]) => this.#rowsOf(first, shards));
+  }
+
+  #rowsOf(first: string, shards: readonly string[]): RowTable {
+    const dates = shards.map((shard) => this.#changed(shard));
+    const state = shards.map((shard, n) => `${shard} ${dates[n]}`).join();
+    const saved = this.#files.rows(first, state);
+    if (saved) return saved;
+    const tables = shards.map((shard) => this.#part(shard, 'rows'));
+    const table = tableOf(sumTables(tables, ''));
+    // Of a group that changed a moment ago, the next change might not be seen.
+    if (shards.every((shard, n) => this.#isSaved(shard, dates[n]!)))
+      this.#files.saveRows(first, state, table);
+    return table;
+  }
+
+  #isSaved(shard: string, changed: number): boolean {
+    const made = this.#made.get(shard);
+    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
   }
 
   #part<K extends keyof Summary>(shard: string, name: K): Summary[K] {

@@ -23,8 +23,7 @@ export function encodeRecord(name: string, raw: RawRecord): string {
 /**
  * Returns the record in a file's text. A record of version 1, which has no checksum, is converted to the current form.
  * Unknown fields of a newer version are kept unchanged.
- * @returns undefined when the text is no record, is incomplete, belongs to another name, or was not written by this
- * program
+ * @returns undefined when the text is no record, is incomplete, belongs to another name, or was not written by this program
  */
 export function decodeRecord(name: string, text: string): RawRecord | undefined {
   const whole = wholeRecord(name, text);
@@ -75,8 +74,7 @@ function fromVersion1({ intent, ...record }: JsonObject): JsonObject {
 }
 
 /**
- * Returns the understood fields of a record. A field that is missing, or that a newer version writes differently, gets
- * the
+ * Returns the understood fields of a record. A field that is missing, or that a newer version writes differently, gets the
  * value that leads to no charge.
  * @returns undefined when a field is not understood that every use of the record needs
  */
@@ -151,6 +149,10 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   download: { fits: orNull(text), otherwise: nothing },
   output: { fits: orNull(text), otherwise: absent },
   ordinal: { fits: (value) => amount(value) && Number(value) >= 1, otherwise: absent },
+  newRun: {
+    fits: (value) => isObject(value) && date(value.began) && hex(value.lines),
+    otherwise: absent,
+  },
   fileCount: { fits: orNull(amount), otherwise: nothing },
   credits: {
     fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),

@@ -19,9 +19,7 @@ export interface SharingPlace {
   clock: Clock;
 }
 
-/**
- * Returns the limiter and the status cache of a service and key in a folder; null where other users could write there.
- */
+/** Returns the limiter and the status cache of a service and key in a folder; null where other users could write there. */
 export function sharingIn({ folder, service, account, limit, clock }: SharingPlace): Sharing | null {
   try {
     if (distrustOf(folder)) return null;

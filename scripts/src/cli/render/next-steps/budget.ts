@@ -45,6 +45,11 @@ export const BUDGET = {
       `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`,
     ],
   }),
+  lineChanged: () => ({
+    nextSteps: [
+      'The file of the batch was changed while it ran. The same command takes its lines as they are now.',
+    ],
+  }),
   wrongLines: () => ({
     nextSteps: ['Correct these lines and run the same command again. Nothing was submitted or charged.'],
   }),

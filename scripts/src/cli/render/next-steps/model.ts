@@ -104,21 +104,10 @@ function nowhere(provider: string, model: string, { near, models }: Known<'nowhe
   const known =
     models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(', ');
   const list = commandFor(provider, 'listModels');
-  return near === undefined
-    ? refusal(
-        model,
-        `there is no model ${shown}; known are ${known}`,
-        `one of ${known}`,
-        'choose one of the known models',
-        [list],
-      )
-    : refusal(
-        model,
-        `there is no model ${shown}; the nearest is "${near}"`,
-        `one of ${known}`,
-        `write --model ${near}`,
-        [describeModel(provider, near), list],
-      );
+  const refuse = (rest: string, hint: string, steps: string[]) =>
+    refusal(model, `there is no model ${shown}; ${rest}`, `one of ${known}`, hint, steps);
+  if (near === undefined) return refuse(`known are ${known}`, 'choose one of the known models', [list]);
+  return refuse(`the nearest is "${near}"`, `write --model ${near}`, [describeModel(provider, near), list]);
 }
 
 function besideIssue(model: string, callbackFlag: string, name: string, received: string): Issue {

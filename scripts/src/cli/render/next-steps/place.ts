@@ -1,6 +1,7 @@
 import type { Issue } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
+import { issue } from '../../issue.ts';
 import { unsupportedAction } from '../../unsupported.ts';
 import type { Explained } from './explained.ts';
 
@@ -9,12 +10,14 @@ const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 /** What failures of folders, of the network and of a service's abilities say. */
 export const PLACE = {
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      'Without a key the same command rehearses in the sandbox, at no cost:',
-      rehearsal,
+      // The balance of the sandbox is nobody's.
+      ...(wantsAccount
+        ? []
+        : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal]),
     ],
   }),
   madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
@@ -46,15 +49,9 @@ export const PLACE = {
   beingSubmitted: () => ({ nextSteps: ['Run the same command again a little later.'] }),
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    const hint = repair === null ? another : `${repair}   (or ${another})`;
     return {
-      issues: [
-        {
-          path: STATE_FOLDER,
-          expected: 'a folder, in folders, that only you can change',
-          received: distrust,
-          hint: repair === null ? another : `${repair}   (or ${another})`,
-        },
-      ],
+      issues: [issue(STATE_FOLDER, 'a folder, in folders, that only you can change', distrust, hint)],
       nextSteps:
         repair === null
           ? [`Run the same command again with another folder: ${another}.`]
@@ -70,38 +67,28 @@ export const PLACE = {
   unwritableFolder: ({ folder, why, lasts }) => ({
     issues: lasts ? [folderIssue(folder, why, 'a folder that can be written to')] : undefined,
     nextSteps: [
-      `${lasts ? `Make ${folder} writable` : `Free disk space in ${folder}`}, or set ${STATE_FOLDER} to another writable folder. Then run the same command again.`,
-      'Only if there is no such folder: the same command with --noJournal submits without a record; then after a crash the command cannot find its task by itself.',
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`,
     ],
   }),
   downloadFolder: ({ folder, why }, { resumeFlags }) => {
     const flag = resumeFlags.output === undefined ? '--download' : '--output';
-    const example = flag === '--download' ? '--download out' : '--output out/clip';
+    const hint = `name another folder, for example ${flag} ${flag === '--download' ? 'out' : 'out/clip'}`;
+    const expected = 'a folder that can be written to, or that can be made';
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [
-        {
-          path: flag,
-          expected: 'a folder that can be written to, or that can be made',
-          received: `${folder} (${why})`,
-          hint: `name another folder, for example ${example}`,
-        },
-      ],
+      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
       nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
     };
   },
-  outputTaken: ({ file }) => ({
+  outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
-      {
-        path: '--output',
-        expected: 'a name that no file has yet',
-        received: file,
-        hint: 'give another --output, or move that file away',
-      },
+      issue('--output', 'a name that no file has yet', file, 'give another --output, or move that file away'),
     ],
     nextSteps: [
-      'Give another --output, or move that file away. This call has submitted and charged nothing.',
+      'This call has submitted and charged nothing. Move that file away, or submit with a name that is free:',
+      savedAs(free),
     ],
   }),
   // Its command, with a free name, follows from the task.
@@ -144,6 +131,5 @@ export const PLACE = {
 } satisfies Partial<Explained>;
 
 function folderIssue(folder: string, why: string, expected: string): Issue {
-  const hint = `set ${STATE_FOLDER} to another folder`;
-  return { path: STATE_FOLDER, expected, received: `${folder} (${why})`, hint };
+  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }

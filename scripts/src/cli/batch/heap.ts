@@ -1,0 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Makes V8 collect garbage sooner in this process, which must be one that ends with its command. A thousand waits make so
+ * much garbage that the heap would grow to several times of what they hold; a batch has the time to collect it more often.
+ */
+export function keepHeapSmall(): void {
+  // The part for new objects stays as small as it is at the start of a process; it would grow to 32 MB and more.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // The rest is collected when it has grown by a third.
+  setFlagsFromString('--heap-growing-percent=33');
+}

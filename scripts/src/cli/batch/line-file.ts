@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { diskErrorText } from '../../disk/durable.ts';
+import type { Json } from '../../model/json.ts';
+import type { LineRequest } from '../command-line.ts';
+import { writeOwn } from './own-file.ts';
+
+/**
+ * Writes one line of a batch into a batch of its own.
+ * @param folder absolute
+ * @param name of the file, without an ending
+ * @returns its path; null where it cannot be written
+ */
+export function writeLine(
+  folder: string,
+  name: string,
+  { model, payload, image }: LineRequest,
+): string | null {
+  const line = {
+    model,
+    payload: JSON.parse(payload) as Json,
+    ...(image !== undefined && { image: path.resolve(image) }),
+  };
+  const text = `${JSON.stringify(line)}\n`;
+  try {
+    return writeOwn(folder, name, '.jsonl', text, text);
+  } catch (error) {
+    if (diskErrorText(error) === undefined) throw error;
+    return null;
+  }
+}

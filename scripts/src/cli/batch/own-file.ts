@@ -1,0 +1,43 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
+import { createAtOnce, replaceAtOnce } from '../../disk/durable.ts';
+
+const MOST_NAMES = 100;
+
+/**
+ * Writes a file, whole or not at all, in the place of an earlier one of the same batch. A file of another origin stays: the
+ * name then gets a number.
+ * @param head with what the earlier one begins
+ * @returns its path
+ * @throws the disk's error
+ */
+export function writeOwn(folder: string, name: string, ending: string, text: string, head: string): string {
+  for (let n = 1; n < MOST_NAMES; n += 1) {
+    const file = path.join(folder, `${name}${n === 1 ? '' : `-${n}`}${ending}`);
+    // Another process may write the same name at the same time.
+    if (createAtOnce(file, text)) return file;
+    if (!beginsWith(file, head)) continue;
+    replaceAtOnce(file, text);
+    return file;
+  }
+  const file = path.join(folder, `${name}-${Date.now()}${ending}`);
+  replaceAtOnce(file, text);
+  return file;
+}
+
+/** Tells whether a file is empty or begins with a text. */
+function beginsWith(file: string, text: string): boolean {
+  const expected = Buffer.from(text);
+  const head = Buffer.alloc(expected.length);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const size = readSync(descriptor, head, 0, head.length, 0);
+      return size === 0 || head.equals(expected);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
+  }
+}

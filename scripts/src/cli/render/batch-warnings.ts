@@ -1,0 +1,64 @@
+import type { LineResult } from '../../core/batch/line.ts';
+import type { BatchResult } from '../../core/batch/options.ts';
+import { ranges } from '../batch/issues.ts';
+import type { LineItem } from './line-item.ts';
+
+/** Returns the warnings of a batch: its own, and those of its first lines. */
+export function warningsOf(
+  result: BatchResult,
+  items: readonly LineItem[],
+  report: { file: string } | { problem: string },
+): string[] {
+  const warnings: string[] = [];
+  if (result.isNew) {
+    const made = items.filter(({ line }) => line.taskId !== null).length;
+    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+  }
+  warnings.push(...leftWarning(result), ...takenNames(result.lines));
+  if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
+  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+    for (const text of outcome.envelope.data!.warnings as string[])
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+  }
+  if (withWarnings.length > 5)
+    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+  return warnings;
+}
+
+/** Says which lines an interrupted run with --new left as they were: the result is a mix of new and earlier tasks. */
+function leftWarning({ leftOver, lines }: BatchResult): string[] {
+  if (!leftOver) return [];
+  const left = lines.filter(({ number }) => leftOver.lines.has(number));
+  return [
+    `The run with --new that began on ${leftOver.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? 'its task is an earlier one' : 'their tasks are earlier ones'}.`,
+  ];
+}
+
+/** Says why files are called otherwise than their lines. */
+function takenNames(lines: readonly LineResult[]): string[] {
+  const taken = lines.filter(({ isNameTaken }) => isNameTaken);
+  if (taken.length === 0) return [];
+  const [{ number, name }] = taken as [LineResult];
+  return [
+    taken.length === 1
+      ? `Line ${number}: its name belongs to another file, which stays as it is. So a version follows it: ${name}.`
+      : `Lines ${numbersOf(taken)}: their names belong to other files, which stay as they are. So a version follows each name, as in ${name}.`,
+  ];
+}
+
+/** Returns what --new costs, for the user who can still interrupt it. */
+export function newCharge(lines: number, credits: number | null): string {
+  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+}
+
+function costOf(credits: number | null): string {
+  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
+  return `a new charge (${cost})`;
+}
+
+/** Returns the numbers of some lines in words. */
+export const linesNamed = (lines: readonly LineResult[]): string =>
+  `${lines.length === 1 ? 'line' : 'lines'} ${numbersOf(lines)}`;
+
+const numbersOf = (lines: readonly LineResult[]): string => ranges(lines.map(({ number }) => number));

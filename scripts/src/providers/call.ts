@@ -1,0 +1,51 @@
+import { JsonBody } from '../http/json.ts';
+import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ProviderSettings } from './provider.ts';
+
+/**
+ * The purpose of an HTTP request. A lost submit may have been charged, a submit and a quote have a payload that may be
+ * wrong, and only a task can be "not found".
+ */
+export type Kind = 'submit' | 'quote' | 'task' | 'other';
+
+const MB = 1024 * 1024;
+
+/** A state, a price: some hundred bytes. */
+export const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
+/** The record of a task. It may echo a base64 image in full. Refusing the answer of a submit would lose the submit. */
+export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
+/** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
+export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
+
+/** An answer, and what it answers. */
+export interface Answered {
+  request: HttpRequest;
+  answer: HttpAnswer;
+  kind: Kind;
+  settings: Pick<ProviderSettings, 'key' | 'now'>;
+}
+
+/** Returns a request with JSON in both directions. @param own the headers that name the key */
+export function jsonRequest(
+  method: HttpRequest['method'],
+  url: string,
+  own: Record<string, string>,
+  body?: JsonObject,
+): HttpRequest {
+  const headers = { ...own, accept: 'application/json', 'user-agent': 'async-media-workflow' };
+  if (!body) return { method, url: new URL(url), headers };
+  const typed = { ...headers, 'content-type': 'application/json' };
+  return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
+}
+
+/** Returns the call of a request, whose answer is read together with what it answers. */
+export function callOf<T>(
+  kind: Kind,
+  request: HttpRequest,
+  settings: Answered['settings'],
+  read: (at: Answered) => T,
+  limits: AnswerLimits = SMALL,
+): Call<T> {
+  return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
+}
