@@ -460,7 +460,7 @@ const MUTATIONS: Mutation[] = [
     title: 'the beginning of a prompt',
   },
   {
-    guarantee: '11: a stop ends, though a connection is held',
+    guarantee: '11: a stop ends, with any connection held',
     file: 'src/start.ts',
     line: 'app.server.closeAllConnections()',
     instead: '{}',

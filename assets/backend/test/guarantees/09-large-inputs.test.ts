@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createGeneration } from '../../src/generations/create.ts';
 import { orphanInputs, spentInputs } from '../../src/generations/upkeep.ts';
 import { startBackend } from '../support/backend.ts';
@@ -14,6 +14,7 @@ afterAll(() => db.close());
 
 test('guarantee 9: a large input is a file until its task is accepted, and never in a row or job', async () => {
   const backend = await startBackend();
+  onTestFinished(() => backend.close());
   const pixel =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   const body = {
@@ -30,7 +31,6 @@ test('guarantee 9: a large input is a file until its task is accepted, and never
   const row = async () =>
     (await backend.database.query('SELECT payload, payload_key FROM generation WHERE id = $1', [id]))[0];
   await expect.poll(row, { timeout: 10_000 }).toEqual({ payload: null, payload_key: null });
-  await backend.close();
 });
 
 test('guarantee 9: inputs are deleted once they are not needed, and where an API process left them', async () => {
