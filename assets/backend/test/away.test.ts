@@ -1,6 +1,8 @@
 // What the backend stands on is silent, full or put back: it fails in time, says so, and works again.
+
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { env } from 'node:process';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { openPostgres } from '../src/database/postgres.ts';
@@ -94,8 +96,8 @@ test('a database whose connections have died in silence: statements fail in time
 });
 
 test('a bucket that takes everything and says nothing fails in time, and holds no input for ever', async () => {
-  process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
-  process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
+  env.AWS_ACCESS_KEY_ID = 'S3RVER';
+  env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
   const port = await listen((socket) => socket.resume());
   const store = openBucket({ bucket: 'media', endpoint: `http://127.0.0.1:${port}`, region: 'eu-1' }, 200);
   const file = { mediaType: 'text/plain', bytes: 1 };

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import S3rver from 's3rver';
@@ -16,8 +17,8 @@ let endpoint: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'files-'));
   // The test server's own access key.
-  process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
-  process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
+  env.AWS_ACCESS_KEY_ID = 'S3RVER';
+  env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
   server = new S3rver({
     port: 0,
     address: '127.0.0.1',

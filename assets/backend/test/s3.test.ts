@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import S3rver from 's3rver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBackend, type TestBackend } from './support/backend.ts';
@@ -11,8 +12,8 @@ let backend: TestBackend;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 's3-'));
-  process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
-  process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
+  env.AWS_ACCESS_KEY_ID = 'S3RVER';
+  env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
   server = new S3rver({
     ...{ port: 0, address: '127.0.0.1', silent: true, directory: root },
     configureBuckets: [{ name: 'media', configs: [] }],

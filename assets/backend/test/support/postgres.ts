@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import type { TestProject } from 'vitest/node';
 import { freePort } from './free-port.ts';
 
@@ -13,7 +14,7 @@ declare module 'vitest' {
 
 /** Starts one PostgreSQL for all tests: that of DATABASE_URL, or one that a package brings. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env.DATABASE_URL;
+  const given = env.DATABASE_URL;
   if (given) {
     project.provide('postgres', given);
     return undefined;
