@@ -368,6 +368,21 @@ describe('the second submit', () => {
     expectOneRequest(server, 2);
   });
 
+  it.each(['clear', 'of a task that may be the one'])(
+    'with a last list, %s, that was asked for before the minute was over: the same command will know',
+    async (what) => {
+      const clock = new FakeClock();
+      const list = what === 'clear' ? EMPTY : listed({ input: undefined });
+      const slow = () => {
+        if (clock.now === 59_000) clock.now += 1_500;
+        return list;
+      };
+      const { server, session } = await started(['reset'], [slow], { clock });
+      expect(unknownOf(await submitFor(session, 59_000)).details.retryAfter).toBe(5);
+      expectOneRequest(server, 1);
+    },
+  );
+
   it('lost as well: says when the same command will know', async () => {
     const { server, session } = await started(['reset']);
     const failure = unknownOf(await submitFor(session, 70_000));

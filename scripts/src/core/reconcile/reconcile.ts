@@ -88,9 +88,9 @@ export async function reconcile(
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      // A list that could not be read now may be read by the next run.
-      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      const after = knownAt > now ? Math.ceil((knownAt - now) / 1_000) : undefined;
+      // A list that could not be read now, or was asked for too early, may be read by the next run.
+      const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
+      const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1_000);
       return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
