@@ -2081,11 +2081,11 @@ async function main() {
   });
 }
 async function outcomeOf(call, args, caller) {
-  const { action } = args;
+  const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
-    isLive: !args.sandbox && !isLocal(action),
-    isRehearsal: args.sandbox && !isLocal(action),
-    hasState: args.sandbox || needsRecords(action) && !args.noJournal
+    isLive: !sandbox && !isLocal(action),
+    isRehearsal: sandbox && !isLocal(action),
+    hasState: sandbox || needsRecords(action) && !args.noJournal
   });
   if (action === "listModels") return (await import("./describe.mjs")).describeAll(args);
   if (action === "describeModel") return (await import("./describe.mjs")).describeOne(args, args.model);
@@ -2103,8 +2103,7 @@ async function outcomeOfService(call, args, caller, environment) {
   interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
-  const { baseUrl: baseUrl2 } = environment;
-  const loopback = args.sandbox || baseUrl2 !== void 0 && isLoopback(baseUrl2);
+  const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
   checkInterval(args, loopback);
   let batch = null;
   if (args.batch !== void 0) {
@@ -2131,7 +2130,6 @@ async function outcomeOfError(error, call) {
   const signal = call.interruption.received;
   if (signal) {
     return interruptedOutcome(signal, situation, {
-      // Signals are listened to only once the arguments are read.
       caller,
       isRecorded: !args.noJournal,
       downloads: (args.download ?? args.output) !== void 0,
@@ -2164,10 +2162,9 @@ function addWarnings({ envelope }, warnings) {
 }
 function stateOf({ args, argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
-  if (state !== null) return state;
-  if (taskId2 !== null) return "UNKNOWN";
   const action = args?.action ?? guessAction(argv);
-  return isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
+  const untold = isSubmit(action) ? "FAILED" : isAboutTask(action) ? "UNKNOWN" : null;
+  return state ?? (taskId2 === null ? untold : "UNKNOWN");
 }
 
 // scripts/src/cli/render/payload-ways.ts

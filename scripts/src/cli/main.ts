@@ -81,11 +81,11 @@ export async function main(): Promise<void> {
 
 /** Runs the action of a call. Loads only the modules that it needs. */
 async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
-  const { action } = args;
+  const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
-    isLive: !args.sandbox && !isLocal(action),
-    isRehearsal: args.sandbox && !isLocal(action),
-    hasState: args.sandbox || (needsRecords(action) && !args.noJournal),
+    isLive: !sandbox && !isLocal(action),
+    isRehearsal: sandbox && !isLocal(action),
+    hasState: sandbox || (needsRecords(action) && !args.noJournal),
   });
   if (action === 'listModels') return (await import('./describe.ts')).describeAll(args);
   if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
@@ -110,8 +110,7 @@ async function outcomeOfService(
   interruption.listen(situation);
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
-  const { baseUrl } = environment;
-  const loopback = args.sandbox || (baseUrl !== undefined && isLoopback(baseUrl));
+  const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
   checkInterval(args, loopback);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
@@ -139,8 +138,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
+    // Signals are listened to only once the arguments are read.
     return interruptedOutcome(signal, situation, {
-      // Signals are listened to only once the arguments are read.
       caller: caller!,
       isRecorded: !args!.noJournal,
       downloads: (args!.download ?? args!.output) !== undefined,
@@ -185,9 +184,8 @@ function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
 function stateOf({ args, argv, progress: { situation } }: Call) {
   const { taskId, state } = situation;
-  if (state !== null) return state;
-  if (taskId !== null) return 'UNKNOWN';
   // As far as one can tell where the arguments are refused.
   const action = args?.action ?? guessAction(argv);
-  return isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
+  const untold = isSubmit(action) ? 'FAILED' : isAboutTask(action) ? 'UNKNOWN' : null;
+  return state ?? (taskId === null ? untold : 'UNKNOWN');
 }
