@@ -368,8 +368,8 @@ async function reconcile(session, generation, lost, log, deadline) {
     const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
     const next = Math.min(due, until);
     if (next <= now || earliest > until) {
-      const knownAt = Math.max(clearAt, earliest, failure ? now + REREAD_MS : 0);
-      const after = knownAt > now ? Math.ceil((knownAt - now) / 1e3) : void 0;
+      const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
+      const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1e3);
       return unknown(session, generation, lost, { failure, after });
     }
     await clock.sleep(next - now, signal);
