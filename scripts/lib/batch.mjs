@@ -1170,7 +1170,7 @@ function writeLine(folder, name, { model, payload, image }) {
   const line = {
     model,
     payload: JSON.parse(payload),
-    ...image !== void 0 && { image: path4.resolve(image) }
+    image: image && path4.resolve(image)
   };
   const text = `${JSON.stringify(line)}
 `;

@@ -18,7 +18,7 @@ export function writeLine(
   const line = {
     model,
     payload: JSON.parse(payload) as Json,
-    ...(image !== undefined && { image: path.resolve(image) }),
+    image: image && path.resolve(image),
   };
   const text = `${JSON.stringify(line)}\n`;
   try {
