@@ -181,7 +181,9 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       task.polls += 1;
       return { body: isApidot ? apidotRecord(task, origin) : { status: stateOf(task) } };
     }
-    return { body: record(task, origin) };
+    return book.pollStatus === 200
+      ? { body: record(task, origin) }
+      : { status: book.pollStatus, body: { message: 'away' } };
   });
 
   const book: Ledger = {
