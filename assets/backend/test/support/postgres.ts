@@ -31,6 +31,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
+    // Whatever the locale of the machine.
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'max_connections=300', '-c', 'fsync=off'],
     onLog: () => {},
     onError: () => {},
