@@ -168,6 +168,7 @@ import { taskResult } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
+import { takenOver } from "./journal.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -260,16 +261,18 @@ import { Failure as Failure6 } from "./main.mjs";
 
 // scripts/src/core/submit/send-until-accepted.ts
 import { Failure as Failure5 } from "./main.mjs";
+var SOON_MS = 500;
 async function sendUntilAccepted(session, generation, deadline, log) {
   const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
+    const asked = api.clock.monotonic();
     try {
       await submits?.ready();
     } catch (failure) {
       if (!(failure instanceof Failure5)) throw failure;
       return { kind: "rejected", failure };
     }
-    if (attempt > 1) await log.sending();
+    if (attempt > 1 || api.clock.monotonic() > asked + SOON_MS) await log.sending();
     observer.submitting();
     const sent = await sendOnce(session, generation, { until: deadline });
     if (sent.kind !== "rejected") return sent;
@@ -344,6 +347,7 @@ async function reconcile(session, generation, lost, log, deadline) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
   const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  let attempts = 0;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
@@ -356,7 +360,12 @@ async function reconcile(session, generation, lost, log, deadline) {
     if (found.kind === "clear" && readAt >= clearAt) {
       const age = clock.wall() - lost.since.wall;
       if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
-      const result = await resubmit(session, generation, lost, log, until);
+      attempts += 1;
+      const result = await resubmit(session, generation, lost, log, { until, attempts });
+      if (result.kind === "later") {
+        await clock.sleep(result.pauseMs, signal);
+        continue;
+      }
       if (result.kind !== "lost") return result;
       lost = result.lost;
       n = -1;
@@ -402,28 +411,32 @@ async function takenAmong(session, tasks) {
   if (session.takenTasks) return session.takenTasks(ids);
   return (await session.records())?.recordedAmong(ids) ?? [];
 }
-async function resubmit(session, generation, lost, log, deadline) {
+async function resubmit(session, generation, lost, log, { until, attempts }) {
+  const { api, observer, submits } = session;
   try {
+    await submits?.ready();
     await log.resubmitting();
   } catch (error) {
     if (!(error instanceof Failure6)) throw error;
     return unknown(session, generation, lost, { notResubmitted: error });
   }
-  const observer = { ...session.observer, refused: () => {
-  } };
-  const unwritten = { sending: async () => {
-  }, rejected: async () => {
-  } };
-  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
+  observer.submitting();
+  const sent = await sendOnce(session, generation, { until });
   if (sent.kind === "accepted") return { ...sent, wasThere: false };
   const { failure } = sent;
   if (sent.kind === "lost") {
     await log.lost();
-    const { clock } = session.api;
+    const { clock } = api;
     const since = { wall: clock.wall(), monotonic: clock.monotonic() };
     return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
   }
-  const found = await search(session, generation, lost, deadline);
+  const pauseMs = api.pauseFor(failure, attempts, until);
+  if (pauseMs !== null) {
+    submits?.pauseFor(pauseMs);
+    await log.resubmitRejected();
+    return { kind: "later", pauseMs };
+  }
+  const found = await search(session, generation, lost, until);
   if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "clear") return sent;
@@ -510,13 +523,13 @@ async function submitOnRecord(session, store, request, deadline) {
     if (other) session.observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
-      if (!await adopt(session, request, earlier)) replaced.push(earlier);
+      if (!await adopt(session, request, { entry: earlier, lock: claimed.lock })) replaced.push(earlier);
     }
     const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
       session,
       request,
       entry,
-      resubmitLog(session, store, request, entry, deadline),
+      resubmitLog(session, store, request, claimed, deadline),
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
@@ -582,12 +595,11 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
     await entry.update({ phase: "rejected" });
     throw error;
   }
-  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+  const log = resubmitLog(session, store, request, { entry, lock }, deadline);
+  return submit(session, generation, log, deadline);
 }
 async function requireLock(lock) {
-  if (await lock.isOurs()) return;
-  const message = "Another process took this request over; nothing was submitted here.";
-  throw new Failure7("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  if (!await lock.isOurs()) throw takenOver();
 }
 function sendingNow({ api }) {
   const now = new Date(api.clock.wall()).toISOString();
@@ -619,14 +631,15 @@ async function reconcileEntry(session, { generation }, entry, log, deadline) {
   session.submits?.lost();
   return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
 }
-async function adopt(session, request, entry) {
+async function adopt(session, request, { entry, lock }) {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {
   } };
   const never = () => Promise.reject(new Failure7("UNKNOWN_ERROR", "It is not sent again."));
-  const log = { ...recordLog(session, entry), resubmitting: never };
+  const log = { ...recordLog(session, entry, lock), resubmitting: never };
   try {
-    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    const own = { ...session, observer, submits: void 0 };
+    const result = await reconcileEntry(own, request, entry, log, monotonic());
     if (result.kind !== "accepted") return false;
     await noteTask(session, entry, result.task);
     return true;
@@ -635,17 +648,21 @@ async function adopt(session, request, entry) {
     throw error;
   }
 }
-function recordLog(session, entry) {
+function recordLog(session, entry, lock) {
   const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: "submitting", ...sendingNow(session) }),
+    sending: async () => {
+      await requireLock(lock);
+      await entry.require({ phase: "submitting", ...sendingNow(session) });
+    },
     rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
     lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
-    resubmitting: () => {
+    resubmitting: async () => {
+      await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
-      return entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
+      await entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
@@ -654,8 +671,8 @@ function recordLog(session, entry) {
     }
   };
 }
-function resubmitLog(session, store, { contract, generation, terms }, entry, deadline) {
-  const log = recordLog(session, entry);
+function resubmitLog(session, store, { contract, generation, terms }, { entry, lock }, deadline) {
+  const log = recordLog(session, entry, lock);
   return {
     ...log,
     resubmitting: async () => {

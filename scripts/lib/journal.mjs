@@ -494,6 +494,11 @@ function allowedChange(now, change) {
   }
   return allowed;
 }
+function hasTaken(now, change) {
+  if (typeof change === "function") return true;
+  const { phase = now.phase, resubmitted = now.resubmitted } = change;
+  return phase === now.phase && resubmitted === now.resubmitted;
+}
 function mayFollow(now, { phase, resubmitted }) {
   if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
   if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
@@ -594,6 +599,10 @@ function conflict(claim, record) {
       reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
     }
   );
+}
+function takenOver() {
+  const message = "Another process took this request over; nothing was submitted here.";
+  return new Failure("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 
 // scripts/src/model/spending.ts
@@ -732,7 +741,7 @@ function isRow(row) {
 }
 
 // scripts/src/stores/file/entry.ts
-const { readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const { existsSync: existsSync2, readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path5 = require("node:path");
 
 // scripts/src/stores/file/record.ts
@@ -1108,8 +1117,10 @@ var Entry = class {
     }
   }
   async require(change) {
-    if (await this.update(change, { isOurs: true })) return;
-    throw unwritable(new Error("the change was not written"), this.#files.folder);
+    const isThere = existsSync2(this.file);
+    if (isThere && !await this.update(change, { isOurs: true }))
+      throw unwritable(new Error("the change was not written"), this.#files.folder);
+    if (!isThere || !hasTaken(this.#record, change)) throw takenOver();
   }
   /**
    * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
@@ -1217,7 +1228,7 @@ function touchFolder(file) {
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
-  existsSync: existsSync2,
+  existsSync: existsSync3,
   lstatSync: lstatSync3,
   readlinkSync: readlinkSync3,
   realpathSync,
@@ -1320,7 +1331,7 @@ var FlatFolder = class {
           renameSync4(from, to);
           return;
         } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync2(path6.dirname(to))) throw error;
+          if (diskError(error) !== "ENOENT" || existsSync3(path6.dirname(to))) throw error;
           makeShard(path6.dirname(to));
         }
       }
@@ -1347,7 +1358,7 @@ var FlatFolder = class {
   }
 };
 function makeAbsolute(link) {
-  if (path6.isAbsolute(readlinkSync3(link)) || !existsSync2(link)) return;
+  if (path6.isAbsolute(readlinkSync3(link)) || !existsSync3(link)) return;
   const temp = `${link}.${randomBytes4(4).toString("hex")}${TEMP}`;
   symlinkSync(realpathSync(link), temp, "dir");
   renameSync4(temp, link);
@@ -2362,6 +2373,7 @@ export {
   encodeRecord,
   factsOf,
   firstRecord,
+  hasTaken,
   isLasting,
   isOfNewerVersion,
   isPending,
@@ -2403,6 +2415,7 @@ export {
   sweepDaily,
   syncFolder,
   tableOf,
+  takenOver,
   tryLock,
   unsettled,
   unwritable,

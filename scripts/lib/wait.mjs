@@ -1079,7 +1079,7 @@ async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last;
-  const { graceUntil = 0 } = options;
+  let { graceUntil = 0 } = options;
   let { failure } = options;
   let failures = failure ? 1 : 0;
   for (let polls = 0; ; polls += 1) {
@@ -1101,6 +1101,7 @@ async function pollUntilEnd(poll, options) {
       last = merge(last, seen);
       failure = void 0;
       failures = 0;
+      graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure10)) throw error;

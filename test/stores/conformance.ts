@@ -178,6 +178,20 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(await kindOf('a')).toBe('unsettled');
     });
 
+    it('requires nothing of a record that is gone, or that another process moved on', async () => {
+      const { recorded, next, again } = await world();
+      const gone = await recorded('a', { phase: 'rejected' });
+      for (const same of await next().byKey('key-of-a')) await same!.drop();
+      await expect(gone.require({ phase: 'submitting' })).rejects.toThrow('took this request over');
+      expect(await next().byKey('key-of-a')).toEqual([]);
+      const moved = await recorded('b', { phase: 'unknown' });
+      for (const same of await next().byKey('key-of-b'))
+        await same!.update(submitted('ckx1'), { isOurs: true });
+      const again2 = moved.require({ phase: 'submitting', resubmitted: true });
+      await expect(again2).rejects.toThrow('took this request over');
+      expect(await again(moved)).toMatchObject({ phase: 'submitted', taskId: 'ckx1', resubmitted: false });
+    });
+
     it('submits a rejected request anew, and drops that record', async () => {
       const { recorded, kindOf, next } = await world();
       await recorded('a', { phase: 'rejected' });

@@ -8,13 +8,14 @@ import {
   nameOfPayload,
   newestMade,
   newestOf,
+  takenOver,
   unsettled,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import {
   allowedChange,
   type Credits,
+  hasTaken,
   isPending,
   isReplaced,
   type RecordChange,
@@ -268,8 +269,7 @@ class TableEntry implements StoredRequest {
   }
 
   async require(change: RecordChange): Promise<void> {
-    if (!(await this.update(change, { isOurs: true })))
-      throw new Failure('UNKNOWN_ERROR', 'It was not stored.');
+    if (!(await this.update(change)) || !hasTaken(this.record, change)) throw takenOver();
   }
 
   async refresh(): Promise<void> {

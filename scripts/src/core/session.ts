@@ -33,7 +33,7 @@ export interface Session {
   /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
   suppliedList?: (() => Promise<TaskList & { askedAt: number; answeredAt: number }>) | undefined;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
-  submits?: SubmitGate;
+  submits?: SubmitGate | undefined;
   /** Limits how many results are fetched at the same time; absent: no limit. */
   results?: Slots;
   /** The records of requests, loaded when they are first asked for; null where none are to be kept. */

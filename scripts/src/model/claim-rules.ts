@@ -157,3 +157,9 @@ function conflict(claim: RequestClaim, record: RequestRecord): Failure {
     },
   );
 }
+
+/** Returns why a submit is not sent: while this process was suspended, or its record was gone, another one took the request over. */
+export function takenOver(): Failure {
+  const message = 'Another process took this request over; nothing was submitted here.';
+  return new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
+}

@@ -123,6 +123,13 @@ export function allowedChange(now: RequestRecord, change: RecordFields): RecordF
   return allowed;
 }
 
+/** Tells whether a record is in the phase that a change asked for: another process may have moved the request on. */
+export function hasTaken(now: RequestRecord, change: RecordChange): boolean {
+  if (typeof change === 'function') return true;
+  const { phase = now.phase, resubmitted = now.resubmitted } = change;
+  return phase === now.phase && resubmitted === now.resubmitted;
+}
+
 function mayFollow(now: RequestRecord, { phase, resubmitted }: RecordFields): boolean {
   if (now.phase === 'unknown' && phase === 'submitting') return resubmitted === true;
   // A rejected resubmit says nothing about the first submit.

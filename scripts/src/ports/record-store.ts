@@ -23,7 +23,10 @@ export interface StoredRequest {
    * @returns whether the change is stored
    */
   update(change: RecordChange, options?: { isOurs?: boolean }): Promise<boolean>;
-  /** Changes the record before a step that must not happen without the change. @throws Failure when it cannot be stored */
+  /**
+   * Changes the record before a step that must not happen without the change.
+   * @throws Failure when it cannot be stored, the record is gone, or another process has moved the request on
+   */
   require(change: RecordChange): Promise<void>;
   /** Reads the record again: other processes may have changed it. */
   refresh(): Promise<void>;

@@ -173,7 +173,6 @@ describe('a status query that fails', () => {
 
   it.each([
     new Failure('AUTH_FAILED', 'no'),
-    missing(),
     new Failure('NETWORK_ERROR', 'a certificate that cannot be trusted'),
     new TypeError('a bug'),
   ])('fault 18: for good (%s) ends it', async (error) => {
@@ -245,6 +244,11 @@ describe('a task that is not found', () => {
     const { waited, told } = await wait([missing(), missing(), see('COMPLETED')], { graceUntil: 30_000 });
     expect(waited).toMatchObject({ last: { state: 'COMPLETED' } });
     expect(told).toEqual(['TASK_NOT_FOUND', 'TASK_NOT_FOUND']);
+  });
+
+  it('fault 20: and was seen a moment ago is waited for', async () => {
+    const seen = [see('PROGRESS'), missing(), missing(), see('COMPLETED')];
+    expect((await wait(seen)).waited).toMatchObject({ last: { state: 'COMPLETED' } });
   });
 
   it('fault 20: is not found once the grace is over', async () => {

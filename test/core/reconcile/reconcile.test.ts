@@ -436,6 +436,31 @@ describe('the second submit', () => {
     expectOneRequest(server, 3);
   });
 
+  it('put off by 429 reads the list before each attempt, and dates each of them', async () => {
+    const limited = { status: 429, headers: { 'retry-after': '20' } };
+    const lists = [...Array(READINGS.length).fill(EMPTY), () => listed()];
+    const { server, session, log } = await started(['reset', limited, ACCEPTED], lists);
+    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
+    expect([task.id, wasThere]).toEqual(['ckx9', true]);
+    expect(server.readAt.at(-1)).toBeGreaterThanOrEqual(80);
+    expect(log.notes).toEqual(['lost', 'resubmitting', 'resubmit rejected']);
+    expectOneRequest(server, 2);
+  });
+
+  it('held back by the refusal of another request was not sent: the first one stays unknown', async () => {
+    const { server, session, log } = await started(['reset', ACCEPTED]);
+    let asked = 0;
+    const ready = async () => {
+      asked += 1;
+      if (asked > 1) throw new Failure('INVALID_PAYLOAD', 'Another line has no price.');
+    };
+    const submits = { ready, pauseFor: () => {}, lost: () => {} };
+    const failure = unknownOf(await submitFor({ ...session, submits }, undefined, { log }));
+    expect(failure.message).toMatch(/ once more: Another line has no price\.$/);
+    expect(log.notes).toEqual(['lost']);
+    expectOneRequest(server, 1);
+  });
+
   it('put off by 429 for longer than there is time may be sent by the same command later', async () => {
     const limited = { status: 429, headers: { 'retry-after': '30' } };
     const { server, session, log } = await started(['reset', limited]);

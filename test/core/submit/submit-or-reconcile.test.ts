@@ -18,7 +18,7 @@ import {
 async function started(submits: Reply[], options: Parameters<typeof sessionWith>[1] = {}) {
   const clock = new FakeClock();
   const server = await submitService(clock, submits);
-  return { server, session: sessionWith(server.origin, { clock, ...options }), log: logOf() };
+  return { clock, server, session: sessionWith(server.origin, { clock, ...options }), log: logOf() };
 }
 
 describe('a submit that is answered', () => {
@@ -39,6 +39,14 @@ describe('a submit that is answered', () => {
     expect(server.received).toHaveLength(1);
     expect(fresh).toEqual([true]);
     expectOneRequest(server, 1);
+  });
+
+  it('that had to pause before it was sent is dated then: a later process counts the minute from there', async () => {
+    const { session, log, clock } = await started([ACCEPTED]);
+    const ready = async () => void (clock.now += 10_000);
+    const submits = { ready, pauseFor: () => {}, lost: () => {} };
+    acceptedOf(await submitFor({ ...session, submits }, undefined, { log }));
+    expect(log.notes).toEqual(['sending']);
   });
 
   it.each([

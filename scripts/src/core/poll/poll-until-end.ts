@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import { intervalBefore, type PollSchedule } from './interval.ts';
-import { isMissingForNow, MISSING_PAUSES } from './not-found-grace.ts';
+import { graceAfter, isMissingForNow, MISSING_PAUSES } from './not-found-grace.ts';
 
 export interface WaitOptions {
   clock: Clock;
@@ -43,7 +43,7 @@ export async function pollUntilEnd(
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last: TaskStatus | undefined;
-  const { graceUntil = 0 } = options;
+  let { graceUntil = 0 } = options;
   let { failure } = options;
   let failures = failure ? 1 : 0;
 
@@ -68,6 +68,7 @@ export async function pollUntilEnd(
       last = merge(last, seen);
       failure = undefined;
       failures = 0;
+      graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

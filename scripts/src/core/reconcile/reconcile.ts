@@ -2,7 +2,7 @@ import { Failure, type Reason } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { sendUntilAccepted } from '../submit/send-until-accepted.ts';
+import { sendOnce } from '../submit/send-until-accepted.ts';
 import { findOwn } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
@@ -61,6 +61,7 @@ export async function reconcile(
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return unknown(session, generation, lost);
   const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
+  let attempts = 0;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
     const found = await search(session, generation, lost, until);
@@ -75,7 +76,12 @@ export async function reconcile(
     if (found.kind === 'clear' && readAt >= clearAt) {
       const age = clock.wall() - lost.since.wall;
       if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
-      const result = await resubmit(session, generation, lost, log, until);
+      attempts += 1;
+      const result = await resubmit(session, generation, lost, log, { until, attempts });
+      if (result.kind === 'later') {
+        await clock.sleep(result.pauseMs, signal);
+        continue;
+      }
       if (result.kind !== 'lost') return result;
       lost = result.lost;
       n = -1;
@@ -142,33 +148,40 @@ async function takenAmong(session: Session, tasks: readonly Task[]): Promise<Ite
   return (await session.records())?.recordedAmong(ids) ?? [];
 }
 
+/** Submits the request once more, by one attempt: the list is read again before the next one. */
 async function resubmit(
   session: Session,
   generation: GenerationRequest,
   lost: LostSubmit,
   log: ReconcileLog,
-  deadline: number,
-): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit }> {
+  { until, attempts }: { until: number; attempts: number },
+): Promise<Reconciled | { kind: 'lost'; lost: LostSubmit } | { kind: 'later'; pauseMs: number }> {
+  const { api, observer, submits } = session;
   try {
+    await submits?.ready();
     await log.resubmitting();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return unknown(session, generation, lost, { notResubmitted: error });
   }
-  // Between two attempts nothing is being sent. The service may still have accepted the first submit, so no observer hears "refused".
-  const observer = { ...session.observer, refused: () => {} };
-  const unwritten = { sending: async () => {}, rejected: async () => {} };
-  const sent = await sendUntilAccepted({ ...session, observer }, generation, deadline, unwritten);
+  observer.submitting();
+  const sent = await sendOnce(session, generation, { until });
   if (sent.kind === 'accepted') return { ...sent, wasThere: false };
   const { failure } = sent;
   if (sent.kind === 'lost') {
     await log.lost();
-    const { clock } = session.api;
+    const { clock } = api;
     const since = { wall: clock.wall(), monotonic: clock.monotonic() };
     return { kind: 'lost', lost: { ...lost, since, resubmitted: true, failure } };
   }
+  const pauseMs = api.pauseFor(failure, attempts, until);
+  if (pauseMs !== null) {
+    submits?.pauseFor(pauseMs);
+    await log.resubmitRejected();
+    return { kind: 'later', pauseMs };
+  }
   // The first submit may have caused this rejection: it may have used up the key, the credits or the rate.
-  const found = await search(session, generation, lost, deadline);
+  const found = await search(session, generation, lost, until);
   if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'clear') return sent;

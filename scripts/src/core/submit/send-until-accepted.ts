@@ -13,10 +13,12 @@ export type Sent =
 
 /** Writes each step to the disk before the next one: the process may end between any two. */
 export interface SendLog {
-  /** Another attempt is about to be sent; the earlier ones were rejected. */
+  /** An attempt is about to be sent, some time after the request was recorded; earlier ones were rejected. */
   sending(): Promise<void>;
   rejected(): Promise<void>;
 }
+
+const SOON_MS = 500;
 
 /** Sends a request, and retries it while the service certainly did not accept it. Ends at the first lost answer. */
 export async function sendUntilAccepted(
@@ -27,13 +29,15 @@ export async function sendUntilAccepted(
 ): Promise<Sent> {
   const { api, observer, submits } = session;
   for (let attempt = 1; ; attempt += 1) {
+    const asked = api.clock.monotonic();
     try {
       await submits?.ready();
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       return { kind: 'rejected', failure };
     }
-    if (attempt > 1) await log.sending();
+    // The record says when the submit is sent: from then on the list must be clear.
+    if (attempt > 1 || api.clock.monotonic() > asked + SOON_MS) await log.sending();
     observer.submitting();
     const sent = await sendOnce(session, generation, { until: deadline });
     if (sent.kind !== 'rejected') return sent;

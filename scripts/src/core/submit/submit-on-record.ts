@@ -1,3 +1,4 @@
+import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -57,7 +58,7 @@ export async function submitOnRecord(
     if (other) session.observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
     for (const earlier of claimed.kind === 'new' ? claimed.unsettled : []) {
-      if (!(await adopt(session, request, earlier))) replaced.push(earlier);
+      if (!(await adopt(session, request, { entry: earlier, lock: claimed.lock }))) replaced.push(earlier);
     }
     const result =
       claimed.kind === 'new'
@@ -66,7 +67,7 @@ export async function submitOnRecord(
             session,
             request,
             entry,
-            resubmitLog(session, store, request, entry, deadline),
+            resubmitLog(session, store, request, claimed, deadline),
             deadline,
           );
     if (result.kind !== 'accepted') throw await refuse(result, claimed);
@@ -156,14 +157,13 @@ async function submitNew(
     await entry.update({ phase: 'rejected' });
     throw error;
   }
-  return submit(session, generation, resubmitLog(session, store, request, entry, deadline), deadline);
+  const log = resubmitLog(session, store, request, { entry, lock }, deadline);
+  return submit(session, generation, log, deadline);
 }
 
 /** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */
 async function requireLock(lock: Fence): Promise<void> {
-  if (await lock.isOurs()) return;
-  const message = 'Another process took this request over; nothing was submitted here.';
-  throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'takenOver' } });
+  if (!(await lock.isOurs())) throw takenOver();
 }
 
 /** Returns the fields of a record whose submit is about to be sent for the first time, or was rejected before. */
@@ -217,13 +217,19 @@ async function reconcileEntry(
  * that task: its result is still to be delivered.
  * @returns whether the list shows it
  */
-async function adopt(session: Session, request: Request, entry: StoredRequest): Promise<boolean> {
+async function adopt(
+  session: Session,
+  request: Request,
+  { entry, lock }: { entry: StoredRequest; lock: Fence },
+): Promise<boolean> {
   const { monotonic } = session.api.clock;
   const observer = { ...session.observer, submitting: () => {} };
   const never = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
-  const log = { ...recordLog(session, entry), resubmitting: never };
+  const log = { ...recordLog(session, entry, lock), resubmitting: never };
   try {
-    const result = await reconcileEntry({ ...session, observer }, request, entry, log, monotonic());
+    // The request that takes its place is submitted afterwards: until then it keeps its turn.
+    const own = { ...session, observer, submits: undefined };
+    const result = await reconcileEntry(own, request, entry, log, monotonic());
     if (result.kind !== 'accepted') return false;
     await noteTask(session, entry, result.task);
     return true;
@@ -234,18 +240,22 @@ async function adopt(session: Session, request: Request, entry: StoredRequest): 
 }
 
 /** Returns the log of a submit that writes to its record. */
-function recordLog(session: Session, entry: StoredRequest): SubmitLog {
+function recordLog(session: Session, entry: StoredRequest, lock: Fence): SubmitLog {
   const now = () => new Date(session.api.clock.wall()).toISOString();
   let clearSince = entry.record.unsettledSince;
   return {
-    sending: () => entry.require({ phase: 'submitting', ...sendingNow(session) }),
+    sending: async () => {
+      await requireLock(lock);
+      await entry.require({ phase: 'submitting', ...sendingNow(session) });
+    },
     rejected: async () => void (await entry.update({ phase: 'rejected' }, { isOurs: true })),
     lost: async () =>
       void (await entry.update({ phase: 'unknown', unsettledSince: now() }, { isOurs: true })),
-    resubmitting: () => {
+    resubmitting: async () => {
+      await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
-      return entry.require({ phase: 'submitting', resubmitted: true, unsettledSince, submitTimeout });
+      await entry.require({ phase: 'submitting', resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
     resubmitRejected: async () => {
@@ -260,10 +270,10 @@ function resubmitLog(
   session: Session,
   store: RecordStore,
   { contract, generation, terms }: Request,
-  entry: StoredRequest,
+  { entry, lock }: { entry: StoredRequest; lock: Fence },
   deadline: number,
 ): SubmitLog {
-  const log = recordLog(session, entry);
+  const log = recordLog(session, entry, lock);
   return {
     ...log,
     resubmitting: async () => {

@@ -1,10 +1,12 @@
-import { readFileSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from '../../disk/durable.ts';
 import { waitForLock } from '../../disk/lock.ts';
+import { takenOver } from '../../model/claim-rules.ts';
 import {
   allowedChange,
   type Credits,
+  hasTaken,
   isPending,
   type RecordChange,
   type RecordFields,
@@ -101,8 +103,10 @@ export class Entry implements StoredRequest {
   }
 
   async require(change: RecordChange): Promise<void> {
-    if (await this.update(change, { isOurs: true })) return;
-    throw unwritable(new Error('the change was not written'), this.#files.folder);
+    const isThere = existsSync(this.file);
+    if (isThere && !(await this.update(change, { isOurs: true })))
+      throw unwritable(new Error('the change was not written'), this.#files.folder);
+    if (!isThere || !hasTaken(this.#record, change)) throw takenOver();
   }
 
   /**
