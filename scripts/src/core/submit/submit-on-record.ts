@@ -227,7 +227,7 @@ async function adopt(
   const never = () => Promise.reject(new Failure('UNKNOWN_ERROR', 'It is not sent again.'));
   const log = { ...recordLog(session, entry, lock), resubmitting: never };
   try {
-    // The request that takes its place is submitted afterwards: until then it keeps its turn.
+    // The request that takes its place is submitted afterwards, by the same permit.
     const own = { ...session, observer, submits: undefined };
     const result = await reconcileEntry(own, request, entry, log, monotonic());
     if (result.kind !== 'accepted') return false;
