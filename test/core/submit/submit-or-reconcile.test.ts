@@ -43,7 +43,9 @@ describe('a submit that is answered', () => {
 
   it('that had to pause before it was sent is dated then: a later process counts the minute from there', async () => {
     const { session, log, clock } = await started([ACCEPTED]);
-    const ready = async () => void (clock.now += 10_000);
+    const ready = async () => {
+      clock.now += 10_000;
+    };
     const submits = { ready, pauseFor: () => {}, lost: () => {} };
     acceptedOf(await submitFor({ ...session, submits }, undefined, { log }));
     expect(log.notes).toEqual(['sending']);
