@@ -6,11 +6,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pollSchedule } from '../scripts/src/core/poll/interval.ts';
-import { pollUntilEnd } from '../scripts/src/core/poll/poll-until-end.ts';
 import { systemClock } from '../scripts/src/model/clock.ts';
 import { Journal } from '../scripts/src/stores/file/journal.ts';
-import { FakeClock } from '../test/support/clock.ts';
+import { waitsForOne } from './one-task.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entry = path.join(root, 'scripts', 'run-workflow.mjs');
@@ -18,7 +16,6 @@ const folder = mkdtempSync(path.join(tmpdir(), 'amw-bench-'));
 const ASKED = process.argv.slice(2);
 const PARTS = ['refused', 'status', 'journal', 'image', 'download', 'waits'] as const;
 const ROUNDS = Number(ASKED.find((word) => Number(word) > 0) ?? 25);
-const WAITS = 10_000;
 let missed = 0;
 
 interface Child {
@@ -162,35 +159,6 @@ async function startServer(): Promise<{ origin: string; stop(): void }> {
   return { origin, stop: () => child.kill() };
 }
 
-/** Mean lag from a task's end to the return of the wait, and the most queries in any minute, over simulated waits. */
-async function simulateWaits(): Promise<{ lagS: number; perMinute: number }> {
-  const lags: number[] = [];
-  let perMinute = 0;
-  for (let i = 0; i < WAITS; i += 1) {
-    const clock = new FakeClock();
-    clock.random = Math.random;
-    const endsAt = 30_000 + (i / WAITS) * 870_000 + Math.random() * 1_000;
-    const polls: number[] = [];
-    const poll = async () => {
-      // The answer takes a while, and shows the state at the time of the query.
-      const asked = clock.now;
-      polls.push(asked);
-      clock.now += 50 + Math.random() * 100;
-      return { state: asked >= endsAt ? ('COMPLETED' as const) : ('PROGRESS' as const), record: {} };
-    };
-    await pollUntilEnd(poll, { clock, schedule: pollSchedule(2_000), deadline: 3_600_000 });
-    // The task's record is one more query before the envelope.
-    polls.push(clock.now);
-    clock.now += 100;
-    lags.push((clock.now - endsAt) / 1000);
-    for (const [index, at] of polls.entries()) {
-      const inMinute = polls.slice(index).filter((later) => later < at + 60_000).length;
-      perMinute = Math.max(perMinute, inMinute);
-    }
-  }
-  return { lagS: lags.reduce((sum, lag) => sum + lag, 0) / lags.length, perMinute };
-}
-
 const { origin, stop } = await startServer();
 const live = { AIVIDEO_BASE_URL: origin, AIVIDEO_API_KEY: 'ak_bench_0000', ASYNC_MEDIA_STATE_DIR: folder };
 const MEASURES: Record<(typeof PARTS)[number], () => void | Promise<void>> = {
@@ -255,11 +223,7 @@ const MEASURES: Record<(typeof PARTS)[number], () => void | Promise<void>> = {
     if (hasOthers) report(speed, median(speeds), '', '>= 1.10', median(speeds) >= 1.1);
     else console.log(`skipped ${speed}: they are not here`);
   },
-  async waits() {
-    const waits = await simulateWaits();
-    report('mean lag from completion to envelope', waits.lagS, ' s', '<= 2.50 s', waits.lagS <= 2.5);
-    report('most queries in any minute', waits.perMinute, '', '<= 15', waits.perMinute <= 15);
-  },
+  waits: waitsForOne,
 };
 
 const asked = PARTS.filter((part) => ASKED.includes(part));
@@ -269,4 +233,4 @@ try {
   stop();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = missed > 0 ? 1 : 0;
+if (missed > 0) process.exitCode = 1;
