@@ -649,6 +649,25 @@ describe('a batch', () => {
     expect(charges()).toBe(3);
   });
 
+  it('with APIDot, --maxCredits is held against the estimate of every line before the first submit', async () => {
+    const { service, folder, charges } = await place([]);
+    const env = {
+      APIDOT_BASE_URL: service.origin,
+      APIDOT_API_KEY: CANARY,
+      ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
+    };
+    const cheap = { model: 'gpt-image-2', payload: { prompt: 'fog', resolution: '1K' } };
+    const dear = { model: 'seedance-2', payload: { prompt: 'fog', duration: 5, resolution: '720p' } };
+    writeFileSync(
+      path.join(folder, 'two.jsonl'),
+      [cheap, dear].map((line) => JSON.stringify(line)).join('\n'),
+    );
+    const flags = ['--provider', 'apidot', '--batch', 'two.jsonl', '--maxCredits', '199', '--wait', '5'];
+    const { code, stdout } = await run(flags, { cwd: folder, env });
+    expect([code, charges()], stdout).toEqual([5, 0]);
+    expect(stdout).toContain('Line 2 costs more than --maxCredits 199');
+  });
+
   it('--maxCreditsPerDay holds for the lines of a batch: what fits is made, the rest is not submitted', async () => {
     const { runBatch, charges } = await place(['a', 'b', 'c', 'd']);
     const { code, batch, envelope } = await runBatch(['--maxCreditsPerDay', '30']);
