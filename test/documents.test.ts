@@ -272,7 +272,7 @@ describe('what the documents name', () => {
   test('README.md has the picture of the flow, each module, and where it is installed', () => {
     const readme = text('README.md');
     expect([...readme.matchAll(/^```mermaid$/gm)]).toHaveLength(1);
-    for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'scripts/lib/', 'scripts/src/'])
+    for (const word of ['on record?', 'SUBMIT_OUTCOME_UNKNOWN', 'scripts/lib/', '`src/`, in `scripts/`'])
       expect(readme).toContain(word);
     const folders = readdirSync(path.join(ROOT, 'scripts/src'), { withFileTypes: true });
     const modules = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
