@@ -161,7 +161,11 @@ describe('whatever arrives', () => {
     fc.nat({ max: 50_000 }).map((depth) => '['.repeat(depth)),
     fc.json().map((text) => `{"task_id":${text}}`),
   );
-  const segment = fc.string({ maxLength: 80 }).map(encodeURIComponent);
+  // Clients resolve a segment of dots alone before it is sent.
+  const segment = fc
+    .string({ maxLength: 80 })
+    .filter((text) => !/^\.\.?$/.test(text))
+    .map(encodeURIComponent);
   const type = fc.option(fc.stringMatching(/^[\x20-\x7e]{0,60}$/), { nil: undefined });
 
   test('a known token is 200, anything else 202, and nothing changes but what was recorded', async () => {
