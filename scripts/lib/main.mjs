@@ -887,55 +887,69 @@ function isObject(value) {
 }
 
 // scripts/src/cli/exit-codes.ts
-var EXIT = {
-  done: 0,
-  taskEnded: 1,
-  badInput: 2,
-  keyRefused: 3,
-  stillRunning: 4,
-  credits: 5,
-  temporary: 6,
-  submitUnknown: 7,
-  taskNotFound: 8,
-  downloadFailed: 9,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143
-};
 var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
 var EXIT_WORDS = {
-  done: { means: "done", next: "give the user the result" },
+  done: { code: 0, means: "done", next: "give the user the result" },
   taskEnded: {
+    code: 1,
     means: "the task ended FAILED or CANCEL",
     next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
   },
   badInput: {
+    code: 2,
     means: "bad input",
     next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
   },
-  keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
+  keyRefused: {
+    code: 3,
+    means: "key missing or refused",
+    next: "ask the user to set the key in the environment",
+    isOpen: true
+  },
   stillRunning: {
+    code: 4,
     means: "still running",
-    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
+    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing",
+    isOpen: true
   },
   credits: {
+    code: 5,
     means: "credits or cap",
     next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
   },
-  temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
+  temporary: {
+    code: 6,
+    means: "temporary",
+    next: "follow `data.nextSteps`, after `retryAfter` seconds if set",
+    isOpen: true
+  },
   submitUnknown: {
+    code: 7,
     means: "the outcome of the submit is not known",
-    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
+    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
+    isOpen: true
   },
-  taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
+  taskNotFound: {
+    code: 8,
+    means: "no such task for this key",
+    next: "check the id and the key"
+  },
   downloadFailed: {
+    code: 9,
     means: "finished but not saved",
-    next: "run the command in `data.nextSteps`; it charges nothing"
+    next: "run the command in `data.nextSteps`; it charges nothing",
+    isOpen: true
   },
-  bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
-  interrupted: { means: "interrupted", next: "run the same command without `--new`" },
-  terminated: { means: "terminated", next: "run the same command without `--new`" }
+  bug: {
+    code: 70,
+    means: "a bug of this program",
+    next: "report it; run the same command without `--new`"
+  },
+  interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
+  terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
+var EXITS = Object.entries(EXIT_WORDS);
+var EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code]));
 var EXIT_OF_ERROR = {
   INVALID_MODEL: EXIT.badInput,
   INVALID_PAYLOAD: EXIT.badInput,
@@ -953,6 +967,9 @@ var EXIT_OF_ERROR = {
   TASK_NOT_FOUND: EXIT.taskNotFound,
   DOWNLOAD_FAILED: EXIT.downloadFailed
 };
+var OPEN = new Set(
+  EXITS.filter(([, exit]) => exit.isOpen).map(([, { code }]) => code)
+);
 var BATCH_ORDER = [
   EXIT.bug,
   EXIT.keyRefused,
@@ -966,12 +983,11 @@ var BATCH_ORDER = [
   EXIT.taskEnded,
   EXIT.done
 ];
-function exitCodeOf(failure) {
-  const { exitCode, reason } = adviceOf(failure);
-  if (exitCode !== void 0) return exitCode;
-  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[failure.code];
-}
+var EXIT_OF_SIGNAL = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated
+};
+var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
 
 // scripts/src/cli/render/envelope.ts
 var written = (fields) => compact(fields);
@@ -1930,8 +1946,57 @@ function callerOfLine(caller, { command: again, isFirst }) {
   };
 }
 
-// scripts/src/cli/render/next-steps/decision.ts
+// scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
+var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
+var SUBMIT_OUTCOME_UNKNOWN = {
+  submitUnknown: (reason, caller, messageOf) => {
+    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const { profile, command, same } = caller;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
+    const yet = after === void 0 ? "" : " yet";
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
+    const answered = named2 === void 0 ? [] : [
+      "The answer named a task beside an error; this shows the state of that task:",
+      resumeCommand(caller, named2)
+    ];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
+    const when = after === void 0 ? "" : ` after ${after} seconds`;
+    const repeat = isRecorded ? [
+      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+      same
+    ] : [NOT_YET];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command("listTasks"),
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        ...decide
+      ]
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = "resumes the task of that process, and charges nothing";
+    return [
+      isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+      `If there is certainly no such process any more, remove ${lockFile} first.`
+    ];
+  },
+  recordDamaged: (_, caller) => [
+    ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
+    ...decision(caller)
+  ]
+};
+function findOutSteps(caller, isRecorded) {
+  const { profile, same, command } = caller;
+  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...isRecorded ? decision(caller) : []];
+  const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
+  return [...find, command("listTasks")];
+}
 function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}`];
   const { download, output: output2 } = caller.resumeFlags;
@@ -1944,39 +2009,59 @@ function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
 }
 
 // scripts/src/cli/render/stopped.ts
-function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
-  if (isAboutMany) return same;
-  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
-}
-function findOutSteps(caller, isRecorded) {
-  const { profile, same, command } = caller;
-  if (!profile.can.list) {
-    return [
-      "Do not submit this again before you know: it may be charged twice.",
-      profile.says.tasks,
-      ...isRecorded ? decision(caller) : []
-    ];
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
+function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
+  const { phase, taskId: taskId2, state, isAboutMany } = situation;
+  const exitCode = EXIT_OF_SIGNAL[signal];
+  const resume = resumeStep(caller, situation);
+  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const known = (...nextSteps) => success(
+    isAboutMany ? null : state,
+    isAboutMany ? null : taskId2,
+    { interruptedBy: signal, nextSteps },
+    exitCode
+  );
+  if (isAboutMany)
+    return known(
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
+    );
+  if (phase === "submitting") {
+    const message = "while the submit was under way; whether it was accepted is not known.";
+    return because("SUBMIT_OUTCOME_UNKNOWN", message, {
+      status: "UNKNOWN",
+      data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
+      nextSteps: findOutSteps(caller, isRecorded)
+    });
   }
-  return [
-    ...isRecorded ? [
-      "Run this command, without --new: it reconciles, and never submits while that may charge twice.",
-      same
-    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
-    command("listTasks")
-  ];
+  if (taskId2 === null)
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.", {});
+  if (state === null) {
+    const message = "before the service gave the state of the task.";
+    return because("UNKNOWN_ERROR", message, { status: "UNKNOWN", nextSteps: [resume] });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    const message = `before the record of the task was here. It has ended: ${state}.`;
+    return because(code, message, { status: state, nextSteps: [resume] });
+  }
+  if (state !== "COMPLETED") return known(resume, `The task runs on at the service. ${CHARGES_NOTHING}`);
+  if (!downloads) return known(resume, `The task is finished: fetch its result. ${CHARGES_NOTHING}`);
+  return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+    status: state,
+    nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+  });
 }
-
-// scripts/src/cli/render/bug.ts
 function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   const { phase, taskId: taskId2 } = situation;
   const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const where = stack.split("\n").slice(1, 6).map((line) => plain(line, 200));
+  const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
-    data: { where },
+    data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
       ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
@@ -1986,59 +2071,9 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   });
   return failed(failure, fallback, taskId2);
 }
-
-// scripts/src/cli/render/interrupted.ts
-var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
-function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
-  const { phase, taskId: taskId2, state, isAboutMany } = situation;
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  const resume = resumeStep(caller, situation);
-  if (isAboutMany) {
-    const nextSteps2 = [
-      resume,
-      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
-    ];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was accepted is not known.",
-      {
-        status: "UNKNOWN",
-        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
-        nextSteps: findOutSteps(caller, isRecorded)
-      }
-    );
-  }
-  if (taskId2 === null) {
-    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.");
-  }
-  if (state === null) {
-    const status2 = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status: status2,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
-    });
-  }
-  const so = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
-  const nextSteps = [resume, `${so} ${CHARGES_NOTHING}`];
-  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
+function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
+  if (isAboutMany) return same;
+  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
 }
 
 // scripts/src/cli/main.ts
@@ -2151,7 +2186,7 @@ async function startProgress(secrets) {
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
 }
 function markInterrupted(outcome, signal) {
-  outcome.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
@@ -2253,6 +2288,7 @@ export {
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
+  EXIT_OF_SIGNAL,
   EXIT_WORDS,
   FLAGS,
   FLAG_NAMES,
@@ -2263,10 +2299,12 @@ export {
   Meter,
   NO_LIST,
   ONE_CHARGE,
+  OPEN,
   OUTPUT_KINDS,
   PROFILES,
   SANDBOX_FOLDER,
   SINCE_EXPECTED,
+  SUBMIT_OUTCOME_UNKNOWN,
   Submits,
   TASK_ID,
   TASK_STATES,
@@ -2299,7 +2337,6 @@ export {
   contractsFolder,
   createProvider,
   credits,
-  decision,
   editDistance,
   escapeInvisible,
   exitCodeOf,
@@ -2357,7 +2394,6 @@ export {
   refusedInputs,
   resumeCommand,
   resumeFlags,
-  resumeStep,
   rule,
   screen,
   secretsIn,

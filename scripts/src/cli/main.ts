@@ -4,16 +4,15 @@ import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
 import { checkInterval } from './check-interval.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
-import { Interruption, type StopSignal } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
-import { bugOutcome } from './render/bug.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
-import { interruptedOutcome } from './render/interrupted.ts';
+import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
 
@@ -150,7 +149,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // The sentences of such a failure are still to be made, from its facts.
   const { reason, charged } = error.details;
   const isBare = reason !== undefined || charged !== undefined;
-  const failure = caller && isBare ? (await import('./render/failure.ts')).explained(error, caller) : error;
+  const failure =
+    caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   return failed(failure, stateOf(call), situation.taskId);
 }
 
@@ -167,7 +167,7 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
 
 /** Gives what is known of an interrupted call the exit code of its signal. */
 function markInterrupted(outcome: Outcome, signal: StopSignal): void {
-  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
