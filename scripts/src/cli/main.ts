@@ -2,7 +2,7 @@ import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
-import { checkInterval } from './check-interval.ts';
+import { checkInterval } from './check-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
@@ -110,7 +110,7 @@ async function outcomeOfService(
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
   const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
-  checkInterval(args, loopback);
+  checkInterval(args.pollInterval, loopback);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
