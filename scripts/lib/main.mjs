@@ -2374,6 +2374,7 @@ export {
   size,
   skillFolder,
   sourceOf,
+  squeeze,
   status,
   success,
   sums,

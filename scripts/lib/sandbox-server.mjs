@@ -406,6 +406,7 @@ function inWholeSeconds(payload) {
 }
 
 // scripts/src/sandbox/webhooks.ts
+const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
 var ANSWER_WITHIN_MS = 5e3;
@@ -483,32 +484,23 @@ function isLoopback(url) {
   if (url.protocol !== "http:" && url.protocol !== "https:") return false;
   return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
 }
-function post(url, body, signal) {
-  return new Promise((resolve) => {
-    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const outgoing = request(
-      url,
-      {
-        method: "POST",
-        agent: false,
-        signal,
-        timeout: ANSWER_WITHIN_MS,
-        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
-      },
-      (answer) => {
-        answer.on("error", () => {
-        });
-        answer.destroy();
-        resolve(`answered ${answer.statusCode}`);
-      }
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
-    outgoing.on(
-      "error",
-      (error) => resolve(`not delivered (${error.code ?? error.message})`)
-    );
-    outgoing.end(body);
+async function post(url, body, signal) {
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const outgoing = request(url, { method: "POST", agent: false, signal, timeout: ANSWER_WITHIN_MS, headers });
+  outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+  outgoing.on("error", () => {
   });
+  outgoing.end(body);
+  try {
+    const [answer] = await once(outgoing, "response");
+    answer.on("error", () => {
+    }).destroy();
+    return `answered ${answer.statusCode}`;
+  } catch (error) {
+    const { code, message } = error;
+    return `not delivered (${code ?? message})`;
+  }
 }
 
 // scripts/src/sandbox/aivideomaker.ts
