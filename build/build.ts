@@ -71,7 +71,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
-  ['parse-yaml', /^contracts\/(parse-yaml|compile)\.ts$/],
+  ['parse-yaml', /^contracts\/(parse-yaml|compile|parsed|read-contract|price-rule|durations)\.ts$/],
   ['unknown-model', /^contracts\/(unknown-model|unsupported)\.ts$/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   ['help', /^cli\/help\.ts$/],
