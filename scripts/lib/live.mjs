@@ -1149,7 +1149,6 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }
