@@ -796,69 +796,12 @@ import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
-
-// scripts/src/cli/render/advice.ts
-function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
-// scripts/src/cli/live.ts
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -915,11 +858,32 @@ function unknownWord(word) {
 }
 
 // scripts/src/cli/render/state.ts
-import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-ended.ts
+import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+function generationFailed(seen, { profile, command, retry }) {
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
+    nextSteps: [
+      profile.says.refund,
+      ...profile.can.account ? [command("account")] : [],
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+    ]
+  });
+}
+function taskCancelled({ profile, retry }) {
+  const refund = profile.can.cancel ? "A cancelled task is refunded. " : "";
+  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`]
+  });
+}
+
+// scripts/src/cli/render/state.ts
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -963,24 +927,12 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...caller.profile.can.account ? [caller.command("account")] : [],
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case "cancelled":
-      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
-function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
-  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-}
+var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1141,7 +1093,7 @@ async function runLive(options) {
     if (!(error instanceof Failure8)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { explained } = await import("./advice.mjs");
+    const { adviceFor, explained } = await import("./advice.mjs");
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -1521,7 +1473,6 @@ export {
   SMALL,
   Transport,
   addUrl,
-  adviceFor,
   aivideomaker,
   callOf,
   codeOfStatus,
@@ -1533,6 +1484,7 @@ export {
   findUrls,
   firstText,
   flatHeaders,
+  generationFailed,
   getStatus,
   heeded,
   intervalBefore,
@@ -1562,6 +1514,7 @@ export {
   shortDeadline,
   stateIn,
   stateOutcome,
+  taskCancelled,
   taskResult,
   unknownWord,
   unreadable,

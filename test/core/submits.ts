@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import type { Reconciled } from '../../scripts/src/core/reconcile/reconcile.ts';
 import { type SubmitLog, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
