@@ -284,20 +284,34 @@ export interface ReconcileOptions extends CallOptions {
     list?(): TaskList | Promise<TaskList>;
     /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
     taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
-    /**
-     * Called when the list has been clear of the request for 60 s, right before it is sent once more with the same key.
-     * Store there that it is resubmitted; a rejection prevents the submit. Absent: nothing is ever sent.
-     */
-    beforeResubmit?(): void | Promise<void>;
 }
+/**
+ * What the service's list says of a lost submit. `found`: its `task`. `clear`: the list has been clear of it for 60 s, and
+ * `resubmit` sends the request once more, with the same key; store before it that it is resubmitted. It returns the task,
+ * or throws a `ClientError` whose `outcome` is `rejected` or `unknown`. `unsure`: there is no list, it was read too early, or
+ * a task in it may be the one. `unreadable`: `error` says why. `retryAfter`: seconds after which the list can tell; null where
+ * no later call will know either.
+ */
+export type Reconciled = {
+    kind: 'found';
+    task: Task;
+} | {
+    kind: 'clear';
+    resubmit(options?: CallOptions): Promise<SubmittedTask>;
+} | {
+    kind: 'unsure';
+    retryAfter: number | null;
+} | {
+    kind: 'unreadable';
+    retryAfter: number | null;
+    error: Error & {
+        transient: boolean;
+    };
+};
 /** A task right after its submit. */
 export interface SubmittedTask extends Task {
     /** Credits by the service's quote; null where none was asked for. */
     quoted: number | null;
-}
-export interface ReconciledTask extends Task {
-    /** It was sent once more by this call. */
-    resubmitted: boolean;
 }
 export interface QuoteRequest {
     model: string;
@@ -471,11 +485,10 @@ export interface Client {
      */
     submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
     /**
-     * Finds the task of a submit whose outcome is unknown in the service's list.
-     * Nothing is sent without `beforeResubmit`.
-     * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
+     * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says. Sends
+     * nothing; where the list is clear, the result can.
      */
-    reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;
+    reconcile(request: LostRequest, options?: ReconcileOptions): Promise<Reconciled>;
     /** Returns the state of a task. */
     status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
     /** Returns the record of a task; of a finished one whose status names no file, the second record where that does. */

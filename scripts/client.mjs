@@ -560,6 +560,7 @@ async function deliver(to, { path: source, ...file }, signal, onError) {
 }
 
 // scripts/src/client/submit.ts
+import { Failure as Failure4 } from "./lib/main.mjs";
 function submit(connection, request, { signal } = {}) {
   const { settings } = connection;
   let isSending = false;
@@ -583,71 +584,62 @@ function submit(connection, request, { signal } = {}) {
     return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
   });
 }
-function findLost(connection, request, { signal, until, list: list2, taken, beforeResubmit } = {}) {
-  const { settings } = connection;
-  const { clock } = settings;
-  let prevented;
-  let resubmitted = false;
-  const details = (failure) => {
-    const isRejected = failure !== void 0 && outcome === "rejected";
-    const reason = failure?.details.reason;
-    const later = reason?.kind === "submitUnknown" ? reason.later : void 0;
-    return {
-      outcome: isRejected ? "rejected" : "unknown",
-      transient: failure?.details.transient ?? (failure?.details.retryAfter !== void 0 || later?.details.transient === true),
-      cause: prevented
-    };
-  };
-  let outcome = "unknown";
-  return connection.call({ signal, details }, async (session) => {
-    const contract = await contractOf(settings, request.model);
-    const sentAt = checkMoment("submittedAt", request.submittedAt);
-    const now = { wall: clock.wall(), monotonic: clock.monotonic() };
-    const lostAt = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now.wall);
-    const deadline = until === void 0 ? 0 : now.monotonic + (checkMoment("until", until) - now.wall);
-    const { generation } = await checkRequest(settings, request);
-    const { reconcile } = await import("./lib/generate.mjs");
-    const { checkFunds } = await import("./lib/generate.mjs");
-    const { Failure: Failure4 } = await import("./lib/main.mjs");
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const result = await reconcile(
-      {
-        ...session,
-        takenTasks: async (ids) => await taken?.(ids) ?? [],
-        suppliedList: list2 && (async () => list2())
-      },
-      generation,
-      {
-        sentAt,
-        since: { wall: lostAt, monotonic: now.monotonic - (now.wall - lostAt) },
-        resubmitted: request.resubmitted === true,
-        failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
-      },
-      {
-        lost: async () => {
-        },
-        resubmitRejected: async () => {
-        },
-        resubmitting: async () => {
-          if (!beforeResubmit) throw new Failure4("UNKNOWN_ERROR", "It is not sent once more.");
-          await checkFunds(session, contract, generation, null, shortDeadline(session));
-          try {
-            await beforeResubmit();
-          } catch (error) {
-            prevented = error;
-            throw new Failure4("UNKNOWN_ERROR", "The caller prevented that it is sent once more.");
-          }
-          resubmitted = true;
-        }
-      },
-      deadline
-    );
-    if (result.kind === "accepted") {
-      const { task, wasThere } = result;
-      return { ...publicTask(task.id, task, settings.key), resubmitted: resubmitted && !wasThere };
+function reconcile(connection, request, options = {}) {
+  const { key } = connection.settings;
+  const details = () => ({ outcome: "unknown" });
+  return connection.call({ signal: options.signal, details }, async (session) => {
+    const search = await lostOf(connection, request, options);
+    const { generation, lost, source } = search;
+    const { reconcile: reconcile2, reconcileUntil } = await import("./lib/generate.mjs");
+    const until = source.list ? search.deadline : reconcileUntil(session, search.deadline);
+    const found = await reconcile2(session, generation, lost, until, source);
+    if (found.kind === "found") return { kind: "found", task: publicTask(found.task.id, found.task, key) };
+    if (found.kind === "clear") {
+      return { kind: "clear", resubmit: (more) => resubmit(connection, search, more) };
     }
-    outcome = result.kind;
-    throw result.failure;
+    if (found.kind === "unsure") return { kind: "unsure", retryAfter: found.after ?? null };
+    const { failure, after = failure.details.retryAfter ?? null } = found;
+    return { kind: "unreadable", retryAfter: after, error: toError(failure, key, details()) };
+  });
+}
+async function lostOf({ settings }, request, { until, list: list2, taken }) {
+  const { clock } = settings;
+  const sentAt = checkMoment("submittedAt", request.submittedAt);
+  const now = { wall: clock.wall(), monotonic: clock.monotonic() };
+  const lostAt = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now.wall);
+  const deadline = until === void 0 ? 0 : now.monotonic + (checkMoment("until", until) - now.wall);
+  const { contract, generation } = await checkRequest(settings, request);
+  return {
+    ...{ contract, generation },
+    lost: {
+      sentAt,
+      since: { wall: lostAt, monotonic: now.monotonic - (now.wall - lostAt) },
+      resubmitted: request.resubmitted === true,
+      failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
+    },
+    deadline,
+    source: {
+      list: list2 && (async () => list2()),
+      taken: async (ids) => await taken?.(ids) ?? []
+    }
+  };
+}
+function resubmit(connection, { contract, generation, lost, source }, { signal } = {}) {
+  let outcome = "unknown";
+  return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
+    const { checkFunds } = await import("./lib/generate.mjs");
+    const { judgeRejection } = await import("./lib/generate.mjs");
+    const { sendOnce } = await import("./lib/generate.mjs");
+    const { shortDeadline } = await import("./lib/live.mjs");
+    const until = shortDeadline(session);
+    const quote2 = await checkFunds(session, contract, generation, null, until);
+    const sent = await sendOnce(session, generation);
+    const { taken } = source;
+    const judged = sent.kind === "rejected" ? await judgeRejection(session, generation, lost, sent.failure, until, { taken }) : sent;
+    if (judged.kind === "rejected") outcome = "rejected";
+    if (judged.kind !== "accepted") throw judged.failure;
+    const { task } = judged;
+    return { ...publicTask(task.id, task, connection.settings.key), quoted: quote2?.credits ?? null };
   });
 }
 
@@ -662,7 +654,7 @@ function createClient(options) {
     describe: (model) => local(async () => describe(await contractOf(settings, model))),
     validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
     submit: (request, options2) => submit(connection, request, options2),
-    reconcile: (request, options2) => findLost(connection, request, options2),
+    reconcile: (request, options2) => reconcile(connection, request, options2),
     status: (taskId, options2) => status(connection, taskId, options2),
     task: (taskId, options2) => readTask(connection, taskId, options2),
     list: (options2) => list(connection, options2),

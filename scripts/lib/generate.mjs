@@ -110,7 +110,7 @@ function sameEnd(session, entry, settings) {
 }
 
 // scripts/src/core/generate.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
@@ -257,43 +257,7 @@ function dayExceeded(spent, quoted, limit) {
 }
 
 // scripts/src/core/reconcile/reconcile.ts
-import { Failure as Failure6 } from "./main.mjs";
-
-// scripts/src/core/submit/send-until-accepted.ts
 import { Failure as Failure5 } from "./main.mjs";
-var SOON_MS = 500;
-async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer, submits } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    const asked = api.clock.monotonic();
-    try {
-      await submits?.ready();
-    } catch (failure) {
-      if (!(failure instanceof Failure5)) throw failure;
-      return { kind: "rejected", failure };
-    }
-    if (attempt > 1 || api.clock.monotonic() > asked + SOON_MS) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
-  try {
-    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
-    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
-  } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
 
 // scripts/src/core/reconcile/find-in-list.ts
 const { isDeepStrictEqual } = require("node:util");
@@ -343,33 +307,23 @@ var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
 var RESUBMIT_WITHIN_MS = 24 * 36e5;
-async function reconcile(session, generation, lost, log, deadline) {
+function reconcileUntil({ api }, deadline) {
+  return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
+}
+async function reconcile(session, generation, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
-  let attempts = 0;
+  if (!session.provider.can.list) return { kind: "unsure" };
+  const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until);
-    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
-    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+    const found = await search(session, generation, lost, until, source);
+    if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
-    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
-    const clearAt = lost.since.monotonic + CLEAR_MS;
-    if (found.kind === "unsure" && readAt >= clearAt) return unknown(session, generation, lost);
-    if (found.kind === "clear" && readAt >= clearAt) {
+    if (failure && !failure.details.transient) return { kind: "unreadable", failure };
+    if (found.kind !== "unreadable" && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
-      attempts += 1;
-      const result = await resubmit(session, generation, lost, log, { until, attempts });
-      if (result.kind === "later") {
-        await clock.sleep(result.pauseMs, signal);
-        continue;
-      }
-      if (result.kind !== "lost") return result;
-      lost = result.lost;
-      n = -1;
-      continue;
+      const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      return { kind: mayBeSent ? "clear" : "unsure" };
     }
     const now = clock.monotonic();
     const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -379,72 +333,37 @@ async function reconcile(session, generation, lost, log, deadline) {
     if (next <= now || earliest > until) {
       const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1e3);
-      return unknown(session, generation, lost, { failure, after });
+      return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
     }
     await clock.sleep(next - now, signal);
   }
 }
-async function search(session, generation, lost, until) {
+async function search(session, generation, lost, until, source = {}) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
-    const supplied = await session.suppliedList?.();
+    const supplied = await source.list?.();
     const list = supplied ?? await api.once(provider.list(), { until });
-    const taken = new Set(await takenAmong(session, list.tasks));
+    const ids = list.tasks.map(({ id }) => id);
+    const taken = source.taken ? await source.taken(ids) : await (await session.records())?.recordedAmong(ids);
+    const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === void 0) return { kind: "clear", ageMs };
-    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
+    if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
+    return { kind: found ?? "clear", ageMs };
   } catch (failure) {
-    if (!(failure instanceof Failure6)) throw failure;
+    if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
 }
-async function takenAmong(session, tasks) {
-  const ids = tasks.map(({ id }) => id);
-  if (session.takenTasks) return session.takenTasks(ids);
-  return (await session.records())?.recordedAmong(ids) ?? [];
-}
-async function resubmit(session, generation, lost, log, { until, attempts }) {
-  const { api, observer, submits } = session;
-  try {
-    await submits?.ready();
-    await log.resubmitting();
-  } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
-    return unknown(session, generation, lost, { notResubmitted: error });
-  }
-  observer.submitting();
-  const sent = await sendOnce(session, generation, { until });
-  if (sent.kind === "accepted") return { ...sent, wasThere: false };
-  const { failure } = sent;
-  if (sent.kind === "lost") {
-    await log.lost();
-    const { clock } = api;
-    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
-  }
-  const pauseMs = api.pauseFor(failure, attempts, until);
-  if (pauseMs !== null) {
-    submits?.pauseFor(pauseMs);
-    await log.resubmitRejected();
-    return { kind: "later", pauseMs };
-  }
-  const found = await search(session, generation, lost, until);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
-  if (isInvalid && found.kind === "clear") return sent;
-  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
-  return unknown(session, generation, lost, { failure });
-}
-async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
+async function unknownOutcome(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+  const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = {
@@ -452,98 +371,152 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
     ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
     ...{ isRecorded, after, named, lost, later, notResubmitted }
   };
-  const failure = new Failure6(
+  return new Failure5(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey, model },
-      retryAfter: after,
-      taskId: named,
-      reason
+      ...{ status: "UNKNOWN", unclear: true, cause: lost, data: { idempotencyKey, model } },
+      ...{ retryAfter: after, taskId: named, reason }
     }
   );
-  return { kind: "unknown", failure };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
 import { promptExcerpt } from "./wait.mjs";
+import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 
-// scripts/src/core/submit/submit-or-reconcile.ts
+// scripts/src/core/submit/submit.ts
+import { orFailure as orFailure2 } from "./main.mjs";
+
+// scripts/src/core/submit/send-once.ts
+import { Failure as Failure6, orFailure } from "./main.mjs";
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, options = {}) {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
+}
+
+// scripts/src/core/submit/submit.ts
+var SOON_MS = 500;
 async function submit(session, generation, log, deadline) {
-  const { clock } = session.api;
+  const { api, observer, submits } = session;
+  const { clock } = api;
   let sentAt = clock.wall();
-  const result = await sendUntilAccepted(session, generation, deadline, {
-    ...log,
-    sending: () => {
+  for (let attempt = 1; ; attempt += 1) {
+    const asked = clock.monotonic();
+    const held = submits && await orFailure2(submits.ready());
+    if (held) return { kind: "rejected", failure: held };
+    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
-      return log.sending();
+      await log.sending();
     }
-  });
-  if (result.kind === "accepted") return { ...result, wasThere: false };
-  if (result.kind === "rejected") return result;
-  await log.lost();
-  session.submits?.lost();
-  const { failure } = result;
-  if (session.provider.can.list) session.observer.queryFailed(failure);
-  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until: deadline });
+    if (sent.kind === "accepted") return { ...sent, wasThere: false, isResubmitted: false };
+    const { failure } = sent;
+    if (sent.kind === "lost") {
+      await log.lost();
+      submits?.lost();
+      if (session.provider.can.list) observer.queryFailed(failure);
+      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+      return recover(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+    }
+    observer.refused();
+    const pause = api.pauseFor(failure, attempt, deadline);
+    if (pause === null) return sent;
+    submits?.pauseFor(pause);
+    await log.rejected();
+    await clock.sleep(pause, api.signal);
+  }
+}
+async function recover(session, generation, first, log, deadline) {
+  const { api, observer, submits } = session;
+  const { clock } = api;
+  const until = reconcileUntil(session, deadline);
+  let lost = first;
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await reconcile(session, generation, lost, until);
+    if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+    if (found.kind !== "clear") return unknown(session, generation, lost, found);
+    const held = submits && await orFailure2(submits.ready());
+    const notResubmitted = held || await orFailure2(log.resubmitting());
+    if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until });
+    if (sent.kind === "accepted") return accepted(sent.task, false, true);
+    const { failure } = sent;
+    if (sent.kind === "lost") {
+      await log.lost();
+      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+      lost = { ...lost, since, resubmitted: true, failure };
+      continue;
+    }
+    const pause = api.pauseFor(failure, attempt, until);
+    if (pause === null) {
+      const judged = await judgeRejection(session, generation, lost, failure, until);
+      if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+      return judged;
+    }
+    submits?.pauseFor(pause);
+    await log.resubmitRejected();
+    await clock.sleep(pause, api.signal);
+  }
+}
+async function judgeRejection(session, generation, lost, failure, until, source) {
+  const found = await search(session, generation, lost, until, source);
+  if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
+  return unknown(session, generation, lost, { failure });
+}
+function accepted(task, wasThere, isResubmitted) {
+  return { kind: "accepted", task, wasThere, isResubmitted };
+}
+async function unknown(...of) {
+  return { kind: "unknown", failure: await unknownOutcome(...of) };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+var LEAST_PATIENCE_MS = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
-  const { generation, terms, folder, output } = request;
-  const claim = {
-    model: generation.model,
-    payloadHash: jsonHash(generation.payload),
-    promptExcerpt: promptExcerpt(generation.payload),
-    idempotencyKey: generation.idempotencyKey,
-    isNamed: terms.isNamed,
-    isNew: terms.isNew,
-    owner: terms.owner,
-    download: folder,
-    output,
-    ordinal: terms.ordinal ?? 1,
-    wait: terms.wait,
-    ...terms.newRun !== void 0 && { newRun: terms.newRun }
-  };
-  const claimed = await store.claim(
-    claim,
-    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
-    session.api.signal
-  );
-  const { entry } = claimed;
-  if (claimed.kind === "submitted") return attached(entry, request);
-  const { resubmitted } = entry.record;
+  const { api, observer } = session;
+  const claim = claimOf(request);
+  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
+  const claimed = await store.claim(claim, patience, api.signal);
+  if (claimed.kind === "submitted") return attached(claimed.entry, request);
+  const { entry, lock } = claimed;
+  const own = { session, store, request, entry, lock, deadline };
+  const wasResubmitted = entry.record.resubmitted;
+  const isNew = claimed.kind === "new";
   try {
-    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
-    if (other) session.observer.madeUnderOther(other);
+    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    if (other) observer.madeUnderOther(other);
     const replaced = [];
-    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
-      if (!await adopt(session, request, { entry: earlier, lock: claimed.lock })) replaced.push(earlier);
+    for (const earlier of isNew ? claimed.unsettled : []) {
+      if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
-      session,
-      request,
-      entry,
-      resubmitLog(session, store, request, claimed, deadline),
-      deadline
-    );
-    if (result.kind !== "accepted") throw await refuse(result, claimed);
-    await noteTask(session, entry, result.task);
-    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const result = await (isNew ? submitNew(own) : recoverEarlier(own));
+    if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
-    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
-    const isResumed = wasThere && !wasSent;
-    if (isResumed) session.observer.attached(task.id, entry.record.created);
-    session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, other };
+    await noteTask(own, task);
+    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const { resubmitted, created, credits } = entry.record;
+    const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
+    if (isResumed) observer.attached(task.id, created);
+    observer.task(task.id, task.state);
+    return { entry, credits, task, origin: { isResumed, isResubmitted: resubmitted }, other };
   } finally {
-    await claimed.lock.release();
+    await lock.release();
   }
+}
+function claimOf({ generation, terms, folder, output }) {
+  const { model, payload, idempotencyKey } = generation;
+  const { maxCreditsPerDay: _, ...named } = terms;
+  const content = { model, payloadHash: jsonHash(payload), promptExcerpt: promptExcerpt(payload) };
+  return { ordinal: 1, ...named, ...content, idempotencyKey, download: folder, output };
 }
 async function underOther(store, claim) {
   const found = await store.underOtherAccount(claim);
@@ -557,20 +530,69 @@ async function underOther(store, claim) {
   };
 }
 async function attached(entry, { folder, output }) {
-  const { record } = entry;
-  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+  const { download, output: named = null, credits, resubmitted } = entry.record;
+  if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
-  return { entry, credits: entry.record.credits, isResumed: true };
+  return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
-var LEAST_PATIENCE_MS = 5e3;
-async function noteTask({ api }, entry, task) {
-  const checked = new Date(api.clock.wall()).toISOString();
+async function submitNew(own) {
+  const { session, request, entry, lock, deadline } = own;
+  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const quote2 = request.quote ?? await quoteOf(own);
+  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
+  const { maxCreditsPerDay } = request.terms;
+  const change = () => ({ credits, ...sendingNow(session) });
+  await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, change);
+  if (!await lock.isOurs()) {
+    await entry.update({ phase: "rejected" });
+    throw takenOver();
+  }
+  return submit(session, request.generation, logOf(own), deadline);
+}
+async function recoverEarlier(own) {
+  const lost = await lostSubmitOf(own);
+  own.session.observer.submitting();
+  own.session.submits?.lost();
+  return recover(own.session, generationOf(own), lost, logOf(own), own.deadline);
+}
+async function adopt(own) {
+  const { session } = own;
+  const lost = await lostSubmitOf(own);
+  const until = reconcileUntil(session, session.api.clock.monotonic());
+  const found = await reconcile(session, generationOf(own), lost, until);
+  if (found.kind === "found") await noteTask(own, found.task);
+  return found.kind === "found";
+}
+function generationOf({ request, entry }) {
+  return { ...request.generation, idempotencyKey: entry.record.idempotencyKey };
+}
+async function lostSubmitOf({ session, entry }) {
+  const { clock, timeoutMs } = session.api;
+  const { phase, unsettledSince: noted, submitTimeout } = entry.record;
+  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
+  const wall = Math.min(Date.parse(noted) + mayLast, clock.wall());
+  const unsettledSince = new Date(wall).toISOString();
+  if (phase === "submitting" || noted !== unsettledSince) {
+    await entry.update({ phase: "unknown", unsettledSince });
+  }
+  const { sentAt, resubmitted } = entry.record;
+  return {
+    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
+    failure: new Failure7(
+      "NETWORK_ERROR",
+      "An earlier run of this command did not learn the outcome of its submit."
+    )
+  };
+}
+async function noteTask({ session, entry }, task) {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
-  await entry.update(change, { isOurs: true });
+  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
+  await entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
-async function refuse({ kind, failure }, { entry, lock }) {
+async function noteNoTask({ entry, lock }, { kind, failure }) {
   if (kind === "rejected") {
     if (await lock.isOurs()) await entry.drop();
     return failure;
@@ -579,146 +601,68 @@ async function refuse({ kind, failure }, { entry, lock }) {
   await entry.update(({ taskId }) => taskId === null ? { phase: "unknown", taskId: named ?? null } : {});
   return failure;
 }
-async function submitNew(session, store, request, { entry, lock }, deadline) {
-  const { contract, generation, terms, folder, output } = request;
-  if (!session.submits) await checkNameIsFree(folder, output);
-  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await requireLock(lock);
-  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
-    credits,
-    ...sendingNow(session)
-  }));
-  try {
-    await requireLock(lock);
-  } catch (error) {
-    await entry.update({ phase: "rejected" });
-    throw error;
-  }
-  const log = resubmitLog(session, store, request, { entry, lock }, deadline);
-  return submit(session, generation, log, deadline);
-}
-async function requireLock(lock) {
-  if (!await lock.isOurs()) throw takenOver();
-}
-function sendingNow({ api }) {
-  const now = new Date(api.clock.wall()).toISOString();
-  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
-}
-function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
-  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
-  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
-}
-async function reconcileEntry(session, { generation }, entry, log, deadline) {
-  const { clock } = session.api;
-  const wall = clock.wall();
-  const since = latestEnd(session, entry.record);
-  const unsettledSince = new Date(since).toISOString();
-  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
-    await entry.update({ phase: "unknown", unsettledSince });
-  }
-  const { record } = entry;
-  const lost = {
-    sentAt: Date.parse(record.sentAt),
-    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
-    resubmitted: record.resubmitted,
-    failure: new Failure7(
-      "NETWORK_ERROR",
-      "An earlier run of this command did not learn the outcome of its submit."
-    )
-  };
-  session.observer.submitting();
-  session.submits?.lost();
-  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
-}
-async function adopt(session, request, { entry, lock }) {
-  const { monotonic } = session.api.clock;
-  const observer = { ...session.observer, submitting: () => {
-  } };
-  const never = () => Promise.reject(new Failure7("UNKNOWN_ERROR", "It is not sent again."));
-  const log = { ...recordLog(session, entry, lock), resubmitting: never };
-  try {
-    const own = { ...session, observer, submits: void 0 };
-    const result = await reconcileEntry(own, request, entry, log, monotonic());
-    if (result.kind !== "accepted") return false;
-    await noteTask(session, entry, result.task);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure7) return false;
-    throw error;
-  }
-}
-function recordLog(session, entry, lock) {
-  const now = () => new Date(session.api.clock.wall()).toISOString();
+function logOf(own) {
+  const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
+  const update = async (change) => {
+    await entry.update(change, { isOurs: true });
+  };
   return {
     sending: async () => {
       await requireLock(lock);
       await entry.require({ phase: "submitting", ...sendingNow(session) });
     },
-    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
-    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
+    rejected: () => update({ phase: "rejected" }),
+    lost: () => update({ phase: "unknown", unsettledSince: dateOf(session) }),
     resubmitting: async () => {
+      const quote2 = await quoteOf(own);
+      const priced = ({ credits }) => ({
+        credits: { ...credits, quoted: quote2.credits }
+      });
+      if (quote2) await withinDay(session, own.store, request.terms.maxCreditsPerDay, quote2, entry, priced);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
       await entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
-    resubmitRejected: async () => {
-      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
-      await entry.update(change, { isOurs: true });
-    }
+    resubmitRejected: () => update({ phase: "unknown", resubmitted: false, unsettledSince: clearSince })
   };
 }
-function resubmitLog(session, store, { contract, generation, terms }, { entry, lock }, deadline) {
-  const log = recordLog(session, entry, lock);
-  return {
-    ...log,
-    resubmitting: async () => {
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-      if (quote2) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote2.credits }
-        }));
-      }
-      await log.resubmitting();
-    }
-  };
+function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
+  return checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+}
+async function requireLock(lock) {
+  if (!await lock.isOurs()) throw takenOver();
+}
+function sendingNow(session) {
+  const now = dateOf(session);
+  return { sentAt: now, unsettledSince: now, submitTimeout: session.api.timeoutMs };
 }
 
 // scripts/src/core/submit/submit-without-record.ts
 import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
+var nothing = async () => {
+};
+var NO_LOG = {
+  ...{ sending: nothing, rejected: nothing, lost: nothing },
+  ...{ resubmitting: nothing, resubmitRejected: nothing }
+};
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
-  const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
   await checkNameIsFree2(folder, output);
-  let isResubmitted = false;
-  const nothing = async () => {
-  };
-  const log = {
-    sending: nothing,
-    rejected: nothing,
-    lost: nothing,
-    resubmitting: async () => {
-      isResubmitted = true;
-    },
-    resubmitRejected: nothing
-  };
-  const result = await submit(session, generation, log, deadline);
+  const result = await submit(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
-  const { task } = result;
+  const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
-  return {
-    task,
-    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
-    isResumed: false,
-    isResubmitted
-  };
+  const credits = creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null });
+  return { task, credits, origin: { isResumed: false, isResubmitted } };
 }
 
 // scripts/src/core/generate.ts
+import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -733,28 +677,22 @@ async function begin(session, options) {
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
-  try {
-    const { folder, output = null } = wait;
-    const request = { ...options, folder, output };
-    const made = journal ? await submitOnRecord(session, journal, request, deadline) : await submitWithoutRecord(session, request, deadline);
-    return { made, model, maxCredits, wait, start };
-  } catch (error) {
-    if (error instanceof Failure8 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error, deadline);
-    }
-    throw error;
-  }
+  const { folder, output = null } = wait;
+  const request = { ...options, folder, output };
+  const known2 = await orFailure3(
+    journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
+  );
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
+  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
+  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
 }
 async function conclude(session, begun) {
-  const { made, model, maxCredits, wait, start } = begun;
-  const { entry, credits, task, isResumed } = made;
+  const { maxCredits, wait, start, ...known2 } = begun;
+  const { entry, task, other } = known2;
   const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
   const settings = { ...wait, waitMs };
-  if (entry && task === void 0 && isTerminal(entry.record.status)) return reuse(session, entry, settings);
-  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
-  const known2 = { entry, credits, model, origin };
-  const result = task === void 0 ? await resume(session, entry, settings, known2) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, known2) : taskResult(task.id, task, { ...origin, credits, model });
-  const { other } = made;
+  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, settings);
+  const result = await (task ? follow(session, task, settings, known2) : resume(session, entry, settings, known2));
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
@@ -764,20 +702,17 @@ function withinCap(result, maxCredits = Infinity) {
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
 async function follow(session, task, settings, known2) {
-  try {
-    return await waitOn(session, task, settings, known2);
-  } catch (error) {
-    throw error instanceof Failure8 ? error.with({ taskId: task.id, charged: "running" }) : error;
-  }
+  if (settings.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known2));
+  const result = await orFailure3(waitOn(session, task, settings, known2));
+  if (result instanceof Failure8) throw result.with({ taskId: task.id, charged: "running" });
+  return result;
 }
 async function resume(session, entry, settings, known2) {
   const taskId = entry.record.taskId;
   session.observer.attached(taskId, entry.record.created);
-  try {
-    return await waitTask2(session, taskId, settings, known2);
-  } catch (error) {
-    throw error instanceof Failure8 ? stillRecorded(session, entry, error) : error;
-  }
+  const result = await orFailure3(waitTask2(session, taskId, settings, known2));
+  if (result instanceof Failure8) throw stillRecorded(session, entry, result);
+  return result;
 }
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;
@@ -1160,19 +1095,23 @@ export {
   explainFunds,
   findOwn,
   generate,
+  judgeRejection,
   listTasks,
   quote,
   reconcile,
+  reconcileUntil,
   recordedSpending,
+  recover,
   reuse,
   rowsOfList,
+  search,
   sendOnce,
-  sendUntilAccepted,
   shortOfCredits,
   spending,
   submit,
   submitOnRecord,
   submitWithoutRecord,
+  unknownOutcome,
   waitForAll,
   waitForNewest,
   withinDay

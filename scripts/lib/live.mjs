@@ -1527,6 +1527,7 @@ export {
   callOf,
   codeOfStatus,
   creditsOf,
+  dateOf,
   decoded,
   deliver,
   explain,

@@ -305,6 +305,9 @@ import { creditsOf, taskResult } from "./live.mjs";
 function modelOf({ model, entry }) {
   return model ?? entry?.record.model;
 }
+function factsOf(known) {
+  return { ...known.origin, credits: known.credits, model: modelOf(known) };
+}
 
 // scripts/src/core/deliver/read-result.ts
 import { Failure as Failure5 } from "./main.mjs";
@@ -1367,9 +1370,6 @@ async function unfinished(session, taskId, { seen, failure, isCrowded }, { sched
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
-function factsOf(known) {
-  return { ...known.origin, credits: known.credits, model: modelOf(known) };
-}
 function aboutTask(session, taskId, entry) {
   return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
@@ -1398,6 +1398,7 @@ export {
   checkNameIsFree,
   endsWait,
   expectedDuration,
+  factsOf,
   fetchResult,
   finish,
   firstStatus,

@@ -4,7 +4,7 @@ import { contractOf, describe, listModels, validate } from './catalog.ts';
 import { Connection } from './connection.ts';
 import { download } from './download.ts';
 import { readOptions } from './options.ts';
-import { findLost, submit } from './submit.ts';
+import * as submits from './submit.ts';
 import * as tasks from './tasks.ts';
 import type { Client, ClientOptions, ProviderInfo } from './types.ts';
 
@@ -22,8 +22,8 @@ export function createClient(options: ClientOptions): Client {
     models: () => local(() => listModels(settings)),
     describe: (model) => local(async () => describe(await contractOf(settings, model))),
     validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
-    submit: (request, options) => submit(connection, request, options),
-    reconcile: (request, options) => findLost(connection, request, options),
+    submit: (request, options) => submits.submit(connection, request, options),
+    reconcile: (request, options) => submits.reconcile(connection, request, options),
     status: (taskId, options) => tasks.status(connection, taskId, options),
     task: (taskId, options) => tasks.readTask(connection, taskId, options),
     list: (options) => tasks.list(connection, options),

@@ -54,6 +54,7 @@ export function deliver(session: Session, entry: StoredRequest | undefined, resu
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
-function dateOf({ api }: Session): string {
+/** Returns the time by the wall clock, ISO 8601. */
+export function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
 }

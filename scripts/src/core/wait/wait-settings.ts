@@ -1,5 +1,7 @@
 import type { Credits } from '../../model/request-record.ts';
+import type { Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
+import type { OtherAccount } from '../observer.ts';
 import type { PollSchedule } from '../poll/interval.ts';
 import type { Origin } from '../result.ts';
 
@@ -21,17 +23,26 @@ export interface WaitSettings {
   stop?: AbortSignal | undefined;
 }
 
-/** What is known of a task before it is waited for. */
+/** A task, as far as it is known before it is waited for. */
 export interface KnownTask {
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;
+  /** The task as the service last showed it to this process; absent: its record names it. */
+  task?: Task | undefined;
   /** The model, where it is not the record that says it. */
   model?: string | undefined;
   credits?: Credits | undefined;
   origin?: Origin | undefined;
+  /** An equal request of another key or address. */
+  other?: OtherAccount | undefined;
 }
 
 /** Returns the model of a task, as far as it is known. */
 export function modelOf({ model, entry }: KnownTask): string | undefined {
   return model ?? entry?.record.model;
+}
+
+/** What a result says of a task beside its state. */
+export function factsOf(known: KnownTask) {
+  return { ...known.origin, credits: known.credits, model: modelOf(known) };
 }

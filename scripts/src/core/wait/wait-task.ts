@@ -10,7 +10,7 @@ import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { type Session, shortDeadline } from '../session.ts';
 import { type FirstStatus, firstStatus } from './first-status.ts';
 import { type PolledTask, pollTask } from './poll-task.ts';
-import { type KnownTask, modelOf, type WaitSettings } from './wait-settings.ts';
+import { factsOf, type KnownTask, type WaitSettings } from './wait-settings.ts';
 
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
@@ -115,11 +115,6 @@ async function unfinished(
   const poller = await pollerOf(session, schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
-}
-
-/** What a result says of a task beside its state. */
-function factsOf(known: KnownTask) {
-  return { ...known.origin, credits: known.credits, model: modelOf(known) };
 }
 
 /** Returns the session with an observer that names the task in every line. */
