@@ -537,7 +537,7 @@ async function completed(session, wanted, schedule) {
     throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import("./lib/wait.mjs");
-  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 async function placeFor(to, temporaryFolder) {
   const { prepareFolder } = await import("./lib/download.mjs");

@@ -793,9 +793,9 @@ var Batch = class {
         ...wait,
         folder,
         output: line.name,
+        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
-      start: this.#session.api.clock.monotonic()
+      }
     };
     return conclude(this.#sessionOf(line), begun);
   }

@@ -4,8 +4,9 @@ const require = (name) => process.getBuiltinModule(name);
 const path = require("node:path");
 import { Failure } from "./main.mjs";
 import { deliver } from "./live.mjs";
+import { beginWait } from "./wait.mjs";
 import { waitTask } from "./wait.mjs";
-import { finish } from "./wait.mjs";
+import { finish, notFetched } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
@@ -23,37 +24,29 @@ async function noteUse({ api }, entry) {
   await entry.update({ used: new Date(now).toISOString() });
 }
 async function sameResult(session, entry, settings) {
-  const { taskId, download, credits } = entry.record;
+  const { download, credits, model } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
-  const output = outputOf(settings, entry);
+  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
   try {
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const { isVersioned = false } = settings;
-    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
+    const find = () => wholeFiles(session, entry, wait);
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
-      const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, output);
+      const warnings = await warningsAbout(session, model, files, wait.output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
-    const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const { schedule, stallMs } = settings;
-    const place = { folder: await folderFor(folder), output, isVersioned };
-    const known2 = { entry, credits };
-    const times = { until, filesUntil };
-    const result = await finish(session, taskId, { place, times, schedule, stallMs, known: known2 });
+    const prepared = { ...wait, folder: await folderFor(folder) };
+    const result = await finish(session, taskId, prepared, { entry, credits });
     if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
-      throw gone(session, taskId);
+      return notFetched(taskId, gone(session, taskId));
     }
     return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const seen = { state: "COMPLETED", record: {} };
-    const failure = error.with({ status: "COMPLETED" });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+    return notFetched(taskId, error);
   }
 }
 function gone({ provider: { title, says } }, taskId) {
@@ -62,7 +55,7 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned }, waitEnds) {
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }) {
   const { files, fileCount, delivered, taskId } = entry.record;
   const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
   const count = fileCount ?? (delivered === null ? null : numbers.size);
@@ -91,7 +84,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned }, waitE
   for (const { file, number, target } of whole) {
     const { number: _, ...known2 } = file;
     const isOwn = files.some((other) => other.path === target);
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds, isVersioned && !isOwn);
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, filesUntil, isVersioned && !isOwn);
     placed.push(saved);
     if (isOwn) continue;
     copies.push({ ...saved, number });
@@ -110,13 +103,13 @@ function sameEnd(session, entry, settings) {
 }
 
 // scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
 import { estimateCredits } from "./price.mjs";
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 
 // scripts/src/core/money/cheaper.ts
 import { cheaperVariants } from "./price.mjs";
@@ -132,14 +125,10 @@ function cheaperWithin(contract, payload, price, balance) {
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
   const { api, provider } = session;
-  let quote2 = null;
-  try {
-    if (provider.can.quote)
-      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-  }
-  return shortOfCredits(contract, generation, quote2, refusal.message);
+  const { model, payload } = generation;
+  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
+  const known2 = quote2 instanceof Failure2 ? null : quote2;
+  return shortOfCredits(contract, generation, known2, refusal.message);
 }
 function shortOfCredits(contract, { payload }, quote2, said) {
   const data = {};
@@ -387,14 +376,14 @@ import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 
 // scripts/src/core/submit/submit.ts
-import { orFailure as orFailure2 } from "./main.mjs";
+import { orFailure as orFailure3 } from "./main.mjs";
 
 // scripts/src/core/submit/send-once.ts
-import { Failure as Failure6, orFailure } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 async function sendOnce({ api, provider }, generation, options = {}) {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure(api.once(provider.submit(generation), fresh));
+  const sent = await orFailure2(api.once(provider.submit(generation), fresh));
   if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
@@ -407,7 +396,7 @@ async function submit(session, generation, log, deadline) {
   let sentAt = clock.wall();
   for (let attempt = 1; ; attempt += 1) {
     const asked = clock.monotonic();
-    const held = submits && await orFailure2(submits.ready());
+    const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
@@ -441,8 +430,8 @@ async function recover(session, generation, first, log, deadline) {
     const found = await reconcile(session, generation, lost, until);
     if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
     if (found.kind !== "clear") return unknown(session, generation, lost, found);
-    const held = submits && await orFailure2(submits.ready());
-    const notResubmitted = held || await orFailure2(log.resubmitting());
+    const held = submits && await orFailure3(submits.ready());
+    const notResubmitted = held || await orFailure3(log.resubmitting());
     if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -662,7 +651,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { factsOf } from "./wait.mjs";
+import { beginWait as beginWait2, factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -672,27 +661,30 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
+  const wait = { ...options.wait, start, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure3(
+  const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait };
   const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
   throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
 }
 async function conclude(session, begun) {
-  const { maxCredits, wait, start, ...known2 } = begun;
+  const { maxCredits, wait, ...known2 } = begun;
   const { entry, task, other } = known2;
-  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs };
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, settings);
-  const result = await (task ? follow(session, task, settings, known2) : resume(session, entry, settings, known2));
+  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  const result = await orFailure4(
+    task ? follow(session, task, wait, known2) : resume(session, entry, wait, known2)
+  );
+  if (result instanceof Failure8) {
+    throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
+  }
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
@@ -702,17 +694,14 @@ function withinCap(result, maxCredits = Infinity) {
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
 async function follow(session, task, settings, known2) {
-  if (settings.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known2));
-  const result = await orFailure3(waitOn(session, task, settings, known2));
-  if (result instanceof Failure8) throw result.with({ taskId: task.id, charged: "running" });
-  return result;
+  const { start, deadline } = beginWait2(session, settings);
+  if (deadline <= start && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known2));
+  return waitOn(session, task, settings, known2);
 }
-async function resume(session, entry, settings, known2) {
-  const taskId = entry.record.taskId;
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure3(waitTask2(session, taskId, settings, known2));
-  if (result instanceof Failure8) throw stillRecorded(session, entry, result);
-  return result;
+function resume(session, entry, settings, known2) {
+  const { taskId, created } = entry.record;
+  session.observer.attached(taskId, created);
+  return waitTask2(session, taskId, settings, known2);
 }
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;
@@ -751,10 +740,11 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import {
-  COUNTS,
+  countsOf,
   NOTHING,
+  plus,
   rowOf as recordedRow
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
@@ -781,13 +771,11 @@ async function spending(session, since) {
     listFailure
   };
 }
-async function readList({ api, provider, ...session }, hasJournal) {
-  try {
-    return await api.read(provider.list(), shortDeadline5({ api, provider, ...session }));
-  } catch (error) {
-    if (hasJournal && error instanceof Failure9 && AWAY.has(error.code)) return error;
-    throw error;
-  }
+async function readList(session, hasJournal) {
+  const { api, provider } = session;
+  const list = await orFailure5(api.read(provider.list(), shortDeadline5(session)));
+  if (list instanceof Failure9 && !(hasJournal && AWAY.has(list.code))) throw list;
+  return list;
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
@@ -864,27 +852,13 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one)) ?? task.state;
-  const isEnded = isTerminal2(state);
-  const charged = task.charged ?? record?.credits.charged ?? null;
-  const quoted = record?.credits.quoted ?? null;
-  const count = (isCounted) => Number(isCounted);
-  return {
-    model: nameIn(record?.model ?? task.model) ?? null,
-    tasks: 1,
-    completed: count(state === "COMPLETED"),
-    failed: count(state === "FAILED"),
-    cancelled: count(state === "CANCEL"),
-    running: count(!isEnded),
-    unknown: 0,
-    charged: charged ?? 0,
-    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
-    open: charged !== null || isEnded ? 0 : quoted ?? 0,
-    unpriced: count(charged === null && (isEnded || quoted === null))
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
+  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
+  const credits = {
+    ...{ quoted, charged: task.charged ?? charged },
+    refunded: most(task.refunded, refunded) ?? null
   };
-}
-function plus(a, b) {
-  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
@@ -893,16 +867,15 @@ function summedUp(rows, since) {
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
   return {
-    kind: "spending",
-    since,
-    total: rows.reduce(plus, NOTHING),
-    models: byNet
+    ...{ kind: "spending", since, models: byNet },
+    total: rows.reduce(plus, NOTHING)
   };
 }
 
 // scripts/src/core/reconcile/attach-task.ts
 import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
+import { dateOf as dateOf2 } from "./live.mjs";
 import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
@@ -923,8 +896,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   try {
     await entry.refresh();
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: "submitted", taskId, status: state, checked });
+    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
   } finally {
     await lock.release();
   }
@@ -941,17 +913,13 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/tasks/list.ts
-import { Failure as Failure11 } from "./main.mjs";
-import { noteState, recordOf } from "./live.mjs";
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
+import { noteState, ownPending, recordOf } from "./live.mjs";
 import { shortDeadline as shortDeadline7 } from "./live.mjs";
-async function readAndNote(session) {
+async function listTasks(session, filter) {
   const { api, provider } = session;
   const list = await api.read(provider.list(), shortDeadline7(session));
   await noteStates(session, list.tasks);
-  return list;
-}
-async function listTasks(session, filter) {
-  const list = await readAndNote(session);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -989,33 +957,26 @@ async function noteStates(session, tasks) {
     if (state !== void 0) await noteState(session, entry, state);
   }
 }
-async function pendingOf({ records }) {
-  try {
-    const store = await records();
-    return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-  } catch (error) {
-    if (error instanceof Failure11) return [];
-    throw error;
-  }
+async function pendingOf(session) {
+  const own = await orFailure6(ownPending(session));
+  return own instanceof Failure11 ? [] : own;
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
+import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
   if (!entry) return { kind: "nothingPending", unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure12 ? await ofTask(session, entry, error) : error;
-  }
+  const result = await endOf(session, settings, entry);
+  if (result instanceof Failure12) throw result;
+  if (unsettled === 0) return result;
+  return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
@@ -1038,31 +999,23 @@ async function waitForAll(session, settings, until = "last") {
 }
 var hasEnded = (ended) => !(ended instanceof Failure12) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
-  try {
-    return await waitFor(session, settings, entry);
-  } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
-    return ofTask(session, entry, error);
-  }
-}
-async function ofTask(session, entry, failure) {
-  const { status, taskId } = entry.record;
-  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
-  const named = failure.with({ status: failure.details.status ?? status, taskId });
-  if (failure.code !== "TASK_NOT_FOUND") return named;
+  const { output, status } = entry.record;
+  const taskId = entry.record.taskId;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
+  const known2 = { entry, origin: { isResumed: true } };
+  const ended = await orFailure7(waitTask3({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure12)) return ended;
+  await entry.update({ checked: dateOf3(session) });
+  const named = ended.with({ status: ended.details.status ?? status, taskId });
+  if (ended.code !== "TASK_NOT_FOUND") return named;
   return named.with({ reason: { kind: "pendingTaskGone", taskId } });
 }
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
-async function waitFor(session, settings, entry) {
-  const { output, taskId } = entry.record;
-  const name = output && (await import("./download.mjs")).stemOfOutput(output);
-  const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask3({ ...session, observer }, taskId, settings, { entry, origin: { isResumed: true } });
-}
 async function pendingRequests(session) {
   const store = await session.records();
   if (store) await adoptReplaced(session, store);
-  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+  const own = await ownPending2(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
@@ -1070,16 +1023,13 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  try {
-    const { tasks } = await api.once(provider.list());
-    for (const entry of replaced) {
-      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-      if (!task) continue;
-      const credits = creditsOf3(task, entry.record.credits);
-      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-    }
-  } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+  const list = await orFailure7(api.once(provider.list()));
+  if (list instanceof Failure12) return;
+  for (const entry of replaced) {
+    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+    if (!task) continue;
+    const credits = creditsOf3(task, entry.record.credits);
+    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
   }
 }
 export {

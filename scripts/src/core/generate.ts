@@ -10,7 +10,7 @@ import { type TaskResult, taskResult, type Warning } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import { factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
+import { beginWait, factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
@@ -23,8 +23,6 @@ export interface GenerateOptions extends CheckedRequest {
 export interface Begun extends KnownTask {
   maxCredits: number | undefined;
   wait: WaitSettings;
-  /** When the wait began, on the monotonic clock. */
-  start: number;
 }
 
 // Even the shortest wait gives a rejected or lost submit this long.
@@ -40,7 +38,7 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const wait = { ...options.wait, start, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
@@ -52,21 +50,25 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       ? submitOnRecord(session, journal, request, deadline)
       : submitWithoutRecord(session, request, deadline),
   );
-  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
+  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait };
   const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
   throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { maxCredits, wait, start, ...known } = begun;
+  const { maxCredits, wait, ...known } = begun;
   const { entry, task, other } = known;
-  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs };
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, settings);
-  const result = await (task
-    ? follow(session, task, settings, known)
-    : resume(session, entry!, settings, known));
+  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  const result = await orFailure(
+    task ? follow(session, task, wait, known) : resume(session, entry!, wait, known),
+  );
+  if (result instanceof Failure) {
+    // The answer must not read as if nothing had been submitted.
+    throw task
+      ? result.with({ taskId: task.id, charged: 'running' })
+      : stillRecorded(session, entry!, result);
+  }
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
@@ -78,31 +80,28 @@ function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
   return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
 }
 
+/** Waits for a task that this process submitted or found. */
 async function follow(
   session: Session,
   task: Task,
   settings: WaitSettings,
   known: KnownTask,
 ): Promise<TaskResult> {
-  if (settings.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known));
-  const result = await orFailure(waitOn(session, task, settings, known));
-  // The answer must not read as if nothing had been submitted.
-  if (result instanceof Failure) throw result.with({ taskId: task.id, charged: 'running' });
-  return result;
+  const { start, deadline } = beginWait(session, settings);
+  if (deadline <= start && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known));
+  return waitOn(session, task, settings, known);
 }
 
 /** Resumes the task that the request already has. */
-async function resume(
+function resume(
   session: Session,
   entry: StoredRequest,
   settings: WaitSettings,
   known: KnownTask,
 ): Promise<TaskResult> {
-  const taskId = entry.record.taskId!;
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure(waitTask(session, taskId, settings, known));
-  if (result instanceof Failure) throw stillRecorded(session, entry, result);
-  return result;
+  const { taskId, created } = entry.record;
+  session.observer.attached(taskId!, created);
+  return waitTask(session, taskId!, settings, known);
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */

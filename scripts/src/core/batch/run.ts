@@ -254,9 +254,9 @@ class Batch {
         ...wait,
         folder,
         output: line.name,
+        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS),
       },
-      start: this.#session.api.clock.monotonic(),
     };
     return conclude(this.#sessionOf(line), begun);
   }

@@ -1,6 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
+import { dateOf } from '../record/task-record.ts';
 import { type Session, shortDeadline } from '../session.ts';
 
 /**
@@ -28,8 +29,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   try {
     await entry.refresh();
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: 'submitted', taskId, status: state, checked });
+    await entry.require({ phase: 'submitted', taskId, status: state, checked: dateOf(session) });
   } finally {
     await lock.release();
   }
