@@ -1,3 +1,5 @@
+export type { Quote } from '../../providers/provider.ts';
+
 import type { Task, TaskList } from './task.ts';
 import type { CallOptions, JsonObject, Moment } from './values.ts';
 
@@ -60,12 +62,4 @@ export interface QuoteRequest {
   model: string;
   payload: JsonObject;
   maxCredits?: number;
-}
-
-export interface Quote {
-  credits: number;
-  /** Credits on the account; null where the answer does not say. */
-  balance: number | null;
-  affordable: boolean | null;
-  record: JsonObject;
 }
