@@ -1145,7 +1145,6 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }
