@@ -50,6 +50,14 @@ var Failure = class _Failure extends Error {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
+async function orFailure(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
 
 // scripts/src/cli/advised-failure.ts
 var AdvisedFailure = class _AdvisedFailure extends Failure {
@@ -2343,6 +2351,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  orFailure,
   otherAccountText,
   output,
   overIn,
