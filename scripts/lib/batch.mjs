@@ -767,12 +767,11 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits, isResumed } = begun.made;
-      line.isReused = isResumed;
+      const { task, credits, origin } = begun;
+      line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
-      return begun;
+      this.#spending.charged(number, credits?.charged);
+      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
     }
@@ -782,21 +781,21 @@ var Batch = class {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
     const folder = await folderFor(wait.folder);
-    const made = await attached(entry, { folder, output: line.name });
+    const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
     const begun = {
-      ...{ made, model: line.line.contract.model, maxCredits: void 0 },
+      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
       // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
       wait: {
         ...wait,
         folder,
         output: line.name,
+        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
-      start: this.#session.api.clock.monotonic()
+      }
     };
     return conclude(this.#sessionOf(line), begun);
   }

@@ -54,7 +54,7 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/poll/status-query.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -67,26 +67,22 @@ async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
 async function withRecord(seen, read) {
-  try {
-    return { ...await read(), state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
+  const task = await orFailure(read());
+  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure3) return void 0;
-    throw error;
-  }
+  const journal = await orFailure2(records());
+  if (!journal || journal instanceof Failure3) return void 0;
+  const entry = await orFailure2(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
 async function noteState(session, entry, state, wasRunning = false) {
@@ -1101,7 +1097,6 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -1478,6 +1473,7 @@ export {
   callOf,
   codeOfStatus,
   creditsOf,
+  dateOf,
   decoded,
   deliver,
   explain,
@@ -1502,6 +1498,7 @@ export {
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  ownPending,
   parseBody,
   parseRetryAfter,
   pauseAfter,

@@ -50,6 +50,14 @@ var Failure = class _Failure extends Error {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
+async function orFailure(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
 
 // scripts/src/cli/advised-failure.ts
 var AdvisedFailure = class _AdvisedFailure extends Failure {
@@ -2117,17 +2125,21 @@ async function outcomeOfService(call, args, caller, environment) {
   } else if (rule("payload").actions?.includes(args.action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
-  if (!args.sandbox && environment.key === void 0) {
-    const spending = args.action === "spending" && await import("./spending.mjs");
-    const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
-    if (known) return known;
-    throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
-      reason: { kind: "keyMissing" }
-    });
+  try {
+    if (!args.sandbox && environment.key === void 0) {
+      const spending = args.action === "spending" && await import("./spending.mjs");
+      const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+      if (known) return known;
+      throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+        reason: { kind: "keyMissing" }
+      });
+    }
+    const { runLive } = await import("./live.mjs");
+    const { request } = call;
+    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  } finally {
+    void batch?.close();
   }
-  const { runLive } = await import("./live.mjs");
-  const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
 }
 async function outcomeOfError(error, call) {
   const { args, caller } = call;
@@ -2339,6 +2351,7 @@ export {
   nameProblem,
   nearest,
   needsRecords,
+  orFailure,
   otherAccountText,
   output,
   overIn,

@@ -102,7 +102,6 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }

@@ -118,17 +118,22 @@ async function outcomeOfService(
   } else if (rule('payload').actions?.includes(args.action)) {
     call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
   }
-  if (!args.sandbox && environment.key === undefined) {
-    const spending = args.action === 'spending' && (await import('./spending.ts'));
-    const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
-    if (known) return known;
-    throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
-      reason: { kind: 'keyMissing' },
-    });
+  try {
+    if (!args.sandbox && environment.key === undefined) {
+      const spending = args.action === 'spending' && (await import('./spending.ts'));
+      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+      if (known) return known;
+      throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
+        reason: { kind: 'keyMissing' },
+      });
+    }
+    const { runLive } = await import('./live.ts');
+    const { request } = call;
+    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  } finally {
+    // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
+    void batch?.close();
   }
-  const { runLive } = await import('./live.ts');
-  const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
 }
 
 /** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
