@@ -836,6 +836,7 @@ var Batch = class {
 import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
@@ -1117,9 +1118,6 @@ function batchQuoteOutcome(quote3, caller) {
   return success(null, null, data, EXIT.done);
 }
 
-// scripts/src/cli/batch/command.ts
-import { refusalOf } from "./main.mjs";
-
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
 import { diskErrorText } from "./journal.mjs";
@@ -1349,10 +1347,10 @@ import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
-import { readFields, withImage } from "./contracts.mjs";
-import { readCallback } from "./contracts.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
+import { readFields, withImage } from "./contracts.mjs";
+import { readCallback } from "./contracts.mjs";
 
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 
@@ -2509,7 +2509,7 @@ function withoutImage(contract, payload) {
   return others;
 }
 
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject9 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
@@ -2865,15 +2865,15 @@ function withoutBody(contract, payload) {
   });
 }
 
-// scripts/src/cli/read-request.ts
+// scripts/src/cli/request/read-request.ts
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
-import { refused as refused2 } from "./main.mjs";
-import { BY_FLAGS } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 import { actionWords, commandLine } from "./main.mjs";
+import { refused as refused2 } from "./main.mjs";
+import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);

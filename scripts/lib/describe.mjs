@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/describe.ts
+// scripts/src/cli/actions/describe.ts
 import { listModels, loadContract } from "./contracts.mjs";
 
 // scripts/src/contracts/describe-fields.ts
@@ -33,14 +33,14 @@ function fieldsOf(node, schema, before) {
   });
 }
 
-// scripts/src/cli/describe.ts
+// scripts/src/cli/actions/describe.ts
 import { estimateCredits, priceLine } from "./price.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { modelFlags } from "./main.mjs";
+import { actionWords, commandLine, flagWords } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
-import { actionWords, commandLine, flagWords } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);

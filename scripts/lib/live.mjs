@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
@@ -786,12 +786,12 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
   });
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
+import { journalFolder } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
@@ -1005,7 +1005,7 @@ async function outcomeOf(result, caller) {
   }
 }
 
-// scripts/src/cli/stand-ins.ts
+// scripts/src/cli/actions/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
@@ -1039,7 +1039,7 @@ function hasOthers(folder, saved) {
   }
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;

@@ -1,8 +1,8 @@
-import type { Issue } from '../model/failure.ts';
-import type { Profile } from '../providers/profile.ts';
-import { abilityFor, unsupported } from '../providers/unsupported.ts';
-import { AdvisedFailure } from './advised-failure.ts';
-import { issue, quote } from './issue.ts';
+import type { Issue } from '../../model/failure.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { abilityFor, unsupported } from '../../providers/unsupported.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import { issue, quote } from '../issue.ts';
 
 interface Instead {
   /** What can be done instead. */

@@ -1,5 +1,5 @@
-import { PROFILES } from '../providers/registry.ts';
-import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from './exit-codes.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from '../exit-codes.ts';
 import { FLAG_NAMES, rule } from './flags.ts';
 import { commandLine } from './words.ts';
 

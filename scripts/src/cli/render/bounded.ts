@@ -1,6 +1,6 @@
-import type { Json } from '../model/json.ts';
-import { escapeInvisible, redact, visible } from '../model/text.ts';
-import { UPSTREAM } from './render/envelope.ts';
+import type { Json } from '../../model/json.ts';
+import { escapeInvisible, redact, visible } from '../../model/text.ts';
+import { UPSTREAM } from './envelope.ts';
 
 interface Limits {
   /** Characters of a string that are kept. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { boundedJson } from '../../scripts/src/cli/bounded.ts';
-import { failed, success } from '../../scripts/src/cli/render/envelope.ts';
-import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
-import { plain, quoted, redact } from '../../scripts/src/model/text.ts';
+import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
+import { boundedJson } from '../../../scripts/src/cli/render/bounded.ts';
+import { failed, success } from '../../../scripts/src/cli/render/envelope.ts';
+import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
+import { plain, quoted, redact } from '../../../scripts/src/model/text.ts';
 
 const LIMIT = 64 * 1024 - 1;
 const SECRET = 'ak_canary_7d1f0c55e2b94a';

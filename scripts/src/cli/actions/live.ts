@@ -1,29 +1,29 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { pollSchedule } from '../core/poll/interval.ts';
-import { madeElsewhere } from '../core/record/made-elsewhere.ts';
-import type { Observer, Session } from '../core/session.ts';
-import { getStatus } from '../core/tasks/get-status.ts';
-import type { ListFilter } from '../core/tasks/list.ts';
-import type { WaitSettings } from '../core/wait/wait-settings.ts';
-import { Api } from '../http/api.ts';
-import { Transport } from '../http/transport.ts';
-import { systemClock } from '../model/clock.ts';
-import { Failure } from '../model/failure.ts';
-import type { TaskState } from '../model/task.ts';
-import type { Sharing } from '../ports/sharing.ts';
-import type { Provider } from '../providers/provider.ts';
-import { createProvider } from '../providers/registry.ts';
-import type { Journal } from '../stores/file/journal.ts';
-import type { Arguments } from './arguments.ts';
-import type { CheckedBatch } from './batch/read-batch.ts';
-import { type Environment, journalFolder } from './environment.ts';
-import { isSubmit, needsRecords } from './flags.ts';
-import type { Interruption } from './interruption.ts';
-import type { CheckedRequest } from './read-request.ts';
-import { callerOf } from './render/caller.ts';
-import type { Outcome } from './render/envelope.ts';
-import { outcomeOf, type Result } from './render/outcome.ts';
+import { pollSchedule } from '../../core/poll/interval.ts';
+import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
+import type { Observer, Session } from '../../core/session.ts';
+import { getStatus } from '../../core/tasks/get-status.ts';
+import type { ListFilter } from '../../core/tasks/list.ts';
+import type { WaitSettings } from '../../core/wait/wait-settings.ts';
+import { Api } from '../../http/api.ts';
+import { Transport } from '../../http/transport.ts';
+import { systemClock } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import type { TaskState } from '../../model/task.ts';
+import type { Sharing } from '../../ports/sharing.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { createProvider } from '../../providers/registry.ts';
+import type { Journal } from '../../stores/file/journal.ts';
+import type { CheckedBatch } from '../batch/read-batch.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { isSubmit, needsRecords } from '../command-line/flags.ts';
+import { type Environment, journalFolder } from '../environment.ts';
+import type { Interruption } from '../interruption.ts';
+import { callerOf } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { outcomeOf, type Result } from '../render/outcome.ts';
+import type { CheckedRequest } from '../request/read-request.ts';
 import { withStandInWarning } from './stand-ins.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
@@ -77,7 +77,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   };
   try {
     if (batch) {
-      const { runBatchCommand } = await import('./batch/command.ts');
+      const { runBatchCommand } = await import('../batch/command.ts');
       const wait = waitSettings(args, environment);
       const secrets = environment.key === undefined ? [] : [environment.key];
       const outcome = await runBatchCommand({
@@ -93,7 +93,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { adviceFor, explained } = await import('./render/errors/explained.ts');
+    const { adviceFor, explained } = await import('../render/errors/explained.ts');
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -118,7 +118,7 @@ function isWithoutRecords({ args, environment }: LiveOptions): boolean {
 async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
   const { args, environment, warn } = options;
   if (environment.stateFolder === '') return null;
-  const { Journal } = await import('../stores/file/journal.ts');
+  const { Journal } = await import('../../stores/file/journal.ts');
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
@@ -142,7 +142,7 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
 async function openSharing(options: LiveOptions, provider: Provider): Promise<Sharing | null> {
   const { args, environment } = options;
   if (args.sandbox || environment.stateFolder === '') return null;
-  const { sharingIn } = await import('../stores/file/sharing.ts');
+  const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
     folder: environment.stateFolder,
     service: addressOf(environment.baseUrl ?? new URL(provider.url)),
@@ -159,7 +159,7 @@ function addressOf({ host, pathname }: URL): string {
 
 /** Returns the fingerprint of the key in use, which tells it from another key. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
-  const { accountOf: account } = await import('../model/fingerprint.ts');
+  const { accountOf: account } = await import('../../model/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
 }
 
@@ -182,43 +182,43 @@ async function act(
   if (args.action === 'getStatus') return getStatus(session, taskId);
   switch (args.action) {
     case 'getTask':
-      return (await import('../core/tasks/get-task.ts')).getTask(
+      return (await import('../../core/tasks/get-task.ts')).getTask(
         session,
         taskId,
         waitSettings(args, environment),
       );
     case 'cancelTask':
-      return (await import('../core/tasks/cancel.ts')).cancelTask(session, taskId);
+      return (await import('../../core/tasks/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       const settings = waitSettings(args, environment);
       if (args.taskId !== undefined && args.idempotencyKey !== undefined) {
-        await (await import('../core/reconcile/attach-task.ts')).attachTask(
+        await (await import('../../core/reconcile/attach-task.ts')).attachTask(
           session,
           taskId,
           args.idempotencyKey,
         );
       }
       if (args.taskId !== undefined)
-        return (await import('../core/wait/wait-task.ts')).waitTask(session, taskId, settings);
-      const pending = await import('../core/wait/resume-pending.ts');
+        return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, settings);
+      const pending = await import('../../core/wait/resume-pending.ts');
       if (args.any) return pending.waitForAll(session, settings, 'first');
       return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
     }
     case 'listTasks':
-      return (await import('../core/tasks/list.ts')).listTasks(session, filterOf(args));
+      return (await import('../../core/tasks/list.ts')).listTasks(session, filterOf(args));
     case 'spending':
-      return (await import('../core/money/spending.ts')).spending(session, args.since?.from ?? null);
+      return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
-      const { listModels } = await import('../contracts/contract.ts');
-      return (await import('../core/money/account.ts')).account(
+      const { listModels } = await import('../../contracts/contract.ts');
+      return (await import('../../core/money/account.ts')).account(
         session,
         await listModels(session.provider.id),
       );
     }
     case 'quote':
-      return (await import('../core/money/account.ts')).quote(session, request!);
+      return (await import('../../core/money/account.ts')).quote(session, request!);
     default: {
-      const { generate } = await import('../core/generate.ts');
+      const { generate } = await import('../../core/generate.ts');
       const isDetached = args.action === 'createGeneration';
       return generate(session, { ...request!, wait: waitSettings(args, environment), isDetached });
     }
@@ -253,7 +253,7 @@ function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'f
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {
-  const { startSandbox: start } = await import('../sandbox/server.ts');
+  const { startSandbox: start } = await import('../../sandbox/server.ts');
   const { stateFolder } = environment;
   const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
   if (stateFolder === '') warn('There is no home folder: what the sandbox makes ends with this process.');

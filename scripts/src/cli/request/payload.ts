@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Contract, DEFAULT_PROVIDER } from '../contracts/contract.ts';
-import { imageField, imageUrlField } from '../contracts/image-field.ts';
-import { sniffImage } from '../contracts/image-type.ts';
-import { Failure } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { plain } from '../model/text.ts';
-import { refused } from './issue.ts';
+import { type Contract, DEFAULT_PROVIDER } from '../../contracts/contract.ts';
+import { imageField, imageUrlField } from '../../contracts/image-field.ts';
+import { sniffImage } from '../../contracts/image-type.ts';
+import { Failure } from '../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { plain } from '../../model/text.ts';
+import { refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;

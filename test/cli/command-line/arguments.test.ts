@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, type Action } from '../../scripts/src/cli/action.ts';
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { type Arguments, guessAction, parseArguments } from '../../scripts/src/cli/arguments.ts';
-import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../scripts/src/cli/flags.ts';
-import { helpText } from '../../scripts/src/cli/help.ts';
-import { Failure, type Issue } from '../../scripts/src/model/failure.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
+import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
+import { ACTIONS, type Action } from '../../../scripts/src/cli/command-line/action.ts';
+import {
+  type Arguments,
+  guessAction,
+  parseArguments,
+} from '../../../scripts/src/cli/command-line/arguments.ts';
+import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../../scripts/src/cli/command-line/flags.ts';
+import { helpText } from '../../../scripts/src/cli/command-line/help.ts';
+import { Failure, type Issue } from '../../../scripts/src/model/failure.ts';
+import { PROFILES } from '../../../scripts/src/providers/registry.ts';
 
 const SUBMIT = ['--model', 't2v', '--payload', '{}'];
 const TASK = ['--action', 'getStatus', '--taskId', 'ck1'];

@@ -1,10 +1,10 @@
-import type { Issue } from '../model/failure.ts';
-import { TASK_ID } from '../model/task.ts';
-import type { Profile } from '../providers/profile.ts';
-import { PROFILES } from '../providers/registry.ts';
+import type { Issue } from '../../model/failure.ts';
+import { TASK_ID } from '../../model/task.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { issue, refused } from '../issue.ts';
 import type { Action } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
-import { issue, refused } from './issue.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 

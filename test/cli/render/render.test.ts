@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { adviceFor, explained } from '../../scripts/src/cli/render/errors/explained.ts';
-import { outcomeOf } from '../../scripts/src/cli/render/outcome.ts';
-import type { TaskResult } from '../../scripts/src/core/result.ts';
-import { ERROR_CODES, Failure, type Reason } from '../../scripts/src/model/failure.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { callerOf } from '../core/rendered.ts';
+import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import { adviceFor, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
+import { outcomeOf } from '../../../scripts/src/cli/render/outcome.ts';
+import type { TaskResult } from '../../../scripts/src/core/result.ts';
+import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
+import { PROFILES } from '../../../scripts/src/providers/registry.ts';
+import { callerOf } from '../../core/rendered.ts';
 
 const caller = callerOf({ provider: PROFILES[0]! });
 

@@ -1,10 +1,10 @@
-import { recordedSpending } from '../core/money/spending.ts';
-import { systemClock } from '../model/clock.ts';
-import { dayOf } from '../model/spending.ts';
+import { recordedSpending } from '../../core/money/spending.ts';
+import { systemClock } from '../../model/clock.ts';
+import { dayOf } from '../../model/spending.ts';
+import type { Caller } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { spendingOutcome } from '../render/spending.ts';
 import { type Local, localJournal } from './local-journal.ts';
-import type { Caller } from './render/caller.ts';
-import type { Outcome } from './render/envelope.ts';
-import { spendingOutcome } from './render/spending.ts';
 
 /**
  * Returns what the journal of this machine says was spent at one service, with any key. No network.

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { success } from '../../scripts/src/cli/render/envelope.ts';
-import { withStandInWarning } from '../../scripts/src/cli/stand-ins.ts';
-import { tempFolder } from '../support/command.ts';
+import { withStandInWarning } from '../../../scripts/src/cli/actions/stand-ins.ts';
+import { success } from '../../../scripts/src/cli/render/envelope.ts';
+import { tempFolder } from '../../support/command.ts';
 
 it.each([
   ['out', ['mine.mp4'], true],

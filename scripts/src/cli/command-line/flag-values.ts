@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { nearest } from '../contracts/nearest.ts';
-import type { Issue } from '../model/failure.ts';
-import { nameProblem } from '../model/file-name-rule.ts';
-import { isIdempotencyKey } from '../model/idempotency-key.ts';
-import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import { TASK_ID, TASK_STATES } from '../model/task.ts';
-import { plain } from '../model/text.ts';
-import { issue, quote } from './issue.ts';
+import { nearest } from '../../contracts/nearest.ts';
+import type { Issue } from '../../model/failure.ts';
+import { nameProblem } from '../../model/file-name-rule.ts';
+import { isIdempotencyKey } from '../../model/idempotency-key.ts';
+import { OUTPUT_KINDS } from '../../model/output-kind.ts';
+import { TASK_ID, TASK_STATES } from '../../model/task.ts';
+import { plain } from '../../model/text.ts';
+import { issue, quote } from '../issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number; `such` is one that a hint may name. */

@@ -1,4 +1,4 @@
-import { plain } from '../model/text.ts';
+import { plain } from '../../model/text.ts';
 
 /** A span of time from the beginning of a local day until now. */
 export interface Since {

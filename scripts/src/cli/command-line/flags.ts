@@ -1,5 +1,5 @@
-import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import { PROFILES } from '../providers/registry.ts';
+import { OUTPUT_KINDS } from '../../model/output-kind.ts';
+import { PROFILES } from '../../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
 import {
   credits,

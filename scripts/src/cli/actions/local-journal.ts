@@ -1,7 +1,7 @@
-import { systemClock } from '../model/clock.ts';
-import { Journal } from '../stores/file/journal.ts';
-import type { Arguments } from './arguments.ts';
-import { type Environment, journalFolder } from './environment.ts';
+import { systemClock } from '../../model/clock.ts';
+import { Journal } from '../../stores/file/journal.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { type Environment, journalFolder } from '../environment.ts';
 
 /** What a call needs that reads the journal of every key, without any service. */
 export interface Local {

@@ -1,14 +1,14 @@
-import { type Contract, listModels, loadContract } from '../contracts/contract.ts';
-import { describeFields, describeRules } from '../contracts/describe-fields.ts';
-import { estimateCredits, priceLine } from '../contracts/price.ts';
-import { type Json, unlessEmpty } from '../model/json.ts';
-import type { OutputKind } from '../model/output-kind.ts';
-import type { Profile } from '../providers/profile.ts';
-import { PROFILES } from '../providers/registry.ts';
-import { modelFlags } from './command-line.ts';
-import { EXIT } from './exit-codes.ts';
-import { type Outcome, success } from './render/envelope.ts';
-import { actionWords, commandLine, flagWords } from './words.ts';
+import { type Contract, listModels, loadContract } from '../../contracts/contract.ts';
+import { describeFields, describeRules } from '../../contracts/describe-fields.ts';
+import { estimateCredits, priceLine } from '../../contracts/price.ts';
+import { type Json, unlessEmpty } from '../../model/json.ts';
+import type { OutputKind } from '../../model/output-kind.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { modelFlags } from '../command-line/commands.ts';
+import { actionWords, commandLine, flagWords } from '../command-line/words.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Outcome, success } from '../render/envelope.ts';
 
 interface Which {
   profile: Profile;

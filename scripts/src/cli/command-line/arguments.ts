@@ -1,13 +1,13 @@
-import type { Issue } from '../model/failure.ts';
-import { compact } from '../model/json.ts';
-import type { OutputKind } from '../model/output-kind.ts';
-import type { Profile } from '../providers/profile.ts';
-import { PROFILES, profileOf } from '../providers/registry.ts';
+import type { Issue } from '../../model/failure.ts';
+import { compact } from '../../model/json.ts';
+import type { OutputKind } from '../../model/output-kind.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES, profileOf } from '../../providers/registry.ts';
+import { issue, refusedInputs } from '../issue.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { type NumberValue, readValue } from './flag-values.ts';
 import { FLAG_NAMES, type FLAGS, type FlagName, rule } from './flags.ts';
-import { issue, refusedInputs } from './issue.ts';
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince, type Since } from './since.ts';
 

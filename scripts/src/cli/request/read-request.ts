@@ -1,20 +1,20 @@
-import { type Contract, loadContract } from '../contracts/contract.ts';
-import { checkPayload } from '../contracts/validate.ts';
-import { withoutBody } from '../contracts/whole-body.ts';
-import type { Terms } from '../core/checked-request.ts';
-import type { Failure } from '../model/failure.ts';
-import type { JsonObject } from '../model/json.ts';
-import { checkCallbackUrl } from '../model/service-address.ts';
-import { plain } from '../model/text.ts';
-import type { GenerationRequest } from '../providers/provider.ts';
-import { AdvisedFailure } from './advised-failure.ts';
-import type { Arguments } from './arguments.ts';
-import { modelFlags } from './command-line.ts';
-import { refused } from './issue.ts';
+import { type Contract, loadContract } from '../../contracts/contract.ts';
+import { checkPayload } from '../../contracts/validate.ts';
+import { withoutBody } from '../../contracts/whole-body.ts';
+import type { Terms } from '../../core/checked-request.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { checkCallbackUrl } from '../../model/service-address.ts';
+import { plain } from '../../model/text.ts';
+import type { GenerationRequest } from '../../providers/provider.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { modelFlags } from '../command-line/commands.ts';
+import { refusalOf } from '../command-line/unsupported.ts';
+import { actionWords, commandLine } from '../command-line/words.ts';
+import { refused } from '../issue.ts';
+import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readPayload } from './payload.ts';
-import { BY_FLAGS } from './render/payload-ways.ts';
-import { refusalOf } from './unsupported.ts';
-import { actionWords, commandLine } from './words.ts';
 
 /** A complete and valid request, with the contract of its model. */
 export interface CheckedRequest {
@@ -71,7 +71,7 @@ export async function readRequest(
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
 async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
-  const { priceLine } = await import('../contracts/price.ts');
+  const { priceLine } = await import('../../contracts/price.ts');
   const line = priceLine(contract, payload);
   const steps =
     line === null

@@ -1,8 +1,8 @@
-import { forgetRecords } from '../core/record/forget.ts';
+import { forgetRecords } from '../../core/record/forget.ts';
+import type { Caller } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
 import { type Local, localJournal } from './local-journal.ts';
-import type { Caller } from './render/caller.ts';
-import type { Outcome } from './render/envelope.ts';
-import { forgottenOutcome, pendingOutcome } from './render/pending.ts';
 
 /**
  * Returns the requests that are unfinished or were never delivered: of every key, and of every service unless one was

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseSince } from '../../scripts/src/cli/since.ts';
+import { parseSince } from '../../../scripts/src/cli/command-line/since.ts';
 
 const zone = process.env.TZ;
 afterEach(() => {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Json } from '../model/json.ts';
-import { SANDBOX_FOLDER } from './command-line.ts';
-import type { Outcome } from './render/envelope.ts';
-import { flagWords } from './words.ts';
+import type { Json } from '../../model/json.ts';
+import { SANDBOX_FOLDER } from '../command-line/commands.ts';
+import { flagWords } from '../command-line/words.ts';
+import type { Outcome } from '../render/envelope.ts';
 
 /** Returns the outcome of a sandbox run with a warning where its stand-ins lie beside other files. */
 export function withStandInWarning(outcome: Outcome): Outcome {

@@ -3,21 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseArguments } from '../../scripts/src/cli/arguments.ts';
+import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import {
   commandAgain,
   commandFrom,
   commandToRehearse,
   placeFlags,
   resumeFlags,
-} from '../../scripts/src/cli/command-line.ts';
-import { actionWords, commandLine } from '../../scripts/src/cli/words.ts';
-import { isIdempotencyKey } from '../../scripts/src/model/idempotency-key.ts';
-import { quoteWord } from '../../scripts/src/model/shell-word.ts';
-import { TASK_ID } from '../../scripts/src/model/task.ts';
-import { plain } from '../../scripts/src/model/text.ts';
-import { PROFILES } from '../../scripts/src/providers/registry.ts';
-import { ENTRY, ROOT } from '../support/command.ts';
+} from '../../../scripts/src/cli/command-line/commands.ts';
+import { actionWords, commandLine } from '../../../scripts/src/cli/command-line/words.ts';
+import { isIdempotencyKey } from '../../../scripts/src/model/idempotency-key.ts';
+import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
+import { TASK_ID } from '../../../scripts/src/model/task.ts';
+import { plain } from '../../../scripts/src/model/text.ts';
+import { PROFILES } from '../../../scripts/src/providers/registry.ts';
+import { ENTRY, ROOT } from '../../support/command.ts';
 
 const started = process.argv[1]!;
 afterEach(() => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeAll, describeOne } from '../../scripts/src/cli/describe.ts';
-import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../../scripts/src/model/output-kind.ts';
-import { profileOf } from '../../scripts/src/providers/registry.ts';
-import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';
+import { describeAll, describeOne } from '../../../scripts/src/cli/actions/describe.ts';
+import { listModels, loadContract } from '../../../scripts/src/contracts/contract.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../../../scripts/src/model/output-kind.ts';
+import { profileOf } from '../../../scripts/src/providers/registry.ts';
+import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../../support/models.ts';
 
 const aivideomaker = { profile: profileOf('aivideomaker')!, isProviderNamed: false };
 const apidot = { profile: profileOf('apidot')!, isProviderNamed: true };

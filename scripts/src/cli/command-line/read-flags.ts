@@ -1,10 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../contracts/nearest.ts';
-import type { Issue } from '../model/failure.ts';
-import { plain } from '../model/text.ts';
+import { nearest } from '../../contracts/nearest.ts';
+import type { Issue } from '../../model/failure.ts';
+import { plain } from '../../model/text.ts';
+import { issue, quote } from '../issue.ts';
 import { ACTIONS } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
-import { issue, quote } from './issue.ts';
 
 /** The flags of a command line with their values as text; a switch has ''. */
 export type Given = ReadonlyMap<FlagName, string>;
