@@ -102,7 +102,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^(disk|stores)\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/(forget|while-fenced))\.ts$/],
+  [
+    'pending',
+    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/(forget|while-fenced))\.ts$/,
+  ],
   ['spending', /^cli\/actions\/spending\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.

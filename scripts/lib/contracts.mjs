@@ -2869,9 +2869,8 @@ function withoutBody(contract, payload) {
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
+import { commandFor } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
 import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
@@ -2888,7 +2887,7 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine(actionWords("describeModel", modelFlags(contract)))
+        commandFor(contract.provider, "describeModel", { model: contract.model })
       ]
     });
   }
@@ -2918,7 +2917,7 @@ async function noQuote({ profile }, contract, payload) {
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine(actionWords("describeModel", modelFlags(contract)));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {

@@ -941,9 +941,6 @@ function providerFlag(provider) {
 function commandFor(provider, action, flags = {}) {
   return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
 }
-function modelFlags({ provider, model }) {
-  return { provider: providerFlag(provider), model };
-}
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
@@ -1241,6 +1238,16 @@ function failed(failure, fallback, knownTaskId) {
     exitCode: exitCodeOf(failure)
   };
 }
+function fitting(rows, most) {
+  const fit = [];
+  let left = most;
+  for (const row of rows) {
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    fit.push(row);
+  }
+  return fit;
+}
 
 // scripts/src/cli/render/bounded.ts
 var STEPS = [
@@ -1415,18 +1422,19 @@ function overrule(env) {
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
+  const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
   const needsState = hasState && (!isRehearsal || isStateChosen);
   const way = isLive ? env : {};
   const environment = {
-    key: key(profile, way, issues),
-    baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
-    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
-    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
-    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    key: key(profile, way, refuse),
+    baseUrl: baseUrl(profile, way, refuse),
+    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, refuse),
+    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, refuse),
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, refuse),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, needsState ? issues : []),
+    stateFolder: stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -1435,55 +1443,48 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
 function journalFolder({ stateFolder: folder }, sandbox) {
   return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
-function key({ keyVariable }, env, issues) {
+function key({ keyVariable }, env, refuse) {
   const trimmed = env[keyVariable]?.trim();
-  if (!trimmed) return void 0;
-  if (isApiKey(trimmed)) return trimmed;
+  if (!trimmed || isApiKey(trimmed)) return trimmed || void 0;
   const expected = "a key without spaces, line breaks or letters beyond ASCII";
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
-  return void 0;
+  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
 }
-function baseUrl({ urlVariable, url: usual }, env, issues) {
+function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const value = env[urlVariable];
-  if (!value) return void 0;
-  const usable = serviceAddress(value);
-  if (usable) return usable;
+  const usable = value ? serviceAddress(value) : void 0;
+  if (!value || usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : void 0;
   const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
   const text2 = value.replace(/\S*@/, "\u2026@");
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
-  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
-  return void 0;
+  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
 var RETRIES = { fallback: 3, min: 0, max: 10 };
-function integer(name, value, { fallback, min, max }, issues) {
+function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
   const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
-  return fallback;
+  return refuse(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`) ?? fallback;
 }
-function proxy(name, value, issues) {
+function proxy(name, value, refuse) {
   if (!value) return void 0;
   const address = value.includes("://") ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : "";
   if (protocol === "http:" || protocol === "https:") return address;
   const received = protocol ? `one that begins with ${protocol}//` : "something that is no address";
   const expected = "the address of an http or https proxy, such as http://127.0.0.1:3128";
-  issues.push(issue(name, expected, received, `correct or unset ${name}`));
-  return void 0;
+  return refuse(name, expected, received, `correct or unset ${name}`);
 }
-function stateFolder(env, issues) {
+function stateFolder(env, refuse) {
   const folder = wantedStateFolder(env);
   const inside = path4.relative(skillFolder(), folder);
   if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
   const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
   const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
-  issues.push(issue("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint));
-  return "";
+  return refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint) ?? "";
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
@@ -2329,6 +2330,7 @@ export {
   failed,
   findOutSteps,
   finishWith,
+  fitting,
   flagWords,
   guessAction,
   idempotencyKey,
@@ -2348,7 +2350,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  modelFlags,
   monotonic,
   muteNode,
   nameProblem,

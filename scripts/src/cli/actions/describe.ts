@@ -5,8 +5,8 @@ import { type Json, unlessEmpty } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { modelFlags } from '../command-line/commands.ts';
-import { actionWords, commandLine, flagWords } from '../command-line/words.ts';
+import { commandFor, providerFlag } from '../command-line/commands.ts';
+import { commandLine, flagWords } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Outcome, success } from '../render/envelope.ts';
 
@@ -30,14 +30,12 @@ interface WhichModels extends Which {
 export async function describeAll({ profile, isProviderNamed, kind, full }: WhichModels): Promise<Outcome> {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
-  const nextSteps = found
-    .slice(0, 1)
-    .map((contract) => commandLine(actionWords('describeModel', modelFlags(contract))));
+  const nextSteps = found.slice(0, 1).map(({ model }) => commandFor(provider, 'describeModel', { model }));
   const others: { [id: string]: Json } = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] =
       kind === undefined ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
-    nextSteps.push(commandLine(actionWords('listModels', { provider: id, kind })));
+    nextSteps.push(commandFor(id, 'listModels', { kind }));
   }
   const data = {
     provider,
@@ -72,10 +70,10 @@ export async function describeOne(
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
-  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  const nextSteps = [commandLine(flagWords(flags))];
+  const which = { provider: providerFlag(provider), model };
+  const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
-  nextSteps.push(commandLine(actionWords('describeModel', { ...modelFlags(contract), full: true })));
+  nextSteps.push(commandFor(provider, 'describeModel', { model, full: true }));
   const data = {
     provider,
     ...facts(contract),

@@ -178,31 +178,25 @@ async function act(
   request: CheckedRequest | null,
   environment: Environment,
 ): Promise<Result> {
-  const taskId = args.taskId ?? '';
-  if (args.action === 'getStatus') return getStatus(session, taskId);
-  switch (args.action) {
+  const { action, taskId = '', idempotencyKey } = args;
+  if (action === 'getStatus') return getStatus(session, taskId);
+  const wait = waitSettings(args, environment);
+  switch (action) {
     case 'getTask':
-      return (await import('../../core/tasks/get-task.ts')).getTask(
-        session,
-        taskId,
-        waitSettings(args, environment),
-      );
+      return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
     case 'cancelTask':
       return (await import('../../core/tasks/cancel.ts')).cancelTask(session, taskId);
     case 'waitTask': {
-      const settings = waitSettings(args, environment);
-      if (args.taskId !== undefined && args.idempotencyKey !== undefined) {
-        await (await import('../../core/reconcile/attach-task.ts')).attachTask(
-          session,
-          taskId,
-          args.idempotencyKey,
-        );
+      if (args.taskId === undefined) {
+        const pending = await import('../../core/wait/resume-pending.ts');
+        if (!args.any && !args.all) return pending.waitForNewest(session, wait);
+        return pending.waitForAll(session, wait, args.any ? 'first' : 'last');
       }
-      if (args.taskId !== undefined)
-        return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, settings);
-      const pending = await import('../../core/wait/resume-pending.ts');
-      if (args.any) return pending.waitForAll(session, settings, 'first');
-      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+      if (idempotencyKey !== undefined) {
+        const { attachTask } = await import('../../core/reconcile/attach-task.ts');
+        await attachTask(session, taskId, idempotencyKey);
+      }
+      return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, wait);
     }
     case 'listTasks':
       return (await import('../../core/tasks/list.ts')).listTasks(session, filterOf(args));
@@ -210,17 +204,14 @@ async function act(
       return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {
       const { listModels } = await import('../../contracts/contract.ts');
-      return (await import('../../core/money/account.ts')).account(
-        session,
-        await listModels(session.provider.id),
-      );
+      const contracts = await listModels(session.provider.id);
+      return (await import('../../core/money/account.ts')).account(session, contracts);
     }
     case 'quote':
       return (await import('../../core/money/account.ts')).quote(session, request!);
     default: {
       const { generate } = await import('../../core/generate.ts');
-      const isDetached = args.action === 'createGeneration';
-      return generate(session, { ...request!, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request!, wait, isDetached: action === 'createGeneration' });
     }
   }
 }
@@ -235,21 +226,16 @@ function filterOf({ since, status, model, limit }: Arguments): ListFilter {
 const SANDBOX_POLL_S = 0.5;
 const POLL_S = 2;
 
+/** A submit that names no file wants it named by its task, whatever its record says. */
 function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
-  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000;
+  const { action, wait, pollInterval, sandbox, download = null, output } = args;
   return {
-    waitMs: args.wait * 1000,
-    schedule: pollSchedule(firstMs),
-    ...placeOf(args),
+    waitMs: wait * 1000,
+    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000),
+    folder: output === undefined ? download : path.dirname(path.resolve(output)),
+    output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
     stallMs: timeoutMs,
   };
-}
-
-/** Returns where the files are wanted. A submit that names no file wants it named by its task, whatever its record says. */
-function placeOf({ download, output, action }: Arguments): Pick<WaitSettings, 'folder' | 'output'> {
-  if (output !== undefined)
-    return { folder: path.dirname(path.resolve(output)), output: path.basename(output) };
-  return { folder: download ?? null, output: isSubmit(action) ? null : undefined };
 }
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {

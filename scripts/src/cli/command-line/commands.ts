@@ -38,11 +38,6 @@ export function commandFor(provider: string | undefined, action: Action, flags: 
   return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
 }
 
-/** Returns the flags that name a model, and its service where that is not the usual one. */
-export function modelFlags({ provider, model }: { provider: string; model: string }): Flags {
-  return { provider: providerFlag(provider), model };
-}
-
 /** What a line of a batch asks for, as the flags of a command of its own. */
 export interface LineRequest {
   model: string;

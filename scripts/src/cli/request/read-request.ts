@@ -9,9 +9,8 @@ import { plain } from '../../model/text.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
-import { modelFlags } from '../command-line/commands.ts';
+import { commandFor } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { actionWords, commandLine } from '../command-line/words.ts';
 import { refused } from '../issue.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readPayload } from './payload.ts';
@@ -47,7 +46,7 @@ export async function readRequest(
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
-        commandLine(actionWords('describeModel', modelFlags(contract))),
+        commandFor(contract.provider, 'describeModel', { model: contract.model }),
       ],
     });
   }
@@ -82,7 +81,7 @@ async function noQuote({ profile }: Arguments, contract: Contract, payload: Json
           `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
           contract.price!.note,
         ];
-  const describe = commandLine(actionWords('describeModel', modelFlags(contract)));
+  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
   return refusalOf(profile, 'quote').with({ nextSteps: [...steps, describe] });
 }
 
