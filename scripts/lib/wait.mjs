@@ -81,6 +81,12 @@ function spendingOutcome(result, caller) {
 function spanOf(since) {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
 }
+function leftOut({ undated, unread }, hasSpan) {
+  const warnings = [];
+  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
+}
 var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
@@ -123,10 +129,7 @@ function warningsOf({ total, list, journal, asOf }, since) {
     warnings.push(
       `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
     );
-  if (list && list.undated > 0 && since)
-    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
-  if (list && list.unread > 0)
-    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
@@ -163,16 +166,10 @@ function listOutcome(result, caller) {
   const shown = caller.isFull ? { ...record, tasks: records } : record;
   return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
 }
-function warningsOf2({ matched, tasks, filter, undated, unread }) {
-  const warnings = [];
-  if (matched > tasks.length)
-    warnings.push(
-      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
-    );
-  if (undated > 0 && filter.since !== null)
-    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
-  return warnings;
+function warningsOf2(result) {
+  const { matched, tasks, filter } = result;
+  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
+  return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
 }
 function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
@@ -1357,6 +1354,7 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
+  leftOut,
   likelyDuration,
   listOutcome,
   manyOutcome,
