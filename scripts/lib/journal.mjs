@@ -612,26 +612,27 @@ function dayOf(ms) {
   const date2 = new Date(ms);
   return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
 }
-function rowOf(record) {
-  const { phase, status, provider, service, account, model, credits } = record;
-  if (phase === "rejected") return void 0;
+function countsOf(status, { quoted, charged, refunded }) {
+  const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
-  const isUnknown = phase !== "submitted";
-  const isRunning2 = !isUnknown && !isTerminal2(status);
-  const isUncharged = credits.charged === null;
   return {
-    day: dayOf(Date.parse(record.created)),
-    ...{ provider, service, account, model, tasks: 1 },
-    completed: count(!isUnknown && status === "COMPLETED"),
-    failed: count(!isUnknown && status === "FAILED"),
-    cancelled: count(!isUnknown && status === "CANCEL"),
-    running: count(isRunning2),
-    unknown: count(isUnknown),
-    charged: credits.charged ?? 0,
-    refunded: credits.refunded ?? 0,
-    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
+    tasks: 1,
+    completed: count(status === "COMPLETED"),
+    failed: count(status === "FAILED"),
+    cancelled: count(status === "CANCEL"),
+    running: count(status !== null && isOpen),
+    unknown: count(status === null),
+    charged: charged ?? 0,
+    refunded: refunded ?? 0,
+    open: charged === null && isOpen ? quoted ?? 0 : 0,
+    unpriced: count(charged === null && (!isOpen || quoted === null))
   };
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits, created } = record;
+  if (phase === "rejected") return void 0;
+  const counts = countsOf(phase === "submitted" ? status : null, credits);
+  return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 var COUNTS = [
   "tasks",
@@ -646,13 +647,15 @@ var COUNTS = [
   "unpriced"
 ];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+function plus(a, b) {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
+}
 function sumRows(rows) {
   const sums = /* @__PURE__ */ new Map();
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    if (!sum) sums.set(key, { ...row });
-    else for (const name of COUNTS) sum[name] += row[name];
+    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
@@ -2363,6 +2366,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  countsOf,
   createAtOnce,
   dayOf,
   decodeRecord,
@@ -2396,6 +2400,7 @@ export {
   newestOf,
   olderVersion,
   overwrite,
+  plus,
   positionsOf,
   probe,
   readRecord,

@@ -1,7 +1,7 @@
 // What a batch file says, and how it is refused: real files, no service.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseArguments } from '../../../scripts/src/cli/arguments.ts';
 import { ranges } from '../../../scripts/src/cli/batch/issues.ts';
 import { readBatch } from '../../../scripts/src/cli/batch/read-batch.ts';
@@ -24,6 +24,7 @@ async function read(
   writeFileSync(file, content);
   const args = parseArguments(['--batch', file, ...flags]);
   const batch = await readBatch(args, callerOf(args, []), false, new AbortController().signal);
+  onTestFinished(batch.close);
   return { ...batch, file };
 }
 
