@@ -876,7 +876,7 @@ function summedUp(rows, since) {
 import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
-import { whileFenced } from "./wait.mjs";
+import { whileFenced } from "./pending.mjs";
 import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
