@@ -76,12 +76,12 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   ['help', /^cli\/help\.ts$/],
   ['describe', /^(cli\/describe|contracts\/describe-fields)\.ts$/],
-  ['price', /^contracts\/price\.ts$/],
+  ['estimate', /^contracts\/estimate\.ts$/],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/next-steps\/decision\.ts$/],
   ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
   ['rate-limit', /^http\/rate-limit\.ts$/],
-  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending)\.ts$/],
+  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending-row)\.ts$/],
   [
     'main',
     /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
@@ -99,10 +99,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|deliver\/reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list\.ts$)/,
   ],
-  ['journal', /^(disk|stores)\//],
+  ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/record\/forget)\.ts$/],
-  ['spending', /^cli\/spending\.ts$/],
+  ['spending', /^cli\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [

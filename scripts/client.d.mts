@@ -86,6 +86,14 @@ export declare class DownloadError extends ClientError {
 export declare class AbortedError extends ClientError {
 }
 
+/** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
+export interface Issue {
+    /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
+    path: string;
+    expected: string;
+    received: string;
+    hint: string;
+}
 /** Any value that JSON can express. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -100,14 +108,6 @@ export type ErrorCode = 'INVALID_MODEL' | 'INVALID_PAYLOAD' | 'AUTH_FAILED' | 'R
  * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
  */
 export type SubmitOutcome = 'rejected' | 'unknown';
-/** One thing wrong with an input. */
-export interface Issue {
-    /** Field path such as `duration` or `prompt[2]`. */
-    path: string;
-    expected: string;
-    received: string;
-    hint: string;
-}
 /** A moment: a Date, or milliseconds since the epoch. */
 export type Moment = Date | number;
 export interface CallOptions {
@@ -115,10 +115,73 @@ export interface CallOptions {
     signal?: AbortSignal;
 }
 
+/**
+ * Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides
+ * whether a failed submit may have been charged.
+ */
+export interface HttpClient {
+    /**
+     * Starts one HTTP exchange.
+     * @param fresh uses a new connection and closes it afterwards
+     * @throws when the request cannot be sent at all
+     */
+    start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
+    /** Ends all exchanges that are under way. Idle connections do not keep the process alive. */
+    close(): void;
+}
+/** The events of one HTTP exchange, in this order. */
+export interface HttpEvents {
+    /**
+     * The connection is open and the first byte leaves next; before it the service has received nothing. A submit that fails
+     * before this event is `rejected`, later `unknown`.
+     */
+    onLeave(): void;
+    /** Headers of the final answer. */
+    onHead(head: HttpHead): void;
+    onData(chunk: Buffer): void;
+    /** The answer is complete. */
+    onEnd(): void;
+    /** The exchange ended without a complete answer. */
+    onError(error: unknown): void;
+}
+/** The beginning of an answer. Header names are in lower case; a header that came twice is joined with a comma. */
+export interface HttpHead {
+    status: number;
+    headers: Record<string, string>;
+}
+/** One HTTP request, complete: nothing is added, no redirect is followed. */
+export interface HttpRequest {
+    method: 'GET' | 'POST' | 'PUT';
+    url: URL;
+    headers: Record<string, string>;
+    body?: Iterable<Uint8Array> & {
+        /** Bytes. */
+        readonly length: number;
+    };
+}
+/** An HTTP request that is under way. */
+export interface OngoingRequest {
+    /** Stops reading, so that the sender waits. */
+    pause(): void;
+    resume(): void;
+    /** Closes the connection of this request. */
+    abort(): void;
+}
 export interface ProxySettings {
-    httpProxy?: string;
-    httpsProxy?: string;
-    noProxy?: string;
+    httpProxy?: string | undefined;
+    httpsProxy?: string | undefined;
+    noProxy?: string | undefined;
+}
+/** Time and randomness. Both are parameters, so that tests control them. */
+export interface Clock {
+    /** Milliseconds that only ever grow; every deadline is measured with these. */
+    monotonic(): number;
+    /** Milliseconds since the epoch, by this machine. It may jump: only for talk with other machines. */
+    wall(): number;
+    /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /** A number from 0 up to 1. */
+    random(): number;
 }
 /** What `createClient` takes. */
 export interface ClientOptions {
@@ -143,58 +206,8 @@ export interface ClientOptions {
     /** Time and randomness, for tests. */
     clock?: Clock;
 }
-/** Time and randomness. */
-export interface Clock {
-    /** Milliseconds that only ever grow. */
-    monotonic(): number;
-    /** Milliseconds since the epoch. */
-    wall(): number;
-    /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
-    sleep(ms: number, signal?: AbortSignal): Promise<void>;
-    /** A number from 0 up to 1. */
-    random(): number;
-}
-/** One HTTP request, complete: nothing is added, no redirect is followed. */
-export interface HttpRequest {
-    method: 'GET' | 'POST' | 'PUT';
-    url: URL;
-    headers: Record<string, string>;
-    body?: Iterable<Uint8Array> & {
-        /** Bytes. */
-        readonly length: number;
-    };
-}
-/** The beginning of an answer. Header names are in lower case. */
-export interface HttpHead {
-    status: number;
-    headers: Record<string, string>;
-}
-/** The events of one HTTP exchange, in this order. */
-export interface HttpEvents {
-    /** The connection is open and the first byte leaves next. A submit that fails before this event is `rejected`, later `unknown`. */
-    onLeave(): void;
-    onHead(head: HttpHead): void;
-    onData(chunk: Buffer): void;
-    /** The answer is complete. */
-    onEnd(): void;
-    /** The exchange ended without a complete answer. */
-    onError(error: unknown): void;
-}
-/** An HTTP request that is under way. */
-export interface OngoingRequest {
-    pause(): void;
-    resume(): void;
-    abort(): void;
-}
-/** Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides whether a failed submit may have been charged. */
-export interface HttpClient {
-    /** @param fresh uses a new connection and closes it afterwards */
-    start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
-    /** Ends all exchanges that are under way. */
-    close(): void;
-}
 
-/** What a service can do. */
+/** What a service can do. The workflow depends on these only, never on the name of a service. */
 export interface Capabilities {
     cancel: boolean;
     list: boolean;
@@ -253,6 +266,13 @@ export interface Validation {
     estimate: PriceEstimate | null;
 }
 
+export interface Quote {
+    credits: number;
+    /** Credits on the account; null where the answer does not say. */
+    balance: number | null;
+    affordable: boolean | null;
+    record: JsonObject;
+}
 /** A request for a generation, charged at most once. */
 export interface GenerationRequest {
     model: string;
@@ -318,14 +338,14 @@ export interface QuoteRequest {
     payload: JsonObject;
     maxCredits?: number;
 }
-export interface Quote {
-    credits: number;
-    /** Credits on the account; null where the answer does not say. */
+
+export interface Account {
+    /** Credits; null where the answer does not say. */
     balance: number | null;
-    affordable: boolean | null;
+    /** Names of models that the service lists for the key. */
+    models: string[];
     record: JsonObject;
 }
-
 /** A task in the form that is the same for every provider. */
 export interface Task {
     id: string;
@@ -391,13 +411,6 @@ export interface TaskList {
     askedAt: number;
     answeredAt: number;
     /** The service's answer, as it came. */
-    record: JsonObject;
-}
-export interface Account {
-    /** Credits; null where the answer does not say. */
-    balance: number | null;
-    /** Names of models that the service lists for the key. */
-    models: string[];
     record: JsonObject;
 }
 /** What a callback claims. A hint to poll that task now; never a result, because anybody can send one. */

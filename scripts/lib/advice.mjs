@@ -4,7 +4,7 @@ import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 
-// scripts/src/cli/render/next-steps/budget.ts
+// scripts/src/cli/render/next-steps/credits.ts
 var BUDGET = {
   noEstimate: ({ title, model, maxCredits }) => {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;

@@ -37,28 +37,25 @@ function mediaIn(folder) {
 import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
-  const kinds = await otherKinds(session, model, files);
-  if (!output) return kinds;
-  const others = files.filter((file) => !hasExtension(file.path, output));
+  const makes = model && await kindMadeBy(session.provider.id, model);
+  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
+  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
   return [
-    ...kinds,
-    ...others.map(
-      ({ path: file }) => ({ kind: "otherExtension", asked: output, file: path2.basename(file) })
-    )
+    ...ofOtherKind.map(({ path: file, contentType }) => {
+      return {
+        kind: "otherKind",
+        model,
+        makes,
+        file: path2.basename(file),
+        contentType
+      };
+    }),
+    ...renamed.map(({ path: file }) => {
+      return { kind: "otherExtension", asked: output, file: path2.basename(file) };
+    })
   ];
 }
-async function otherKinds({ provider }, model, files) {
-  const makes = model && await outputOf(provider.id, model);
-  if (!makes) return [];
-  return files.filter(({ contentType }) => madeAs(contentType) !== makes).map(({ path: file, contentType }) => ({
-    kind: "otherKind",
-    model,
-    makes,
-    file: path2.basename(file),
-    contentType
-  }));
-}
-async function outputOf(provider, model) {
+async function kindMadeBy(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
   const contract = await orFailure(loadContract(provider, model));
   return contract instanceof Failure ? void 0 : contract.output;

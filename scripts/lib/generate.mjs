@@ -108,11 +108,11 @@ import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./price.mjs";
+import { estimateCredits } from "./estimate.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
 
 // scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./price.mjs";
+import { cheaperVariants } from "./estimate.mjs";
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
@@ -163,7 +163,7 @@ import { jsonHash } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
-import { estimate } from "./price.mjs";
+import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
@@ -375,7 +375,7 @@ import { promptExcerpt } from "./wait.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 
-// scripts/src/core/submit/submit.ts
+// scripts/src/core/submit/submit-or-reconcile.ts
 import { orFailure as orFailure3 } from "./main.mjs";
 
 // scripts/src/core/submit/send-once.ts
@@ -388,7 +388,7 @@ async function sendOnce({ api, provider }, generation, options = {}) {
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 
-// scripts/src/core/submit/submit.ts
+// scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
 async function submit(session, generation, log, deadline) {
   const { api, observer, submits } = session;
@@ -651,7 +651,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { beginWait as beginWait2, factsOf } from "./wait.mjs";
+import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -661,7 +661,7 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, start, folder: await folderFor2(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
@@ -671,13 +671,14 @@ async function begin(session, options) {
   const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
   const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
   throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
 }
 async function conclude(session, begun) {
-  const { maxCredits, wait, ...known2 } = begun;
+  const { maxCredits, wait: whole, start, ...known2 } = begun;
   const { entry, task, other } = known2;
+  const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
   const result = await orFailure4(
     task ? follow(session, task, wait, known2) : resume(session, entry, wait, known2)
@@ -694,8 +695,8 @@ function withinCap(result, maxCredits = Infinity) {
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
 async function follow(session, task, settings, known2) {
-  const { start, deadline } = beginWait2(session, settings);
-  if (deadline <= start && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known2));
+  const isOver = settings.waitMs <= 0 && !isTerminal(task.state);
+  if (isOver) return taskResult(task.id, task, factsOf(known2));
   return waitOn(session, task, settings, known2);
 }
 function resume(session, entry, settings, known2) {
@@ -714,7 +715,7 @@ function stillRecorded(session, entry, failure) {
 }
 
 // scripts/src/core/money/account.ts
-import { estimateCredits as estimateCredits2 } from "./price.mjs";
+import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
@@ -876,6 +877,7 @@ function summedUp(rows, since) {
 import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
+import { whileFenced } from "./journal.mjs";
 import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
@@ -887,19 +889,10 @@ async function attachTask(session, taskId, idempotencyKey) {
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
   const { state } = await fetchStatus(session, taskId, shortDeadline6(session));
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure10("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
+  await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
-  } finally {
-    await lock.release();
-  }
+  });
 }
 function checkUnclaimed({ record }, taskId, holder) {
   const { taskId: own, idempotencyKey } = record;

@@ -335,7 +335,7 @@ function maxCreditsOf(call) {
 import { listModels } from "./contracts.mjs";
 
 // scripts/src/sandbox/charge.ts
-import { estimateCredits } from "./price.mjs";
+import { estimateCredits } from "./estimate.mjs";
 var UNKNOWN_PRICE = 50;
 var STAND_INS = {
   // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.

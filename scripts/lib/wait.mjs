@@ -303,12 +303,12 @@ import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
 function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const now = api.clock.monotonic();
-  const { start = now, output = null } = settings;
-  const deadline = Math.max(now, start + waitMs);
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
   return {
-    ...{ ...settings, output, start: now, deadline, filesUntil: Math.max(deadline, now + filesMs) },
-    resultUntil: deadline > now ? deadline : Infinity
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity
   };
 }
 function factsOf({ model, entry, credits, origin }) {
@@ -316,7 +316,7 @@ function factsOf({ model, entry, credits, origin }) {
 }
 
 // scripts/src/core/deliver/read-result.ts
-import { Failure as Failure5, orFailure } from "./main.mjs";
+import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
@@ -329,18 +329,11 @@ import { isTerminal as isTerminal3 } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 var RecordReads = class {
-  #session;
-  #limiter;
-  #isUnspaced;
-  #readList;
+  #options;
   #wanted = /* @__PURE__ */ new Set();
   #isRunning = false;
-  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
-  constructor(session, limiter, isUnspaced, readList) {
-    this.#session = session;
-    this.#limiter = limiter;
-    this.#isUnspaced = isUnspaced;
-    this.#readList = readList;
+  constructor(options) {
+    this.#options = options;
   }
   /**
    * Returns the record of a task as the list shows it; null once its own query is permitted.
@@ -365,9 +358,10 @@ var RecordReads = class {
     }
   }
   async #step() {
-    const { clock, signal } = this.#session.api;
-    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
-    const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+    const { api, limiter, isUnspaced } = this.#options;
+    const { clock, signal } = api;
+    const isAtOnce = isUnspaced || this.#wanted.size === 1;
+    const wait = await limiter.acquire(isAtOnce ? "record" : "poll");
     if (wait > 0) {
       const next = Math.min(...[...this.#wanted].map(({ until }) => until));
       await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
@@ -380,7 +374,7 @@ var RecordReads = class {
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted) {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
-    const results = await this.#readList(due);
+    const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
@@ -401,11 +395,9 @@ var RecordReads = class {
 import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/next-query.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
@@ -420,6 +412,8 @@ var PollRounds = class {
   #cache;
   #list = NO_LIST;
   #seen = /* @__PURE__ */ new Map();
+  /** Tasks that other processes wait for, with the time of the next query of each. */
+  #others = /* @__PURE__ */ new Map();
   #wasList = false;
   constructor(session, cache) {
     this.#session = session;
@@ -433,14 +427,13 @@ var PollRounds = class {
    */
   async run(due, watched) {
     const now = this.#now();
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
     await this.#learn();
-    const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-    const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
+    const overdue = [...this.#others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids, others);
-    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+    if (this.#wasList) return this.#readList(due, ids);
+    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
   }
   /**
    * Reads the list for the records of several tasks that have ended.
@@ -449,17 +442,17 @@ var PollRounds = class {
    * @returns null where the list cannot be read now: nothing was sent
    */
   async records(due, watched) {
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
     await this.#learn();
-    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
-    const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
-    return this.#readList(due, ids, others);
+    const wanted = new Set(due.map(({ taskId }) => taskId));
+    if (!this.#mayList(wanted)) return null;
+    return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
   #now() {
     return this.#session.api.clock.wall();
   }
   /** Takes over what other processes have seen since. */
   async #learn() {
+    this.#others = await this.#cache?.others() ?? this.#others;
     const shared = await this.#cache?.read();
     if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
     for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
@@ -497,7 +490,7 @@ var PollRounds = class {
     return this.#list.unchecked < CHECK_AFTER;
   }
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due, ids, others) {
+  async #readList(due, ids) {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
@@ -506,26 +499,26 @@ var PollRounds = class {
       ...this.#list,
       ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
     };
-    await this.#share(others);
-    try {
-      const call = provider.list();
-      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+    await this.#share();
+    const call = provider.list();
+    const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    const list = await orFailure(
+      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
+    );
+    if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-      const found = await this.#takeList(list, startedAt, ids, others);
-      await this.#share(others);
+      const found = await this.#takeList(list, startedAt, ids);
+      await this.#share();
       return found;
-    } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
-      const failures = this.#list.failures + 1;
-      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-      await this.#share(others);
-      const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
-      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
     }
+    const failures = this.#list.failures + 1;
+    const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+    this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+    await this.#share();
+    const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
+    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list]) : []);
   }
-  async #takeList(list, at, ids, others) {
+  async #takeList(list, at, ids) {
     const found = /* @__PURE__ */ new Map();
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
@@ -542,7 +535,7 @@ var PollRounds = class {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      await this.#shareEnd(task);
       found.set(id, polledOf(task));
     }
     return found;
@@ -561,30 +554,31 @@ var PollRounds = class {
     const served = [...due, ...foreign];
     return served[Math.floor(this.#session.api.clock.random() * served.length)];
   }
-  async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
+  async #readOne({ taskId, deadline, isHint }, due, isOne) {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    try {
-      const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
-      const task = isTask(status) ? status : void 0;
-      if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-      if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
-      await this.#share(others);
-      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
-    } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
+    const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
+    const status = await orFailure(query);
+    if (status instanceof Failure3) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share(others);
-      return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+      if (!isOwn) await this.#share();
+      return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
+    const task = isTask(status) ? status : void 0;
+    if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+    if (task) await this.#shareEnd(task);
+    await this.#share();
+    return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  async #shareEnd(task) {
+    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
-  async #share(others) {
-    if (!this.#cache || others.size === 0) return;
-    const shared = { list: this.#list, tasks: this.#seen };
-    await this.#cache.write(shared);
+  async #share() {
+    if (this.#others.size > 0) await this.#cache?.write({ list: this.#list, tasks: this.#seen });
   }
 };
 function polledOf(task) {
@@ -633,7 +627,8 @@ var Poller = class {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
+    const readList = (due) => this.#readList(due);
+    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -867,7 +862,7 @@ async function readTaskRecord(session, taskId) {
 }
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  const detail = await orFailure(api.read(provider.detail(task.id), deadline, { until }));
+  const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
   if (detail instanceof Failure5 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
@@ -881,7 +876,7 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/save-files.ts
-import { orFailure as orFailure2 } from "./main.mjs";
+import { orFailure as orFailure3 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -909,7 +904,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
       files.push(file);
       await onSaved?.(file, index);
     };
-    const failure = await orFailure2(save());
+    const failure = await orFailure3(save());
     if (failure) failures.push(failure);
   }
   const first = failures[0];
@@ -985,7 +980,7 @@ async function checkNameIsFree(folder, output) {
 }
 
 // scripts/src/core/poll/durations.ts
-import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1028,8 +1023,8 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure3(durationsIn(session, model)),
-    orFailure3(loadContract(session.provider.id, model))
+    orFailure4(durationsIn(session, model)),
+    orFailure4(loadContract(session.provider.id, model))
   ]);
   const { durations: recorded = [], output = void 0 } = contract instanceof Failure8 ? {} : contract;
   return { own: own instanceof Failure8 ? [] : own, recorded, output };
@@ -1135,17 +1130,17 @@ function firstText(value) {
 }
 
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure10, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure4(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure4(fetchStatus(session, taskId, shortDeadline2(session)));
+  const status = await orFailure5(fetchStatus(session, taskId, shortDeadline2(session)));
   const isUnread = status instanceof Failure10;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1203,7 +1198,7 @@ import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1214,7 +1209,7 @@ async function firstStatus(session, taskId, wait, entry) {
   if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start)
     return { seen: await fetchStatus2(session, taskId, shortDeadline3(session)) };
-  const found = await orFailure5(
+  const found = await orFailure6(
     watching(
       session,
       taskId,

@@ -14,7 +14,7 @@ import { dateOf } from '../record/task-record.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait/wait-settings.ts';
-import { recover, type SubmitLog, type Submitted, submit } from './submit.ts';
+import { recover, type SubmitLog, type Submitted, submit } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & Place;
 

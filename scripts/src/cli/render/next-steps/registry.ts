@@ -1,6 +1,6 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
 import type { Caller } from '../caller.ts';
-import { BUDGET } from './budget.ts';
+import { BUDGET } from './credits.ts';
 import type { Explain, Explained, Said } from './explained.ts';
 import { MODEL } from './model.ts';
 import { PLACE } from './place.ts';
