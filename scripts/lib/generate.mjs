@@ -390,67 +390,54 @@ async function sendOnce({ api, provider }, generation, options = {}) {
 
 // scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
-async function submit(session, generation, log, deadline) {
-  const { api, observer, submits } = session;
+async function submit(session, generation, log, deadline, earlier) {
+  const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
+  let lost = earlier;
+  let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
+    if (lost) {
+      const found = await reconcile(session, generation, lost, until);
+      if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+      if (found.kind !== "clear") return unknown(session, generation, lost, found);
+    }
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
-    if (held) return { kind: "rejected", failure: held };
-    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+    if (held && !lost) return { kind: "rejected", failure: held };
+    if (lost) {
+      const notResubmitted = held || await orFailure3(log.resubmitting());
+      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log.sending();
     }
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind === "accepted") return { ...sent, wasThere: false, isResubmitted: false };
-    const { failure } = sent;
-    if (sent.kind === "lost") {
-      await log.lost();
-      submits?.lost();
-      if (session.provider.can.list) observer.queryFailed(failure);
-      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      return recover(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
-    }
-    observer.refused();
-    const pause = api.pauseFor(failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await clock.sleep(pause, api.signal);
-  }
-}
-async function recover(session, generation, first, log, deadline) {
-  const { api, observer, submits } = session;
-  const { clock } = api;
-  const until = reconcileUntil(session, deadline);
-  let lost = first;
-  for (let attempt = 1; ; attempt += 1) {
-    const found = await reconcile(session, generation, lost, until);
-    if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "clear") return unknown(session, generation, lost, found);
-    const held = submits && await orFailure3(submits.ready());
-    const notResubmitted = held || await orFailure3(log.resubmitting());
-    if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
-    observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === "accepted") return accepted(sent.task, false, true);
+    if (sent.kind === "accepted") return accepted(sent.task, false, lost !== void 0);
     const { failure } = sent;
     if (sent.kind === "lost") {
       await log.lost();
+      if (!lost) {
+        submits?.lost();
+        if (provider.can.list) observer.queryFailed(failure);
+        until = reconcileUntil(session, deadline);
+      }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { ...lost, since, resubmitted: true, failure };
+      lost = { sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      attempt = 0;
       continue;
     }
+    if (!lost) observer.refused();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
+      if (!lost) return sent;
       const judged = await judgeRejection(session, generation, lost, failure, until);
       if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await (lost ? log.resubmitRejected() : log.rejected());
     await clock.sleep(pause, api.signal);
   }
 }
@@ -487,7 +474,7 @@ async function submitOnRecord(session, store, request, deadline) {
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : recoverEarlier(own));
+    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
     await noteTask(own, task);
@@ -540,11 +527,11 @@ async function submitNew(own) {
   }
   return submit(session, request.generation, logOf(own), deadline);
 }
-async function recoverEarlier(own) {
+async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return recover(own.session, generationOf(own), lost, logOf(own), own.deadline);
+  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
@@ -1044,7 +1031,6 @@ export {
   reconcile,
   reconcileUntil,
   recordedSpending,
-  recover,
   reuse,
   rowsOfList,
   search,
