@@ -666,9 +666,11 @@ async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
   const { entry, task, other } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
-  const result = await orFailure4(
-    task ? follow(session, task, wait, known2) : resume(session, entry, wait, known2)
+  if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure4(
+    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
   );
   if (result instanceof Failure8) {
     throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
@@ -680,16 +682,6 @@ function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
-}
-async function follow(session, task, settings, known2) {
-  const isOver = settings.waitMs <= 0 && !isTerminal(task.state);
-  if (isOver) return taskResult(task.id, task, factsOf(known2));
-  return waitOn(session, task, settings, known2);
-}
-function resume(session, entry, settings, known2) {
-  const { taskId, created } = entry.record;
-  session.observer.attached(taskId, created);
-  return waitTask2(session, taskId, settings, known2);
 }
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;

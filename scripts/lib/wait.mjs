@@ -1217,7 +1217,7 @@ async function firstStatus(session, taskId, wait, entry) {
       (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
     )
   );
-  if (found === null || found === "crowded") return { isCrowded: true };
+  if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure11)) return { seen: found };
   const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
@@ -1230,7 +1230,7 @@ async function pollTask(session, taskId, before, wait, known) {
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
   if (deadline > start) await tellExpected(session, known);
-  let { isCrowded = false } = before;
+  let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const options = {
     ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },

@@ -1,5 +1,5 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
@@ -62,10 +62,14 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { maxCredits, wait: whole, start, ...known } = begun;
   const { entry, task, other } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
-  const result = await orFailure(
-    task ? follow(session, task, wait, known) : resume(session, entry!, wait, known),
-  );
+  if (!task && isTerminal(entry!.record.status)) return reuse(session, entry!, wait);
+  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted
+    ? taskResult(task.id, task, factsOf(known))
+    : await orFailure(
+        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
+      );
   if (result instanceof Failure) {
     // The answer must not read as if nothing had been submitted.
     throw task
@@ -81,30 +85,6 @@ function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
-}
-
-/** Waits for a task that this process submitted or found. */
-async function follow(
-  session: Session,
-  task: Task,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const isOver = settings.waitMs <= 0 && !isTerminal(task.state);
-  if (isOver) return taskResult(task.id, task, factsOf(known));
-  return waitOn(session, task, settings, known);
-}
-
-/** Resumes the task that the request already has. */
-function resume(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const { taskId, created } = entry.record;
-  session.observer.attached(taskId!, created);
-  return waitTask(session, taskId!, settings, known);
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
