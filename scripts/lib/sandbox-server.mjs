@@ -357,6 +357,25 @@ function maxCreditsOf(call) {
 // scripts/src/sandbox/aivideomaker.ts
 import { listModels } from "./contracts.mjs";
 
+// scripts/src/sandbox/charge.ts
+import { estimateCredits } from "./estimate.mjs";
+var UNKNOWN_PRICE = 50;
+var STAND_INS = {
+  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
+  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
+  // The rule of March 2026; the model was gone from the service's list by September.
+  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
+};
+function chargeFor(model, contract, payload) {
+  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
+  if (standIn !== void 0) return standIn(payload);
+  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
+}
+function inWholeSeconds(payload) {
+  const { duration } = payload;
+  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
+}
+
 // scripts/src/sandbox/input.ts
 import { jsonHash } from "./journal.mjs";
 import { isObject as isObject2 } from "./main.mjs";
@@ -392,25 +411,6 @@ function mapped(value, change) {
 function storageName(dataUri) {
   const type = /^data:([^;,]{0,100})/i.exec(dataUri)[1].toLowerCase();
   return `${jsonHash(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
-}
-
-// scripts/src/sandbox/price.ts
-import { estimateCredits } from "./estimate.mjs";
-var UNKNOWN_PRICE = 50;
-var STAND_INS = {
-  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
-  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
-  // The rule of March 2026; the model was gone from the service's list by September.
-  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
-};
-function chargeFor(model, contract, payload) {
-  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
-  if (standIn !== void 0) return standIn(payload);
-  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
-}
-function inWholeSeconds(payload) {
-  const { duration } = payload;
-  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
 }
 
 // scripts/src/sandbox/webhooks.ts

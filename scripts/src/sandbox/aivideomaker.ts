@@ -2,6 +2,7 @@ import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { Accounts, idFrom, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
+import { chargeFor } from './charge.ts';
 import {
   answered,
   type Call,
@@ -14,7 +15,6 @@ import {
 } from './exchange.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
-import { chargeFor } from './price.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 

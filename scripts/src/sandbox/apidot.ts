@@ -4,6 +4,7 @@ import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { Accounts, ownerOf, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
+import { UNKNOWN_PRICE } from './charge.ts';
 import {
   answered,
   type Call,
@@ -17,7 +18,6 @@ import {
 import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
-import { UNKNOWN_PRICE } from './price.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';

@@ -20,7 +20,7 @@ describe('the words of an error code', () => {
 
   it('stand nowhere else', () => {
     const others = readdirSync(folder).filter((file) => !ERROR_CODES.map(fileOf).includes(file));
-    expect(others.sort()).toEqual(['explained.ts', 'words.ts']);
+    expect(others.sort()).toEqual(['explained.ts', 'said.ts']);
   });
 });
 
