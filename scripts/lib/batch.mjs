@@ -841,7 +841,7 @@ import { commandForLine } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { BATCH_ORDER, EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
@@ -1078,13 +1078,6 @@ function stepsOf(result, sorted, caller, hidden) {
 }
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
-var OPEN = /* @__PURE__ */ new Set([
-  EXIT.stillRunning,
-  EXIT.submitUnknown,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.keyRefused
-]);
 function ownSteps({ line, outcome }, caller) {
   const steps = outcome.envelope.data?.nextSteps ?? [];
   const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));

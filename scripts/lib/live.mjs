@@ -57,14 +57,11 @@ async function madeElsewhere(session, error, taskId) {
 import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
 async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
   const status = await api.read(provider.status(taskId), deadline, { until });
-  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
-}
-async function withCheckedError(status, fetchTask) {
-  return status.possibleError ? fetchTask() : status;
+  return status.possibleError ? api.read(provider.task(taskId), deadline, { until }) : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure(read());
@@ -190,7 +187,6 @@ async function getStatus(session, taskId) {
 import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/http/json.ts
-import { isObject } from "./main.mjs";
 var DEEPEST = 64;
 var [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] = Buffer.from('"\\[]{},:');
 var BEFORE = Buffer.from(" \n\r	\uFEFF");
@@ -237,34 +233,16 @@ var PIECE_CHARACTERS = 256 * 1024;
 var JsonBody = class {
   /** Bytes. */
   length;
-  #parts = [];
+  #parts;
   constructor(value) {
-    let text = "";
-    const put = (part) => {
-      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
-        this.#parts.push(Buffer.from(`${text}"`), part);
-        text = '"';
-      } else if (Array.isArray(part)) {
-        list("[", "]", part, put);
-      } else if (isObject(part)) {
-        list("{", "}", Object.entries(part), ([name, inner]) => {
-          text += `${JSON.stringify(name)}:`;
-          put(inner);
-        });
-      } else {
-        text += JSON.stringify(part);
-      }
-    };
-    const list = (open, close, items, each) => {
-      text += open;
-      for (const [index, item] of items.entries()) {
-        if (index > 0) text += ",";
-        each(item);
-      }
-      text += close;
-    };
-    put(value);
-    this.#parts.push(Buffer.from(text));
+    const long = [];
+    const mark = crypto.randomUUID();
+    const text = JSON.stringify(value, (_, part) => {
+      if (typeof part !== "string" || part.length < LONG_TEXT || !PLAIN.test(part)) return part;
+      long.push(part);
+      return mark;
+    });
+    this.#parts = text.split(mark).flatMap((piece, n) => [Buffer.from(piece), ...long.slice(n, n + 1)]);
     this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
   }
   *[Symbol.iterator]() {
@@ -794,69 +772,12 @@ import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
-
-// scripts/src/cli/render/advice.ts
-function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
-// scripts/src/cli/live.ts
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -913,11 +834,32 @@ function unknownWord(word) {
 }
 
 // scripts/src/cli/render/state.ts
-import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-ended.ts
+import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+function generationFailed(seen, { profile, command, retry }) {
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
+    nextSteps: [
+      profile.says.refund,
+      ...profile.can.account ? [command("account")] : [],
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+    ]
+  });
+}
+function taskCancelled({ profile, retry }) {
+  const refund = profile.can.cancel ? "A cancelled task is refunded. " : "";
+  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`]
+  });
+}
+
+// scripts/src/cli/render/state.ts
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -961,24 +903,12 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...caller.profile.can.account ? [caller.command("account")] : [],
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case "cancelled":
-      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
-function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
-  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-}
+var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1139,7 +1069,7 @@ async function runLive(options) {
     if (!(error instanceof Failure8)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { explained } = await import("./advice.mjs");
+    const { adviceFor, explained } = await import("./advice.mjs");
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -1281,7 +1211,7 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/providers/aivideomaker/api.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1300,7 +1230,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
 }
 
 // scripts/src/providers/output.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1314,7 +1244,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject2(value)) return;
+  if (!isObject(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -1400,7 +1330,7 @@ function aivideomaker(settings) {
       const read = (body, at) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, at);
         const tasks = body.tasks.flatMap(
-          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+          (item) => isObject2(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
         const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
@@ -1438,8 +1368,8 @@ function bodyOf(at) {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);
   const isGood = status >= 200 && status < 300;
-  if (isGood && isObject3(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject3(body) ? body : {}, at);
+  if (isGood && isObject2(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject2(body) ? body : {}, at);
 }
 function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
@@ -1463,7 +1393,7 @@ function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
   const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
   const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
-  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -1519,7 +1449,6 @@ export {
   SMALL,
   Transport,
   addUrl,
-  adviceFor,
   aivideomaker,
   callOf,
   codeOfStatus,
@@ -1532,6 +1461,7 @@ export {
   findUrls,
   firstText,
   flatHeaders,
+  generationFailed,
   getStatus,
   heeded,
   intervalBefore,
@@ -1562,6 +1492,7 @@ export {
   shortDeadline,
   stateIn,
   stateOutcome,
+  taskCancelled,
   taskResult,
   unknownWord,
   unreadable,

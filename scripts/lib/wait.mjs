@@ -209,7 +209,6 @@ import { failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { exitCodeOf } from "./main.mjs";
 import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
@@ -218,8 +217,7 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled")
-    return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
+  if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
     caller

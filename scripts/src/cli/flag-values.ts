@@ -1,9 +1,12 @@
 import path from 'node:path';
+import { nearest } from '../contracts/nearest.ts';
+import type { Issue } from '../model/failure.ts';
 import { nameProblem } from '../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../model/task.ts';
 import { plain } from '../model/text.ts';
+import { issue, quote } from './issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number; `such` is one that a hint may name. */
@@ -27,13 +30,15 @@ export interface ChoiceValue {
   fallback?: string;
 }
 
-/** Text; `accepts` decides, and `expected` and `hint` are its words. Absent: any text. */
+/** Text; `accepts` decides, and `expected` and `hint` are its words. */
 export interface TextValue {
   kind: 'text';
-  accepts?: (text: string) => boolean;
-  expected?: string;
-  hint?: string;
+  accepts: (text: string) => boolean;
+  expected: string;
+  hint: string;
 }
+
+export type FlagValue = NumberValue | ChoiceValue | TextValue;
 
 export const credits: NumberValue = { kind: 'number', min: 0, max: 1_000_000_000, whole: true, such: 100 };
 export const taskId: TextValue = {
@@ -87,3 +92,35 @@ export const output: TextValue = {
   expected: 'the name of a file, with or without its folder',
   hint: 'write for example --output out/lighthouse.mp4; a folder alone is --download',
 };
+
+/** Returns the value of a flag if the table allows it, else undefined and an issue. */
+export function readValue(
+  flag: string,
+  text: string,
+  value: FlagValue,
+  issues: Issue[],
+): string | number | undefined {
+  const refuse = (expected: string, hint: string): undefined => {
+    issues.push(issue(`--${flag}`, expected, quote(text), hint));
+  };
+  switch (value.kind) {
+    case 'number': {
+      const { min, max, whole = false, such } = value;
+      const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+      return refuse(`a${whole ? ' whole' : ''} number from ${min} to ${max}`, `write --${flag} ${such}`);
+    }
+    case 'choice': {
+      const { of, alsoCalled = {}, anyCase, fallback } = value;
+      const lower = text.toLowerCase();
+      const same = of.find((one) => one === text || (anyCase && one.toLowerCase() === lower));
+      if (same !== undefined) return same;
+      const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : undefined;
+      const close = meant ?? nearest(text, of) ?? nearest(lower, of) ?? fallback;
+      const hint = close ? `write --${flag} ${close}` : `run with --help to see the ${flag}s`;
+      return refuse(`one of ${of.join(', ')}`, hint);
+    }
+    case 'text':
+      return value.accepts(text) ? text : refuse(value.expected, value.hint);
+  }
+}
