@@ -560,16 +560,16 @@ function submitCalls(connection) {
       const details = () => ({ outcome: "unknown" });
       return connection.call({ signal, details }, async (session) => {
         const { clock } = settings;
-        const lost = lostSubmit(connection, request);
-        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
         const { generation } = await checkRequest(settings, request);
+        const lost = { ...lostSubmit(connection, request), generation };
+        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
         const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
         const end = list ? deadline : reconcileUntil(session, deadline);
         const source = {
           list: list && (async () => list()),
           taken: async (ids) => await taken?.(ids) ?? []
         };
-        const found = await reconcile(session, generation, lost, end, source);
+        const found = await reconcile(session, lost, end, source);
         switch (found.kind) {
           case "found":
             return { kind: "found", task: publicTask(found.task.id, found.task, settings.key) };
@@ -606,7 +606,7 @@ function send(connection, request, { signal } = {}, first) {
     let known = sent;
     if (first && sent.kind === "rejected") {
       const { judgeRejection } = await import("./lib/generate.mjs");
-      known = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";
     if (known.kind === "accepted") {

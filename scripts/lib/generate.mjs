@@ -299,13 +299,13 @@ var RESUBMIT_WITHIN_MS = 24 * 36e5;
 function reconcileUntil({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
-async function reconcile(session, generation, lost, until, source = {}) {
+async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return { kind: "unsure" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until, source);
+    const found = await search(session, lost, until, source);
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
@@ -327,7 +327,7 @@ async function reconcile(session, generation, lost, until, source = {}) {
     await clock.sleep(next - now, signal);
   }
 }
-async function search(session, generation, lost, until, source = {}) {
+async function search(session, lost, until, source = {}) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
@@ -342,7 +342,7 @@ async function search(session, generation, lost, until, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
     if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
     return { kind: found ?? "clear", ageMs };
   } catch (failure) {
@@ -351,7 +351,8 @@ async function search(session, generation, lost, until, source = {}) {
     return { kind: "unreadable", failure };
   }
 }
-async function unknownOutcome(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+  const { model, idempotencyKey } = generation;
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
@@ -398,16 +399,16 @@ async function submit(session, generation, log, deadline, earlier) {
   let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
     if (lost) {
-      const found = await reconcile(session, generation, lost, until);
+      const found = await reconcile(session, lost, until);
       if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-      if (found.kind !== "clear") return unknown(session, generation, lost, found);
+      if (found.kind !== "clear") return unknown(session, lost, found);
     }
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
     if (held && !lost) return { kind: "rejected", failure: held };
     if (lost) {
       const notResubmitted = held || await orFailure3(log.resubmitting());
-      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+      if (notResubmitted) return unknown(session, lost, { notResubmitted });
     } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log.sending();
@@ -424,7 +425,7 @@ async function submit(session, generation, log, deadline, earlier) {
         until = reconcileUntil(session, deadline);
       }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
       attempt = 0;
       continue;
     }
@@ -432,7 +433,7 @@ async function submit(session, generation, log, deadline, earlier) {
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
       if (!lost) return sent;
-      const judged = await judgeRejection(session, generation, lost, failure, until);
+      const judged = await judgeRejection(session, lost, failure, until);
       if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
       return judged;
     }
@@ -441,12 +442,12 @@ async function submit(session, generation, log, deadline, earlier) {
     await clock.sleep(pause, api.signal);
   }
 }
-async function judgeRejection(session, generation, lost, failure, until, source) {
-  const found = await search(session, generation, lost, until, source);
+async function judgeRejection(session, lost, failure, until, source) {
+  const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
-  return unknown(session, generation, lost, { failure });
+  return unknown(session, lost, { failure });
 }
 function accepted(task, wasThere, isResubmitted) {
   return { kind: "accepted", task, wasThere, isResubmitted };
@@ -531,20 +532,17 @@ async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
+  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
   const lost = await lostSubmitOf(own);
   const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, generationOf(own), lost, until);
+  const found = await reconcile(session, lost, until);
   if (found.kind === "found") await noteTask(own, found.task);
   return found.kind === "found";
 }
-function generationOf({ request, entry }) {
-  return { ...request.generation, idempotencyKey: entry.record.idempotencyKey };
-}
-async function lostSubmitOf({ session, entry }) {
+async function lostSubmitOf({ session, request, entry }) {
   const { clock, timeoutMs } = session.api;
   const { phase, unsettledSince: noted, submitTimeout } = entry.record;
   const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
@@ -553,8 +551,9 @@ async function lostSubmitOf({ session, entry }) {
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
   }
-  const { sentAt, resubmitted } = entry.record;
+  const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    generation: { ...request.generation, idempotencyKey },
     ...{ sentAt: Date.parse(sentAt), resubmitted },
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure7(
