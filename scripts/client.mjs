@@ -418,9 +418,8 @@ function taskCalls(connection) {
     }),
     list: (options = {}) => connection.call(options, async (session) => {
       need(session, "listTasks");
-      const { shortDeadline } = await import("./lib/live.mjs");
       const askedAt = clock.wall();
-      const list = await session.api.read(session.provider.list(), shortDeadline(session));
+      const list = await session.api.read(session.provider.list());
       const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
       return { ...list, tasks, askedAt, answeredAt: clock.wall() };
     }),
@@ -519,9 +518,8 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   });
 }
 async function completed(session, wanted, schedule) {
-  const { shortDeadline } = await import("./lib/live.mjs");
   const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
-  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id), shortDeadline(session)) : wanted;
+  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
   if (task.state !== "COMPLETED") {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
@@ -596,8 +594,7 @@ function send(connection, request, { signal } = {}, first) {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const until = shortDeadline(session);
+    const until = session.api.shortDeadline;
     const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = "unknown";

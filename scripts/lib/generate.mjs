@@ -154,7 +154,6 @@ function shortOfCredits(contract, { payload }, quote2, said) {
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
 import { taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
@@ -165,7 +164,6 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
@@ -203,7 +201,7 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
 async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
+  const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure3("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
@@ -222,12 +220,11 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/money/day-budget.ts
 import { Failure as Failure4 } from "./main.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
 async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
   const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
+  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     throw new Failure4(
@@ -649,7 +646,7 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
@@ -694,7 +691,6 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -712,7 +708,7 @@ async function quote(session, { contract, generation }) {
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline4(session));
+  const found = await api.read(provider.account());
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
@@ -728,7 +724,6 @@ import {
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { shortDeadline as shortDeadline5 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
@@ -752,7 +747,7 @@ async function spending(session, since) {
 }
 async function readList(session, hasJournal) {
   const { api, provider } = session;
-  const list = await orFailure5(api.read(provider.list(), shortDeadline5(session)));
+  const list = await orFailure5(api.read(provider.list()));
   if (list instanceof Failure9 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
@@ -856,7 +851,6 @@ import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
-import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
@@ -866,7 +860,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline6(session));
+  const { state } = await fetchStatus(session, taskId);
   await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
@@ -886,10 +880,9 @@ function checkUnclaimed({ record }, taskId, holder) {
 // scripts/src/core/tasks/list.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
-import { shortDeadline as shortDeadline7 } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline7(session));
+  const list = await api.read(provider.list());
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;

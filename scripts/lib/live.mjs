@@ -59,9 +59,10 @@ async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
-async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return status.possibleError ? api.read(provider.task(taskId), deadline, { until }) : status;
+async function fetchStatus({ api, provider }, taskId) {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure(read());
@@ -131,52 +132,9 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/http/retry.ts
-var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
-var PAUSE_BUDGET_MS = 3e4;
-var LONGEST_RETRY_AFTER_S = 86400;
-var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
-function isTransientStatus(status) {
-  return TRANSIENT_STATUS.has(status) || status >= 500;
-}
-function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-function pauseAfter(failure, attempt, policy, random) {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
-  const asked = failure.details.retryAfter;
-  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
-}
-var UNTIMED_PAUSE_MS = 5e3;
-function pauseOfAll({ details }) {
-  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
-}
-var LONGEST_OUTAGE_S = 60;
-function heeded(failure) {
-  const { retryAfter } = failure.details;
-  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
-  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
-}
-function parseRetryAfter(header, nowMs) {
-  const text = header?.trim();
-  if (!text) return void 0;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
-  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  if (Number.isNaN(at)) return void 0;
-  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
-}
-
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
-}
-
 // scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
-  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });
@@ -356,6 +314,44 @@ function* chain(error, depth = 0) {
   yield* chain(link.cause, depth + 1);
 }
 
+// scripts/src/http/retry.ts
+var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
+var PAUSE_BUDGET_MS = 3e4;
+var LONGEST_RETRY_AFTER_S = 86400;
+var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
+function isTransientStatus(status) {
+  return TRANSIENT_STATUS.has(status) || status >= 500;
+}
+function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
+  if (!failure.details.transient || attempt > policy.maxRetries) return null;
+  const pause = pauseAfter(failure, attempt, policy, random);
+  return pause > remainingMs ? null : pause;
+}
+function pauseAfter(failure, attempt, policy, random) {
+  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const asked = failure.details.retryAfter;
+  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
+}
+var UNTIMED_PAUSE_MS = 5e3;
+function pauseOfAll({ details }) {
+  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
+}
+var LONGEST_OUTAGE_S = 60;
+function heeded(failure) {
+  const { retryAfter } = failure.details;
+  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+function parseRetryAfter(header, nowMs) {
+  const text = header?.trim();
+  if (!text) return void 0;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return void 0;
+  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
+}
+
 // scripts/src/http/api.ts
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
@@ -378,6 +374,10 @@ var Api = class {
   /** Milliseconds that one request may take. */
   get timeoutMs() {
     return this.#options.timeoutMs;
+  }
+  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  get shortDeadline() {
+    return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
   /** Makes one attempt. */
   async once(call, options = {}) {
@@ -424,10 +424,10 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds
+   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
-  async read(call, deadline, options = {}) {
+  async read(call, deadline = this.shortDeadline, options = {}) {
     const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
     const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
@@ -1489,7 +1489,6 @@ export {
   recordOf,
   refused,
   runLive,
-  shortDeadline,
   stateIn,
   stateOutcome,
   taskCancelled,

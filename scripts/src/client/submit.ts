@@ -73,8 +73,7 @@ function send(
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
-    const { shortDeadline } = await import('../core/session.ts');
-    const until = shortDeadline(session);
+    const until = session.api.shortDeadline;
     const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = 'unknown';

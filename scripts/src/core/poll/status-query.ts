@@ -19,15 +19,11 @@ export async function pollOnce(
   return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
 
-/** Returns the state of a task, as `pollOnce` does; each query is retried until `deadline`, as the policy for reads allows. */
-export async function fetchStatus(
-  { api, provider }: Session,
-  taskId: string,
-  deadline: number,
-  until = Infinity,
-): Promise<TaskStatus> {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return status.possibleError ? api.read(provider.task(taskId), deadline, { until }) : status;
+/** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
+export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 
 /**
