@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/local-journal.ts
+// scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
@@ -99,7 +99,7 @@ function resumeOf(record, caller) {
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
 }
 
-// scripts/src/cli/pending.ts
+// scripts/src/cli/actions/pending.ts
 async function listPending(where, caller) {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);

@@ -40,15 +40,15 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
 var KEPT_DAYS = 30;
 var MOST_MODELS = 100;
