@@ -822,13 +822,12 @@ async function newPoller(session, isAlone) {
 }
 
 // scripts/src/core/deliver/read-result.ts
-import { shortDeadline } from "./live.mjs";
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline(session), until);
+  const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const first = await poller.record(taskId, { until, deadline });
@@ -852,8 +851,8 @@ async function fetchResult(session, taskId, schedule, end) {
 }
 async function readTaskRecord(session, taskId) {
   const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  return task.state === "COMPLETED" ? withFiles(session, task, shortDeadline(session)) : task;
+  const task = await api.read(provider.task(taskId));
+  return task.state === "COMPLETED" ? withFiles(session, task, api.shortDeadline) : task;
 }
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
@@ -1129,13 +1128,12 @@ import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure5(fetchStatus(session, taskId, shortDeadline2(session)));
+  const status = await orFailure5(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure10;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1164,13 +1162,13 @@ function notCancelled(taskId, found, refusal) {
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
   const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const read = () => api.read(provider.task(taskId));
   const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
-  const deadline = shortDeadline2(session);
+  const deadline = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
@@ -1190,7 +1188,6 @@ import { isTerminal as isTerminal6 } from "./main.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
@@ -1198,12 +1195,10 @@ import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
 async function firstStatus(session, taskId, wait, entry) {
   const recorded = entry?.record.status;
   if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
-  if (wait.deadline <= wait.start)
-    return { seen: await fetchStatus2(session, taskId, shortDeadline3(session)) };
+  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const found = await orFailure6(
     watching(
       session,
@@ -1305,7 +1300,7 @@ async function waitOut(session, taskId, before, wait, known) {
 }
 async function readEnd(session, taskId, seen, wait, known) {
   if (seen.state === "COMPLETED") return finish(session, taskId, wait, { ...known, task: seen.task });
-  const until = shortDeadline4(session);
+  const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);

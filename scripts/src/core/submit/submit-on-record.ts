@@ -127,7 +127,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
+  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 
 /**
@@ -139,18 +139,13 @@ async function adopt(own: OwnRequest): Promise<boolean> {
   const { session } = own;
   const lost = await lostSubmitOf(own);
   const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, generationOf(own), lost, until);
+  const found = await reconcile(session, lost, until);
   if (found.kind === 'found') await noteTask(own, found.task);
   return found.kind === 'found';
 }
 
-/** Returns the request of a record, with the key that it was submitted with. */
-function generationOf({ request, entry }: OwnRequest) {
-  return { ...request.generation, idempotencyKey: entry.record.idempotencyKey };
-}
-
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
-async function lostSubmitOf({ session, entry }: OwnRequest): Promise<LostSubmit> {
+async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<LostSubmit> {
   const { clock, timeoutMs } = session.api;
   const { phase, unsettledSince: noted, submitTimeout } = entry.record;
   // The process that sent it has died: it may have written the record long before, and the service may have accepted the
@@ -162,8 +157,9 @@ async function lostSubmitOf({ session, entry }: OwnRequest): Promise<LostSubmit>
   if (phase === 'submitting' || noted !== unsettledSince) {
     await entry.update({ phase: 'unknown', unsettledSince });
   }
-  const { sentAt, resubmitted } = entry.record;
+  const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    generation: { ...request.generation, idempotencyKey },
     ...{ sentAt: Date.parse(sentAt), resubmitted },
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure(
