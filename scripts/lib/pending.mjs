@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/local-journal.ts
+// scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
@@ -16,7 +16,7 @@ function localJournal({ args, environment, warn }) {
 
 // scripts/src/core/record/forget.ts
 import { Failure } from "./main.mjs";
-import { whileFenced } from "./wait.mjs";
+import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -99,7 +99,7 @@ function resumeOf(record, caller) {
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
 }
 
-// scripts/src/cli/pending.ts
+// scripts/src/cli/actions/pending.ts
 async function listPending(where, caller) {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);
