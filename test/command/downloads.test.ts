@@ -104,11 +104,7 @@ describe('downloads', () => {
   test('fault 66: a host that stalls is given up', async () => {
     const { envelope } = await fetched(
       {
-        file: (_, { res }) => {
-          res.writeHead(200, { 'content-length': MP4.length });
-          res.write(MP4.subarray(0, 1000));
-          return undefined;
-        },
+        file: { body: MP4, stallsAfter: 1000 },
       },
       { AIVIDEO_MAX_RETRIES: '0', AIVIDEO_TIMEOUT_MS: '300' },
     );

@@ -13,7 +13,7 @@ import { waitTask } from '../core/rendered.ts';
 import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { type Received, restOf, serve, type TestServer } from '../support/server.ts';
+import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -290,11 +290,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
   });
 
   it('is never saved as the film', async () => {
-    const server = await serve((_, { res }) => {
-      res.write(FILM.subarray(0, 300_000));
-      res.end();
-      return undefined;
-    });
+    const server = await serve({ body: FILM.subarray(0, 300_000) });
     const into = folder();
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
     expect(failure.message).toContain('its parts do not add up');
@@ -534,23 +530,12 @@ describe('what is no media file', () => {
   });
 
   it('fault 65: is refused with its first bytes, however much would come', async () => {
-    let sent = 0;
-    const server = await serve((_, { res }) => {
-      const page = Buffer.alloc(2 ** 20, '<p>no</p>');
-      const pump = () => {
-        while (!res.destroyed && sent < 200 * 2 ** 20) {
-          sent += page.length;
-          if (!res.write(page)) return void res.once('drain', pump);
-        }
-        res.end();
-      };
-      pump();
-      return undefined;
-    });
+    const { route, sent } = poured(Buffer.alloc(2 ** 20, '<p>no</p>'), 200 * 2 ** 20);
+    const server = await serve(route);
     await failureOf(
       download(sessionWith(server.origin), options(server.origin, folder(), { maxRetries: 0 })),
     );
-    expect(sent).toBeLessThan(50 * 2 ** 20);
+    expect(sent()).toBeLessThan(50 * 2 ** 20);
   });
 
   it('fault 65: may be followed by the file at the next attempt', async () => {
@@ -583,16 +568,10 @@ describe('fault 66: a host that stalls', () => {
   it('is given up after the stall time, and the rest fetched by a new connection', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
-    const server = await serve(({ headers }, { res, count }) => {
-      if (count > 0) {
-        const from = Number(/\d+/.exec(headers.range ?? '')![0]);
-        const range = `bytes ${from}-${FILM.length - 1}/${FILM.length}`;
-        return { status: 206, headers: { 'content-range': range }, body: FILM.subarray(from) };
-      }
-      res.writeHead(200, { etag: '"one"', 'content-length': `${FILM.length}` });
-      res.write(FILM.subarray(0, 100_000));
-      return undefined;
-    });
+    const server = await serve([
+      { headers: { etag: '"one"' }, body: FILM, stallsAfter: 100_000 },
+      (request) => restOf(request, FILM),
+    ]);
     const session = sessionWith(server.origin);
     const { observer } = session;
     const downloading = (bytes: number) => {
@@ -874,13 +853,8 @@ describe('the disk', () => {
   });
 
   it('leaves no longer file behind when a shorter one follows', async () => {
-    const server = await serve((_, { res, count }) => {
-      if (count > 0) return { body: MP4 };
-      // Longer, and cut: its boxes do not add up.
-      res.write(film(400_000).subarray(0, 300_000));
-      res.end();
-      return undefined;
-    });
+    // The first is longer, and cut: its boxes do not add up.
+    const server = await serve([{ body: film(400_000).subarray(0, 300_000) }, { body: MP4 }]);
     const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
     expect(readFileSync(saved.path).equals(MP4)).toBe(true);
   });

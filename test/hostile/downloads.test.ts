@@ -183,20 +183,9 @@ const FILM = film(8_000_000);
 /** The file, or what is asked for of it; `until` bytes at first, after which nothing comes. */
 function serveFilm(stopsAt: number) {
   const ranges: (string | undefined)[] = [];
-  const file: Route = (request, { res, count }) => {
-    const { range } = request.headers;
-    ranges.push(range);
-    const from = Number(/\d+/.exec(range ?? '0')![0]);
-    const body = FILM.subarray(from, count === 0 ? stopsAt : undefined);
-    res.writeHead(from > 0 ? 206 : 200, {
-      'content-length': FILM.length - from,
-      'content-type': 'video/mp4',
-      etag: '"film"',
-      ...(from > 0 && { 'content-range': `bytes ${from}-${FILM.length - 1}/${FILM.length}` }),
-    });
-    res.write(body);
-    if (count > 0) res.end();
-    return undefined;
+  const file: Route = (request, { count }) => {
+    ranges.push(request.headers.range);
+    return { ...restOf(request, FILM), ...(count === 0 && { stallsAfter: stopsAt }) };
   };
   return { ranges, file };
 }

@@ -11,7 +11,7 @@ import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { listen } from '../support/network.ts';
-import { closedPort, serve } from '../support/server.ts';
+import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
 
@@ -224,23 +224,13 @@ describe.each([
     });
 
     it('fault 31: a body above the cap is stopped while it comes', async () => {
-      let sent = 0;
-      const server = await serve((_, { res }) => {
-        const piece = Buffer.alloc(64 * 1024, 'x');
-        const pump = () => {
-          while (!res.destroyed && sent < 100 * 2 ** 20) {
-            sent += piece.length;
-            if (!res.write(piece)) return void res.once('drain', pump);
-          }
-        };
-        pump();
-        return undefined;
-      });
+      const { route, sent } = poured(Buffer.alloc(64 * 1024, 'x'), 100 * 2 ** 20);
+      const server = await serve(route);
       const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
       expect(failure.details.unclear).toBe(true);
       expect(failure.details.transient).toBe(true);
-      expect(sent).toBeLessThan(20 * 2 ** 20);
+      expect(sent()).toBeLessThan(20 * 2 ** 20);
     });
 
     it.each([
@@ -378,19 +368,8 @@ describe.each([
   describe('a receiver', () => {
     it('makes the sender wait until the receiver has stored a piece', async () => {
       const size = 32 * 2 ** 20;
-      let sent = 0;
-      const server = await serve((_, { res }) => {
-        const piece = Buffer.alloc(2 ** 20, 'x');
-        const pump = () => {
-          while (sent < size) {
-            sent += piece.length;
-            if (!res.write(piece)) return void res.once('drain', pump);
-          }
-          res.end();
-        };
-        pump();
-        return undefined;
-      });
+      const { route, sent } = poured(Buffer.alloc(2 ** 20, 'x'), size);
+      const server = await serve(route);
       let got = 0;
       let calls = 0;
       let atOnce = 0;
@@ -418,7 +397,7 @@ describe.each([
       );
       await new Promise((resolve) => setTimeout(resolve, 100));
       // What is under way lies in the buffers of the two sockets: megabytes, but not all of it.
-      expect(sent).toBeLessThan(size);
+      expect(sent()).toBeLessThan(size);
       expect(got).toBeLessThan(2 ** 20);
       release();
       await exchange;

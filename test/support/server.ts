@@ -15,8 +15,9 @@ export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
-  /** The connection breaks after so many bytes of the body, the length of which was said. */
+  /** The connection breaks after so many bytes of the body, the length of which was said; or stays, and nothing comes. */
   breaksAfter?: number;
+  stallsAfter?: number;
 }
 
 /** What comes of a request: an answer, or none because the connection is closed or reset, or nothing ever comes. */
@@ -102,21 +103,39 @@ export async function serve(route: Route): Promise<TestServer> {
   return handle;
 }
 
-function send(
-  res: http.ServerResponse,
-  { status = 200, headers = {}, body = '', breaksAfter }: Answer,
-): void {
+function send(res: http.ServerResponse, answer: Answer): void {
+  const { status = 200, headers = {}, body = '', breaksAfter, stallsAfter } = answer;
   const isText = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = Buffer.from(isText ? body : JSON.stringify(body));
   const type = isText ? {} : { 'content-type': 'application/json' };
-  if (breaksAfter === undefined) {
+  if (breaksAfter === undefined && stallsAfter === undefined) {
     res.writeHead(status, { ...type, ...headers });
     res.end(bytes);
     return;
   }
   res.writeHead(status, { ...type, 'content-length': String(bytes.length), ...headers });
-  // What was written has to arrive first.
-  res.write(bytes.subarray(0, breaksAfter), () => setTimeout(() => res.destroy(), 10));
+  res.write(bytes.subarray(0, breaksAfter ?? stallsAfter), () => {
+    // What was written has to arrive first.
+    if (breaksAfter !== undefined) setTimeout(() => res.destroy(), 10);
+  });
+}
+
+/** A route that sends a piece over and over, as quickly as it is taken, until so many bytes were sent; and how many were. */
+export function poured(piece: Buffer, most: number, headers: Record<string, string> = {}) {
+  let sent = 0;
+  const route: Route = (_, { res }) => {
+    res.writeHead(200, headers);
+    const pump = () => {
+      while (!res.destroyed && sent < most) {
+        sent += piece.length;
+        if (!res.write(piece)) return void res.once('drain', pump);
+      }
+      res.end();
+    };
+    pump();
+    return undefined;
+  };
+  return { route, sent: () => sent };
 }
 
 /** The rest of a file that a request asks for with Range, or all of it. */
