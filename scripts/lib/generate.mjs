@@ -171,6 +171,7 @@ import { shortDeadline as shortDeadline3 } from "./live.mjs";
 import { takenOver } from "./journal.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
@@ -235,9 +236,10 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 import { Failure as Failure4 } from "./main.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change, before = 0) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const credits = (quote2?.credits ?? 0) + before;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits } : null;
   const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
@@ -247,7 +249,10 @@ async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change
       { reason: { kind: "budgetBusy" } }
     );
   }
-  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
+  if (reserved.kind === "exceeded") {
+    const spent = reserved.spent === null ? null : reserved.spent + before;
+    throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
+  }
 }
 function dayExceeded(spent, quoted, limit) {
   return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -437,7 +442,10 @@ async function resubmit(session, generation, lost, log, { until, attempts }) {
     return { kind: "later", pauseMs };
   }
   const found = await search(session, generation, lost, until);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+  if (found.kind === "there") {
+    await log.resubmitRejected();
+    return { kind: "accepted", task: found.task, wasThere: true };
+  }
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "clear") return sent;
   if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
@@ -533,14 +541,14 @@ async function submitOnRecord(session, store, request, deadline) {
       deadline
     );
     if (result.kind !== "accepted") throw await refuse(result, claimed);
-    await noteTask(session, entry, result.task);
+    const isUnrecorded = !await noteTask(session, entry, result.task);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { task, wasThere } = result;
     const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, other };
+    return { entry, credits: entry.record.credits, task, isResumed, isUnrecorded, other };
   } finally {
     await claimed.lock.release();
   }
@@ -568,7 +576,7 @@ async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
-  await entry.update(change, { isOurs: true });
+  return entry.update(change, { isOurs: true });
 }
 async function refuse({ kind, failure }, { entry, lock }) {
   if (kind === "rejected") {
@@ -678,9 +686,9 @@ function resubmitLog(session, store, { contract, generation, terms }, { entry, l
     resubmitting: async () => {
       const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       if (quote2) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote2.credits }
-        }));
+        const change = ({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } });
+        const before = spentOn(entry.record) ?? quote2.credits;
+        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, change, before);
       }
       await log.resubmitting();
     }
@@ -704,7 +712,9 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
     resubmitting: async () => {
       isResubmitted = true;
     },
-    resubmitRejected: nothing
+    resubmitRejected: async () => {
+      isResubmitted = false;
+    }
   };
   const result = await submit(session, generation, log, deadline);
   if (result.kind !== "accepted") throw result.failure;
@@ -756,6 +766,7 @@ async function conclude(session, begun) {
   const result = task === void 0 ? await resume(session, entry, settings, known2) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, known2) : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  if (made.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
@@ -1072,15 +1083,24 @@ import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: "nothingPending", unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure12 ? await ofTask(session, entry, error) : error;
+  const { clock } = session.api;
+  const until = clock.monotonic() + settings.waitMs;
+  const gone2 = [];
+  for (const entry of tasks) {
+    const waitMs = Math.max(0, until - clock.monotonic());
+    const ended = await endOf(session, { ...settings, waitMs }, entry);
+    if (!(ended instanceof Failure12)) return withWarnings(ended, gone2, unsettled);
+    if (ended.code !== "TASK_NOT_FOUND") throw ended;
+    gone2.push(ended);
   }
+  if (gone2[0]) throw gone2[0];
+  return { kind: "nothingPending", unsettled };
+}
+function withWarnings(result, gone2, unsettled) {
+  const warnings = [...result.warnings];
+  for (const { details } of gone2) warnings.push({ kind: "taskGone", taskId: details.taskId });
+  if (unsettled > 0) warnings.push({ kind: "unknownSubmits", count: unsettled });
+  return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {

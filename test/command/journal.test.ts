@@ -393,8 +393,14 @@ describe('what must not become a second charge', () => {
     await killedInSubmit(here);
     here.service.hidesTasks = true;
     letPass(here.state, 120_000);
-    for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
-      const refused = await again(here, limit, '5', '--wait', '0');
+    const limits = [
+      ['--maxCredits', '5'],
+      ['--maxCreditsPerDay', '5'],
+      // The first submit may be charged as well: 15 credits each.
+      ['--maxCreditsPerDay', '29'],
+    ] as const;
+    for (const [limit, credits] of limits) {
+      const refused = await again(here, limit, credits, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
       expect(envelopeOf(refused).errorMessage).toContain(limit);
     }

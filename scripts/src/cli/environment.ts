@@ -22,6 +22,8 @@ export interface Environment {
   noProxy: string | undefined;
   /** The folder for records; never inside the skill's folder. Empty: there is none. */
   stateFolder: string;
+  /** Why there is none, as a sentence; null where there is one. */
+  withoutState: string | null;
   /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
   isStateChosen: boolean;
 }
@@ -85,7 +87,7 @@ export function readEnvironment(
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env, needsState ? issues : []),
+    ...stateFolder(env, needsState ? issues : []),
     isStateChosen,
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -155,16 +157,24 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
   return undefined;
 }
 
-function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
+function stateFolder(
+  env: NodeJS.ProcessEnv,
+  issues: Issue[],
+): Pick<Environment, 'stateFolder' | 'withoutState'> {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
-  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return folder;
+  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside)))
+    return { stateFolder: folder, withoutState: null };
+  const shown = plain(folder, 200);
   const expected = folder
     ? "a folder outside the skill's own, which is replaced when the skill is updated"
     : 'a folder for records, because there is no home folder';
   const hint = 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays';
-  issues.push(issue('ASYNC_MEDIA_STATE_DIR', expected, folder ? plain(folder, 200) : 'nothing', hint));
-  return '';
+  issues.push(issue('ASYNC_MEDIA_STATE_DIR', expected, folder ? shown : 'nothing', hint));
+  const withoutState = folder
+    ? `The folder for records, ${shown}, lies inside the skill's own, which is replaced when the skill is updated`
+    : 'There is no home folder';
+  return { stateFolder: '', withoutState };
 }
 
 /** Returns the folder for records; an empty text where there is none. */

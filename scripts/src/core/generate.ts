@@ -80,6 +80,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
         : taskResult(task.id, task, { ...origin, credits, model });
   const { other } = made;
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  if (made.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 

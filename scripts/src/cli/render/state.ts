@@ -144,8 +144,12 @@ function warningText(warning: Warning): string {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case 'otherAccount':
       return `${otherAccountText(warning)} Tell the user.`;
+    case 'unrecorded':
+      return `The record of this request could not be written when the service accepted it: keep the task id. --action waitTask --taskId ${warning.taskId} brings its result, and charges nothing.`;
     case 'noPermit':
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case 'taskGone':
+      return `The service does not show the newer task ${warning.taskId} any more, so this call passed it over. --action forget --taskId ${warning.taskId} drops its record.`;
     case 'unknownSubmits':
       return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }

@@ -182,7 +182,10 @@ async function resubmit(
   }
   // The first submit may have caused this rejection: it may have used up the key, the credits or the rate.
   const found = await search(session, generation, lost, until);
-  if (found.kind === 'there') return { kind: 'accepted', task: found.task, wasThere: true };
+  if (found.kind === 'there') {
+    await log.resubmitRejected();
+    return { kind: 'accepted', task: found.task, wasThere: true };
+  }
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'clear') return sent;
   if (failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();

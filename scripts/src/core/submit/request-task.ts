@@ -14,6 +14,8 @@ export interface RequestTask {
   isResumed: boolean;
   /** The request was submitted once more, after a lost submit; absent: as its record says. */
   isResubmitted?: boolean | undefined;
+  /** Its id could not be written to the record. */
+  isUnrecorded?: boolean;
   /** An equal request of another key or address. */
   other?: OtherAccount | undefined;
 }

@@ -1,7 +1,7 @@
 import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import { type RecordChange, type RequestRecord, spentOn } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, Place } from '../checked-request.ts';
@@ -71,7 +71,7 @@ export async function submitOnRecord(
             deadline,
           );
     if (result.kind !== 'accepted') throw await refuse(result, claimed);
-    await noteTask(session, entry, result.task);
+    const isUnrecorded = !(await noteTask(session, entry, result.task));
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { task, wasThere } = result;
@@ -79,7 +79,7 @@ export async function submitOnRecord(
     const isResumed = wasThere && !wasSent;
     if (isResumed) session.observer.attached(task.id, entry.record.created);
     session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, other };
+    return { entry, credits: entry.record.credits, task, isResumed, isUnrecorded, other };
   } finally {
     await claimed.lock.release();
   }
@@ -110,12 +110,15 @@ export async function attached(entry: StoredRequest, { folder, output }: Place):
 // Another process that submits the same request gets this long, however short the wait.
 const LEAST_PATIENCE_MS = 5_000;
 
-/** Records the task of a request. This process holds the lock, so it writes the id even where the file is gone. */
-async function noteTask({ api }: Session, entry: StoredRequest, task: Task): Promise<void> {
+/**
+ * Records the task of a request. This process holds the lock, so it writes the id even where the file is gone.
+ * @returns false where it could not be written
+ */
+async function noteTask({ api }: Session, entry: StoredRequest, task: Task): Promise<boolean> {
   const checked = new Date(api.clock.wall()).toISOString();
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, status: task.state, checked, credits } as const;
-  await entry.update(change, { isOurs: true });
+  return entry.update(change, { isOurs: true });
 }
 
 /** Records a submit that made no task, and returns the failure to report. */
@@ -279,9 +282,10 @@ function resubmitLog(
     resubmitting: async () => {
       const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       if (quote) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote.credits },
-        }));
+        const change: RecordChange = ({ credits }) => ({ credits: { ...credits, quoted: quote.credits } });
+        // The first submit may be charged as well.
+        const before = spentOn(entry.record) ?? quote.credits;
+        await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, change, before);
       }
       await log.resubmitting();
     },

@@ -28,7 +28,9 @@ export async function submitWithoutRecord(
     resubmitting: async () => {
       isResubmitted = true;
     },
-    resubmitRejected: nothing,
+    resubmitRejected: async () => {
+      isResubmitted = false;
+    },
   };
   const result = await submit(session, generation, log, deadline);
   if (result.kind !== 'accepted') throw result.failure;
