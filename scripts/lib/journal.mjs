@@ -1,5 +1,22 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/core/record/while-fenced.ts
+import { Failure } from "./main.mjs";
+async function whileFenced(store, entry, change) {
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
+    throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    await change();
+  } finally {
+    await lock.release();
+  }
+}
+
 // scripts/src/disk/durable.ts
 const { randomBytes } = require("node:crypto");
 const {
@@ -377,7 +394,7 @@ function command(isAllowed, words, file) {
 }
 
 // scripts/src/model/claim-rules.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/model/fingerprint.ts
 const { createHash, hash } = require("node:crypto");
@@ -581,21 +598,21 @@ function firstRecord(claim, account) {
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
     { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
     { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
 function conflict(claim, record) {
-  return new Failure(
+  return new Failure2(
     "IDEMPOTENCY_CONFLICT",
     `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
@@ -612,36 +629,37 @@ function conflict(claim, record) {
 }
 function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
-  return new Failure("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  return new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 
-// scripts/src/model/spending.ts
+// scripts/src/model/spending-row.ts
 import { isTerminal as isTerminal2 } from "./main.mjs";
 var pad = (number) => String(number).padStart(2, "0");
 function dayOf(ms) {
   const date2 = new Date(ms);
   return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
 }
-function rowOf(record) {
-  const { phase, status, provider, service, account, model, credits } = record;
-  if (phase === "rejected") return void 0;
+function countsOf(status, { quoted, charged, refunded }) {
+  const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
-  const isUnknown = phase !== "submitted";
-  const isRunning2 = !isUnknown && !isTerminal2(status);
-  const isUncharged = credits.charged === null;
   return {
-    day: dayOf(Date.parse(record.created)),
-    ...{ provider, service, account, model, tasks: 1 },
-    completed: count(!isUnknown && status === "COMPLETED"),
-    failed: count(!isUnknown && status === "FAILED"),
-    cancelled: count(!isUnknown && status === "CANCEL"),
-    running: count(isRunning2),
-    unknown: count(isUnknown),
-    charged: credits.charged ?? 0,
-    refunded: credits.refunded ?? 0,
-    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
+    tasks: 1,
+    completed: count(status === "COMPLETED"),
+    failed: count(status === "FAILED"),
+    cancelled: count(status === "CANCEL"),
+    running: count(status !== null && isOpen),
+    unknown: count(status === null),
+    charged: charged ?? 0,
+    refunded: refunded ?? 0,
+    open: charged === null && isOpen ? quoted ?? 0 : 0,
+    unpriced: count(charged === null && (!isOpen || quoted === null))
   };
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits, created } = record;
+  if (phase === "rejected") return void 0;
+  const counts = countsOf(phase === "submitted" ? status : null, credits);
+  return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 var COUNTS = [
   "tasks",
@@ -656,13 +674,15 @@ var COUNTS = [
   "unpriced"
 ];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+function plus(a, b) {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
+}
 function sumRows(rows) {
   const sums = /* @__PURE__ */ new Map();
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    if (!sum) sums.set(key, { ...row });
-    else for (const name of COUNTS) sum[name] += row[name];
+    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
@@ -876,7 +896,7 @@ var KNOWN = Object.entries(FIELDS);
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
 const path4 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
 const { randomBytes: randomBytes3 } = require("node:crypto");
@@ -1032,7 +1052,7 @@ function isTrusted(folder) {
   return true;
 }
 function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure2(
+  return new Failure3(
     "INVALID_PAYLOAD",
     `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
     { reason: { kind: "unsafeFolder", distrust, repair } }
@@ -1050,7 +1070,7 @@ function unwritable(error, folder) {
 function unusable(kind, message, cause, folder, why) {
   const lasts = isLasting(cause);
   const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
-  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
+  return new Failure3(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
 // scripts/src/stores/file/entry.ts
@@ -1256,7 +1276,7 @@ const {
   writeFileSync: writeFileSync3
 } = require("node:fs");
 const path6 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
 var SLICE = 500;
@@ -1386,7 +1406,7 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 function olderVersion({ pid, host }) {
-  return new Failure3(
+  return new Failure4(
     "UNKNOWN_ERROR",
     `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
     { reason: { kind: "olderVersion" } }
@@ -1703,7 +1723,7 @@ var RecordIndex = class {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1731,7 +1751,7 @@ function sweepDaily(records, index) {
   try {
     sweep(records, index);
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure5)) throw error;
   }
 }
 function sweepRecords(records, shard, damaged) {
@@ -2376,6 +2396,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  countsOf,
   createAtOnce,
   dayOf,
   decodeRecord,
@@ -2410,6 +2431,7 @@ export {
   newestOf,
   olderVersion,
   overwrite,
+  plus,
   positionsOf,
   probe,
   readRecord,
@@ -2434,5 +2456,6 @@ export {
   unsettled,
   unwritable,
   waitForLock,
+  whileFenced,
   writeWhole
 };
