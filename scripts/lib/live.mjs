@@ -888,7 +888,7 @@ function stateOutcome(result, caller) {
 function withFacts(result, { envelope, exitCode }, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
   const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...nextSteps, ...reusedSteps(result, caller)];
+  const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
     envelope: {
       ...envelope,
@@ -964,6 +964,14 @@ function reusedSteps(result, { anew }) {
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
+function goneSteps({ warnings }, { command }) {
+  return warnings.flatMap(
+    (warning) => warning.kind === "taskGone" ? [
+      `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
+      command("forget", { taskId: warning.taskId })
+    ] : []
+  );
+}
 function warningText(warning) {
   switch (warning.kind) {
     case "otherKind": {
@@ -978,11 +986,11 @@ function warningText(warning) {
     case "otherAccount":
       return `${otherAccountText(warning)} Tell the user.`;
     case "unrecorded":
-      return `The record of this request could not be written when the service accepted it: keep the task id. --action waitTask --taskId ${warning.taskId} brings its result, and charges nothing.`;
+      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
     case "taskGone":
-      return `The service does not show the newer task ${warning.taskId} any more, so this call passed it over. --action forget --taskId ${warning.taskId} drops its record.`;
+      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
       return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
