@@ -159,6 +159,7 @@ import { taskResult } from "./live.mjs";
 import { takenOver } from "./journal.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
@@ -221,9 +222,10 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 // scripts/src/core/money/day-budget.ts
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change, before = 0) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
+  const credits = (quote2?.credits ?? 0) + before;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits } : null;
   const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
@@ -233,7 +235,10 @@ async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change
       { reason: { kind: "budgetBusy" } }
     );
   }
-  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
+  if (reserved.kind === "exceeded") {
+    const spent = reserved.spent === null ? null : reserved.spent + before;
+    throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
+  }
 }
 function dayExceeded(spent, quoted, limit) {
   return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -431,7 +436,8 @@ async function submit(session, generation, log, deadline, earlier) {
     if (pause === null) {
       if (!lost) return sent;
       const judged = await judgeRejection(session, lost, failure, until);
-      if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+      const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
+      if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
@@ -475,13 +481,14 @@ async function submitOnRecord(session, store, request, deadline) {
     const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
-    await noteTask(own, task);
+    const isUnrecorded = !await noteTask(own, task);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    return { entry, credits, task, origin: { isResumed, isResubmitted: resubmitted }, other };
+    const origin = { isResumed, isResubmitted: resubmitted };
+    return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
   }
@@ -562,7 +569,7 @@ async function lostSubmitOf({ session, request, entry }) {
 async function noteTask({ session, entry }, task) {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-  await entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
+  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 async function noteNoTask({ entry, lock }, { kind, failure }) {
   if (kind === "rejected") {
@@ -591,7 +598,9 @@ function logOf(own) {
       const priced = ({ credits }) => ({
         credits: { ...credits, quoted: quote2.credits }
       });
-      if (quote2) await withinDay(session, own.store, request.terms.maxCreditsPerDay, quote2, entry, priced);
+      const before = spentOn(entry.record) ?? quote2?.credits;
+      const { maxCreditsPerDay } = request.terms;
+      if (quote2) await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, priced, before);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -672,6 +681,7 @@ async function conclude(session, begun) {
     throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
   }
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  if (known2.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
@@ -935,12 +945,24 @@ import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: "nothingPending", unsettled };
-  const result = await endOf(session, settings, entry);
-  if (result instanceof Failure12) throw result;
-  if (unsettled === 0) return result;
-  return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
+  const { clock } = session.api;
+  const until = clock.monotonic() + settings.waitMs;
+  const gone2 = [];
+  for (const entry of tasks) {
+    const waitMs = Math.max(0, until - clock.monotonic());
+    const ended = await endOf(session, { ...settings, waitMs }, entry);
+    if (!(ended instanceof Failure12)) return withWarnings(ended, gone2, unsettled);
+    if (ended.code !== "TASK_NOT_FOUND") throw ended;
+    gone2.push(ended);
+  }
+  if (gone2[0]) throw gone2[0];
+  return { kind: "nothingPending", unsettled };
+}
+function withWarnings(result, gone2, unsettled) {
+  const warnings = [...result.warnings];
+  for (const { details } of gone2) warnings.push({ kind: "taskGone", taskId: details.taskId });
+  if (unsettled > 0) warnings.push({ kind: "unknownSubmits", count: unsettled });
+  return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {

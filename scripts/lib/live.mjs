@@ -866,7 +866,7 @@ function stateOutcome(result, caller) {
 function withFacts(result, { envelope, exitCode }, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
   const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...nextSteps, ...reusedSteps(result, caller)];
+  const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
     envelope: {
       ...envelope,
@@ -942,6 +942,14 @@ function reusedSteps(result, { anew }) {
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
+function goneSteps({ warnings }, { command }) {
+  return warnings.flatMap(
+    (warning) => warning.kind === "taskGone" ? [
+      `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
+      command("forget", { taskId: warning.taskId })
+    ] : []
+  );
+}
 function warningText(warning) {
   switch (warning.kind) {
     case "otherKind": {
@@ -955,8 +963,12 @@ function warningText(warning) {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "otherAccount":
       return `${otherAccountText(warning)} Tell the user.`;
+    case "unrecorded":
+      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case "taskGone":
+      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
       return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
@@ -1190,9 +1202,12 @@ function waitSettings(args, { timeoutMs }) {
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
-  const { stateFolder } = environment;
+  const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (stateFolder === "") warn("There is no home folder: what the sandbox makes ends with this process.");
+  if (withoutState !== null) {
+    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
+    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
+  }
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

@@ -77,6 +77,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
       : stillRecorded(session, entry!, result);
   }
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  if (known.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 

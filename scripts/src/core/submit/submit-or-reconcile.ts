@@ -95,7 +95,8 @@ export async function submit(
       if (!lost) return sent;
       const judged = await judgeRejection(session, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
-      if (judged.kind === 'unknown' && failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
+      const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
+      if (judged.kind !== 'rejected' && !isInVain) await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
