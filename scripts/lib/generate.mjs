@@ -51,9 +51,9 @@ async function sameResult(session, entry, settings) {
     return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const seen = { state: "COMPLETED", record: {} };
+    const seen = { state: "COMPLETED", record: {}, model: entry.record.model };
     const failure = error.with({ status: "COMPLETED" });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+    return { kind: "notFetched", taskId, seen, credits, warnings: [], failure };
   }
 }
 function gone({ provider: { title, says } }, taskId) {

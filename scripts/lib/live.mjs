@@ -1527,6 +1527,7 @@ export {
   callOf,
   codeOfStatus,
   creditsOf,
+  dataOf,
   decoded,
   deliver,
   explain,

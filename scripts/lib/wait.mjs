@@ -212,7 +212,7 @@ import { explained as explained2 } from "./advice.mjs";
 import { exitCodeOf } from "./main.mjs";
 import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
-import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
+import { dataOf, isInTheWay, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
   return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
 }
@@ -224,7 +224,7 @@ function failureOutcome(result, caller) {
     isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
     caller
   );
-  const data = written2({ ...about.details.data, resultUrls: seen.urls });
+  const data = written2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
 
@@ -948,8 +948,8 @@ async function finish(session, taskId, { shown, place, times, stallMs, schedule,
   } catch (error) {
     if (!(error instanceof Failure7)) throw error;
     const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+    const seen = { ...task, state: "COMPLETED", record: {} };
+    return { ...taskResult(taskId, seen, { ...origin, credits, model }), kind: "notFetched", failure };
   }
 }
 

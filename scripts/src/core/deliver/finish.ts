@@ -57,7 +57,7 @@ export async function finish(
     if (!(error instanceof Failure)) throw error;
     // The task is COMPLETED, whatever failed after that.
     const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
-    const seen = { state: 'COMPLETED' as const, record: {}, urls: task?.urls };
-    return { kind: 'notFetched', taskId, seen, warnings: [], failure };
+    const seen = { ...task, state: 'COMPLETED' as const, record: {} };
+    return { ...taskResult(taskId, seen, { ...origin, credits, model }), kind: 'notFetched', failure };
   }
 }

@@ -72,9 +72,9 @@ async function sameResult(
     return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const seen = { state: 'COMPLETED' as const, record: {} };
+    const seen = { state: 'COMPLETED' as const, record: {}, model: entry.record.model };
     const failure = error.with({ status: 'COMPLETED' });
-    return { kind: 'notFetched', taskId: taskId!, seen, warnings: [], failure };
+    return { kind: 'notFetched', taskId: taskId!, seen, credits, warnings: [], failure };
   }
 }
 
