@@ -1208,8 +1208,12 @@ function commandForLine(argv, line, output2, file) {
     })
   );
 }
-function commandAnew({ idempotencyKey: idempotencyKey2 }) {
-  return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
+function commandAnew({
+  idempotencyKey: idempotencyKey2,
+  noJournal
+}) {
+  if (idempotencyKey2 !== void 0) return "the same command with another --idempotencyKey";
+  return noJournal ? "the same command" : "the same command with --new";
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1901,7 +1905,7 @@ function callerOf(args, argv) {
       another ??= commandForAnother(argv, args);
       return another;
     },
-    retry: "add --new to the command that submitted it.",
+    retry: isSubmit(action) ? `run ${commandAnew(args)}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
     savedAs: (output3) => commandFrom(argv, { output: output3 }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);
