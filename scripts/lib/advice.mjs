@@ -390,6 +390,13 @@ var SUBMIT = {
       isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S2 })
     ]
   }),
+  resultGone: (_, { isSubmit, retry }) => ({
+    nextSteps: [
+      "The result is lost: running this command again changes nothing. Tell the user.",
+      // What a submit says of its earlier end names the new charge.
+      ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry}`]
+    ]
+  }),
   noAddress: () => ({
     nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
   })
@@ -417,8 +424,9 @@ function explained(failure, caller) {
     nextSteps: unlessEmpty(steps)
   });
 }
+var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
-  if (charged === void 0 || taskId === void 0) return [];
+  if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
   const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
@@ -431,6 +439,7 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
 }
 export {
   BUDGET,
+  LASTING,
   MODEL,
   PLACE,
   SUBMIT,

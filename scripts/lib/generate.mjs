@@ -6,6 +6,7 @@ import { Failure } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { waitTask } from "./wait.mjs";
 import { finish } from "./wait.mjs";
+import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
@@ -45,22 +46,14 @@ async function sameResult(session, entry, settings) {
     const known2 = { entry, credits };
     const times = { until, filesUntil };
     const result = await finish(session, taskId, { place, times, schedule, stallMs, known: known2 });
-    if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
-      throw gone(session, taskId);
-    }
-    return deliver(session, entry, result);
+    if (result.kind !== "notFetched") return deliver(session, entry, result);
+    return deliver(session, entry, { ...result, failure: asGone(session, entry.record, result.failure) });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const seen = { state: "COMPLETED", record: {}, model: entry.record.model };
     const failure = error.with({ status: "COMPLETED" });
     return { kind: "notFetched", taskId, seen, credits, warnings: [], failure };
   }
-}
-function gone({ provider: { title, says } }, taskId) {
-  return new Failure(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
-  );
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned }, waitEnds) {
   const { files, fileCount, delivered, taskId } = entry.record;

@@ -78,40 +78,11 @@ async function withRecord(seen, read) {
 // scripts/src/core/record/task-record.ts
 import { Failure as Failure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure3) return void 0;
-    throw error;
-  }
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
-function deliver(session, entry, result) {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? seen.urls ?? files : files;
-  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
-}
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
-}
 
 // scripts/src/core/result.ts
+function isGone(result) {
+  return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
+}
 function creditsOf({ charged, refunded }, known) {
   return {
     quoted: known?.quoted ?? null,
@@ -137,6 +108,40 @@ var KIND_OF_STATE = {
   FAILED: "failed",
   CANCEL: "cancelled"
 };
+
+// scripts/src/core/record/task-record.ts
+async function recordOf({ records }, taskId) {
+  try {
+    const journal = await records();
+    const entry = await journal?.byTask(taskId);
+    return entry && journal?.isOwn(entry) ? entry : void 0;
+  } catch (error) {
+    if (error instanceof Failure3) return void 0;
+    throw error;
+  }
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
 
 // scripts/src/http/retry.ts
 var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
@@ -990,7 +995,14 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}) {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || void 0,
@@ -1540,6 +1552,7 @@ export {
   intervalBefore,
   isExcessive,
   isFast,
+  isGone,
   isInTheWay,
   isTaskId,
   isTransientStatus,

@@ -86,6 +86,7 @@ var AIVIDEOMAKER = {
     per: "address",
     source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
   },
+  resultsKeptMs: 24 * 36e5,
   url: "https://aivideomaker.ai",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
@@ -121,6 +122,7 @@ var APIDOT = {
   // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
   // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
   rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
+  resultsKeptMs: 3 * 24 * 36e5,
   url: "https://api.apidot.ai",
   keyVariable: "APIDOT_API_KEY",
   urlVariable: "APIDOT_BASE_URL",
@@ -930,7 +932,7 @@ var EXIT_WORDS = {
   taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
   downloadFailed: {
     means: "finished but not saved",
-    next: "run the command in `data.nextSteps`; it charges nothing"
+    next: "run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)"
   },
   bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
   interrupted: { means: "interrupted", next: "run the same command without `--new`" },

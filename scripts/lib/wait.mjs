@@ -298,7 +298,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
@@ -306,18 +306,35 @@ function modelOf({ model, entry }) {
   return model ?? entry?.record.model;
 }
 
+// scripts/src/core/deliver/gone.ts
+import { Failure as Failure2 } from "./main.mjs";
+var LAG_MS = 3e4;
+function asGone({ api, provider }, { taskId, status, checked }, failure) {
+  const { title, says, resultsKeptMs = Infinity } = provider;
+  const isUnknown = failure.code === "TASK_NOT_FOUND";
+  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
+  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
+  return new Failure2(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
+    { data: { resultGone: true }, reason: { kind: "resultGone" } }
+  );
+}
+
 // scripts/src/core/deliver/read-result.ts
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 var RecordReads = class {
   #session;
@@ -375,7 +392,7 @@ var RecordReads = class {
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure2 ? void 0 : result?.task;
+      const task = result instanceof Failure3 ? void 0 : result?.task;
       if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
@@ -392,7 +409,7 @@ var RecordReads = class {
 import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/next-query.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import {
   NO_LIST
@@ -507,7 +524,7 @@ var PollRounds = class {
       await this.#share(others);
       return found;
     } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
+      if (!(error instanceof Failure4)) throw error;
       const failures = this.#list.failures + 1;
       const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
       this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
@@ -565,7 +582,7 @@ var PollRounds = class {
       await this.#share(others);
       return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
     } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
+      if (!(error instanceof Failure4)) throw error;
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
       if (!isOwn) await this.#share(others);
       return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
@@ -760,13 +777,13 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
+      (result) => result instanceof Failure5 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure4) this.#end(ask, result);
+      if (result instanceof Failure5) this.#end(ask, result);
       else {
         this.#seenAt.set(ask.taskId, at);
         this.#end(ask, result);
@@ -775,7 +792,7 @@ var Poller = class {
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure4) ask.reject(result);
+    if (result instanceof Failure5) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -836,7 +853,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure5(
+      throw new Failure6(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -844,7 +861,7 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure6("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -862,7 +879,7 @@ async function withFiles({ api, provider }, task, deadline, until = Infinity) {
     const detail = await api.read(provider.detail(task.id), deadline, { until });
     return detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
   } catch (error) {
-    if (error instanceof Failure5) return task;
+    if (error instanceof Failure6) return task;
     throw error;
   }
 }
@@ -876,7 +893,7 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/save-files.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -904,7 +921,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
       files.push(file);
       await onSaved?.(file, index);
     } catch (error) {
-      if (!(error instanceof Failure6)) throw error;
+      if (!(error instanceof Failure7)) throw error;
       failures.push(error);
     }
   }
@@ -946,8 +963,9 @@ async function finish(session, taskId, { shown, place, times, stallMs, schedule,
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
+    if (!(error instanceof Failure8)) throw error;
+    const why = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
+    const failure = why.with({ status: "COMPLETED", taskId, charged: "finished" });
     const seen = { ...task, state: "COMPLETED", record: {} };
     return { ...taskResult(taskId, seen, { ...origin, credits, model }), kind: "notFetched", failure };
   }
@@ -955,7 +973,7 @@ async function finish(session, taskId, { shown, place, times, stallMs, schedule,
 
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -974,7 +992,7 @@ async function checkNameIsFree(folder, output) {
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure8(
+  throw new Failure9(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file, free } }
@@ -982,7 +1000,7 @@ async function checkNameIsFree(folder, output) {
 }
 
 // scripts/src/core/poll/durations.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1049,7 +1067,7 @@ async function orNothing(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Failure9) return [];
+    if (error instanceof Failure10) return [];
     throw error;
   }
 }
@@ -1072,7 +1090,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1104,7 +1122,7 @@ async function pollUntilEnd(poll, options) {
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
@@ -1140,7 +1158,7 @@ function firstText(value) {
 }
 
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
@@ -1151,7 +1169,7 @@ async function cancelTask(session, taskId) {
   try {
     answer = await cancelWhileRefusedForNow(session, taskId);
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
     refusal = error;
   }
@@ -1160,7 +1178,7 @@ async function cancelTask(session, taskId) {
   try {
     seen = await fetchStatus(session, taskId, shortDeadline2(session));
   } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
+    if (!(error instanceof Failure12)) throw error;
     if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
     if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
     seen = answer;
@@ -1174,7 +1192,7 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
+  const failure = new Failure12(
     refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1200,7 +1218,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
+      if (error instanceof Failure12 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1218,7 +1236,7 @@ import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/core/wait/first-status.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { shortDeadline as shortDeadline3 } from "./live.mjs";
@@ -1229,7 +1247,7 @@ async function firstStatus(session, taskId, settings, entry, start) {
   try {
     return { first: await permittedQuery(session, taskId, settings, start) };
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
     if (endsWait(error) && !isMissingForNow(error, graceUntil, session.api.clock.monotonic())) throw error;
     session.observer.queryFailed(error);
@@ -1394,6 +1412,7 @@ export {
   RESULT_MS,
   RecordReads,
   accountOutcome,
+  asGone,
   cancelTask,
   checkNameIsFree,
   endsWait,

@@ -107,6 +107,26 @@ describe('a batch', () => {
     );
   });
 
+  it('says of a result that is lost that the same command does not bring it back, and what does', async () => {
+    const { runBatch, charges, service, env, files, out } = await place(['fog', 'waves']);
+    const { items } = await runBatch();
+    rmSync(path.join(out, '1.mp4'));
+    service.forget(items[0]!.taskId!);
+    // A result is given up only some time after its end.
+    const later = 'data:text/javascript,((now)=>(Date.now=()=>now()+3600_000))(Date.now)';
+    const again = await runBatch([], { env: { ...env, NODE_OPTIONS: `--import ${later}` } });
+    expect([again.code, again.envelope.errorCode]).toEqual([9, 'DOWNLOAD_FAILED']);
+    expect(again.items[0]).toMatchObject({ line: 1, status: 'COMPLETED', resultGone: true, reused: true });
+    const steps = again.nextSteps.join(' ');
+    expect(steps).toContain('The result of line 1 is lost');
+    expect(steps).not.toContain('The same command');
+    const { data } = rowsOf(again.report)[0] as { data: { nextSteps: string[] } };
+    expect(await runShell(commandIn(data.nextSteps.at(-1)!), { env })).toMatchObject({ code: 0 });
+    expect(charges()).toBe(3);
+    expect((await runBatch()).code).toBe(0);
+    expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
   it('D1: run again is the same tasks, and its first of equal lines is the request of the single command', async () => {
     const { runBatch, charges, env, folder, files, out } = await place(['fog', T2V.prompt, 'fog']);
     const first = await runBatch();

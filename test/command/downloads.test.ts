@@ -153,7 +153,9 @@ describe('downloads', () => {
 });
 
 test('a charge and its warnings are in the answer although the file could not be saved', async () => {
-  const quote = { body: { model: 't2v', credits: 12, currentBalance: 400, affordable: true, billable: false } };
+  const quote = {
+    body: { model: 't2v', credits: 12, currentBalance: 400, affordable: true, billable: false },
+  };
   const server = await service({ quote, file: { status: 404 } });
   const env = { ...live(server.origin), ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state') };
   await run([...T2V_ARGS, '--wait', '0'], { env });

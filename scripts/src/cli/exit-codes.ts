@@ -51,7 +51,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string
   taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {
     means: 'finished but not saved',
-    next: 'run the command in `data.nextSteps`; it charges nothing',
+    next: 'run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)',
   },
   bug: { means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
   interrupted: { means: 'interrupted', next: 'run the same command without `--new`' },

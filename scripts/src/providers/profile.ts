@@ -20,6 +20,8 @@ export interface Profile {
   readonly states: Readonly<Record<string, TaskState>>;
   /** How often its tasks may be queried: list, detail and status together. */
   readonly rateLimit: RateLimit;
+  /** Milliseconds for which it says that it keeps results (`says.retention` has the date); absent: not documented. */
+  readonly resultsKeptMs?: number;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
   /** The environment variables for its API key and for another address. */

@@ -103,7 +103,14 @@ function saveSteps(taskId: string, caller: Caller): string[] {
 }
 
 /** Returns the facts about a task, in the order of the document. */
-export function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Fields {
+export function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}: TaskResult): Fields {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || undefined,

@@ -5,6 +5,7 @@ import type { PollSchedule } from '../poll/interval.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { type KnownTask, modelOf, type WaitSettings } from '../wait/wait-settings.ts';
+import { asGone } from './gone.ts';
 import { fetchResult } from './read-result.ts';
 import { saveFiles } from './save-files.ts';
 
@@ -56,7 +57,8 @@ export async function finish(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // The task is COMPLETED, whatever failed after that.
-    const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
+    const why = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
+    const failure = why.with({ status: 'COMPLETED', taskId, charged: 'finished' });
     const seen = { ...task, state: 'COMPLETED' as const, record: {} };
     return { ...taskResult(taskId, seen, { ...origin, credits, model }), kind: 'notFetched', failure };
   }

@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import type { WaitSettings } from '../wait/wait-settings.ts';
 import { waitTask } from '../wait/wait-task.ts';
 import { finish } from './finish.ts';
+import { asGone } from './gone.ts';
 import { folderFor, outputOf } from './place.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -66,23 +67,14 @@ async function sameResult(
     const known = { entry, credits };
     const times = { until, filesUntil };
     const result = await finish(session, taskId!, { place, times, schedule, stallMs, known });
-    if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
-      throw gone(session, taskId!);
-    }
-    return deliver(session, entry, result);
+    if (result.kind !== 'notFetched') return deliver(session, entry, result);
+    return deliver(session, entry, { ...result, failure: asGone(session, entry.record, result.failure) });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const seen = { state: 'COMPLETED' as const, record: {}, model: entry.record.model };
     const failure = error.with({ status: 'COMPLETED' });
     return { kind: 'notFetched', taskId: taskId!, seen, credits, warnings: [], failure };
   }
-}
-
-function gone({ provider: { title, says } }: Session, taskId: string): Failure {
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`,
-  );
 }
 
 /** Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists. */

@@ -24,6 +24,7 @@ export const AIVIDEOMAKER: Definition = {
     source:
       'OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account',
   },
+  resultsKeptMs: 24 * 3600_000,
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',

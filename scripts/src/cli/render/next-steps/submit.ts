@@ -104,6 +104,13 @@ export const SUBMIT = {
         : command('waitTask', { taskId, wait: BRIEF_WAIT_S }),
     ],
   }),
+  resultGone: (_, { isSubmit, retry }) => ({
+    nextSteps: [
+      'The result is lost: running this command again changes nothing. Tell the user.',
+      // What a submit says of its earlier end names the new charge.
+      ...(isSubmit ? [] : [`To make it once more, with a new charge: ${retry}`]),
+    ],
+  }),
   noAddress: () => ({
     nextSteps: ['Tell the user what the service gave as the result; it cannot be fetched.'],
   }),
