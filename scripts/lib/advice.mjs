@@ -427,7 +427,7 @@ function explained(failure, caller) {
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
-  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
+  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
   const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,

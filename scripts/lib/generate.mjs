@@ -51,7 +51,7 @@ async function sameResult(session, entry, settings) {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const seen = { state: "COMPLETED", record: {}, model: entry.record.model };
-    const failure = error.with({ status: "COMPLETED" });
+    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
     return { kind: "notFetched", taskId, seen, credits, warnings: [], failure };
   }
 }

@@ -1553,7 +1553,6 @@ export {
   isExcessive,
   isFast,
   isGone,
-  isInTheWay,
   isTaskId,
   isTransientStatus,
   jsonRequest,

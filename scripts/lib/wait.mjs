@@ -212,7 +212,7 @@ import { explained as explained2 } from "./advice.mjs";
 import { exitCodeOf } from "./main.mjs";
 import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
-import { dataOf, isInTheWay, stateOutcome, withFacts } from "./live.mjs";
+import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
   return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
 }
@@ -220,10 +220,7 @@ function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled")
     return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
-  const about = explained(
-    isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
-    caller
-  );
+  const about = explained(failure, caller);
   const data = written2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }

@@ -292,6 +292,15 @@ describe('the same command, when its file is not there any more', () => {
     expect(pathsOf(outcome)).toEqual([path.join(into, 'ckx1.mp4')]);
   });
 
+  it('and no folder can be made where it was: names the command that saves it elsewhere', async () => {
+    const world = await ended();
+    rmSync(world.out, { recursive: true });
+    writeFileSync(world.out, 'a file where the folder was');
+    const { envelope } = await command(world, { into: null });
+    expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', taskId: 'ckx1' });
+    expect(stepsOf(envelope)).toContain('run --action waitTask --taskId ckx1 --download out');
+  });
+
   it('one of several: fetches only that one', async () => {
     const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
     const urls = (server: TestServer) => [1, 2].map((n) => `${server.origin}/file-${n}.mp4`);
@@ -380,6 +389,11 @@ describe('the same command, when its file is not there any more', () => {
     const { envelope, exitCode } = await command(world);
     expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', errorCode: 'NETWORK_ERROR' });
     expect(envelope.data).toMatchObject({ reused: true });
+    expect(stepsOf(envelope)).toEqual([
+      'run --action waitTask --taskId ckx1',
+      expect.stringContaining('finished and paid for'),
+      expect.stringMatching(ANOTHER),
+    ]);
     expect(exitCode).toBe(EXIT.temporary);
   });
 

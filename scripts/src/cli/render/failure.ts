@@ -24,7 +24,12 @@ export const LASTING: ReadonlySet<string> = new Set(['resultGone', 'noAddress', 
 function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller: Caller): string[] {
   if (charged === undefined || taskId === undefined || LASTING.has(reason?.kind ?? '')) return [];
   // Into the same place the command would fail each time.
-  const place = reason?.kind === 'fileInTheWay' ? { download: undefined, output: reason.free } : {};
+  const place =
+    reason?.kind === 'fileInTheWay'
+      ? { download: undefined, output: reason.free }
+      : reason?.kind === 'downloadFolder'
+        ? { download: 'out', output: undefined }
+        : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === 'finished'
     ? [

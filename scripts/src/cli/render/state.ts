@@ -91,7 +91,7 @@ function whyFailed({ seen }: TaskResult): string {
 }
 
 /** Tells whether only another file is in the way of the result. */
-export function isInTheWay(result: TaskResult): boolean {
+function isInTheWay(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
 

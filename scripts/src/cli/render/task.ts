@@ -4,7 +4,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, written } from './envelope.ts';
 import { explained } from './failure.ts';
-import { dataOf, isInTheWay, stateOutcome, withFacts } from './state.ts';
+import { dataOf, stateOutcome, withFacts } from './state.ts';
 
 /** Returns the document and the exit code of a call about one task. */
 export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
@@ -17,10 +17,7 @@ function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, calle
   const { taskId, seen, failure } = result;
   if (result.kind === 'notCancelled')
     return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
-  const about = explained(
-    isInTheWay(result) ? failure.with({ taskId, charged: 'finished' }) : failure,
-    caller,
-  );
+  const about = explained(failure, caller);
   const data = written({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }

@@ -72,7 +72,7 @@ async function sameResult(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const seen = { state: 'COMPLETED' as const, record: {}, model: entry.record.model };
-    const failure = error.with({ status: 'COMPLETED' });
+    const failure = error.with({ status: 'COMPLETED', taskId: taskId!, charged: 'finished' });
     return { kind: 'notFetched', taskId: taskId!, seen, credits, warnings: [], failure };
   }
 }
