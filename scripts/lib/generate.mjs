@@ -293,6 +293,7 @@ const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+var MADE_WITHIN_MS = 6e4;
 function findOwn(list, generation, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
@@ -300,7 +301,8 @@ function findOwn(list, generation, times) {
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
-  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
+  const sentAt = times.sentAt + offset;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
   const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
   const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
@@ -308,7 +310,7 @@ function findOwn(list, generation, times) {
     (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
   ).sort((a, b) => distance(a) - distance(b));
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
+  if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? "unsure" : void 0;
 }
@@ -386,11 +388,12 @@ async function search(session, generation, lost, until) {
     const taken = new Set(await takenAmong(session, list.tasks));
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const endedAt = wall - elapsed;
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, generation, { sentAt, endedAt, now });
     if (found === void 0) return { kind: "clear", ageMs };
     return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
   } catch (failure) {

@@ -127,12 +127,13 @@ async function search(
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const endedAt = wall - elapsed;
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !taken.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, generation, { sentAt, endedAt, now });
     if (found === undefined) return { kind: 'clear', ageMs };
     return found === 'unsure' ? { kind: 'unsure', ageMs } : { kind: 'there', task: found };
   } catch (failure) {
