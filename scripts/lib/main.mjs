@@ -448,7 +448,7 @@ var FLAGS = {
     value: credits,
     help: "with --batch: submit nothing if what is not charged yet costs more than n together",
     actions: PAYLOAD,
-    beside: "batch"
+    beside: { flag: "batch", else: "write --maxCredits for one request" }
   },
   maxCreditsPerDay: {
     form: "<n>",
@@ -569,9 +569,9 @@ function checkFit(action, given, issues) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
       issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
-    if (given.has(name) && beside && !given.has(beside)) {
-      const hint = `add --${beside}, or leave --${name} out`;
-      issues.push(issue(`--${name}`, `--${beside} beside it`, "none", hint));
+    if (given.has(name) && beside && !given.has(beside.flag)) {
+      const hint = `add --${beside.flag}, or ${beside.else}`;
+      issues.push(issue(`--${name}`, `--${beside.flag} beside it`, "none", hint));
     }
     const isInLines = name === "model" && given.has("batch");
     if (!given.has(name) && required?.includes(action) && !isInLines)
@@ -612,11 +612,6 @@ function checkTogether(action, given, issues) {
   if (given.get("output")?.includes("{n}") && !given.has("batch")) {
     const hint = "write the name of the one file, or name a batch with --batch";
     issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
-  }
-  if (given.has("maxTotalCredits") && !given.has("batch")) {
-    issues.push(
-      issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
-    );
   }
   if (action === "waitTask" && given.has("idempotencyKey")) {
     if (!given.has("taskId"))
