@@ -2148,8 +2148,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs");
-  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
+  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 function markInterrupted(outcome, signal) {
   outcome.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;

@@ -161,8 +161,9 @@ function bugOf(error: unknown, call: Call): Outcome {
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import('./progress/terminal.ts');
-  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+  // Without that part, progress is told in lines.
+  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: null }));
+  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */
