@@ -1106,7 +1106,7 @@ function hasOthers(folder, saved) {
 // scripts/src/cli/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
-  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
@@ -1139,7 +1139,6 @@ async function runLive(options) {
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
-      const secrets = environment.key === void 0 ? [] : [environment.key];
       const outcome2 = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,

@@ -2049,7 +2049,7 @@ async function main() {
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  const call = { argv, progress, interruption, overruled, request: null, warnings: [] };
+  const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
     void finishWith(bugOf(error, call), secrets);
@@ -2097,7 +2097,7 @@ async function outcomeOf(call, args, caller) {
   return outcomeOfService(call, args, caller, environment);
 }
 async function outcomeOfService(call, args, caller, environment) {
-  const { argv, interruption, overruled } = call;
+  const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
@@ -2123,7 +2123,18 @@ async function outcomeOfService(call, args, caller, environment) {
   }
   const { runLive } = await import("./live.mjs");
   const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  return runLive({
+    args,
+    argv,
+    request,
+    batch,
+    environment,
+    loopback,
+    observer,
+    secrets,
+    warn,
+    interruption
+  });
 }
 async function outcomeOfError(error, call) {
   const { args, caller } = call;

@@ -15,6 +15,7 @@ import {
   tempFolder,
 } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
+import { failure, service } from './service.ts';
 import { runShell } from './shell.ts';
 
 interface Item {
@@ -125,6 +126,22 @@ describe('a batch', () => {
     expect(charges()).toBe(3);
     expect((await runBatch()).code).toBe(0);
     expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
+  it('no key in the environment is in the report, whichever service it is of', async () => {
+    const OTHER = 'ak_other_canary_33c9d27a61';
+    const { folder, file } = await place(['fog']);
+    const server = await service({ generate: failure(400, undefined, `no model for ${OTHER}`) });
+    const env = live(server.origin, {
+      APIDOT_API_KEY: OTHER,
+      ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
+    });
+    const rest = JSON.stringify({ aspectRatio: '16:9', duration: '5' });
+    const done = await run(['--batch', file, '--model', 't2v', '--payload', rest], { cwd: folder, env });
+    const { errorCode, data } = envelopeOf(done);
+    expect([errorCode, done.stdout.includes(OTHER)]).toEqual(['INVALID_PAYLOAD', false]);
+    const report = readFileSync(data.report as string, 'utf8');
+    expect([report.includes('no model for'), report.includes(OTHER)]).toEqual([true, false]);
   });
 
   it('D1: run again is the same tasks, and its first of equal lines is the request of the single command', async () => {

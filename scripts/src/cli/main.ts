@@ -22,6 +22,8 @@ interface Call {
   readonly argv: readonly string[];
   readonly progress: Progress;
   readonly interruption: Interruption;
+  /** What no output may hold. */
+  readonly secrets: readonly string[];
   /** Variables of Node that this program overrules. */
   readonly overruled: readonly string[];
   /** Absent: they are not read yet, or refused. */
@@ -40,7 +42,7 @@ export async function main(): Promise<void> {
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  const call: Call = { argv, progress, interruption, overruled, request: null, warnings: [] };
+  const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
     void finishWith(bugOf(error, call), secrets);
@@ -103,7 +105,7 @@ async function outcomeOfService(
   caller: Caller,
   environment: Environment,
 ): Promise<Outcome> {
-  const { argv, interruption, overruled } = call;
+  const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
@@ -129,7 +131,18 @@ async function outcomeOfService(
   }
   const { runLive } = await import('./live.ts');
   const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  return runLive({
+    args,
+    argv,
+    request,
+    batch,
+    environment,
+    loopback,
+    observer,
+    secrets,
+    warn,
+    interruption,
+  });
 }
 
 /** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
