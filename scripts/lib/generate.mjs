@@ -228,10 +228,13 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 import { Failure as Failure4 } from "./main.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+var LEAST_PATIENCE_MS = 5e3;
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change, deadline) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
   const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
+  const { clock, signal } = session.api;
+  const until = Math.min(shortDeadline2(session), Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     throw new Failure4(
@@ -508,7 +511,7 @@ async function submitOnRecord(session, store, request, deadline) {
   };
   const claimed = await store.claim(
     claim,
-    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
+    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS2),
     session.api.signal
   );
   const { entry } = claimed;
@@ -559,7 +562,7 @@ async function attached(entry, { folder, output }) {
   }
   return { entry, credits: entry.record.credits, isResumed: true };
 }
-var LEAST_PATIENCE_MS = 5e3;
+var LEAST_PATIENCE_MS2 = 5e3;
 async function noteTask({ api }, entry, task) {
   const checked = new Date(api.clock.wall()).toISOString();
   const credits = creditsOf(task, entry.record.credits);
@@ -581,10 +584,8 @@ async function submitNew(session, store, request, { entry, lock }, deadline) {
   const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
-  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
-    credits,
-    ...sendingNow(session)
-  }));
+  const sending = () => ({ credits, ...sendingNow(session) });
+  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, sending, deadline);
   try {
     await requireLock(lock);
   } catch (error) {
@@ -674,9 +675,8 @@ function resubmitLog(session, store, { contract, generation, terms }, { entry, l
     resubmitting: async () => {
       const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       if (quote2) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote2.credits }
-        }));
+        const quoted = ({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } });
+        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, quoted, deadline);
       }
       await log.resubmitting();
     }

@@ -975,7 +975,8 @@ function endOutcome(result, caller) {
       ]);
     case "cancelled":
       return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
+        ...caller.profile.says.cancelled ? [caller.profile.says.cancelled] : [],
+        `To have the result after all, with a new charge: ${caller.retry}`
       ]);
   }
 }

@@ -41,6 +41,8 @@ export interface Profile {
     retention: string;
     /** Whether a failed task is charged. */
     refund: string;
+    /** Whether a cancelled task is charged; absent where no task can be cancelled. */
+    cancelled?: string;
     /** When a task can be cancelled. */
     cancel: string;
     /** Why a task may not be found. */

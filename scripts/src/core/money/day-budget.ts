@@ -5,10 +5,13 @@ import type { Quote } from '../../providers/provider.ts';
 import { type Session, shortDeadline } from '../session.ts';
 
 const DAY_MS = 24 * 3600_000;
+// Other processes of this machine need the budget for a moment each, however short the wait.
+const LEAST_PATIENCE_MS = 5_000;
 
 /**
  * Stores a change of a request unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
+ * @param deadline on the monotonic clock: another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
@@ -18,10 +21,13 @@ export async function withinDay(
   quote: Quote | null,
   entry: StoredRequest,
   change: RecordChange,
+  deadline: number,
 ): Promise<void> {
   const isLimited = maxCreditsPerDay !== null && quote !== null;
   const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  const { clock, signal } = session.api;
+  const until = Math.min(shortDeadline(session), Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
     throw new Failure(

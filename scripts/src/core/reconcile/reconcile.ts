@@ -43,7 +43,8 @@ const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
-// Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
+// AIVideoMaker, the one service with a list, keeps results for 24 hours (as documented in September 2026). What a list shows
+// of older tasks is not known, nor how long a key is remembered.
 const RESUBMIT_WITHIN_MS = 24 * 3600_000;
 
 /**

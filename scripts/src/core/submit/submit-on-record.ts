@@ -1,7 +1,7 @@
 import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, Place } from '../checked-request.ts';
@@ -147,10 +147,8 @@ async function submitNew(
     request.quote ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
-  await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, () => ({
-    credits,
-    ...sendingNow(session),
-  }));
+  const sending = () => ({ credits, ...sendingNow(session) });
+  await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, sending, deadline);
   try {
     await requireLock(lock);
   } catch (error) {
@@ -279,9 +277,8 @@ function resubmitLog(
     resubmitting: async () => {
       const quote = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
       if (quote) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote.credits },
-        }));
+        const quoted: RecordChange = ({ credits }) => ({ credits: { ...credits, quoted: quote.credits } });
+        await withinDay(session, store, terms.maxCreditsPerDay, quote, entry, quoted, deadline);
       }
       await log.resubmitting();
     },
