@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
@@ -54,7 +54,7 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/poll/status-query.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -67,16 +67,12 @@ async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
 async function withRecord(seen, read) {
-  try {
-    return { ...await read(), state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
+  const task = await orFailure(read());
+  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 
 // scripts/src/core/result.ts
@@ -111,14 +107,14 @@ var KIND_OF_STATE = {
 
 // scripts/src/core/record/task-record.ts
 async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure3) return void 0;
-    throw error;
-  }
+  const journal = await orFailure2(records());
+  if (!journal || journal instanceof Failure3) return void 0;
+  const entry = await orFailure2(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
 async function noteState(session, entry, state, wasRunning = false) {
@@ -795,75 +791,18 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
   });
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
-
-// scripts/src/cli/render/advice.ts
-function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
-// scripts/src/cli/live.ts
+import { journalFolder } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -920,11 +859,35 @@ function unknownWord(word) {
 }
 
 // scripts/src/cli/render/state.ts
-import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-ended.ts
+import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+function generationFailed(seen, { profile, command, retry }) {
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
+    nextSteps: [
+      profile.says.refund,
+      ...profile.can.account ? [command("account")] : [],
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+    ]
+  });
+}
+function taskCancelled({ profile, retry }) {
+  const { cancelled } = profile.says;
+  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+    nextSteps: [
+      ...cancelled ? [cancelled] : [],
+      `To have the result after all, with a new charge: ${retry}`
+    ]
+  });
+}
+
+// scripts/src/cli/render/state.ts
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -968,25 +931,12 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...caller.profile.can.account ? [caller.command("account")] : [],
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case "cancelled":
-      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        ...caller.profile.says.cancelled ? [caller.profile.says.cancelled] : [],
-        `To have the result after all, with a new charge: ${caller.retry}`
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
-function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
-  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-}
+var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1070,7 +1020,7 @@ async function outcomeOf(result, caller) {
   }
 }
 
-// scripts/src/cli/stand-ins.ts
+// scripts/src/cli/actions/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
@@ -1104,7 +1054,7 @@ function hasOthers(folder, saved) {
   }
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
@@ -1153,7 +1103,7 @@ async function runLive(options) {
     if (!(error instanceof Failure8)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { explained } = await import("./advice.mjs");
+    const { adviceFor, explained } = await import("./advice.mjs");
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -1161,7 +1111,6 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -1219,31 +1168,25 @@ function once(make) {
   };
 }
 async function act(session, args, request, environment) {
-  const taskId = args.taskId ?? "";
-  if (args.action === "getStatus") return getStatus(session, taskId);
-  switch (args.action) {
+  const { action, taskId = "", idempotencyKey } = args;
+  if (action === "getStatus") return getStatus(session, taskId);
+  const wait = waitSettings(args, environment);
+  switch (action) {
     case "getTask":
-      return (await import("./wait.mjs")).getTask(
-        session,
-        taskId,
-        waitSettings(args, environment)
-      );
+      return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
-      const settings = waitSettings(args, environment);
-      if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
-        await (await import("./generate.mjs")).attachTask(
-          session,
-          taskId,
-          args.idempotencyKey
-        );
+      if (args.taskId === void 0) {
+        const pending = await import("./generate.mjs");
+        if (!args.any && !args.all) return pending.waitForNewest(session, wait);
+        return pending.waitForAll(session, wait, args.any ? "first" : "last");
       }
-      if (args.taskId !== void 0)
-        return (await import("./wait.mjs")).waitTask(session, taskId, settings);
-      const pending = await import("./generate.mjs");
-      if (args.any) return pending.waitForAll(session, settings, "first");
-      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+      if (idempotencyKey !== void 0) {
+        const { attachTask } = await import("./generate.mjs");
+        await attachTask(session, taskId, idempotencyKey);
+      }
+      return (await import("./wait.mjs")).waitTask(session, taskId, wait);
     }
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
@@ -1251,17 +1194,14 @@ async function act(session, args, request, environment) {
       return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(
-        session,
-        await listModels(session.provider.id)
-      );
+      const contracts = await listModels(session.provider.id);
+      return (await import("./generate.mjs")).account(session, contracts);
     }
     case "quote":
       return (await import("./generate.mjs")).quote(session, request);
     default: {
       const { generate } = await import("./generate.mjs");
-      const isDetached = args.action === "createGeneration";
-      return generate(session, { ...request, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request, wait, isDetached: action === "createGeneration" });
     }
   }
 }
@@ -1273,18 +1213,14 @@ function filterOf({ since, status, model, limit }) {
 var SANDBOX_POLL_S = 0.5;
 var POLL_S = 2;
 function waitSettings(args, { timeoutMs }) {
-  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
+  const { action, wait, pollInterval, sandbox, download = null, output } = args;
   return {
-    waitMs: args.wait * 1e3,
-    schedule: pollSchedule(firstMs),
-    ...placeOf(args),
+    waitMs: wait * 1e3,
+    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3),
+    folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
+    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs
   };
-}
-function placeOf({ download, output, action }) {
-  if (output !== void 0)
-    return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
-  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -1534,12 +1470,12 @@ export {
   SMALL,
   Transport,
   addUrl,
-  adviceFor,
   aivideomaker,
   callOf,
   codeOfStatus,
   creditsOf,
   dataOf,
+  dateOf,
   decoded,
   deliver,
   explain,
@@ -1547,6 +1483,7 @@ export {
   findUrls,
   firstText,
   flatHeaders,
+  generationFailed,
   getStatus,
   heeded,
   intervalBefore,
@@ -1563,6 +1500,7 @@ export {
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  ownPending,
   parseBody,
   parseRetryAfter,
   pauseAfter,
@@ -1576,6 +1514,7 @@ export {
   shortDeadline,
   stateIn,
   stateOutcome,
+  taskCancelled,
   taskResult,
   unknownWord,
   unreadable,

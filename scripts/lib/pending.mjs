@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/local-journal.ts
+// scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
@@ -15,34 +15,44 @@ function localJournal({ args, environment, warn }) {
 }
 
 // scripts/src/core/record/forget.ts
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/core/record/while-fenced.ts
 import { Failure } from "./main.mjs";
+async function whileFenced(store, entry, change) {
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
+    throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    await change();
+  } finally {
+    await lock.release();
+  }
+}
+
+// scripts/src/core/record/forget.ts
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
   for (const entry of entries) {
-    const lock = await records.fence(entry.record.request);
-    if ("heldBy" in lock) {
-      const { pid, host } = lock.heldBy;
-      const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-    }
-    try {
-      const { taskId: known } = entry.record;
-      await entry.refresh();
+    const { taskId: known } = entry.record;
+    await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
       await entry.drop();
-    } finally {
-      await lock.release();
-    }
+    });
   }
   return { record: first.record, count: entries.length };
 }
@@ -107,7 +117,7 @@ function resumeOf(record, caller) {
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
 }
 
-// scripts/src/cli/pending.ts
+// scripts/src/cli/actions/pending.ts
 async function listPending(where, caller) {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);
@@ -126,5 +136,6 @@ export {
   forgottenOutcome,
   listPending,
   localJournal,
-  pendingOutcome
+  pendingOutcome,
+  whileFenced
 };
