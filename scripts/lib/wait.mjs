@@ -323,7 +323,7 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
   return new Failure2(
     "DOWNLOAD_FAILED",
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { resultGone: true }, reason: { kind: "resultGone" } }
+    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
   );
 }
 

@@ -370,6 +370,23 @@ describe('the same command, when its file is not there any more', () => {
     expect(envelope.data!.resultGone).toBe(isGone);
   });
 
+  it('and one of several is gone for good: the others are still named', async () => {
+    const task = (server: TestServer): Answer => ({
+      body: {
+        id: 'ckx1',
+        status: 'COMPLETED',
+        output: { files: [`${server.origin}/file`, `${server.origin}/file2`] },
+      },
+    });
+    const checked = new Date(new FakeClock().wall() - 25 * 3600_000).toISOString();
+    const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
+    const world = await ended({ names, task, link: { status: 404 }, record: { checked } });
+    rmSync(path.join(world.out, 'ckx1-2.mp4'));
+    const outcome = await command(world);
+    expect(outcome.envelope.data).toMatchObject({ resultGone: true, notSaved: [expect.anything()] });
+    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1-1.mp4')]);
+  });
+
   it('and was never delivered: a wait for its task tells that once, and is then over', async () => {
     const record = { delivered: null, fileCount: null };
     const world = await ended({ names: [], record, task: () => ({ status: 404 }) });

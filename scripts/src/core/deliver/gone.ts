@@ -24,6 +24,6 @@ export function asGone(
   return new Failure(
     'DOWNLOAD_FAILED',
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { resultGone: true }, reason: { kind: 'resultGone' } },
+    { data: { ...failure.details.data, resultGone: true }, reason: { kind: 'resultGone' } },
   );
 }
