@@ -76,13 +76,13 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   ['help', /^cli\/command-line\/help\.ts$/],
   ['describe', /^(cli\/actions\/describe|contracts\/describe-fields)\.ts$/],
-  ['price', /^contracts\/price\.ts$/],
+  ['estimate', /^contracts\/estimate\.ts$/],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
   ['live', /^cli\/render\/errors\/task-ended\.ts$/],
   ['advice', /^cli\/render\/errors\//],
   ['rate-limit', /^http\/rate-limit\.ts$/],
-  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending)\.ts$/],
+  ['journal', /^model\/(claim-rules|fingerprint|request-record|spending-row)\.ts$/],
   [
     'main',
     /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
@@ -100,13 +100,13 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'generate',
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|deliver\/reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list\.ts$)/,
   ],
-  ['journal', /^(disk|stores)\//],
+  ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   [
     'pending',
     /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/(forget|while-fenced))\.ts$/,
   ],
-  ['spending', /^cli\/actions\/spending\.ts$/],
+  ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [

@@ -49,7 +49,7 @@ function keyOf(name) {
   return name.normalize("NFC").toLowerCase();
 }
 
-// scripts/src/core/batch/budget.ts
+// scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
@@ -151,7 +151,7 @@ async function namesReserved(store, folder) {
   return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
 }
 
-// scripts/src/core/batch/price.ts
+// scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { askPrice } from "./generate.mjs";
@@ -206,7 +206,7 @@ function isLarge({ size }) {
   return size > 256 * 1024;
 }
 
-// scripts/src/core/batch/price.ts
+// scripts/src/core/batch/line-prices.ts
 var QUOTES = 4;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
@@ -793,9 +793,9 @@ var Batch = class {
         ...wait,
         folder,
         output: line.name,
-        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      }
+      },
+      start: this.#session.api.clock.monotonic()
     };
     return conclude(this.#sessionOf(line), begun);
   }
@@ -1313,7 +1313,7 @@ function kindOf(value) {
 // scripts/src/cli/batch/read-batch.ts
 const path7 = require("node:path");
 import { loadContract } from "./contracts.mjs";
-import { estimate } from "./price.mjs";
+import { estimate } from "./estimate.mjs";
 
 // scripts/src/contracts/prompt-field.ts
 import { rootOf } from "./contracts.mjs";

@@ -2909,7 +2909,7 @@ async function readRequest(args, loopback, signal) {
   return { contract, generation, terms };
 }
 async function noQuote({ profile }, contract, payload) {
-  const { priceLine } = await import("./price.mjs");
+  const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`

@@ -34,7 +34,7 @@ function fieldsOf(node, schema, before) {
 }
 
 // scripts/src/cli/actions/describe.ts
-import { estimateCredits, priceLine } from "./price.mjs";
+import { estimateCredits, priceLine } from "./estimate.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";

@@ -759,7 +759,9 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
             }
             head = received;
             try {
-              receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              finish(void 0);
+              ongoing?.abort();
             } catch (error) {
               finish(error);
             }

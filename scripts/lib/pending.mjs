@@ -15,31 +15,13 @@ function localJournal({ args, environment, warn }) {
 }
 
 // scripts/src/core/record/forget.ts
-import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/record/while-fenced.ts
 import { Failure } from "./main.mjs";
-async function whileFenced(store, entry, change) {
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-    throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
-    await change();
-  } finally {
-    await lock.release();
-  }
-}
-
-// scripts/src/core/record/forget.ts
+import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -47,7 +29,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -136,6 +118,5 @@ export {
   forgottenOutcome,
   listPending,
   localJournal,
-  pendingOutcome,
-  whileFenced
+  pendingOutcome
 };

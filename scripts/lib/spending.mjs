@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/spending.ts
+// scripts/src/cli/actions/spending-without-key.ts
 import { recordedSpending } from "./generate.mjs";
 import { systemClock } from "./main.mjs";
 import { dayOf } from "./journal.mjs";

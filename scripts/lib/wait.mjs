@@ -298,12 +298,12 @@ import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
 function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const now = api.clock.monotonic();
-  const { start = now, output = null } = settings;
-  const deadline = Math.max(now, start + waitMs);
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
   return {
-    ...{ ...settings, output, start: now, deadline, filesUntil: Math.max(deadline, now + filesMs) },
-    resultUntil: deadline > now ? deadline : Infinity
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity
   };
 }
 function factsOf({ model, entry, credits, origin }) {
@@ -1231,7 +1231,7 @@ async function firstStatus(session, taskId, wait, entry) {
       (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
     )
   );
-  if (found === null || found === "crowded") return { isCrowded: true };
+  if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
   const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
@@ -1244,7 +1244,7 @@ async function pollTask(session, taskId, before, wait, known) {
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
   if (deadline > start) await tellExpected(session, known);
-  let { isCrowded = false } = before;
+  let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const options = {
     ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },

@@ -123,7 +123,7 @@ async function outcomeOfService(
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const spending = args.action === 'spending' && (await import('./actions/spending.ts'));
+      const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
       const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {

@@ -70,7 +70,7 @@ export async function readRequest(
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
 async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
-  const { priceLine } = await import('../../contracts/price.ts');
+  const { priceLine } = await import('../../contracts/estimate.ts');
   const line = priceLine(contract, payload);
   const steps =
     line === null

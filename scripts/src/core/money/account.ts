@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price.ts';
+import { estimateCredits } from '../../contracts/estimate.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
 import { type Session, shortDeadline } from '../session.ts';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { cheaperVariants, estimate, estimateCredits, priceLine } from '../../scripts/src/contracts/price.ts';
+import {
+  cheaperVariants,
+  estimate,
+  estimateCredits,
+  priceLine,
+} from '../../scripts/src/contracts/estimate.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
 import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';

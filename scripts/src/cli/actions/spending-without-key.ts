@@ -1,6 +1,6 @@
 import { recordedSpending } from '../../core/money/spending.ts';
 import { systemClock } from '../../model/clock.ts';
-import { dayOf } from '../../model/spending.ts';
+import { dayOf } from '../../model/spending-row.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { spendingOutcome } from '../render/spending.ts';

@@ -37,90 +37,69 @@ export interface SubmitLog {
 const SOON_MS = 500;
 
 /**
- * Submits one request. Retries it only where the service certainly did not accept it; submits a lost one once more where
- * the service's list has been clear of its task for long enough.
+ * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
+ * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
+ * idempotency key.
  * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
+ * @param earlier a submit that was lost before
  */
 export async function submit(
   session: Session,
   generation: GenerationRequest,
   log: SubmitLog,
   deadline: number,
+  earlier?: LostSubmit,
 ): Promise<Submitted> {
-  const { api, observer, submits } = session;
+  const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
+  let lost = earlier;
+  let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
+    // A lost submit may have been accepted: the list is read before each attempt.
+    if (lost) {
+      const found = await reconcile(session, generation, lost, until);
+      if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
+      if (found.kind !== 'clear') return unknown(session, generation, lost, found);
+    }
     const asked = clock.monotonic();
     const held = submits && (await orFailure(submits.ready()));
-    if (held) return { kind: 'rejected', failure: held };
-    // The record says when the submit is sent: from then on the list must be clear.
-    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+    if (held && !lost) return { kind: 'rejected', failure: held };
+    if (lost) {
+      const notResubmitted = held || (await orFailure(log.resubmitting()));
+      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+      // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
       await log.sending();
     }
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind === 'accepted') return { ...sent, wasThere: false, isResubmitted: false };
-    const { failure } = sent;
-    if (sent.kind === 'lost') {
-      await log.lost();
-      submits?.lost();
-      if (session.provider.can.list) observer.queryFailed(failure);
-      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      return recover(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
-    }
-    observer.refused();
-    const pause = api.pauseFor(failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await clock.sleep(pause, api.signal);
-  }
-}
-
-/**
- * Finds out about a lost submit. When the list has been clear of its task for a minute, submits the request once more,
- * with the same idempotency key; the list is read again before each further attempt.
- * @param deadline on the monotonic clock
- */
-export async function recover(
-  session: Session,
-  generation: GenerationRequest,
-  first: LostSubmit,
-  log: Omit<SubmitLog, 'sending' | 'rejected'>,
-  deadline: number,
-): Promise<Submitted> {
-  const { api, observer, submits } = session;
-  const { clock } = api;
-  const until = reconcileUntil(session, deadline);
-  let lost = first;
-  for (let attempt = 1; ; attempt += 1) {
-    const found = await reconcile(session, generation, lost, until);
-    if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== 'clear') return unknown(session, generation, lost, found);
-    const held = submits && (await orFailure(submits.ready()));
-    const notResubmitted = held || (await orFailure(log.resubmitting()));
-    if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
-    observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === 'accepted') return accepted(sent.task, false, true);
+    if (sent.kind === 'accepted') return accepted(sent.task, false, lost !== undefined);
     const { failure } = sent;
     if (sent.kind === 'lost') {
       await log.lost();
+      if (!lost) {
+        submits?.lost();
+        if (provider.can.list) observer.queryFailed(failure);
+        until = reconcileUntil(session, deadline);
+      }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { ...lost, since, resubmitted: true, failure };
+      lost = { sentAt, ...lost, since, resubmitted: lost !== undefined, failure };
+      attempt = 0;
       continue;
     }
+    if (!lost) observer.refused();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
+      if (!lost) return sent;
       const judged = await judgeRejection(session, generation, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
       if (judged.kind === 'unknown' && failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await (lost ? log.resubmitRejected() : log.rejected());
     await clock.sleep(pause, api.signal);
   }
 }

@@ -4,7 +4,7 @@ import type { Terms } from '../checked-request.ts';
 import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { type Caps, overBudget, type Price } from './budget.ts';
+import { type Caps, overBudget, type Price } from './caps.ts';
 import { type BatchLine, isLarge } from './line.ts';
 
 // So many quotes at the same time; each may carry an image.
