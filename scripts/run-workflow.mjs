@@ -2,10 +2,13 @@
 // scripts/src/run-workflow.ts
 var [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
 if (major > 20 || major === 20 && (minor > 18 || minor === 18 && patch >= 1)) {
-  import("./lib/main.mjs").then(({ main }) => main()).catch((error) => {
-    const message = `A part of this program cannot be loaded: ${error instanceof Error ? error.message : error}`;
-    refuse(message, "Install the whole folder again: scripts/ is not complete, or cannot be read.", 70);
-  });
+  import("./lib/main.mjs").then(
+    ({ main }) => main(),
+    (error) => {
+      const message = `A part of this program cannot be loaded: ${error instanceof Error ? error.message : error}`;
+      refuse(message, "Install the whole folder again: scripts/ is not complete, or cannot be read.", 70);
+    }
+  );
 } else {
   const message = `Node 20.18.1 or newer is needed; this is ${process.versions.node}.`;
   refuse(message, "Install a current Node from https://nodejs.org and run the same command again.", 2);

@@ -100,6 +100,11 @@ var DOWNLOAD_FAILED = {
   fileTooLarge: () => [
     "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
   ],
+  resultGone: (_, { isSubmit, retry: retry2 }) => [
+    "The result is lost: running this command again changes nothing. Tell the user.",
+    // What a submit says of its earlier end names the new charge.
+    ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
+  ],
   noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
   addressOfProxy: () => [
     "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
@@ -433,9 +438,10 @@ function said({ details: { reason } }, caller) {
   const words = explain(reason, caller, (other) => said(other, caller).message ?? other.message);
   return Array.isArray(words) ? { nextSteps: words } : words;
 }
+var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
-  if (charged === void 0 || taskId === void 0) return [];
-  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
+  if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
+  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,
@@ -454,6 +460,7 @@ export {
   INSUFFICIENT_CREDITS,
   INVALID_MODEL,
   INVALID_PAYLOAD,
+  LASTING,
   NETWORK_ERROR,
   TASK_NOT_FOUND,
   UNKNOWN_ERROR,

@@ -839,6 +839,7 @@ import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
+import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { BATCH_ORDER, EXIT, OPEN } from "./main.mjs";
@@ -933,7 +934,7 @@ var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
 import { failed, fitting, success, UPSTREAM, written } from "./main.mjs";
-import { explained } from "./advice.mjs";
+import { explained, LASTING } from "./advice.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
@@ -1004,7 +1005,8 @@ function shortRow({ line, outcome }) {
   const files = data?.files ?? [];
   const file = files[0]?.path ?? null;
   const reused = line.taskId !== null && line.isReused || void 0;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
+  const resultGone = isLineGone(line) || void 0;
+  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
 }
 var lastPollErrorOf = (items) => items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== void 0);
 function messageOf({ line, outcome }, items, { lines }) {
@@ -1028,7 +1030,7 @@ function submittedNow(lines) {
 function stepsOf(result, sorted, caller, hidden) {
   const { held, isReused, lines, leftOver: leftOver2 } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || held && !isCapped || lines.some(isChanged);
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) || held && !isCapped || lines.some(isChanged);
   const steps = [];
   if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -1047,6 +1049,12 @@ function stepsOf(result, sorted, caller, hidden) {
       `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
+  const gone = lines.filter(isLineGone);
+  if (gone.length > 0) {
+    steps.push(
+      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`
+    );
+  }
   if (leftOver2) {
     const left = lines.filter(({ number }) => leftOver2.lines.has(number));
     steps.push(
@@ -1054,13 +1062,15 @@ function stepsOf(result, sorted, caller, hidden) {
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && !leftOver2 && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
   return steps;
 }
+var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
+var isLasting = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
@@ -1201,7 +1211,8 @@ async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 })
   const commands = /* @__PURE__ */ new Map();
   const folder = wait.folder === null ? null : path5.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line)) && !leftOver2?.lines.has(line.number)) continue;
+    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(outcomeOf(line)) || isLineGone(line);
+    if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
     const output = folder && path5.join(folder, freeName(folder, line.name));
@@ -1665,6 +1676,7 @@ export {
   hasVersion,
   interruptedEnd,
   isLarge,
+  isLineGone,
   isMadeNow,
   keepHeapSmall,
   knownLines,

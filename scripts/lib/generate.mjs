@@ -7,6 +7,7 @@ import { deliver } from "./live.mjs";
 import { beginWait } from "./wait.mjs";
 import { waitTask } from "./wait.mjs";
 import { finish, notFetched } from "./wait.mjs";
+import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
@@ -26,6 +27,7 @@ async function noteUse({ api }, entry) {
 async function sameResult(session, entry, settings) {
   const { download, credits, model } = entry.record;
   const taskId = entry.record.taskId;
+  const known2 = { entry, credits };
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
@@ -39,21 +41,14 @@ async function sameResult(session, entry, settings) {
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, { entry, credits });
-    if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
-      return notFetched(taskId, gone(session, taskId));
-    }
-    return deliver(session, entry, result);
+    const result = await finish(session, taskId, prepared, known2);
+    if (result.kind !== "notFetched") return deliver(session, entry, result);
+    const failure = asGone(session, entry.record, result.failure);
+    return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return notFetched(taskId, error);
+    return notFetched(taskId, error, known2);
   }
-}
-function gone({ provider: { title, says } }, taskId) {
-  return new Failure(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
-  );
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }) {
   const { files, fileCount, delivered, taskId } = entry.record;
@@ -222,11 +217,13 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 // scripts/src/core/money/day-budget.ts
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change, before = 0) {
-  const isLimited = maxCreditsPerDay !== null && quote2 !== null;
+var LEAST_PATIENCE_MS = 5e3;
+async function withinDay(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits } : null;
-  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
+  const budget = limit !== null && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const { clock, signal, shortDeadline } = session.api;
+  const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     throw new Failure4(
@@ -237,7 +234,7 @@ async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
+    throw dayExceeded(spent, quote2.credits, limit);
   }
 }
 function dayExceeded(spent, quoted, limit) {
@@ -255,6 +252,7 @@ const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
+var MADE_WITHIN_MS = 6e4;
 function findOwn(list, generation, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
@@ -262,7 +260,8 @@ function findOwn(list, generation, times) {
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
-  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
+  const sentAt = times.sentAt + offset;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
   const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
   const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
@@ -270,7 +269,7 @@ function findOwn(list, generation, times) {
     (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
   ).sort((a, b) => distance(a) - distance(b));
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
-  if (own) return own;
+  if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? "unsure" : void 0;
 }
@@ -340,11 +339,12 @@ async function search(session, lost, until, source = {}) {
     const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const endedAt = wall - elapsed;
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
     return { kind: found ?? "clear", ageMs };
   } catch (failure) {
@@ -460,11 +460,11 @@ async function unknown(...of) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-var LEAST_PATIENCE_MS = 5e3;
+var LEAST_PATIENCE_MS2 = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
   const claim = claimOf(request);
-  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
+  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
   const claimed = await store.claim(claim, patience, api.signal);
   if (claimed.kind === "submitted") return attached(claimed.entry, request);
   const { entry, lock } = claimed;
@@ -523,9 +523,8 @@ async function submitNew(own) {
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
-  const { maxCreditsPerDay } = request.terms;
   const change = () => ({ credits, ...sendingNow(session) });
-  await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, change);
+  await withinDay(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
   if (!await lock.isOurs()) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
@@ -595,12 +594,12 @@ function logOf(own) {
     lost: () => update({ phase: "unknown", unsettledSince: dateOf(session) }),
     resubmitting: async () => {
       const quote2 = await quoteOf(own);
-      const priced = ({ credits }) => ({
+      const change = ({ credits }) => ({
         credits: { ...credits, quoted: quote2.credits }
       });
       const before = spentOn(entry.record) ?? quote2?.credits;
       const { maxCreditsPerDay } = request.terms;
-      if (quote2) await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, priced, before);
+      if (quote2) await withinDay(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -947,20 +946,20 @@ async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
-  const gone2 = [];
+  const gone = [];
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure12)) return withWarnings(ended, gone2, unsettled);
+    if (!(ended instanceof Failure12)) return withWarnings(ended, gone, unsettled);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
-    gone2.push(ended);
+    gone.push(ended);
   }
-  if (gone2[0]) throw gone2[0];
+  if (gone[0]) throw gone[0];
   return { kind: "nothingPending", unsettled };
 }
-function withWarnings(result, gone2, unsettled) {
+function withWarnings(result, gone, unsettled) {
   const warnings = [...result.warnings];
-  for (const { details } of gone2) warnings.push({ kind: "taskGone", taskId: details.taskId });
+  for (const { details } of gone) warnings.push({ kind: "taskGone", taskId: details.taskId });
   if (unsettled > 0) warnings.push({ kind: "unknownSubmits", count: unsettled });
   return { ...result, warnings };
 }

@@ -72,40 +72,11 @@ async function withRecord(seen, read) {
 // scripts/src/core/record/task-record.ts
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-async function recordOf({ records }, taskId) {
-  const journal = await orFailure2(records());
-  if (!journal || journal instanceof Failure3) return void 0;
-  const entry = await orFailure2(journal.byTask(taskId));
-  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
-}
-async function ownPending({ records }) {
-  const store = await records();
-  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
-function deliver(session, entry, result) {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? seen.urls ?? files : files;
-  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0;
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
-}
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
-}
 
 // scripts/src/core/result.ts
+function isGone(result) {
+  return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
+}
 function creditsOf({ charged, refunded }, known) {
   return {
     quoted: known?.quoted ?? null,
@@ -131,6 +102,40 @@ var KIND_OF_STATE = {
   FAILED: "failed",
   CANCEL: "cancelled"
 };
+
+// scripts/src/core/record/task-record.ts
+async function recordOf({ records }, taskId) {
+  const journal = await orFailure2(records());
+  if (!journal || journal instanceof Failure3) return void 0;
+  const entry = await orFailure2(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function deliver(session, entry, result) {
+  const status = result.seen.state;
+  if (!entry || !isTerminal(status)) return result;
+  const { kind, seen, files } = result;
+  const found = entry.record.download === null ? seen.urls ?? files : files;
+  const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
+  const credits = result.credits ?? entry.record.credits;
+  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
 
 // scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
@@ -853,9 +858,12 @@ function generationFailed(seen, { profile, command, retry }) {
   });
 }
 function taskCancelled({ profile, retry }) {
-  const refund = profile.can.cancel ? "A cancelled task is refunded. " : "";
+  const { cancelled } = profile.says;
   return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
-    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`]
+    nextSteps: [
+      ...cancelled ? [cancelled] : [],
+      `To have the result after all, with a new charge: ${retry}`
+    ]
   });
 }
 
@@ -918,7 +926,14 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}) {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || void 0,
@@ -1034,7 +1049,7 @@ function hasOthers(folder, saved) {
 // scripts/src/cli/actions/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
-  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
@@ -1067,7 +1082,6 @@ async function runLive(options) {
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
-      const secrets = environment.key === void 0 ? [] : [environment.key];
       const outcome2 = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,
@@ -1455,6 +1469,7 @@ export {
   callOf,
   codeOfStatus,
   creditsOf,
+  dataOf,
   dateOf,
   decoded,
   deliver,
@@ -1469,7 +1484,7 @@ export {
   intervalBefore,
   isExcessive,
   isFast,
-  isInTheWay,
+  isGone,
   isTaskId,
   isTransientStatus,
   jsonRequest,

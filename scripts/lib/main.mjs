@@ -103,6 +103,7 @@ var AIVIDEOMAKER = {
     per: "address",
     source: "OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account"
   },
+  resultsKeptMs: 24 * 36e5,
   url: "https://aivideomaker.ai",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
@@ -113,6 +114,7 @@ var AIVIDEOMAKER = {
     credits: "Credits are bought at https://aivideomaker.ai; API credits are separate from website subscriptions.",
     retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
     refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
+    cancelled: "AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.",
     cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
     prices: "https://aivideomaker.ai",
@@ -138,6 +140,7 @@ var APIDOT = {
   // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
   // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
   rateLimit: { queries: 60, windowMs: 6e4, per: "key", source: null },
+  resultsKeptMs: 3 * 24 * 36e5,
   url: "https://api.apidot.ai",
   keyVariable: "APIDOT_API_KEY",
   urlVariable: "APIDOT_BASE_URL",
@@ -549,7 +552,7 @@ var FLAGS = {
     value: credits,
     help: "with --batch: submit nothing if what is not charged yet costs more than n together",
     actions: PAYLOAD,
-    beside: "batch"
+    beside: { flag: "batch", else: "write --maxCredits for one request" }
   },
   maxCreditsPerDay: {
     form: "<n>",
@@ -652,9 +655,9 @@ function checkFit(action, given, issues) {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(", ")}`;
       issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
-    if (given.has(name) && beside && !given.has(beside)) {
-      const hint = `add --${beside}, or leave --${name} out`;
-      issues.push(issue(`--${name}`, `--${beside} beside it`, "none", hint));
+    if (given.has(name) && beside && !given.has(beside.flag)) {
+      const hint = `add --${beside.flag}, or ${beside.else}`;
+      issues.push(issue(`--${name}`, `--${beside.flag} beside it`, "none", hint));
     }
     const isInLines = name === "model" && given.has("batch");
     if (!given.has(name) && required?.includes(action) && !isInLines)
@@ -695,11 +698,6 @@ function checkTogether(action, given, issues) {
   if (given.get("output")?.includes("{n}") && !given.has("batch")) {
     const hint = "write the name of the one file, or name a batch with --batch";
     issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
-  }
-  if (given.has("maxTotalCredits") && !given.has("batch")) {
-    issues.push(
-      issue("--maxTotalCredits", "--batch beside it", "none", "write --maxCredits for one request")
-    );
   }
   if (action === "waitTask" && given.has("idempotencyKey")) {
     if (!given.has("taskId"))
@@ -979,8 +977,12 @@ function commandForLine(argv, line, output2, file) {
     })
   );
 }
-function commandAnew({ idempotencyKey: idempotencyKey2 }) {
-  return `the same command with ${idempotencyKey2 === void 0 ? "--new" : "another --idempotencyKey"}`;
+function commandAnew({
+  idempotencyKey: idempotencyKey2,
+  noJournal
+}) {
+  if (idempotencyKey2 !== void 0) return "the same command with another --idempotencyKey";
+  return noJournal ? "the same command" : "the same command with --new";
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1152,7 +1154,7 @@ var EXIT_WORDS = {
   downloadFailed: {
     code: 9,
     means: "finished but not saved",
-    next: "run the command in `data.nextSteps`; it charges nothing",
+    next: "run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)",
     isOpen: true
   },
   bug: {
@@ -1902,7 +1904,7 @@ function callerOf(args, argv) {
       another ??= commandForAnother(argv, args);
       return another;
     },
-    retry: "add --new to the command that submitted it.",
+    retry: isSubmit(action) ? `run ${commandAnew(args)}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
     savedAs: (output3) => commandFrom(argv, { output: output3 }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);
@@ -2068,7 +2070,7 @@ async function main() {
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  const call = { argv, progress, interruption, overruled, request: null, warnings: [] };
+  const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
     void finishWith(bugOf(error, call), secrets);
@@ -2117,7 +2119,7 @@ async function outcomeOf(call, args, caller) {
   return outcomeOfService(call, args, caller, environment);
 }
 async function outcomeOfService(call, args, caller, environment) {
-  const { argv, interruption, overruled } = call;
+  const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
@@ -2144,7 +2146,18 @@ async function outcomeOfService(call, args, caller, environment) {
     }
     const { runLive } = await import("./live.mjs");
     const { request } = call;
-    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+    return await runLive({
+      args,
+      argv,
+      request,
+      batch,
+      environment,
+      loopback,
+      observer,
+      secrets,
+      warn,
+      interruption
+    });
   } finally {
     void batch?.close();
   }
@@ -2172,8 +2185,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs");
-  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
+  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 function markInterrupted(outcome, signal) {
   outcome.exitCode = EXIT_OF_SIGNAL[signal];

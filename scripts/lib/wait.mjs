@@ -208,18 +208,15 @@ import { explained as explained2 } from "./advice.mjs";
 // scripts/src/cli/render/task.ts
 import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
-import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
+import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
   return "failure" in result ? withFacts(result, failureOutcome(result, caller), caller) : stateOutcome(result, caller);
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
-  const about = explained(
-    isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
-    caller
-  );
-  const data = written2({ ...about.details.data, resultUrls: seen.urls });
+  const about = explained(failure, caller);
+  const data = written2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
 
@@ -293,7 +290,7 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
@@ -310,18 +307,35 @@ function factsOf({ model, entry, credits, origin }) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }
 
+// scripts/src/core/deliver/gone.ts
+import { Failure as Failure2 } from "./main.mjs";
+var LAG_MS = 3e4;
+function asGone({ api, provider }, { taskId, status, checked }, failure) {
+  const { title, says, resultsKeptMs = Infinity } = provider;
+  const isUnknown = failure.code === "TASK_NOT_FOUND";
+  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
+  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
+  return new Failure2(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
+    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
+  );
+}
+
 // scripts/src/core/deliver/read-result.ts
-import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 var RecordReads = class {
   #options;
@@ -373,7 +387,7 @@ var RecordReads = class {
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure2 ? void 0 : result?.task;
+      const task = result instanceof Failure3 ? void 0 : result?.task;
       if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
@@ -390,7 +404,7 @@ var RecordReads = class {
 import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/next-query.ts
-import { Failure as Failure3, orFailure } from "./main.mjs";
+import { Failure as Failure4, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
@@ -500,7 +514,7 @@ var PollRounds = class {
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
     );
-    if (!(list instanceof Failure3)) {
+    if (!(list instanceof Failure4)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);
       await this.#share();
@@ -556,7 +570,7 @@ var PollRounds = class {
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
     const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
-    if (status instanceof Failure3) {
+    if (status instanceof Failure4) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
       if (!isOwn) await this.#share();
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
@@ -759,13 +773,13 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
+      (result) => result instanceof Failure5 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure4) this.#end(ask, result);
+      if (result instanceof Failure5) this.#end(ask, result);
       else {
         this.#seenAt.set(ask.taskId, at);
         this.#end(ask, result);
@@ -774,7 +788,7 @@ var Poller = class {
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure4) ask.reject(result);
+    if (result instanceof Failure5) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -834,7 +848,7 @@ async function fetchResult(session, taskId, schedule, end) {
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure5(
+      throw new Failure6(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -842,7 +856,7 @@ async function fetchResult(session, taskId, schedule, end) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure6("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -857,7 +871,7 @@ async function readTaskRecord(session, taskId) {
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
   const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
-  if (detail instanceof Failure5 || detail.urls.length === 0) return task;
+  if (detail instanceof Failure6 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
 function hasOtherAddress(value, depth = 0) {
@@ -936,18 +950,20 @@ async function finish(session, taskId, wait, known) {
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
-    return notFetched(taskId, error.with({ taskId, charged: "finished" }), task?.urls);
+    if (!(error instanceof Failure7)) throw error;
+    const failure = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
+    return notFetched(taskId, failure, known, task);
   }
 }
-function notFetched(taskId, failure, urls) {
-  const seen = { state: "COMPLETED", record: {}, urls };
-  return { kind: "notFetched", taskId, seen, warnings: [], failure: failure.with({ status: "COMPLETED" }) };
+function notFetched(taskId, failure, known, task) {
+  const seen = { ...task, state: "COMPLETED", record: {} };
+  const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
+  return { ...taskResult(taskId, seen, factsOf(known)), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -966,7 +982,7 @@ async function checkNameIsFree(folder, output) {
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure7(
+  throw new Failure8(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file, free } }
@@ -974,7 +990,7 @@ async function checkNameIsFree(folder, output) {
 }
 
 // scripts/src/core/poll/durations.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1020,8 +1036,8 @@ async function knownDurations(session, model) {
     orFailure4(durationsIn(session, model)),
     orFailure4(loadContract(session.provider.id, model))
   ]);
-  const { durations: recorded = [], output = void 0 } = contract instanceof Failure8 ? {} : contract;
-  return { own: own instanceof Failure8 ? [] : own, recorded, output };
+  const { durations: recorded = [], output = void 0 } = contract instanceof Failure9 ? {} : contract;
+  return { own: own instanceof Failure9 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
 var kept = /* @__PURE__ */ new WeakMap();
@@ -1056,7 +1072,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1088,7 +1104,7 @@ async function pollUntilEnd(poll, options) {
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
+      if (!(error instanceof Failure10)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
@@ -1124,17 +1140,17 @@ function firstText(value) {
 }
 
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
-  const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
+  const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
   const status = await orFailure5(fetchStatus(session, taskId));
-  const isUnread = status instanceof Failure10;
+  const isUnread = status instanceof Failure11;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
   const seen = isUnread ? answer : status;
@@ -1147,7 +1163,7 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure10(
+  const failure = new Failure11(
     refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1173,7 +1189,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure10 && error.details.unclear) throw error;
+      if (error instanceof Failure11 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1190,7 +1206,7 @@ import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1208,7 +1224,7 @@ async function firstStatus(session, taskId, wait, entry) {
     )
   );
   if (found === null || found === "crowded") return {};
-  if (!(found instanceof Failure11)) return { seen: found };
+  if (!(found instanceof Failure12)) return { seen: found };
   const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -1335,6 +1351,7 @@ export {
   RESULT_MS,
   RecordReads,
   accountOutcome,
+  asGone,
   beginWait,
   cancelTask,
   checkNameIsFree,

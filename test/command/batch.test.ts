@@ -15,6 +15,7 @@ import {
   tempFolder,
 } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
+import { failure, service } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 interface Item {
@@ -105,6 +106,42 @@ describe('a batch', () => {
     expect(Object.keys(rows[1]!)).toEqual(
       expect.arrayContaining(['ok', 'status', 'taskId', 'data', 'errorCode', 'errorMessage', 'retryAfter']),
     );
+  });
+
+  it('says of a result that is lost that the same command does not bring it back, and what does', async () => {
+    const { runBatch, charges, service, env, files, out } = await place(['fog', 'waves']);
+    const { items } = await runBatch();
+    rmSync(path.join(out, '1.mp4'));
+    service.forget(items[0]!.taskId!);
+    // A result is given up only some time after its end.
+    const later = 'data:text/javascript,((now)=>(Date.now=()=>now()+3600_000))(Date.now)';
+    const again = await runBatch([], { env: { ...env, NODE_OPTIONS: `--import ${later}` } });
+    expect([again.code, again.envelope.errorCode]).toEqual([9, 'DOWNLOAD_FAILED']);
+    expect(again.items[0]).toMatchObject({ line: 1, status: 'COMPLETED', resultGone: true, reused: true });
+    const steps = again.nextSteps.join(' ');
+    expect(steps).toContain('The result of line 1 is lost');
+    expect(steps).not.toContain('The same command');
+    const { data } = rowsOf(again.report)[0] as { data: { nextSteps: string[] } };
+    expect(await runShell(commandIn(data.nextSteps.at(-1)!), { env })).toMatchObject({ code: 0 });
+    expect(charges()).toBe(3);
+    expect((await runBatch()).code).toBe(0);
+    expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
+  it('no key in the environment is in the report, whichever service it is of', async () => {
+    const OTHER = 'ak_other_canary_33c9d27a61';
+    const { folder, file } = await place(['fog']);
+    const server = await service({ generate: failure(400, undefined, `no model for ${OTHER}`) });
+    const env = live(server.origin, {
+      APIDOT_API_KEY: OTHER,
+      ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
+    });
+    const rest = JSON.stringify({ aspectRatio: '16:9', duration: '5' });
+    const done = await run(['--batch', file, '--model', 't2v', '--payload', rest], { cwd: folder, env });
+    const { errorCode, data } = envelopeOf(done);
+    expect([errorCode, done.stdout.includes(OTHER)]).toEqual(['INVALID_PAYLOAD', false]);
+    const report = readFileSync(data.report as string, 'utf8');
+    expect([report.includes('no model for'), report.includes(OTHER)]).toEqual([true, false]);
   });
 
   it('D1: run again is the same tasks, and its first of equal lines is the request of the single command', async () => {

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
 import { service, states, TASK } from '../support/service.ts';
 
@@ -97,4 +97,16 @@ it('fault 42: an old Node, whatever is asked of it, gets one document in one lin
   }
   const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.1' } });`;
   expect((await run(['--version'], { env: preloading(code) })).code).toBe(0);
+});
+
+it('a run that fails after its answer adds no second document', async () => {
+  const folder = tempFolder();
+  const entry = path.join(folder, 'run-workflow.mjs');
+  copyFileSync(ENTRY, entry);
+  mkdirSync(path.join(folder, 'lib'));
+  const code = `export async function main() { process.stdout.write('{}\\n'); throw new Error('planted'); }`;
+  writeFileSync(path.join(folder, 'lib', 'main.mjs'), code);
+  const done = await run(['--version'], { entry, node: process.execPath });
+  expect([done.code, done.stdout]).toEqual([1, '{}\n']);
+  expect(done.stderr).toContain('planted');
 });

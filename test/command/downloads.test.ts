@@ -143,6 +143,27 @@ describe('downloads', () => {
   });
 });
 
+test('a charge and its warnings are in the answer although the file could not be saved', async () => {
+  const quote = {
+    body: { model: 't2v', credits: 12, currentBalance: 400, affordable: true, billable: false },
+  };
+  const server = await service({ quote, file: { status: 404 } });
+  const env = { ...live(server.origin), ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state') };
+  await run([...T2V_ARGS, '--wait', '0'], { env });
+  const args = [...T2V_ARGS, '--maxCredits', '12', '--download', 'out'];
+  const options = { env: { ...env, AIVIDEO_API_KEY: 'ak_another_0123456789' }, cwd: tempFolder() };
+  const { data, ...envelope } = envelopeOf(await run(args, options));
+  expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
+  expect(data).toMatchObject({ model: 't2v', credits: { quoted: 12, charged: 15, refunded: 0 } });
+  expect(data.warnings).toEqual([
+    expect.stringContaining('and a new charge. Tell the user.'),
+    expect.stringContaining('15 credits charged, although the cap was 12'),
+  ]);
+  // The same command returns the end that is on record, with what it cost then.
+  const again = envelopeOf(await run(args, options)).data;
+  expect(again).toMatchObject({ reused: true, model: 't2v', credits: { quoted: 12, charged: 15 } });
+});
+
 test('fault 22: HTTP 413 is bad input, not repeated, with the message of the service', async () => {
   const server = await service({ submit: refusal(413, undefined, 'image too large') });
   const done = await run(T2V_ARGS, { env: live(server.origin) });

@@ -64,7 +64,7 @@ export const EXIT_WORDS = {
   downloadFailed: {
     code: 9,
     means: 'finished but not saved',
-    next: 'run the command in `data.nextSteps`; it charges nothing',
+    next: 'run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)',
     isOpen: true,
   },
   bug: {

@@ -21,6 +21,8 @@ interface Call {
   readonly argv: readonly string[];
   readonly progress: Progress;
   readonly interruption: Interruption;
+  /** What no output may hold. */
+  readonly secrets: readonly string[];
   /** Variables of Node that this program overrules. */
   readonly overruled: readonly string[];
   /** Absent: they are not read yet, or refused. */
@@ -39,7 +41,7 @@ export async function main(): Promise<void> {
   const overruled = overrule(process.env);
   const progress = await startProgress(secrets);
   const interruption = new Interruption();
-  const call: Call = { argv, progress, interruption, overruled, request: null, warnings: [] };
+  const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
     void finishWith(bugOf(error, call), secrets);
@@ -103,7 +105,7 @@ async function outcomeOfService(
   caller: Caller,
   environment: Environment,
 ): Promise<Outcome> {
-  const { argv, interruption, overruled } = call;
+  const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
@@ -130,7 +132,18 @@ async function outcomeOfService(
     }
     const { runLive } = await import('./actions/live.ts');
     const { request } = call;
-    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+    return await runLive({
+      args,
+      argv,
+      request,
+      batch,
+      environment,
+      loopback,
+      observer,
+      secrets,
+      warn,
+      interruption,
+    });
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -167,8 +180,9 @@ function bugOf(error: unknown, call: Call): Outcome {
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import('./progress/terminal.ts');
-  return watch(screen, secrets, (...parts) => new Terminal(...parts));
+  // Without that part, progress is told in lines.
+  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: null }));
+  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */

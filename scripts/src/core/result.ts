@@ -97,6 +97,11 @@ export interface ManyResult {
   unsettled: number;
 }
 
+/** Tells whether the task has a result that no later call will find. */
+export function isGone(result: TaskResult): boolean {
+  return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
+}
+
 /** Returns the credits that the quote and the service reported; null, never 0, where neither did. */
 export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits): Credits {
   return {

@@ -200,6 +200,8 @@ export type Reason =
   | { kind: 'outputTaken'; file: string; free: string }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
+  /** Neither this machine nor the service has the result any more: no later call will find it. */
+  | { kind: 'resultGone' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };

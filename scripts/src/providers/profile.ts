@@ -20,6 +20,8 @@ export interface Profile {
   readonly states: Readonly<Record<string, TaskState>>;
   /** How often its tasks may be queried: list, detail and status together. */
   readonly rateLimit: RateLimit;
+  /** Milliseconds for which it says that it keeps results (`says.retention` has the date); absent: not documented. */
+  readonly resultsKeptMs?: number;
   /** Its own address; requests go there unless another one is configured. */
   readonly url: string;
   /** The environment variables for its API key and for another address. */
@@ -39,6 +41,8 @@ export interface Profile {
     retention: string;
     /** Whether a failed task is charged. */
     refund: string;
+    /** Whether a cancelled task is charged; absent where no task can be cancelled. */
+    cancelled?: string;
     /** When a task can be cancelled. */
     cancel: string;
     /** Why a task may not be found. */

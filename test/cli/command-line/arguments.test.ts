@@ -208,7 +208,7 @@ describe('the table of flags', () => {
     if (name !== 'action' && action !== 'generate') line.push('--action', action);
     if (action === 'forget') line.push('--taskId', 'ck1');
     const { beside } = rule(name);
-    if (beside) line.push(`--${beside}`, 'ideas.txt');
+    if (beside) line.push(`--${beside.flag}`, 'ideas.txt');
     return [...line, `--${name}`, value];
   };
 
@@ -261,4 +261,11 @@ it('--help names every flag, every action but the default, and every variable', 
 it('--status takes its states in any case', () => {
   const parsed = parseArguments(['--action', 'listTasks', '--status', 'failed']);
   expect(parsed.status).toBe('FAILED');
+});
+
+it('--maxTotalCredits without --batch is one mistake, with one hint for both ways out', () => {
+  const hint = 'add --batch, or write --maxCredits for one request';
+  expect(issuesOf([...SUBMIT, '--maxTotalCredits', '5'])).toMatchObject([
+    { path: '--maxTotalCredits', hint },
+  ]);
 });

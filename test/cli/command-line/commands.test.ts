@@ -12,6 +12,7 @@ import {
   resumeFlags,
 } from '../../../scripts/src/cli/command-line/commands.ts';
 import { actionWords, commandLine } from '../../../scripts/src/cli/command-line/words.ts';
+import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
 import { isIdempotencyKey } from '../../../scripts/src/model/idempotency-key.ts';
 import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
 import { TASK_ID } from '../../../scripts/src/model/task.ts';
@@ -188,4 +189,23 @@ it('a rehearsal saves to its own folder, never under the name or in the folder o
   );
   expect(line(...request, '--download', 'out')).toBe(`${shown} --download sandbox-out --sandbox`);
   expect(line(...request)).toBe(`${shown} --sandbox`);
+});
+
+it.each([
+  [[], 'run the same command with --new.', ['--new']],
+  [
+    ['--idempotencyKey', 'lighthouse-0001'],
+    'run the same command with another --idempotencyKey.',
+    ['--idempotencyKey', 'lighthouse-0002'],
+  ],
+  [['--noJournal'], 'run the same command.', ['--noJournal']],
+])('another try of a submit with %j is advised as a command that is not refused', (flags, words, advised) => {
+  const submit = ['--model', 't2v', '--payload', '{}'];
+  expect(callerOf(parseArguments([...submit, ...flags]), [...submit, ...flags]).retry).toBe(words);
+  expect(() => parseArguments([...submit, ...advised])).not.toThrow();
+});
+
+it('another try, where another command submitted the task, names both flags that may make one', () => {
+  const wait = ['--action', 'waitTask', '--taskId', 'task1'];
+  expect(callerOf(parseArguments(wait), wait).retry).toMatch(/--new .*--idempotencyKey/);
 });

@@ -13,7 +13,7 @@ import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { MP4, PNG } from '../../support/media.ts';
 import { type Answer, serve, type TestServer } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
+import { generate, waitTask } from '../rendered.ts';
 import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
@@ -292,6 +292,15 @@ describe('the same command, when its file is not there any more', () => {
     expect(pathsOf(outcome)).toEqual([path.join(into, 'ckx1.mp4')]);
   });
 
+  it('and no folder can be made where it was: names the command that saves it elsewhere', async () => {
+    const world = await ended();
+    rmSync(world.out, { recursive: true });
+    writeFileSync(world.out, 'a file where the folder was');
+    const { envelope } = await command(world, { into: null });
+    expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', taskId: 'ckx1' });
+    expect(stepsOf(envelope)).toContain('run --action waitTask --taskId ckx1 --download out');
+  });
+
   it('one of several: fetches only that one', async () => {
     const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
     const urls = (server: TestServer) => [1, 2].map((n) => `${server.origin}/file-${n}.mp4`);
@@ -330,10 +339,64 @@ describe('the same command, when its file is not there any more', () => {
     expect(outcome.envelope.errorMessage).toMatch(
       /AIVideoMaker does not know task ckx1 any more\. .*24 hours/,
     );
-    expect(stepsOf(outcome.envelope)).toHaveLength(1);
+    expect(outcome.envelope.data).toMatchObject({ resultGone: true, credits: { charged: 15 } });
+    expect(stepsOf(outcome.envelope)).toEqual([
+      expect.stringContaining('running this command again changes nothing'),
+      expect.stringMatching(ANOTHER),
+    ]);
     expect(outcome.exitCode).toBe(EXIT.downloadFailed);
-    // What was delivered stays delivered.
-    expect(recordOf(world)).toMatchObject({ status: 'COMPLETED', delivered: DELIVERED });
+    // The failure was reported: nothing is left to be delivered.
+    expect(recordOf(world).delivered).not.toBeNull();
+  });
+
+  it('and its task is gone a moment after its end: that may be for now', async () => {
+    const checked = new Date(new FakeClock().wall()).toISOString();
+    const world = await ended({ task: () => ({ status: 404 }), record: { checked } });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { envelope } = await command(world);
+    expect(envelope.data!.resultGone).toBeUndefined();
+    expect(stepsOf(envelope).join(' ')).toContain('it fetches the result and charges nothing');
+  });
+
+  it.each([
+    [23, undefined],
+    [25, true],
+  ])('and its links are dead %i hours after its end: gone for good: %s', async (hours, isGone) => {
+    const checked = new Date(new FakeClock().wall() - hours * 3600_000).toISOString();
+    const world = await ended({ link: { status: 404 }, record: { checked } });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { envelope } = await command(world);
+    expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
+    expect(envelope.data!.resultGone).toBe(isGone);
+  });
+
+  it('and one of several is gone for good: the others are still named', async () => {
+    const task = (server: TestServer): Answer => ({
+      body: {
+        id: 'ckx1',
+        status: 'COMPLETED',
+        output: { files: [`${server.origin}/file`, `${server.origin}/file2`] },
+      },
+    });
+    const checked = new Date(new FakeClock().wall() - 25 * 3600_000).toISOString();
+    const names = ['ckx1-1.mp4', 'ckx1-2.mp4'];
+    const world = await ended({ names, task, link: { status: 404 }, record: { checked } });
+    rmSync(path.join(world.out, 'ckx1-2.mp4'));
+    const outcome = await command(world);
+    expect(outcome.envelope.data).toMatchObject({ resultGone: true, notSaved: [expect.anything()] });
+    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1-1.mp4')]);
+  });
+
+  it('and was never delivered: a wait for its task tells that once, and is then over', async () => {
+    const record = { delivered: null, fileCount: null };
+    const world = await ended({ names: [], record, task: () => ({ status: 404 }) });
+    const { server, clock, journal, out } = world;
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
+    const outcome = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+    expect(outcome.envelope.data).toMatchObject({ resultGone: true });
+    expect(stepsOf(outcome.envelope).at(-1)).toContain('--new');
+    outcome.onWritten?.();
+    expect(await new Journal(journal.place).pending()).toEqual([]);
   });
 
   it('and the service cannot be reached: that is for now, and the result is not lost', async () => {
@@ -343,6 +406,11 @@ describe('the same command, when its file is not there any more', () => {
     const { envelope, exitCode } = await command(world);
     expect(envelope).toMatchObject({ ok: false, status: 'COMPLETED', errorCode: 'NETWORK_ERROR' });
     expect(envelope.data).toMatchObject({ reused: true });
+    expect(stepsOf(envelope)).toEqual([
+      'run --action waitTask --taskId ckx1',
+      expect.stringContaining('finished and paid for'),
+      expect.stringMatching(ANOTHER),
+    ]);
     expect(exitCode).toBe(EXIT.temporary);
   });
 

@@ -96,6 +96,20 @@ describe('fault 35: a process that died in a submit', () => {
     expect((await command(0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
   });
 
+  it.each([
+    ['while it may have been under way', 80, 'ckx9'],
+    ['hours later: that may be one of the website, or of another machine', 5 * 3_600, null],
+  ])('does not take every similar task without a key for its own: made %s', async (_, madeAt, taskId) => {
+    const list = () => listed({ idempotencyKey: null }, -madeAt * 1_000);
+    const { command, clock, journal, records, server } = await world([ACCEPTED], [list]);
+    await leave(journal, left);
+    clock.now = 5 * 3_600_000 + 60_000;
+    const { envelope } = await command(0);
+    expect(envelope.taskId).toBe(taskId);
+    expect(records()).toMatchObject([{ taskId, phase: taskId ? 'submitted' : 'unknown' }]);
+    expect(submitsTo(server)).toEqual([]);
+  });
+
   it('notes how long its submit may take before it is sent', async () => {
     const { command, records, server, clock } = await world(['silence'], undefined, 3_000);
     const done = command(0);

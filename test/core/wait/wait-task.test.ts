@@ -299,6 +299,8 @@ describe('waitTask', () => {
     expect(envelope).toMatchObject({ ok: false, status, errorCode: code });
     expect(envelope.errorMessage).toContain(said);
     expect(stepsOf(envelope).at(-1)).toMatch(/new charge.* add --new to the command that submitted it\.$/);
+    // What it costs is the word of that service, with its date.
+    if (status === 'CANCEL') expect(stepsOf(envelope)[0]).toMatch(/^AIVideoMaker gave back .* 2026-09-10/);
     expect(exitCode).toBe(EXIT.taskEnded);
   });
 

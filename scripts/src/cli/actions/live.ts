@@ -39,13 +39,16 @@ interface LiveOptions {
   /** The service runs on this machine. */
   loopback: boolean;
   observer: Observer;
+  /** What no output may hold. */
+  secrets: readonly string[];
   interruption: Interruption;
   warn(text: string): void;
 }
 
 /** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } =
+    options;
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
@@ -79,7 +82,6 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
       const wait = waitSettings(args, environment);
-      const secrets = environment.key === undefined ? [] : [environment.key];
       const outcome = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
         stop: interruption,

@@ -14,6 +14,7 @@ import { refusalOf } from '../command-line/unsupported.ts';
 import {
   batchOutcome,
   batchQuoteOutcome,
+  isLineGone,
   type LineCommands,
   lineOutcomes,
   reportRow,
@@ -78,7 +79,8 @@ async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver
   const commands: LineCommands = new Map();
   const folder = wait.folder === null ? null : path.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    if (!MAY_BE_MADE_AGAIN.has(outcomeOf(line)) && !leftOver?.lines.has(line.number)) continue;
+    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(outcomeOf(line)) || isLineGone(line);
+    if (!mayBeMadeAgain && !leftOver?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n]!.ordinal === 1;
     const output = folder && path.join(folder, freeName(folder, line.name));

@@ -19,9 +19,9 @@ export function checkFit(action: Action, given: Given, issues: Issue[]): void {
       const hint = `leave --${name} out, or use it with ${actions.map(named).join(', ')}`;
       issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
     }
-    if (given.has(name) && beside && !given.has(beside)) {
-      const hint = `add --${beside}, or leave --${name} out`;
-      issues.push(issue(`--${name}`, `--${beside} beside it`, 'none', hint));
+    if (given.has(name) && beside && !given.has(beside.flag)) {
+      const hint = `add --${beside.flag}, or ${beside.else}`;
+      issues.push(issue(`--${name}`, `--${beside.flag} beside it`, 'none', hint));
     }
     // Each line of a batch may name its own.
     const isInLines = name === 'model' && given.has('batch');
@@ -67,11 +67,6 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   if (given.get('output')?.includes('{n}') && !given.has('batch')) {
     const hint = 'write the name of the one file, or name a batch with --batch';
     issues.push(issue('--output', 'a name without {n}, which stands for the number of a line', '{n}', hint));
-  }
-  if (given.has('maxTotalCredits') && !given.has('batch')) {
-    issues.push(
-      issue('--maxTotalCredits', '--batch beside it', 'none', 'write --maxCredits for one request'),
-    );
   }
   if (action === 'waitTask' && given.has('idempotencyKey')) {
     if (!given.has('taskId'))

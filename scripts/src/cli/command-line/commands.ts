@@ -115,8 +115,13 @@ export function commandForLine(
 }
 
 /** Returns the words that say how to make this request once more, with a new charge. */
-export function commandAnew({ idempotencyKey }: Pick<Arguments, 'idempotencyKey'>): string {
-  return `the same command with ${idempotencyKey === undefined ? '--new' : 'another --idempotencyKey'}`;
+export function commandAnew({
+  idempotencyKey,
+  noJournal,
+}: Pick<Arguments, 'idempotencyKey' | 'noJournal'>): string {
+  if (idempotencyKey !== undefined) return 'the same command with another --idempotencyKey';
+  // Without a record, each run is a new request.
+  return noJournal ? 'the same command' : 'the same command with --new';
 }
 
 /** Returns checked arguments as flags; relative paths become absolute. */

@@ -34,8 +34,8 @@ export interface Flag {
   actions?: readonly Action[];
   /** The actions that cannot do without it. */
   required?: readonly Action[];
-  /** The flag that it belongs to. */
-  beside?: 'batch';
+  /** The flag that it belongs to, and what to do without that one. */
+  beside?: { flag: 'batch'; else: string };
 }
 
 export const DEFAULT_WAIT_S = 600;
@@ -153,7 +153,7 @@ export const FLAGS = {
     value: credits,
     help: 'with --batch: submit nothing if what is not charged yet costs more than n together',
     actions: PAYLOAD,
-    beside: 'batch',
+    beside: { flag: 'batch', else: 'write --maxCredits for one request' },
   },
   maxCreditsPerDay: {
     form: '<n>',

@@ -2,13 +2,14 @@ import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import type { BatchQuote } from '../../core/batch/quote.ts';
 import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
+import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { type LineItem, linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, fitting, type Outcome, success, UPSTREAM, written } from './envelope.ts';
-import { explained } from './errors/explained.ts';
+import { explained, LASTING } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
 /** The commands of single lines by their numbers. */
@@ -110,7 +111,8 @@ function shortRow({ line, outcome }: LineItem): JsonObject {
   const files = (data?.files ?? []) as { path: string }[];
   const file = files[0]?.path ?? null;
   const reused = (line.taskId !== null && line.isReused) || undefined;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
+  const resultGone = isLineGone(line) || undefined;
+  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
@@ -148,7 +150,9 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
   const isOpen =
-    sorted.some(({ outcome }) => OPEN.has(outcome.exitCode)) || (held && !isCapped) || lines.some(isChanged);
+    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) ||
+    (held && !isCapped) ||
+    lines.some(isChanged);
   const steps: string[] = [];
   if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -167,6 +171,12 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
       `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
+  const gone = lines.filter(isLineGone);
+  if (gone.length > 0) {
+    steps.push(
+      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
   if (leftOver) {
     const left = lines.filter(({ number }) => leftOver.lines.has(number));
     steps.push(
@@ -174,13 +184,20 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
-  if (isReused && !isOpen && !leftOver && ended.length === 0) {
+  if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
       `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;
 }
+
+/** Tells whether the result of a line is lost: only its own command with --new can make another. */
+export const isLineGone = ({ end }: LineResult): boolean =>
+  end !== null && !(end instanceof Failure) && isGone(end);
+
+const isLasting = ({ end }: LineResult): boolean =>
+  end !== null && 'failure' in end && LASTING.has(end.failure.details.reason?.kind ?? '');
 
 const isChanged = ({ end }: LineResult): boolean =>
   end instanceof Failure && end.details.reason?.kind === 'lineChanged';

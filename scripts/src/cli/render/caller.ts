@@ -68,7 +68,9 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       another ??= commandForAnother(argv, args);
       return another;
     },
-    retry: 'add --new to the command that submitted it.',
+    retry: isSubmit(action)
+      ? `run ${commandAnew(args)}.`
+      : 'add --new to the command that submitted it (another --idempotencyKey, if it had one).',
     savedAs: (output) => commandFrom(argv, { output }),
     get rehearsal() {
       rehearsal ??= commandToRehearse(argv, args);

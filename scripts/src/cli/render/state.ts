@@ -72,7 +72,7 @@ const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
   failed(failure.with({ data: written(data) }), null, null);
 
 /** Tells whether only another file is in the way of the result. */
-export function isInTheWay(result: TaskResult): boolean {
+function isInTheWay(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
 
@@ -84,7 +84,14 @@ function saveSteps(taskId: string, caller: Caller): string[] {
 }
 
 /** Returns the facts about a task, in the order of the document. */
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Fields {
+export function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}: TaskResult): Fields {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || undefined,

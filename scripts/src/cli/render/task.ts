@@ -3,7 +3,7 @@ import type { Failure } from '../../model/failure.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, written } from './envelope.ts';
 import { explained } from './errors/explained.ts';
-import { isInTheWay, stateOutcome, withFacts } from './state.ts';
+import { dataOf, stateOutcome, withFacts } from './state.ts';
 
 /** Returns the document and the exit code of a call about one task. */
 export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
@@ -15,10 +15,7 @@ export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
 function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, caller: Caller): Outcome {
   const { taskId, seen, failure } = result;
   if (result.kind === 'notCancelled') return failed(explained(failure, caller), seen.state, taskId);
-  const about = explained(
-    isInTheWay(result) ? failure.with({ taskId, charged: 'finished' }) : failure,
-    caller,
-  );
-  const data = written({ ...about.details.data, resultUrls: seen.urls });
+  const about = explained(failure, caller);
+  const data = written({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }

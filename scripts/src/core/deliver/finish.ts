@@ -3,6 +3,7 @@ import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { factsOf, type KnownTask, type Wait } from '../wait/wait-settings.ts';
+import { asGone } from './gone.ts';
 import { fetchResult } from './read-result.ts';
 import { saveFiles } from './save-files.ts';
 
@@ -39,12 +40,14 @@ export async function finish(
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return notFetched(taskId, error.with({ taskId, charged: 'finished' }), task?.urls);
+    const failure = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
+    return notFetched(taskId, failure, known, task);
   }
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */
-export function notFetched(taskId: string, failure: Failure, urls?: string[]): TaskResult {
-  const seen = { state: 'COMPLETED' as const, record: {}, urls };
-  return { kind: 'notFetched', taskId, seen, warnings: [], failure: failure.with({ status: 'COMPLETED' }) };
+export function notFetched(taskId: string, failure: Failure, known: KnownTask, task?: Task): TaskResult {
+  const seen = { ...task, state: 'COMPLETED' as const, record: {} };
+  const about = failure.with({ status: 'COMPLETED', taskId, charged: 'finished' });
+  return { ...taskResult(taskId, seen, factsOf(known)), kind: 'notFetched', failure: about };
 }

@@ -9,6 +9,7 @@ import type { Session } from '../session.ts';
 import { beginWait, type Wait, type WaitSettings } from '../wait/wait-settings.ts';
 import { waitTask } from '../wait/wait-task.ts';
 import { finish, notFetched } from './finish.ts';
+import { asGone } from './gone.ts';
 import { folderFor, outputOf } from './place.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -45,6 +46,7 @@ async function sameResult(
 ): Promise<TaskResult> {
   const { download, credits, model } = entry.record;
   const taskId = entry.record.taskId!;
+  const known = { entry, credits };
   session.observer.task(taskId, 'COMPLETED');
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
@@ -58,22 +60,14 @@ async function sameResult(
       return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, { entry, credits });
-    if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
-      return notFetched(taskId, gone(session, taskId));
-    }
-    return deliver(session, entry, result);
+    const result = await finish(session, taskId, prepared, known);
+    if (result.kind !== 'notFetched') return deliver(session, entry, result);
+    const failure = asGone(session, entry.record, result.failure);
+    return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return notFetched(taskId, error);
+    return notFetched(taskId, error, known);
   }
-}
-
-function gone({ provider: { title, says } }: Session, taskId: string): Failure {
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`,
-  );
 }
 
 /** Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists. */

@@ -5,26 +5,37 @@ import type { Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 
 const DAY_MS = 24 * 3600_000;
+// Other processes of this machine need the budget for a moment each, however short the wait.
+const LEAST_PATIENCE_MS = 5_000;
+
+/** A change of a record that is a charge, or may become one. */
+export interface Charge {
+  store: RecordStore;
+  entry: StoredRequest;
+  change: RecordChange;
+  quote: Quote | null;
+  /** Credits that an earlier submit of the request may cost. */
+  before?: number | undefined;
+}
 
 /**
- * Stores a change of a request unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
- * process can come in between.
- * @param before what an earlier submit of the request may cost
+ * Stores a charge unless the recorded charges of the last 24 hours, with it, would go above a limit. No other process can
+ * come in between.
+ * @param limit credits; null: none
+ * @param deadline on the monotonic clock: another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
   session: Session,
-  store: RecordStore,
-  maxCreditsPerDay: number | null,
-  quote: Quote | null,
-  entry: StoredRequest,
-  change: RecordChange,
-  before = 0,
+  { store, entry, change, quote, before = 0 }: Charge,
+  limit: number | null,
+  deadline: number,
 ): Promise<void> {
-  const isLimited = maxCreditsPerDay !== null && quote !== null;
   const credits = (quote?.credits ?? 0) + before;
-  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits } : null;
-  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
+  const budget = limit !== null && quote !== null ? { windowMs: DAY_MS, limit, credits } : null;
+  const { clock, signal, shortDeadline } = session.api;
+  const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
+  const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
     throw new Failure(
@@ -35,7 +46,7 @@ export async function withinDay(
   }
   if (reserved.kind === 'exceeded') {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    throw dayExceeded(spent, quote!.credits, maxCreditsPerDay!);
+    throw dayExceeded(spent, quote!.credits, limit!);
   }
 }
 

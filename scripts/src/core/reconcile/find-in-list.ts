@@ -8,16 +8,21 @@ const CLOCK_TOLERANCE_MS = 2_000;
 // The tolerance applies to each of the two tasks.
 const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
+// A request may wait in the service after its connection has ended. What was made later than this may be another request,
+// sent from elsewhere.
+const MADE_WITHIN_MS = 60_000;
+
 /**
  * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
  * of a task, by model, input and time.
- * @param times by the local wall clock: when the submit was sent, null where that is not known, and now
+ * @param times by the local wall clock: when the submit was sent, null where that is not known; when its last attempt
+ * ended, at the latest; and now
  * @returns undefined where the list certainly does not show the task
  */
 export function findOwn(
   list: TaskList,
   generation: GenerationRequest,
-  times: { sentAt: number | null; now: number },
+  times: { sentAt: number | null; endedAt: number; now: number },
 ): Task | 'unsure' | undefined {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
@@ -28,7 +33,8 @@ export function findOwn(
       (task.input === undefined || sameInput(task.input, generation.payload)),
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'unsure' : undefined;
-  const sentAt = times.sentAt + (list.serverTime === null ? 0 : list.serverTime - times.now);
+  const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
+  const sentAt = times.sentAt + offset;
   const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
   const isOld = (task: Task) => task.createdAt !== undefined && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
   // Without the service's time, a task from the future only shows that the clocks differ.
@@ -43,7 +49,7 @@ export function findOwn(
     .sort((a, b) => distance(a) - distance(b));
   // Two tasks are alike and about equally old: taking the wrong one would lose the paid result of the other.
   if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
-  if (own) return own;
+  if (own && own.createdAt! <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? 'unsure' : undefined;

@@ -41,7 +41,8 @@ const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
-// Results are kept for 24 hours. What a list shows of older tasks is not known, nor how long a key is remembered.
+// AIVideoMaker, the one service with a list, keeps results for 24 hours (as documented in September 2026). What a list shows
+// of older tasks is not known, nor how long a key is remembered.
 const RESUBMIT_WITHIN_MS = 24 * 3600_000;
 
 /** Returns when a reconciliation ends, on the monotonic clock: at the deadline, but not before the list was read twice. */
@@ -119,12 +120,13 @@ export async function search(
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
+    const endedAt = wall - elapsed;
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== undefined && found !== 'unsure') return { kind: 'found', task: found };
     return { kind: found ?? 'clear', ageMs };
   } catch (failure) {

@@ -114,9 +114,8 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   const quote = request.quote ?? (await quoteOf(own));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
-  const { maxCreditsPerDay } = request.terms;
   const change = () => ({ credits, ...sendingNow(session) });
-  await withinDay(session, own.store, maxCreditsPerDay, quote, entry, change);
+  await withinDay(session, { ...own, change, quote }, request.terms.maxCreditsPerDay, deadline);
   if (!(await lock.isOurs())) {
     await entry.update({ phase: 'rejected' });
     throw takenOver();
@@ -212,13 +211,13 @@ function logOf(own: OwnRequest): SubmitLog {
     lost: () => update({ phase: 'unknown', unsettledSince: dateOf(session) }),
     resubmitting: async () => {
       const quote = await quoteOf(own);
-      const priced = ({ credits }: StoredRequest['record']) => ({
+      const change = ({ credits }: StoredRequest['record']) => ({
         credits: { ...credits, quoted: quote!.credits },
       });
       // The first submit may be charged as well.
       const before = spentOn(entry.record) ?? quote?.credits;
       const { maxCreditsPerDay } = request.terms;
-      if (quote) await withinDay(session, own.store, maxCreditsPerDay, quote, entry, priced, before);
+      if (quote) await withinDay(session, { ...own, change, quote, before }, maxCreditsPerDay, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);

@@ -24,6 +24,7 @@ export const AIVIDEOMAKER: Definition = {
     source:
       'OpenAPI 1.0.15 (2026-09-10) and every earlier document: 60 requests a minute for one IP address, shared by list, detail, status and account',
   },
+  resultsKeptMs: 24 * 3600_000,
   url: 'https://aivideomaker.ai',
   keyVariable: 'AIVIDEO_API_KEY',
   urlVariable: 'AIVIDEO_BASE_URL',
@@ -36,6 +37,8 @@ export const AIVIDEOMAKER: Definition = {
     retention: 'AIVideoMaker keeps results for 24 hours (as documented in September 2026).',
     refund:
       'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
+    cancelled:
+      'AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.',
     cancel:
       'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',

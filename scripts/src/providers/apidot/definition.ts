@@ -17,6 +17,7 @@ export const APIDOT: Definition = {
   // A key can carry a limit, says its website (2026), but no document gives a figure, a unit or a Retry-After. Official
   // examples query one task every 10 seconds: sixty a minute for a key is a guess, and a 429 pauses all queries.
   rateLimit: { queries: 60, windowMs: 60_000, per: 'key', source: null },
+  resultsKeptMs: 3 * 24 * 3600_000,
   url: 'https://api.apidot.ai',
   keyVariable: 'APIDOT_API_KEY',
   urlVariable: 'APIDOT_BASE_URL',

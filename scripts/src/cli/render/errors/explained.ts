@@ -60,11 +60,19 @@ function said({ details: { reason } }: Failure, caller: Caller): Said {
   return Array.isArray(words) ? { nextSteps: words } : words;
 }
 
+/** The reasons for which a finished result is not saved, however often the command is run. */
+export const LASTING: ReadonlySet<string> = new Set(['resultGone', 'noAddress', 'fileTooLarge']);
+
 /** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
 function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller: Caller): string[] {
-  if (charged === undefined || taskId === undefined) return [];
+  if (charged === undefined || taskId === undefined || LASTING.has(reason?.kind ?? '')) return [];
   // Into the same place the command would fail each time.
-  const place = reason?.kind === 'fileInTheWay' ? { download: undefined, output: reason.free } : {};
+  const place =
+    reason?.kind === 'fileInTheWay'
+      ? { download: undefined, output: reason.free }
+      : reason?.kind === 'downloadFolder'
+        ? { download: 'out', output: undefined }
+        : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === 'finished'
     ? [

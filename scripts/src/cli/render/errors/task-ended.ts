@@ -21,8 +21,11 @@ export function generationFailed(seen: Seen, { profile, command, retry }: Caller
 
 /** Returns TASK_CANCELLED. */
 export function taskCancelled({ profile, retry }: Caller): AdvisedFailure {
-  const refund = profile.can.cancel ? 'A cancelled task is refunded. ' : '';
+  const { cancelled } = profile.says;
   return new AdvisedFailure('TASK_CANCELLED', 'The task was cancelled; there will be no result.', {
-    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`],
+    nextSteps: [
+      ...(cancelled ? [cancelled] : []),
+      `To have the result after all, with a new charge: ${retry}`,
+    ],
   });
 }

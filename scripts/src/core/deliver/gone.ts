@@ -1,0 +1,29 @@
+import { Failure } from '../../model/failure.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import type { Session } from '../session.ts';
+
+// A replica that lags behind may not show a task that has just ended.
+const LAG_MS = 30_000;
+
+/**
+ * Returns why a result could not be fetched that is complete nowhere on this machine: with the reason `resultGone` where no
+ * later call will find it either, else the failure as it is.
+ */
+export function asGone(
+  { api, provider }: Session,
+  { taskId, status, checked }: StoredRequest['record'],
+  failure: Failure,
+): Failure {
+  const { title, says, resultsKeptMs = Infinity } = provider;
+  const isUnknown = failure.code === 'TASK_NOT_FOUND';
+  if (!isUnknown && failure.details.reason?.kind !== 'linkGone') return failure;
+  // The end was seen then, so it came earlier. After the clock was set back the age is not known, and is not negative.
+  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
+  if (status !== 'COMPLETED' || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
+  return new Failure(
+    'DOWNLOAD_FAILED',
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
+    { data: { ...failure.details.data, resultGone: true }, reason: { kind: 'resultGone' } },
+  );
+}
