@@ -179,9 +179,9 @@ const path = require("node:path");
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit = 300) {
-  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
+function plain(text2, limit2 = 300) {
+  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -196,8 +196,8 @@ function escapeInvisible(json) {
     ).join("")
   );
 }
-function quoted(text2, limit) {
-  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
+function quoted(text2, limit2) {
+  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
@@ -275,7 +275,22 @@ function zoneAt(date) {
 }
 
 // scripts/src/cli/flag-values.ts
-var credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
+var SECONDS = unitsOf([
+  [1, "s sec secs second seconds"],
+  [60, "m min mins minute minutes"],
+  [3600, "h hour hours"]
+]);
+function unitsOf(words) {
+  return Object.fromEntries(words.flatMap(([worth, all]) => all.split(" ").map((word) => [word, worth])));
+}
+var credits = {
+  kind: "number",
+  min: 0,
+  max: 1e9,
+  whole: true,
+  units: unitsOf([[1, "credit credits"]]),
+  hint: "write the limit that the user gave, in credits, as a whole number"
+};
 var taskId = {
   kind: "text",
   accepts: (text2) => TASK_ID.test(text2),
@@ -341,7 +356,29 @@ var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
 var providers = PROFILES.map(({ id }) => id);
-var wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+var wait = {
+  kind: "number",
+  min: 0,
+  max: 86400,
+  units: SECONDS,
+  hint: "write the seconds that the call may wait as a number, at most 86400",
+  default: DEFAULT_WAIT_S
+};
+var interval = {
+  kind: "number",
+  min: 1e-3,
+  max: 60,
+  units: SECONDS,
+  hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
+};
+var limit = {
+  kind: "number",
+  min: 1,
+  max: 200,
+  whole: true,
+  hint: "write how many rows are wanted as a whole number, at most 200",
+  default: DEFAULT_LIMIT
+};
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
@@ -401,7 +438,7 @@ var FLAGS = {
   },
   limit: {
     form: "<n>",
-    value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    value: limit,
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ["listTasks"]
   },
@@ -420,7 +457,7 @@ var FLAGS = {
   },
   pollInterval: {
     form: "<seconds>",
-    value: { kind: "number", min: 1e-3, max: 60, such: 5 },
+    value: interval,
     help: "first pause between status queries (default 2)",
     actions: WAITS
   },
@@ -658,11 +695,11 @@ function nearest(word, candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
     const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    const limit2 = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
     let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
+      distance = Math.min(distance, limit2);
+    if (distance > limit2) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -705,13 +742,24 @@ function textOf(given, name, issues) {
 }
 function numberOf(given, name, issues) {
   const text2 = given.get(name);
-  const { min, max, whole = false, such, default: usual } = rule(name).value;
+  const flag = rule(name).value;
+  const { min, max, whole = false, hint, default: usual } = flag;
   if (text2 === void 0 || text2 === "") return usual;
+  const isAllowed = (value2) => value2 >= min && value2 <= max && (!whole || Number.isInteger(value2));
   const value = /^\d+(\.\d+)?$/.test(text2) ? Number(text2) : Number.NaN;
-  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  if (isAllowed(value)) return value;
   const kind2 = whole ? "a whole number" : "a number";
-  issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), `write --${name} ${such}`));
+  const meant = numberMeant(text2, flag);
+  const right = isAllowed(meant) ? `write --${name} ${meant}` : hint;
+  issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), right));
   return usual;
+}
+function numberMeant(text2, { whole = false, units = {} }) {
+  const [, digits = "", word = ""] = /^\s*(\d[\d,.]*)\s*([a-z]*)\s*$/i.exec(text2) ?? [];
+  const worth = word === "" ? 1 : Object.hasOwn(units, word.toLowerCase()) && units[word.toLowerCase()];
+  if (worth === false || worth === void 0) return Number.NaN;
+  const plainDigits = whole && /^[1-9]\d{0,2}(,\d{3})+$/.test(digits) ? digits.replaceAll(",", "") : digits;
+  return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
 }
 function choice(name, text2, { of, alsoCalled = {}, anyCase = false, fallback }, issues) {
   if (of.includes(text2)) return text2;
@@ -822,7 +870,7 @@ function parseArguments(argv) {
   }
   textOf(given, "provider", issues);
   const wait2 = numberOf(given, "wait", issues);
-  const limit = numberOf(given, "limit", issues);
+  const limit2 = numberOf(given, "limit", issues);
   const sinceText = textOf(given, "since", issues);
   const values = {
     since: sinceText && parseSince(sinceText, Date.now()),
@@ -840,7 +888,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     wait: wait2,
-    limit,
+    limit: limit2,
     all: given.has("all"),
     any: given.has("any"),
     isNew: given.has("new"),
@@ -1072,9 +1120,9 @@ var Cutter = class {
     if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept);
   }
-  #text(text2, limit, isTheirs) {
+  #text(text2, limit2, isTheirs) {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit;
+    const keep = isDataUri ? 48 : limit2;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
     const clean = redact(shown, this.#secrets);
@@ -2270,6 +2318,7 @@ export {
   OUTPUT_KINDS,
   PROFILES,
   SANDBOX_FOLDER,
+  SECONDS,
   SINCE_EXPECTED,
   Submits,
   TASK_ID,

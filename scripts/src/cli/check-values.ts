@@ -21,13 +21,27 @@ export function textOf(given: Given, name: FlagName, issues: Issue[]): string | 
 /** Returns the number of a flag if the table allows it; its default, if it has one, where it was not given. */
 export function numberOf(given: Given, name: FlagName, issues: Issue[]): number | undefined {
   const text = given.get(name);
-  const { min, max, whole = false, such, default: usual } = rule(name).value as NumberValue;
+  const flag = rule(name).value as NumberValue;
+  const { min, max, whole = false, hint, default: usual } = flag;
   if (text === undefined || text === '') return usual;
+  const isAllowed = (value: number) => value >= min && value <= max && (!whole || Number.isInteger(value));
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  if (isAllowed(value)) return value;
   const kind = whole ? 'a whole number' : 'a number';
-  issues.push(issue(`--${name}`, `${kind} from ${min} to ${max}`, quote(text), `write --${name} ${such}`));
+  const meant = numberMeant(text, flag);
+  const right = isAllowed(meant) ? `write --${name} ${meant}` : hint;
+  issues.push(issue(`--${name}`, `${kind} from ${min} to ${max}`, quote(text), right));
   return usual;
+}
+
+/** Returns the number that a text certainly means, such as `15credits`, `1,500` or `10m`; else NaN. A currency is no credit. */
+function numberMeant(text: string, { whole = false, units = {} }: NumberValue): number {
+  const [, digits = '', word = ''] = /^\s*(\d[\d,.]*)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const worth = word === '' ? 1 : Object.hasOwn(units, word.toLowerCase()) && units[word.toLowerCase()];
+  if (worth === false || worth === undefined) return Number.NaN;
+  // Between thousands a comma is certain only where there are no fractions.
+  const plainDigits = whole && /^[1-9]\d{0,2}(,\d{3})+$/.test(digits) ? digits.replaceAll(',', '') : digits;
+  return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
 }
 
 function choice(

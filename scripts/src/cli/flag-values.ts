@@ -6,13 +6,16 @@ import { TASK_ID, TASK_STATES } from '../model/task.ts';
 import { plain } from '../model/text.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
-/** A number; `such` is one that a hint may name. */
+/** A number, as digits. A hint names no other number than the one that was given. */
 export interface NumberValue {
   kind: 'number';
   min: number;
   max: number;
   whole?: boolean;
-  such: number;
+  /** What a word behind the number is worth; absent: no word is understood. */
+  units?: Readonly<Record<string, number>>;
+  /** What to write where it is not certain which number was meant. */
+  hint: string;
   default?: number;
 }
 
@@ -35,7 +38,24 @@ export interface TextValue {
   hint?: string;
 }
 
-export const credits: NumberValue = { kind: 'number', min: 0, max: 1_000_000_000, whole: true, such: 100 };
+export const SECONDS = unitsOf([
+  [1, 's sec secs second seconds'],
+  [60, 'm min mins minute minutes'],
+  [3600, 'h hour hours'],
+]);
+
+function unitsOf(words: readonly [worth: number, words: string][]): Record<string, number> {
+  return Object.fromEntries(words.flatMap(([worth, all]) => all.split(' ').map((word) => [word, worth])));
+}
+
+export const credits: NumberValue = {
+  kind: 'number',
+  min: 0,
+  max: 1_000_000_000,
+  whole: true,
+  units: unitsOf([[1, 'credit credits']]),
+  hint: 'write the limit that the user gave, in credits, as a whole number',
+};
 export const taskId: TextValue = {
   kind: 'text',
   accepts: (text) => TASK_ID.test(text),
