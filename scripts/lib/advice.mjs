@@ -302,7 +302,7 @@ function folderIssue(folder, why, expected) {
 // scripts/src/cli/render/next-steps/submit.ts
 import { BRIEF_WAIT_S as BRIEF_WAIT_S2, isTerminal } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { decision } from "./main.mjs";
+import { decision, dropStep } from "./main.mjs";
 var SUBMIT = {
   submitUnknown: (reason, caller, messageOf2) => {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
@@ -370,17 +370,17 @@ var SUBMIT = {
       same
     ]
   }),
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
+  recordedTaskGone: ({ taskId, created }, caller) => ({
     nextSteps: [
       `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-      command("forget", { taskId })
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${caller.anew}`,
+      dropStep(caller, taskId)
     ]
   }),
-  pendingTaskGone: ({ taskId }, { command }) => ({
+  pendingTaskGone: ({ taskId }, caller) => ({
     nextSteps: [
-      "The service does not show this task any more. To wait for the others without it, drop its record:",
-      command("forget", { taskId })
+      "The service does not show this task any more. Without its record the same command waits for the others.",
+      dropStep(caller, taskId)
     ]
   }),
   notCancelled: ({ state, taskId }, { profile, command }) => ({
@@ -429,12 +429,18 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
     resume
   ];
 }
+
+// scripts/src/cli/render/next-steps/earlier.ts
+function earlierStep({ profile, command }) {
+  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
+}
 export {
   BUDGET,
   MODEL,
   PLACE,
   SUBMIT,
   cheaperSteps,
+  earlierStep,
   explained,
   said
 };

@@ -1980,6 +1980,9 @@ function callerOfLine(caller, { command: again, isFirst }) {
 
 // scripts/src/cli/render/next-steps/decision.ts
 var RISK = "only if the user accepts that it may be charged once more";
+function dropStep({ command }, taskId2) {
+  return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
+}
 function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}`];
   const { download, output: output2 } = caller.resumeFlags;
@@ -2353,6 +2356,7 @@ export {
   createProvider,
   credits,
   decision,
+  dropStep,
   editDistance,
   escapeInvisible,
   exitCodeOf,

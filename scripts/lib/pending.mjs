@@ -48,11 +48,11 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
 }
 
 // scripts/src/cli/render/pending.ts
-import { unlessEmpty } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
+import { earlierStep } from "./advice.mjs";
 var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
@@ -78,7 +78,7 @@ function pendingOutcome(records, caller) {
       ...cancelOf(record, caller)
     };
   });
-  const nextSteps = unlessEmpty(pending.map(({ resume }) => resume).slice(0, MOST_STEPS));
+  const nextSteps = pending.length > 0 ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS) : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
@@ -101,7 +101,7 @@ function resumeOf(record, caller) {
   if (taskId === null) {
     const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
-    return `${find}; if its task is found: ${attach}; or drop it: ${command("forget", { idempotencyKey })}`;
+    return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command("forget", { idempotencyKey })}`;
   }
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });

@@ -207,6 +207,8 @@ import { EXIT as EXIT4 } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
+import { dropStep } from "./main.mjs";
+import { earlierStep } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
 import { exitCodeOf } from "./main.mjs";
@@ -250,7 +252,7 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
-      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
     data.nextSteps = [
       ...gone.length < items.length || more > 0 ? [caller.same] : [],
@@ -283,16 +285,18 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unsettled }, { command }) {
-  const list = command("listPending");
+function nothingPendingOutcome({ unsettled }, caller) {
   if (unsettled === 0) {
-    const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
+    const nextSteps = [
+      "No recorded task of this key is unfinished or waits to be delivered.",
+      ...earlierStep(caller)
+    ];
     return success4(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
   const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unsettled },
-    nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
+    nextSteps: ["Run the commands of those submits again: each reconciles its own.", caller.command("listPending")]
   });
   return failed2(failure, null, null);
 }

@@ -221,6 +221,7 @@ describe('the same command again', () => {
     expect(gone.code).toBe(EXIT.taskNotFound);
     const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
     expect(steps).toContain('--new');
+    expect(steps).toMatch(/with a new charge: node [^"]* --action forget --taskId /);
     expect(steps).toContain(`--action forget --taskId ${taskId}`);
     expect(charges(here)).toBe(1);
   });
@@ -614,9 +615,17 @@ describe('what is pending', () => {
     const tasks = data.tasks as { taskId: string; files: { path: string }[] }[];
     expect(tasks.map((task) => task.taskId).sort()).toEqual([...ids].sort());
     for (const { files } of tasks) expect(existsSync(files[0]!.path)).toBe(true);
-    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
-    const nothing = await act(here, 'waitTask', '--all');
-    expect([nothing.code, envelopeOf(nothing).data.count]).toEqual([0, 0]);
+    // Neither answer leads back to the other.
+    for (const nothing of [await act(here, 'listPending'), await act(here, 'waitTask', '--all')]) {
+      const { count, nextSteps } = envelopeOf(nothing).data as { count: number; nextSteps: string[] };
+      expect([nothing.code, count]).toEqual([0, 0]);
+      expect(nextSteps).toEqual([
+        expect.any(String),
+        expect.stringMatching(/ --action listTasks --since 7d$/),
+      ]);
+    }
+    const other = envelopeOf(await act(here, 'listPending', '--provider', 'apidot'));
+    expect(JSON.stringify(other.data.nextSteps)).not.toContain('listTasks');
   });
 
   it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
@@ -631,13 +640,14 @@ describe('what is pending', () => {
     expect(newest.code).toBe(EXIT.taskNotFound);
     const steps = envelopeOf(newest).data.nextSteps as string[];
     expect(envelopeOf(newest).taskId).toBe(second);
+    expect(steps.at(-1)).toMatch(/^Only if the user .* with a new charge: node /);
     expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
       { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
       { taskId: second, promptExcerpt: 'two', errorCode: 'TASK_NOT_FOUND' },
     ]);
-    expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
+    expect((await runShell(steps.at(-1)!.replace(/^.*?(?=node )/, ''), { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });
 
@@ -672,7 +682,11 @@ describe('what is pending', () => {
     await killedInSubmit(here);
     const key = recordOf(here).idempotencyKey;
     const { data } = envelopeOf(await act(here, 'listPending'));
-    expect(JSON.stringify(data.pending)).toContain(`--idempotencyKey ${key}`);
+    const { resume } = (data.pending as { resume: string }[])[0]!;
+    expect(resume).toMatch(
+      /; or, only if the user accepts a second charge, drop it: node .* --action forget /,
+    );
+    expect(resume).toContain(`--idempotencyKey ${key}`);
     expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
     expect(journalOf(here)).toHaveLength(0);
     expect((await act(here, 'forget')).code).toBe(EXIT.badInput);

@@ -3,6 +3,11 @@ import { type Caller, resumeCommand } from '../caller.ts';
 
 const RISK = 'only if the user accepts that it may be charged once more';
 
+/** Returns the step that drops the record of a task which the service does not show any more, with its price. */
+export function dropStep({ command }: Pick<Caller, 'command'>, taskId: string): string {
+  return `Only if the user gives up the result of task ${taskId}, drop its record; the command that made it then submits again, with a new charge: ${command('forget', { taskId })}`;
+}
+
 /**
  * Returns the two commands between which the user decides, once all that this machine can find out is known.
  * @param idempotencyKey of the record that the found task is written into; absent where that is unreadable

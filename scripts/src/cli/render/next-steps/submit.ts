@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
 import { resumeCommand } from '../caller.ts';
-import { decision } from './decision.ts';
+import { decision, dropStep } from './decision.ts';
 import type { Explained } from './explained.ts';
 
 /** What failures about a submit, or about the task that it made, say. */
@@ -82,17 +82,17 @@ export const SUBMIT = {
       same,
     ],
   }),
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
+  recordedTaskGone: ({ taskId, created }, caller) => ({
     nextSteps: [
       `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-      command('forget', { taskId }),
+      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${caller.anew}`,
+      dropStep(caller, taskId),
     ],
   }),
-  pendingTaskGone: ({ taskId }, { command }) => ({
+  pendingTaskGone: ({ taskId }, caller) => ({
     nextSteps: [
-      'The service does not show this task any more. To wait for the others without it, drop its record:',
-      command('forget', { taskId }),
+      'The service does not show this task any more. Without its record the same command waits for the others.',
+      dropStep(caller, taskId),
     ],
   }),
   notCancelled: ({ state, taskId }, { profile, command }) => ({
