@@ -82,6 +82,8 @@ describe('what is refused, with the form that would be right', () => {
     [['--MODEL', 't2v', '--payload', '{}'], '--MODEL', 'write --model'],
     [['--idempotency-key=lighthouse-1', ...SUBMIT], '--idempotency-key', 'write --idempotencyKey'],
     [['--zzzzzzzz', ...SUBMIT], '--zzzzzzzz', 'run with --help to see all flags'],
+    [['--prompt', 'a lighthouse', '--model', 't2v'], '--prompt', `write --payload '{"prompt":...}'`],
+    [['--aspect-ratio', '16:9', ...SUBMIT], '--aspect-ratio', `write --payload '{"aspectRatio":...}'`],
     [['--constructor', 'x'], '--constructor', 'run with --help to see all flags'],
     [['-model', 't2v', '--payload', '{}'], 'arguments', 'write --model'],
     [['\u2013\u2013wait', '5', ...SUBMIT], 'arguments', 'write --wait'],

@@ -116,6 +116,7 @@ describe('a batch', () => {
     expect(charges()).toBe(3);
     expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
     expect(again.batch).toMatchObject({ charged: 45, chargedNow: 0 });
+    expect(again.stderr).toContain('3 of 3 done, 45 credits, 0 now');
     expect(again.nextSteps.join(' ')).toContain('nothing was charged now');
     const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
     expect(single.taskId).toBe(first.items[1]!.taskId);
@@ -405,6 +406,9 @@ describe('a batch', () => {
     const first = await runBatch();
     const second = await runBatch(['--new']);
     expect(second.code).toBe(0);
+    // What the earlier tasks were charged is no part of it.
+    expect(second.stderr).toMatch(/2 of 2 done, 30 credits$/m);
+    expect(second.stderr).not.toMatch(/0 of 2 done.*credits/);
     expect(charges()).toBe(4);
     expect(second.warnings.join(' ')).toContain('30 credits');
     expect(second.items[0]!.taskId).not.toBe(first.items[0]!.taskId);

@@ -292,8 +292,8 @@ class Batch {
   }
 
   #tell(): void {
-    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver, credits }) => {
-      return { end, taskId, state, isOver, credits: credits ?? known.entry?.record.credits };
+    const lines = this.#lines.map(({ end, track: { taskId, state }, isOver, isReused, credits }) => {
+      return { end, taskId, state, isOver, isReused, credits };
     });
     this.#session.observer.batch(progressOf(lines));
   }
