@@ -117,7 +117,9 @@ describe('a batch', () => {
     expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
     expect(again.batch).toMatchObject({ charged: 45, chargedNow: 0 });
     expect(again.stderr).toContain('3 of 3 done, 45 credits, 0 now');
-    expect(again.nextSteps.join(' ')).toContain('nothing was charged now');
+    expect(again.nextSteps).toEqual([
+      expect.stringContaining(': 45 credits for all lines, 0 of them charged by this run. To make all'),
+    ]);
     const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
     expect(single.taskId).toBe(first.items[1]!.taskId);
     expect(single.data.reused).toBe(true);
@@ -154,6 +156,10 @@ describe('a batch', () => {
     write(['waves', 'fog']);
     const third = await runBatch();
     expect(charges()).toBe(4);
+    expect(third.nextSteps[0]).toMatch(
+      /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch\.$/,
+    );
+    expect(third.nextSteps[1]).toContain('30 credits for all lines, 0 of them');
     expect(third.items.map(({ name }) => name)).toEqual(['2', '1']);
   });
 
@@ -415,6 +421,10 @@ describe('a batch', () => {
     expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2-v2.mp4', '2.mp4']);
     const third = await runBatch();
     expect(charges()).toBe(4);
+    expect(third.nextSteps[0]).toMatch(
+      /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch\.$/,
+    );
+    expect(third.nextSteps[1]).toContain('30 credits for all lines, 0 of them');
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 

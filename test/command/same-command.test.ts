@@ -69,7 +69,7 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   expect(Date.parse(envelope.data.createdAt as string)).not.toBeNaN();
   expect(envelope.data.credits).toMatchObject({ charged: 15 });
   const steps = envelope.data.nextSteps as string[];
-  expect(steps.filter((step) => step.includes('--new'))).toHaveLength(1);
+  expect(steps.filter((step) => step.includes('To make another'))).toHaveLength(1);
   return envelope.data;
 }
 
@@ -118,6 +118,35 @@ describe('the same command, after its result was delivered', () => {
     expect(here.charges()).toBe(1);
     const another = envelopeOf(await here.make('--new', '--wait', '0'));
     expect(another.taskId).not.toBe(here.taskId);
+    expect(here.charges()).toBe(2);
+  });
+
+  // Ends the process when it begins to save the file.
+  const KILLED_DOWNLOAD = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { open } = fs.promises;
+fs.promises.open = (file, ...rest) => {
+  if (String(file).includes('.part')) process.kill(process.pid, 'SIGKILL');
+  return open(file, ...rest);
+};
+syncBuiltinESMExports();
+`;
+
+  it('after a run with --new that was killed in its download, says whose result it is: a third charge is not due', async () => {
+    const here = await delivered();
+    const module = path.join(tempFolder(), 'killed-download.mjs');
+    writeFileSync(module, KILLED_DOWNLOAD);
+    const killed = await here.makeWith(pathToFileURL(module).href, '--new', '--download', here.other);
+    expect(killed.signal).toBe('SIGKILL');
+    const again = await here.make('--download', here.other);
+    const { taskId } = envelopeOf(again);
+    expect(taskId).not.toBe(here.taskId);
+    const steps = expectReused(again, taskId).nextSteps as string[];
+    const [, made] = /^No run has delivered this result before\. (The run with --new that began on \S+Z made it\. It is the newest task of this request\.)$/.exec(steps[0]!) ?? [];
+    expect(steps[0]).toContain(made);
+    expect(steps[1]).toContain(': 15 credits, 0 of them charged by this run. To make another');
+    // Where only the output of a run was lost, it was delivered; still, its run is named.
+    expect((envelopeOf(await here.make('--download', here.other)).data.nextSteps as string[])[0]).toBe(made);
     expect(here.charges()).toBe(2);
   });
 

@@ -11,6 +11,7 @@ import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
 import { explained } from './failure.ts';
 import type { LineItem } from './line-item.ts';
+import { originOfLines, spentBefore } from './reused.ts';
 import { taskOutcome } from './task.ts';
 
 /** The commands of single lines by their numbers. */
@@ -193,7 +194,8 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
   if (isReused && !isOpen && !leftOver && ended.length === 0) {
     steps.push(
-      `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+      ...originOfLines(lines, linesNamed),
+      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), ' for all lines')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;

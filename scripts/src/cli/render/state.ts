@@ -10,6 +10,7 @@ import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
+import { originSteps, spentBefore } from './reused.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
@@ -127,7 +128,8 @@ function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
+    ...originSteps(reused),
+    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`,
   ];
 }
 

@@ -31,9 +31,11 @@ export async function submitOnRecord(
   deadline: number,
 ): Promise<RequestTask> {
   const { generation, terms, folder, output } = request;
+  const payloadHash = jsonHash(generation.payload);
+  const newRun = terms.newRun ?? (terms.isNew ? { began: nowIn(session), lines: payloadHash } : undefined);
   const claim: RequestClaim = {
     model: generation.model,
-    payloadHash: jsonHash(generation.payload),
+    payloadHash,
     promptExcerpt: promptExcerpt(generation.payload),
     idempotencyKey: generation.idempotencyKey,
     isNamed: terms.isNamed,
@@ -43,7 +45,7 @@ export async function submitOnRecord(
     output,
     ordinal: terms.ordinal ?? 1,
     wait: terms.wait,
-    ...(terms.newRun !== undefined && { newRun: terms.newRun }),
+    ...(newRun !== undefined && { newRun }),
   };
   const claimed = await store.claim(
     claim,
@@ -83,6 +85,11 @@ export async function submitOnRecord(
   } finally {
     await claimed.lock.release();
   }
+}
+
+/** Returns the time by the wall clock, as records have it. */
+function nowIn({ api }: Session): string {
+  return new Date(api.clock.wall()).toISOString();
 }
 
 /** Returns what is on record of the same request under another key or address. */
