@@ -141,7 +141,10 @@ describe('the same command, when its result is still there', () => {
       { delivered: null, newRun: { began: DELIVERED, lines: '0'.repeat(64) } },
       `No run has delivered this result before. The run with --new that began on ${DELIVERED} made it. It is the newest task of this request.`,
     ],
-    [{ status: 'FAILED', delivered: null }, 'No run has reported this end before. It is the newest task of this request.'],
+    [
+      { status: 'FAILED', delivered: null },
+      'No run has reported this end before. It is the newest task of this request.',
+    ],
   ])('says what the record knows of the run that made it: %j', async (record, said) => {
     const task = () => ({ body: { id: 'ckx1', status: record.status ?? 'COMPLETED', output: null } });
     const outcome = await command(await ended({ record, ...(record.status && { task }) }));

@@ -6,7 +6,9 @@ import type { Credits } from '../../model/request-record.ts';
 /** Says which run made a result that is returned again, and whether it reached the caller before; nothing where it did. */
 export function originSteps({ status, isDelivered, newRun }: Reused): string[] {
   const first =
-    status === 'COMPLETED' ? 'No run has delivered this result before.' : 'No run has reported this end before.';
+    status === 'COMPLETED'
+      ? 'No run has delivered this result before.'
+      : 'No run has reported this end before.';
   const said = [...(isDelivered ? [] : [first]), ...(newRun === undefined ? [] : [madeBy(newRun, 'it')])];
   return said.length === 0 ? [] : [`${said.join(' ')} It is the newest task of this request.`];
 }
@@ -27,13 +29,11 @@ export function originOfLines(
   return said.length === 0 ? [] : [`${said.join(' ')} These are the newest tasks of the batch.`];
 }
 
-const madeBy = (began: string, what: string): string => `The run with --new that began on ${began} made ${what}.`;
+const madeBy = (began: string, what: string): string =>
+  `The run with --new that began on ${began} made ${what}.`;
 
 /** Says what tasks of earlier runs cost, which "nothing was charged" would deny. @param of which tasks these are */
-export function spentBefore(
-  { charged = null, refunded = null }: Partial<Credits> = {},
-  of = '',
-): string {
+export function spentBefore({ charged = null, refunded = null }: Partial<Credits> = {}, of = ''): string {
   if (charged === null) return 'this run charged nothing';
   const back = refunded ? ` (${refunded} refunded)` : '';
   return `${charged} ${charged === 1 ? 'credit' : 'credits'}${of}${back}, 0 of them charged by this run`;
