@@ -95,6 +95,11 @@ export function resumeCommand(
   return command('waitTask', { taskId, ...flags });
 }
 
+/** Returns the command that shows what was made lately, where the service lists its tasks. */
+export function earlierStep({ profile, command }: Pick<Caller, 'profile' | 'command'>): string[] {
+  return profile.can.list ? [command('listTasks', { since: '7d' })] : [];
+}
+
 /** The command that makes a line of a batch once more, alone, with a new charge. */
 export interface LineCommand {
   /** Null where the line can no longer be read. */

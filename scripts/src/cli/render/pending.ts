@@ -4,9 +4,8 @@ import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, earlierStep } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
-import { earlierStep } from './next-steps/earlier.ts';
 
 const MOST_STEPS = 5;
 
