@@ -309,11 +309,17 @@ describe('a batch', () => {
   it('a refused key ends all submits at once', async () => {
     const { runBatch, service, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     service.refusesKey = true;
-    const { code, envelope, batch } = await runBatch();
+    const { code, envelope, batch, nextSteps } = await runBatch();
     expect(code).toBe(3);
     expect(envelope).toMatchObject({ status: 'FAILED', errorCode: 'AUTH_FAILED' });
     expect(batch).toMatchObject({ notSubmitted: 8 });
     expect(submits().length).toBeLessThanOrEqual(4);
+    // The word about the key comes before the command that cannot do without it.
+    expect(nextSteps[0]).toMatch(
+      /^AIVideoMaker refused the key in AIVIDEO_API_KEY \(fingerprint \w+\)\. Check it/,
+    );
+    expect(nextSteps.at(-1)).toMatch(/^node .*--batch/);
+    expect(nextSteps.at(-2)).toContain('It submits the 8 that have none, which is charged.');
   });
 
   it('fault 15: a 429 with Retry-After holds every submit back, and all of them get through', async () => {
@@ -563,15 +569,22 @@ describe('a batch', () => {
     const { runBatch, service, charges, env } = await place(['a', 'b']);
     service.script.push('reset');
     service.hidesTasks = true;
-    const lost = await runBatch([], {}, 3);
+    const lost = await runBatch(['--maxTotalCredits', '30'], {}, 3);
     expect(lost.code).toBe(7);
     expect(lost.batch).toMatchObject({ unknown: 1, completed: 1 });
+    // As of a single request: first what finds out, and when; then what may charge once more.
+    expect(lost.nextSteps[0]).toBe(
+      `Run this command after ${lost.envelope.retryAfter} seconds, without --new. It resumes every line, and charges nothing for those that have a task. It reconciles the 1 whose outcome is not known, and never submits while that may charge twice.`,
+    );
+    expect(lost.nextSteps[1]).toMatch(/^node .*--batch .*--maxTotalCredits 30/);
+    expect(lost.nextSteps.slice(2).join()).toContain('--action listTasks');
     expect(lost.stderr).toContain('1 of unknown outcome');
     expect(lost.stderr).not.toContain('failed');
     expect(charges()).toBe(2);
     const step = lost.nextSteps.find((one) => one.includes('--new'))!;
     const command = commandIn(step);
-    expect(command).not.toContain('--batch');
+    expect(command).not.toMatch(/--batch|--maxTotalCredits/);
+    expect(command).toContain('--maxCredits 15 ');
     expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
     expect(charges()).toBe(3);
     const again = await runBatch();

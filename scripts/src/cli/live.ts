@@ -83,6 +83,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       const secrets = environment.key === undefined ? [] : [environment.key];
       const outcome = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
+        account: await accountOf(options),
         stop: interruption,
         warn,
       });
