@@ -101,7 +101,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^(disk|stores)\//],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^(cli\/(pending|local-journal|render\/pending)|core\/record\/forget)\.ts$/],
+  ['pending', /^(cli\/(pending|cancellable|local-journal|render\/pending)|core\/record\/forget)\.ts$/],
   ['spending', /^cli\/spending\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.

@@ -78,7 +78,7 @@ var BUDGET = {
   })
 };
 function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null)
+  if (variants.length === 0 && most !== null && most > 0)
     return [`No form of ${model} is known that costs at most ${most} credits.`];
   return variants.map(
     ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
@@ -429,18 +429,12 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
     resume
   ];
 }
-
-// scripts/src/cli/render/next-steps/earlier.ts
-function earlierStep({ profile, command }) {
-  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
-}
 export {
   BUDGET,
   MODEL,
   PLACE,
   SUBMIT,
   cheaperSteps,
-  earlierStep,
   explained,
   said
 };

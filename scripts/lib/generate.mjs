@@ -9,12 +9,13 @@ import { finish } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
+  const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused: { created, status }, isResubmitted };
+  return { ...result, reused, isResubmitted };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
@@ -496,9 +497,11 @@ async function submit(session, generation, log, deadline) {
 // scripts/src/core/submit/submit-on-record.ts
 async function submitOnRecord(session, store, request, deadline) {
   const { generation, terms, folder, output } = request;
+  const payloadHash = jsonHash(generation.payload);
+  const newRun = terms.newRun ?? (terms.isNew ? { began: nowIn(session), lines: payloadHash } : void 0);
   const claim = {
     model: generation.model,
-    payloadHash: jsonHash(generation.payload),
+    payloadHash,
     promptExcerpt: promptExcerpt(generation.payload),
     idempotencyKey: generation.idempotencyKey,
     isNamed: terms.isNamed,
@@ -508,7 +511,7 @@ async function submitOnRecord(session, store, request, deadline) {
     output,
     ordinal: terms.ordinal ?? 1,
     wait: terms.wait,
-    ...terms.newRun !== void 0 && { newRun: terms.newRun }
+    ...newRun !== void 0 && { newRun }
   };
   const claimed = await store.claim(
     claim,
@@ -544,6 +547,9 @@ async function submitOnRecord(session, store, request, deadline) {
   } finally {
     await claimed.lock.release();
   }
+}
+function nowIn({ api }) {
+  return new Date(api.clock.wall()).toISOString();
 }
 async function underOther(store, claim) {
   const found = await store.underOtherAccount(claim);
@@ -791,6 +797,8 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./price.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
@@ -804,8 +812,19 @@ async function quote(session, { contract, generation }) {
     quote: answer,
     estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
     missing,
-    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
+    known: await knownRequest(session, generation)
   };
+}
+async function knownRequest(session, { model, payload }) {
+  try {
+    const store = await session.records();
+    const entry = await store?.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 });
+    return entry?.record ?? null;
+  } catch (error) {
+    if (error instanceof Failure9) return null;
+    throw error;
+  }
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -816,7 +835,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure10 } from "./main.mjs";
 import {
   COUNTS,
   NOTHING,
@@ -829,8 +848,8 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure9 ? read : void 0;
-  const list = read instanceof Failure9 ? null : read;
+  const listFailure = read instanceof Failure10 ? read : void 0;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -850,7 +869,7 @@ async function readList({ api, provider, ...session }, hasJournal) {
   try {
     return await api.read(provider.list(), shortDeadline5({ api, provider, ...session }));
   } catch (error) {
-    if (hasJournal && error instanceof Failure9 && AWAY.has(error.code)) return error;
+    if (hasJournal && error instanceof Failure10 && AWAY.has(error.code)) return error;
     throw error;
   }
 }
@@ -966,7 +985,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
@@ -974,7 +993,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure10("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -983,7 +1002,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   if ("heldBy" in lock) {
     const { pid, host } = lock.heldBy;
     const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure10("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+    throw new Failure11("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
   }
   try {
     await entry.refresh();
@@ -999,14 +1018,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure10("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { shortDeadline as shortDeadline7 } from "./live.mjs";
 async function readAndNote(session) {
@@ -1030,7 +1049,9 @@ async function listTasks(session, filter) {
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    tasks.push({ task, request: entry?.record, name });
+    const saved = entry?.record.files ?? [];
+    const file = saved.length > 0 ? (await import("./download.mjs")).stillThere(saved) : void 0;
+    tasks.push({ task, request: entry?.record, name, file });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -1059,14 +1080,14 @@ async function pendingOf({ records }) {
     const store = await records();
     return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
   } catch (error) {
-    if (error instanceof Failure11) return [];
+    if (error instanceof Failure12) return [];
     throw error;
   }
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
@@ -1079,7 +1100,7 @@ async function waitForNewest(session, settings) {
     if (unsettled === 0) return result;
     return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
   } catch (error) {
-    throw error instanceof Failure12 ? await ofTask(session, entry, error) : error;
+    throw error instanceof Failure13 ? await ofTask(session, entry, error) : error;
   }
 }
 var MOST_AT_ONCE = 200;
@@ -1101,12 +1122,12 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
-var hasEnded = (ended) => !(ended instanceof Failure12) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   try {
     return await waitFor(session, settings, entry);
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
     return ofTask(session, entry, error);
   }
 }
@@ -1144,7 +1165,7 @@ async function adoptReplaced({ api, provider }, store) {
       await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
     }
   } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+    if (!(error instanceof Failure13)) throw error;
   }
 }
 export {

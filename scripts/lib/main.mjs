@@ -836,8 +836,14 @@ function readFlag({ name, value, instead }, given, issues) {
     issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
   given.set(name, form === void 0 ? "" : value);
 }
+var FIELDS = ["prompt", "content", "duration", "aspectRatio", "resolution", "size", "seed"];
 function unknownFlag(word) {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
+  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
+  if (field !== void 0) {
+    const hint2 = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
+    return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint2);
+  }
   const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
   const hint = close ? `write --${close}` : "run with --help to see all flags";
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
@@ -1236,8 +1242,10 @@ function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   const { randomUUID } = process.getBuiltinModule("node:crypto");
   return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
-function commandForLine(argv, line, output2, file) {
-  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+function commandForLine(argv, line, output2, file, quoted2 = null) {
+  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
+  const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
+  const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
   const { model, payload, image } = line;
   if (quoteWord(payload).length > LONGEST_SHOWN) {
     const own = file();
@@ -1731,7 +1739,8 @@ function sums({
   unknown = 0,
   notSubmitted = 0,
   running,
-  credits: credits2
+  credits: credits2,
+  creditsNow
 }) {
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
@@ -1739,6 +1748,7 @@ function sums({
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   return parts.join(", ");
 }
 function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
@@ -1965,6 +1975,9 @@ function callerOf(args, argv) {
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
+}
+function earlierStep({ profile, command }) {
+  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
 }
 function callerOfLine(caller, { command: again, isFirst }) {
   const command = again ?? "the command of this line alone (its model and payload), with --new.";
@@ -2195,6 +2208,11 @@ async function outcomeOfError(error, call) {
   const { reason, charged } = error.details;
   const isBare = reason !== void 0 || charged !== void 0;
   const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
+  if (!args && guessAction(call.argv) === "cancelTask") {
+    const { withCancels } = await import("./pending.mjs");
+    const refusal = await withCancels(failure, call.argv, call.progress.line);
+    return failed(refusal, stateOf(call), situation.taskId);
+  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {
@@ -2357,6 +2375,7 @@ export {
   credits,
   decision,
   dropStep,
+  earlierStep,
   editDistance,
   escapeInvisible,
   exitCodeOf,

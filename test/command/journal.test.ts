@@ -582,6 +582,35 @@ describe('what is pending', () => {
     expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
   });
 
+  it('cancelTask without an id names the tasks that can be cancelled, the newest first, each with its command', async () => {
+    const here = await place();
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const refused = async (...flags: string[]) => {
+      const done = await run(['--action', 'cancelTask', ...flags], { env });
+      expect(done.code).toBe(EXIT.badInput);
+      return envelopeOf(done).data.nextSteps as string[];
+    };
+    const none = 'By the records of this machine, no task can be cancelled any more.';
+    expect(await refused()).toEqual(['add --taskId <id>', none]);
+    const [first, second] = await requests(here, 'one', 'two');
+    await act(here, 'getStatus', '--taskId', first!);
+    await act(here, 'getStatus', '--taskId', first!);
+    const [, third] = await requests(here, 'three', 'four');
+    for (const flags of [[], ['--all'], ['--batch', 'ideas.txt']]) {
+      const steps = (await refused(...flags)).filter((step) => step.includes(' --action cancelTask '));
+      const said = ['four', 'three', 'two'].map((prompt) =>
+        expect.stringMatching(new RegExp(`^To cancel "${prompt}" \\(t2v\\), made on \\S+Z: node `)),
+      );
+      expect(steps).toEqual(said);
+      expect(steps[0]).toContain(third);
+      expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
+    }
+    expect(await refused('--sandbox')).toContain(none);
+    const [newest] = (await refused()).slice(1);
+    const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
+  });
+
   it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {
     const here = await place();
     await killedInSubmit(here);
