@@ -78,8 +78,9 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['describe', /^(cli\/describe|contracts\/describe-fields)\.ts$/],
   ['price', /^contracts\/price\.ts$/],
   // What an answer needs only where something is to be explained.
-  ['main', /^cli\/render\/next-steps\/decision\.ts$/],
-  ['advice', /^cli\/render\/(failure|next-steps\/.*)\.ts$/],
+  ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
+  ['live', /^cli\/render\/errors\/task-ended\.ts$/],
+  ['advice', /^cli\/render\/errors\//],
   ['rate-limit', /^http\/rate-limit\.ts$/],
   ['journal', /^model\/(claim-rules|fingerprint|request-record|spending)\.ts$/],
   [
@@ -107,7 +108,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(advice|outcome|reused|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(live|stand-ins|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

@@ -776,12 +776,11 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits, isResumed } = begun.made;
-      line.isReused = isResumed;
+      const { task, credits, origin } = begun;
+      line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
-      return begun;
+      this.#spending.charged(number, credits?.charged);
+      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
     }
@@ -791,21 +790,21 @@ var Batch = class {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
     const folder = await folderFor(wait.folder);
-    const made = await attached(entry, { folder, output: line.name });
+    const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
     const begun = {
-      ...{ made, model: line.line.contract.model, maxCredits: void 0 },
+      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
       // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
       wait: {
         ...wait,
         folder,
         output: line.name,
+        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
-      start: this.#session.api.clock.monotonic()
+      }
     };
     return conclude(this.#sessionOf(line), begun);
   }
@@ -849,8 +848,7 @@ import { commandForLine } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
-import { adviceFor } from "./live.mjs";
+import { BATCH_ORDER, EXIT as EXIT2, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-resume.ts
 import { EXIT } from "./main.mjs";
@@ -962,7 +960,7 @@ var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
 import { failed, success, UPSTREAM, written } from "./main.mjs";
-import { explained } from "./advice.mjs";
+import { adviceFor, explained } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -1107,13 +1105,6 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
 }
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
-var OPEN = /* @__PURE__ */ new Set([
-  EXIT2.stillRunning,
-  EXIT2.submitUnknown,
-  EXIT2.temporary,
-  EXIT2.downloadFailed,
-  EXIT2.keyRefused
-]);
 function ownSteps({ line, outcome }, caller) {
   const steps = outcome.envelope.data?.nextSteps ?? [];
   const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));

@@ -12,7 +12,7 @@ function describeRules(contract) {
   return rulesOf(rootOf(contract), "");
 }
 function rulesOf(node, before) {
-  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.() ?? []);
   const inner = [...node.properties ?? []].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
   return [...sentences.map((sentence) => before + sentence), ...inner];
 }

@@ -34,7 +34,7 @@ function mediaIn(folder) {
 }
 
 // scripts/src/core/deliver/file-warnings.ts
-import { Failure } from "./main.mjs";
+import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
   const kinds = await otherKinds(session, model, files);
@@ -60,12 +60,8 @@ async function otherKinds({ provider }, model, files) {
 }
 async function outputOf(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
-  try {
-    return (await loadContract(provider, model)).output;
-  } catch (error) {
-    if (error instanceof Failure) return void 0;
-    throw error;
-  }
+  const contract = await orFailure(loadContract(provider, model));
+  return contract instanceof Failure ? void 0 : contract.output;
 }
 
 // scripts/src/download/copy-file.ts

@@ -54,7 +54,7 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/poll/status-query.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
   return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
@@ -67,26 +67,22 @@ async function withCheckedError(status, fetchTask) {
   return status.possibleError ? fetchTask() : status;
 }
 async function withRecord(seen, read) {
-  try {
-    return { ...await read(), state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
+  const task = await orFailure(read());
+  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure3) return void 0;
-    throw error;
-  }
+  const journal = await orFailure2(records());
+  if (!journal || journal instanceof Failure3) return void 0;
+  const entry = await orFailure2(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
 async function noteState(session, entry, state, wasRunning = false) {
@@ -796,69 +792,12 @@ import { Failure as Failure9 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
-
-// scripts/src/cli/render/advice.ts
-function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
-// scripts/src/cli/live.ts
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -915,11 +854,30 @@ function unknownWord(word) {
 }
 
 // scripts/src/cli/render/state.ts
-import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-ended.ts
+import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+function generationFailed(seen, { profile, command, retry }) {
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
+    nextSteps: [
+      profile.says.refund,
+      ...profile.can.account ? [command("account")] : [],
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+    ]
+  });
+}
+function taskCancelled({ profile, retry }) {
+  const refund = profile.can.cancel ? "A cancelled task is refunded. " : "";
+  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`]
+  });
+}
 
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
@@ -990,24 +948,12 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...caller.profile.can.account ? [caller.command("account")] : [],
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case "cancelled":
-      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
-function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
-  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-}
+var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1170,7 +1116,7 @@ async function runLive(options) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { explained } = await import("./advice.mjs");
+    const { adviceFor, explained } = await import("./advice.mjs");
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -1550,11 +1496,11 @@ export {
   SMALL,
   Transport,
   addUrl,
-  adviceFor,
   aivideomaker,
   callOf,
   codeOfStatus,
   creditsOf,
+  dateOf,
   decoded,
   deliver,
   explain,
@@ -1562,6 +1508,7 @@ export {
   findUrls,
   firstText,
   flatHeaders,
+  generationFailed,
   getStatus,
   heeded,
   intervalBefore,
@@ -1580,6 +1527,7 @@ export {
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  ownPending,
   parseBody,
   parseRetryAfter,
   pauseAfter,
@@ -1594,6 +1542,7 @@ export {
   spentBefore,
   stateIn,
   stateOutcome,
+  taskCancelled,
   taskResult,
   unknownWord,
   unreadable,

@@ -63,6 +63,7 @@ async function withCancels(refusal, argv, warn) {
 
 // scripts/src/core/record/forget.ts
 import { Failure as Failure2 } from "./main.mjs";
+import { whileFenced } from "./wait.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -72,24 +73,15 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     });
   }
   for (const entry of entries) {
-    const lock = await records.fence(entry.record.request);
-    if ("heldBy" in lock) {
-      const { pid, host } = lock.heldBy;
-      const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-    }
-    try {
-      const { taskId: known } = entry.record;
-      await entry.refresh();
+    const { taskId: known } = entry.record;
+    await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
       await entry.drop();
-    } finally {
-      await lock.release();
-    }
+    });
   }
   return { record: first.record, count: entries.length };
 }

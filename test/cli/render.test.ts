@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
-import { adviceFor } from '../../scripts/src/cli/render/advice.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { adviceFor, explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOf } from '../../scripts/src/cli/render/outcome.ts';
 import type { TaskResult } from '../../scripts/src/core/result.ts';
 import { ERROR_CODES, Failure, type Reason } from '../../scripts/src/model/failure.ts';

@@ -3,7 +3,7 @@
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
 import * as generating from '../../scripts/src/core/generate.ts';

@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
-import type { Reconciled } from '../../scripts/src/core/reconcile/reconcile.ts';
-import { type SubmitLog, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
+import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
+import { type SubmitLog, type Submitted, submit } from '../../scripts/src/core/submit/submit.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
@@ -96,23 +95,23 @@ export async function submitFor(
   session: TestSession,
   waitMs: number = LONG_MS,
   { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
-): Promise<Reconciled> {
+): Promise<Submitted> {
   return submit(session, generation, log, session.clock.now + waitMs);
 }
 
-export function acceptedOf(result: Reconciled): Extract<Reconciled, { kind: 'accepted' }> {
+export function acceptedOf(result: Submitted): Extract<Submitted, { kind: 'accepted' }> {
   if (result.kind !== 'accepted') throw result.failure;
   return result;
 }
 
 /** The failure of a submit that the service certainly did not accept. */
-export function rejectionOf(result: Reconciled): Failure {
+export function rejectionOf(result: Submitted): Failure {
   expect(result.kind).toBe('rejected');
   return (result as { failure: Failure }).failure;
 }
 
 /** The failure of a submit whose outcome is not known; nothing that it offers may submit while that may charge twice. */
-export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): AdvisedFailure {
+export function unknownOf(result: Submitted, provider: Profile = PROFILES[0]!): AdvisedFailure {
   expect(result.kind).toBe('unknown');
   const { failure } = result as { failure: Failure };
   expect(failure).toBeInstanceOf(Failure);

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
-import type { Call, HttpAnswer, HttpRequest } from '../../scripts/src/http/message.ts';
+import type { HttpRequest } from '../../scripts/src/http/http-client.ts';
+import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';

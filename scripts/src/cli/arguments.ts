@@ -1,16 +1,31 @@
 import type { Issue } from '../model/failure.ts';
+import { compact } from '../model/json.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES, profileOf } from '../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
-import { numberOf, textOf } from './check-values.ts';
+import { type NumberValue, readValue } from './flag-values.ts';
+import { FLAG_NAMES, type FLAGS, type FlagName, rule } from './flags.ts';
 import { issue, refusedInputs } from './issue.ts';
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince, type Since } from './since.ts';
 
-/** The command line, understood and checked; numbers in the units of the flags. */
-export interface Arguments {
+type Table = typeof FLAGS;
+
+/** The flags that take a value, by their names in the table, with the values that were given or are the default. */
+type Values = {
+  [K in FlagName as Table[K] extends { form: string } ? K : never]?: Table[K] extends { value: NumberValue }
+    ? number
+    : string;
+};
+
+type Unshared = 'provider' | 'since' | 'webhookUrl' | 'callbackUrl';
+
+const SWITCHES = ['all', 'any', 'noJournal', 'sandbox', 'help', 'version'] as const satisfies FlagName[];
+
+/** The command line, understood and checked: the values by the names of their flags, numbers in the units of the flags. */
+export interface Arguments extends Omit<Values, Unshared>, Record<(typeof SWITCHES)[number], boolean> {
   action: Action;
   /** The service that is meant, and whether it was named. */
   profile: Profile;
@@ -19,41 +34,14 @@ export interface Arguments {
   kind?: OutputKind;
   /** The span that is asked about; absent: all that is known. */
   since?: Since;
-  status?: string;
-  /** The most rows of a list. */
   limit: number;
-  /** All that is known: of a model its whole contract, of a list the service's records. */
-  full?: true;
-  model?: string;
-  payload?: string;
-  image?: string;
-  taskId?: string;
-  /** Seconds. */
   wait: number;
-  /** Seconds; absent: the default of the service. */
-  pollInterval?: number;
-  /** Where the lines of a batch are; `-` = standard input. */
-  batch?: string;
-  download?: string;
-  /** The wanted path of the finished file. */
-  output?: string;
-  maxCredits?: number;
-  maxTotalCredits?: number;
-  maxCreditsPerDay?: number;
-  idempotencyKey?: string;
   /** Where the service may report to. */
   callback?: string;
-  owner?: string;
-  /** All pending requests, not one. */
-  all: boolean;
-  /** All pending requests, until the first of them ends. */
-  any: boolean;
+  /** All that is known: of a model its whole contract, of a list the service's records. */
+  full?: true;
   /** A request of its own, even if the same one is under way. */
   isNew: boolean;
-  noJournal: boolean;
-  sandbox: boolean;
-  help: boolean;
-  version: boolean;
 }
 
 /**
@@ -66,63 +54,45 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const action = actionOf(given, issues);
   const profile = profileOf(given.get('provider')) ?? PROFILES[0]!;
   const isAsked = given.has('help') || given.has('version');
-  if (!isAsked && issues.length === 0) {
+  if (!isAsked && action && issues.length === 0) {
     checkFit(action, given, issues);
     checkTogether(action, given, issues);
     checkService(action, profile, given, issues);
   }
-  textOf(given, 'provider', issues);
-  const wait = numberOf(given, 'wait', issues)!;
-  const limit = numberOf(given, 'limit', issues)!;
-  const sinceText = textOf(given, 'since', issues);
-  const values = {
-    since: sinceText && parseSince(sinceText, Date.now()),
-    kind: textOf(given, 'kind', issues) as OutputKind | undefined,
-    full: given.has('full') || undefined,
-    pollInterval: numberOf(given, 'pollInterval', issues),
-    maxCredits: numberOf(given, 'maxCredits', issues),
-    maxTotalCredits: numberOf(given, 'maxTotalCredits', issues),
-    maxCreditsPerDay: numberOf(given, 'maxCreditsPerDay', issues),
-    callback: given.get(profile.callbackFlag),
-    ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)])),
-  };
-  const args: Arguments = {
-    action,
+  const { provider, since, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
+  return compact({
+    ...values,
+    ...Object.fromEntries(SWITCHES.map((name) => [name, given.has(name)])),
+    action: action ?? 'generate',
     profile,
     isProviderNamed: given.has('provider'),
-    wait,
-    limit,
-    all: given.has('all'),
-    any: given.has('any'),
+    since: since && parseSince(since, Date.now()),
+    callback: given.get(profile.callbackFlag),
+    full: given.has('full') || undefined,
     isNew: given.has('new'),
-    noJournal: given.has('noJournal'),
-    sandbox: given.has('sandbox'),
-    help: given.has('help'),
-    version: given.has('version'),
-    ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
-  };
-  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
-  return args;
+  }) as Arguments;
 }
 
-const TEXTS = [
-  'status',
-  'model',
-  'payload',
-  'image',
-  'batch',
-  'taskId',
-  'download',
-  'output',
-  'idempotencyKey',
-  'owner',
-] as const;
-
-function actionOf(given: Given, issues: Issue[]): Action {
-  if (given.has('action')) return (textOf(given, 'action', issues) || 'generate') as Action;
+/** Returns the action; undefined for a word that is none, which has its issue as a value. */
+function actionOf(given: Given, issues: Issue[]): Action | undefined {
+  const named = given.get('action');
+  if (named !== undefined) return ACTIONS.find((action) => action === named);
   if (!given.has('taskId')) return 'generate';
   issues.push(issue('--action', 'an action beside --taskId', 'none', 'write --action getStatus'));
   return 'getStatus';
+}
+
+/** Returns the values that the table allows. An empty one has its issue already. */
+function valuesOf(given: Given, issues: Issue[]): Values {
+  const values = FLAG_NAMES.filter((name) => rule(name).form !== undefined).map((name) => {
+    const { value } = rule(name);
+    const text = given.get(name);
+    const found = text && value ? readValue(name, text, value, issues) : text;
+    const usual = value?.kind === 'number' ? value.default : undefined;
+    return [name, text ? (found ?? usual) : usual];
+  });
+  return Object.fromEntries(values) as Values;
 }
 
 /** The action that a command line is about, as far as one can tell: for the envelope of a refused one. */

@@ -4,7 +4,7 @@ import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import type { Action } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
-import { issue } from './issue.ts';
+import { issue, refused } from './issue.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
@@ -109,4 +109,16 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
     const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
     issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
   }
+}
+
+/**
+ * Checks the interval once it is known where the service runs: only a server on this machine may be asked more often
+ * than each second.
+ * @throws Failure INVALID_PAYLOAD
+ */
+export function checkInterval(pollInterval: number | undefined, loopback: boolean): void {
+  if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
+  const expected = 'whole seconds from 1 to 60 (fractions only for a server on this machine)';
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw refused('--pollInterval', expected, String(pollInterval), hint);
 }

@@ -1,9 +1,12 @@
 import path from 'node:path';
+import { nearest } from '../contracts/nearest.ts';
+import type { Issue } from '../model/failure.ts';
 import { nameProblem } from '../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../model/task.ts';
 import { plain } from '../model/text.ts';
+import { issue, quote } from './issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number, as digits. A hint names no other number than the one that was given. */
@@ -30,13 +33,15 @@ export interface ChoiceValue {
   fallback?: string;
 }
 
-/** Text; `accepts` decides, and `expected` and `hint` are its words. Absent: any text. */
+/** Text; `accepts` decides, and `expected` and `hint` are its words. */
 export interface TextValue {
   kind: 'text';
-  accepts?: (text: string) => boolean;
-  expected?: string;
-  hint?: string;
+  accepts: (text: string) => boolean;
+  expected: string;
+  hint: string;
 }
+
+export type FlagValue = NumberValue | ChoiceValue | TextValue;
 
 export const SECONDS = unitsOf([
   [1, 's sec secs second seconds'],
@@ -107,3 +112,48 @@ export const output: TextValue = {
   expected: 'the name of a file, with or without its folder',
   hint: 'write for example --output out/lighthouse.mp4; a folder alone is --download',
 };
+
+/** Returns the value of a flag if the table allows it, else undefined and an issue. */
+export function readValue(
+  flag: string,
+  text: string,
+  value: FlagValue,
+  issues: Issue[],
+): string | number | undefined {
+  const refuse = (expected: string, hint: string): undefined => {
+    issues.push(issue(`--${flag}`, expected, quote(text), hint));
+  };
+  switch (value.kind) {
+    case 'number': {
+      const { min, max, whole = false, hint } = value;
+      const isAllowed = (one: number) => one >= min && one <= max && (!whole || Number.isInteger(one));
+      const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      if (isAllowed(number)) return number;
+      const meant = numberMeant(text, value);
+      const right = isAllowed(meant) ? `write --${flag} ${meant}` : hint;
+      return refuse(`a${whole ? ' whole' : ''} number from ${min} to ${max}`, right);
+    }
+    case 'choice': {
+      const { of, alsoCalled = {}, anyCase, fallback } = value;
+      const lower = text.toLowerCase();
+      const same = of.find((one) => one === text || (anyCase && one.toLowerCase() === lower));
+      if (same !== undefined) return same;
+      const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : undefined;
+      const close = meant ?? nearest(text, of) ?? nearest(lower, of) ?? fallback;
+      const hint = close ? `write --${flag} ${close}` : `run with --help to see the ${flag}s`;
+      return refuse(`one of ${of.join(', ')}`, hint);
+    }
+    case 'text':
+      return value.accepts(text) ? text : refuse(value.expected, value.hint);
+  }
+}
+
+/** Returns the number that a text certainly means, such as `15credits`, `1,500` or `10m`; else NaN. A currency is no credit. */
+function numberMeant(text: string, { whole = false, units = {} }: NumberValue): number {
+  const [, digits = '', word = ''] = /^\s*(\d[\d,.]*)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const worth = word === '' ? 1 : Object.hasOwn(units, word.toLowerCase()) && units[word.toLowerCase()];
+  if (worth === false || worth === undefined) return Number.NaN;
+  // Between thousands a comma is certain only where there are no fractions.
+  const plainDigits = whole && /^[1-9]\d{0,2}(,\d{3})+$/.test(digits) ? digits.replaceAll(',', '') : digits;
+  return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
+}

@@ -2,8 +2,8 @@ import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
 import {
-  type ChoiceValue,
   credits,
+  type FlagValue,
   idempotencyKey,
   kind,
   type NumberValue,
@@ -12,7 +12,6 @@ import {
   SECONDS,
   since,
   status,
-  type TextValue,
   taskId,
 } from './flag-values.ts';
 
@@ -29,7 +28,7 @@ export interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */
   form?: string;
   /** What the form is filled with; absent: any text. */
-  value?: NumberValue | ChoiceValue | TextValue;
+  value?: FlagValue;
   /** What `--help` says; neighbours that say the same share a line. */
   help: string;
   /** The actions it belongs to; absent: all. */

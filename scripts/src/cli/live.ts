@@ -21,7 +21,6 @@ import { type Environment, journalFolder } from './environment.ts';
 import { isSubmit, needsRecords } from './flags.ts';
 import type { Interruption } from './interruption.ts';
 import type { CheckedRequest } from './read-request.ts';
-import { adviceFor } from './render/advice.ts';
 import { callerOf } from './render/caller.ts';
 import type { Outcome } from './render/envelope.ts';
 import { outcomeOf, type Result } from './render/outcome.ts';
@@ -95,7 +94,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { explained } = await import('./render/failure.ts');
+    const { adviceFor, explained } = await import('./render/errors/explained.ts');
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({

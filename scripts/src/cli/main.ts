@@ -2,18 +2,17 @@ import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
-import { checkInterval } from './check-interval.ts';
+import { checkInterval } from './check-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
-import { Interruption, type StopSignal } from './interruption.ts';
+import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import type { CheckedRequest } from './read-request.ts';
-import { bugOutcome } from './render/bug.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
-import { interruptedOutcome } from './render/interrupted.ts';
+import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
 
@@ -111,7 +110,7 @@ async function outcomeOfService(
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
   const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
-  checkInterval(args, loopback);
+  checkInterval(args.pollInterval, loopback);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
@@ -155,7 +154,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // The sentences of such a failure are still to be made, from its facts.
   const { reason, charged } = error.details;
   const isBare = reason !== undefined || charged !== undefined;
-  const failure = caller && isBare ? (await import('./render/failure.ts')).explained(error, caller) : error;
+  const failure =
+    caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./cancellable.ts');
@@ -178,7 +178,7 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
 
 /** Gives what is known of an interrupted call the exit code of its signal. */
 function markInterrupted(outcome: Outcome, signal: StopSignal): void {
-  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 

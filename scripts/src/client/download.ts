@@ -79,7 +79,7 @@ async function completed(
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import('../core/deliver/read-result.ts');
-  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 
 /** Returns the folder in which files are gathered. */

@@ -103,7 +103,7 @@ function list(node: SchemaNode): ZodMiniType {
 function ownChecks<T>(node: SchemaNode, type: TypeName) {
   return (node.own ?? []).flatMap(({ types, problem }) =>
     problem !== undefined && types.includes(type)
-      ? [refine<T>((value) => problem(node, value as Json, {}) === null)]
+      ? [refine<T>((value) => problem(value as Json, {}) === null)]
       : [],
   );
 }

@@ -1,4 +1,4 @@
-import type { HttpHead, HttpRequest } from '../http/message.ts';
+import type { HttpHead, HttpRequest } from '../http/http-client.ts';
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,

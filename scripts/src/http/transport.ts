@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import type { HttpClient, OngoingRequest, ProxySettings } from './http-client.ts';
-import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
+import type { HttpClient, HttpHead, HttpRequest, OngoingRequest, ProxySettings } from './http-client.ts';
+import type { HttpAnswer } from './message.ts';
 import { explain, networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';

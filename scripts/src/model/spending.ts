@@ -1,5 +1,5 @@
-import type { RequestRecord } from './request-record.ts';
-import { isTerminal } from './task.ts';
+import type { Credits, RequestRecord } from './request-record.ts';
+import { isTerminal, type TaskState } from './task.ts';
 
 /** What some requests came to. */
 export interface SpendingCounts {
@@ -36,27 +36,33 @@ export function dayOf(ms: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/**
+ * Returns what one request came to.
+ * @param status the state of its task; null where it is unknown whether it has one
+ */
+export function countsOf(status: TaskState | null, { quoted, charged, refunded }: Credits): SpendingCounts {
+  const isOpen = status === null || !isTerminal(status);
+  const count = (isCounted: boolean) => Number(isCounted);
+  return {
+    tasks: 1,
+    completed: count(status === 'COMPLETED'),
+    failed: count(status === 'FAILED'),
+    cancelled: count(status === 'CANCEL'),
+    running: count(status !== null && isOpen),
+    unknown: count(status === null),
+    charged: charged ?? 0,
+    refunded: refunded ?? 0,
+    open: charged === null && isOpen ? (quoted ?? 0) : 0,
+    unpriced: count(charged === null && (!isOpen || quoted === null)),
+  };
+}
+
 /** Returns the row of one request; undefined for one that certainly cost nothing. */
 export function rowOf(record: RequestRecord): SpendingRow | undefined {
-  const { phase, status, provider, service, account, model, credits } = record;
+  const { phase, status, provider, service, account, model, credits, created } = record;
   if (phase === 'rejected') return undefined;
-  const count = (isCounted: boolean) => Number(isCounted);
-  const isUnknown = phase !== 'submitted';
-  const isRunning = !isUnknown && !isTerminal(status);
-  const isUncharged = credits.charged === null;
-  return {
-    day: dayOf(Date.parse(record.created)),
-    ...{ provider, service, account, model, tasks: 1 },
-    completed: count(!isUnknown && status === 'COMPLETED'),
-    failed: count(!isUnknown && status === 'FAILED'),
-    cancelled: count(!isUnknown && status === 'CANCEL'),
-    running: count(isRunning),
-    unknown: count(isUnknown),
-    charged: credits.charged ?? 0,
-    refunded: credits.refunded ?? 0,
-    open: isUncharged && (isRunning || isUnknown) ? (credits.quoted ?? 0) : 0,
-    unpriced: count(isUncharged && ((!isUnknown && !isRunning) || credits.quoted === null)),
-  };
+  const counts = countsOf(phase === 'submitted' ? status : null, credits);
+  return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 
 export const COUNTS = [
@@ -74,14 +80,18 @@ export const COUNTS = [
 
 export const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0])) as unknown as SpendingCounts;
 
+/** Returns the sums of two: what they came to together. */
+export function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
+}
+
 /** Returns the rows with those of the same day, account and model added up; oldest day first. */
 export function sumRows(rows: Iterable<SpendingRow>): SpendingRow[] {
   const sums = new Map<string, SpendingRow>();
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join('\n');
     const sum = sums.get(key);
-    if (!sum) sums.set(key, { ...row });
-    else for (const name of COUNTS) sum[name] += row[name];
+    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
   }
   return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

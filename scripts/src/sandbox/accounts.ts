@@ -1,10 +1,23 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Refusal, type Reply } from './exchange.ts';
+import type { Files } from './files.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
 import { FirstTimes, type ScenarioName } from './scenarios.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
+import type { Webhooks } from './webhooks.ts';
+
+/** What the emulated services share. */
+export interface Surroundings {
+  store: Store;
+  files: Files;
+  webhooks: Webhooks;
+  /** The wall clock in milliseconds. */
+  now: () => number;
+  /** Simulated seconds per real second. */
+  speed: number;
+}
 
 const FIRST_BALANCE = 1_000;
 
@@ -95,4 +108,18 @@ export class Accounts {
     );
     return Math.max(0, FIRST_BALANCE - spent);
   }
+}
+
+/** The task id that follows from a text: the same for the same one. */
+export function idFrom(text: string): string {
+  return idOf(createHash('sha256').update(text).digest('hex'));
+}
+
+/** A task id like no other. */
+export function randomId(): string {
+  return idOf(randomBytes(32).toString('hex'));
+}
+
+function idOf(hex: string): string {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, '0').slice(-23)}`;
 }

@@ -17,7 +17,7 @@ import { issue, quote } from '../issue.ts';
 import { readFields, withImage } from '../payload.ts';
 import { readCallback } from '../read-request.ts';
 import type { Caller } from '../render/caller.ts';
-import { explained } from '../render/failure.ts';
+import { explained } from '../render/errors/explained.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { keepHeapSmall } from './heap.ts';
 import { type LineIssue, wrongLines } from './issues.ts';

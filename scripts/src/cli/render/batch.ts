@@ -5,13 +5,12 @@ import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
-import { adviceFor } from './advice.ts';
+import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
 import { linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
-import { explained } from './failure.ts';
+import { adviceFor, explained } from './errors/explained.ts';
 import type { LineItem } from './line-item.ts';
 import { originOfLines, spentBefore } from './reused.ts';
 import { taskOutcome } from './task.ts';
@@ -240,15 +239,6 @@ const isChanged = ({ end }: LineResult): boolean =>
   end instanceof Failure && end.details.reason?.kind === 'lineChanged';
 
 const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
-
-// These exit codes mean that the same command has something to do.
-const OPEN: ReadonlySet<number> = new Set([
-  EXIT.stillRunning,
-  EXIT.submitUnknown,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.keyRefused,
-]);
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {

@@ -4,10 +4,9 @@ import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, earlierStep, resumeCommand } from './caller.ts';
+import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
 import { type Envelope, failed, type Outcome, success } from './envelope.ts';
-import { explained } from './failure.ts';
-import { dropStep } from './next-steps/decision.ts';
+import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
 // What fits into the one document.

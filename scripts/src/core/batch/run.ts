@@ -227,13 +227,12 @@ class Batch {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote,
       });
-      const { task, credits, isResumed } = begun.made;
-      line.isReused = isResumed;
+      const { task, credits, origin } = begun;
+      line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#spending.charged(number, credits.charged);
+      this.#spending.charged(number, credits?.charged);
       // The service may repeat the payload in its answer.
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
-      return begun;
+      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
     }
@@ -244,21 +243,21 @@ class Batch {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
     const folder = await folderFor(wait.folder);
-    const made = await attached(entry, { folder, output: line.name });
+    const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
       return taskResult(taskId!, { state: status, record: {} }, { isResumed: true, credits });
     }
     const begun: Begun = {
-      ...{ made, model: line.line.contract.model, maxCredits: undefined },
+      ...{ ...known, model: line.line.contract.model, maxCredits: undefined },
       // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
       wait: {
         ...wait,
         folder,
         output: line.name,
+        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS),
       },
-      start: this.#session.api.clock.monotonic(),
     };
     return conclude(this.#sessionOf(line), begun);
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import { hasExtension } from '../../download/output-name.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { madeAs, type OutputKind } from '../../model/output-kind.ts';
 import type { Warning } from '../result.ts';
 import type { Session } from '../session.ts';
@@ -48,10 +48,6 @@ async function otherKinds(
 /** Returns the kind of file that a model makes; undefined where no contract says so. */
 async function outputOf(provider: string, model: string): Promise<OutputKind | undefined> {
   const { loadContract } = await import('../../contracts/contract.ts');
-  try {
-    return (await loadContract(provider, model)).output;
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+  const contract = await orFailure(loadContract(provider, model));
+  return contract instanceof Failure ? undefined : contract.output;
 }

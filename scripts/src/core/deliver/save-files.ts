@@ -1,5 +1,5 @@
 import type { SavedFile } from '../../download/download.ts';
-import { Failure } from '../../model/failure.ts';
+import { type Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
@@ -52,14 +52,13 @@ export async function saveFiles(
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
     const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
-    try {
+    const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
       files.push(file);
       await onSaved?.(file, index);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      failures.push(error);
-    }
+    };
+    const failure = await orFailure(save());
+    if (failure) failures.push(failure);
   }
   const first = failures[0];
   if (!first) return files;

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -46,10 +46,6 @@ export async function withRecord(
   seen: TaskStatus,
   read: () => Promise<Task>,
 ): Promise<TaskStatus & Partial<Task> & { isRecordUnread?: boolean }> {
-  try {
-    return { ...(await read()), state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
+  const task = await orFailure(read());
+  return task instanceof Failure ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }

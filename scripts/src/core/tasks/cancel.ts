@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import { fetchStatus, withRecord } from '../poll/status-query.ts';
 import { deliver, noteState, recordOf } from '../record/task-record.ts';
@@ -7,27 +7,17 @@ import { type Session, shortDeadline } from '../session.ts';
 
 /** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
-  let answer: TaskStatus | undefined;
-  let refusal: Failure | undefined;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (['AUTH_FAILED', 'RATE_LIMITED'].includes(error.code)) throw error;
-    refusal = error;
-  }
+  const sent = await orFailure(cancelWhileRefusedForNow(session, taskId));
+  const [answer, refusal] = sent instanceof Failure ? [undefined, sent] : [sent, undefined];
+  if (refusal && ['AUTH_FAILED', 'RATE_LIMITED'].includes(refusal.code)) throw refusal;
   if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
   // The service rejected the cancel, or its answer was lost: the state of the task decides.
-  let seen: TaskStatus | undefined;
-  try {
-    seen = await fetchStatus(session, taskId, shortDeadline(session));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.code === 'AUTH_FAILED' || error.code === 'TASK_NOT_FOUND') throw error;
-    // A lost cancel, or a task that the service does not find, says more than "not cancelled".
-    if (refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
-    seen = answer;
-  }
+  const status = await orFailure(fetchStatus(session, taskId, shortDeadline(session)));
+  const isUnread = status instanceof Failure;
+  if (isUnread && ['AUTH_FAILED', 'TASK_NOT_FOUND'].includes(status.code)) throw status;
+  // A lost cancel, or a task that the service does not find, says more than "not cancelled".
+  if (isUnread && refusal && refusal.code !== 'UNKNOWN_ERROR') throw refusal;
+  const seen = isUnread ? answer : status;
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);

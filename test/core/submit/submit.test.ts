@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest } from '../../../scripts/src/http/message.ts';
+import type { HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { sessionWith } from '../session.ts';
 import {
