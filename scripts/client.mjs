@@ -136,6 +136,11 @@ function networkError(failure, clean) {
 }
 
 // scripts/src/client/options.ts
+var NUMBERS = {
+  timeoutMs: { fallback: 3e4, min: 1, max: 6e5 },
+  maxRetries: { fallback: 3, min: 0, max: 10 },
+  pollIntervalMs: { fallback: 2e3, min: 10, max: 3e5 }
+};
 function readOptions(options) {
   const issues = [];
   const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;
@@ -158,15 +163,17 @@ function readOptions(options) {
     const expected = "the path of a folder named contracts";
     issues.push(issue("contractsFolder", expected, shown(contractsFolder), "rename the folder"));
   }
+  const number = (name) => {
+    const { fallback, min, max } = NUMBERS[name];
+    const { [name]: value = fallback } = options;
+    const expected = `a whole number from ${min} to ${max}`;
+    if (!Number.isInteger(value) || value < min || value > max)
+      issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
+    return value;
+  };
   const settings = {
-    timeoutMs: integer("timeoutMs", options.timeoutMs, { fallback: 3e4, min: 1, max: 6e5 }, issues),
-    maxRetries: integer("maxRetries", options.maxRetries, { fallback: 3, min: 0, max: 10 }, issues),
-    pollIntervalMs: integer(
-      "pollIntervalMs",
-      options.pollIntervalMs,
-      { fallback: 2e3, min: 10, max: 3e5 },
-      issues
-    )
+    ...{ timeoutMs: number("timeoutMs"), maxRetries: number("maxRetries") },
+    pollIntervalMs: number("pollIntervalMs")
   };
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
@@ -188,13 +195,6 @@ function issue(path3, expected, received, hint) {
 function shown(value) {
   if (typeof value === "string") return `"${plain(value, 60)}"`;
   return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value;
-}
-function integer(name, value, { fallback, min, max }, issues) {
-  if (value === void 0) return fallback;
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
-  return fallback;
 }
 
 // scripts/src/client/catalog.ts
@@ -221,7 +221,7 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/price.mjs")]);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/estimate.mjs")]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
@@ -602,14 +602,19 @@ function send(connection, request, { signal } = {}, first) {
     const onLeave = () => {
       outcome = "unknown";
     };
-    let sent = await sendOnce(session, generation, { onLeave });
+    const sent = await sendOnce(session, generation, { onLeave });
+    let known = sent;
     if (first && sent.kind === "rejected") {
       const { judgeRejection } = await import("./lib/generate.mjs");
-      sent = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
     }
-    outcome = sent.kind === "rejected" ? "rejected" : "unknown";
-    if (sent.kind !== "accepted") throw sent.failure;
-    return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote?.credits ?? null };
+    outcome = known.kind === "rejected" ? "rejected" : "unknown";
+    if (known.kind === "accepted") {
+      const { task } = known;
+      return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
+    }
+    const { transient, retryAfter } = "failure" in sent ? sent.failure.details : {};
+    throw known.failure.with({ transient, retryAfter });
   });
 }
 function lostSubmit({ settings: { clock } }, request) {

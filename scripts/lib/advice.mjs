@@ -217,8 +217,8 @@ function unknownModel({ provider, model, known }) {
 
 // scripts/src/cli/render/errors/invalid-payload.ts
 import { plain as plain2 } from "./main.mjs";
-import { issue as issue2 } from "./main.mjs";
 import { unsupportedAction } from "./main.mjs";
+import { issue as issue2 } from "./main.mjs";
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var INVALID_PAYLOAD = {
   INVALID_PAYLOAD: refusedByService,

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 
@@ -8,14 +8,9 @@ const { open } = require("node:fs/promises");
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject10 } from "./main.mjs";
-import { OUTPUT_KINDS } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
-
-// scripts/src/contracts/contract-error.ts
-var ContractError = class extends Error {
-};
 
 // scripts/src/contracts/document.ts
 const { readFileSync } = require("node:fs");
@@ -43,9 +38,9 @@ function fromCompiled(copy, text2) {
 // scripts/src/contracts/document.ts
 import { compiledFolder, contractsFolder } from "./main.mjs";
 var EXTENSION = ".yaml";
-async function readDocument(root, name) {
+function readStored(root, name) {
   const text2 = readFileSync(join(contractsFolder(root), `${name}${EXTENSION}`), "utf8");
-  return fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
+  return { text: text2, copy: fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text2) };
 }
 function readIfThere(file) {
   try {
@@ -55,38 +50,18 @@ function readIfThere(file) {
   }
 }
 
-// scripts/src/contracts/durations.ts
-import { isObject as isObject2 } from "./main.mjs";
-function readDurations(value) {
-  if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
-  return value.map((run) => {
-    const { seconds, runs = 1, what, date: date2, ...more } = isObject2(run) ? run : {};
-    const [unknown] = Object.keys(more);
-    if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
-    const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
-    const isTime = typeof shortest === "number" && typeof longest === "number" && shortest > 0 && longest >= shortest;
-    if (!isTime || others.length > 0)
-      throw new ContractError(
-        "x-durations.seconds must be a number above 0, or the shortest and the longest"
-      );
-    if (typeof runs !== "number" || !Number.isInteger(runs) || runs < 1)
-      throw new ContractError("x-durations.runs must be the number of runs");
-    if (typeof what !== "string" || what.trim() === "")
-      throw new ContractError("x-durations.what must say what was made, and who saw it");
-    if (typeof date2 !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date2))
-      throw new ContractError("x-durations.date must be a day, as YYYY-MM-DD");
-    return { seconds: [shortest, longest], runs, what, date: date2 };
-  });
-}
-
 // scripts/src/contracts/contract.ts
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject4 } from "./main.mjs";
+// scripts/src/contracts/read-schema.ts
+import { isObject as isObject7 } from "./main.mjs";
+
+// scripts/src/contracts/contract-error.ts
+var ContractError = class extends Error {
+};
 
 // scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
   return value.map((name) => {
@@ -97,112 +72,15 @@ function fieldList(properties, value, where) {
 }
 function property(properties, name, where) {
   const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
-  if (isObject3(found)) return found;
+  if (isObject2(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
 }
 function only(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
 }
-
-// scripts/src/contracts/price-rule.ts
-function readPrice(value, root) {
-  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = only(value, "x-price", known);
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
-    throw new ContractError("x-price.usdPerCredit must be a number above 0");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = only(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      const { when: when2 = {}, credits, how, date: date2 } = found;
-      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: conditions(when2, root), credits, how, date: date2 };
-    })
-  };
-}
-function readRate(item, secondsField, root) {
-  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const { when: when2 = {}, perSecond, credits, seconds, times, perhapsTimes } = only(item, "x-price.rates", known);
-  const rate = { when: conditions(when2, root) };
-  if (perSecond === void 0 === (credits === void 0))
-    throw new ContractError("x-price.rates: each needs either perSecond or credits");
-  if (perSecond !== void 0) {
-    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-    if (secondsField === null && seconds === void 0)
-      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
-    rate.perSecond = perSecond;
-  }
-  if (credits !== void 0) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
-    rate.credits = credits;
-  }
-  if (seconds !== void 0) {
-    if (perSecond === void 0 || !isRange(seconds))
-      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
-    rate.seconds = seconds;
-  }
-  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
-  if (perhapsTimes !== void 0)
-    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
-  return rate;
-}
-function fieldName(value, where, root) {
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
-}
-function isAmount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function isRange(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
-}
-function conditions(value, root) {
-  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name, condition] of Object.entries(value)) {
-    const node = root.properties?.get(name);
-    if (node === void 0) throw new ContractError(`x-price: ${name} is not one of the properties`);
-    if (condition === "given" || condition === "absent") continue;
-    if (isObject4(condition)) {
-      checkPattern(name, condition);
-      continue;
-    }
-    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
-      if (wanted2 !== null && !canBe(node, wanted2))
-        throw new ContractError(`x-price: ${name} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-function checkPattern(name, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError(`x-price: ${name} must be a value, a list of values, given, absent or {pattern}`);
-}
-function canBe(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
-  return node.enum === void 0 || node.enum.includes(value);
-}
-
-// scripts/src/contracts/read-schema.ts
-import { isObject as isObject9 } from "./main.mjs";
 
 // scripts/src/contracts/presence.ts
 function fieldOf(object2, name) {
@@ -519,12 +397,12 @@ function checkFileType(url, files2) {
 }
 
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject5 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(value, { properties, where }) {
-    if (!isObject5(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const reasons = new Map(Object.entries(value));
     for (const [name, reason] of reasons) {
       if (Object.hasOwn(properties, name))
@@ -583,7 +461,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject6(data) {
+function isObject4(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -1699,7 +1577,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject14 = isObject6;
+  const isObject12 = isObject4;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1707,7 +1585,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject14(input)) {
+    if (!isObject12(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2191,12 +2069,12 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/types.ts
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject7(value);
+  if (type === "object") return isObject5(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2309,7 +2187,7 @@ var sumMax = {
 };
 
 // scripts/src/contracts/keywords/when.ts
-import { isObject as isObject8 } from "./main.mjs";
+import { isObject as isObject6 } from "./main.mjs";
 var when = {
   name: "x-when",
   types: ["object"],
@@ -2322,8 +2200,8 @@ var when = {
     };
   }
 };
-function sentence({ if: conditions2, require: require2, refuse, limit }) {
-  const met = [...conditions2].map(([name, { absent, given }]) => {
+function sentence({ if: conditions, require: require2, refuse, limit }) {
+  const met = [...conditions].map(([name, { absent, given }]) => {
     if (given === false) return `without ${name}`;
     if (given === true) return `with ${name}`;
     return `with ${name} ${expected(given)}${absent ? " or left out" : ""}`;
@@ -2338,14 +2216,14 @@ function sentence({ if: conditions2, require: require2, refuse, limit }) {
 }
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
-  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject8(conditions2) || Object.keys(conditions2).length === 0)
+  const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject6(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject8(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  if (!isObject6(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name, of) => `${where}.${of}.${name}`;
   return {
     if: new Map(
-      Object.entries(conditions2).map(([name, condition]) => [
+      Object.entries(conditions).map(([name, condition]) => [
         name,
         readCondition(property(properties, name, `${where}.if`), condition, place(name, "if"), read)
       ])
@@ -2363,14 +2241,14 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject8(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject8(value) || values === void 0)
+  const values = isObject6(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject6(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
   const named = { ...value, enum: values.filter((item) => item !== null) };
   return { absent: values.includes(null), given: narrowed(field, named, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject8(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
@@ -2504,7 +2382,7 @@ function count(key) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject9(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2520,7 +2398,7 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject9(schema.properties) ? schema.properties : {};
+  const properties = isObject7(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own2.length > 0)
     node.own = own2.map(({ name, types, read }) => ({
@@ -2549,7 +2427,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject9(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject7(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name))
@@ -2562,7 +2440,6 @@ function readObject(node, schema, at) {
 
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
@@ -2587,7 +2464,14 @@ async function loadContract(provider, model, root = skillFolder()) {
   if (!SAFE_NAME.test(model) || !models.includes(model))
     throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
   try {
-    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+    const { text: text2, copy } = readStored(root, `${provider}/${model}`);
+    if (isObject8(copy) && typeof copy.output === "string")
+      return { provider, model, ...copy };
+    const [{ parseYaml }, { toContract }] = await Promise.all([
+      import("./parse-yaml.mjs"),
+      import("./parse-yaml.mjs")
+    ]);
+    return { provider, model, ...toContract(parseYaml(text2)) };
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain3(error instanceof Error ? error.message : String(error), 200);
@@ -2605,71 +2489,6 @@ function rootOf(contract) {
     roots.set(contract, root);
   }
   return root;
-}
-function toContract(provider, model, document) {
-  if (!isObject10(document)) throw new ContractError("the file must be a mapping");
-  const {
-    "x-output": output,
-    "x-prompt": prompt,
-    "x-sources": sources,
-    "x-advice": advice = [],
-    "x-notes": notes = [],
-    "x-replay": replay = null,
-    "x-durations": durations = [],
-    "x-price": price,
-    examples,
-    ...schema
-  } = document;
-  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
-  if (schema.type !== "object") throw new ContractError("type must be object");
-  const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject10(example)) throw new ContractError("examples must hold one valid payload");
-  const known = readSources(sources);
-  const root = readNode(schema);
-  const contract = {
-    provider,
-    model,
-    output: readOutput(output),
-    prompt: readPrompt(prompt, root),
-    schema,
-    example,
-    sources: known,
-    notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
-    advice: sentences(advice, "x-advice"),
-    replay: readReplay(replay),
-    durations: readDurations(durations),
-    price: price === void 0 ? null : readPrice(price, root)
-  };
-  roots.set(contract, root);
-  return contract;
-}
-function readOutput(value) {
-  const kind2 = OUTPUT_KINDS.find((known) => known === value);
-  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
-  return kind2;
-}
-function readPrompt(value, root) {
-  if (value === void 0) return root.properties?.has("prompt") ? "prompt" : null;
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError("x-prompt must name the field that takes the prompt");
-}
-function readSources(value) {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new ContractError("x-sources must list what the contract is known from");
-  return value.map((source) => {
-    if (!isObject10(source) || typeof source.what !== "string" || typeof source.date !== "string")
-      throw new ContractError("x-sources: each source needs the texts what and date");
-    return { what: source.what, date: source.date };
-  });
-}
-function sentences(value, keyword) {
-  if (Array.isArray(value) && value.every((note) => typeof note === "string")) return value;
-  throw new ContractError(`${keyword} must be a list of sentences`);
-}
-function readReplay(value) {
-  if (value !== null && (typeof value !== "string" || value.trim() === ""))
-    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
-  return value;
 }
 
 // scripts/src/contracts/image-field.ts
@@ -2690,9 +2509,9 @@ function withoutImage(contract, payload) {
   return others;
 }
 
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 import { refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -2731,7 +2550,7 @@ function parsePayload(text2, fromStdin) {
   } catch (error) {
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject11(value)) return value;
+  if (isObject9(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -2827,7 +2646,7 @@ function codeOf(error) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject12 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 
 // scripts/src/contracts/hint.ts
 import { plain as plain5 } from "./main.mjs";
@@ -2949,7 +2768,7 @@ function lookAlike(key, names2) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   const root = rootOf(contract);
-  if (!isObject12(payload)) return [notAnObject(contract, payload, ways)];
+  if (!isObject10(payload)) return [notAnObject(contract, payload, ways)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -2981,7 +2800,7 @@ function explain(contract, root, payload, finding, ways) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject12(value))
+  if (finding.code === "unrecognized_keys" && isObject10(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
@@ -3011,7 +2830,7 @@ function crossFieldIssues(contract, node, object2, path, ways) {
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
     const value = fieldOf(object2, name);
-    if (child.properties !== void 0 && isObject12(value))
+    if (child.properties !== void 0 && isObject10(value))
       issues.push(...crossFieldIssues(contract, child, value, [...path, name], ways));
   }
   return issues;
@@ -3020,7 +2839,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject12(here) && Object.hasOwn(here, step)) here = here[step];
+    else if (isObject10(here) && Object.hasOwn(here, step)) here = here[step];
     else return void 0;
   }
   return here;
@@ -3034,10 +2853,10 @@ function placeOf(contract, node, path, value, required2, ways) {
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject13 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject13(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject11(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name, value]) => name !== "model" || value !== contract.model).map(([name, value]) => ({ name, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3046,15 +2865,14 @@ function withoutBody(contract, payload) {
   });
 }
 
-// scripts/src/cli/read-request.ts
+// scripts/src/cli/request/read-request.ts
 import { checkCallbackUrl } from "./main.mjs";
 import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
+import { commandFor } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
 import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
-import { refusalOf } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3069,7 +2887,7 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine(actionWords("describeModel", modelFlags(contract)))
+        commandFor(contract.provider, "describeModel", { model: contract.model })
       ]
     });
   }
@@ -3091,7 +2909,7 @@ async function readRequest(args, loopback, signal) {
   return { contract, generation, terms };
 }
 async function noQuote({ profile }, contract, payload) {
-  const { priceLine } = await import("./price.mjs");
+  const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3099,7 +2917,7 @@ async function noQuote({ profile }, contract, payload) {
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine(actionWords("describeModel", modelFlags(contract)));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
@@ -3154,20 +2972,17 @@ export {
   pathText,
   property,
   readCallback,
-  readDocument,
-  readDurations,
   readFields,
   readNode,
   readPayload,
-  readPrice,
   readRequest,
   readStdin,
+  readStored,
   received,
   rejected,
   rootOf,
   sniffImage,
   sumMax,
-  toContract,
   toZod2 as toZod,
   unknownFieldHint,
   wanted,

@@ -109,11 +109,11 @@ import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./price.mjs";
+import { estimateCredits } from "./estimate.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
 
 // scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./price.mjs";
+import { cheaperVariants } from "./estimate.mjs";
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
@@ -164,7 +164,7 @@ import { jsonHash } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
-import { estimate } from "./price.mjs";
+import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
 import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
@@ -376,7 +376,7 @@ import { promptExcerpt } from "./wait.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 
-// scripts/src/core/submit/submit.ts
+// scripts/src/core/submit/submit-or-reconcile.ts
 import { orFailure as orFailure3 } from "./main.mjs";
 
 // scripts/src/core/submit/send-once.ts
@@ -389,69 +389,56 @@ async function sendOnce({ api, provider }, generation, options = {}) {
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 
-// scripts/src/core/submit/submit.ts
+// scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
-async function submit(session, generation, log, deadline) {
-  const { api, observer, submits } = session;
+async function submit(session, generation, log, deadline, earlier) {
+  const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
+  let lost = earlier;
+  let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
+    if (lost) {
+      const found = await reconcile(session, generation, lost, until);
+      if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+      if (found.kind !== "clear") return unknown(session, generation, lost, found);
+    }
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
-    if (held) return { kind: "rejected", failure: held };
-    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+    if (held && !lost) return { kind: "rejected", failure: held };
+    if (lost) {
+      const notResubmitted = held || await orFailure3(log.resubmitting());
+      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log.sending();
     }
     observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind === "accepted") return { ...sent, wasThere: false, isResubmitted: false };
-    const { failure } = sent;
-    if (sent.kind === "lost") {
-      await log.lost();
-      submits?.lost();
-      if (session.provider.can.list) observer.queryFailed(failure);
-      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      return recover(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
-    }
-    observer.refused();
-    const pause = api.pauseFor(failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await clock.sleep(pause, api.signal);
-  }
-}
-async function recover(session, generation, first, log, deadline) {
-  const { api, observer, submits } = session;
-  const { clock } = api;
-  const until = reconcileUntil(session, deadline);
-  let lost = first;
-  for (let attempt = 1; ; attempt += 1) {
-    const found = await reconcile(session, generation, lost, until);
-    if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "clear") return unknown(session, generation, lost, found);
-    const held = submits && await orFailure3(submits.ready());
-    const notResubmitted = held || await orFailure3(log.resubmitting());
-    if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
-    observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === "accepted") return accepted(sent.task, false, true);
+    if (sent.kind === "accepted") return accepted(sent.task, false, lost !== void 0);
     const { failure } = sent;
     if (sent.kind === "lost") {
       await log.lost();
+      if (!lost) {
+        submits?.lost();
+        if (provider.can.list) observer.queryFailed(failure);
+        until = reconcileUntil(session, deadline);
+      }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { ...lost, since, resubmitted: true, failure };
+      lost = { sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      attempt = 0;
       continue;
     }
+    if (!lost) observer.refused();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
+      if (!lost) return sent;
       const judged = await judgeRejection(session, generation, lost, failure, until);
       if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await (lost ? log.resubmitRejected() : log.rejected());
     await clock.sleep(pause, api.signal);
   }
 }
@@ -488,7 +475,7 @@ async function submitOnRecord(session, store, request, deadline) {
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : recoverEarlier(own));
+    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
     await noteTask(own, task);
@@ -543,11 +530,11 @@ async function submitNew(own) {
   }
   return submit(session, request.generation, logOf(own), deadline);
 }
-async function recoverEarlier(own) {
+async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return recover(own.session, generationOf(own), lost, logOf(own), own.deadline);
+  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
@@ -654,7 +641,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { beginWait as beginWait2, factsOf } from "./wait.mjs";
+import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -664,7 +651,7 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, start, folder: await folderFor2(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
@@ -674,16 +661,19 @@ async function begin(session, options) {
   const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
   const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
   throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
 }
 async function conclude(session, begun) {
-  const { maxCredits, wait, ...known2 } = begun;
+  const { maxCredits, wait: whole, start, ...known2 } = begun;
   const { entry, task, other } = known2;
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
-  const result = await orFailure4(
-    task ? follow(session, task, wait, known2) : resume(session, entry, wait, known2)
+  const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
+  if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure4(
+    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
   );
   if (result instanceof Failure8) {
     throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
@@ -696,16 +686,6 @@ function withinCap(result, maxCredits = Infinity) {
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
-async function follow(session, task, settings, known2) {
-  const { start, deadline } = beginWait2(session, settings);
-  if (deadline <= start && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known2));
-  return waitOn(session, task, settings, known2);
-}
-function resume(session, entry, settings, known2) {
-  const { taskId, created } = entry.record;
-  session.observer.attached(taskId, created);
-  return waitTask2(session, taskId, settings, known2);
-}
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;
   const taskId = entry.record.taskId;
@@ -717,7 +697,7 @@ function stillRecorded(session, entry, failure) {
 }
 
 // scripts/src/core/money/account.ts
-import { estimateCredits as estimateCredits2 } from "./price.mjs";
+import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
@@ -892,7 +872,7 @@ function summedUp(rows, since) {
 import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
-import { whileFenced } from "./wait.mjs";
+import { whileFenced } from "./journal.mjs";
 import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
@@ -1061,7 +1041,6 @@ export {
   reconcile,
   reconcileUntil,
   recordedSpending,
-  recover,
   reuse,
   rowsOfList,
   search,

@@ -1,5 +1,22 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/core/record/while-fenced.ts
+import { Failure } from "./main.mjs";
+async function whileFenced(store, entry, change) {
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
+    throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    await change();
+  } finally {
+    await lock.release();
+  }
+}
+
 // scripts/src/disk/durable.ts
 const { randomBytes } = require("node:crypto");
 const {
@@ -377,7 +394,7 @@ function command(isAllowed, words, file) {
 }
 
 // scripts/src/model/claim-rules.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/model/fingerprint.ts
 const { createHash, hash } = require("node:crypto");
@@ -579,21 +596,21 @@ function firstRecord(claim, account) {
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
     { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
     { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
 function conflict(claim, record) {
-  return new Failure(
+  return new Failure2(
     "IDEMPOTENCY_CONFLICT",
     `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
@@ -610,10 +627,10 @@ function conflict(claim, record) {
 }
 function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
-  return new Failure("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  return new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 
-// scripts/src/model/spending.ts
+// scripts/src/model/spending-row.ts
 import { isTerminal as isTerminal2 } from "./main.mjs";
 var pad = (number) => String(number).padStart(2, "0");
 function dayOf(ms) {
@@ -877,7 +894,7 @@ var KNOWN = Object.entries(FIELDS);
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
 const path4 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
 const { randomBytes: randomBytes3 } = require("node:crypto");
@@ -1033,7 +1050,7 @@ function isTrusted(folder) {
   return true;
 }
 function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure2(
+  return new Failure3(
     "INVALID_PAYLOAD",
     `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
     { reason: { kind: "unsafeFolder", distrust, repair } }
@@ -1051,7 +1068,7 @@ function unwritable(error, folder) {
 function unusable(kind, message, cause, folder, why) {
   const lasts = isLasting(cause);
   const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
-  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
+  return new Failure3(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
 // scripts/src/stores/file/entry.ts
@@ -1257,7 +1274,7 @@ const {
   writeFileSync: writeFileSync3
 } = require("node:fs");
 const path6 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
 var SLICE = 500;
@@ -1387,7 +1404,7 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 function olderVersion({ pid, host }) {
-  return new Failure3(
+  return new Failure4(
     "UNKNOWN_ERROR",
     `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
     { reason: { kind: "olderVersion" } }
@@ -1704,7 +1721,7 @@ var RecordIndex = class {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1732,7 +1749,7 @@ function sweepDaily(records, index) {
   try {
     sweep(records, index);
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure5)) throw error;
   }
 }
 function sweepRecords(records, shard, damaged) {
@@ -2437,5 +2454,6 @@ export {
   unsettled,
   unwritable,
   waitForLock,
+  whileFenced,
   writeWhole
 };

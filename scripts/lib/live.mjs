@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
@@ -754,7 +754,9 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
             }
             head = received;
             try {
-              receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              finish(void 0);
+              ongoing?.abort();
             } catch (error) {
               finish(error);
             }
@@ -786,12 +788,12 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
   });
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
+import { journalFolder } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
@@ -1031,7 +1033,7 @@ async function outcomeOf(result, caller) {
   }
 }
 
-// scripts/src/cli/stand-ins.ts
+// scripts/src/cli/actions/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
@@ -1065,7 +1067,7 @@ function hasOthers(folder, saved) {
   }
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
@@ -1181,31 +1183,25 @@ function once(make) {
   };
 }
 async function act(session, args, request, environment) {
-  const taskId = args.taskId ?? "";
-  if (args.action === "getStatus") return getStatus(session, taskId);
-  switch (args.action) {
+  const { action, taskId = "", idempotencyKey } = args;
+  if (action === "getStatus") return getStatus(session, taskId);
+  const wait = waitSettings(args, environment);
+  switch (action) {
     case "getTask":
-      return (await import("./wait.mjs")).getTask(
-        session,
-        taskId,
-        waitSettings(args, environment)
-      );
+      return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
-      const settings = waitSettings(args, environment);
-      if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
-        await (await import("./generate.mjs")).attachTask(
-          session,
-          taskId,
-          args.idempotencyKey
-        );
+      if (args.taskId === void 0) {
+        const pending = await import("./generate.mjs");
+        if (!args.any && !args.all) return pending.waitForNewest(session, wait);
+        return pending.waitForAll(session, wait, args.any ? "first" : "last");
       }
-      if (args.taskId !== void 0)
-        return (await import("./wait.mjs")).waitTask(session, taskId, settings);
-      const pending = await import("./generate.mjs");
-      if (args.any) return pending.waitForAll(session, settings, "first");
-      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+      if (idempotencyKey !== void 0) {
+        const { attachTask } = await import("./generate.mjs");
+        await attachTask(session, taskId, idempotencyKey);
+      }
+      return (await import("./wait.mjs")).waitTask(session, taskId, wait);
     }
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
@@ -1213,17 +1209,14 @@ async function act(session, args, request, environment) {
       return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(
-        session,
-        await listModels(session.provider.id)
-      );
+      const contracts = await listModels(session.provider.id);
+      return (await import("./generate.mjs")).account(session, contracts);
     }
     case "quote":
       return (await import("./generate.mjs")).quote(session, request);
     default: {
       const { generate } = await import("./generate.mjs");
-      const isDetached = args.action === "createGeneration";
-      return generate(session, { ...request, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request, wait, isDetached: action === "createGeneration" });
     }
   }
 }
@@ -1235,18 +1228,14 @@ function filterOf({ since, status, model, limit }) {
 var SANDBOX_POLL_S = 0.5;
 var POLL_S = 2;
 function waitSettings(args, { timeoutMs }) {
-  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
+  const { action, wait, pollInterval, sandbox, download = null, output } = args;
   return {
-    waitMs: args.wait * 1e3,
-    schedule: pollSchedule(firstMs),
-    ...placeOf(args),
+    waitMs: wait * 1e3,
+    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3),
+    folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
+    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs
   };
-}
-function placeOf({ download, output, action }) {
-  if (output !== void 0)
-    return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
-  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");

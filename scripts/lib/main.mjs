@@ -1,23 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/action.ts
-var ACTIONS = [
-  "generate",
-  "createGeneration",
-  "getStatus",
-  "getTask",
-  "cancelTask",
-  "waitTask",
-  "listTasks",
-  "listPending",
-  "forget",
-  "spending",
-  "quote",
-  "account",
-  "listModels",
-  "describeModel"
-];
-
 // scripts/src/model/failure.ts
 var ERROR_CODES = [
   "INVALID_MODEL",
@@ -70,6 +52,24 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 var adviceOf = (failure) => failure.details;
+
+// scripts/src/cli/command-line/action.ts
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
 
 // scripts/src/model/json.ts
 function compact(fields) {
@@ -167,6 +167,64 @@ async function createProvider({ id }, settings) {
   return (await service.load())({ ...settings, profile: service });
 }
 
+// scripts/src/model/text.ts
+var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
+function plain(text2, limit2 = 300) {
+  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
+}
+function visible(text2) {
+  return text2.replace(INVISIBLE, "");
+}
+var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+function escapeInvisible(json) {
+  return json.replace(
+    LEFT_BY_JSON,
+    (character) => Array.from(
+      { length: character.length },
+      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
+    ).join("")
+  );
+}
+function quoted(text2, limit2) {
+  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
+}
+var SHORTEST_SECRET = 6;
+function redact(text2, secrets) {
+  let out = text2;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
+    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
+    if (out.includes("\u2026")) out = out.replace(beforeCut(characters), "[redacted]");
+  }
+  return out;
+}
+function beforeCut(characters) {
+  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
+  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
+}
+
+// scripts/src/cli/issue.ts
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
+}
+function refusedInputs(issues, nextSteps) {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
+  });
+}
+function refused(path6, expected, received, hint) {
+  return refusedInputs([issue(path6, expected, received, hint)]);
+}
+function quote(text2) {
+  return `"${plain(text2, 60)}"`;
+}
+
 // scripts/src/model/task.ts
 var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
@@ -189,7 +247,7 @@ function madeAs(contentType) {
   return family === "video" || family === "image" || family === "audio" ? family : "model3d";
 }
 
-// scripts/src/cli/flag-values.ts
+// scripts/src/cli/command-line/flag-values.ts
 const path = require("node:path");
 
 // scripts/src/contracts/nearest.ts
@@ -235,46 +293,6 @@ function editDistance(a, b) {
   return last[b.length];
 }
 
-// scripts/src/model/text.ts
-var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
-var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit2 = 300) {
-  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
-}
-function visible(text2) {
-  return text2.replace(INVISIBLE, "");
-}
-var LEFT_BY_JSON = /[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
-function escapeInvisible(json) {
-  return json.replace(
-    LEFT_BY_JSON,
-    (character) => Array.from(
-      { length: character.length },
-      (_, n) => `\\u${character.charCodeAt(n).toString(16).padStart(4, "0")}`
-    ).join("")
-  );
-}
-function quoted(text2, limit2) {
-  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
-}
-var SHORTEST_SECRET = 6;
-function redact(text2, secrets) {
-  let out = text2;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    const characters = [...secret].map((char) => char.replace(/[^\w]/, "\\$&"));
-    out = out.replace(new RegExp(characters.join(""), "gi"), "[redacted]");
-    if (out.includes("\u2026")) out = out.replace(beforeCut(characters), "[redacted]");
-  }
-  return out;
-}
-function beforeCut(characters) {
-  const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
-  return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
-}
-
 // scripts/src/model/file-name-rule.ts
 var LONGEST2 = 120;
 var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
@@ -298,25 +316,7 @@ function isIdempotencyKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
 
-// scripts/src/cli/issue.ts
-function issue(path6, expected, received, hint) {
-  return { path: path6, expected, received, hint };
-}
-function refusedInputs(issues, nextSteps) {
-  const { path: path6, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
-    issues,
-    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
-  });
-}
-function refused(path6, expected, received, hint) {
-  return refusedInputs([issue(path6, expected, received, hint)]);
-}
-function quote(text2) {
-  return `"${plain(text2, 60)}"`;
-}
-
-// scripts/src/cli/since.ts
+// scripts/src/cli/command-line/since.ts
 var MOST_DAYS = 3650;
 var OLDEST_YEAR = 2e3;
 var SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
@@ -352,7 +352,7 @@ function zoneAt(date) {
   return name === "" ? offset : `${name} (${offset})`;
 }
 
-// scripts/src/cli/flag-values.ts
+// scripts/src/cli/command-line/flag-values.ts
 var SECONDS = unitsOf([
   [1, "s sec secs second seconds"],
   [60, "m min mins minute minutes"],
@@ -456,7 +456,7 @@ function numberMeant(text2, { whole = false, units = {} }) {
   return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
 }
 
-// scripts/src/cli/flags.ts
+// scripts/src/cli/command-line/flags.ts
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
 var MODELS = ["listModels", "describeModel"];
@@ -651,7 +651,7 @@ function unsupported({ title }, action) {
   return new Failure("INVALID_PAYLOAD", message, { reason: { kind: "unsupportedAction", action } });
 }
 
-// scripts/src/cli/unsupported.ts
+// scripts/src/cli/command-line/unsupported.ts
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
@@ -689,7 +689,7 @@ function refuseUnsupported(profile, action, taskId2) {
   throw taskId2 === void 0 ? refusal : refusal.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
-// scripts/src/cli/check-flags.ts
+// scripts/src/cli/command-line/check-flags.ts
 var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
   const what = action === "generate" ? named(action) : `--action ${action}`;
@@ -786,7 +786,7 @@ function checkInterval(pollInterval, loopback) {
   throw refused("--pollInterval", expected, String(pollInterval), hint);
 }
 
-// scripts/src/cli/read-flags.ts
+// scripts/src/cli/command-line/read-flags.ts
 const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
@@ -875,7 +875,7 @@ function straysIssue(strays, given) {
   return issue("arguments", "flags only, each beginning with --", first, "run with --help to see the form");
 }
 
-// scripts/src/cli/arguments.ts
+// scripts/src/cli/command-line/arguments.ts
 var SWITCHES = ["all", "any", "noJournal", "sandbox", "help", "version"];
 function parseArguments(argv) {
   const issues = [];
@@ -925,224 +925,7 @@ function guessAction(argv) {
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
 
-// scripts/src/cli/exit-codes.ts
-var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
-var EXIT_WORDS = {
-  done: { code: 0, means: "done", next: "give the user the result" },
-  taskEnded: {
-    code: 1,
-    means: "the task ended FAILED or CANCEL",
-    next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
-  },
-  badInput: {
-    code: 2,
-    means: "bad input",
-    next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
-  },
-  keyRefused: {
-    code: 3,
-    means: "key missing or refused",
-    next: "ask the user to set the key in the environment",
-    isOpen: true
-  },
-  stillRunning: {
-    code: 4,
-    means: "still running",
-    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing",
-    isOpen: true
-  },
-  credits: {
-    code: 5,
-    means: "credits or cap",
-    next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
-  },
-  temporary: {
-    code: 6,
-    means: "temporary",
-    next: "follow `data.nextSteps`, after `retryAfter` seconds if set",
-    isOpen: true
-  },
-  submitUnknown: {
-    code: 7,
-    means: "the outcome of the submit is not known",
-    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
-    isOpen: true
-  },
-  taskNotFound: {
-    code: 8,
-    means: "no such task for this key",
-    next: "check the id and the key"
-  },
-  downloadFailed: {
-    code: 9,
-    means: "finished but not saved",
-    next: "run the command in `data.nextSteps`; it charges nothing",
-    isOpen: true
-  },
-  bug: {
-    code: 70,
-    means: "a bug of this program",
-    next: "report it; run the same command without `--new`"
-  },
-  interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
-  terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
-};
-var EXITS = Object.entries(EXIT_WORDS);
-var EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code]));
-var EXIT_OF_ERROR = {
-  INVALID_MODEL: EXIT.badInput,
-  INVALID_PAYLOAD: EXIT.badInput,
-  IDEMPOTENCY_CONFLICT: EXIT.badInput,
-  AUTH_FAILED: EXIT.keyRefused,
-  INSUFFICIENT_CREDITS: EXIT.credits,
-  BUDGET_EXCEEDED: EXIT.credits,
-  RATE_LIMITED: EXIT.temporary,
-  NETWORK_ERROR: EXIT.temporary,
-  UNKNOWN_ERROR: EXIT.temporary,
-  GENERATION_FAILED: EXIT.taskEnded,
-  TASK_CANCELLED: EXIT.taskEnded,
-  CANCEL_REJECTED: EXIT.stillRunning,
-  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
-  TASK_NOT_FOUND: EXIT.taskNotFound,
-  DOWNLOAD_FAILED: EXIT.downloadFailed
-};
-var OPEN = new Set(
-  EXITS.filter(([, exit]) => exit.isOpen).map(([, { code }]) => code)
-);
-var BATCH_ORDER = [
-  EXIT.bug,
-  EXIT.keyRefused,
-  EXIT.submitUnknown,
-  EXIT.credits,
-  EXIT.stillRunning,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.taskNotFound,
-  EXIT.badInput,
-  EXIT.taskEnded,
-  EXIT.done
-];
-var EXIT_OF_SIGNAL = {
-  SIGINT: EXIT.interrupted,
-  SIGTERM: EXIT.terminated
-};
-var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
-
-// scripts/src/cli/render/envelope.ts
-var written = (fields) => compact(fields);
-var UPSTREAM = "upstream";
-function upstream(record) {
-  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
-}
-function success(status2, taskId2, fields, exitCode, retryAfter = null) {
-  const data = fields && written(fields);
-  return {
-    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function failed(failure, fallback, knownTaskId) {
-  const details = adviceOf(failure);
-  const data = written({
-    ...details.data,
-    ...upstream(details.record),
-    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
-    nextSteps: unlessEmpty(details.nextSteps ?? [])
-  });
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: exitCodeOf(failure)
-  };
-}
-
-// scripts/src/cli/bounded.ts
-var STEPS = [
-  { text: 4096, items: 200, depth: 16 },
-  { text: 2048, items: 50, depth: 10 },
-  { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 }
-];
-var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
-var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
-var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
-var ATTEMPTS = [
-  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
-  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
-  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
-  { upstream: LAST, rest: LAST, first: LAST }
-];
-function boundedJson(value, maxBytes, secrets, indent) {
-  let text2 = "";
-  for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
-    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text2) <= maxBytes) break;
-  }
-  return text2;
-}
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= limits.depth) return "[cut: nested too deep]";
-    if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
-    }
-    const keys = Object.keys(value);
-    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
-      const item = value[key2];
-      const isUpstream = depth === 1 && key2 === UPSTREAM;
-      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
-    });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit2, isTheirs) {
-    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit2;
-    const isLong = isTheirs && text2.length > keep * 4;
-    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
-  }
-};
-function mostWanted(keys, count) {
-  const first = FIRST.filter((key2) => keys.includes(key2));
-  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-
-// scripts/src/cli/command-line.ts
+// scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
 
 // scripts/src/model/shell-word.ts
@@ -1159,7 +942,7 @@ function quoteForWindows(text2) {
   return `'${inner}'`;
 }
 
-// scripts/src/cli/words.ts
+// scripts/src/cli/command-line/words.ts
 const path2 = require("node:path");
 
 // scripts/src/model/skill-folder.ts
@@ -1170,7 +953,7 @@ function skillFolder(moduleUrl = import.meta.url) {
   return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
 }
 
-// scripts/src/cli/words.ts
+// scripts/src/cli/command-line/words.ts
 var SCRIPT = "run-workflow.mjs";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
@@ -1191,7 +974,7 @@ function script() {
   return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
 }
 
-// scripts/src/cli/command-line.ts
+// scripts/src/cli/command-line/commands.ts
 function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
@@ -1210,9 +993,6 @@ function providerFlag(provider) {
 }
 function commandFor(provider, action, flags = {}) {
   return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
-}
-function modelFlags({ provider, model }) {
-  return { provider: providerFlag(provider), model };
 }
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
@@ -1375,6 +1155,235 @@ function isApiKey(text2) {
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
+
+// scripts/src/cli/exit-codes.ts
+var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
+var EXIT_WORDS = {
+  done: { code: 0, means: "done", next: "give the user the result" },
+  taskEnded: {
+    code: 1,
+    means: "the task ended FAILED or CANCEL",
+    next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
+  },
+  badInput: {
+    code: 2,
+    means: "bad input",
+    next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
+  },
+  keyRefused: {
+    code: 3,
+    means: "key missing or refused",
+    next: "ask the user to set the key in the environment",
+    isOpen: true
+  },
+  stillRunning: {
+    code: 4,
+    means: "still running",
+    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing",
+    isOpen: true
+  },
+  credits: {
+    code: 5,
+    means: "credits or cap",
+    next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
+  },
+  temporary: {
+    code: 6,
+    means: "temporary",
+    next: "follow `data.nextSteps`, after `retryAfter` seconds if set",
+    isOpen: true
+  },
+  submitUnknown: {
+    code: 7,
+    means: "the outcome of the submit is not known",
+    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
+    isOpen: true
+  },
+  taskNotFound: {
+    code: 8,
+    means: "no such task for this key",
+    next: "check the id and the key"
+  },
+  downloadFailed: {
+    code: 9,
+    means: "finished but not saved",
+    next: "run the command in `data.nextSteps`; it charges nothing",
+    isOpen: true
+  },
+  bug: {
+    code: 70,
+    means: "a bug of this program",
+    next: "report it; run the same command without `--new`"
+  },
+  interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
+  terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
+};
+var EXITS = Object.entries(EXIT_WORDS);
+var EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code]));
+var EXIT_OF_ERROR = {
+  INVALID_MODEL: EXIT.badInput,
+  INVALID_PAYLOAD: EXIT.badInput,
+  IDEMPOTENCY_CONFLICT: EXIT.badInput,
+  AUTH_FAILED: EXIT.keyRefused,
+  INSUFFICIENT_CREDITS: EXIT.credits,
+  BUDGET_EXCEEDED: EXIT.credits,
+  RATE_LIMITED: EXIT.temporary,
+  NETWORK_ERROR: EXIT.temporary,
+  UNKNOWN_ERROR: EXIT.temporary,
+  GENERATION_FAILED: EXIT.taskEnded,
+  TASK_CANCELLED: EXIT.taskEnded,
+  CANCEL_REJECTED: EXIT.stillRunning,
+  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+  TASK_NOT_FOUND: EXIT.taskNotFound,
+  DOWNLOAD_FAILED: EXIT.downloadFailed
+};
+var OPEN = new Set(
+  EXITS.filter(([, exit]) => exit.isOpen).map(([, { code }]) => code)
+);
+var BATCH_ORDER = [
+  EXIT.bug,
+  EXIT.keyRefused,
+  EXIT.submitUnknown,
+  EXIT.credits,
+  EXIT.stillRunning,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.taskNotFound,
+  EXIT.badInput,
+  EXIT.taskEnded,
+  EXIT.done
+];
+var EXIT_OF_SIGNAL = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated
+};
+var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
+
+// scripts/src/cli/render/envelope.ts
+var written = (fields) => compact(fields);
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status2, taskId2, fields, exitCode, retryAfter = null) {
+  const data = fields && written(fields);
+  return {
+    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function failed(failure, fallback, knownTaskId) {
+  const details = adviceOf(failure);
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? [])
+  });
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: exitCodeOf(failure)
+  };
+}
+function fitting(rows, most) {
+  const fit = [];
+  let left = most;
+  for (const row of rows) {
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    fit.push(row);
+  }
+  return fit;
+}
+
+// scripts/src/cli/render/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
+function boundedJson(value, maxBytes, secrets, indent) {
+  let text2 = "";
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text2) <= maxBytes) break;
+  }
+  return text2;
+}
+var Cutter = class {
+  #limits;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text2, limit2, isTheirs) {
+    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
+    const keep = isDataUri ? 48 : limit2;
+    const isLong = isTheirs && text2.length > keep * 4;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
+    const clean = redact(shown, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+
+// scripts/src/cli/output.ts
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written2 = false;
 async function finishWith({ envelope, exitCode }, secrets) {
@@ -1468,18 +1477,19 @@ function overrule(env) {
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
+  const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
   const needsState = hasState && (!isRehearsal || isStateChosen);
   const way = isLive ? env : {};
   const environment = {
-    key: key(profile, way, issues),
-    baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
-    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
-    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
-    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    key: key(profile, way, refuse),
+    baseUrl: baseUrl(profile, way, refuse),
+    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, refuse),
+    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, refuse),
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, refuse),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, needsState ? issues : []),
+    stateFolder: stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -1488,55 +1498,48 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
 function journalFolder({ stateFolder: folder }, sandbox) {
   return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
-function key({ keyVariable }, env, issues) {
+function key({ keyVariable }, env, refuse) {
   const trimmed = env[keyVariable]?.trim();
-  if (!trimmed) return void 0;
-  if (isApiKey(trimmed)) return trimmed;
+  if (!trimmed || isApiKey(trimmed)) return trimmed || void 0;
   const expected = "a key without spaces, line breaks or letters beyond ASCII";
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
-  return void 0;
+  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
 }
-function baseUrl({ urlVariable, url: usual }, env, issues) {
+function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const value = env[urlVariable];
-  if (!value) return void 0;
-  const usable = serviceAddress(value);
-  if (usable) return usable;
+  const usable = value ? serviceAddress(value) : void 0;
+  if (!value || usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : void 0;
   const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
   const text2 = value.replace(/\S*@/, "\u2026@");
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
-  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
-  return void 0;
+  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
 var RETRIES = { fallback: 3, min: 0, max: 10 };
-function integer(name, value, { fallback, min, max }, issues) {
+function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
   const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
-  return fallback;
+  return refuse(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`) ?? fallback;
 }
-function proxy(name, value, issues) {
+function proxy(name, value, refuse) {
   if (!value) return void 0;
   const address = value.includes("://") ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : "";
   if (protocol === "http:" || protocol === "https:") return address;
   const received = protocol ? `one that begins with ${protocol}//` : "something that is no address";
   const expected = "the address of an http or https proxy, such as http://127.0.0.1:3128";
-  issues.push(issue(name, expected, received, `correct or unset ${name}`));
-  return void 0;
+  return refuse(name, expected, received, `correct or unset ${name}`);
 }
-function stateFolder(env, issues) {
+function stateFolder(env, refuse) {
   const folder = wantedStateFolder(env);
   const inside = path4.relative(skillFolder(), folder);
   if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
   const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
   const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
-  issues.push(issue("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint));
-  return "";
+  return refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint) ?? "";
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
@@ -2164,7 +2167,8 @@ async function outcomeOf(call, args, caller) {
     hasState: sandbox || needsRecords(action) && !args.noJournal
   });
   if (action === "listModels") return (await import("./describe.mjs")).describeAll(args);
-  if (action === "describeModel") return (await import("./describe.mjs")).describeOne(args, args.model);
+  if (action === "describeModel")
+    return (await import("./describe.mjs")).describeOne(args, args.model);
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
     return pending2[action]({ args, environment, warn: call.progress.line }, caller);
@@ -2397,6 +2401,7 @@ export {
   failed,
   findOutSteps,
   finishWith,
+  fitting,
   flagWords,
   guessAction,
   idempotencyKey,
@@ -2416,7 +2421,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  modelFlags,
   monotonic,
   muteNode,
   nameProblem,

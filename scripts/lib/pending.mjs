@@ -1,13 +1,15 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/cancellable.ts
+// scripts/src/cli/actions/cancellable.ts
 import { Failure } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
+import { readFlags } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
 import { readEnvironment } from "./main.mjs";
 
-// scripts/src/cli/local-journal.ts
+// scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
@@ -26,9 +28,7 @@ function localJournal({
   });
 }
 
-// scripts/src/cli/cancellable.ts
-import { readFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
+// scripts/src/cli/actions/cancellable.ts
 var MOST_STEPS = 5;
 async function withCancels(refusal, argv, warn) {
   const given = readFlags(argv, []);
@@ -63,7 +63,7 @@ async function withCancels(refusal, argv, warn) {
 
 // scripts/src/core/record/forget.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { whileFenced } from "./wait.mjs";
+import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -146,7 +146,7 @@ function resumeOf(record, caller) {
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
 }
 
-// scripts/src/cli/pending.ts
+// scripts/src/cli/actions/pending.ts
 async function listPending(where, caller) {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);

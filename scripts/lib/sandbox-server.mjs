@@ -387,7 +387,7 @@ function storageName(dataUri) {
 }
 
 // scripts/src/sandbox/price.ts
-import { estimateCredits } from "./price.mjs";
+import { estimateCredits } from "./estimate.mjs";
 var UNKNOWN_PRICE = 50;
 var STAND_INS = {
   // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.

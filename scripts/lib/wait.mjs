@@ -75,15 +75,15 @@ function firstText(value) {
 import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain as plain2, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
 var KEPT_DAYS = 30;
 var MOST_MODELS = 100;
@@ -345,12 +345,12 @@ import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
 function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const now = api.clock.monotonic();
-  const { start = now, output = null } = settings;
-  const deadline = Math.max(now, start + waitMs);
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
   return {
-    ...{ ...settings, output, start: now, deadline, filesUntil: Math.max(deadline, now + filesMs) },
-    resultUntil: deadline > now ? deadline : Infinity
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity
   };
 }
 function factsOf({ model, entry, credits, origin }) {
@@ -1152,36 +1152,19 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/record/while-fenced.ts
-import { Failure as Failure10 } from "./main.mjs";
-async function whileFenced(store, entry, change) {
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-    throw new Failure10("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
-    await change();
-  } finally {
-    await lock.release();
-  }
-}
-
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
-  const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
+  const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
   const status = await orFailure5(fetchStatus(session, taskId, shortDeadline2(session)));
-  const isUnread = status instanceof Failure11;
+  const isUnread = status instanceof Failure10;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
   const seen = isUnread ? answer : status;
@@ -1194,7 +1177,7 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
+  const failure = new Failure10(
     refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1220,7 +1203,7 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
+      if (error instanceof Failure10 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1238,7 +1221,7 @@ import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1257,8 +1240,8 @@ async function firstStatus(session, taskId, wait, entry) {
       (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
     )
   );
-  if (found === null || found === "crowded") return { isCrowded: true };
-  if (!(found instanceof Failure12)) return { seen: found };
+  if (found === null || found === "crowded") return {};
+  if (!(found instanceof Failure11)) return { seen: found };
   const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -1270,7 +1253,7 @@ async function pollTask(session, taskId, before, wait, known) {
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
   if (deadline > start) await tellExpected(session, known);
-  let { isCrowded = false } = before;
+  let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const options = {
     ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },
@@ -1417,6 +1400,5 @@ export {
   spendingOutcome,
   taskOutcome,
   waitOn,
-  waitTask,
-  whileFenced
+  waitTask
 };

@@ -167,6 +167,11 @@ describe('reconcile', () => {
       expect(error).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', outcome: 'unknown' });
     });
 
+    test('is put off by 429: unknown, and when to try again', async () => {
+      const error = await resubmitted({ ...refusal(429), headers: { 'retry-after': '7' } });
+      expect(error).toMatchObject({ outcome: 'unknown', transient: true, retryAfter: 7 });
+    });
+
     test('is lost as well: unknown', async () => {
       expect(await resubmitted(refusal(500))).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'unknown' });
     });

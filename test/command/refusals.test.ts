@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../scripts/src/cli/words.ts';
+import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
 import {
   CANARY,
   envelopeOf,

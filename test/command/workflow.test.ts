@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../scripts/src/cli/words.ts';
+import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
 import { envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
 import { AIVIDEOMAKER_MODELS } from '../support/models.ts';

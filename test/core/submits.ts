@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
-import { type SubmitLog, type Submitted, submit } from '../../scripts/src/core/submit/submit.ts';
+import { type SubmitLog, type Submitted, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';

@@ -1,18 +1,18 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
-import { checkInterval } from './check-flags.ts';
+import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
+import { checkInterval } from './command-line/check-flags.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
-import type { CheckedRequest } from './read-request.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
+import type { CheckedRequest } from './request/read-request.ts';
 
 declare const VERSION: string;
 
@@ -55,7 +55,7 @@ export async function main(): Promise<void> {
     const args = parseArguments(argv);
     call.args = args;
     if (args.version) return printText(VERSION);
-    if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
+    if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await outcomeOf(call, args, caller);
@@ -86,10 +86,11 @@ async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<O
     isRehearsal: sandbox && !isLocal(action),
     hasState: sandbox || (needsRecords(action) && !args.noJournal),
   });
-  if (action === 'listModels') return (await import('./describe.ts')).describeAll(args);
-  if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
+  if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
+  if (action === 'describeModel')
+    return (await import('./actions/describe.ts')).describeOne(args, args.model!);
   if (action === 'listPending' || action === 'forget') {
-    const pending = await import('./pending.ts');
+    const pending = await import('./actions/pending.ts');
     return pending[action]({ args, environment, warn: call.progress.line }, caller);
   }
   return outcomeOfService(call, args, caller, environment);
@@ -116,18 +117,18 @@ async function outcomeOfService(
     const { readBatch } = await import('./batch/read-batch.ts');
     batch = await readBatch(args, caller, loopback, signal);
   } else if (rule('payload').actions?.includes(args.action)) {
-    call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
+    call.request = await (await import('./request/read-request.ts')).readRequest(args, loopback, signal);
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const spending = args.action === 'spending' && (await import('./spending.ts'));
+      const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
       const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
       });
     }
-    const { runLive } = await import('./live.ts');
+    const { runLive } = await import('./actions/live.ts');
     const { request } = call;
     return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
   } finally {
@@ -158,7 +159,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
-    const { withCancels } = await import('./cancellable.ts');
+    const { withCancels } = await import('./actions/cancellable.ts');
     const refusal = await withCancels(failure, call.argv, call.progress.line);
     return failed(refusal, stateOf(call), situation.taskId);
   }

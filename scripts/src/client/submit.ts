@@ -1,6 +1,6 @@
 import type { ListSource, LostSubmit } from '../core/reconcile/reconcile.ts';
 import type { Sent } from '../core/submit/send-once.ts';
-import type { Submitted } from '../core/submit/submit.ts';
+import type { Submitted } from '../core/submit/submit-or-reconcile.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from './connection.ts';
 import { checkMoment, checkRequest } from './request.ts';
@@ -79,14 +79,20 @@ function send(
     const onLeave = () => {
       outcome = 'unknown';
     };
-    let sent: Sent | Submitted = await sendOnce(session, generation, { onLeave });
+    const sent = await sendOnce(session, generation, { onLeave });
+    let known: Sent | Submitted = sent;
     if (first && sent.kind === 'rejected') {
-      const { judgeRejection } = await import('../core/submit/submit.ts');
-      sent = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
+      const { judgeRejection } = await import('../core/submit/submit-or-reconcile.ts');
+      known = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
     }
-    outcome = sent.kind === 'rejected' ? 'rejected' : 'unknown';
-    if (sent.kind !== 'accepted') throw sent.failure;
-    return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote?.credits ?? null };
+    outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';
+    if (known.kind === 'accepted') {
+      const { task } = known;
+      return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
+    }
+    // Whether and when to try again, the answer to this attempt says.
+    const { transient, retryAfter } = 'failure' in sent ? sent.failure.details : {};
+    throw known.failure.with({ transient, retryAfter });
   });
 }
 

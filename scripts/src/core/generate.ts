@@ -1,5 +1,5 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
@@ -10,7 +10,7 @@ import { type TaskResult, taskResult, type Warning } from './result.ts';
 import { type Session, shortDeadline } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import { beginWait, factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
+import { factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
@@ -23,6 +23,8 @@ export interface GenerateOptions extends CheckedRequest {
 export interface Begun extends KnownTask {
   maxCredits: number | undefined;
   wait: WaitSettings;
+  /** When the wait began, on the monotonic clock. */
+  start: number;
 }
 
 // Even the shortest wait gives a rejected or lost submit this long.
@@ -38,7 +40,7 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, start, folder: await folderFor(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
@@ -50,19 +52,24 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       ? submitOnRecord(session, journal, request, deadline)
       : submitWithoutRecord(session, request, deadline),
   );
-  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait };
+  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
   const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
   throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { maxCredits, wait, ...known } = begun;
+  const { maxCredits, wait: whole, start, ...known } = begun;
   const { entry, task, other } = known;
-  if (entry && !task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
-  const result = await orFailure(
-    task ? follow(session, task, wait, known) : resume(session, entry!, wait, known),
-  );
+  const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
+  if (!task && isTerminal(entry!.record.status)) return reuse(session, entry!, wait);
+  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted
+    ? taskResult(task.id, task, factsOf(known))
+    : await orFailure(
+        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
+      );
   if (result instanceof Failure) {
     // The answer must not read as if nothing had been submitted.
     throw task
@@ -78,30 +85,6 @@ function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
-}
-
-/** Waits for a task that this process submitted or found. */
-async function follow(
-  session: Session,
-  task: Task,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const { start, deadline } = beginWait(session, settings);
-  if (deadline <= start && !isTerminal(task.state)) return taskResult(task.id, task, factsOf(known));
-  return waitOn(session, task, settings, known);
-}
-
-/** Resumes the task that the request already has. */
-function resume(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const { taskId, created } = entry.record;
-  session.observer.attached(taskId!, created);
-  return waitTask(session, taskId!, settings, known);
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseArguments } from '../../../scripts/src/cli/arguments.ts';
 import { ranges } from '../../../scripts/src/cli/batch/issues.ts';
 import { readBatch } from '../../../scripts/src/cli/batch/read-batch.ts';
+import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
 import type { Issue } from '../../../scripts/src/model/failure.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';

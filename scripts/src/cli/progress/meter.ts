@@ -1,5 +1,3 @@
-import type { News } from './display.ts';
-
 // Long enough to be calm, short enough to follow a connection that slows down.
 const WINDOW_MS = 5_000;
 // A transfer that brought nothing for so long is not shown as one.
@@ -32,7 +30,7 @@ export class Meter {
   }
 
   /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
-  note(file: string, bytes: number, total: number | null): News | null {
+  note(file: string, bytes: number, total: number | null): 'new' | 'same' | null {
     const at = this.#now();
     const before = this.#files.get(file);
     // A download that starts over has fewer bytes than before.

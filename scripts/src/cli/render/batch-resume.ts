@@ -1,6 +1,6 @@
 import { EXIT } from '../exit-codes.ts';
+import type { LineItem } from './batch-warnings.ts';
 import type { Caller } from './caller.ts';
-import type { LineItem } from './line-item.ts';
 
 interface ResumeOptions {
   caller: Caller;

@@ -4,8 +4,8 @@ import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/j
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
+import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
-import { sinceAt } from '../since.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Outcome, success, upstream, written } from './envelope.ts';
 import { spanOf } from './spending.ts';

@@ -1,8 +1,8 @@
 import type { ModelSums, SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
-import type { SpendingCounts } from '../../model/spending.ts';
+import type { SpendingCounts } from '../../model/spending-row.ts';
+import { type Since, sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Since, sinceAt } from '../since.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
 

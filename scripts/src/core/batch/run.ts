@@ -8,15 +8,15 @@ import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
-import { BatchSpending, type Price, sumOf } from './budget.ts';
+import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved, priceIn } from './known.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
+import { pricesWithin } from './line-prices.ts';
 import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { pricesWithin } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
 import { creditsOfEnd, progressOf, stateIn } from './totals.ts';
 import { interruptedEnd, type Track, tracked } from './track.ts';
@@ -255,9 +255,9 @@ class Batch {
         ...wait,
         folder,
         output: line.name,
-        start: this.#session.api.clock.monotonic(),
         waitMs: Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS),
       },
+      start: this.#session.api.clock.monotonic(),
     };
     return conclude(this.#sessionOf(line), begun);
   }

@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price.ts';
+import { estimateCredits } from '../../contracts/estimate.ts';
 import { type Cheaper, Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';

@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price.ts';
+import { estimateCredits } from '../../contracts/estimate.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';

@@ -7,7 +7,7 @@ import {
   rowOf as recordedRow,
   type SpendingCounts,
   type SpendingRow,
-} from '../../model/spending.ts';
+} from '../../model/spending-row.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { nameIn } from '../../providers/error-answer.ts';

@@ -14,7 +14,7 @@ import { dateOf } from '../record/task-record.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait/wait-settings.ts';
-import { recover, type SubmitLog, type Submitted, submit } from './submit.ts';
+import { type SubmitLog, type Submitted, submit } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & Place;
 
@@ -60,7 +60,7 @@ export async function submitOnRecord(
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : recoverEarlier(own));
+    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
     const { task, wasThere } = result;
     await noteTask(own, task);
@@ -126,11 +126,11 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
 }
 
 /** Finds out about a submit that an earlier call of the command sent. */
-async function recoverEarlier(own: OwnRequest): Promise<Submitted> {
+async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return recover(own.session, generationOf(own), lost, logOf(own), own.deadline);
+  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkFunds } from '../money/check-price.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait/wait-settings.ts';
-import { type SubmitLog, submit } from './submit.ts';
+import { type SubmitLog, submit } from './submit-or-reconcile.ts';
 
 const nothing = async () => {};
 const NO_LOG: SubmitLog = {

@@ -43,7 +43,7 @@ export async function firstStatus(
       poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop),
     ),
   );
-  if (found === null || found === 'crowded') return { isCrowded: true };
+  if (found === null || found === 'crowded') return {};
   if (!(found instanceof Failure)) return { seen: found };
   const graceUntil = entry === undefined ? 0 : graceOf(session, entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
@@ -67,7 +67,7 @@ export async function pollTask(
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
   if (deadline > start) await tellExpected(session, known);
-  let { isCrowded = false } = before;
+  let isCrowded = !first && !failure;
   let wasRunning = first !== undefined;
   const options: WaitOptions = {
     ...{ clock: api.clock, ...(await likelySchedule(session, wait, known)), deadline, failure, stop },

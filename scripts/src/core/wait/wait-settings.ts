@@ -9,8 +9,6 @@ import type { Session } from '../session.ts';
 
 /** What the caller wants of a wait. */
 export interface WaitSettings {
-  /** When it began, on the monotonic clock; absent: now. */
-  start?: number | undefined;
   /** Milliseconds; 0 = one status query, no wait. */
   waitMs: number;
   schedule: PollSchedule;
@@ -40,12 +38,12 @@ export interface Wait extends Place, Pick<WaitSettings, 'schedule' | 'isVersione
 
 /** Begins a wait. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
-  const now = api.clock.monotonic();
-  const { start = now, output = null } = settings;
-  const deadline = Math.max(now, start + waitMs);
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
   return {
-    ...{ ...settings, output, start: now, deadline, filesUntil: Math.max(deadline, now + filesMs) },
-    resultUntil: deadline > now ? deadline : Infinity,
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity,
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow } from '../../model/spending.ts';
+import { dayOf, type SpendingRow } from '../../model/spending-row.ts';
 import type {
   Account,
   Budget,

@@ -1,7 +1,7 @@
 import type { Issue } from '../../../model/failure.ts';
 import { plain } from '../../../model/text.ts';
+import { unsupportedAction } from '../../command-line/unsupported.ts';
 import { issue } from '../../issue.ts';
-import { unsupportedAction } from '../../unsupported.ts';
 import { refusedByService } from './invalid-model.ts';
 import type { Words } from './words.ts';
 
