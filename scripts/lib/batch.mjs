@@ -1066,7 +1066,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? advised(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : own;
+  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
     steps.push(

@@ -196,7 +196,7 @@ function stepsOf(
   const open = isCapped
     ? 0
     : totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open }) : own;
+  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open }) : [...own];
   const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
   if (ended.length > 0) {
     steps.push(
