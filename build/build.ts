@@ -104,7 +104,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(cancellable|pending|local-journal)|render\/pending)|core\/record\/(forget|while-fenced))\.ts$/,
+    /^(cli\/(actions\/(cancellable|pending|local-journal)|render\/pending)|core\/record\/forget)\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],

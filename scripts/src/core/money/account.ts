@@ -4,7 +4,7 @@ import { type Cheaper, Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 import { askPrice } from './check-price.ts';
 
@@ -76,7 +76,7 @@ export interface AccountResult {
 /** Returns the account: balance, limits and models, and how these differ from the installed contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline(session));
+  const found = await api.read(provider.account());
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: 'account', account: found, contracts, notListedByService, withoutContract };
