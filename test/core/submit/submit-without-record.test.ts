@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { FakeClock } from '../../support/clock.ts';
+import type { Reply } from '../../support/server.ts';
 import { generate } from '../rendered.ts';
 import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
-import { EMPTY, listed, type Reply, type Service, submitService, submitsTo } from '../submits.ts';
+import { EMPTY, listed, type Service, submitService, submitsTo } from '../submits.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 
