@@ -102,13 +102,16 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  ['pending', /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/forget)\.ts$/],
+  [
+    'pending',
+    /^(cli\/(actions\/(cancellable|pending|local-journal)|render\/pending)|core\/record\/forget)\.ts$/,
+  ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

@@ -26,7 +26,7 @@ var INSUFFICIENT_CREDITS = {
   ]
 };
 function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null)
+  if (variants.length === 0 && most !== null && most > 0)
     return [`No form of ${model} is known that costs at most ${most} credits.`];
   return variants.map(
     ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
@@ -338,6 +338,7 @@ import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
 // scripts/src/cli/render/errors/task-not-found.ts
 import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
+import { dropStep } from "./main.mjs";
 var TASK_NOT_FOUND = {
   TASK_NOT_FOUND: ({ caller: { profile, command } }) => [
     `${profile.says.missing} Check ${profile.keyVariable}, ${profile.urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
@@ -368,14 +369,14 @@ var TASK_NOT_FOUND = {
     `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
     same
   ],
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => [
+  recordedTaskGone: ({ taskId, created }, caller) => [
     `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-    command("forget", { taskId })
+    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${caller.anew}`,
+    dropStep(caller, taskId)
   ],
-  pendingTaskGone: ({ taskId }, { command }) => [
-    "The service does not show this task any more. To wait for the others without it, drop its record:",
-    command("forget", { taskId })
+  pendingTaskGone: ({ taskId }, caller) => [
+    "The service does not show this task any more. Without its record the same command waits for the others.",
+    dropStep(caller, taskId)
   ]
 };
 

@@ -141,6 +141,10 @@ async function knownLines(store, lines) {
   }
   return known;
 }
+function priceIn({ entry }) {
+  const { quoted: quoted2 = null, charged = null } = entry?.record.credits ?? {};
+  return quoted2 ?? charged;
+}
 function recordedName({ entry }) {
   const output = entry?.record.output;
   return output ? stemOfOutput2(output) : null;
@@ -526,6 +530,7 @@ function stateIn(end, before) {
 function progressOf(lines) {
   const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
   let credits = null;
+  let creditsNow = 0;
   for (const line of lines) {
     const outcome = outcomeOf(line);
     if (outcome === "completed" && line.isOver) sums.done += 1;
@@ -534,9 +539,12 @@ function progressOf(lines) {
     else if (line.isOver && outcome === "notSubmitted") sums.notSubmitted += 1;
     else if (line.taskId !== null) sums.running += 1;
     const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-    if (typeof charged === "number") credits = (credits ?? 0) + charged - (refunded ?? 0);
+    if (typeof charged !== "number") continue;
+    const cost = charged - (refunded ?? 0);
+    credits = (credits ?? 0) + cost;
+    if (!line.isReused) creditsNow += cost;
   }
-  return { ...sums, credits };
+  return { ...sums, credits, creditsNow };
 }
 
 // scripts/src/core/batch/track.ts
@@ -656,10 +664,11 @@ var Batch = class {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
+      lines: this.#lines.map(({ line, name, known: known2, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
         isNameTaken: hasVersion(name, line.name),
-        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits }
+        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
+        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known2)
       })),
       quoted: this.#quoted,
       held: this.#gate.held,
@@ -825,9 +834,7 @@ var Batch = class {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
   #tell() {
-    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver, credits }) => {
-      return { end, taskId, state, isOver, credits: credits ?? known.entry?.record.credits };
-    });
+    const lines = this.#lines.map(({ track, ...line }) => ({ ...line, ...track }));
     this.#session.observer.batch(progressOf(lines));
   }
 };
@@ -842,7 +849,27 @@ import { refusalOf } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
-import { BATCH_ORDER, EXIT, OPEN } from "./main.mjs";
+import { BATCH_ORDER, EXIT as EXIT2, OPEN } from "./main.mjs";
+
+// scripts/src/cli/render/batch-resume.ts
+import { EXIT } from "./main.mjs";
+var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
+function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
+  const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
+  const mayFindOut = unknown === 0 || caller.profile.can.list;
+  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
+  const said = [
+    `Run this command${when}, without --new.`,
+    "It resumes every line, and charges nothing for those that have a task."
+  ];
+  if (unknown > 0 && mayFindOut)
+    said.push(
+      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`
+    );
+  if (open2 > 0) said.push(`It submits the ${open2} that have none, which is charged.`);
+  const resume = [said.join(" "), caller.same];
+  return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
+}
 
 // scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
@@ -934,24 +961,31 @@ var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
 import { failed, fitting, success, UPSTREAM, written } from "./main.mjs";
-import { explained, LASTING } from "./advice.mjs";
+import { adviceFor, explained, LASTING } from "./advice.mjs";
+import { originOfLines, spentBefore } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
-function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
+function lineOutcomes({ lines, leftOver: leftOver2 }, caller, account, commands = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
+    return { line, outcome: outcomeOfLine(line, own, account, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
+function outcomeOfLine({ end, taskId, state }, caller, account, isLeft) {
   if (end === null) {
     const nextSteps = [
       isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
     ];
-    return success(null, null, { nextSteps }, EXIT.stillRunning);
+    return success(null, null, { nextSteps }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
-  return failed(explained(end, caller), state, taskId);
+  return failed(advised(end, { caller, account, taskId }), state, taskId);
+}
+var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
+function advised(failure, circumstances) {
+  const said = explained(failure, circumstances.caller);
+  const hasSteps = (said.details.nextSteps ?? []).length > 0 || !SAME_FOR_LINES.has(failure.code);
+  return hasSteps ? said : said.with({ nextSteps: adviceFor(failure, circumstances) });
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -960,7 +994,7 @@ function reportRow({ line, outcome }) {
 }
 var MOST_CHARACTERS = 36e3;
 var MOST_ROWS = 150;
-function batchOutcome(result, items, report, caller) {
+function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
   const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
@@ -976,7 +1010,7 @@ function batchOutcome(result, items, report, caller) {
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
     warnings: unlessEmpty(warningsOf(result, items, report)),
-    nextSteps: unlessEmpty(stepsOf(result, sorted, caller, hidden))
+    nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden }))
   });
   return {
     envelope: {
@@ -989,7 +1023,7 @@ function batchOutcome(result, items, report, caller) {
       retryAfter
     },
     exitCode,
-    isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
+    isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
       const delivered = "file" in report ? items : sorted.slice(0, rows.length);
       for (const { outcome } of delivered) outcome.onWritten?.();
@@ -1027,22 +1061,14 @@ function submittedNow(lines) {
   ];
   return `${parts.join("; ")}.`;
 }
-function stepsOf(result, sorted, caller, hidden) {
+function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const { held, isReused, lines, leftOver: leftOver2 } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) || held && !isCapped || lines.some(isChanged);
-  const steps = [];
-  if (held) steps.push(...explained(held, caller).details.nextSteps ?? []);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  if (first && !held) steps.push(...ownSteps(first, caller));
-  if (isOpen) {
-    const open2 = totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
-    const rest = open2 === 0 || isCapped ? ":" : `. It submits the ${open2} that have none, which is charged:`;
-    steps.push(
-      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
-      caller.same
-    );
-  }
+  const own = held ? advised(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
+  const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
+  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
     steps.push(
@@ -1064,7 +1090,8 @@ function stepsOf(result, sorted, caller, hidden) {
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
-      `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
+      ...originOfLines(lines, linesNamed),
+      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
   return steps;
@@ -1098,7 +1125,7 @@ function batchQuoteOutcome(quote3, caller) {
   data.nextSteps = [
     `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
-  return success(null, null, data, EXIT.done);
+  return success(null, null, data, EXIT2.done);
 }
 
 // scripts/src/cli/batch/line-file.ts
@@ -1174,7 +1201,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
-  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
+  const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
@@ -1202,10 +1229,10 @@ async function runBatchCommand(command) {
     stop,
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
-  const items = lineOutcomes(result, caller, await commandsOf(command, result));
+  const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
   const report = writeReport(folder, batch, items.map(reportRow), secrets);
-  return batchOutcome(result, items, report, caller);
+  return batchOutcome(result, items, report, caller, account);
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
@@ -1220,7 +1247,8 @@ async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 })
       argv,
       request,
       output,
-      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request)
+      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request),
+      line.quoted
     );
     commands.set(line.number, { isFirst, command });
   }
@@ -1693,6 +1721,7 @@ export {
   outcomeOf,
   overBudget,
   parseLine,
+  priceIn,
   pricesOf,
   pricesWithin,
   progressOf,
@@ -1710,6 +1739,7 @@ export {
   tracked,
   warningsOf,
   withPrompt,
+  withResume,
   writeLine,
   writeOwn,
   writeReport,

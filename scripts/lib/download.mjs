@@ -1072,6 +1072,12 @@ async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
   });
 }
 
+// scripts/src/download/saved-file.ts
+const { existsSync } = require("node:fs");
+function stillThere(files) {
+  return files.find(({ path: path7 }) => existsSync(path7))?.path;
+}
+
 // scripts/src/http/public-lookup.ts
 const { lookup } = require("node:dns");
 import { Failure as Failure8 } from "./main.mjs";
@@ -1140,6 +1146,7 @@ export {
   sizeOfPart,
   stemOf,
   stemOfOutput,
+  stillThere,
   versionOf,
   warningsAbout,
   withoutExtension

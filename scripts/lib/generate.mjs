@@ -11,12 +11,13 @@ import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
+  const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused: { created, status }, isResubmitted };
+  return { ...result, reused, isResubmitted };
 }
 async function noteUse({ api }, entry) {
   const now = api.clock.wall();
@@ -463,7 +464,7 @@ async function unknown(...of) {
 var LEAST_PATIENCE_MS2 = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
   const { api, observer } = session;
-  const claim = claimOf(request);
+  const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS2);
   const claimed = await store.claim(claim, patience, api.signal);
   if (claimed.kind === "submitted") return attached(claimed.entry, request);
@@ -493,11 +494,13 @@ async function submitOnRecord(session, store, request, deadline) {
     await lock.release();
   }
 }
-function claimOf({ generation, terms, folder, output }) {
+function claimOf({ generation, terms, folder, output }, now) {
   const { model, payload, idempotencyKey } = generation;
   const { maxCreditsPerDay: _, ...named } = terms;
-  const content = { model, payloadHash: jsonHash(payload), promptExcerpt: promptExcerpt(payload) };
-  return { ordinal: 1, ...named, ...content, idempotencyKey, download: folder, output };
+  const payloadHash = jsonHash(payload);
+  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
+  const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
+  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
 async function underOther(store, claim) {
   const found = await store.underOtherAccount(claim);
@@ -700,6 +703,8 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
+import { Failure as Failure9 } from "./main.mjs";
+import { jsonHash as jsonHash2 } from "./journal.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -712,8 +717,19 @@ async function quote(session, { contract, generation }) {
     quote: answer,
     estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
     missing,
-    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null
+    cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
+    known: await knownRequest(session, generation)
   };
+}
+async function knownRequest(session, { model, payload }) {
+  try {
+    const store = await session.records();
+    const entry = await store?.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 });
+    return entry?.record ?? null;
+  } catch (error) {
+    if (error instanceof Failure9) return null;
+    throw error;
+  }
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -724,7 +740,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -737,8 +753,8 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure9 ? read : void 0;
-  const list = read instanceof Failure9 ? null : read;
+  const listFailure = read instanceof Failure10 ? read : void 0;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -757,7 +773,7 @@ async function spending(session, since) {
 async function readList(session, hasJournal) {
   const { api, provider } = session;
   const list = await orFailure5(api.read(provider.list()));
-  if (list instanceof Failure9 && !(hasJournal && AWAY.has(list.code))) throw list;
+  if (list instanceof Failure10 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
@@ -856,7 +872,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -865,7 +881,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure10("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -880,14 +896,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure10("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list.ts
-import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -906,7 +922,9 @@ async function listTasks(session, filter) {
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    tasks.push({ task, request: entry?.record, name });
+    const saved = entry?.record.files ?? [];
+    const file = saved.length > 0 ? (await import("./download.mjs")).stillThere(saved) : void 0;
+    tasks.push({ task, request: entry?.record, name, file });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -932,12 +950,12 @@ async function noteStates(session, tasks) {
 }
 async function pendingOf(session) {
   const own = await orFailure6(ownPending(session));
-  return own instanceof Failure11 ? [] : own;
+  return own instanceof Failure12 ? [] : own;
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -950,7 +968,7 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure12)) return withWarnings(ended, gone, unsettled);
+    if (!(ended instanceof Failure13)) return withWarnings(ended, gone, unsettled);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
@@ -982,7 +1000,7 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
-var hasEnded = (ended) => !(ended instanceof Failure12) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
@@ -990,7 +1008,7 @@ async function endOf(session, settings, entry) {
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { isResumed: true } };
   const ended = await orFailure7(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure12)) return ended;
+  if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf3(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1009,7 +1027,7 @@ async function adoptReplaced({ api, provider }, store) {
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
   const list = await orFailure7(api.once(provider.list()));
-  if (list instanceof Failure12) return;
+  if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;

@@ -773,7 +773,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -841,7 +841,7 @@ function unknownWord(word) {
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
-import { resumeCommand } from "./main.mjs";
+import { dropStep, resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
@@ -865,6 +865,31 @@ function taskCancelled({ profile, retry }) {
       `To have the result after all, with a new charge: ${retry}`
     ]
   });
+}
+
+// scripts/src/cli/render/reused.ts
+import { Failure as Failure8 } from "./main.mjs";
+function originSteps({ status, isDelivered, newRun }) {
+  const first = status === "COMPLETED" ? "No run has delivered this result before." : "No run has reported this end before.";
+  const said = [...isDelivered ? [] : [first], ...newRun === void 0 ? [] : [madeBy(newRun, "it")]];
+  return said.length === 0 ? [] : [`${said.join(" ")} It is the newest task of this request.`];
+}
+function originOfLines(lines, named) {
+  const reused = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused;
+  const fresh = lines.filter((line) => reused(line)?.isDelivered === false);
+  const runs = new Set(lines.map((line) => reused(line)?.newRun));
+  const [newRun] = runs.size === 1 ? runs : [];
+  const said = [
+    ...fresh.length === 0 ? [] : [`No run has delivered the result of ${named(fresh)} before.`],
+    ...newRun === void 0 ? [] : [madeBy(newRun, "every line")]
+  ];
+  return said.length === 0 ? [] : [`${said.join(" ")} These are the newest tasks of the batch.`];
+}
+var madeBy = (began, what) => `The run with --new that began on ${began} made ${what}.`;
+function spentBefore({ charged = null, refunded = null } = {}, of = "") {
+  if (charged === null) return "this run charged nothing";
+  const back = refunded ? ` (${refunded} refunded)` : "";
+  return `${charged} ${charged === 1 ? "credit" : "credits"}${of}${back}, 0 of them charged by this run`;
 }
 
 // scripts/src/cli/render/state.ts
@@ -954,14 +979,15 @@ function reusedSteps(result, { anew }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
+    ...originSteps(reused),
+    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`
   ];
 }
-function goneSteps({ warnings }, { command }) {
+function goneSteps({ warnings }, caller) {
   return warnings.flatMap(
     (warning) => warning.kind === "taskGone" ? [
-      `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
-      command("forget", { taskId: warning.taskId })
+      `The service does not show the newer task ${warning.taskId} any more.`,
+      dropStep(caller, warning.taskId)
     ] : []
   );
 }
@@ -1084,6 +1110,7 @@ async function runLive(options) {
       const wait = waitSettings(args, environment);
       const outcome2 = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
+        account: await accountOf(options),
         stop: interruption,
         warn
       });
@@ -1092,7 +1119,7 @@ async function runLive(options) {
     const outcome = await outcomeOf(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { adviceFor, explained } = await import("./advice.mjs");
@@ -1128,7 +1155,7 @@ async function openJournal(options, provider) {
     journal.prepare();
     return journal;
   } catch (error) {
-    if (!(error instanceof Failure8)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
     return null;
   }
@@ -1492,6 +1519,8 @@ export {
   nameIn,
   networkError,
   noteState,
+  originOfLines,
+  originSteps,
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
@@ -1506,6 +1535,7 @@ export {
   recordOf,
   refused,
   runLive,
+  spentBefore,
   stateIn,
   stateOutcome,
   taskCancelled,

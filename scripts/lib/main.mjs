@@ -174,9 +174,9 @@ async function createProvider({ id }, settings) {
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit = 300) {
-  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
+function plain(text2, limit2 = 300) {
+  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -191,8 +191,8 @@ function escapeInvisible(json) {
     ).join("")
   );
 }
-function quoted(text2, limit) {
-  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
+function quoted(text2, limit2) {
+  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
@@ -263,11 +263,11 @@ function nearest(word, candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
     const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    const limit2 = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
     let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
+      distance = Math.min(distance, limit2);
+    if (distance > limit2) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -356,7 +356,22 @@ function zoneAt(date) {
 }
 
 // scripts/src/cli/command-line/flag-values.ts
-var credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
+var SECONDS = unitsOf([
+  [1, "s sec secs second seconds"],
+  [60, "m min mins minute minutes"],
+  [3600, "h hour hours"]
+]);
+function unitsOf(words) {
+  return Object.fromEntries(words.flatMap(([worth, all]) => all.split(" ").map((word) => [word, worth])));
+}
+var credits = {
+  kind: "number",
+  min: 0,
+  max: 1e9,
+  whole: true,
+  units: unitsOf([[1, "credit credits"]]),
+  hint: "write the limit that the user gave, in credits, as a whole number"
+};
 var taskId = {
   kind: "text",
   accepts: (text2) => TASK_ID.test(text2),
@@ -414,10 +429,13 @@ function readValue(flag, text2, value, issues) {
   };
   switch (value.kind) {
     case "number": {
-      const { min, max, whole = false, such } = value;
+      const { min, max, whole = false, hint } = value;
+      const isAllowed = (one) => one >= min && one <= max && (!whole || Number.isInteger(one));
       const number = /^\d+(\.\d+)?$/.test(text2) ? Number(text2) : Number.NaN;
-      if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
-      return refuse(`a${whole ? " whole" : ""} number from ${min} to ${max}`, `write --${flag} ${such}`);
+      if (isAllowed(number)) return number;
+      const meant = numberMeant(text2, value);
+      const right = isAllowed(meant) ? `write --${flag} ${meant}` : hint;
+      return refuse(`a${whole ? " whole" : ""} number from ${min} to ${max}`, right);
     }
     case "choice": {
       const { of, alsoCalled = {}, anyCase, fallback } = value;
@@ -433,6 +451,13 @@ function readValue(flag, text2, value, issues) {
       return value.accepts(text2) ? text2 : refuse(value.expected, value.hint);
   }
 }
+function numberMeant(text2, { whole = false, units = {} }) {
+  const [, digits = "", word = ""] = /^\s*(\d[\d,.]*)\s*([a-z]*)\s*$/i.exec(text2) ?? [];
+  const worth = word === "" ? 1 : Object.hasOwn(units, word.toLowerCase()) && units[word.toLowerCase()];
+  if (worth === false || worth === void 0) return Number.NaN;
+  const plainDigits = whole && /^[1-9]\d{0,2}(,\d{3})+$/.test(digits) ? digits.replaceAll(",", "") : digits;
+  return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
+}
 
 // scripts/src/cli/command-line/flags.ts
 var SUBMITS = ["generate", "createGeneration"];
@@ -447,7 +472,29 @@ var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
 var providers = PROFILES.map(({ id }) => id);
-var wait = { kind: "number", min: 0, max: 86400, such: 5, default: DEFAULT_WAIT_S };
+var wait = {
+  kind: "number",
+  min: 0,
+  max: 86400,
+  units: SECONDS,
+  hint: "write the seconds that the call may wait as a number, at most 86400",
+  default: DEFAULT_WAIT_S
+};
+var interval = {
+  kind: "number",
+  min: 1e-3,
+  max: 60,
+  units: SECONDS,
+  hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
+};
+var limit = {
+  kind: "number",
+  min: 1,
+  max: 200,
+  whole: true,
+  hint: "write how many rows are wanted as a whole number, at most 200",
+  default: DEFAULT_LIMIT
+};
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
@@ -507,7 +554,7 @@ var FLAGS = {
   },
   limit: {
     form: "<n>",
-    value: { kind: "number", min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    value: limit,
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ["listTasks"]
   },
@@ -526,7 +573,7 @@ var FLAGS = {
   },
   pollInterval: {
     form: "<seconds>",
-    value: { kind: "number", min: 1e-3, max: 60, such: 5 },
+    value: interval,
     help: "first pause between status queries (default 2)",
     actions: WAITS
   },
@@ -800,8 +847,14 @@ function readFlag({ name, value, instead }, given, issues) {
     issues.push(issue(`--${name}`, form, "an empty value", `write --${name} ${form}`));
   given.set(name, form === void 0 ? "" : value);
 }
+var FIELDS = ["prompt", "content", "duration", "aspectRatio", "resolution", "size", "seed"];
 function unknownFlag(word) {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
+  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
+  if (field !== void 0) {
+    const hint2 = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
+    return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint2);
+  }
   const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
   const hint = close ? `write --${close}` : "run with --help to see all flags";
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
@@ -957,8 +1010,10 @@ function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   const { randomUUID } = process.getBuiltinModule("node:crypto");
   return commandFrom(argv, { idempotencyKey: randomUUID() });
 }
-function commandForLine(argv, line, output2, file) {
-  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+function commandForLine(argv, line, output2, file, quoted2 = null) {
+  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
+  const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
+  const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
   const { model, payload, image } = line;
   if (quoteWord(payload).length > LONGEST_SHOWN) {
     const own = file();
@@ -1315,9 +1370,9 @@ var Cutter = class {
     if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept);
   }
-  #text(text2, limit, isTheirs) {
+  #text(text2, limit2, isTheirs) {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit;
+    const keep = isDataUri ? 48 : limit2;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
     const clean = redact(shown, this.#secrets);
@@ -1737,7 +1792,8 @@ function sums({
   unknown = 0,
   notSubmitted = 0,
   running,
-  credits: credits2
+  credits: credits2,
+  creditsNow
 }) {
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
@@ -1745,6 +1801,7 @@ function sums({
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   return parts.join(", ");
 }
 function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
@@ -1920,6 +1977,12 @@ function callerOf(args, argv) {
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
+}
+function dropStep({ command }, taskId2) {
+  return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
+}
+function earlierStep({ profile, command }) {
+  return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
 }
 function callerOfLine(caller, { command: again, isFirst }) {
   const command = again ?? "the command of this line alone (its model and payload), with --new.";
@@ -2178,6 +2241,11 @@ async function outcomeOfError(error, call) {
   const { reason, charged } = error.details;
   const isBare = reason !== void 0 || charged !== void 0;
   const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
+  if (!args && guessAction(call.argv) === "cancelTask") {
+    const { withCancels } = await import("./pending.mjs");
+    const refusal = await withCancels(failure, call.argv, call.progress.line);
+    return failed(refusal, stateOf(call), situation.taskId);
+  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {
@@ -2306,6 +2374,7 @@ export {
   OUTPUT_KINDS,
   PROFILES,
   SANDBOX_FOLDER,
+  SECONDS,
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
   Submits,
@@ -2341,6 +2410,8 @@ export {
   contractsFolder,
   createProvider,
   credits,
+  dropStep,
+  earlierStep,
   editDistance,
   escapeInvisible,
   exitCodeOf,

@@ -2,20 +2,36 @@
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
 import { unlessEmpty } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
-function quoteOutcome({ model, quote, estimate, missing, cheaper }, { profile }) {
+function quoteOutcome({ model, quote, estimate, missing, cheaper, known }, { profile }) {
   const { credits, balance, affordable, record } = quote;
-  const nextSteps = cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+  const nextSteps = known ? knownSteps(known, credits) : cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
     `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
     estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
+    charged: known && known.taskId !== null ? true : void 0,
+    createdAt: known?.created,
     nextSteps
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+function knownSteps({ created, status, taskId, credits: known }, credits) {
+  const another = `To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
+  if (taskId === null) {
+    return [
+      `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`
+    ];
+  }
+  const does = !isTerminal(status) ? "resumes its task" : status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
+  const cost = known.charged === null ? "" : ` for ${known.charged} credits`;
+  return [
+    `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`
+  ];
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
   const nextSteps = [];
@@ -36,9 +52,28 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
 
+// scripts/src/core/record/prompt-excerpt.ts
+import { plain } from "./main.mjs";
+var FIELDS = ["prompt", "content", "text", "lyrics"];
+var LENGTH = 60;
+var ADDRESS = /\b(?:https?|data):\S+/gi;
+function promptExcerpt(payload) {
+  for (const name of FIELDS) {
+    const text = firstText(payload[name]);
+    if (text === void 0) continue;
+    const excerpt = plain(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
+    if (excerpt !== "") return excerpt;
+  }
+  return null;
+}
+function firstText(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  return typeof one === "string" ? one : void 0;
+}
+
 // scripts/src/cli/render/list.ts
-import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
-import { plain, quoted } from "./main.mjs";
+import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
+import { plain as plain2, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
@@ -175,13 +210,13 @@ function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
   return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
 }
-function rowOf2({ task, request, name }) {
+function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const file = request?.files[0]?.path;
   return written({
     taskId: id,
-    name: name && plain(name, 200),
-    file: file && plain(file, 1e3),
+    name: name && plain2(name, 200),
+    promptExcerpt: request?.promptExcerpt ?? promptOf(task),
+    file: file && plain2(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
     unknownState,
@@ -192,6 +227,10 @@ function rowOf2({ task, request, name }) {
     idempotencyKey: keyOf(task)
   });
 }
+function promptOf({ input }) {
+  const excerpt = isObject(input) ? promptExcerpt(input) : null;
+  return excerpt === null ? void 0 : quoted(excerpt);
+}
 function keyOf({ idempotencyKey }) {
   return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
@@ -201,7 +240,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 import { Failure } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4 } from "./main.mjs";
-import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
 import { failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
@@ -242,7 +281,7 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const data = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
-      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [caller.command("forget", { taskId })] : []
+      ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
     data.nextSteps = [
       ...gone.length < items.length || more > 0 ? [caller.same] : [],
@@ -275,16 +314,21 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unsettled }, { command }) {
-  const list = command("listPending");
+function nothingPendingOutcome({ unsettled }, caller) {
   if (unsettled === 0) {
-    const nextSteps = ["No recorded task of this key is unfinished or waits to be delivered.", list];
+    const nextSteps = [
+      "No recorded task of this key is unfinished or waits to be delivered.",
+      ...earlierStep(caller)
+    ];
     return success4(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
   const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
     data: { count: 0, unsettled },
-    nextSteps: ["Run the commands of those submits again: each reconciles its own.", list]
+    nextSteps: [
+      "Run the commands of those submits again: each reconciles its own.",
+      caller.command("listPending")
+    ]
   });
   return failed2(failure, null, null);
 }
@@ -332,11 +376,11 @@ import { intervalBefore } from "./live.mjs";
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
 import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 var RecordReads = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
@@ -388,7 +432,7 @@ var RecordReads = class {
     for (const one of wanted) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure3 ? void 0 : result?.task;
-      if (task && isTerminal(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
+      if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
     }
@@ -405,7 +449,7 @@ import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/next-query.ts
 import { Failure as Failure4, orFailure } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
@@ -473,7 +517,7 @@ var PollRounds = class {
   /** Notes what was seen of a task. An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
-    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal2(before.state));
+    const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
     const latest = (a = 0, b = 0) => Math.max(a, b);
     this.#seen.set(id, {
       ...isNewer ? seen : before,
@@ -532,7 +576,7 @@ var PollRounds = class {
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
       const shown = tasks.get(id);
-      if (state && isTerminal2(state) && shown && !isTerminal2(shown.state) && seenAt < at) {
+      if (state && isTerminal3(state) && shown && !isTerminal3(shown.state) && seenAt < at) {
         this.#list = { ...this.#list, badUntil: at + LONGEST_BAD_MS };
       }
     }
@@ -583,7 +627,7 @@ var PollRounds = class {
   }
   /** Writes the record of a task that has ended where a process reads it that waits for the task. */
   async #shareEnd(task) {
-    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
+    if (isTerminal3(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
   async #share() {
@@ -591,7 +635,7 @@ var PollRounds = class {
   }
 };
 function polledOf(task) {
-  if (isTerminal2(task.state)) return { ...task, task };
+  if (isTerminal3(task.state)) return { ...task, task };
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
@@ -811,7 +855,7 @@ var Poller = class {
       const seen = tasks.get(ask.taskId);
       const since = this.#seenAt.get(ask.taskId) ?? now - FRESH_MS;
       if (!seen?.state || seen.at <= Math.max(since, ask.endSeenAt) || seen.at > now + FRESH_MS) continue;
-      if (!isTerminal3(seen.state)) {
+      if (!isTerminal4(seen.state)) {
         this.#seenAt.set(ask.taskId, seen.at);
         this.#end(ask, { state: seen.state, record: {} });
         continue;
@@ -1073,7 +1117,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
-import { isTerminal as isTerminal4 } from "./main.mjs";
+import { isTerminal as isTerminal5 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -1102,7 +1146,7 @@ async function pollUntilEnd(poll, options) {
       failure = void 0;
       failures = 0;
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
-      if (isTerminal4(seen.state)) return { last, failure };
+      if (isTerminal5(seen.state)) return { last, failure };
     } catch (error) {
       if (!(error instanceof Failure10)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
@@ -1118,25 +1162,6 @@ function endsWait({ code, details }) {
 function merge(before, now) {
   const record = { ...before?.record, ...now.record };
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
-}
-
-// scripts/src/core/record/prompt-excerpt.ts
-import { plain as plain2 } from "./main.mjs";
-var FIELDS = ["prompt", "content", "text", "lyrics"];
-var LENGTH = 60;
-var ADDRESS = /\b(?:https?|data):\S+/gi;
-function promptExcerpt(payload) {
-  for (const name of FIELDS) {
-    const text = firstText(payload[name]);
-    if (text === void 0) continue;
-    const excerpt = plain2(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
-    if (excerpt !== "") return excerpt;
-  }
-  return null;
-}
-function firstText(value) {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === "string" ? one : void 0;
 }
 
 // scripts/src/core/tasks/cancel.ts
@@ -1200,20 +1225,20 @@ import { deliver as deliver3, noteState as noteState3, recordOf as recordOf3 } f
 import { taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal6 } from "./main.mjs";
+import { isTerminal as isTerminal7 } from "./main.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
-import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
 async function firstStatus(session, taskId, wait, entry) {
   const recorded = entry?.record.status;
-  if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
+  if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const found = await orFailure6(
     watching(
@@ -1242,7 +1267,7 @@ async function pollTask(session, taskId, before, wait, known) {
     ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
-      wasRunning ||= !isTerminal5(status.state);
+      wasRunning ||= !isTerminal6(status.state);
       observer.polled(status, progress);
     },
     onError: (error) => observer.queryFailed(error)
@@ -1255,7 +1280,7 @@ async function pollTask(session, taskId, before, wait, known) {
     }, options);
     const seen = last ? merge(first, last) : first;
     if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
-    if (last && isTerminal5(last.state))
+    if (last && isTerminal6(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
     return { seen, failure: error, isCrowded };
   });
@@ -1305,13 +1330,13 @@ async function waitOn(session, task, settings, known = {}) {
 }
 async function waitOut(session, taskId, before, wait, known) {
   const { entry } = known;
-  const hasEnded = before.seen && isTerminal6(before.seen.state);
+  const hasEnded = before.seen && isTerminal7(before.seen.state);
   const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
   const recorded = entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal6(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
+  if (!isTerminal7(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
   return deliver2(session, entry, await readEnd(session, taskId, seen, wait, known));
 }
 async function readEnd(session, taskId, seen, wait, known) {

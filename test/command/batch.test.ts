@@ -15,7 +15,7 @@ import {
   tempFolder,
 } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
-import { failure, service } from '../support/service.ts';
+import { refusal, service } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 interface Item {
@@ -131,7 +131,7 @@ describe('a batch', () => {
   it('no key in the environment is in the report, whichever service it is of', async () => {
     const OTHER = 'ak_other_canary_33c9d27a61';
     const { folder, file } = await place(['fog']);
-    const server = await service({ generate: failure(400, undefined, `no model for ${OTHER}`) });
+    const server = await service({ submit: refusal(400, undefined, `no model for ${OTHER}`) });
     const env = live(server.origin, {
       APIDOT_API_KEY: OTHER,
       ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state'),
@@ -153,7 +153,10 @@ describe('a batch', () => {
     expect(charges()).toBe(3);
     expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
     expect(again.batch).toMatchObject({ charged: 45, chargedNow: 0 });
-    expect(again.nextSteps.join(' ')).toContain('nothing was charged now');
+    expect(again.stderr).toContain('3 of 3 done, 45 credits, 0 now');
+    expect(again.nextSteps).toEqual([
+      expect.stringContaining(': 45 credits for all lines, 0 of them charged by this run. To make all'),
+    ]);
     const single = envelopeOf(await run([...T2V_ARGS, '--wait', '10'], { cwd: folder, env }));
     expect(single.taskId).toBe(first.items[1]!.taskId);
     expect(single.data.reused).toBe(true);
@@ -339,11 +342,17 @@ describe('a batch', () => {
   it('a refused key ends all submits at once', async () => {
     const { runBatch, service, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     service.refusesKey = true;
-    const { code, envelope, batch } = await runBatch();
+    const { code, envelope, batch, nextSteps } = await runBatch();
     expect(code).toBe(3);
     expect(envelope).toMatchObject({ status: 'FAILED', errorCode: 'AUTH_FAILED' });
     expect(batch).toMatchObject({ notSubmitted: 8 });
     expect(submits().length).toBeLessThanOrEqual(4);
+    // The word about the key comes before the command that cannot do without it.
+    expect(nextSteps[0]).toMatch(
+      /^AIVideoMaker refused the key in AIVIDEO_API_KEY \(fingerprint \w+\)\. Check it/,
+    );
+    expect(nextSteps.at(-1)).toMatch(/^node .*--batch/);
+    expect(nextSteps.at(-2)).toContain('It submits the 8 that have none, which is charged.');
   });
 
   it('fault 15: a 429 with Retry-After holds every submit back, and all of them get through', async () => {
@@ -442,12 +451,19 @@ describe('a batch', () => {
     const first = await runBatch();
     const second = await runBatch(['--new']);
     expect(second.code).toBe(0);
+    // What the earlier tasks were charged is no part of it.
+    expect(second.stderr).toMatch(/2 of 2 done, 30 credits$/m);
+    expect(second.stderr).not.toMatch(/0 of 2 done.*credits/);
     expect(charges()).toBe(4);
     expect(second.warnings.join(' ')).toContain('30 credits');
     expect(second.items[0]!.taskId).not.toBe(first.items[0]!.taskId);
     expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2-v2.mp4', '2.mp4']);
     const third = await runBatch();
     expect(charges()).toBe(4);
+    expect(third.nextSteps[0]).toMatch(
+      /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch\.$/,
+    );
+    expect(third.nextSteps[1]).toContain('30 credits for all lines, 0 of them');
     expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
   });
 
@@ -586,15 +602,22 @@ describe('a batch', () => {
     const { runBatch, service, charges, env } = await place(['a', 'b']);
     service.script.push('reset');
     service.hidesTasks = true;
-    const lost = await runBatch([], {}, 3);
+    const lost = await runBatch(['--maxTotalCredits', '30'], {}, 3);
     expect(lost.code).toBe(7);
     expect(lost.batch).toMatchObject({ unknown: 1, completed: 1 });
+    // As of a single request: first what finds out, and when; then what may charge once more.
+    expect(lost.nextSteps[0]).toBe(
+      `Run this command after ${lost.envelope.retryAfter} seconds, without --new. It resumes every line, and charges nothing for those that have a task. It reconciles the 1 whose outcome is not known, and never submits while that may charge twice.`,
+    );
+    expect(lost.nextSteps[1]).toMatch(/^node .*--batch .*--maxTotalCredits 30/);
+    expect(lost.nextSteps.slice(2).join()).toContain('--action listTasks');
     expect(lost.stderr).toContain('1 of unknown outcome');
     expect(lost.stderr).not.toContain('failed');
     expect(charges()).toBe(2);
-    const step = lost.nextSteps.find((one) => one.includes('--new'))!;
+    const step = lost.nextSteps.find((one) => one.includes('node ') && one.includes('--new'))!;
     const command = commandIn(step);
-    expect(command).not.toContain('--batch');
+    expect(command).not.toMatch(/--batch|--maxTotalCredits/);
+    expect(command).toContain('--maxCredits 15 ');
     expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
     expect(charges()).toBe(3);
     const again = await runBatch();

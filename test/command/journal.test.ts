@@ -221,6 +221,7 @@ describe('the same command again', () => {
     expect(gone.code).toBe(EXIT.taskNotFound);
     const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
     expect(steps).toContain('--new');
+    expect(steps).toMatch(/with a new charge: node [^"]* --action forget --taskId /);
     expect(steps).toContain(`--action forget --taskId ${taskId}`);
     expect(charges(here)).toBe(1);
   });
@@ -587,6 +588,35 @@ describe('what is pending', () => {
     expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
   });
 
+  it('cancelTask without an id names the tasks that can be cancelled, the newest first, each with its command', async () => {
+    const here = await place();
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const refused = async (...flags: string[]) => {
+      const done = await run(['--action', 'cancelTask', ...flags], { env });
+      expect(done.code).toBe(EXIT.badInput);
+      return envelopeOf(done).data.nextSteps as string[];
+    };
+    const none = 'By the records of this machine, no task can be cancelled any more.';
+    expect(await refused()).toEqual(['add --taskId <id>', none]);
+    const [first, second] = await requests(here, 'one', 'two');
+    await act(here, 'getStatus', '--taskId', first!);
+    await act(here, 'getStatus', '--taskId', first!);
+    const [, third] = await requests(here, 'three', 'four');
+    for (const flags of [[], ['--all'], ['--batch', 'ideas.txt']]) {
+      const steps = (await refused(...flags)).filter((step) => step.includes(' --action cancelTask '));
+      const said = ['four', 'three', 'two'].map((prompt) =>
+        expect.stringMatching(new RegExp(`^To cancel "${prompt}" \\(t2v\\), made on \\S+Z: node `)),
+      );
+      expect(steps).toEqual(said);
+      expect(steps[0]).toContain(third);
+      expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
+    }
+    expect(await refused('--sandbox')).toContain(none);
+    const [newest] = (await refused()).slice(1);
+    const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
+  });
+
   it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {
     const here = await place();
     await killedInSubmit(here);
@@ -620,9 +650,17 @@ describe('what is pending', () => {
     const tasks = data.tasks as { taskId: string; files: { path: string }[] }[];
     expect(tasks.map((task) => task.taskId).sort()).toEqual([...ids].sort());
     for (const { files } of tasks) expect(existsSync(files[0]!.path)).toBe(true);
-    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
-    const nothing = await act(here, 'waitTask', '--all');
-    expect([nothing.code, envelopeOf(nothing).data.count]).toEqual([0, 0]);
+    // Neither answer leads back to the other.
+    for (const nothing of [await act(here, 'listPending'), await act(here, 'waitTask', '--all')]) {
+      const { count, nextSteps } = envelopeOf(nothing).data as { count: number; nextSteps: string[] };
+      expect([nothing.code, count]).toEqual([0, 0]);
+      expect(nextSteps).toEqual([
+        expect.any(String),
+        expect.stringMatching(/ --action listTasks --since 7d$/),
+      ]);
+    }
+    const other = envelopeOf(await act(here, 'listPending', '--provider', 'apidot'));
+    expect(JSON.stringify(other.data.nextSteps)).not.toContain('listTasks');
   });
 
   it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
@@ -641,6 +679,7 @@ describe('what is pending', () => {
     expect(taskId).toBe(next);
     expect(data.warnings).toEqual([expect.stringContaining(gone!)]);
     const steps = data.nextSteps as string[];
+    expect(steps.at(-1)).toMatch(/^Only if the user .* with a new charge: node /);
     expect(steps.at(-1)).toContain(`--action forget --taskId ${gone}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
@@ -653,7 +692,7 @@ describe('what is pending', () => {
       taskId: gone,
       data: { nextSteps: [expect.any(String), steps.at(-1)!] },
     });
-    expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
+    expect((await runShell(steps.at(-1)!.replace(/^.*?(?=node )/, ''), { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });
 
@@ -688,7 +727,11 @@ describe('what is pending', () => {
     await killedInSubmit(here);
     const key = recordOf(here).idempotencyKey;
     const { data } = envelopeOf(await act(here, 'listPending'));
-    expect(JSON.stringify(data.pending)).toContain(`--idempotencyKey ${key}`);
+    const { resume } = (data.pending as { resume: string }[])[0]!;
+    expect(resume).toMatch(
+      /; or, only if the user accepts a second charge, drop it: node .* --action forget /,
+    );
+    expect(resume).toContain(`--idempotencyKey ${key}`);
     expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
     expect(journalOf(here)).toHaveLength(0);
     expect((await act(here, 'forget')).code).toBe(EXIT.badInput);

@@ -9,6 +9,7 @@ import { MP4 } from '../support/media.ts';
 
 interface Place {
   service: Ledger;
+  state: string;
   out: string;
   other: string;
   /** Runs the request; with `--action createGeneration` where that is asked for. */
@@ -34,6 +35,7 @@ async function place(): Promise<Place> {
   };
   return {
     service,
+    state,
     out: path.join(folder, 'out'),
     other: path.join(folder, 'other'),
     make: (...flags) => makeWith(null, ...flags),
@@ -61,6 +63,43 @@ async function delivered() {
 
 const CREATE = ['--action', 'createGeneration'];
 
+describe('the price of a request that was made before', () => {
+  const quoted = async ({ service, state }: Place) => {
+    const args = ['--action', 'quote', '--model', 't2v', '--payload', JSON.stringify(T2V)];
+    const done = await run(args, { env: liveAt(service.origin, { ASYNC_MEDIA_STATE_DIR: state }) });
+    return envelopeOf(done).data as { credits: number; charged?: boolean; nextSteps: string[] };
+  };
+
+  it('comes with what its command does: it returns the result, resumes the task, or reconciles, and charges nothing', async () => {
+    const here = await place();
+    expect((await quoted(here)).nextSteps[0]).toMatch(/^Tell the user the price \(15 credits\)/);
+    here.service.isBusy = true;
+    await here.make('--wait', '0');
+    const running = await quoted(here);
+    expect(running).toMatchObject({ credits: 15, charged: true, createdAt: expect.stringMatching(/Z$/) });
+    expect(running.nextSteps[0]).toMatch(
+      /^This request was made on \S+Z for 15 credits\. Its command without --new resumes its task; nothing is charged/,
+    );
+    here.service.isBusy = false;
+    await here.make('--download', here.out);
+    const { nextSteps } = await quoted(here);
+    expect(nextSteps).toEqual([
+      expect.stringContaining('Its command without --new returns its result; nothing'),
+    ]);
+    expect(nextSteps[0]).toMatch(
+      /To make another, after a yes to a new charge: submit with --new and --maxCredits 15\.$/,
+    );
+    here.service.script.push('reset');
+    here.service.hidesTasks = true;
+    await here.make('--new', '--wait', '0');
+    const lost = await quoted(here);
+    expect(lost.charged).toBeUndefined();
+    expect(lost.nextSteps).toEqual([
+      expect.stringMatching(/whether it was submitted is not known.* reconciles it/),
+    ]);
+  });
+});
+
 /** The same result, made before, charged nothing, with the one step that makes another. */
 function expectReused(done: Run, taskId: string | null): Record<string, unknown> {
   expect(done.code).toBe(0);
@@ -69,7 +108,7 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   expect(Date.parse(envelope.data.createdAt as string)).not.toBeNaN();
   expect(envelope.data.credits).toMatchObject({ charged: 15 });
   const steps = envelope.data.nextSteps as string[];
-  expect(steps.filter((step) => step.includes('--new'))).toHaveLength(1);
+  expect(steps.filter((step) => step.includes('To make another'))).toHaveLength(1);
   return envelope.data;
 }
 
@@ -118,6 +157,38 @@ describe('the same command, after its result was delivered', () => {
     expect(here.charges()).toBe(1);
     const another = envelopeOf(await here.make('--new', '--wait', '0'));
     expect(another.taskId).not.toBe(here.taskId);
+    expect(here.charges()).toBe(2);
+  });
+
+  // Ends the process when it begins to save the file.
+  const KILLED_DOWNLOAD = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { open } = fs.promises;
+fs.promises.open = (file, ...rest) => {
+  if (String(file).includes('.part')) process.kill(process.pid, 'SIGKILL');
+  return open(file, ...rest);
+};
+syncBuiltinESMExports();
+`;
+
+  it('after a run with --new that was killed in its download, says whose result it is: a third charge is not due', async () => {
+    const here = await delivered();
+    const module = path.join(tempFolder(), 'killed-download.mjs');
+    writeFileSync(module, KILLED_DOWNLOAD);
+    const killed = await here.makeWith(pathToFileURL(module).href, '--new', '--download', here.other);
+    expect(killed.signal).toBe('SIGKILL');
+    const again = await here.make('--download', here.other);
+    const { taskId } = envelopeOf(again);
+    expect(taskId).not.toBe(here.taskId);
+    const steps = expectReused(again, taskId).nextSteps as string[];
+    const [, made] =
+      /^No run has delivered this result before\. (The run with --new that began on \S+Z made it\. It is the newest task of this request\.)$/.exec(
+        steps[0]!,
+      ) ?? [];
+    expect(steps[0]).toContain(made);
+    expect(steps[1]).toContain(': 15 credits, 0 of them charged by this run. To make another');
+    // Where only the output of a run was lost, it was delivered; still, its run is named.
+    expect((envelopeOf(await here.make('--download', here.other)).data.nextSteps as string[])[0]).toBe(made);
     expect(here.charges()).toBe(2);
   });
 

@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { apidot, liveApidot, PICTURE_ARGS } from '../support/apidot.ts';
-import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { record, service } from '../support/service.ts';
 
 type Data = JsonObject & { covers: string[]; warnings: string[]; tasks: JsonObject[] };
@@ -110,7 +110,13 @@ describe('listTasks', () => {
         body: {
           tasks: [
             record(own, { createdAt: at(0), completedAt: at(0) }),
-            record(own, { id: 'old', createdAt: at(40), model: 'i2v', output: { url } }),
+            record(own, {
+              id: 'old',
+              createdAt: at(40),
+              model: 'i2v',
+              output: { url },
+              input: { prompt: `a "harbour" ${url}` },
+            }),
             record(own, {
               id: 'bad',
               status: 'FAILED',
@@ -138,12 +144,16 @@ describe('listTasks', () => {
     ]);
     expect(all).toMatchObject({ count: 5, counts: { COMPLETED: 2, FAILED: 1, PROGRESS: 1, SUBMITTED: 1 } });
     expect(all!.tasks.map(({ taskId }) => taskId)).toEqual(['task1', 'bad', 'run1', 'run2', 'old']);
+    expect(all!.tasks.at(-1)!.promptExcerpt).toBe('"a \\"harbour\\" [address]"');
     expect(all!.tasks[0]).toMatchObject({
+      promptExcerpt: T2V.prompt,
       file: path.join(cwd, 'out', readdirSync(path.join(cwd, 'out'))[0]!),
       completedAt: expect.stringMatching(/Z$/),
       credits: { charged: 15, refunded: 0 },
     });
     expect(JSON.stringify(all)).not.toMatch(/https?:|token/);
+    rmSync(path.join(cwd, 'out'), { recursive: true });
+    expect((await list()).tasks[0]!.file).toBeUndefined();
     expect(failed).toMatchObject({
       count: 1,
       counts: { COMPLETED: 2 },

@@ -170,6 +170,12 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const isBare = reason !== undefined || charged !== undefined;
   const failure =
     caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
+  // Only a task that has not begun can be cancelled, so the way to it is short.
+  if (!args && guessAction(call.argv) === 'cancelTask') {
+    const { withCancels } = await import('./actions/cancellable.ts');
+    const refusal = await withCancels(failure, call.argv, call.progress.line);
+    return failed(refusal, stateOf(call), situation.taskId);
+  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 

@@ -17,6 +17,8 @@ export interface BatchProgress {
   running: number;
   /** Credits charged so far, less those refunded; null while none are known. */
   credits: number | null;
+  /** The part of them that is for tasks which this call submitted; absent: not known. */
+  creditsNow?: number;
 }
 
 /** An equal request that was made with another key, or at another address of the service. */

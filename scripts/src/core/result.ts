@@ -34,6 +34,17 @@ export type Warning =
   /** So many submits have an outcome that is not known: the newest request may be one of them. */
   | { kind: 'unknownSubmits'; count: number };
 
+/** An end that came before this call. */
+export interface Reused {
+  /** ISO 8601. */
+  created: string | undefined;
+  status: TaskState;
+  /** An earlier call delivered the result, or reported the failure. */
+  isDelivered: boolean;
+  /** When the run for a new task began that made it; absent: it was made otherwise, or that is not known. */
+  newRun?: string | undefined;
+}
+
 /** How this call got to the task of a request. */
 export interface Origin {
   /** An earlier call submitted the request; this call submitted nothing. */
@@ -41,7 +52,7 @@ export interface Origin {
   /** The request was submitted once more, after a lost submit. */
   isResubmitted?: boolean | undefined;
   /** The task had ended before this call. */
-  reused?: { created: string | undefined; status: TaskState };
+  reused?: Reused;
 }
 
 /** The record that counts as delivered once the result has reached the caller. */

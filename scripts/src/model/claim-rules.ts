@@ -21,7 +21,7 @@ export interface RequestClaim {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
-  /** The run that makes a batch once more, and this request as one of its lines. */
+  /** The run for new tasks that makes it. */
   newRun?: NewRun;
   /** Seconds that its command waits; null when the command does not say. */
   wait: number | null;

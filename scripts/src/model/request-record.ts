@@ -35,11 +35,11 @@ export interface RecordedFile {
   number?: number;
 }
 
-/** A run that makes each line of a batch once more. */
+/** A run for new tasks: of one request, or of each line of a batch. */
 export interface NewRun {
   /** ISO 8601. */
   began: string;
-  /** The hash of its lines. */
+  /** The hash of its lines; of one request alone, that of its payload. */
   lines: string;
 }
 
@@ -86,7 +86,7 @@ export interface RequestRecord {
   output?: string | null;
   /** Which of several equal requests it is, from 1; absent: the first. */
   ordinal?: number;
-  /** The run that made a batch once more, and this request as one of its lines; absent: it was made otherwise. */
+  /** The run for new tasks that made it; absent: it was made otherwise. */
   newRun?: NewRun;
   /** The number of files of its result; null until it is known. */
   fileCount: number | null;

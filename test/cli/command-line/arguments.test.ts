@@ -86,6 +86,8 @@ describe('what is refused, with the form that would be right', () => {
     [['--MODEL', 't2v', '--payload', '{}'], '--MODEL', 'write --model'],
     [['--idempotency-key=lighthouse-1', ...SUBMIT], '--idempotency-key', 'write --idempotencyKey'],
     [['--zzzzzzzz', ...SUBMIT], '--zzzzzzzz', 'run with --help to see all flags'],
+    [['--prompt', 'a lighthouse', '--model', 't2v'], '--prompt', `write --payload '{"prompt":...}'`],
+    [['--aspect-ratio', '16:9', ...SUBMIT], '--aspect-ratio', `write --payload '{"aspectRatio":...}'`],
     [['--constructor', 'x'], '--constructor', 'run with --help to see all flags'],
     [['-model', 't2v', '--payload', '{}'], 'arguments', 'write --model'],
     [['\u2013\u2013wait', '5', ...SUBMIT], 'arguments', 'write --wait'],
@@ -129,13 +131,29 @@ describe('what is refused, with the form that would be right', () => {
     [['--action', 'account', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
     // Numbers.
-    ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '5s', '86401', '\u0665', ' 5'].map(
-      (value) => [[...SUBMIT, '--wait', value], '--wait', 'write --wait 5'] as const,
+    ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '86401', '\u0665', '2d', '1,500', '500ms'].map(
+      (value) =>
+        [[...SUBMIT, '--wait', value], '--wait', 'write the seconds that the call may wait'] as const,
     ),
-    [[...SUBMIT, '--pollInterval', '0'], '--pollInterval', 'write --pollInterval 5'],
-    [[...SUBMIT, '--pollInterval', '61'], '--pollInterval', 'write --pollInterval 5'],
-    [[...SUBMIT, '--maxCredits', '1.5'], '--maxCredits', 'write --maxCredits 100'],
-    [[...SUBMIT, '--maxCredits', '-1'], '--maxCredits', 'write --maxCredits 100'],
+    [[...SUBMIT, '--wait', ' 5'], '--wait', 'write --wait 5'],
+    [[...SUBMIT, '--wait', '45s'], '--wait', 'write --wait 45'],
+    [[...SUBMIT, '--wait', '10m'], '--wait', 'write --wait 600'],
+    [[...SUBMIT, '--wait', '2 Minutes'], '--wait', 'write --wait 120'],
+    [[...SUBMIT, '--pollInterval', '0'], '--pollInterval', 'at most 60'],
+    [[...SUBMIT, '--pollInterval', '61'], '--pollInterval', 'at most 60'],
+    ...['1.5', '-1', '$15', '15 USD', '1.500', '0,500', '1,50', 'a hundred', '15 constructor'].map(
+      (value) =>
+        [[...SUBMIT, '--maxCredits', value], '--maxCredits', 'the limit that the user gave'] as const,
+    ),
+    ...['15credits', '15 Credits', '15 '].map(
+      (value) => [[...SUBMIT, '--maxCredits', value], '--maxCredits', 'write --maxCredits 15'] as const,
+    ),
+    [[...SUBMIT, '--maxCredits', '1,500'], '--maxCredits', 'write --maxCredits 1500'],
+    [
+      ['--batch', 'a.txt', ...SUBMIT, '--maxTotalCredits', '3,000'],
+      '--maxTotalCredits',
+      'write --maxTotalCredits 3000',
+    ],
     // Ids and keys.
     ...['../x?y', '..', '.', 'a b', 'a/b', 'a%2Fb', 'a;b', '$(id)', '-x', 'ck1\n', 'x'.repeat(201), 'é'].map(
       (id) => [['--action', 'getTask', `--taskId=${id}`], '--taskId', '--action listPending'] as const,
@@ -213,14 +231,18 @@ describe('the table of flags', () => {
   };
 
   it.each(numbers)(
-    '--%s takes its least, its most and what its hint names, and nothing beyond',
+    '--%s takes its least and its most, and nothing beyond; no hint names a number that was not given',
     (name, value) => {
-      const { min, max, whole, such } = value;
-      for (const fine of [min, max, such])
+      const { min, max, whole } = value;
+      for (const fine of [min, max])
         expect(parseArguments(lineWith(name, String(fine)))).toMatchObject({ [name]: fine });
       for (const wrong of [max + 1, min - 1, ...(whole ? [min + 0.5] : [])])
         expect(issuesOf(lineWith(name, String(wrong)))).toMatchObject([
-          { path: `--${name}`, expected: `a${whole ? ' whole' : ''} number from ${min} to ${max}` },
+          {
+            path: `--${name}`,
+            expected: `a${whole ? ' whole' : ''} number from ${min} to ${max}`,
+            hint: expect.not.stringMatching(/--\w+ \d/),
+          },
         ]);
     },
   );

@@ -4,11 +4,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import { sums } from '../../../scripts/src/cli/progress/words.ts';
 import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/caps.ts';
 import { type Content, ordinalsOf } from '../../../scripts/src/core/batch/identity.ts';
 import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
 import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';
-import { outcomeOf, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
+import { outcomeOf, progressOf, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
 import { taskResult } from '../../../scripts/src/core/result.ts';
 import { mediaIn } from '../../../scripts/src/download/output-name.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
@@ -226,8 +227,21 @@ describe('what came of the lines', () => {
           lines.some(({ taskId }) => taskId) ? 15 * lines.filter(({ taskId }) => taskId).length : null,
         );
         expect(refunded).toBe(null);
+        const progress = progressOf(
+          reused.map((line) => ({ ...line, isOver: line.end !== null, credits: undefined })),
+        );
+        expect(progress).toMatchObject({ credits: charged, creditsNow: chargedNow });
       }),
     );
+  });
+
+  it.each([
+    [{ creditsNow: 0 }, '5 of 5 done, 75 credits, 0 now'],
+    [{ creditsNow: 30 }, '5 of 5 done, 75 credits, 30 now'],
+    [{ creditsNow: 75 }, '5 of 5 done, 75 credits'],
+    [{}, '5 of 5 done, 75 credits'],
+  ])('the sums tell what this run charged from what earlier runs were charged: %j', (now, text) => {
+    expect(sums({ total: 5, done: 5, failed: 0, running: 0, credits: 75, ...now })).toBe(text);
   });
 
   it('COMPLETED when all did, else PROGRESS while something runs, else FAILED', () => {

@@ -20,7 +20,7 @@ const t2v = await loadContract('aivideomaker', 't2v');
 const DAY_MS = 24 * 3600_000;
 const DELIVERED = '2026-11-21T11:00:00.000Z';
 const ANOTHER =
-  /nothing was charged now\. To make another, with a new charge: the same command with --new\.$/;
+  /: (15 credits( \(15 refunded\))?, 0 of them charged by this run|this run charged nothing)\. To make another, with a new charge: the same command with --new\.$/;
 
 interface World {
   server: TestServer;
@@ -133,6 +133,23 @@ describe('the same command, when its result is still there', () => {
     expect(filesOf(outcome)).toEqual([file(path.join(world.out, 'ckx1.mp4'), MP4)]);
     expect(outcome.session.told).toEqual(['attached ckx1', 'task ckx1 COMPLETED']);
     expect(requests(world)).toEqual([]);
+  });
+
+  it.each<[Partial<RequestRecord>, string]>([
+    [{ delivered: null }, 'No run has delivered this result before. It is the newest task of this request.'],
+    [
+      { delivered: null, newRun: { began: DELIVERED, lines: '0'.repeat(64) } },
+      `No run has delivered this result before. The run with --new that began on ${DELIVERED} made it. It is the newest task of this request.`,
+    ],
+    [
+      { status: 'FAILED', delivered: null },
+      'No run has reported this end before. It is the newest task of this request.',
+    ],
+  ])('says what the record knows of the run that made it: %j', async (record, said) => {
+    const task = () => ({ body: { id: 'ckx1', status: record.status ?? 'COMPLETED', output: null } });
+    const outcome = await command(await ended({ record, ...(record.status && { task }) }));
+    expect(stepsOf(outcome.envelope).at(-2)).toBe(said);
+    expect(stepsOf((await command(await ended())).envelope)).toHaveLength(1);
   });
 
   it('is the same offline, and each time', async () => {

@@ -84,6 +84,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       const wait = waitSettings(args, environment);
       const outcome = await runBatchCommand({
         ...{ session, args, argv, batch, wait, caller, secrets },
+        account: await accountOf(options),
         stop: interruption,
         warn,
       });

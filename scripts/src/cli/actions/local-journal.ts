@@ -11,7 +11,11 @@ export interface Local {
 }
 
 /** Returns the journal of this machine; of no key in particular. */
-export function localJournal({ args, environment, warn }: Local): Journal {
+export function localJournal({
+  args,
+  environment,
+  warn,
+}: Pick<Local, 'environment' | 'warn'> & { args: Pick<Arguments, 'profile' | 'sandbox'> }): Journal {
   return new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: args.profile.id,

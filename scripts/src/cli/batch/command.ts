@@ -33,6 +33,8 @@ interface BatchCommand {
   batch: CheckedBatch;
   wait: WaitSettings;
   caller: Caller;
+  /** The fingerprint of the key in use. */
+  account: string;
   secrets: readonly string[];
   stop: Stop;
   warn(text: string): void;
@@ -40,7 +42,7 @@ interface BatchCommand {
 
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
-  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
+  const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
@@ -68,10 +70,10 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     stop,
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
   });
-  const items = lineOutcomes(result, caller, await commandsOf(command, result));
+  const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
   const report = writeReport(folder, batch, items.map(reportRow), secrets);
-  return batchOutcome(result, items, report, caller);
+  return batchOutcome(result, items, report, caller, account);
 }
 
 /** Returns the command of each line alone that has no result, or perhaps none, or was to be made once more. */
@@ -86,8 +88,12 @@ async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver
     const output = folder && path.join(folder, freeName(folder, line.name));
     const command =
       request &&
-      commandForLine(argv, request, output, () =>
-        writeLine(folder ?? path.resolve('.'), `${batch.name}.line-${line.number}`, request),
+      commandForLine(
+        argv,
+        request,
+        output,
+        () => writeLine(folder ?? path.resolve('.'), `${batch.name}.line-${line.number}`, request),
+        line.quoted,
       );
     commands.set(line.number, { isFirst, command });
   }

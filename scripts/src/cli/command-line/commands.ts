@@ -86,6 +86,7 @@ export function commandForAnother(
 /**
  * Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge.
  * @param file writes the line into a batch of its own, for a payload that is too long for a command, and returns its path
+ * @param quoted credits of the line: its own limit, where the batch had one for the sum alone
  * @returns null where there is no such file
  */
 export function commandForLine(
@@ -93,8 +94,11 @@ export function commandForLine(
   line: LineRequest,
   output: string | null,
   file: () => string | null,
+  quoted: number | null = null,
 ): string | null {
-  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+  const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
+  const isCapped = given.maxCredits !== undefined || maxTotalCredits === undefined || quoted === null;
+  const flags: Flags = isCapped ? given : { ...given, maxCredits: quoted };
   const { model, payload, image } = line;
   if (quoteWord(payload).length > LONGEST_SHOWN) {
     const own = file();

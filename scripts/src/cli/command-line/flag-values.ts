@@ -9,13 +9,16 @@ import { plain } from '../../model/text.ts';
 import { issue, quote } from '../issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
-/** A number; `such` is one that a hint may name. */
+/** A number, as digits. A hint names no other number than the one that was given. */
 export interface NumberValue {
   kind: 'number';
   min: number;
   max: number;
   whole?: boolean;
-  such: number;
+  /** What a word behind the number is worth; absent: no word is understood. */
+  units?: Readonly<Record<string, number>>;
+  /** What to write where it is not certain which number was meant. */
+  hint: string;
   default?: number;
 }
 
@@ -40,7 +43,24 @@ export interface TextValue {
 
 export type FlagValue = NumberValue | ChoiceValue | TextValue;
 
-export const credits: NumberValue = { kind: 'number', min: 0, max: 1_000_000_000, whole: true, such: 100 };
+export const SECONDS = unitsOf([
+  [1, 's sec secs second seconds'],
+  [60, 'm min mins minute minutes'],
+  [3600, 'h hour hours'],
+]);
+
+function unitsOf(words: readonly [worth: number, words: string][]): Record<string, number> {
+  return Object.fromEntries(words.flatMap(([worth, all]) => all.split(' ').map((word) => [word, worth])));
+}
+
+export const credits: NumberValue = {
+  kind: 'number',
+  min: 0,
+  max: 1_000_000_000,
+  whole: true,
+  units: unitsOf([[1, 'credit credits']]),
+  hint: 'write the limit that the user gave, in credits, as a whole number',
+};
 export const taskId: TextValue = {
   kind: 'text',
   accepts: (text) => TASK_ID.test(text),
@@ -105,10 +125,13 @@ export function readValue(
   };
   switch (value.kind) {
     case 'number': {
-      const { min, max, whole = false, such } = value;
+      const { min, max, whole = false, hint } = value;
+      const isAllowed = (one: number) => one >= min && one <= max && (!whole || Number.isInteger(one));
       const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-      if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
-      return refuse(`a${whole ? ' whole' : ''} number from ${min} to ${max}`, `write --${flag} ${such}`);
+      if (isAllowed(number)) return number;
+      const meant = numberMeant(text, value);
+      const right = isAllowed(meant) ? `write --${flag} ${meant}` : hint;
+      return refuse(`a${whole ? ' whole' : ''} number from ${min} to ${max}`, right);
     }
     case 'choice': {
       const { of, alsoCalled = {}, anyCase, fallback } = value;
@@ -123,4 +146,14 @@ export function readValue(
     case 'text':
       return value.accepts(text) ? text : refuse(value.expected, value.hint);
   }
+}
+
+/** Returns the number that a text certainly means, such as `15credits`, `1,500` or `10m`; else NaN. A currency is no credit. */
+function numberMeant(text: string, { whole = false, units = {} }: NumberValue): number {
+  const [, digits = '', word = ''] = /^\s*(\d[\d,.]*)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const worth = word === '' ? 1 : Object.hasOwn(units, word.toLowerCase()) && units[word.toLowerCase()];
+  if (worth === false || worth === undefined) return Number.NaN;
+  // Between thousands a comma is certain only where there are no fractions.
+  const plainDigits = whole && /^[1-9]\d{0,2}(,\d{3})+$/.test(digits) ? digits.replaceAll(',', '') : digits;
+  return /^\d+(\.\d+)?$/.test(plainDigits) ? Number(plainDigits) * worth : Number.NaN;
 }

@@ -9,6 +9,7 @@ import {
   type NumberValue,
   output,
   owner,
+  SECONDS,
   since,
   status,
   taskId,
@@ -46,7 +47,29 @@ const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
     .map(({ title }) => title)
     .join(', ');
 const providers = PROFILES.map(({ id }) => id);
-const wait: NumberValue = { kind: 'number', min: 0, max: 86_400, such: 5, default: DEFAULT_WAIT_S };
+const wait: NumberValue = {
+  kind: 'number',
+  min: 0,
+  max: 86_400,
+  units: SECONDS,
+  hint: 'write the seconds that the call may wait as a number, at most 86400',
+  default: DEFAULT_WAIT_S,
+};
+const interval: NumberValue = {
+  kind: 'number',
+  min: 0.001,
+  max: 60,
+  units: SECONDS,
+  hint: 'leave --pollInterval out, or write the seconds as a number, at most 60',
+};
+const limit: NumberValue = {
+  kind: 'number',
+  min: 1,
+  max: 200,
+  whole: true,
+  hint: 'write how many rows are wanted as a whole number, at most 200',
+  default: DEFAULT_LIMIT,
+};
 const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
 const callback = {
   form: '<url>',
@@ -108,7 +131,7 @@ export const FLAGS = {
   },
   limit: {
     form: '<n>',
-    value: { kind: 'number', min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    value: limit,
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ['listTasks'],
   },
@@ -127,7 +150,7 @@ export const FLAGS = {
   },
   pollInterval: {
     form: '<seconds>',
-    value: { kind: 'number', min: 0.001, max: 60, such: 5 },
+    value: interval,
     help: 'first pause between status queries (default 2)',
     actions: WAITS,
   },

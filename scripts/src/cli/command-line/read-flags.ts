@@ -86,8 +86,16 @@ function readFlag(
   given.set(name, form === undefined ? '' : value!);
 }
 
+// What people write as flags: the most common fields of the models.
+const FIELDS = ['prompt', 'content', 'duration', 'aspectRatio', 'resolution', 'size', 'seed'];
+
 function unknownFlag(word: string): Issue {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter: string) => letter.toUpperCase());
+  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
+  if (field !== undefined) {
+    const hint = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
+    return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
+  }
   const close =
     FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
   const hint = close ? `write --${close}` : 'run with --help to see all flags';

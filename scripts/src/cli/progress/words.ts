@@ -43,7 +43,7 @@ export function size(bytes: number): string {
   return `${value.toFixed(1)} ${units[n]}`;
 }
 
-/** Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits`. */
+/** Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits, 60 now`. What earlier runs were charged is no new charge. */
 export function sums({
   total,
   done,
@@ -52,6 +52,7 @@ export function sums({
   notSubmitted = 0,
   running,
   credits,
+  creditsNow,
 }: BatchProgress): string {
   const parts = [`${done} of ${total} done`];
   if (failed > 0) parts.push(`${failed} failed`);
@@ -59,6 +60,7 @@ export function sums({
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   if (credits !== null) parts.push(`${credits} ${credits === 1 ? 'credit' : 'credits'}`);
+  if (credits !== null && creditsNow !== undefined && creditsNow !== credits) parts.push(`${creditsNow} now`);
   return parts.join(', ');
 }
 

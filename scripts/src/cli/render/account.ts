@@ -1,28 +1,53 @@
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import { unlessEmpty } from '../../model/json.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import { isTerminal } from '../../model/task.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/insufficient-credits.ts';
 
 export function quoteOutcome(
-  { model, quote, estimate, missing, cheaper }: QuoteResult,
+  { model, quote, estimate, missing, cheaper, known }: QuoteResult,
   { profile }: Caller,
 ): Outcome {
   const { credits, balance, affordable, record } = quote;
-  const nextSteps = cheaper
-    ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)]
-    : affordable === false
-      ? [`The service says that the balance is too small. ${profile.says.credits}`]
-      : [
-          `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
-        ];
+  const nextSteps = known
+    ? knownSteps(known, credits)
+    : cheaper
+      ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)]
+      : affordable === false
+        ? [`The service says that the balance is too small. ${profile.says.credits}`]
+        : [
+            `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
+          ];
   const data = {
     ...{ model, credits, currentBalance: balance, affordable },
     estimate: estimate ? { ...estimate, note: 'The quote counts.' } : undefined,
+    charged: known && known.taskId !== null ? true : undefined,
+    createdAt: known?.created,
     nextSteps,
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+}
+
+/** Says what the command of a request does that was made before: it makes no new task. */
+function knownSteps({ created, status, taskId, credits: known }: RequestRecord, credits: number): string[] {
+  const another = `To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
+  if (taskId === null) {
+    return [
+      `This request was begun on ${created}, and whether it was submitted is not known. Its command without --new reconciles it, and never submits while that may charge twice.`,
+    ];
+  }
+  const does = !isTerminal(status)
+    ? 'resumes its task'
+    : status === 'COMPLETED'
+      ? 'returns its result'
+      : `returns that it ended ${status}`;
+  const cost = known.charged === null ? '' : ` for ${known.charged} credits`;
+  return [
+    `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`,
+  ];
 }
 
 export function accountOutcome(

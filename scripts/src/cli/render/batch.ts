@@ -5,11 +5,14 @@ import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
+import { withResume } from './batch-resume.ts';
 import { type LineItem, linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { failed, fitting, type Outcome, success, UPSTREAM, written } from './envelope.ts';
-import { explained, LASTING } from './errors/explained.ts';
+import { adviceFor, explained, LASTING } from './errors/explained.ts';
+import { originOfLines, spentBefore } from './reused.ts';
 import { taskOutcome } from './task.ts';
 
 /** The commands of single lines by their numbers. */
@@ -17,19 +20,29 @@ export type LineCommands = Map<number, LineCommand>;
 
 const NO_COMMAND: LineCommand = { command: null, isFirst: true };
 
-/** Returns the outcome of each line. @param commands of those that may be made again */
+/**
+ * Returns the outcome of each line.
+ * @param account the fingerprint of the key in use
+ * @param commands of those that may be made again
+ */
 export function lineOutcomes(
   { lines, leftOver }: BatchResult,
   caller: Caller,
+  account: string,
   commands: LineCommands = new Map(),
 ): LineItem[] {
   return lines.map((line) => {
     const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
+    return { line, outcome: outcomeOfLine(line, own, account, leftOver?.lines.has(line.number) === true) };
   });
 }
 
-function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLeft: boolean): Outcome {
+function outcomeOfLine(
+  { end, taskId, state }: LineResult,
+  caller: Caller,
+  account: string,
+  isLeft: boolean,
+): Outcome {
   if (end === null) {
     const nextSteps = [
       isLeft
@@ -39,7 +52,17 @@ function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, isLef
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
-  return failed(explained(end, caller), state, taskId);
+  return failed(advised(end, { caller, account, taskId }), state, taskId);
+}
+
+// What a single command is told after these holds for a line too; after the others it speaks of the whole command.
+const SAME_FOR_LINES: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INVALID_PAYLOAD', 'INVALID_MODEL']);
+
+/** Returns a failure with the steps that follow from its reason, else from its code. */
+function advised(failure: Failure, circumstances: Parameters<typeof adviceFor>[1]): AdvisedFailure {
+  const said = explained(failure, circumstances.caller);
+  const hasSteps = (said.details.nextSteps ?? []).length > 0 || !SAME_FOR_LINES.has(failure.code);
+  return hasSteps ? said : said.with({ nextSteps: adviceFor(failure, circumstances) });
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
@@ -56,12 +79,14 @@ const MOST_ROWS = 150;
 /**
  * Returns the document of a batch. The line that the caller has to see to first gives the exit code and the error.
  * @param report the path of the report, or why there is none
+ * @param account the fingerprint of the key in use
  */
 export function batchOutcome(
   result: BatchResult,
   items: readonly LineItem[],
   report: { file: string } | { problem: string },
   caller: Caller,
+  account: string,
 ): Outcome {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0]!.outcome;
@@ -78,7 +103,7 @@ export function batchOutcome(
     itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
     warnings: unlessEmpty(warningsOf(result, items, report)),
-    nextSteps: unlessEmpty(stepsOf(result, sorted, caller, hidden)),
+    nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden })),
   });
   return {
     envelope: {
@@ -145,7 +170,20 @@ function submittedNow(lines: readonly LineResult[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Caller, hidden: number): string[] {
+interface StepOptions {
+  caller: Caller;
+  account: string;
+  /** Seconds after which the same command can do more. */
+  retryAfter: number | null;
+  /** Lines that the document does not show. */
+  hidden: number;
+}
+
+function stepsOf(
+  result: BatchResult,
+  sorted: readonly LineItem[],
+  { caller, account, retryAfter, hidden }: StepOptions,
+): string[] {
   const { held, isReused, lines, leftOver } = result;
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
@@ -153,18 +191,16 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
     sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) ||
     (held && !isCapped) ||
     lines.some(isChanged);
-  const steps: string[] = [];
-  if (held) steps.push(...(explained(held, caller).details.nextSteps ?? []));
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  if (first && !held) steps.push(...ownSteps(first, caller));
-  if (isOpen) {
-    const open = totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
-    const rest = open === 0 || isCapped ? ':' : `. It submits the ${open} that have none, which is charged:`;
-    steps.push(
-      `The same command resumes every line, and charges nothing for those that have a task${rest}`,
-      caller.same,
-    );
-  }
+  const own = held
+    ? (advised(held, { caller, account, taskId: null }).details.nextSteps ?? [])
+    : first
+      ? ownSteps(first, caller)
+      : [];
+  const open = isCapped
+    ? 0
+    : totalsOf(lines.filter(({ number }) => !leftOver?.lines.has(number))).notSubmitted;
+  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open }) : [...own];
   const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
   if (ended.length > 0) {
     steps.push(
@@ -186,7 +222,8 @@ function stepsOf(result: BatchResult, sorted: readonly LineItem[], caller: Calle
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
-      `Every line was submitted before; nothing was charged now. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+      ...originOfLines(lines, linesNamed),
+      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), ' for all lines')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }
   return steps;

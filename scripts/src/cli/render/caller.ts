@@ -97,6 +97,16 @@ export function resumeCommand(
   return command('waitTask', { taskId, ...flags });
 }
 
+/** Returns the step that drops the record of a task which the service does not show any more, with its price. */
+export function dropStep({ command }: Pick<Caller, 'command'>, taskId: string): string {
+  return `Only if the user gives up the result of task ${taskId}, drop its record; the command that made it then submits again, with a new charge: ${command('forget', { taskId })}`;
+}
+
+/** Returns the command that shows what was made lately, where the service lists its tasks. */
+export function earlierStep({ profile, command }: Pick<Caller, 'profile' | 'command'>): string[] {
+  return profile.can.list ? [command('listTasks', { since: '7d' })] : [];
+}
+
 /** The command that makes a line of a batch once more, alone, with a new charge. */
 export interface LineCommand {
   /** Null where the line can no longer be read. */

@@ -1,5 +1,6 @@
+import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
 import type { ListedTask, ListResult } from '../../core/tasks/list.ts';
-import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
@@ -47,12 +48,12 @@ function nothingMatches({ listed, models }: ListResult): string {
 }
 
 /** A task of a list, in our words. */
-function rowOf({ task, request, name }: ListedTask): JsonObject {
+function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  const file = request?.files[0]?.path;
   return written({
     taskId: id,
     name: name && plain(name, 200),
+    promptExcerpt: request?.promptExcerpt ?? promptOf(task),
     file: file && plain(file, 1_000),
     model: nameIn(task.model) ?? null,
     status: state,
@@ -63,6 +64,12 @@ function rowOf({ task, request, name }: ListedTask): JsonObject {
     reason: error && quoted(error, LONGEST_REASON),
     idempotencyKey: keyOf(task),
   });
+}
+
+/** Returns the beginning of the prompt as the service has it, in quotation marks. */
+function promptOf({ input }: Task): string | undefined {
+  const excerpt = isObject(input) ? promptExcerpt(input) : null;
+  return excerpt === null ? undefined : quoted(excerpt);
 }
 
 /** Returns the idempotency key of a task. A key has no spaces: whatever has some is no key, and may be a sentence. */

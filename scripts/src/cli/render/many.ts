@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, resumeCommand } from './caller.ts';
+import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
 import { type Envelope, failed, type Outcome, success } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
@@ -37,7 +37,7 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
   const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
-      errorCode === 'TASK_NOT_FOUND' ? [caller.command('forget', { taskId: taskId! })] : [],
+      errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
     data.nextSteps = [
       ...(gone.length < items.length || more > 0 ? [caller.same] : []),
@@ -77,16 +77,21 @@ function summary(
   return kept;
 }
 
-export function nothingPendingOutcome({ unsettled }: NothingPending, { command }: Caller): Outcome {
-  const list = command('listPending');
+export function nothingPendingOutcome({ unsettled }: NothingPending, caller: Caller): Outcome {
   if (unsettled === 0) {
-    const nextSteps = ['No recorded task of this key is unfinished or waits to be delivered.', list];
+    const nextSteps = [
+      'No recorded task of this key is unfinished or waits to be delivered.',
+      ...earlierStep(caller),
+    ];
     return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
   }
   const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
   const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
     data: { count: 0, unsettled },
-    nextSteps: ['Run the commands of those submits again: each reconciles its own.', list],
+    nextSteps: [
+      'Run the commands of those submits again: each reconciles its own.',
+      caller.command('listPending'),
+    ],
   });
   return failed(failure, null, null);
 }

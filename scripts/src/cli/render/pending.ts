@@ -1,10 +1,9 @@
 import type { Forgotten } from '../../core/record/forget.ts';
-import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, earlierStep } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
 
 const MOST_STEPS = 5;
@@ -23,7 +22,10 @@ export function pendingOutcome(records: readonly RequestRecord[], caller: Caller
       ...cancelOf(record, caller),
     };
   });
-  const nextSteps = unlessEmpty(pending.map(({ resume }) => resume).slice(0, MOST_STEPS));
+  const nextSteps =
+    pending.length > 0
+      ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS)
+      : ['No request that was asked for is unfinished or waits to be delivered.', ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
@@ -54,7 +56,7 @@ function resumeOf(record: RequestRecord, caller: Caller): string {
       ? 'Whether this one was submitted is not known: run its command again, which searches the task list first'
       : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const attach = command('waitTask', { taskId: '<task_id>', idempotencyKey, wait: BRIEF_WAIT_S });
-    return `${find}; if its task is found: ${attach}; or drop it: ${command('forget', { idempotencyKey })}`;
+    return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command('forget', { idempotencyKey })}`;
   }
   // The caller of this command may have less time than the first one had.
   const wait = Math.min(record.wait || BRIEF_WAIT_S, BRIEF_WAIT_S);

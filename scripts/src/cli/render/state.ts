@@ -7,9 +7,10 @@ import { nameIn } from '../../providers/error-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
-import { type Caller, resumeCommand } from './caller.ts';
+import { type Caller, dropStep, resumeCommand } from './caller.ts';
 import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
+import { originSteps, spentBefore } from './reused.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
@@ -115,16 +116,17 @@ function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
   return [
-    `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`,
+    ...originSteps(reused),
+    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`,
   ];
 }
 
-function goneSteps({ warnings }: TaskResult, { command }: Caller): string[] {
+function goneSteps({ warnings }: TaskResult, caller: Caller): string[] {
   return warnings.flatMap((warning) =>
     warning.kind === 'taskGone'
       ? [
-          `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
-          command('forget', { taskId: warning.taskId }),
+          `The service does not show the newer task ${warning.taskId} any more.`,
+          dropStep(caller, warning.taskId),
         ]
       : [],
   );

@@ -24,6 +24,12 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   return known;
 }
 
+/** Returns what a record says that its request costs, in credits. */
+export function priceIn({ entry }: Known): number | null {
+  const { quoted = null, charged = null } = entry?.record.credits ?? {};
+  return quoted ?? charged;
+}
+
 /** Returns the name that a record has for its file, without an extension. */
 export function recordedName({ entry }: Known): string | null {
   const output = entry?.record.output;

@@ -47,4 +47,6 @@ export interface LineResult {
   isReused: boolean;
   /** Absent: nothing is known of them. */
   credits?: Credits | undefined;
+  /** Credits that it was last said to cost; null where nobody said it. */
+  quoted: number | null;
 }

@@ -10,7 +10,7 @@ import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { EqualLines } from './identity.ts';
-import { type Known, knownLines, namesReserved } from './known.ts';
+import { type Known, knownLines, namesReserved, priceIn } from './known.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
@@ -106,10 +106,11 @@ class Batch {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: 'batch',
-      lines: this.#lines.map(({ line, name, track, end, isReused, credits }) => ({
+      lines: this.#lines.map(({ line, name, known, track, end, isReused, credits }) => ({
         ...{ number: line.number, name, model: line.contract.model, end },
         isNameTaken: hasVersion(name, line.name),
         ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
+        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known),
       })),
       quoted: this.#quoted,
       held: this.#gate.held,
@@ -291,9 +292,7 @@ class Batch {
   }
 
   #tell(): void {
-    const lines = this.#lines.map(({ end, track: { taskId, state }, known, isOver, credits }) => {
-      return { end, taskId, state, isOver, credits: credits ?? known.entry?.record.credits };
-    });
+    const lines = this.#lines.map(({ track, ...line }) => ({ ...line, ...track }));
     this.#session.observer.batch(progressOf(lines));
   }
 }

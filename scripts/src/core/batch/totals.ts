@@ -90,11 +90,13 @@ export function stateIn(end: LineEnd, before: TaskState | null): TaskState | nul
 export function progressOf(
   lines: readonly (Pick<LineResult, 'end' | 'taskId' | 'state'> & {
     isOver: boolean;
+    isReused: boolean;
     credits: Credits | undefined;
   })[],
 ): BatchProgress {
   const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
   let credits: number | null = null;
+  let creditsNow = 0;
   for (const line of lines) {
     const outcome = outcomeOf(line);
     if (outcome === 'completed' && line.isOver) sums.done += 1;
@@ -103,7 +105,10 @@ export function progressOf(
     else if (line.isOver && outcome === 'notSubmitted') sums.notSubmitted += 1;
     else if (line.taskId !== null) sums.running += 1;
     const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-    if (typeof charged === 'number') credits = (credits ?? 0) + charged - (refunded ?? 0);
+    if (typeof charged !== 'number') continue;
+    const cost = charged - (refunded ?? 0);
+    credits = (credits ?? 0) + cost;
+    if (!line.isReused) creditsNow += cost;
   }
-  return { ...sums, credits };
+  return { ...sums, credits, creditsNow };
 }

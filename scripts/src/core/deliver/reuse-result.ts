@@ -23,12 +23,13 @@ export async function reuse(
   entry: StoredRequest,
   settings: WaitSettings,
 ): Promise<TaskResult> {
-  const { taskId, created, status } = entry.record;
+  const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
   const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
+  const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused: { created, status }, isResubmitted };
+  return { ...result, reused, isResubmitted };
 }
 
 /** Notes the use of a record, to the day: records are kept for a number of days after their last use. */

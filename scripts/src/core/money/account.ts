@@ -1,6 +1,8 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
-import type { Cheaper } from '../../model/failure.ts';
+import { type Cheaper, Failure } from '../../model/failure.ts';
+import { jsonHash } from '../../model/fingerprint.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
@@ -16,6 +18,8 @@ export interface QuoteResult {
   missing: number;
   /** What costs less, where credits are missing. */
   cheaper: Cheaper | null;
+  /** The newest record of this request: then the same submit makes no new task. Null: there is none, or none that can be read. */
+  known: RequestRecord | null;
 }
 
 /**
@@ -41,7 +45,23 @@ export async function quote(
         : { credits: estimate, asOf: contract.price?.asOf ?? null },
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
+    known: await knownRequest(session, generation),
   };
+}
+
+async function knownRequest(
+  session: Session,
+  { model, payload }: GenerationRequest,
+): Promise<RequestRecord | null> {
+  try {
+    const store = await session.records();
+    const entry = await store?.latest({ model, payloadHash: jsonHash(payload), ordinal: 1 });
+    return entry?.record ?? null;
+  } catch (error) {
+    // The price is known without the records.
+    if (error instanceof Failure) return null;
+    throw error;
+  }
 }
 
 export interface AccountResult {

@@ -46,7 +46,7 @@ export async function submitOnRecord(
   deadline: number,
 ): Promise<KnownTask> {
   const { api, observer } = session;
-  const claim = claimOf(request);
+  const claim = claimOf(request, api.clock.wall());
   const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
   const claimed = await store.claim(claim, patience, api.signal);
   if (claimed.kind === 'submitted') return attached(claimed.entry, request);
@@ -78,11 +78,14 @@ export async function submitOnRecord(
   }
 }
 
-function claimOf({ generation, terms, folder, output }: Request): RequestClaim {
+/** @param now by the wall clock, in milliseconds */
+function claimOf({ generation, terms, folder, output }: Request, now: number): RequestClaim {
   const { model, payload, idempotencyKey } = generation;
   const { maxCreditsPerDay: _, ...named } = terms;
-  const content = { model, payloadHash: jsonHash(payload), promptExcerpt: promptExcerpt(payload) };
-  return { ordinal: 1, ...named, ...content, idempotencyKey, download: folder, output };
+  const payloadHash = jsonHash(payload);
+  const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
+  const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
+  return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
 
 /** Returns what is on record of the same request under another key or address. */

@@ -47,6 +47,8 @@ export interface ListedTask {
   request?: RequestRecord | undefined;
   /** The name that was asked for its file, such as that of the line of a batch. */
   name?: string | undefined;
+  /** Where its file was saved and still is. */
+  file?: string | undefined;
 }
 
 /** Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records. */
@@ -69,7 +71,10 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
     const entry = await recordOf(session, task.id);
     const output = entry?.record.output;
     const name = output ? (await import('../../download/output-name.ts')).stemOfOutput(output) : undefined;
-    tasks.push({ task, request: entry?.record, name });
+    const saved = entry?.record.files ?? [];
+    const file =
+      saved.length > 0 ? (await import('../../download/saved-file.ts')).stillThere(saved) : undefined;
+    tasks.push({ task, request: entry?.record, name, file });
   }
   const { tasks: _, ...record } = list.record;
   return {

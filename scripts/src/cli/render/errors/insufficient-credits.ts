@@ -11,7 +11,8 @@ export const INSUFFICIENT_CREDITS = {
 
 /** Returns forms of a request that cost less, as literals to put into the payload; or that there are none. */
 export function cheaperSteps({ model, asOf, variants, most }: Cheaper): string[] {
-  if (variants.length === 0 && most !== null)
+  // That nothing is free need not be said.
+  if (variants.length === 0 && most !== null && most > 0)
     return [`No form of ${model} is known that costs at most ${most} credits.`];
   return variants.map(
     ({ change, credits }) =>

@@ -1,5 +1,6 @@
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
+import { dropStep } from '../caller.ts';
 import type { Words } from './said.ts';
 
 export const TASK_NOT_FOUND = {
@@ -34,13 +35,13 @@ export const TASK_NOT_FOUND = {
     `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
     same,
   ],
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => [
+  recordedTaskGone: ({ taskId, created }, caller) => [
     `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-    command('forget', { taskId }),
+    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${caller.anew}`,
+    dropStep(caller, taskId),
   ],
-  pendingTaskGone: ({ taskId }, { command }) => [
-    'The service does not show this task any more. To wait for the others without it, drop its record:',
-    command('forget', { taskId }),
+  pendingTaskGone: ({ taskId }, caller) => [
+    'The service does not show this task any more. Without its record the same command waits for the others.',
+    dropStep(caller, taskId),
   ],
 } satisfies Partial<Words>;
