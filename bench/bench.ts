@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../scripts/src/model/clock.ts';
+import type { Draft } from '../scripts/src/stores/file/draft.ts';
 import { Journal } from '../scripts/src/stores/file/journal.ts';
 import { waitsForOne } from './one-task.ts';
 
@@ -115,7 +116,7 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
     const before = write();
     fsyncs = 0;
     const start = performance.now();
-    const entry = journal.draft({
+    const fields: Draft = {
       request: String(n).padStart(32, '0'),
       provider: 'aivideomaker',
       service: 'bench',
@@ -137,7 +138,9 @@ async function journalAgainstOneWrite(): Promise<{ ratio: number; fsyncs: number
       fileCount: null,
       credits: { quoted: null, charged: null, refunded: null },
       files: [],
-    });
+    };
+    // The claim has found no older record of the request, and says so.
+    const entry = journal.draft(fields, []);
     await entry.begin();
     await entry.update({ phase: 'submitted', taskId: `bench${n}`, status: 'SUBMITTED' }, { isOurs: true });
     const own = performance.now() - start;

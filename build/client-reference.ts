@@ -11,6 +11,7 @@ const SHOWN = [
     'SubmitRequest',
     'LostRequest',
     'ReconcileOptions',
+    'Reconciled',
     'WaitOptions',
     'DownloadOptions',
   ],
@@ -30,8 +31,8 @@ const RULES = `## What stays yours
 
 - **Store before you send.** A client keeps no record. Store the request with its idempotency key before \`submit\`, and the task's id before anything waits.
 - **Read \`outcome\`.** After an error of \`submit\`, \`rejected\` means that nothing is charged and the request may be submitted again (after \`retryAfter\` seconds where set).
-  \`unknown\` means that it may be charged: call \`reconcile\` with the stored request, never \`submit\`. What \`reconcile\` sends once more, it sends only with \`beforeResubmit\`,
-  and only when the service's list has been clear of the task for 60 seconds. APIDot documents no list: there a person decides, or a callback that names the task.
+  \`unknown\` means that it may be charged: call \`reconcile\` with the stored request, never \`submit\`. It sends nothing. Only when the service's list has been
+  clear of the task for 60 seconds, its result has \`resubmit\`, which sends the request once more. APIDot documents no list: there a person decides, or a callback that names the task.
 - **Share the limit.** \`rateLimit\` of \`providers()\` holds for all processes of one address together. All waits of one client share one poller, whose list query serves
   many tasks; a client does not know of other clients and processes.
 - **Believe no callback.** \`parseCallback\` gives a hint. Poll the task, and only then act.

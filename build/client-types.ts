@@ -43,11 +43,28 @@ export function declareTypes(root: string): string {
     writeFileSync(project, JSON.stringify(settings));
     const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
-    const declared = (name: string) => readFileSync(path.join(out, 'out', 'client', `${name}.d.ts`), 'utf8');
-    return `${NOTE}/// <reference types="node" />\n${PUBLIC.map((name) => alone(declared(name))).join('')}`;
+    const declared = (name: string) => readFileSync(path.join(out, 'out', `${name}.d.ts`), 'utf8');
+    const modules = PUBLIC.map((name) => alone(withShared(declared(`client/${name}`), declared)));
+    return `${NOTE}/// <reference types="node" />\n${modules.join('')}`;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
+}
+
+/** Returns declarations with those in place that they hand on from the other layers. */
+function withShared(text: string, declared: (name: string) => string): string {
+  const handedOn = /^export type \{([^}]*)\} from '(?:\.\.\/)+([\w/-]+)\.ts';\n/gm;
+  const imported = /^import type \{[^}]*\} from '\.\.\/\.\.\/[^']*';\n/gm;
+  return text.replace(imported, '').replace(handedOn, (_, names: string, module: string) => {
+    const shared = declared(module);
+    const typeOf = (name: string) => {
+      const type = `(?:/\\*\\*(?:(?!\\*/)[^])*\\*/\\n)?export (?:interface|type) ${name} [^]*?\\n(?=export|type |/\\*\\*|$)`;
+      const found = new RegExp(type).exec(shared)?.[0];
+      if (!found) throw new Error(`${module} declares no type ${name}`);
+      return found;
+    };
+    return names.match(/\w+/g)!.map(typeOf).join('');
+  });
 }
 
 /** Returns declarations without the imports of others that stand in the same file. */

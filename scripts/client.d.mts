@@ -86,6 +86,14 @@ export declare class DownloadError extends ClientError {
 export declare class AbortedError extends ClientError {
 }
 
+/** One thing wrong with an input: where it is, what was expected, what came, and what would pass. */
+export interface Issue {
+    /** Field path such as `duration` or `prompt[2]`; the name of a flag or a variable where the input is not the payload. */
+    path: string;
+    expected: string;
+    received: string;
+    hint: string;
+}
 /** Any value that JSON can express. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -100,14 +108,6 @@ export type ErrorCode = 'INVALID_MODEL' | 'INVALID_PAYLOAD' | 'AUTH_FAILED' | 'R
  * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
  */
 export type SubmitOutcome = 'rejected' | 'unknown';
-/** One thing wrong with an input. */
-export interface Issue {
-    /** Field path such as `duration` or `prompt[2]`. */
-    path: string;
-    expected: string;
-    received: string;
-    hint: string;
-}
 /** A moment: a Date, or milliseconds since the epoch. */
 export type Moment = Date | number;
 export interface CallOptions {
@@ -115,10 +115,73 @@ export interface CallOptions {
     signal?: AbortSignal;
 }
 
+/**
+ * Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides
+ * whether a failed submit may have been charged.
+ */
+export interface HttpClient {
+    /**
+     * Starts one HTTP exchange.
+     * @param fresh uses a new connection and closes it afterwards
+     * @throws when the request cannot be sent at all
+     */
+    start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
+    /** Ends all exchanges that are under way. Idle connections do not keep the process alive. */
+    close(): void;
+}
+/** The events of one HTTP exchange, in this order. */
+export interface HttpEvents {
+    /**
+     * The connection is open and the first byte leaves next; before it the service has received nothing. A submit that fails
+     * before this event is `rejected`, later `unknown`.
+     */
+    onLeave(): void;
+    /** Headers of the final answer. */
+    onHead(head: HttpHead): void;
+    onData(chunk: Buffer): void;
+    /** The answer is complete. */
+    onEnd(): void;
+    /** The exchange ended without a complete answer. */
+    onError(error: unknown): void;
+}
+/** The beginning of an answer. Header names are in lower case; a header that came twice is joined with a comma. */
+export interface HttpHead {
+    status: number;
+    headers: Record<string, string>;
+}
+/** One HTTP request, complete: nothing is added, no redirect is followed. */
+export interface HttpRequest {
+    method: 'GET' | 'POST' | 'PUT';
+    url: URL;
+    headers: Record<string, string>;
+    body?: Iterable<Uint8Array> & {
+        /** Bytes. */
+        readonly length: number;
+    };
+}
+/** An HTTP request that is under way. */
+export interface OngoingRequest {
+    /** Stops reading, so that the sender waits. */
+    pause(): void;
+    resume(): void;
+    /** Closes the connection of this request. */
+    abort(): void;
+}
 export interface ProxySettings {
-    httpProxy?: string;
-    httpsProxy?: string;
-    noProxy?: string;
+    httpProxy?: string | undefined;
+    httpsProxy?: string | undefined;
+    noProxy?: string | undefined;
+}
+/** Time and randomness. Both are parameters, so that tests control them. */
+export interface Clock {
+    /** Milliseconds that only ever grow; every deadline is measured with these. */
+    monotonic(): number;
+    /** Milliseconds since the epoch, by this machine. It may jump: only for talk with other machines. */
+    wall(): number;
+    /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /** A number from 0 up to 1. */
+    random(): number;
 }
 /** What `createClient` takes. */
 export interface ClientOptions {
@@ -143,58 +206,8 @@ export interface ClientOptions {
     /** Time and randomness, for tests. */
     clock?: Clock;
 }
-/** Time and randomness. */
-export interface Clock {
-    /** Milliseconds that only ever grow. */
-    monotonic(): number;
-    /** Milliseconds since the epoch. */
-    wall(): number;
-    /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
-    sleep(ms: number, signal?: AbortSignal): Promise<void>;
-    /** A number from 0 up to 1. */
-    random(): number;
-}
-/** One HTTP request, complete: nothing is added, no redirect is followed. */
-export interface HttpRequest {
-    method: 'GET' | 'POST' | 'PUT';
-    url: URL;
-    headers: Record<string, string>;
-    body?: Iterable<Uint8Array> & {
-        /** Bytes. */
-        readonly length: number;
-    };
-}
-/** The beginning of an answer. Header names are in lower case. */
-export interface HttpHead {
-    status: number;
-    headers: Record<string, string>;
-}
-/** The events of one HTTP exchange, in this order. */
-export interface HttpEvents {
-    /** The connection is open and the first byte leaves next. A submit that fails before this event is `rejected`, later `unknown`. */
-    onLeave(): void;
-    onHead(head: HttpHead): void;
-    onData(chunk: Buffer): void;
-    /** The answer is complete. */
-    onEnd(): void;
-    /** The exchange ended without a complete answer. */
-    onError(error: unknown): void;
-}
-/** An HTTP request that is under way. */
-export interface OngoingRequest {
-    pause(): void;
-    resume(): void;
-    abort(): void;
-}
-/** Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides whether a failed submit may have been charged. */
-export interface HttpClient {
-    /** @param fresh uses a new connection and closes it afterwards */
-    start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
-    /** Ends all exchanges that are under way. */
-    close(): void;
-}
 
-/** What a service can do. */
+/** What a service can do. The workflow depends on these only, never on the name of a service. */
 export interface Capabilities {
     cancel: boolean;
     list: boolean;
@@ -253,6 +266,13 @@ export interface Validation {
     estimate: PriceEstimate | null;
 }
 
+export interface Quote {
+    credits: number;
+    /** Credits on the account; null where the answer does not say. */
+    balance: number | null;
+    affordable: boolean | null;
+    record: JsonObject;
+}
 /** A request for a generation, charged at most once. */
 export interface GenerationRequest {
     model: string;
@@ -284,34 +304,48 @@ export interface ReconcileOptions extends CallOptions {
     list?(): TaskList | Promise<TaskList>;
     /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
     taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
-    /**
-     * Called when the list has been clear of the request for 60 s, right before it is sent once more with the same key.
-     * Store there that it is resubmitted; a rejection prevents the submit. Absent: nothing is ever sent.
-     */
-    beforeResubmit?(): void | Promise<void>;
 }
+/**
+ * What the service's list says of a lost submit. `found`: its `task`. `clear`: the list has been clear of it for 60 s, and
+ * `resubmit` sends the request once more, with the same key; store before it that it is resubmitted. It returns the task,
+ * or throws a `ClientError` whose `outcome` is `rejected` or `unknown`. `unsure`: there is no list, it was read too early, or
+ * a task in it may be the one. `unreadable`: `error` says why. `retryAfter`: seconds after which the list can tell; null where
+ * no later call will know either.
+ */
+export type Reconciled = {
+    kind: 'found';
+    task: Task;
+} | {
+    kind: 'clear';
+    resubmit(options?: CallOptions): Promise<SubmittedTask>;
+} | {
+    kind: 'unsure';
+    retryAfter: number | null;
+} | {
+    kind: 'unreadable';
+    retryAfter: number | null;
+    error: Error & {
+        transient: boolean;
+    };
+};
 /** A task right after its submit. */
 export interface SubmittedTask extends Task {
     /** Credits by the service's quote; null where none was asked for. */
     quoted: number | null;
-}
-export interface ReconciledTask extends Task {
-    /** It was sent once more by this call. */
-    resubmitted: boolean;
 }
 export interface QuoteRequest {
     model: string;
     payload: JsonObject;
     maxCredits?: number;
 }
-export interface Quote {
-    credits: number;
-    /** Credits on the account; null where the answer does not say. */
+
+export interface Account {
+    /** Credits; null where the answer does not say. */
     balance: number | null;
-    affordable: boolean | null;
+    /** Names of models that the service lists for the key. */
+    models: string[];
     record: JsonObject;
 }
-
 /** A task in the form that is the same for every provider. */
 export interface Task {
     id: string;
@@ -377,13 +411,6 @@ export interface TaskList {
     askedAt: number;
     answeredAt: number;
     /** The service's answer, as it came. */
-    record: JsonObject;
-}
-export interface Account {
-    /** Credits; null where the answer does not say. */
-    balance: number | null;
-    /** Names of models that the service lists for the key. */
-    models: string[];
     record: JsonObject;
 }
 /** What a callback claims. A hint to poll that task now; never a result, because anybody can send one. */
@@ -471,11 +498,10 @@ export interface Client {
      */
     submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
     /**
-     * Finds the task of a submit whose outcome is unknown in the service's list.
-     * Nothing is sent without `beforeResubmit`.
-     * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
+     * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says. Sends
+     * nothing; where the list is clear, the result can.
      */
-    reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;
+    reconcile(request: LostRequest, options?: ReconcileOptions): Promise<Reconciled>;
     /** Returns the state of a task. */
     status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
     /** Returns the record of a task; of a finished one whose status names no file, the second record where that does. */

@@ -112,13 +112,13 @@ var CLASSES = {
   DOWNLOAD_FAILED: DownloadError
 };
 function toError(failure, key, more = {}) {
-  const { retryAfter, taskId, status: status2, issues = [], transient } = failure.details;
+  const { retryAfter, taskId, status, issues = [], transient } = failure.details;
   const clean = (text) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkError(failure, clean);
   const code = failure.code;
   return new Class(code, clean(failure.message), {
-    ...{ retryAfter, taskId, state: status2, transient },
+    ...{ retryAfter, taskId, state: status, transient },
     issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
     ...more,
     cause
@@ -136,6 +136,11 @@ function networkError(failure, clean) {
 }
 
 // scripts/src/client/options.ts
+var NUMBERS = {
+  timeoutMs: { fallback: 3e4, min: 1, max: 6e5 },
+  maxRetries: { fallback: 3, min: 0, max: 10 },
+  pollIntervalMs: { fallback: 2e3, min: 10, max: 3e5 }
+};
 function readOptions(options) {
   const issues = [];
   const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;
@@ -158,15 +163,17 @@ function readOptions(options) {
     const expected = "the path of a folder named contracts";
     issues.push(issue("contractsFolder", expected, shown(contractsFolder), "rename the folder"));
   }
+  const number = (name) => {
+    const { fallback, min, max } = NUMBERS[name];
+    const { [name]: value = fallback } = options;
+    const expected = `a whole number from ${min} to ${max}`;
+    if (!Number.isInteger(value) || value < min || value > max)
+      issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
+    return value;
+  };
   const settings = {
-    timeoutMs: integer("timeoutMs", options.timeoutMs, { fallback: 3e4, min: 1, max: 6e5 }, issues),
-    maxRetries: integer("maxRetries", options.maxRetries, { fallback: 3, min: 0, max: 10 }, issues),
-    pollIntervalMs: integer(
-      "pollIntervalMs",
-      options.pollIntervalMs,
-      { fallback: 2e3, min: 10, max: 3e5 },
-      issues
-    )
+    ...{ timeoutMs: number("timeoutMs"), maxRetries: number("maxRetries") },
+    pollIntervalMs: number("pollIntervalMs")
   };
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
@@ -188,13 +195,6 @@ function issue(path3, expected, received, hint) {
 function shown(value) {
   if (typeof value === "string") return `"${plain(value, 60)}"`;
   return value === null || typeof value === "number" || typeof value === "boolean" ? String(value) : typeof value;
-}
-function integer(name, value, { fallback, min, max }, issues) {
-  if (value === void 0) return fallback;
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
-  return fallback;
 }
 
 // scripts/src/client/catalog.ts
@@ -221,7 +221,7 @@ function describe(contract) {
 }
 var rules;
 async function validate(contract, payload) {
-  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/price.mjs")]);
+  rules ??= Promise.all([import("./lib/contracts.mjs"), import("./lib/estimate.mjs")]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);
@@ -385,7 +385,7 @@ function checkMoment(name, moment) {
 }
 
 // scripts/src/client/tasks.ts
-import { unsupported } from "./lib/main.mjs";
+import { abilityFor, unsupported } from "./lib/main.mjs";
 
 // scripts/src/client/task.ts
 import { compact } from "./lib/main.mjs";
@@ -403,84 +403,74 @@ function publicStatus(taskId, seen) {
 }
 
 // scripts/src/client/tasks.ts
-function status(connection, taskId, options = {}) {
-  return connection.call(options, async (session) => {
-    const { getStatus } = await import("./lib/live.mjs");
-    const { seen } = await getStatus(session, checkTaskId(taskId));
-    return publicStatus(taskId, seen);
-  });
-}
-function readTask(connection, taskId, options = {}) {
-  return connection.call(options, async (session) => {
-    const { getTask } = await import("./lib/wait.mjs");
-    const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
-    return publicTask(taskId, seen, connection.settings.key);
-  });
-}
-function list(connection, options = {}) {
-  return connection.call(options, async (session) => {
-    need(session, "listTasks");
-    const { key, clock } = connection.settings;
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const askedAt = clock.wall();
-    const list2 = await session.api.read(session.provider.list(), shortDeadline(session));
-    const tasks = list2.tasks.map((task) => publicTask(task.id, task, key));
-    return { ...list2, tasks, askedAt, answeredAt: clock.wall() };
-  });
-}
-function cancel(connection, taskId, options = {}) {
-  return connection.call(options, async (session) => {
-    need(session, "cancelTask");
-    const { cancelTask } = await import("./lib/wait.mjs");
-    const result = await cancelTask(session, checkTaskId(taskId));
-    if (result.kind === "notCancelled") throw result.failure;
-    return publicStatus(taskId, result.seen);
-  });
-}
-function quote(connection, { model, payload, maxCredits }, options = {}) {
-  return connection.call(options, async (session) => {
-    need(session, "quote");
-    const contract = await contractOf(connection.settings, model);
-    const refusal = await refusalOf(contract, payload);
-    if (refusal) throw refusal;
-    const { askPrice } = await import("./lib/generate.mjs");
-    return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
-  });
-}
-function account(connection, options = {}) {
-  return connection.call(options, async (session) => {
-    need(session, "account");
-    const { account: account2 } = await import("./lib/generate.mjs");
-    return (await account2(session, await listModels(connection.settings))).account;
-  });
-}
-function wait(connection, task, { signal, until, onStatus } = {}) {
+function taskCalls(connection) {
   const { key, clock } = connection.settings;
-  const isWait = until === void 0 || Number(until) > clock.wall();
-  return connection.call({ signal, isWait }, async (session, stop) => {
-    const taskId = checkTaskId(typeof task === "string" ? task : task.id);
-    const waitMs = until === void 0 ? Number.POSITIVE_INFINITY : checkMoment("until", until) - clock.wall();
-    const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
-    const observer = {
-      ...SILENT,
-      about: () => observer,
-      task: (_, state) => onStatus?.({ taskId, state, record: {} }),
-      polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
-    };
-    const { waitOn, waitTask } = await import("./lib/wait.mjs");
-    const watched = { ...session, observer };
-    const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
-    if (result.kind === "notFetched") throw result.failure;
-    if (result.kind === "running") stop.throwIfAborted();
-    const { kind, seen, lastPollError, retryAfter = null } = result;
-    if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
-    const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
-    return { kind, taskId, state: seen.state, retryAfter, lastError };
-  });
+  return {
+    status: (taskId, options = {}) => connection.call(options, async (session) => {
+      const { getStatus } = await import("./lib/live.mjs");
+      const { seen } = await getStatus(session, checkTaskId(taskId));
+      return publicStatus(taskId, seen);
+    }),
+    task: (taskId, options = {}) => connection.call(options, async (session) => {
+      const { getTask } = await import("./lib/wait.mjs");
+      const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
+      return publicTask(taskId, seen, key);
+    }),
+    list: (options = {}) => connection.call(options, async (session) => {
+      need(session, "listTasks");
+      const askedAt = clock.wall();
+      const list = await session.api.read(session.provider.list());
+      const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
+      return { ...list, tasks, askedAt, answeredAt: clock.wall() };
+    }),
+    cancel: (taskId, options = {}) => connection.call(options, async (session) => {
+      need(session, "cancelTask");
+      const { cancelTask } = await import("./lib/wait.mjs");
+      const result = await cancelTask(session, checkTaskId(taskId));
+      if (result.kind === "notCancelled") throw result.failure;
+      return publicStatus(taskId, result.seen);
+    }),
+    quote: ({ model, payload, maxCredits }, options = {}) => connection.call(options, async (session) => {
+      need(session, "quote");
+      const contract = await contractOf(connection.settings, model);
+      const refusal = await refusalOf(contract, payload);
+      if (refusal) throw refusal;
+      const { askPrice } = await import("./lib/generate.mjs");
+      return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
+    }),
+    account: (options = {}) => connection.call(options, async (session) => {
+      need(session, "account");
+      const { account } = await import("./lib/generate.mjs");
+      return (await account(session, await listModels(connection.settings))).account;
+    }),
+    wait: (task, { signal, until, onStatus } = {}) => {
+      const isWait = until === void 0 || Number(until) > clock.wall();
+      return connection.call({ signal, isWait }, async (session, stop) => {
+        const taskId = checkTaskId(typeof task === "string" ? task : task.id);
+        const waitMs = until === void 0 ? Infinity : checkMoment("until", until) - clock.wall();
+        const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
+        const observer = {
+          ...SILENT,
+          about: () => observer,
+          task: (_, state) => onStatus?.({ taskId, state, record: {} }),
+          polled: (seen2) => onStatus?.(publicStatus(taskId, seen2))
+        };
+        const { waitOn, waitTask } = await import("./lib/wait.mjs");
+        const watched = { ...session, observer };
+        const result = typeof task === "string" ? await waitTask(watched, taskId, settings) : await waitOn(watched, { ...task, id: taskId }, settings);
+        if (result.kind === "notFetched") throw result.failure;
+        if (result.kind === "running") stop.throwIfAborted();
+        const { kind, seen, lastPollError, retryAfter = null } = result;
+        if (kind !== "running") return { kind: "ended", task: publicTask(taskId, seen, key) };
+        const lastError = lastPollError ? toError(lastPollError, key, { taskId }) : null;
+        return { kind, taskId, state: seen.state, retryAfter, lastError };
+      });
+    }
+  };
 }
 function need({ provider }, action) {
-  const needed = { cancelTask: "cancel", listTasks: "list", quote: "quote", account: "account" };
-  if (!provider.can[needed[action]]) throw unsupported(provider, action);
+  const ability = abilityFor(action);
+  if (ability && !provider.can[ability]) throw unsupported(provider, action);
 }
 async function waitSettings({ settings }) {
   const { pollSchedule } = await import("./lib/live.mjs");
@@ -528,16 +518,15 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   });
 }
 async function completed(session, wanted, schedule) {
-  const { shortDeadline } = await import("./lib/live.mjs");
   const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
-  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id), shortDeadline(session)) : wanted;
+  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
   if (task.state !== "COMPLETED") {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure3("DOWNLOAD_FAILED", message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import("./lib/wait.mjs");
-  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 async function placeFor(to, temporaryFolder) {
   const { prepareFolder } = await import("./lib/download.mjs");
@@ -560,95 +549,81 @@ async function deliver(to, { path: source, ...file }, signal, onError) {
 }
 
 // scripts/src/client/submit.ts
-function submit(connection, request, { signal } = {}) {
+import { Failure as Failure4 } from "./lib/main.mjs";
+function submitCalls(connection) {
   const { settings } = connection;
-  let isSending = false;
-  let hasLeft = false;
-  const details = (failure) => {
-    const isUnknown = failure ? isSending && failure.details.unclear === true : hasLeft;
-    return { outcome: isUnknown ? "unknown" : "rejected" };
+  return {
+    submit: (request, options) => send(connection, request, options),
+    reconcile: (request, { signal, until, list, taken } = {}) => {
+      const details = () => ({ outcome: "unknown" });
+      return connection.call({ signal, details }, async (session) => {
+        const { clock } = settings;
+        const { generation } = await checkRequest(settings, request);
+        const lost = { ...lostSubmit(connection, request), generation };
+        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
+        const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
+        const end = list ? deadline : reconcileUntil(session, deadline);
+        const source = {
+          list: list && (async () => list()),
+          taken: async (ids) => await taken?.(ids) ?? []
+        };
+        const found = await reconcile(session, lost, end, source);
+        switch (found.kind) {
+          case "found":
+            return { kind: "found", task: publicTask(found.task.id, found.task, settings.key) };
+          case "clear": {
+            const first = { lost, source: { taken: source.taken } };
+            return { kind: "clear", resubmit: (more) => send(connection, request, more, first) };
+          }
+          case "unsure":
+            return { kind: "unsure", retryAfter: found.after ?? null };
+          case "unreadable": {
+            const { failure, after = failure.details.retryAfter ?? null } = found;
+            const error = toError(failure, settings.key, details());
+            return { kind: "unreadable", retryAfter: after, error };
+          }
+        }
+      });
+    }
   };
-  return connection.call({ signal, details }, async (session) => {
+}
+function send(connection, request, { signal } = {}, first) {
+  const { settings } = connection;
+  let outcome = first ? "unknown" : "rejected";
+  return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const quote2 = await checkFunds(session, contract, generation, null, shortDeadline(session));
-    isSending = true;
+    const until = session.api.shortDeadline;
+    const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
-      hasLeft = true;
+      outcome = "unknown";
     };
     const sent = await sendOnce(session, generation, { onLeave });
-    if (sent.kind !== "accepted") throw sent.failure;
-    return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote2?.credits ?? null };
+    let known = sent;
+    if (first && sent.kind === "rejected") {
+      const { judgeRejection } = await import("./lib/generate.mjs");
+      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
+    }
+    outcome = known.kind === "rejected" ? "rejected" : "unknown";
+    if (known.kind === "accepted") {
+      const { task } = known;
+      return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
+    }
+    const { transient, retryAfter } = "failure" in sent ? sent.failure.details : {};
+    throw known.failure.with({ transient, retryAfter });
   });
 }
-function findLost(connection, request, { signal, until, list: list2, taken, beforeResubmit } = {}) {
-  const { settings } = connection;
-  const { clock } = settings;
-  let prevented;
-  let resubmitted = false;
-  const details = (failure) => {
-    const isRejected = failure !== void 0 && outcome === "rejected";
-    const reason = failure?.details.reason;
-    const later = reason?.kind === "submitUnknown" ? reason.later : void 0;
-    return {
-      outcome: isRejected ? "rejected" : "unknown",
-      transient: failure?.details.transient ?? (failure?.details.retryAfter !== void 0 || later?.details.transient === true),
-      cause: prevented
-    };
+function lostSubmit({ settings: { clock } }, request) {
+  const sentAt = checkMoment("submittedAt", request.submittedAt);
+  const now = clock.wall();
+  const wall = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now);
+  return {
+    sentAt,
+    since: { wall, monotonic: clock.monotonic() - (now - wall) },
+    resubmitted: request.resubmitted === true,
+    failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
   };
-  let outcome = "unknown";
-  return connection.call({ signal, details }, async (session) => {
-    const contract = await contractOf(settings, request.model);
-    const sentAt = checkMoment("submittedAt", request.submittedAt);
-    const now = { wall: clock.wall(), monotonic: clock.monotonic() };
-    const lostAt = Math.min(checkMoment("lostAt", request.lostAt ?? sentAt), now.wall);
-    const deadline = until === void 0 ? 0 : now.monotonic + (checkMoment("until", until) - now.wall);
-    const { generation } = await checkRequest(settings, request);
-    const { reconcile } = await import("./lib/generate.mjs");
-    const { checkFunds } = await import("./lib/generate.mjs");
-    const { Failure: Failure4 } = await import("./lib/main.mjs");
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const result = await reconcile(
-      {
-        ...session,
-        takenTasks: async (ids) => await taken?.(ids) ?? [],
-        suppliedList: list2 && (async () => list2())
-      },
-      generation,
-      {
-        sentAt,
-        since: { wall: lostAt, monotonic: now.monotonic - (now.wall - lostAt) },
-        resubmitted: request.resubmitted === true,
-        failure: new Failure4("NETWORK_ERROR", "The answer of the submit is missing.")
-      },
-      {
-        lost: async () => {
-        },
-        resubmitRejected: async () => {
-        },
-        resubmitting: async () => {
-          if (!beforeResubmit) throw new Failure4("UNKNOWN_ERROR", "It is not sent once more.");
-          await checkFunds(session, contract, generation, null, shortDeadline(session));
-          try {
-            await beforeResubmit();
-          } catch (error) {
-            prevented = error;
-            throw new Failure4("UNKNOWN_ERROR", "The caller prevented that it is sent once more.");
-          }
-          resubmitted = true;
-        }
-      },
-      deadline
-    );
-    if (result.kind === "accepted") {
-      const { task, wasThere } = result;
-      return { ...publicTask(task.id, task, settings.key), resubmitted: resubmitted && !wasThere };
-    }
-    outcome = result.kind;
-    throw result.failure;
-  });
 }
 
 // scripts/src/client/create-client.ts
@@ -661,15 +636,8 @@ function createClient(options) {
     models: () => local(() => listModels(settings)),
     describe: (model) => local(async () => describe(await contractOf(settings, model))),
     validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
-    submit: (request, options2) => submit(connection, request, options2),
-    reconcile: (request, options2) => findLost(connection, request, options2),
-    status: (taskId, options2) => status(connection, taskId, options2),
-    task: (taskId, options2) => readTask(connection, taskId, options2),
-    list: (options2) => list(connection, options2),
-    cancel: (taskId, options2) => cancel(connection, taskId, options2),
-    quote: (request, options2) => quote(connection, request, options2),
-    account: (options2) => account(connection, options2),
-    wait: (task, options2) => wait(connection, task, options2),
+    ...submitCalls(connection),
+    ...taskCalls(connection),
     download: (task, options2) => download(connection, task, options2),
     parseCallback: (body) => parseCallback(settings, body),
     close: () => connection.close()

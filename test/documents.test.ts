@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../scripts/src/cli/action.ts';
+import { ACTIONS } from '../scripts/src/cli/command-line/action.ts';
+import { FLAGS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
-import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { quoteWord } from '../scripts/src/model/shell-word.ts';

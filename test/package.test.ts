@@ -46,6 +46,7 @@ describe('the build', () => {
     fresh = mkdtempSync(path.join(tmpdir(), 'amw build '));
     execFileSync(process.execPath, ['--import', 'tsx', path.join(ROOT, 'build', 'build.ts'), fresh], {
       cwd: ROOT,
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
     });
   });
   afterAll(() => rmSync(fresh, { recursive: true, force: true }));

@@ -6,14 +6,15 @@ import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { transformSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FLAGS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_OF_ERROR } from '../scripts/src/cli/exit-codes.ts';
-import { FLAGS } from '../scripts/src/cli/flags.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { PROFILES } from '../scripts/src/providers/registry.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
 import { ROOT, run, tempFolder } from './support/command.ts';
 import { AIVIDEOMAKER_MODELS } from './support/models.ts';
+import { serve } from './support/server.ts';
 
 const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
 const documents = ['SKILL.md', ...references];
@@ -638,7 +639,7 @@ describe('the TypeScript of the documents works', () => {
     }
   });
 
-  test('webhooks.md: the route of a Next.js app forwards key and body as the signed-in user, and the answer as it is', async () => {
+  test('webhooks.md: the route of a Next.js app forwards key, body and range as the signed-in user, and the answer as it is', async () => {
     const [rewrites, code] = fences(ref('webhooks'), 'ts') as [string, string];
     const { default: config } = await load<{
       default: { rewrites(): Promise<{ source: string; destination: string }[]> };
@@ -646,35 +647,48 @@ describe('the TypeScript of the documents works', () => {
     expect(await config.rewrites()).toEqual([
       { source: '/v1/callbacks/:path*', destination: 'http://127.0.0.1:8080/v1/callbacks/:path*' },
     ]);
-    const own = code.replace(/^ *import \{ tokenOfSession \}.*$/m, 'const { tokenOfSession } = globalThis;');
-    const tokenOfSession = vi.fn(async (): Promise<string | null> => 'token-of-ann');
-    const { POST } = await load<{ POST(request: Request): Promise<Response> }>(own, { tokenOfSession });
-    const fetched = vi.fn(
-      async (_: string, __: RequestInit) =>
-        new Response('{"detail":"over"}', {
-          status: 402,
-          headers: { 'content-type': 'application/problem+json' },
-        }),
+    const backend = await serve(({ method }) =>
+      method === 'GET'
+        ? { status: 206, headers: { 'content-range': 'bytes 0-3/9' }, body: 'clip' }
+        : { status: 402, body: { detail: 'over' } },
     );
-    vi.stubGlobal('fetch', fetched);
-    const request = () =>
-      new Request('https://app.example/api/generations', {
-        method: 'POST',
-        headers: { 'idempotency-key': 'press-0001' },
-        body: '{"model":"m"}',
-      });
-    const answer = await POST(request());
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
-      402,
-      'application/problem+json',
-      '{"detail":"over"}',
-    ]);
-    expect(fetched.mock.calls[0]![1]).toMatchObject({
-      headers: { authorization: 'Bearer token-of-ann', 'idempotency-key': 'press-0001' },
+    const own = code
+      .replace(/^ *import \{ tokenOfSession \}.*$/m, 'const { tokenOfSession } = globalThis;')
+      .replace('http://127.0.0.1:8080', backend.origin);
+    const tokenOfSession = vi.fn(async (): Promise<string | null> => 'token-of-ann');
+    type Route = (request: Request) => Promise<Response>;
+    const { GET, POST } = await load<{ GET: Route; POST: Route }>(own, { tokenOfSession });
+    const submit = new Request('https://app.example/v1/generations', {
+      method: 'POST',
+      headers: { 'idempotency-key': 'press-0001', 'content-type': 'application/json', cookie: 'session=1' },
       body: '{"model":"m"}',
     });
+    const answer = await POST(submit);
+    expect([answer.status, await answer.json()]).toEqual([402, { detail: 'over' }]);
+    // Without a body there is no type: the backend takes no text.
+    await POST(new Request('https://app.example/v1/generations/7/cancel', { method: 'POST' }));
+    const part = await GET(
+      new Request('https://app.example/v1/generations/7/files/1?n=2', { headers: { range: 'bytes=0-3' } }),
+    );
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+      206,
+      'bytes 0-3/9',
+      'clip',
+    ]);
+    const authorization = 'Bearer token-of-ann';
+    expect(backend.received).toMatchObject([
+      {
+        path: '/v1/generations',
+        headers: { authorization, 'idempotency-key': 'press-0001', 'content-type': 'application/json' },
+        body: '{"model":"m"}',
+      },
+      { path: '/v1/generations/7/cancel', headers: { authorization }, body: '' },
+      { path: '/v1/generations/7/files/1?n=2', headers: { authorization, range: 'bytes=0-3' } },
+    ]);
+    expect(backend.received[0]!.headers).not.toHaveProperty('cookie');
+    expect(backend.received[1]!.headers).not.toHaveProperty('content-type');
     tokenOfSession.mockResolvedValueOnce(null);
-    expect((await POST(request())).status).toBe(401);
-    expect(fetched).toHaveBeenCalledTimes(1);
+    expect((await GET(new Request('https://app.example/v1/generations'))).status).toBe(401);
+    expect(backend.received).toHaveLength(3);
   });
 });

@@ -1,20 +1,43 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/render/failure.ts
-import { unlessEmpty } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
-import { resumeCommand as resumeCommand2 } from "./main.mjs";
-
-// scripts/src/cli/render/next-steps/budget.ts
-var BUDGET = {
-  noEstimate: ({ title, model, maxCredits }) => {
-    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
-      issues: [{ path: "--maxCredits", expected, received: String(maxCredits), hint }],
-      nextSteps: [hint]
-    };
+// scripts/src/cli/render/errors/auth-failed.ts
+var AUTH_FAILED = {
+  AUTH_FAILED: ({ caller, account }) => {
+    const { title, keyVariable, keyPage, says } = caller.profile;
+    return [
+      `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
+      "A key is shown nowhere and is passed by the environment only."
+    ];
   },
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
+    message: `${keyVariable} is not set, so no live call is made.`,
+    nextSteps: [
+      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
+      // The balance of the sandbox is not the user's.
+      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
+    ]
+  })
+};
+
+// scripts/src/cli/render/errors/insufficient-credits.ts
+var INSUFFICIENT_CREDITS = {
+  shortOfCredits: ({ cheaper }, { profile }) => [
+    ...cheaper ? cheaperSteps(cheaper) : [],
+    profile.says.credits
+  ]
+};
+function cheaperSteps({ model, asOf, variants, most }) {
+  if (variants.length === 0 && most !== null)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
+  );
+}
+
+// scripts/src/cli/render/errors/budget-exceeded.ts
+var BUDGET_EXCEEDED = {
+  BUDGET_EXCEEDED: () => [
+    "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
+  ],
   estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
@@ -38,24 +61,9 @@ var BUDGET = {
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
     ]
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits }) => ({
-    nextSteps: [
-      `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
-    ]
-  }),
-  lineWithoutEstimate: ({ line, model, title }) => ({
-    nextSteps: [
-      `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
-    ]
-  }),
-  lineChanged: () => ({
-    nextSteps: [
-      "The file of the batch was changed while it ran. The same command takes its lines as they are now."
-    ]
-  }),
-  wrongLines: () => ({
-    nextSteps: ["Correct these lines and run the same command again. Nothing was submitted or charged."]
-  }),
+  sumAboveCap: ({ quoted, maxTotalCredits }) => [
+    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+  ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
@@ -65,162 +73,186 @@ var BUDGET = {
         "Ask the user for a higher limit, or wait until the oldest charge is a day old."
       ]
     };
-  },
-  budgetBusy: (_, { same }) => ({ nextSteps: ["Run the same command again a little later.", same] }),
-  olderVersion: (_, { same }) => ({
+  }
+};
+
+// scripts/src/cli/render/errors/cancel-rejected.ts
+import { BRIEF_WAIT_S, isTerminal } from "./main.mjs";
+import { EXIT } from "./main.mjs";
+var CANCEL_REJECTED = {
+  // One that came too late is about the task's end, one that was rejected before it about a task that runs.
+  notCancelled: ({ state, taskId }, { profile, command }) => ({
+    exitCode: isTerminal(state) ? EXIT.taskEnded : EXIT.stillRunning,
     nextSteps: [
-      "Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.",
-      same
+      profile.says.cancel,
+      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
+      isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S })
     ]
-  }),
-  shortOfCredits: ({ cheaper }, { profile }) => ({
-    nextSteps: [...cheaper ? cheaperSteps(cheaper) : [], profile.says.credits]
   })
 };
-function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null)
-    return [`No form of ${model} is known that costs at most ${most} credits.`];
-  return variants.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
-  );
-}
 
-// scripts/src/cli/render/next-steps/model.ts
-import { plain } from "./main.mjs";
-import { commandFor, providerFlag } from "./main.mjs";
-var MOST_NAMED = 12;
-var MODEL = {
-  modelUnknown: ({ provider, model, known }) => {
-    switch (known.what) {
-      case "modelOf":
-        return modelOf(provider, model, known);
-      case "nameOf":
-        return nameOf(provider, model, known);
-      case "withoutContract":
-        return withoutContract(provider, model, known);
-      case "nowhere":
-        return nowhere(provider, model, known);
-    }
-  },
-  providerUnknown: () => ({ nextSteps: [commandFor(void 0, "listModels")] }),
-  contractUnusable: ({ file, provider }) => ({
+// scripts/src/cli/render/errors/download-failed.ts
+var DOWNLOAD_FAILED = {
+  // Its command, with a free name, follows from the task.
+  fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
+  beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
+  linkGone: () => ["Results are kept for a limited time. If the task is older than that, its file is gone."],
+  fileTooLarge: () => [
+    "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
+  ],
+  noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
+  addressOfProxy: () => [
+    "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+  ]
+};
+
+// scripts/src/cli/render/errors/explained.ts
+import { unlessEmpty } from "./main.mjs";
+import { AdvisedFailure, adviceOf } from "./main.mjs";
+import { resumeCommand } from "./main.mjs";
+
+// scripts/src/cli/render/errors/idempotency-conflict.ts
+var IDEMPOTENCY_CONFLICT = {
+  IDEMPOTENCY_CONFLICT: ({ caller: { profile, command } }) => [
+    "This key was already used for another request. Nothing new was submitted or charged.",
+    "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
+    ...profile.can.list ? [command("listTasks")] : []
+  ],
+  otherRequest: ({ idempotencyKey }) => ({
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
     nextSteps: [
-      `Correct ${file}; contracts/README.md describes the format.`,
-      commandFor(provider, "listModels")
+      "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
     ]
   }),
+  otherTask: (_, { command }) => [
+    "Check the task id and the key; this shows the requests without a task:",
+    command("listPending")
+  ]
+};
+
+// scripts/src/cli/render/errors/invalid-model.ts
+import { plain } from "./main.mjs";
+import { commandFor, providerFlag } from "./main.mjs";
+import { issue } from "./main.mjs";
+var MOST_NAMED = 12;
+function refusedByService({ caller: { profile, command } }) {
+  return [
+    "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+    ...profile.can.account ? [command("account")] : []
+  ];
+}
+var INVALID_MODEL = {
+  INVALID_MODEL: refusedByService,
+  modelUnknown: (reason) => {
+    const { message, expected, hint, nextSteps } = unknownModel(reason);
+    const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
+    return { message, issues: [issue("--model", expected, received, hint)], nextSteps };
+  },
+  providerUnknown: () => [commandFor(void 0, "listModels")],
+  contractUnusable: ({ file, provider }) => [
+    `Correct ${file}; contracts/README.md describes the format.`,
+    commandFor(provider, "listModels")
+  ]
+};
+var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
+var listModels = (provider) => commandFor(provider, "listModels");
+function unknownModel({ provider, model, known }) {
+  const shown = plain(model, 60);
+  switch (known.what) {
+    case "modelOf": {
+      const { other } = known;
+      const hint = providerFlag(provider) === void 0 ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
+      return {
+        message: `"${model}" is a model of ${other}: ${hint}`,
+        expected: `a model of ${provider}`,
+        hint,
+        nextSteps: [describeModel(other, model), listModels(provider)]
+      };
+    }
+    case "nameOf": {
+      const { other, meant } = known;
+      const ids = meant.join(", ");
+      const flag = provider === other ? "" : `--provider ${other} `;
+      const more = meant.length > 1;
+      return {
+        message: `"${shown}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
+        expected: ids,
+        hint: `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
+        nextSteps: [...meant.map((id) => describeModel(other, id)), listModels(other)]
+      };
+    }
+    case "withoutContract": {
+      const { other, page, why, instead } = known;
+      const hint = instead === void 0 ? `${page} shows what ${other} offers` : `one of a like name is ${instead}`;
+      return {
+        message: `${other} has no contract for "${shown}": ${why}`,
+        expected: `a model of ${provider} that has a contract`,
+        hint: `choose a model that has a contract; ${hint}`,
+        nextSteps: [
+          ...instead === void 0 ? [] : [describeModel(other, instead)],
+          `Read ${page}: it shows what ${other} offers today.`,
+          listModels(other)
+        ]
+      };
+    }
+    case "nowhere": {
+      const { near, models } = known;
+      const ids = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
+      const message = `there is no model ${JSON.stringify(shown)}; `;
+      const list = listModels(provider);
+      return near === void 0 ? {
+        message: `${message}known are ${ids}`,
+        expected: `one of ${ids}`,
+        hint: "choose one of the known models",
+        nextSteps: [list]
+      } : {
+        message: `${message}the nearest is "${near}"`,
+        expected: `one of ${ids}`,
+        hint: `write --model ${near}`,
+        nextSteps: [describeModel(provider, near), list]
+      };
+    }
+  }
+}
+
+// scripts/src/cli/render/errors/invalid-payload.ts
+import { plain as plain2 } from "./main.mjs";
+import { unsupportedAction } from "./main.mjs";
+import { issue as issue2 } from "./main.mjs";
+var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
+var INVALID_PAYLOAD = {
+  INVALID_PAYLOAD: refusedByService,
+  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
   wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
     const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {
       message: `--payload holds a complete request body: ${hint}.`,
-      issues: [{ path: "input", expected: "the fields themselves", received: input, hint }, ...issues],
-      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
-    };
-  }
-};
-function refusal(model, message, expected, hint, nextSteps) {
-  const received = `string ${JSON.stringify(plain(model, 60))}`;
-  return { message, issues: [{ path: "--model", expected, received, hint }], nextSteps };
-}
-var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
-function modelOf(provider, model, { other }) {
-  const hint = providerFlag(provider) === void 0 ? `add --provider ${other}` : `write --provider ${other} instead of --provider ${provider}`;
-  return refusal(model, `"${model}" is a model of ${other}: ${hint}`, `a model of ${provider}`, hint, [
-    describeModel(other, model),
-    commandFor(provider, "listModels")
-  ]);
-}
-function nameOf(provider, model, { other, meant }) {
-  const ids = meant.join(", ");
-  const flag = provider === other ? "" : `--provider ${other} `;
-  const more = meant.length > 1;
-  return refusal(
-    model,
-    `"${plain(model, 60)}" is no id of ${other}; meant is ${more ? "one of " : ""}${ids}`,
-    ids,
-    `write ${flag}--model ${meant[0]}${more ? ` or another of ${ids}` : ""}`,
-    [...meant.map((id) => describeModel(other, id)), commandFor(other, "listModels")]
-  );
-}
-function withoutContract(provider, model, { other, page, why, instead }) {
-  const hint = instead === void 0 ? `choose a model that has a contract; ${page} shows what ${other} offers` : `choose a model that has a contract; one of a like name is ${instead}`;
-  return refusal(
-    model,
-    `${other} has no contract for "${plain(model, 60)}": ${why}`,
-    `a model of ${provider} that has a contract`,
-    hint,
-    [
-      ...instead === void 0 ? [] : [describeModel(other, instead)],
-      `Read ${page}: it shows what ${other} offers today.`,
-      commandFor(other, "listModels")
-    ]
-  );
-}
-function nowhere(provider, model, { near, models }) {
-  const shown = JSON.stringify(plain(model, 60));
-  const known = models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(", ");
-  const list = commandFor(provider, "listModels");
-  const refuse = (rest, hint, steps) => refusal(model, `there is no model ${shown}; ${rest}`, `one of ${known}`, hint, steps);
-  if (near === void 0) return refuse(`known are ${known}`, "choose one of the known models", [list]);
-  return refuse(`the nearest is "${near}"`, `write --model ${near}`, [describeModel(provider, near), list]);
-}
-function besideIssue(model, callbackFlag, name, received) {
-  const place = { path: plain(name, 60), received };
-  if (name === "model") {
-    const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
-    return { ...place, expected: model, hint: hint2 };
-  }
-  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(plain(name, 60))} out, or put it inside "input" if it is one of the fields`;
-  return { ...place, expected: "nothing beside the fields", hint };
-}
-
-// scripts/src/cli/render/next-steps/place.ts
-import { BRIEF_WAIT_S } from "./main.mjs";
-import { profileOf } from "./main.mjs";
-import { issue } from "./main.mjs";
-import { unsupportedAction } from "./main.mjs";
-var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
-var PLACE = {
-  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
-    message: `${keyVariable} is not set, so no live call is made.`,
-    nextSteps: [
-      `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance of the sandbox is not the user's.
-      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
-    ]
-  }),
-  madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
-    const { title, keyVariable, urlVariable } = profile;
-    const made = `Task ${taskId} was made on ${created} at ${by.service}`;
-    const maker = profileOf(by.provider);
-    if (maker && maker.id !== profile.id) {
-      return {
-        message: `${made}; ${title} does not know it.`,
-        nextSteps: [
-          `Ask ${maker.title}, which made it:`,
-          commandAt(maker)("waitTask", { taskId, wait: BRIEF_WAIT_S })
-        ]
-      };
-    }
-    const set = (variable, what) => [
-      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
-      same
-    ];
-    return by.account === here.account ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, "address") } : {
-      message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
-      nextSteps: set(keyVariable, "key")
+      issues: [issue2("input", "the fields themselves", input, hint), ...issues],
+      nextSteps: [hint, ...issues.map((issue3) => `${issue3.path}: ${issue3.hint}`)]
     };
   },
-  noRecord: (_, { command }) => ({ nextSteps: [command("listPending")] }),
-  justSubmitted: (_, { command }) => ({ nextSteps: [command("listPending")] }),
-  beingSubmitted: () => ({ nextSteps: ["Run the same command again a little later."] }),
+  noEstimate: ({ title, model, maxCredits }) => {
+    const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    return {
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      issues: [issue2("--maxCredits", expected, String(maxCredits), hint)],
+      nextSteps: [hint]
+    };
+  },
+  lineWithoutEstimate: ({ line, model, title }) => [
+    `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
+  ],
+  lineChanged: () => [
+    "The file of the batch was changed while it ran. The same command takes its lines as they are now."
+  ],
+  wrongLines: () => ["Correct these lines and run the same command again. Nothing was submitted or charged."],
   unsafeFolder: ({ distrust, repair }) => {
     const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
     const hint = repair === null ? another : `${repair}   (or ${another})`;
     return {
-      issues: [issue(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
+      issues: [issue2(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
       nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
     };
   },
@@ -243,184 +275,168 @@ var PLACE = {
     const expected = "a folder that can be written to, or that can be made";
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
+      issues: [issue2(flag, expected, `${folder} (${why})`, hint)],
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
   outputTaken: ({ file, free }, { savedAs }) => ({
     message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
     issues: [
-      issue("--output", "a name that no file has yet", file, "give another --output, or move that file away")
+      issue2("--output", "a name that no file has yet", file, "give another --output, or move that file away")
     ],
     nextSteps: [
       "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
       savedAs(free)
     ]
-  }),
-  // Its command, with a free name, follows from the task.
-  fileInTheWay: ({ file }) => ({
-    nextSteps: [`${file} is another file, or a damaged one, and is left as it is.`]
-  }),
-  beingSaved: () => ({
-    nextSteps: ["The same command returns the file as soon as that process has saved it."]
-  }),
-  linkGone: () => ({
-    nextSteps: ["Results are kept for a limited time. If the task is older than that, its file is gone."]
-  }),
-  fileTooLarge: () => ({
-    nextSteps: [
-      "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
-    ]
-  }),
+  })
+};
+function folderIssue(folder, why, expected) {
+  return issue2(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
+}
+function besideIssue(model, callbackFlag, name, received) {
+  const path = plain2(name, 60);
+  if (name === "model") {
+    const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
+    return issue2(path, model, received, hint2);
+  }
+  const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
+  return issue2(path, "nothing beside the fields", received, hint);
+}
+
+// scripts/src/cli/render/errors/network-error.ts
+function retry({ caller: { isSubmit }, taskId, later }) {
+  if (taskId === null)
+    return isSubmit ? [`Nothing was submitted or charged. Run the same command again ${later}.`] : [`Run the same command again ${later}; it charges nothing.`];
+  return [
+    `The task is as it was. Run the same command again${isSubmit ? ", without --new," : ""} ${later}; it charges nothing.`
+  ];
+}
+var NETWORK_ERROR = {
+  NETWORK_ERROR: retry,
+  RATE_LIMITED: retry,
   proxySettings: () => ({
     message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
     nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
   }),
-  proxyRefusal: () => ({
-    nextSteps: [
-      "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
-    ]
-  }),
-  certificate: () => ({
-    nextSteps: [
-      "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-    ]
-  }),
-  handshake: () => ({
-    nextSteps: ["Check the address and its port, and whether a proxy stands in between."]
-  }),
-  addressOfProxy: () => ({
-    nextSteps: [
-      "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
-    ]
-  })
+  proxyRefusal: () => [
+    "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+  ],
+  certificate: () => [
+    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+  ],
+  handshake: () => ["Check the address and its port, and whether a proxy stands in between."]
 };
-function folderIssue(folder, why, expected) {
-  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
-}
 
-// scripts/src/cli/render/next-steps/submit.ts
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2, isTerminal } from "./main.mjs";
-import { resumeCommand } from "./main.mjs";
-import { decision } from "./main.mjs";
-var SUBMIT = {
-  submitUnknown: (reason, caller, messageOf2) => {
-    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
-    const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf2(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
-    const yet = after === void 0 ? "" : " yet";
-    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
-    const answered = named === void 0 ? [] : [
-      "The answer named a task beside an error; this shows the state of that task:",
-      resumeCommand(caller, named)
+// scripts/src/cli/render/errors/explained.ts
+import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-not-found.ts
+import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
+var TASK_NOT_FOUND = {
+  TASK_NOT_FOUND: ({ caller: { profile, command } }) => [
+    `${profile.says.missing} Check ${profile.keyVariable}, ${profile.urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
+    ...profile.can.list ? [command("listTasks")] : []
+  ],
+  madeElsewhere: ({ taskId, created, by, here }, { profile, commandAt, same }) => {
+    const { title, keyVariable, urlVariable } = profile;
+    const made = `Task ${taskId} was made on ${created} at ${by.service}`;
+    const maker = profileOf(by.provider);
+    if (maker && maker.id !== profile.id) {
+      const ask = commandAt(maker)("waitTask", { taskId, wait: BRIEF_WAIT_S2 });
+      return {
+        message: `${made}; ${title} does not know it.`,
+        nextSteps: [`Ask ${maker.title}, which made it:`, ask]
+      };
+    }
+    const set = (variable, what) => [
+      `Set ${variable} to the ${what} that made the task, and run the same command again:`,
+      same
     ];
-    const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
-    const notYet = "Do not submit this again before you know: it may be charged twice.";
-    if (!profile.can.list)
-      return { message, nextSteps: [...answered, notYet, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-      same
-    ] : [notYet];
-    return {
-      message,
-      nextSteps: [
-        ...answered,
-        ...repeat,
-        command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one.`,
-        ...decide
-      ]
+    return by.account === here.account ? { message: `${made}, which is not ${here.service}.`, nextSteps: set(urlVariable, "address") } : {
+      message: `${made} with another key (fingerprint ${by.account}); the one in ${keyVariable} (fingerprint ${here.account}) cannot see it.`,
+      nextSteps: set(keyVariable, "key")
     };
   },
-  requestBusy: ({ isNew, lockFile }) => {
-    const resumes = "resumes the task of that process, and charges nothing";
-    return {
-      nextSteps: [
-        isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
-        `If there is certainly no such process any more, remove ${lockFile} first.`
-      ]
-    };
-  },
-  recordDamaged: (_, caller) => ({
-    nextSteps: [
-      ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
-      ...decision(caller)
-    ]
-  }),
-  otherRequest: ({ idempotencyKey }) => ({
-    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
-    nextSteps: [
-      "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
-    ]
-  }),
-  otherTask: (_, { command }) => ({
-    nextSteps: [
-      "Check the task id and the key; this shows the requests without a task:",
-      command("listPending")
-    ]
-  }),
-  takenOver: (_, { same }) => ({
-    nextSteps: ["The same command resumes what that process does, and charges nothing:", same]
-  }),
-  recordedTaskYoung: ({ taskId }, { same }) => ({
-    nextSteps: [
-      `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
-      same
-    ]
-  }),
-  recordedTaskGone: ({ taskId, created }, { command, anew }) => ({
-    nextSteps: [
-      `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
-      `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
-      command("forget", { taskId })
-    ]
-  }),
-  pendingTaskGone: ({ taskId }, { command }) => ({
-    nextSteps: [
-      "The service does not show this task any more. To wait for the others without it, drop its record:",
-      command("forget", { taskId })
-    ]
-  }),
-  notCancelled: ({ state, taskId }, { profile, command }) => ({
-    nextSteps: [
-      profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S2 })
-    ]
-  }),
-  noAddress: () => ({
-    nextSteps: ["Tell the user what the service gave as the result; it cannot be fetched."]
-  })
+  noRecord: (_, { command }) => [command("listPending")],
+  recordedTaskYoung: ({ taskId }, { same }) => [
+    `This request was submitted only just now, as task ${taskId}; the service may not show it yet. The same command resumes it, and charges nothing:`,
+    same
+  ],
+  recordedTaskGone: ({ taskId, created }, { command, anew }) => [
+    `This request was submitted on ${created} as task ${taskId}, which the service does not show any more; its result is kept for a limited time only.`,
+    `Nothing was submitted now. If the user wants it made once more, with a new charge: ${anew}`,
+    command("forget", { taskId })
+  ],
+  pendingTaskGone: ({ taskId }, { command }) => [
+    "The service does not show this task any more. To wait for the others without it, drop its record:",
+    command("forget", { taskId })
+  ]
 };
 
-// scripts/src/cli/render/next-steps/registry.ts
-var REASONS = { ...BUDGET, ...SUBMIT, ...PLACE, ...MODEL };
-function said({ details: { reason } }, caller) {
-  if (reason === void 0) return { nextSteps: [] };
-  const explain = REASONS[reason.kind];
-  return explain(reason, caller, (other) => messageOf(other, caller));
-}
-function messageOf(failure, caller) {
-  return said(failure, caller).message ?? failure.message;
-}
+// scripts/src/cli/render/errors/unknown-error.ts
+var UNKNOWN_ERROR = {
+  UNKNOWN_ERROR: ({ caller: { profile, isSubmit, same, command }, taskId }) => {
+    if (taskId !== null)
+      return [
+        `${profile.title} gave no usable answer about the task, which is as it was: check the id.`,
+        command("getTask", { taskId }),
+        ...profile.can.list ? [command("listTasks")] : []
+      ];
+    const unchanged = "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.";
+    return isSubmit ? [unchanged, same] : [same];
+  },
+  beingSubmitted: () => ["Run the same command again a little later."],
+  justSubmitted: (_, { command }) => [command("listPending")],
+  takenOver: (_, { same }) => ["The same command resumes what that process does, and charges nothing:", same],
+  budgetBusy: (_, { same }) => ["Run the same command again a little later.", same],
+  olderVersion: (_, { same }) => [
+    "Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.",
+    same
+  ]
+};
 
-// scripts/src/cli/render/failure.ts
+// scripts/src/cli/render/errors/explained.ts
+var WORDS = {
+  ...INVALID_MODEL,
+  ...INVALID_PAYLOAD,
+  ...IDEMPOTENCY_CONFLICT,
+  ...AUTH_FAILED,
+  ...INSUFFICIENT_CREDITS,
+  ...BUDGET_EXCEEDED,
+  ...TASK_NOT_FOUND,
+  ...NETWORK_ERROR,
+  ...UNKNOWN_ERROR,
+  ...SUBMIT_OUTCOME_UNKNOWN,
+  ...DOWNLOAD_FAILED,
+  ...CANCEL_REJECTED
+};
 function explained(failure, caller) {
-  const { message, issues, nextSteps } = said(failure, caller);
+  const { message, issues, nextSteps, exitCode } = said(failure, caller);
   const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
+    ...exitCode !== void 0 && { exitCode },
     issues: issues ?? details.issues,
     nextSteps: unlessEmpty(steps)
   });
 }
+function adviceFor(failure, about) {
+  const wait = failure.details.retryAfter;
+  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
+  return WORDS[failure.code]?.({ ...about, later }) ?? [];
+}
+function said({ details: { reason } }, caller) {
+  if (reason === void 0) return { nextSteps: [] };
+  const explain = WORDS[reason.kind];
+  const words = explain(reason, caller, (other) => said(other, caller).message ?? other.message);
+  return Array.isArray(words) ? { nextSteps: words } : words;
+}
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : {};
-  const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
+  const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,
     "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
@@ -430,11 +446,19 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   ];
 }
 export {
-  BUDGET,
-  MODEL,
-  PLACE,
-  SUBMIT,
+  AUTH_FAILED,
+  BUDGET_EXCEEDED,
+  CANCEL_REJECTED,
+  DOWNLOAD_FAILED,
+  IDEMPOTENCY_CONFLICT,
+  INSUFFICIENT_CREDITS,
+  INVALID_MODEL,
+  INVALID_PAYLOAD,
+  NETWORK_ERROR,
+  TASK_NOT_FOUND,
+  UNKNOWN_ERROR,
+  adviceFor,
   cheaperSteps,
   explained,
-  said
+  refusedByService
 };

@@ -49,7 +49,7 @@ function keyOf(name) {
   return name.normalize("NFC").toLowerCase();
 }
 
-// scripts/src/core/batch/budget.ts
+// scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
   const quoted2 = sumOf(lines.values());
@@ -151,7 +151,7 @@ async function namesReserved(store, folder) {
   return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
 }
 
-// scripts/src/core/batch/price.ts
+// scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { askPrice } from "./generate.mjs";
@@ -206,7 +206,7 @@ function isLarge({ size }) {
   return size > 256 * 1024;
 }
 
-// scripts/src/core/batch/price.ts
+// scripts/src/core/batch/line-prices.ts
 var QUOTES = 4;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
@@ -790,13 +790,12 @@ var Batch = class {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote
       });
-      const { task, credits, isResumed } = begun.made;
-      line.isReused = isResumed;
+      const { task, credits, origin } = begun;
+      line.isReused = origin?.isResumed === true;
       line.credits = credits;
       this.#count(line);
-      this.#spending.charged(number, credits.charged);
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
-      return begun;
+      this.#spending.charged(number, credits?.charged);
+      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
     }
@@ -806,13 +805,13 @@ var Batch = class {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
     const folder = await folderFor(wait.folder);
-    const made = await attached(entry, { folder, output: line.name });
+    const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
     const begun = {
-      ...{ made, model: line.line.contract.model, maxCredits: void 0 },
+      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
       // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
       wait: {
         ...wait,
@@ -864,12 +863,12 @@ var Batch = class {
 import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
-import { AdvisedFailure as AdvisedFailure2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT } from "./main.mjs";
+import { BATCH_ORDER, EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/batch/issues.ts
 import { AdvisedFailure } from "./main.mjs";
@@ -960,7 +959,7 @@ var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, success, UPSTREAM, written } from "./main.mjs";
+import { failed, fitting, success, UPSTREAM, written } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -989,25 +988,16 @@ var MOST_CHARACTERS = 36e3;
 var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
-  const worst = sorted[0].outcome;
-  const exitCode = worst.exitCode;
-  const totals = totalsOf(result.lines);
-  const rows = [];
-  let left = MOST_CHARACTERS;
-  for (const item of sorted.slice(0, MOST_ROWS)) {
-    const row = shortRow(item);
-    left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    rows.push(row);
-  }
+  const { exitCode } = sorted[0].outcome;
+  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
   const data = written({
-    batch: { ...totals },
+    batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
-    ...heldData(result),
-    ...lastPollErrorOf(items),
+    limit: result.held?.details.data,
+    lastPollError: lastPollErrorOf(items),
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
@@ -1043,13 +1033,7 @@ function shortRow({ line, outcome }) {
   const reused = line.taskId !== null && line.isReused || void 0;
   return written({ line: line.number, name: line.name, taskId, status, file, errorCode, reused });
 }
-function lastPollErrorOf(items) {
-  const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
-  return found.length > 0 ? { lastPollError: found[0] } : {};
-}
-function heldData({ held }) {
-  return held?.details.data ? { limit: held.details.data } : {};
-}
+var lastPollErrorOf = (items) => items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== void 0);
 function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode, errorMessage } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
@@ -1106,13 +1090,6 @@ function stepsOf(result, sorted, caller, hidden) {
 }
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
-var OPEN = /* @__PURE__ */ new Set([
-  EXIT.stillRunning,
-  EXIT.submitUnknown,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.keyRefused
-]);
 function ownSteps({ line, outcome }, caller) {
   const steps = outcome.envelope.data?.nextSteps ?? [];
   const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
@@ -1120,14 +1097,10 @@ function ownSteps({ line, outcome }, caller) {
 }
 function batchQuoteOutcome(quote3, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote3;
-  const rows = [];
-  let left = MOST_CHARACTERS;
-  for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
-    const row = written({ line: number, name, model, credits, charged: isCharged || void 0 });
-    left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    rows.push(row);
-  }
+  const priced = lines.slice(0, MOST_ROWS).map(
+    ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
+  );
+  const rows = fitting(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
     ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
@@ -1137,23 +1110,13 @@ function batchQuoteOutcome(quote3, caller) {
   });
   if (over) {
     const failure = explained(over, caller);
-    return failed(
-      new AdvisedFailure2(failure.code, failure.message, {
-        ...failure.details,
-        data: { ...data, ...failure.details.data }
-      }),
-      null,
-      null
-    );
+    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
     `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
   return success(null, null, data, EXIT.done);
 }
-
-// scripts/src/cli/batch/command.ts
-import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1431,7 +1394,7 @@ function kindOf(value) {
 // scripts/src/cli/batch/read-batch.ts
 const path7 = require("node:path");
 import { loadContract } from "./contracts.mjs";
-import { estimate } from "./price.mjs";
+import { estimate } from "./estimate.mjs";
 
 // scripts/src/contracts/prompt-field.ts
 import { rootOf } from "./contracts.mjs";
@@ -1449,10 +1412,10 @@ import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
 import { issue as issue3, quote as quote2 } from "./main.mjs";
-import { readFields, withImage } from "./contracts.mjs";
-import { readCallback } from "./contracts.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
+import { readFields, withImage } from "./contracts.mjs";
+import { readCallback } from "./contracts.mjs";
 
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");

@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
 
@@ -8,14 +8,9 @@ const { open } = require("node:fs/promises");
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject10 } from "./main.mjs";
-import { OUTPUT_KINDS } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
-
-// scripts/src/contracts/contract-error.ts
-var ContractError = class extends Error {
-};
 
 // scripts/src/contracts/document.ts
 const { readFileSync } = require("node:fs");
@@ -43,9 +38,9 @@ function fromCompiled(copy, text2) {
 // scripts/src/contracts/document.ts
 import { compiledFolder, contractsFolder } from "./main.mjs";
 var EXTENSION = ".yaml";
-async function readDocument(root, name2) {
-  const text2 = readFileSync(join(contractsFolder(root), `${name2}${EXTENSION}`), "utf8");
-  return fromCompiled(readIfThere(join(compiledFolder(root), `${name2}.json`)), text2) ?? (await import("./parse-yaml.mjs")).parseYaml(text2);
+function readStored(root, name) {
+  const text2 = readFileSync(join(contractsFolder(root), `${name}${EXTENSION}`), "utf8");
+  return { text: text2, copy: fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text2) };
 }
 function readIfThere(file) {
   try {
@@ -55,161 +50,44 @@ function readIfThere(file) {
   }
 }
 
-// scripts/src/contracts/durations.ts
-import { isObject as isObject2 } from "./main.mjs";
-function readDurations(value) {
-  if (!Array.isArray(value)) throw new ContractError("x-durations must list recorded runs");
-  return value.map((run) => {
-    const { seconds, runs = 1, what, date: date2, ...more } = isObject2(run) ? run : {};
-    const [unknown] = Object.keys(more);
-    if (unknown !== void 0) throw new ContractError(`x-durations: "${unknown}" is not understood`);
-    const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
-    const isTime = typeof shortest === "number" && typeof longest === "number" && shortest > 0 && longest >= shortest;
-    if (!isTime || others.length > 0)
-      throw new ContractError(
-        "x-durations.seconds must be a number above 0, or the shortest and the longest"
-      );
-    if (typeof runs !== "number" || !Number.isInteger(runs) || runs < 1)
-      throw new ContractError("x-durations.runs must be the number of runs");
-    if (typeof what !== "string" || what.trim() === "")
-      throw new ContractError("x-durations.what must say what was made, and who saw it");
-    if (typeof date2 !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date2))
-      throw new ContractError("x-durations.date must be a day, as YYYY-MM-DD");
-    return { seconds: [shortest, longest], runs, what, date: date2 };
-  });
-}
-
 // scripts/src/contracts/contract.ts
 import { contractsFolder as contractsFolder2 } from "./main.mjs";
 
-// scripts/src/contracts/price-rule.ts
-import { isObject as isObject4 } from "./main.mjs";
+// scripts/src/contracts/read-schema.ts
+import { isObject as isObject7 } from "./main.mjs";
+
+// scripts/src/contracts/contract-error.ts
+var ContractError = class extends Error {
+};
 
 // scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
-  return value.map((name2) => {
-    if (typeof name2 !== "string") throw new ContractError(`${where} must be a list of fields`);
-    property(properties, name2, where);
-    return name2;
+  return value.map((name) => {
+    if (typeof name !== "string") throw new ContractError(`${where} must be a list of fields`);
+    property(properties, name, where);
+    return name;
   });
 }
-function property(properties, name2, where) {
-  const found = Object.hasOwn(properties, name2) ? properties[name2] : void 0;
-  if (isObject3(found)) return found;
-  throw new ContractError(`${where}: ${JSON.stringify(name2)} is not one of the properties`);
+function property(properties, name, where) {
+  const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
+  if (isObject2(found)) return found;
+  throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
 }
 function only(value, where, known) {
-  if (!isObject3(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
 }
 
-// scripts/src/contracts/price-rule.ts
-function readPrice(value, root) {
-  const known = ["asOf", "note", "usdPerCredit", "seconds", "rates", "observed"];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = only(value, "x-price", known);
-  if (typeof asOf !== "string" || typeof note !== "string")
-    throw new ContractError("x-price needs the texts asOf and note");
-  if (usdPerCredit !== void 0 && !isAmount(usdPerCredit))
-    throw new ContractError("x-price.usdPerCredit must be a number above 0");
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError("x-price.rates and x-price.observed must be lists");
-  const field = seconds === void 0 ? null : fieldName(seconds, "x-price.seconds", root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = only(item, "x-price.observed", ["when", "credits", "how", "date"]);
-      const { when: when2 = {}, credits, how, date: date2 } = found;
-      if (!isAmount(credits) || how !== "quote" && how !== "charge" || typeof date2 !== "string")
-        throw new ContractError("x-price.observed needs credits, how (quote or charge) and date");
-      return { when: conditions(when2, root), credits, how, date: date2 };
-    })
-  };
-}
-function readRate(item, secondsField, root) {
-  const known = ["when", "perSecond", "credits", "seconds", "times", "perhapsTimes"];
-  const { when: when2 = {}, perSecond, credits, seconds, times, perhapsTimes } = only(item, "x-price.rates", known);
-  const rate = { when: conditions(when2, root) };
-  if (perSecond === void 0 === (credits === void 0))
-    throw new ContractError("x-price.rates: each needs either perSecond or credits");
-  if (perSecond !== void 0) {
-    if (!isAmount(perSecond)) throw new ContractError("x-price.rates: perSecond must be a number above 0");
-    if (secondsField === null && seconds === void 0)
-      throw new ContractError("x-price.rates: perSecond needs x-price.seconds, or seconds of its own");
-    rate.perSecond = perSecond;
-  }
-  if (credits !== void 0) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError("x-price.rates: credits must be a number above 0, or the least and the most");
-    rate.credits = credits;
-  }
-  if (seconds !== void 0) {
-    if (perSecond === void 0 || !isRange(seconds))
-      throw new ContractError("x-price.rates: seconds, the least and the most, goes with perSecond");
-    rate.seconds = seconds;
-  }
-  if (times !== void 0) rate.times = fieldName(times, "x-price.rates.times", root);
-  if (perhapsTimes !== void 0)
-    rate.perhapsTimes = fieldName(perhapsTimes, "x-price.rates.perhapsTimes", root);
-  return rate;
-}
-function fieldName(value, where, root) {
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
-}
-function isAmount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value > 0;
-}
-function isRange(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0] < value[1];
-}
-function conditions(value, root) {
-  if (!isObject4(value)) throw new ContractError("x-price: when must be a mapping");
-  for (const [name2, condition] of Object.entries(value)) {
-    const node = root.properties?.get(name2);
-    if (node === void 0) throw new ContractError(`x-price: ${name2} is not one of the properties`);
-    if (condition === "given" || condition === "absent") continue;
-    if (isObject4(condition)) {
-      checkPattern(name2, condition);
-      continue;
-    }
-    for (const wanted2 of Array.isArray(condition) ? condition : [condition])
-      if (wanted2 !== null && !canBe(node, wanted2))
-        throw new ContractError(`x-price: ${name2} cannot be ${JSON.stringify(wanted2)}`);
-  }
-  return value;
-}
-function checkPattern(name2, condition) {
-  try {
-    if (typeof condition.pattern === "string" && Object.keys(condition).length === 1) {
-      new RegExp(condition.pattern, "u");
-      return;
-    }
-  } catch {
-  }
-  throw new ContractError(`x-price: ${name2} must be a value, a list of values, given, absent or {pattern}`);
-}
-function canBe(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.some((form) => canBe(form, value));
-  return node.enum === void 0 || node.enum.includes(value);
-}
-
-// scripts/src/contracts/read-schema.ts
-import { isObject as isObject9 } from "./main.mjs";
-
 // scripts/src/contracts/presence.ts
-function fieldOf(object2, name2) {
-  return Object.hasOwn(object2, name2) ? object2[name2] : void 0;
+function fieldOf(object2, name) {
+  return Object.hasOwn(object2, name) ? object2[name] : void 0;
 }
-function isPresent(object2, name2) {
-  const value = fieldOf(object2, name2);
+function isPresent(object2, name) {
+  const value = fieldOf(object2, name);
   return value !== void 0 && carriesSomething(value);
 }
 function carriesSomething(value) {
@@ -221,99 +99,24 @@ function carriesSomething(value) {
 var atLeastOne = {
   name: "x-atLeastOne",
   types: ["object"],
-  read(node, value, { properties, where }) {
-    node.atLeastOne = fieldList(properties, value, where);
-  },
-  issues({ node, object: object2, pathTo, hintFor }) {
-    const names2 = node.atLeastOne;
-    if (names2 === void 0 || names2.some((name2) => isPresent(object2, name2))) return [];
-    const first = names2[0];
-    return [
-      {
-        path: pathTo(first),
-        expected: `at least one of ${names2.join(", ")}`,
-        received: "none of them",
-        hint: hintFor(first, node.properties.get(first), void 0, true)
-      }
-    ];
-  },
-  sentences({ atLeastOne: names2 }) {
-    return names2 === void 0 ? [] : [`At least one of ${names2.join(", ")}.`];
+  read(value, { node, properties, where }) {
+    const names2 = fieldList(properties, value, where);
+    const [first] = names2;
+    const expected2 = `at least one of ${names2.join(", ")}`;
+    node.atLeastOne = names2;
+    return {
+      issues({ node: node2, object: object2, pathTo, hintFor }) {
+        if (names2.some((name) => isPresent(object2, name))) return [];
+        const hint2 = hintFor(first, node2.properties.get(first), void 0, true);
+        return [{ path: pathTo(first), expected: expected2, received: "none of them", hint: hint2 }];
+      },
+      sentences: () => [`At least one of ${names2.join(", ")}.`]
+    };
   }
 };
 
-// scripts/src/contracts/keywords/counts.ts
-var counts = {
-  name: "x-counts",
-  types: ["array"],
-  read(node, value, { where }) {
-    if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
-      throw new ContractError(`${where} must be a list of whole numbers`);
-    node.counts = value;
-  },
-  problem(node, value) {
-    if (node.counts === void 0 || !Array.isArray(value) || node.counts.includes(value.length)) return null;
-    const lengths = countsText(node.counts);
-    return { expected: `an array of ${lengths} items`, hint: `give ${lengths} items, not ${value.length}` };
-  }
-};
-function countsText(lengths) {
-  return [lengths.slice(0, -1).join(", "), String(lengths.at(-1))].filter(Boolean).join(" or ");
-}
-
-// scripts/src/contracts/keywords/exclusive.ts
-var MOST_NAMES = 8;
-var named = (groups) => groups.map((group) => group.join("/"));
-var exclusive = {
-  name: "x-exclusive",
-  types: ["object"],
-  read(node, value, { properties, where }) {
-    if (!Array.isArray(value) || value.length < 2)
-      throw new ContractError(`${where} must be a list of at least two groups of fields`);
-    node.exclusive = value.map((group) => fieldList(properties, group, where));
-  },
-  issues({ node, object: object2, pathTo }) {
-    const groups = node.exclusive ?? [];
-    const used = groups.map((group) => group.filter((name2) => isPresent(object2, name2))).filter((names2) => names2.length > 0);
-    if (used.length < 2) return [];
-    const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
-    return [
-      {
-        path: pathTo(used[1][0]),
-        expected: `${named(groups).join(" or ")}, not both`,
-        received: given.join(" with "),
-        hint: `leave out ${given.join(", or leave out ")}`
-      }
-    ];
-  },
-  sentences({ exclusive: groups }) {
-    return groups === void 0 ? [] : [`Not together: ${named(groups).join(" with ")}.`];
-  }
-};
-
-// scripts/src/contracts/keywords/files.ts
-var files = {
-  name: "x-files",
-  types: ["string"],
-  read(node, value, { where }) {
-    if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
-      throw new ContractError(`${where} must be a list of file endings`);
-    node.files = value;
-  },
-  problem(node, value) {
-    return node.files === void 0 || typeof value !== "string" ? null : checkFileType(value, node.files);
-  }
-};
-var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
-function checkFileType(url, files2) {
-  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
-  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
-  if (ending === void 0 || files2.includes(ending)) return null;
-  return {
-    expected: `a public http(s) URL of a ${files2.join(", ")} file`,
-    hint: `write the URL of a ${files2.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
-  };
-}
+// scripts/src/contracts/expected.ts
+import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/keywords/media.ts
 import { checkPublicUrl } from "./main.mjs";
@@ -358,15 +161,14 @@ var BY_VALUE = {
 var media = {
   name: "x-media",
   types: ["string"],
-  read(node, value, { where }) {
+  read(value, { node, where }) {
     const kind2 = MEDIA_KINDS.find((known) => known === value);
     if (kind2 === void 0)
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind2;
-  },
-  problem(node, value, { ways, service }) {
-    if (node.media === void 0 || typeof value !== "string") return null;
-    return checkMedia(value, node.media, ways, service);
+    return {
+      problem: (text2, { ways, service }) => typeof text2 === "string" ? checkMedia(text2, kind2, ways, service) : null
+    };
   }
 };
 function otherwise({ imageFile, wholePayload }) {
@@ -408,8 +210,8 @@ function imageHint(head, ways) {
 }
 var BASE64_END = /[^A-Za-z0-9+/]/g;
 function dataUriProblem(value, head, fix) {
-  const [prefix, named2] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
-  if (prefix === void 0 || named2 === void 0) return headerHint(head);
+  const [prefix, named] = /^(?!data:image\/jpg;)data:(image\/[a-z0-9][a-z0-9.+-]*);base64,/.exec(head) ?? [];
+  if (prefix === void 0 || named === void 0) return headerHint(head);
   BASE64_END.lastIndex = prefix.length;
   const end = BASE64_END.exec(value)?.index ?? value.length;
   const rest = value.slice(end, end + 3);
@@ -425,8 +227,8 @@ function dataUriProblem(value, head, fix) {
   if (length % 4 !== 0)
     return `the base64 text seems cut off: its length of ${length} is no multiple of 4; ${fix}`;
   const type = sniffImage(Buffer.from(value.slice(prefix.length, prefix.length + 24), "base64"));
-  if (type === null) return SURE_TYPES.has(named2) ? `the data are no picture of type ${named2}; ${fix}` : null;
-  return type === named2 ? null : `the data are ${type}; write data:${type};base64,...`;
+  if (type === null) return SURE_TYPES.has(named) ? `the data are no picture of type ${named}; ${fix}` : null;
+  return type === named ? null : `the data are ${type}; write data:${type};base64,...`;
 }
 function headerHint(head) {
   const type = /^data:([^;,]{0,40})/i.exec(head)?.[1]?.toLowerCase() ?? "";
@@ -436,29 +238,185 @@ function headerHint(head) {
   return `begin the value with exactly data:${type};base64,`;
 }
 
+// scripts/src/contracts/expected.ts
+var SHOWN = 60;
+var A_TYPE = {
+  string: "a string",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "a boolean",
+  array: "an array",
+  object: "an object",
+  null: "null"
+};
+function pathText(path) {
+  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
+  return text2.replace(/^\./, "");
+}
+function received(value) {
+  if (value === void 0) return "nothing";
+  if (value === null) return "null";
+  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
+  if (Array.isArray(value)) return `array of ${value.length}`;
+  if (typeof value === "object") return "object";
+  return `${typeof value} ${literal(value)}`;
+}
+function literal(value) {
+  if (typeof value === "string") return JSON.stringify(plain2(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+function withoutUser(text2) {
+  return text2.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, "$1...@");
+}
+function expected(node) {
+  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
+  if (node.enum !== void 0) {
+    const values = node.enum.filter((value) => value !== null);
+    const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
+    const choice = values.length === 1 ? literal(values[0]) : `one of ${values.map(literal).join(", ")}`;
+    return `${choice} (${kinds.join(" or ")})${node.enum.includes(null) ? " or null" : ""}`;
+  }
+  return node.types.map((type) => expectedOf(node, type)).join(" or ");
+}
+function wanted(node) {
+  return expected({ ...node, types: node.types.filter((type) => type !== "null") });
+}
+function expectedOf(node, type) {
+  if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
+    return `an array of${itemCount(node)} such items`;
+  if (type === "string") {
+    if (node.media !== void 0) return expectedMedia(node.media, node.files);
+    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
+    const size = range(least, node.maxLength);
+    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
+  }
+  if (type === "number" || type === "integer") {
+    const { minimum, maximum } = node;
+    if (minimum !== void 0 && maximum !== void 0)
+      return `${A_TYPE[type]} from ${minimum} to ${maximum}`;
+    return `${A_TYPE[type]}${range(minimum, maximum) && ` of ${range(minimum, maximum)}`}`;
+  }
+  if (type === "array") {
+    const count2 = itemCount(node);
+    return `an array${count2 && ` of${count2} items`}, each ${expected(node.items)}`;
+  }
+  return type === "boolean" ? "true or false" : A_TYPE[type];
+}
+var NOT_BLANK = "\\S";
+function patternText({ pattern, title }) {
+  if (pattern === void 0) return "";
+  if (pattern.source === NOT_BLANK) return " that is not blank";
+  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
+}
+function itemCount({ minItems, maxItems, counts: counts2 }) {
+  const count2 = counts2 === void 0 ? range(minItems, maxItems) : either(counts2);
+  return count2 && ` ${count2}`;
+}
+function range(least, most) {
+  if (least !== void 0 && most !== void 0) return `${least} to ${most}`;
+  if (most !== void 0) return `at most ${most}`;
+  return least === void 0 ? "" : `at least ${least}`;
+}
+function either(values) {
+  return [values.slice(0, -1).join(", "), String(values.at(-1))].filter(Boolean).join(" or ");
+}
+function assign(path, value) {
+  return `${nameOf(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
+}
+function nameOf(path) {
+  const last = path.at(-1);
+  return typeof last === "string" ? `"${last}"` : pathText(path);
+}
+
+// scripts/src/contracts/keywords/counts.ts
+var counts = {
+  name: "x-counts",
+  types: ["array"],
+  read(value, { node, where }) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
+      throw new ContractError(`${where} must be a list of whole numbers`);
+    const lengths = value;
+    node.counts = lengths;
+    return {
+      problem(list2) {
+        if (!Array.isArray(list2) || lengths.includes(list2.length)) return null;
+        const items = `${either(lengths)} items`;
+        return { expected: `an array of ${items}`, hint: `give ${items}, not ${list2.length}` };
+      }
+    };
+  }
+};
+
+// scripts/src/contracts/keywords/exclusive.ts
+var MOST_NAMES = 8;
+var exclusive = {
+  name: "x-exclusive",
+  types: ["object"],
+  read(value, { node, properties, where }) {
+    if (!Array.isArray(value) || value.length < 2)
+      throw new ContractError(`${where} must be a list of at least two groups of fields`);
+    const groups = value.map((group) => fieldList(properties, group, where));
+    const named = groups.map((group) => group.join("/"));
+    node.exclusive = groups;
+    return {
+      issues({ object: object2, pathTo }) {
+        const used = groups.map((group) => group.filter((name) => isPresent(object2, name))).filter((names2) => names2.length > 0);
+        if (used.length < 2) return [];
+        const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
+        const expected2 = `${named.join(" or ")}, not both`;
+        const hint2 = `leave out ${given.join(", or leave out ")}`;
+        return [{ path: pathTo(used[1][0]), expected: expected2, received: given.join(" with "), hint: hint2 }];
+      },
+      sentences: () => [`Not together: ${named.join(" with ")}.`]
+    };
+  }
+};
+
+// scripts/src/contracts/keywords/files.ts
+var files = {
+  name: "x-files",
+  types: ["string"],
+  read(value, { node, where }) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === "string"))
+      throw new ContractError(`${where} must be a list of file endings`);
+    node.files = value;
+    return { problem: (url) => typeof url === "string" ? checkFileType(url, value) : null };
+  }
+};
+var KNOWN_ENDING = /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
+function checkFileType(url, files2) {
+  const path = /^[^?#]*/.exec(url.slice(0, 8192))[0];
+  const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();
+  if (ending === void 0 || files2.includes(ending)) return null;
+  return {
+    expected: `a public http(s) URL of a ${files2.join(", ")} file`,
+    hint: `write the URL of a ${files2.join(", ")} file; this one ends with .${ending}, which the service is not said to take`
+  };
+}
+
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject5 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
-  read(node, value, { properties, where }) {
-    if (!isObject5(value)) throw new ContractError(`${where} must map fields to what is said about them`);
-    const said = /* @__PURE__ */ new Map();
-    for (const [name2, reason] of Object.entries(value)) {
-      if (Object.hasOwn(properties, name2))
-        throw new ContractError(`${where}: ${name2} is one of the properties`);
-      if (typeof reason !== "string") throw new ContractError(`${where}.${name2} must be a sentence`);
-      said.set(name2, reason);
+  read(value, { properties, where }) {
+    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    const reasons = new Map(Object.entries(value));
+    for (const [name, reason] of reasons) {
+      if (Object.hasOwn(properties, name))
+        throw new ContractError(`${where}: ${name} is one of the properties`);
+      if (typeof reason !== "string") throw new ContractError(`${where}.${name} must be a sentence`);
     }
-    node.rejected = said;
-  },
-  unknownField(node, name2, model) {
-    const reason = node.rejected?.get(name2);
-    if (reason === void 0) return void 0;
-    return { expected: `no ${name2} for ${model}: ${reason}`, hint: `leave "${name2}" out: ${reason}` };
-  },
-  sentences({ rejected: said }) {
-    return said === void 0 || said.size === 0 ? [] : [`Not taken: ${[...said.keys()].join(", ")}.`];
+    return {
+      unknownField(name, model) {
+        const reason = reasons.get(name);
+        if (reason === void 0) return void 0;
+        return { expected: `no ${name} for ${model}: ${reason}`, hint: `leave "${name}" out: ${reason}` };
+      },
+      sentences: () => reasons.size === 0 ? [] : [`Not taken: ${[...reasons.keys()].join(", ")}.`]
+    };
   }
 };
 
@@ -503,7 +461,7 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject6(data) {
+function isObject4(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function escapeRegex(str) {
@@ -765,7 +723,7 @@ function newError(Definition) {
   return new Definition();
 }
 // @__NO_SIDE_EFFECTS__
-function $constructor(name2, initializer2, proto, params) {
+function $constructor(name, initializer2, proto, params) {
   const zodProto = {};
   function Internals(def) {
     this.def = def;
@@ -783,10 +741,10 @@ function $constructor(name2, initializer2, proto, params) {
       } finally {
         _zodDesc.value = void 0;
       }
-    } else if (inst._zod.traits.has(name2)) {
+    } else if (inst._zod.traits.has(name)) {
       return;
     }
-    inst._zod.traits.add(name2);
+    inst._zod.traits.add(name);
     initializer2(inst, def);
     if (initialized) {
       const own2 = Object.getPrototypeOf(inst);
@@ -812,7 +770,7 @@ function $constructor(name2, initializer2, proto, params) {
   const Parent = params?.Parent ?? Object;
   class Definition extends Parent {
   }
-  Object.defineProperty(Definition, "name", { value: name2 });
+  Object.defineProperty(Definition, "name", { value: name });
   function _(def) {
     const inst = params?.Parent ? newError(Definition) : this;
     init(inst, def);
@@ -833,10 +791,10 @@ function $constructor(name2, initializer2, proto, params) {
     value: (inst) => {
       if (params?.Parent && inst instanceof params.Parent)
         return true;
-      return inst?._zod?.traits?.has(name2);
+      return inst?._zod?.traits?.has(name);
     }
   });
-  Object.defineProperty(_, "name", { value: name2 });
+  Object.defineProperty(_, "name", { value: name });
   return _;
 }
 var $ZodAsyncError = class extends Error {
@@ -1619,7 +1577,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject16 = isObject6;
+  const isObject12 = isObject4;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1627,7 +1585,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject16(input)) {
+    if (!isObject12(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2072,7 +2030,7 @@ var ZodMiniLiteral = /* @__PURE__ */ $constructor("ZodMiniLiteral", (inst, def) 
   ZodMiniType.init(inst, def);
 });
 // @__NO_SIDE_EFFECTS__
-function literal(value, params) {
+function literal2(value, params) {
   return new ZodMiniLiteral({
     type: "literal",
     values: Array.isArray(value) ? value : [value],
@@ -2111,12 +2069,12 @@ function refine(fn, _params = {}) {
 }
 
 // scripts/src/contracts/types.ts
-import { isObject as isObject7 } from "./main.mjs";
+import { isObject as isObject5 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject7(value);
+  if (type === "object") return isObject5(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -2139,13 +2097,13 @@ function convert(node) {
   const takesNull = node.types.includes("null") && (node.enum === void 0 || node.enum.includes(null));
   const [first, ...more] = variants;
   if (first === void 0) return _null3();
-  const either = more.length === 0 ? first : union([first, ...more]);
-  return takesNull ? nullable(either) : either;
+  const either2 = more.length === 0 ? first : union([first, ...more]);
+  return takesNull ? nullable(either2) : either2;
 }
 function ofType(node, type) {
   if (node.enum !== void 0) {
     const values = node.enum.filter((value) => value !== null && isOfType(value, type));
-    return values.length === 0 ? null : literal(values);
+    return values.length === 0 ? null : literal2(values);
   }
   if (type === "string") return text(node);
   if (type === "boolean") return boolean2();
@@ -2186,13 +2144,13 @@ function list(node) {
 }
 function ownChecks(node, type) {
   return (node.own ?? []).flatMap(
-    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [refine((value) => problem(node, value, {}) === null)] : []
+    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [refine((value) => problem(value, {}) === null)] : []
   );
 }
 function object(node) {
   const shape = {};
-  for (const [name2, child] of node.properties)
-    shape[name2] = node.required.has(name2) ? toZod2(child) : optional(toZod2(child));
+  for (const [name, child] of node.properties)
+    shape[name] = node.required.has(name) ? toZod2(child) : optional(toZod2(child));
   return strictObject(shape);
 }
 
@@ -2200,298 +2158,82 @@ function object(node) {
 var sumMax = {
   name: "x-sumMax",
   types: ["object"],
-  read(node, value, { properties, where }) {
-    const { fields, max } = only(value, where, ["fields", "max"]);
+  read(value, { properties, where }) {
+    const { fields: names2, max } = only(value, where, ["fields", "max"]);
     if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
-    node.sumMax = { fields: fieldList(properties, fields, `${where}.fields`), max };
-  },
-  issues({ node, object: object2, pathTo }) {
-    if (node.sumMax === void 0) return [];
-    const { fields, max } = node.sumMax;
-    const given = fields.filter(
-      (name2) => isPresent(object2, name2) && toZod2(node.properties.get(name2)).safeParse(fieldOf(object2, name2)).success
-    );
-    const counts2 = given.map((name2) => {
-      const value = fieldOf(object2, name2);
-      return Array.isArray(value) ? value.length : typeof value === "number" ? value : 0;
-    });
-    const total = counts2.reduce((sum, count2) => sum + count2, 0);
-    if (total <= max) return [];
-    return [
-      {
-        path: pathTo(given.at(-1)),
-        expected: `${fields.join(" and ")} of at most ${max} together`,
-        received: `${counts2.join(" + ")}${counts2.length > 1 ? ` = ${total}` : ""}`,
-        hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
-      }
-    ];
-  },
-  sentences({ sumMax: rule }) {
-    return rule === void 0 ? [] : [`${rule.fields.join(" and ")}: at most ${rule.max} together.`];
+    const fields = fieldList(properties, names2, `${where}.fields`);
+    return {
+      issues({ node, object: object2, pathTo }) {
+        const isCounted = (name) => isPresent(object2, name) && toZod2(node.properties.get(name)).safeParse(fieldOf(object2, name)).success;
+        const given = fields.filter(isCounted);
+        const counts2 = given.map((name) => {
+          const value2 = fieldOf(object2, name);
+          return Array.isArray(value2) ? value2.length : typeof value2 === "number" ? value2 : 0;
+        });
+        const total = counts2.reduce((sum, count2) => sum + count2, 0);
+        if (total <= max) return [];
+        return [
+          {
+            path: pathTo(given.at(-1)),
+            expected: `${fields.join(" and ")} of at most ${max} together`,
+            received: `${counts2.join(" + ")}${counts2.length > 1 ? ` = ${total}` : ""}`,
+            hint: `take ${total - max} away from ${given.join(" or ")}; lists count by their length`
+          }
+        ];
+      },
+      sentences: () => [`${fields.join(" and ")}: at most ${max} together.`]
+    };
   }
 };
 
 // scripts/src/contracts/keywords/when.ts
-import { isObject as isObject8 } from "./main.mjs";
-
-// scripts/src/contracts/explain.ts
-import { plain as plain2 } from "./main.mjs";
-import { nearest } from "./main.mjs";
-var SHOWN = 60;
-var A_TYPE = {
-  string: "a string",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "a boolean",
-  array: "an array",
-  object: "an object",
-  null: "null"
-};
-function pathText(path) {
-  const text2 = path.map((step) => typeof step === "number" ? `[${step}]` : `.${plain2(step, SHOWN)}`).join("");
-  return text2.replace(/^\./, "");
-}
-function received(value) {
-  if (value === void 0) return "nothing";
-  if (value === null) return "null";
-  if (typeof value === "string" && value !== "" && plain2(value, SHOWN) === "") return "string of blanks";
-  if (Array.isArray(value)) return `array of ${value.length}`;
-  if (typeof value === "object") return "object";
-  return `${typeof value} ${literal2(value)}`;
-}
-function literal2(value) {
-  if (typeof value === "string") return JSON.stringify(plain2(withoutUser(value.slice(0, 4096)), SHOWN));
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
-}
-function withoutUser(text2) {
-  return text2.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, "$1...@");
-}
-function expected(node) {
-  if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
-  if (node.enum !== void 0) {
-    const values = node.enum.filter((value) => value !== null);
-    const kinds = node.types.filter((type) => type !== "null").map((type) => A_TYPE[type]);
-    const choice = values.length === 1 ? list2(values) : `one of ${values.map(literal2).join(", ")}`;
-    return `${choice} (${kinds.join(" or ")})${node.enum.includes(null) ? " or null" : ""}`;
-  }
-  return node.types.map((type) => expectedOf(node, type)).join(" or ");
-}
-function wanted(node) {
-  return expected({ ...node, types: node.types.filter((type) => type !== "null") });
-}
-function expectedOf(node, type) {
-  if (type === "array" && node.media !== void 0 && node.items?.media === node.media)
-    return `an array of${itemCount(node)} such items`;
-  if (type === "string") {
-    if (node.media !== void 0) return expectedMedia(node.media, node.files);
-    const least = node.pattern?.source === NOT_BLANK && node.minLength === 1 ? void 0 : node.minLength;
-    const size = range(least, node.maxLength);
-    return `a string${size && ` of ${size} characters`}${patternText(node)}`;
-  }
-  if (type === "number" || type === "integer") {
-    const { minimum, maximum } = node;
-    if (minimum !== void 0 && maximum !== void 0)
-      return `${A_TYPE[type]} from ${minimum} to ${maximum}`;
-    return `${A_TYPE[type]}${range(minimum, maximum) && ` of ${range(minimum, maximum)}`}`;
-  }
-  if (type === "array") {
-    const count2 = itemCount(node);
-    return `an array${count2 && ` of${count2} items`}, each ${expected(node.items)}`;
-  }
-  return type === "boolean" ? "true or false" : A_TYPE[type];
-}
-var NOT_BLANK = "\\S";
-function patternText({ pattern, title }) {
-  if (pattern === void 0) return "";
-  if (pattern.source === NOT_BLANK) return " that is not blank";
-  return title === void 0 ? ` that matches ${pattern.source}` : ` of the form ${title}`;
-}
-function itemCount({ minItems, maxItems, counts: counts2 }) {
-  const count2 = counts2 === void 0 ? range(minItems, maxItems) : countsText(counts2);
-  return count2 && ` ${count2}`;
-}
-function range(least, most) {
-  if (least !== void 0 && most !== void 0) return `${least} to ${most}`;
-  if (most !== void 0) return `at most ${most}`;
-  return least === void 0 ? "" : `at least ${least}`;
-}
-function list2(values) {
-  const words = values.map(literal2);
-  return [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" or ");
-}
-var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
-function hint(place) {
-  const { node, path, value, required: required2 } = place;
-  if (value === void 0) return `add ${sample(place)}`;
-  if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
-  if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal2(value)}`;
-  if (node.enum !== void 0) return enumHint(place, node.enum);
-  if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
-  if (Array.isArray(value) && node.types.includes("array"))
-    return `give${itemCount(node)} items, not ${value.length}`;
-  if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
-    return `write ${sample(place)}, not ${literal2(value)}; ${NEVER_ROUNDED}`;
-  return `write ${sample(place)}, not ${literal2(value)}`;
-}
-function assign(path, value) {
-  return `${name(path)}: ${Array.isArray(value) ? `[${value.map(literal2).join(", ")}]` : literal2(value)}`;
-}
-function name(path) {
-  const last = path.at(-1);
-  return typeof last === "string" ? `"${last}"` : pathText(path);
-}
-function kind(meant, value) {
-  const types = ["string", "number", "boolean", "array", "object"];
-  const type = types.find((candidate) => isOfType(meant, candidate));
-  return type === void 0 || isOfType(value, type) ? "" : ` (${A_TYPE[type]})`;
-}
-function requiredKind({ node }) {
-  const types = node.types.filter((type) => type !== "null");
-  return types.length === 1 ? ` (${A_TYPE[types[0]]})` : "";
-}
-function sample({ node, path, example, ways }) {
-  if (node.enum !== void 0) return `${name(path)}: ${list2(node.enum.filter((value) => value !== null))}`;
-  if ((node.media ?? node.items?.media) !== void 0)
-    return `${name(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
-  return `${name(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
-}
-function generic(node) {
-  if (node.anyOf !== void 0) return generic(node.anyOf[0]);
-  if (node.enum !== void 0) return node.enum[0];
-  const type = node.types.find((candidate) => candidate !== "null");
-  if (type === "boolean") return true;
-  if (type === "number" || type === "integer") return node.minimum ?? node.maximum ?? 1;
-  if (type === "array") return [generic(node.items)];
-  return type === "object" ? {} : "...";
-}
-function enumHint(place, values) {
-  const { path, value, node } = place;
-  const choices = values.filter((choice) => choice !== null);
-  const words = choices.filter((choice) => typeof choice === "string");
-  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
-  if (near !== void 0) return `write ${assign(path, near)}, not ${literal2(value)}`;
-  const fits2 = node.types.some((type) => isOfType(value, type));
-  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${name(path)}: ${list2(choices)}${fits2 ? "" : requiredKind(place)}, not ${literal2(value)}${rounding}`;
-}
-function isNumeric(value) {
-  if (typeof value !== "string") return typeof value === "number";
-  return /^-?\d+(\.\d+)?$/.test(meaning(value));
-}
-function textHint(place, value) {
-  const { node, path, ways, provider } = place;
-  for (const keyword of node.own ?? []) {
-    const problem = keyword.problem?.(node, value, { ways, service: provider });
-    if (problem) return problem.hint;
-  }
-  if (value.trim() === "") return `write text into ${pathText(path)}`;
-  const length = codePoints(value);
-  if (node.maxLength !== void 0 && length > node.maxLength)
-    return `shorten ${pathText(path)} to ${node.maxLength} characters; it has ${length}`;
-  return `write ${sample(place)}`;
-}
-function sameMeaning(node, value) {
-  for (const candidate of candidates(node, value))
-    if (toZod2(node).safeParse(candidate).success) return candidate;
-  return void 0;
-}
-function candidates(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
-  if (node.enum !== void 0 && typeof value !== "object")
-    return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
-  const found = [];
-  if (node.types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
-    found.push(String(value));
-  if (typeof value === "string" && value.length < SHOWN) {
-    const text2 = meaning(value);
-    if (/^-?\d+(\.\d+)?$/.test(text2)) found.push(Number(text2));
-    if (text2 === "true" || text2 === "false") found.push(text2 === "true");
-  }
-  if (node.types.includes("array") && !Array.isArray(value)) found.push([value]);
-  if (!node.types.includes("array") && Array.isArray(value) && value.length === 1) found.push(value[0]);
-  return found;
-}
-function meaning(value) {
-  return String(value).slice(0, SHOWN).normalize("NFKC").trim().toLowerCase().replace(/^(\d+(?:\.\d+)?)\s*(?:p|s|sec|seconds?)$/, "$1").replace(/^(\d+)\s*[:x×/\u2236]\s*(\d+)$/, "$1:$2").replace(/^(\d+)\.0+$/, "$1");
-}
-var SIMILAR_WORDS = [
-  ["aspectratio", "ratio"],
-  ["prompt", "content"],
-  ["image", "imageurl"]
-];
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
-function unknownFieldHint(key, node, given, ways) {
-  const names2 = [...node.properties?.keys() ?? []];
-  const shown = JSON.stringify(plain2(key, SHOWN));
-  const part = BESIDE.find((known) => known.toLowerCase() === squeezed(key));
-  if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
-  const meant = lookAlike(key, names2) ?? nearest(key, names2);
-  const takes = `it takes ${names2.join(", ")}`;
-  if (meant === void 0) return `leave ${shown} out; ${takes}`;
-  if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
-  return `write "${meant}" instead of ${shown}; ${takes}`;
-}
-function lookAlike(key, names2) {
-  const word = squeezed(key);
-  const group = SIMILAR_WORDS.find((words) => words.includes(word));
-  return names2.find((name2) => group?.includes(name2.toLowerCase()));
-}
-function squeezed(key) {
-  return key.slice(0, SHOWN).toLowerCase().replace(/[-_\s]/g, "");
-}
-
-// scripts/src/contracts/keywords/when.ts
+import { isObject as isObject6 } from "./main.mjs";
 var when = {
   name: "x-when",
   types: ["object"],
-  read(node, value, { properties, where, readSchema }) {
+  read(value, { properties, where, readSchema }) {
     if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of rules`);
-    node.when = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
-  },
-  issues(at) {
-    return (at.node.when ?? []).flatMap((rule) => issuesOf(rule, at));
-  },
-  sentences({ when: rules = [] }) {
-    return rules.map(sentence);
+    const rules = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
+    return {
+      issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
+      sentences: () => rules.map(sentence)
+    };
   }
 };
-function sentence({ if: conditions2, require: require2, refuse, limit }) {
-  const met = [...conditions2].map(([name2, { absent, given }]) => {
-    if (given === false) return `without ${name2}`;
-    if (given === true) return `with ${name2}`;
-    return `with ${name2} ${expected(given)}${absent ? " or left out" : ""}`;
+function sentence({ if: conditions, require: require2, refuse, limit }) {
+  const met = [...conditions].map(([name, { absent, given }]) => {
+    if (given === false) return `without ${name}`;
+    if (given === true) return `with ${name}`;
+    return `with ${name} ${expected(given)}${absent ? " or left out" : ""}`;
   });
   const then = [
     ...require2.length > 0 ? [`needs ${require2.join(", ")}`] : [],
     ...refuse.length > 0 ? [`no ${refuse.join(", ")}`] : [],
-    ...[...limit].map(([name2, narrower]) => `${name2}: ${expected(narrower)}`)
+    ...[...limit].map(([name, narrower]) => `${name}: ${expected(narrower)}`)
   ];
   const circumstance = met.join(" and ");
   return `${circumstance[0].toUpperCase()}${circumstance.slice(1)}: ${then.join("; ")}.`;
 }
 function readWhen(properties, value, where, read) {
   const rule = only(value, where, ["if", "require", "refuse", "limit"]);
-  const { if: conditions2, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject8(conditions2) || Object.keys(conditions2).length === 0)
+  const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
+  if (!isObject6(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject8(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
-  const place = (name2, of) => `${where}.${of}.${name2}`;
+  if (!isObject6(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  const place = (name, of) => `${where}.${of}.${name}`;
   return {
     if: new Map(
-      Object.entries(conditions2).map(([name2, condition]) => [
-        name2,
-        readCondition(property(properties, name2, `${where}.if`), condition, place(name2, "if"), read)
+      Object.entries(conditions).map(([name, condition]) => [
+        name,
+        readCondition(property(properties, name, `${where}.if`), condition, place(name, "if"), read)
       ])
     ),
     require: fieldList(properties, require2, `${where}.require`),
     refuse: fieldList(properties, refuse, `${where}.refuse`),
     limit: new Map(
-      Object.entries(limit).map(([name2, narrower]) => [
-        name2,
-        narrowed(property(properties, name2, `${where}.limit`), narrower, place(name2, "limit"), read)
+      Object.entries(limit).map(([name, narrower]) => [
+        name,
+        narrowed(property(properties, name, `${where}.limit`), narrower, place(name, "limit"), read)
       ])
     )
   };
@@ -2499,44 +2241,39 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject8(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject8(value) || values === void 0)
+  const values = isObject6(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject6(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
-  const named2 = { ...value, enum: values.filter((item) => item !== null) };
-  return { absent: values.includes(null), given: narrowed(field, named2, where, read) };
+  const named = { ...value, enum: values.filter((item) => item !== null) };
+  return { absent: values.includes(null), given: narrowed(field, named, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject8(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
   const names2 = [...rule.if.keys()];
-  if (!names2.every((name2) => isMet(rule.if.get(name2), fieldOf(object2, name2)))) return [];
+  if (!names2.every((name) => isMet(rule.if.get(name), fieldOf(object2, name)))) return [];
   const because = circumstances(node, object2, names2);
   const issues = [];
-  const add = (name2, wanted2, advice) => {
-    const value = fieldOf(object2, name2);
-    issues.push({
-      path: pathTo(name2),
-      expected: wanted2,
-      received: received(value),
-      hint: advice
-    });
+  const add = (name, wanted2, advice) => {
+    const came = received(fieldOf(object2, name));
+    issues.push({ path: pathTo(name), expected: wanted2, received: came, hint: advice });
   };
-  for (const name2 of rule.refuse)
-    if (isPresent(object2, name2))
-      add(name2, `no ${name2} ${because}`, `leave "${name2}" out; it is not taken ${because}`);
-  for (const name2 of rule.require) {
-    if (isPresent(object2, name2)) continue;
-    const field = rule.limit.get(name2) ?? node.properties.get(name2);
-    const advised = hintFor(name2, field, void 0, true);
-    add(name2, `${expected(field)}: needed ${because}`, `${advised}, or ${instead(object2, names2)}`);
+  for (const name of rule.refuse)
+    if (isPresent(object2, name))
+      add(name, `no ${name} ${because}`, `leave "${name}" out; it is not taken ${because}`);
+  for (const name of rule.require) {
+    if (isPresent(object2, name)) continue;
+    const field = rule.limit.get(name) ?? node.properties.get(name);
+    const advised = hintFor(name, field, void 0, true);
+    add(name, `${expected(field)}: needed ${because}`, `${advised}, or ${instead(object2, names2)}`);
   }
-  for (const [name2, narrower] of rule.limit) {
-    const value = fieldOf(object2, name2);
-    if (value === void 0 || !fits(node.properties.get(name2), value) || fits(narrower, value)) continue;
-    const advised = hintFor(name2, narrower, value, node.required.has(name2));
-    add(name2, `${expected(narrower)}, ${because}`, advised);
+  for (const [name, narrower] of rule.limit) {
+    const value = fieldOf(object2, name);
+    if (value === void 0 || !fits(node.properties.get(name), value) || fits(narrower, value)) continue;
+    const advised = hintFor(name, narrower, value, node.required.has(name));
+    add(name, `${expected(narrower)}, ${because}`, advised);
   }
   return issues;
 }
@@ -2548,16 +2285,16 @@ function fits(node, value) {
   return toZod2(node).safeParse(value).success;
 }
 function circumstances(node, object2, names2) {
-  const given = names2.filter((name2) => isPresent(object2, name2)).map((name2) => {
-    const value = fieldOf(object2, name2);
-    const isShort = typeof value !== "object" && node.properties.get(name2).media === void 0;
-    return isShort ? assign([name2], value) : name2;
+  const given = names2.filter((name) => isPresent(object2, name)).map((name) => {
+    const value = fieldOf(object2, name);
+    const isShort = typeof value !== "object" && node.properties.get(name).media === void 0;
+    return isShort ? assign([name], value) : name;
   });
-  const absent = names2.filter((name2) => !isPresent(object2, name2));
+  const absent = names2.filter((name) => !isPresent(object2, name));
   return [given.length > 0 && `with ${given.join(", ")}`, absent.length > 0 && `without ${absent.join(", ")}`].filter(Boolean).join(" and ");
 }
 function instead(object2, names2) {
-  return names2.map((name2) => `${isPresent(object2, name2) ? "change" : "set"} ${name2}`).join(" or ");
+  return names2.map((name) => `${isPresent(object2, name) ? "change" : "set"} ${name}`).join(" or ");
 }
 
 // scripts/src/contracts/keywords/registry.ts
@@ -2645,14 +2382,14 @@ function count(key) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject9(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
-  const own2 = KEYWORDS.filter(({ name: name2 }) => schema[name2] !== void 0);
+  const own2 = KEYWORDS.filter(({ name }) => schema[name] !== void 0);
   for (const [keyword, value] of Object.entries(schema)) {
     const standard = Object.hasOwn(STANDARD, keyword) ? STANDARD[keyword] : void 0;
-    const known = standard ?? own2.find(({ name: name2 }) => name2 === keyword);
+    const known = standard ?? own2.find(({ name }) => name === keyword);
     if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
@@ -2661,10 +2398,13 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject9(schema.properties) ? schema.properties : {};
-  for (const { name: name2, read } of own2)
-    read(node, schema[name2], { where: at(name2), properties, readSchema: readNode });
-  if (own2.length > 0) node.own = own2;
+  const properties = isObject7(schema.properties) ? schema.properties : {};
+  const scope = { node, properties, readSchema: readNode };
+  if (own2.length > 0)
+    node.own = own2.map(({ name, types, read }) => ({
+      types,
+      ...read(schema[name], { ...scope, where: at(name) })
+    }));
   return node;
 }
 function readForms(schema, at) {
@@ -2687,12 +2427,12 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject9(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject7(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
-  for (const [name2, child] of Object.entries(schema.properties)) {
-    if (!/^[A-Za-z][\w-]*$/.test(name2))
-      throw new ContractError(`${at("properties")}: ${name2} is no usable field name`);
-    properties.set(name2, readNode(child, `${at("properties")}.${name2}`));
+  for (const [name, child] of Object.entries(schema.properties)) {
+    if (!/^[A-Za-z][\w-]*$/.test(name))
+      throw new ContractError(`${at("properties")}: ${name} is no usable field name`);
+    properties.set(name, readNode(child, `${at("properties")}.${name}`));
   }
   node.properties = properties;
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
@@ -2700,7 +2440,6 @@ function readObject(node, schema, at) {
 
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
   const folder = contractsFolder2(root);
@@ -2708,10 +2447,10 @@ async function listModels(provider, root = skillFolder()) {
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
     });
-  return names(join2(folder, provider)).filter((name2) => name2.endsWith(EXTENSION)).map((name2) => name2.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+  return names(join2(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
 function listProviders(root) {
-  return names(contractsFolder2(root)).filter((name2) => SAFE_NAME.test(name2) && !name2.includes("."));
+  return names(contractsFolder2(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
 }
 function names(folder) {
   try {
@@ -2725,7 +2464,14 @@ async function loadContract(provider, model, root = skillFolder()) {
   if (!SAFE_NAME.test(model) || !models.includes(model))
     throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
   try {
-    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+    const { text: text2, copy } = readStored(root, `${provider}/${model}`);
+    if (isObject8(copy) && typeof copy.output === "string")
+      return { provider, model, ...copy };
+    const [{ parseYaml }, { toContract }] = await Promise.all([
+      import("./parse-yaml.mjs"),
+      import("./parse-yaml.mjs")
+    ]);
+    return { provider, model, ...toContract(parseYaml(text2)) };
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain3(error instanceof Error ? error.message : String(error), 200);
@@ -2744,81 +2490,16 @@ function rootOf(contract) {
   }
   return root;
 }
-function toContract(provider, model, document) {
-  if (!isObject10(document)) throw new ContractError("the file must be a mapping");
-  const {
-    "x-output": output,
-    "x-prompt": prompt,
-    "x-sources": sources,
-    "x-advice": advice = [],
-    "x-notes": notes = [],
-    "x-replay": replay = null,
-    "x-durations": durations = [],
-    "x-price": price,
-    examples,
-    ...schema
-  } = document;
-  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
-  if (schema.type !== "object") throw new ContractError("type must be object");
-  const example = Array.isArray(examples) ? examples[0] : void 0;
-  if (!isObject10(example)) throw new ContractError("examples must hold one valid payload");
-  const known = readSources(sources);
-  const root = readNode(schema);
-  const contract = {
-    provider,
-    model,
-    output: readOutput(output),
-    prompt: readPrompt(prompt, root),
-    schema,
-    example,
-    sources: known,
-    notes: [...sentences(advice, "x-advice"), ...sentences(notes, "x-notes")],
-    advice: sentences(advice, "x-advice"),
-    replay: readReplay(replay),
-    durations: readDurations(durations),
-    price: price === void 0 ? null : readPrice(price, root)
-  };
-  roots.set(contract, root);
-  return contract;
-}
-function readOutput(value) {
-  const kind2 = OUTPUT_KINDS.find((known) => known === value);
-  if (kind2 === void 0) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(", ")}`);
-  return kind2;
-}
-function readPrompt(value, root) {
-  if (value === void 0) return root.properties?.has("prompt") ? "prompt" : null;
-  if (typeof value === "string" && root.properties?.has(value)) return value;
-  throw new ContractError("x-prompt must name the field that takes the prompt");
-}
-function readSources(value) {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new ContractError("x-sources must list what the contract is known from");
-  return value.map((source) => {
-    if (!isObject10(source) || typeof source.what !== "string" || typeof source.date !== "string")
-      throw new ContractError("x-sources: each source needs the texts what and date");
-    return { what: source.what, date: source.date };
-  });
-}
-function sentences(value, keyword) {
-  if (Array.isArray(value) && value.every((note) => typeof note === "string")) return value;
-  throw new ContractError(`${keyword} must be a list of sentences`);
-}
-function readReplay(value) {
-  if (value !== null && (typeof value !== "string" || value.trim() === ""))
-    throw new ContractError("x-replay must be a sentence: where a replay is documented, with the date");
-  return value;
-}
 
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
-  for (const [name2, node] of rootOf(contract).properties ?? [])
-    if (node.media === "image" && node.types.includes("string")) return name2;
+  for (const [name, node] of rootOf(contract).properties ?? [])
+    if (node.media === "image" && node.types.includes("string")) return name;
   return null;
 }
 function imageUrlField(contract) {
-  for (const [name2, node] of rootOf(contract).properties ?? [])
-    if ((node.media ?? node.items?.media) === "image-url") return name2;
+  for (const [name, node] of rootOf(contract).properties ?? [])
+    if ((node.media ?? node.items?.media) === "image-url") return name;
   return null;
 }
 function withoutImage(contract, payload) {
@@ -2828,9 +2509,9 @@ function withoutImage(contract, payload) {
   return others;
 }
 
-// scripts/src/cli/payload.ts
+// scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 import { DuplicateName, parseStrict } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
 import { quote, refused } from "./main.mjs";
@@ -2874,7 +2555,7 @@ function parsePayload(text2, fromStdin) {
     }
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject11(value)) return value;
+  if (isObject9(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -2936,19 +2617,19 @@ async function textOf(stream, flag) {
   return text2;
 }
 async function readImage(file) {
-  const named2 = plain4(file, 120);
+  const named = plain4(file, 120);
   const refusal = (expected2, received2, hint2) => refused("--image", expected2, received2, hint2);
   let handle;
   try {
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
-    if (!stat.isFile()) throw refusal("a file", `${named2}, which is none`, "name an image file");
+    if (!stat.isFile()) throw refusal("a file", `${named}, which is none`, "name an image file");
     const head = Buffer.alloc(16);
     const { bytesRead } = await handle.read(head, 0, 16, 0);
     const type = sniffImage(head.subarray(0, bytesRead));
     if (!type) {
       const kinds = "a PNG, JPEG, WebP, GIF, AVIF or BMP file";
-      throw refusal(kinds, `${named2}, which is none of these`, "name an image file, or convert it first");
+      throw refusal(kinds, `${named}, which is none of these`, "name an image file, or convert it first");
     }
     if (stat.size > MAX_IMAGE_BYTES) {
       const hint2 = "make the image smaller, or pass its public address in the payload";
@@ -2958,7 +2639,7 @@ async function readImage(file) {
   } catch (error) {
     if (error instanceof Failure2) throw error;
     const hint2 = "check the path; it is taken from the folder in which the command runs";
-    throw refusal("a file that can be read", `${named2} (${codeOf(error)})`, hint2);
+    throw refusal("a file that can be read", `${named} (${codeOf(error)})`, hint2);
   } finally {
     await handle?.close();
   }
@@ -2983,51 +2664,129 @@ function codeOf(error) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject14 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 
-// scripts/src/contracts/cross-field.ts
-import { isObject as isObject13 } from "./main.mjs";
-
-// scripts/src/contracts/places.ts
-import { isObject as isObject12 } from "./main.mjs";
-function valueAt(from, path) {
-  let here = from;
-  for (const step of path) {
-    if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject12(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
-  }
-  return here;
+// scripts/src/contracts/hint.ts
+import { plain as plain5 } from "./main.mjs";
+import { nearest, squeeze } from "./main.mjs";
+var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
+function hint(place) {
+  const { node, path, value, required: required2 } = place;
+  if (value === void 0) return `add ${sample(place)}`;
+  if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
+  const meant = sameMeaning(node, value);
+  if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
+  if (node.enum !== void 0) return enumHint(place, node.enum);
+  if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
+  if (Array.isArray(value) && node.types.includes("array"))
+    return `give${itemCount(node)} items, not ${value.length}`;
+  if (isNumeric(value) && node.types.some((type) => type === "number" || type === "integer"))
+    return `write ${sample(place)}, not ${literal(value)}; ${NEVER_ROUNDED}`;
+  return `write ${sample(place)}, not ${literal(value)}`;
 }
-function placeOf(contract, node, path, value, required2, ways) {
-  const example = valueAt(contract.example, path);
-  const isImage = path.length === 1 && path[0] === imageField(contract);
-  const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
+function kind(meant, value) {
+  const types = ["string", "number", "boolean", "array", "object"];
+  const type = types.find((candidate) => isOfType(meant, candidate));
+  return type === void 0 || isOfType(value, type) ? "" : ` (${A_TYPE[type]})`;
 }
-
-// scripts/src/contracts/cross-field.ts
-function crossFieldIssues(contract, node, object2, path, ways) {
-  const at = {
-    node,
-    object: object2,
-    pathTo: (name2) => pathText([...path, name2]),
-    hintFor: (name2, field, value, required2) => hint(placeOf(contract, field, [...path, name2], value, required2, ways))
-  };
-  const issues = (node.own ?? []).flatMap((keyword) => keyword.issues?.(at) ?? []);
-  for (const [name2, child] of node.properties ?? []) {
-    const value = fieldOf(object2, name2);
-    if (child.properties !== void 0 && isObject13(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name2], ways));
+function requiredKind({ node }) {
+  const types = node.types.filter((type) => type !== "null");
+  return types.length === 1 ? ` (${A_TYPE[types[0]]})` : "";
+}
+function sample({ node, path, example, ways }) {
+  if (node.enum !== void 0)
+    return `${nameOf(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
+  if ((node.media ?? node.items?.media) !== void 0)
+    return `${nameOf(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
+  return `${nameOf(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
+}
+function generic(node) {
+  if (node.anyOf !== void 0) return generic(node.anyOf[0]);
+  if (node.enum !== void 0) return node.enum[0];
+  const type = node.types.find((candidate) => candidate !== "null");
+  if (type === "boolean") return true;
+  if (type === "number" || type === "integer") return node.minimum ?? node.maximum ?? 1;
+  if (type === "array") return [generic(node.items)];
+  return type === "object" ? {} : "...";
+}
+function enumHint(place, values) {
+  const { path, value, node } = place;
+  const choices = values.filter((choice) => choice !== null);
+  const words = choices.filter((choice) => typeof choice === "string");
+  const near = typeof value === "string" && new RegExp("\\p{L}{3}", "u").test(value) ? nearest(value, words) : void 0;
+  if (near !== void 0) return `write ${assign(path, near)}, not ${literal(value)}`;
+  const fits2 = node.types.some((type) => isOfType(value, type));
+  const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
+  return `write ${nameOf(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
+}
+function isNumeric(value) {
+  if (typeof value !== "string") return typeof value === "number";
+  return /^-?\d+(\.\d+)?$/.test(meaning(value));
+}
+function textHint(place, value) {
+  const { node, path, ways, provider } = place;
+  for (const rule of node.own ?? []) {
+    const problem = rule.problem?.(value, { ways, service: provider });
+    if (problem) return problem.hint;
   }
-  return issues;
+  if (value.trim() === "") return `write text into ${pathText(path)}`;
+  const length = codePoints(value);
+  if (node.maxLength !== void 0 && length > node.maxLength)
+    return `shorten ${pathText(path)} to ${node.maxLength} characters; it has ${length}`;
+  return `write ${sample(place)}`;
+}
+function sameMeaning(node, value) {
+  for (const candidate of candidates(node, value))
+    if (toZod2(node).safeParse(candidate).success) return candidate;
+  return void 0;
+}
+function candidates(node, value) {
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
+  if (node.enum !== void 0 && typeof value !== "object")
+    return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
+  const found = [];
+  if (node.types.includes("string") && (typeof value === "number" || typeof value === "boolean"))
+    found.push(String(value));
+  if (typeof value === "string" && value.length < SHOWN) {
+    const text2 = meaning(value);
+    if (/^-?\d+(\.\d+)?$/.test(text2)) found.push(Number(text2));
+    if (text2 === "true" || text2 === "false") found.push(text2 === "true");
+  }
+  if (node.types.includes("array") && !Array.isArray(value)) found.push([value]);
+  if (!node.types.includes("array") && Array.isArray(value) && value.length === 1) found.push(value[0]);
+  return found;
+}
+function meaning(value) {
+  return String(value).slice(0, SHOWN).normalize("NFKC").trim().toLowerCase().replace(/^(\d+(?:\.\d+)?)\s*(?:p|s|sec|seconds?)$/, "$1").replace(/^(\d+)\s*[:x×/\u2236]\s*(\d+)$/, "$1:$2").replace(/^(\d+)\.0+$/, "$1");
+}
+var SIMILAR_WORDS = [
+  ["aspectratio", "ratio"],
+  ["prompt", "content"],
+  ["image", "imageurl"]
+];
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
+function unknownFieldHint(key, node, given, ways) {
+  const names2 = [...node.properties?.keys() ?? []];
+  const shown = JSON.stringify(plain5(key, SHOWN));
+  const part = BESIDE.find((known) => known.toLowerCase() === squeeze(key));
+  if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
+  const meant = lookAlike(key, names2) ?? nearest(key, names2);
+  const takes = `it takes ${names2.join(", ")}`;
+  if (meant === void 0) return `leave ${shown} out; ${takes}`;
+  if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
+  return `write "${meant}" instead of ${shown}; ${takes}`;
+}
+function lookAlike(key, names2) {
+  const word = squeeze(key);
+  const group = SIMILAR_WORDS.find((words) => words.includes(word));
+  return names2.find((name) => group?.includes(name.toLowerCase()));
 }
 
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   const root = rootOf(contract);
-  if (!isObject14(payload)) return [notAnObject(contract, payload, ways)];
+  if (!isObject10(payload)) return [notAnObject(contract, payload, ways)];
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
@@ -3059,11 +2818,11 @@ function explain(contract, root, payload, finding, ways) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject14(value))
+  if (finding.code === "unrecognized_keys" && isObject10(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
-      ...node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+      ...node.own?.map((rule) => rule.unknownField?.(key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
         hint: unknownFieldHint(key, node, value, ways)
       }
@@ -3079,14 +2838,44 @@ function explain(contract, root, payload, finding, ways) {
     }
   ];
 }
+function crossFieldIssues(contract, node, object2, path, ways) {
+  const at = {
+    node,
+    object: object2,
+    pathTo: (name) => pathText([...path, name]),
+    hintFor: (name, field, value, required2) => hint(placeOf(contract, field, [...path, name], value, required2, ways))
+  };
+  const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
+  for (const [name, child] of node.properties ?? []) {
+    const value = fieldOf(object2, name);
+    if (child.properties !== void 0 && isObject10(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name], ways));
+  }
+  return issues;
+}
+function valueAt(from, path) {
+  let here = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === "number") here = here[step];
+    else if (isObject10(here) && Object.hasOwn(here, step)) here = here[step];
+    else return void 0;
+  }
+  return here;
+}
+function placeOf(contract, node, path, value, required2, ways) {
+  const example = valueAt(contract.example, path);
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own2 = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
+}
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject15 } from "./main.mjs";
+import { isObject as isObject11 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject15(input) || rootOf(contract).properties?.has("input") === true) return payload;
-  const beside = Object.entries(besideInput).filter(([name2, value]) => name2 !== "model" || value !== contract.model).map(([name2, value]) => ({ name: name2, received: received(value) }));
+  if (!isObject11(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  const beside = Object.entries(besideInput).filter(([name, value]) => name !== "model" || value !== contract.model).map(([name, value]) => ({ name, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
   throw new Failure3("INVALID_PAYLOAD", "The payload is a complete request body.", {
@@ -3094,15 +2883,14 @@ function withoutBody(contract, payload) {
   });
 }
 
-// scripts/src/cli/read-request.ts
+// scripts/src/cli/request/read-request.ts
 import { checkCallbackUrl } from "./main.mjs";
-import { plain as plain5 } from "./main.mjs";
+import { plain as plain6 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
+import { commandFor } from "./main.mjs";
+import { refusalOf } from "./main.mjs";
 import { refused as refused2 } from "./main.mjs";
 import { BY_FLAGS } from "./main.mjs";
-import { refusalOf } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
@@ -3117,7 +2905,7 @@ async function readRequest(args, loopback, signal) {
       issues,
       nextSteps: [
         ...new Set(issues.map(({ path, hint: hint2 }) => `${path}: ${hint2}`)),
-        commandLine(actionWords("describeModel", modelFlags(contract)))
+        commandFor(contract.provider, "describeModel", { model: contract.model })
       ]
     });
   }
@@ -3139,7 +2927,7 @@ async function readRequest(args, loopback, signal) {
   return { contract, generation, terms };
 }
 async function noQuote({ profile }, contract, payload) {
-  const { priceLine } = await import("./price.mjs");
+  const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
   const steps = line === null ? [
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
@@ -3147,22 +2935,24 @@ async function noQuote({ profile }, contract, payload) {
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandLine(actionWords("describeModel", modelFlags(contract)));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(flag, problem.expected, `"${plain5(value, 80)}"`, problem.hint);
+  throw refused2(flag, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
 }
 export {
+  A_TYPE,
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,
   EXTENSION,
   KEYWORDS,
   MEDIA_KINDS,
+  SHOWN,
   SURE_TYPES,
   TYPES,
   assign,
@@ -3174,8 +2964,7 @@ export {
   codeOf,
   codePoints,
   counts,
-  countsText,
-  crossFieldIssues,
+  either,
   exclusive,
   expected,
   expectedMedia,
@@ -3189,33 +2978,32 @@ export {
   imageUrlField,
   isOfType,
   isPresent,
+  itemCount,
   listModels,
   listProviders,
+  literal,
   loadContract,
   media,
+  nameOf,
   nodeAt,
   only,
   pathText,
-  placeOf,
   property,
   readCallback,
-  readDocument,
-  readDurations,
   readFields,
   readNode,
   readPayload,
-  readPrice,
   readRequest,
   readStdin,
+  readStored,
   received,
   rejected,
   rootOf,
   sniffImage,
   sumMax,
-  toContract,
   toZod2 as toZod,
   unknownFieldHint,
-  valueAt,
+  wanted,
   when,
   withImage,
   withoutBody,

@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/describe.ts
+// scripts/src/cli/actions/describe.ts
 import { listModels, loadContract } from "./contracts.mjs";
 
 // scripts/src/contracts/describe-fields.ts
@@ -12,7 +12,7 @@ function describeRules(contract) {
   return rulesOf(rootOf(contract), "");
 }
 function rulesOf(node, before) {
-  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.() ?? []);
   const inner = [...node.properties ?? []].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
   return [...sentences.map((sentence) => before + sentence), ...inner];
 }
@@ -33,22 +33,22 @@ function fieldsOf(node, schema, before) {
   });
 }
 
-// scripts/src/cli/describe.ts
-import { estimateCredits, priceLine } from "./price.mjs";
+// scripts/src/cli/actions/describe.ts
+import { estimateCredits, priceLine } from "./estimate.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
-import { modelFlags } from "./main.mjs";
+import { commandFor, providerFlag } from "./main.mjs";
+import { commandLine, flagWords } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { success } from "./main.mjs";
-import { actionWords, commandLine, flagWords } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
-  const nextSteps = found.slice(0, 1).map((contract) => commandLine(actionWords("describeModel", modelFlags(contract))));
+  const nextSteps = found.slice(0, 1).map(({ model }) => commandFor(provider, "describeModel", { model }));
   const others = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] = kind === void 0 ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
-    nextSteps.push(commandLine(actionWords("listModels", { provider: id, kind })));
+    nextSteps.push(commandFor(id, "listModels", { kind }));
   }
   const data = {
     provider,
@@ -73,10 +73,10 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
   for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
-  const flags = { sandbox: true, ...modelFlags(contract), payload: JSON.stringify(example) };
-  const nextSteps = [commandLine(flagWords(flags))];
+  const which = { provider: providerFlag(provider), model };
+  const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
-  nextSteps.push(commandLine(actionWords("describeModel", { ...modelFlags(contract), full: true })));
+  nextSteps.push(commandFor(provider, "describeModel", { model, full: true }));
   const data = {
     provider,
     ...facts(contract),

@@ -34,38 +34,31 @@ function mediaIn(folder) {
 }
 
 // scripts/src/core/deliver/file-warnings.ts
-import { Failure } from "./main.mjs";
+import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function warningsAbout(session, model, files, output) {
-  const kinds = await otherKinds(session, model, files);
-  if (!output) return kinds;
-  const others = files.filter((file) => !hasExtension(file.path, output));
+  const makes = model && await kindMadeBy(session.provider.id, model);
+  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
+  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
   return [
-    ...kinds,
-    ...others.map(
-      ({ path: file }) => ({ kind: "otherExtension", asked: output, file: path2.basename(file) })
-    )
+    ...ofOtherKind.map(({ path: file, contentType }) => {
+      return {
+        kind: "otherKind",
+        model,
+        makes,
+        file: path2.basename(file),
+        contentType
+      };
+    }),
+    ...renamed.map(({ path: file }) => {
+      return { kind: "otherExtension", asked: output, file: path2.basename(file) };
+    })
   ];
 }
-async function otherKinds({ provider }, model, files) {
-  const makes = model && await outputOf(provider.id, model);
-  if (!makes) return [];
-  return files.filter(({ contentType }) => madeAs(contentType) !== makes).map(({ path: file, contentType }) => ({
-    kind: "otherKind",
-    model,
-    makes,
-    file: path2.basename(file),
-    contentType
-  }));
-}
-async function outputOf(provider, model) {
+async function kindMadeBy(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
-  try {
-    return (await loadContract(provider, model)).output;
-  } catch (error) {
-    if (error instanceof Failure) return void 0;
-    throw error;
-  }
+  const contract = await orFailure(loadContract(provider, model));
+  return contract instanceof Failure ? void 0 : contract.output;
 }
 
 // scripts/src/download/copy-file.ts
@@ -89,7 +82,7 @@ import {
   pauseAfter,
   RETRY_PAUSES
 } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure4, orFailure as orFailure2 } from "./main.mjs";
 
 // scripts/src/download/received-file.ts
 import { Failure as Failure2 } from "./main.mjs";
@@ -745,7 +738,6 @@ var StallWatch = class {
 // scripts/src/download/fetch-file.ts
 var MAX_REDIRECTS = 3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
-var NO_FILE = new Error("an answer without a file");
 async function fetchFile(downloader, options, part) {
   const file = new ReceivedFile(part);
   try {
@@ -763,8 +755,6 @@ var Fetch = class {
   });
   #url;
   #refreshed = false;
-  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
-  #hasNewLink = false;
   constructor(downloader, options, file) {
     this.#downloader = downloader;
     this.#options = options;
@@ -777,23 +767,23 @@ var Fetch = class {
     await file.resume();
     for (let fruitless = 0; ; ) {
       const before = file.bytes;
-      try {
-        if (file.bytes === 0 || file.bytes !== file.total) await this.#attempt();
-        return await file.check();
-      } catch (error) {
-        if (error instanceof WrongBytes) file.startOver();
-        if (!(error instanceof Failure4) || !error.details.transient || error === this.#timeOver) throw error;
-        if (this.#hasNewLink) {
-          this.#hasNewLink = false;
-          continue;
-        }
-        fruitless = file.bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
-        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
-        if (fruitless > this.#options.maxRetries || late) throw error;
-        await api.clock.sleep(pause, api.signal);
-      }
+      const fetched = await orFailure2(this.#fetched());
+      if (fetched === "newLink") continue;
+      if (!(fetched instanceof Failure4)) return fetched;
+      if (fetched instanceof WrongBytes) file.startOver();
+      if (!fetched.details.transient || fetched === this.#timeOver) throw fetched;
+      fruitless = file.bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
+      const pause = pauseAfter(fetched, fruitless, RETRY_PAUSES, api.clock.random);
+      const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
+      if (fruitless > this.#options.maxRetries || late) throw fetched;
+      await api.clock.sleep(pause, api.signal);
     }
+  }
+  /** Returns the whole file; `newLink` where its link had expired and there is a new one. */
+  async #fetched() {
+    const { bytes, total } = this.#file;
+    if ((bytes === 0 || bytes !== total) && await this.#attempt() === "newLink") return "newLink";
+    return this.#file.check();
   }
   /** Makes one request and appends its bytes to the file. */
   async #attempt() {
@@ -806,13 +796,9 @@ var Fetch = class {
     let url = this.#url;
     try {
       for (let redirects = 0; ; redirects += 1) {
-        let other;
         const receiver = {
-          onHead: (head) => {
-            if (head.status === 200 || head.status === 206) return file.begin(head);
-            other = head;
-            throw NO_FILE;
-          },
+          wants: isFile,
+          onHead: (head2) => file.begin(head2),
           onData: (chunk) => {
             watch.saw(chunk.length);
             const written = file.append(chunk);
@@ -820,16 +806,12 @@ var Fetch = class {
             return written;
           }
         };
-        try {
-          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
-          await transport.exchange(this.#request(url), receiver, options);
-          return;
-        } catch (error) {
-          if (error !== NO_FILE || !other) throw error;
-        }
-        const { location } = other.headers;
-        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
-        if (!isRedirect || !location) return await this.#refuse(other);
+        const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
+        const head = await transport.exchange(this.#request(url), receiver, options);
+        if (isFile(head)) return void 0;
+        const { location } = head.headers;
+        const isRedirect = head.status >= 300 && head.status < 400 && redirects < MAX_REDIRECTS;
+        if (!isRedirect || !location) return await this.#renewLink(head);
         if (!URL.canParse(location, url)) {
           throw new Failure4("NETWORK_ERROR", "The file's host redirects to something that is no address.");
         }
@@ -847,8 +829,8 @@ var Fetch = class {
     const headers = { accept: "*/*", "user-agent": "async-media-workflow", ...this.#file.rangeHeaders() };
     return { method: "GET", url: new URL(address), headers };
   }
-  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
-  async #refuse({ status, headers }) {
+  /** Fetches a new link for one that has expired, once. @throws Failure for every other answer without a file */
+  async #renewLink({ status, headers }) {
     if (status === 416) throw new WrongBytes("The file changed while it was fetched.");
     if ([401, 403, 404, 410].includes(status)) {
       const fresh = this.#refreshed ? null : await this.#options.refresh();
@@ -860,8 +842,7 @@ var Fetch = class {
       }
       if (!this.#file.isIdentified) this.#file.startOver();
       this.#url = fresh;
-      this.#hasNewLink = true;
-      throw new Failure4("NETWORK_ERROR", "The link has expired; a new one was fetched.", { transient: true });
+      return "newLink";
     }
     const retryAfter = parseRetryAfter(headers["retry-after"], this.#downloader.api.clock.wall());
     throw new Failure4("NETWORK_ERROR", `The file's host answered HTTP ${status}.`, {
@@ -870,6 +851,9 @@ var Fetch = class {
     });
   }
 };
+function isFile({ status }) {
+  return status === 200 || status === 206;
+}
 
 // scripts/src/download/file-name.ts
 const { createHash: createHash2 } = require("node:crypto");

@@ -4,8 +4,9 @@ const require = (name) => process.getBuiltinModule(name);
 const path = require("node:path");
 import { Failure } from "./main.mjs";
 import { deliver } from "./live.mjs";
+import { beginWait } from "./wait.mjs";
 import { waitTask } from "./wait.mjs";
-import { finish } from "./wait.mjs";
+import { finish, notFetched } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuse(session, entry, settings) {
@@ -23,37 +24,29 @@ async function noteUse({ api }, entry) {
   await entry.update({ used: new Date(now).toISOString() });
 }
 async function sameResult(session, entry, settings) {
-  const { taskId, download, credits } = entry.record;
+  const { download, credits, model } = entry.record;
+  const taskId = entry.record.taskId;
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
-  const output = outputOf(settings, entry);
+  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
   try {
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const { isVersioned = false } = settings;
-    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
+    const find = () => wholeFiles(session, entry, wait);
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
-      const { model } = entry.record;
       const seen = { state: "COMPLETED", record: {}, model };
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, output);
+      const warnings = await warningsAbout(session, model, files, wait.output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
-    const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const { schedule, stallMs } = settings;
-    const place = { folder: await folderFor(folder), output, isVersioned };
-    const known2 = { entry, credits };
-    const times = { until, filesUntil };
-    const result = await finish(session, taskId, { place, times, schedule, stallMs, known: known2 });
+    const prepared = { ...wait, folder: await folderFor(folder) };
+    const result = await finish(session, taskId, prepared, { entry, credits });
     if (result.kind === "notFetched" && result.failure.code === "TASK_NOT_FOUND") {
-      throw gone(session, taskId);
+      return notFetched(taskId, gone(session, taskId));
     }
     return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const seen = { state: "COMPLETED", record: {} };
-    const failure = error.with({ status: "COMPLETED" });
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+    return notFetched(taskId, error);
   }
 }
 function gone({ provider: { title, says } }, taskId) {
@@ -62,7 +55,7 @@ function gone({ provider: { title, says } }, taskId) {
     `The result cannot be had any more: no whole copy of it is known on this machine, and ${title} does not know task ${taskId} any more. ${says.retention}`
   );
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned }, waitEnds) {
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }) {
   const { files, fileCount, delivered, taskId } = entry.record;
   const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
   const count = fileCount ?? (delivered === null ? null : numbers.size);
@@ -91,7 +84,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned }, waitE
   for (const { file, number, target } of whole) {
     const { number: _, ...known2 } = file;
     const isOwn = files.some((other) => other.path === target);
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, waitEnds, isVersioned && !isOwn);
+    const saved = file.path === target ? known2 : await copyTo(session, known2, target, filesUntil, isVersioned && !isOwn);
     placed.push(saved);
     if (isOwn) continue;
     copies.push({ ...saved, number });
@@ -110,16 +103,16 @@ function sameEnd(session, entry, settings) {
 }
 
 // scripts/src/core/generate.ts
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./price.mjs";
-import { Failure as Failure2 } from "./main.mjs";
+import { estimateCredits } from "./estimate.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 
 // scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./price.mjs";
+import { cheaperVariants } from "./estimate.mjs";
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
@@ -132,14 +125,10 @@ function cheaperWithin(contract, payload, price, balance) {
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
   const { api, provider } = session;
-  let quote2 = null;
-  try {
-    if (provider.can.quote)
-      quote2 = await api.once(provider.quote(generation.model, generation.payload), { until });
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-  }
-  return shortOfCredits(contract, generation, quote2, refusal.message);
+  const { model, payload } = generation;
+  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
+  const known2 = quote2 instanceof Failure2 ? null : quote2;
+  return shortOfCredits(contract, generation, known2, refusal.message);
 }
 function shortOfCredits(contract, { payload }, quote2, said) {
   const data = {};
@@ -165,7 +154,6 @@ function shortOfCredits(contract, { payload }, quote2, said) {
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
 import { taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
@@ -174,9 +162,8 @@ import { jsonHash } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
-import { estimate } from "./price.mjs";
+import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
@@ -214,7 +201,7 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
 async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
+  const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure3("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
@@ -233,12 +220,11 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/money/day-budget.ts
 import { Failure as Failure4 } from "./main.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
 async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
   const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
+  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     throw new Failure4(
@@ -257,43 +243,7 @@ function dayExceeded(spent, quoted, limit) {
 }
 
 // scripts/src/core/reconcile/reconcile.ts
-import { Failure as Failure6 } from "./main.mjs";
-
-// scripts/src/core/submit/send-until-accepted.ts
 import { Failure as Failure5 } from "./main.mjs";
-var SOON_MS = 500;
-async function sendUntilAccepted(session, generation, deadline, log) {
-  const { api, observer, submits } = session;
-  for (let attempt = 1; ; attempt += 1) {
-    const asked = api.clock.monotonic();
-    try {
-      await submits?.ready();
-    } catch (failure) {
-      if (!(failure instanceof Failure5)) throw failure;
-      return { kind: "rejected", failure };
-    }
-    if (attempt > 1 || api.clock.monotonic() > asked + SOON_MS) await log.sending();
-    observer.submitting();
-    const sent = await sendOnce(session, generation, { until: deadline });
-    if (sent.kind !== "rejected") return sent;
-    observer.refused();
-    const pause = api.pauseFor(sent.failure, attempt, deadline);
-    if (pause === null) return sent;
-    submits?.pauseFor(pause);
-    await log.rejected();
-    await api.clock.sleep(pause, api.signal);
-  }
-}
-var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, { until = Infinity, onLeave } = {}) {
-  try {
-    const options = { fresh: true, until, leastMs: LEAST_SUBMIT_MS, onLeave };
-    return { kind: "accepted", task: await api.once(provider.submit(generation), options) };
-  } catch (error) {
-    if (!(error instanceof Failure5)) throw error;
-    return { kind: error.details.unclear ? "lost" : "rejected", failure: error };
-  }
-}
 
 // scripts/src/core/reconcile/find-in-list.ts
 const { isDeepStrictEqual } = require("node:util");
@@ -343,33 +293,23 @@ var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
 var RESUBMIT_WITHIN_MS = 24 * 36e5;
-async function reconcile(session, generation, lost, log, deadline) {
+function reconcileUntil({ api }, deadline) {
+  return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
+}
+async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return unknown(session, generation, lost);
-  const until = session.suppliedList ? deadline : Math.max(deadline, clock.monotonic() + LEAST_MS);
-  let attempts = 0;
+  if (!session.provider.can.list) return { kind: "unsure" };
+  const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until);
-    const readAt = startedAt - ("ageMs" in found ? found.ageMs : 0);
-    if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
+    const found = await search(session, lost, until, source);
+    if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
-    if (failure && !failure.details.transient) return unknown(session, generation, lost, { failure });
-    const clearAt = lost.since.monotonic + CLEAR_MS;
-    if (found.kind === "unsure" && readAt >= clearAt) return unknown(session, generation, lost);
-    if (found.kind === "clear" && readAt >= clearAt) {
+    if (failure && !failure.details.transient) return { kind: "unreadable", failure };
+    if (found.kind !== "unreadable" && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      if (lost.resubmitted || age > RESUBMIT_WITHIN_MS) return unknown(session, generation, lost);
-      attempts += 1;
-      const result = await resubmit(session, generation, lost, log, { until, attempts });
-      if (result.kind === "later") {
-        await clock.sleep(result.pauseMs, signal);
-        continue;
-      }
-      if (result.kind !== "lost") return result;
-      lost = result.lost;
-      n = -1;
-      continue;
+      const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      return { kind: mayBeSent ? "clear" : "unsure" };
     }
     const now = clock.monotonic();
     const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -379,72 +319,38 @@ async function reconcile(session, generation, lost, log, deadline) {
     if (next <= now || earliest > until) {
       const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1e3);
-      return unknown(session, generation, lost, { failure, after });
+      return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
     }
     await clock.sleep(next - now, signal);
   }
 }
-async function search(session, generation, lost, until) {
+async function search(session, lost, until, source = {}) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
-    const supplied = await session.suppliedList?.();
+    const supplied = await source.list?.();
     const list = supplied ?? await api.once(provider.list(), { until });
-    const taken = new Set(await takenAmong(session, list.tasks));
+    const ids = list.tasks.map(({ id }) => id);
+    const taken = source.taken ? await source.taken(ids) : await (await session.records())?.recordedAmong(ids);
+    const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const now = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !taken.has(id));
+    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
-    if (found === void 0) return { kind: "clear", ageMs };
-    return found === "unsure" ? { kind: "unsure", ageMs } : { kind: "there", task: found };
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
+    if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
+    return { kind: found ?? "clear", ageMs };
   } catch (failure) {
-    if (!(failure instanceof Failure6)) throw failure;
+    if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
 }
-async function takenAmong(session, tasks) {
-  const ids = tasks.map(({ id }) => id);
-  if (session.takenTasks) return session.takenTasks(ids);
-  return (await session.records())?.recordedAmong(ids) ?? [];
-}
-async function resubmit(session, generation, lost, log, { until, attempts }) {
-  const { api, observer, submits } = session;
-  try {
-    await submits?.ready();
-    await log.resubmitting();
-  } catch (error) {
-    if (!(error instanceof Failure6)) throw error;
-    return unknown(session, generation, lost, { notResubmitted: error });
-  }
-  observer.submitting();
-  const sent = await sendOnce(session, generation, { until });
-  if (sent.kind === "accepted") return { ...sent, wasThere: false };
-  const { failure } = sent;
-  if (sent.kind === "lost") {
-    await log.lost();
-    const { clock } = api;
-    const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-    return { kind: "lost", lost: { ...lost, since, resubmitted: true, failure } };
-  }
-  const pauseMs = api.pauseFor(failure, attempts, until);
-  if (pauseMs !== null) {
-    submits?.pauseFor(pauseMs);
-    await log.resubmitRejected();
-    return { kind: "later", pauseMs };
-  }
-  const found = await search(session, generation, lost, until);
-  if (found.kind === "there") return { kind: "accepted", task: found.task, wasThere: true };
-  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
-  if (isInvalid && found.kind === "clear") return sent;
-  if (failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
-  return unknown(session, generation, lost, { failure });
-}
-async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn } = {}) {
-  const isRecorded = session.takenTasks !== void 0 || await session.records() !== null;
+async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
   const reason = {
@@ -452,98 +358,139 @@ async function unknown(session, { model, idempotencyKey }, { sentAt, failure: lo
     ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
     ...{ isRecorded, after, named, lost, later, notResubmitted }
   };
-  const failure = new Failure6(
+  return new Failure5(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
     {
-      status: "UNKNOWN",
-      unclear: true,
-      cause: lost,
-      data: { idempotencyKey, model },
-      retryAfter: after,
-      taskId: named,
-      reason
+      ...{ status: "UNKNOWN", unclear: true, cause: lost, data: { idempotencyKey, model } },
+      ...{ retryAfter: after, taskId: named, reason }
     }
   );
-  return { kind: "unknown", failure };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
 import { promptExcerpt } from "./wait.mjs";
+import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-async function submit(session, generation, log, deadline) {
-  const { clock } = session.api;
+import { orFailure as orFailure3 } from "./main.mjs";
+
+// scripts/src/core/submit/send-once.ts
+import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+var LEAST_SUBMIT_MS = 1e4;
+async function sendOnce({ api, provider }, generation, options = {}) {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure2(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
+}
+
+// scripts/src/core/submit/submit-or-reconcile.ts
+var SOON_MS = 500;
+async function submit(session, generation, log, deadline, earlier) {
+  const { api, observer, submits, provider } = session;
+  const { clock } = api;
   let sentAt = clock.wall();
-  const result = await sendUntilAccepted(session, generation, deadline, {
-    ...log,
-    sending: () => {
-      sentAt = clock.wall();
-      return log.sending();
+  let lost = earlier;
+  let until = lost ? reconcileUntil(session, deadline) : deadline;
+  for (let attempt = 1; ; attempt += 1) {
+    if (lost) {
+      const found = await reconcile(session, lost, until);
+      if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+      if (found.kind !== "clear") return unknown(session, lost, found);
     }
-  });
-  if (result.kind === "accepted") return { ...result, wasThere: false };
-  if (result.kind === "rejected") return result;
-  await log.lost();
-  session.submits?.lost();
-  const { failure } = result;
-  if (session.provider.can.list) session.observer.queryFailed(failure);
-  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+    const asked = clock.monotonic();
+    const held = submits && await orFailure3(submits.ready());
+    if (held && !lost) return { kind: "rejected", failure: held };
+    if (lost) {
+      const notResubmitted = held || await orFailure3(log.resubmitting());
+      if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+      sentAt = clock.wall();
+      await log.sending();
+    }
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until });
+    if (sent.kind === "accepted") return accepted(sent.task, false, lost !== void 0);
+    const { failure } = sent;
+    if (sent.kind === "lost") {
+      await log.lost();
+      if (!lost) {
+        submits?.lost();
+        if (provider.can.list) observer.queryFailed(failure);
+        until = reconcileUntil(session, deadline);
+      }
+      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      attempt = 0;
+      continue;
+    }
+    if (!lost) observer.refused();
+    const pause = api.pauseFor(failure, attempt, until);
+    if (pause === null) {
+      if (!lost) return sent;
+      const judged = await judgeRejection(session, lost, failure, until);
+      if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+      return judged;
+    }
+    submits?.pauseFor(pause);
+    await (lost ? log.resubmitRejected() : log.rejected());
+    await clock.sleep(pause, api.signal);
+  }
+}
+async function judgeRejection(session, lost, failure, until, source) {
+  const found = await search(session, lost, until, source);
+  if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+  const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
+  if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
+  return unknown(session, lost, { failure });
+}
+function accepted(task, wasThere, isResubmitted) {
+  return { kind: "accepted", task, wasThere, isResubmitted };
+}
+async function unknown(...of) {
+  return { kind: "unknown", failure: await unknownOutcome(...of) };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+var LEAST_PATIENCE_MS = 5e3;
 async function submitOnRecord(session, store, request, deadline) {
-  const { generation, terms, folder, output } = request;
-  const claim = {
-    model: generation.model,
-    payloadHash: jsonHash(generation.payload),
-    promptExcerpt: promptExcerpt(generation.payload),
-    idempotencyKey: generation.idempotencyKey,
-    isNamed: terms.isNamed,
-    isNew: terms.isNew,
-    owner: terms.owner,
-    download: folder,
-    output,
-    ordinal: terms.ordinal ?? 1,
-    wait: terms.wait,
-    ...terms.newRun !== void 0 && { newRun: terms.newRun }
-  };
-  const claimed = await store.claim(
-    claim,
-    Math.max(deadline, session.api.clock.monotonic() + LEAST_PATIENCE_MS),
-    session.api.signal
-  );
-  const { entry } = claimed;
-  if (claimed.kind === "submitted") return attached(entry, request);
-  const { resubmitted } = entry.record;
+  const { api, observer } = session;
+  const claim = claimOf(request);
+  const patience = Math.max(deadline, api.clock.monotonic() + LEAST_PATIENCE_MS);
+  const claimed = await store.claim(claim, patience, api.signal);
+  if (claimed.kind === "submitted") return attached(claimed.entry, request);
+  const { entry, lock } = claimed;
+  const own = { session, store, request, entry, lock, deadline };
+  const wasResubmitted = entry.record.resubmitted;
+  const isNew = claimed.kind === "new";
   try {
-    const other = claimed.kind === "new" && !terms.isNew ? await underOther(store, claim) : void 0;
-    if (other) session.observer.madeUnderOther(other);
+    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    if (other) observer.madeUnderOther(other);
     const replaced = [];
-    for (const earlier of claimed.kind === "new" ? claimed.unsettled : []) {
-      if (!await adopt(session, request, { entry: earlier, lock: claimed.lock })) replaced.push(earlier);
+    for (const earlier of isNew ? claimed.unsettled : []) {
+      if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const result = claimed.kind === "new" ? await submitNew(session, store, request, claimed, deadline) : await reconcileEntry(
-      session,
-      request,
-      entry,
-      resubmitLog(session, store, request, claimed, deadline),
-      deadline
-    );
-    if (result.kind !== "accepted") throw await refuse(result, claimed);
-    await noteTask(session, entry, result.task);
-    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
+    if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
-    const wasSent = claimed.kind === "new" || entry.record.resubmitted !== resubmitted;
-    const isResumed = wasThere && !wasSent;
-    if (isResumed) session.observer.attached(task.id, entry.record.created);
-    session.observer.task(task.id, task.state);
-    return { entry, credits: entry.record.credits, task, isResumed, other };
+    await noteTask(own, task);
+    for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
+    const { resubmitted, created, credits } = entry.record;
+    const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
+    if (isResumed) observer.attached(task.id, created);
+    observer.task(task.id, task.state);
+    return { entry, credits, task, origin: { isResumed, isResubmitted: resubmitted }, other };
   } finally {
-    await claimed.lock.release();
+    await lock.release();
   }
+}
+function claimOf({ generation, terms, folder, output }) {
+  const { model, payload, idempotencyKey } = generation;
+  const { maxCreditsPerDay: _, ...named } = terms;
+  const content = { model, payloadHash: jsonHash(payload), promptExcerpt: promptExcerpt(payload) };
+  return { ordinal: 1, ...named, ...content, idempotencyKey, download: folder, output };
 }
 async function underOther(store, claim) {
   const found = await store.underOtherAccount(claim);
@@ -557,20 +504,67 @@ async function underOther(store, claim) {
   };
 }
 async function attached(entry, { folder, output }) {
-  const { record } = entry;
-  if (folder !== null && (record.download !== folder || (record.output ?? null) !== output)) {
+  const { download, output: named = null, credits, resubmitted } = entry.record;
+  if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
-  return { entry, credits: entry.record.credits, isResumed: true };
+  return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
-var LEAST_PATIENCE_MS = 5e3;
-async function noteTask({ api }, entry, task) {
-  const checked = new Date(api.clock.wall()).toISOString();
+async function submitNew(own) {
+  const { session, request, entry, lock, deadline } = own;
+  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const quote2 = request.quote ?? await quoteOf(own);
+  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
+  await requireLock(lock);
+  const { maxCreditsPerDay } = request.terms;
+  const change = () => ({ credits, ...sendingNow(session) });
+  await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, change);
+  if (!await lock.isOurs()) {
+    await entry.update({ phase: "rejected" });
+    throw takenOver();
+  }
+  return submit(session, request.generation, logOf(own), deadline);
+}
+async function reconcileEarlier(own) {
+  const lost = await lostSubmitOf(own);
+  own.session.observer.submitting();
+  own.session.submits?.lost();
+  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
+}
+async function adopt(own) {
+  const { session } = own;
+  const lost = await lostSubmitOf(own);
+  const until = reconcileUntil(session, session.api.clock.monotonic());
+  const found = await reconcile(session, lost, until);
+  if (found.kind === "found") await noteTask(own, found.task);
+  return found.kind === "found";
+}
+async function lostSubmitOf({ session, request, entry }) {
+  const { clock, timeoutMs } = session.api;
+  const { phase, unsettledSince: noted, submitTimeout } = entry.record;
+  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
+  const wall = Math.min(Date.parse(noted) + mayLast, clock.wall());
+  const unsettledSince = new Date(wall).toISOString();
+  if (phase === "submitting" || noted !== unsettledSince) {
+    await entry.update({ phase: "unknown", unsettledSince });
+  }
+  const { sentAt, resubmitted, idempotencyKey } = entry.record;
+  return {
+    generation: { ...request.generation, idempotencyKey },
+    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
+    failure: new Failure7(
+      "NETWORK_ERROR",
+      "An earlier run of this command did not learn the outcome of its submit."
+    )
+  };
+}
+async function noteTask({ session, entry }, task) {
   const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, checked, credits };
-  await entry.update(change, { isOurs: true });
+  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
+  await entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
-async function refuse({ kind, failure }, { entry, lock }) {
+async function noteNoTask({ entry, lock }, { kind, failure }) {
   if (kind === "rejected") {
     if (await lock.isOurs()) await entry.drop();
     return failure;
@@ -579,146 +573,68 @@ async function refuse({ kind, failure }, { entry, lock }) {
   await entry.update(({ taskId }) => taskId === null ? { phase: "unknown", taskId: named ?? null } : {});
   return failure;
 }
-async function submitNew(session, store, request, { entry, lock }, deadline) {
-  const { contract, generation, terms, folder, output } = request;
-  if (!session.submits) await checkNameIsFree(folder, output);
-  const quote2 = request.quote ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-  const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
-  await requireLock(lock);
-  await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, () => ({
-    credits,
-    ...sendingNow(session)
-  }));
-  try {
-    await requireLock(lock);
-  } catch (error) {
-    await entry.update({ phase: "rejected" });
-    throw error;
-  }
-  const log = resubmitLog(session, store, request, { entry, lock }, deadline);
-  return submit(session, generation, log, deadline);
-}
-async function requireLock(lock) {
-  if (!await lock.isOurs()) throw takenOver();
-}
-function sendingNow({ api }) {
-  const now = new Date(api.clock.wall()).toISOString();
-  return { sentAt: now, unsettledSince: now, submitTimeout: api.timeoutMs };
-}
-function latestEnd({ api }, { phase, unsettledSince, submitTimeout }) {
-  const mayLast = phase === "submitting" ? submitTimeout ?? api.timeoutMs : 0;
-  return Math.min(Date.parse(unsettledSince) + mayLast, api.clock.wall());
-}
-async function reconcileEntry(session, { generation }, entry, log, deadline) {
-  const { clock } = session.api;
-  const wall = clock.wall();
-  const since = latestEnd(session, entry.record);
-  const unsettledSince = new Date(since).toISOString();
-  if (entry.record.phase === "submitting" || entry.record.unsettledSince !== unsettledSince) {
-    await entry.update({ phase: "unknown", unsettledSince });
-  }
-  const { record } = entry;
-  const lost = {
-    sentAt: Date.parse(record.sentAt),
-    since: { wall: since, monotonic: clock.monotonic() - (wall - since) },
-    resubmitted: record.resubmitted,
-    failure: new Failure7(
-      "NETWORK_ERROR",
-      "An earlier run of this command did not learn the outcome of its submit."
-    )
-  };
-  session.observer.submitting();
-  session.submits?.lost();
-  return reconcile(session, { ...generation, idempotencyKey: record.idempotencyKey }, lost, log, deadline);
-}
-async function adopt(session, request, { entry, lock }) {
-  const { monotonic } = session.api.clock;
-  const observer = { ...session.observer, submitting: () => {
-  } };
-  const never = () => Promise.reject(new Failure7("UNKNOWN_ERROR", "It is not sent again."));
-  const log = { ...recordLog(session, entry, lock), resubmitting: never };
-  try {
-    const own = { ...session, observer, submits: void 0 };
-    const result = await reconcileEntry(own, request, entry, log, monotonic());
-    if (result.kind !== "accepted") return false;
-    await noteTask(session, entry, result.task);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure7) return false;
-    throw error;
-  }
-}
-function recordLog(session, entry, lock) {
-  const now = () => new Date(session.api.clock.wall()).toISOString();
+function logOf(own) {
+  const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
+  const update = async (change) => {
+    await entry.update(change, { isOurs: true });
+  };
   return {
     sending: async () => {
       await requireLock(lock);
       await entry.require({ phase: "submitting", ...sendingNow(session) });
     },
-    rejected: async () => void await entry.update({ phase: "rejected" }, { isOurs: true }),
-    lost: async () => void await entry.update({ phase: "unknown", unsettledSince: now() }, { isOurs: true }),
+    rejected: () => update({ phase: "rejected" }),
+    lost: () => update({ phase: "unknown", unsettledSince: dateOf(session) }),
     resubmitting: async () => {
+      const quote2 = await quoteOf(own);
+      const priced = ({ credits }) => ({
+        credits: { ...credits, quoted: quote2.credits }
+      });
+      if (quote2) await withinDay(session, own.store, request.terms.maxCreditsPerDay, quote2, entry, priced);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
       await entry.require({ phase: "submitting", resubmitted: true, unsettledSince, submitTimeout });
     },
     // The service rejected this attempt, so what the list has shown about the first one still holds.
-    resubmitRejected: async () => {
-      const change = { phase: "unknown", resubmitted: false, unsettledSince: clearSince };
-      await entry.update(change, { isOurs: true });
-    }
+    resubmitRejected: () => update({ phase: "unknown", resubmitted: false, unsettledSince: clearSince })
   };
 }
-function resubmitLog(session, store, { contract, generation, terms }, { entry, lock }, deadline) {
-  const log = recordLog(session, entry, lock);
-  return {
-    ...log,
-    resubmitting: async () => {
-      const quote2 = await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
-      if (quote2) {
-        await withinDay(session, store, terms.maxCreditsPerDay, quote2, entry, ({ credits }) => ({
-          credits: { ...credits, quoted: quote2.credits }
-        }));
-      }
-      await log.resubmitting();
-    }
-  };
+function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
+  return checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+}
+async function requireLock(lock) {
+  if (!await lock.isOurs()) throw takenOver();
+}
+function sendingNow(session) {
+  const now = dateOf(session);
+  return { sentAt: now, unsettledSince: now, submitTimeout: session.api.timeoutMs };
 }
 
 // scripts/src/core/submit/submit-without-record.ts
 import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
+var nothing = async () => {
+};
+var NO_LOG = {
+  ...{ sending: nothing, rejected: nothing, lost: nothing },
+  ...{ resubmitting: nothing, resubmitRejected: nothing }
+};
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
-  const quote2 = known2 ?? await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
   await checkNameIsFree2(folder, output);
-  let isResubmitted = false;
-  const nothing = async () => {
-  };
-  const log = {
-    sending: nothing,
-    rejected: nothing,
-    lost: nothing,
-    resubmitting: async () => {
-      isResubmitted = true;
-    },
-    resubmitRejected: nothing
-  };
-  const result = await submit(session, generation, log, deadline);
+  const result = await submit(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
-  const { task } = result;
+  const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
-  return {
-    task,
-    credits: creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null }),
-    isResumed: false,
-    isResubmitted
-  };
+  const credits = creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null });
+  return { task, credits, origin: { isResumed: false, isResubmitted } };
 }
 
 // scripts/src/core/generate.ts
+import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
@@ -730,31 +646,31 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
-  try {
-    const { folder, output = null } = wait;
-    const request = { ...options, folder, output };
-    const made = journal ? await submitOnRecord(session, journal, request, deadline) : await submitWithoutRecord(session, request, deadline);
-    return { made, model, maxCredits, wait, start };
-  } catch (error) {
-    if (error instanceof Failure8 && error.code === "INSUFFICIENT_CREDITS" && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error, deadline);
-    }
-    throw error;
-  }
+  const { folder, output = null } = wait;
+  const request = { ...options, folder, output };
+  const known2 = await orFailure4(
+    journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
+  );
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
+  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
+  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
 }
 async function conclude(session, begun) {
-  const { made, model, maxCredits, wait, start } = begun;
-  const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs };
-  if (entry && task === void 0 && isTerminal(entry.record.status)) return reuse(session, entry, settings);
-  const origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
-  const known2 = { entry, credits, model, origin };
-  const result = task === void 0 ? await resume(session, entry, settings, known2) : waitMs > 0 || isTerminal(task.state) ? await follow(session, task, settings, known2) : taskResult(task.id, task, { ...origin, credits, model });
-  const { other } = made;
+  const { maxCredits, wait: whole, start, ...known2 } = begun;
+  const { entry, task, other } = known2;
+  const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
+  if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure4(
+    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
+  );
+  if (result instanceof Failure8) {
+    throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
+  }
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
@@ -762,22 +678,6 @@ function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
-}
-async function follow(session, task, settings, known2) {
-  try {
-    return await waitOn(session, task, settings, known2);
-  } catch (error) {
-    throw error instanceof Failure8 ? error.with({ taskId: task.id, charged: "running" }) : error;
-  }
-}
-async function resume(session, entry, settings, known2) {
-  const taskId = entry.record.taskId;
-  session.observer.attached(taskId, entry.record.created);
-  try {
-    return await waitTask2(session, taskId, settings, known2);
-  } catch (error) {
-    throw error instanceof Failure8 ? stillRecorded(session, entry, error) : error;
-  }
 }
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;
@@ -790,8 +690,7 @@ function stillRecorded(session, entry, failure) {
 }
 
 // scripts/src/core/money/account.ts
-import { estimateCredits as estimateCredits2 } from "./price.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
+import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -809,22 +708,22 @@ async function quote(session, { contract, generation }) {
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline4(session));
+  const found = await api.read(provider.account());
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import {
-  COUNTS,
+  countsOf,
   NOTHING,
+  plus,
   rowOf as recordedRow
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { shortDeadline as shortDeadline5 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
@@ -846,13 +745,11 @@ async function spending(session, since) {
     listFailure
   };
 }
-async function readList({ api, provider, ...session }, hasJournal) {
-  try {
-    return await api.read(provider.list(), shortDeadline5({ api, provider, ...session }));
-  } catch (error) {
-    if (hasJournal && error instanceof Failure9 && AWAY.has(error.code)) return error;
-    throw error;
-  }
+async function readList(session, hasJournal) {
+  const { api, provider } = session;
+  const list = await orFailure5(api.read(provider.list()));
+  if (list instanceof Failure9 && !(hasJournal && AWAY.has(list.code))) throw list;
+  return list;
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
@@ -929,27 +826,13 @@ var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function rowOf(task, record) {
-  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one)) ?? task.state;
-  const isEnded = isTerminal2(state);
-  const charged = task.charged ?? record?.credits.charged ?? null;
-  const quoted = record?.credits.quoted ?? null;
-  const count = (isCounted) => Number(isCounted);
-  return {
-    model: nameIn(record?.model ?? task.model) ?? null,
-    tasks: 1,
-    completed: count(state === "COMPLETED"),
-    failed: count(state === "FAILED"),
-    cancelled: count(state === "CANCEL"),
-    running: count(!isEnded),
-    unknown: 0,
-    charged: charged ?? 0,
-    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
-    open: charged !== null || isEnded ? 0 : quoted ?? 0,
-    unpriced: count(charged === null && (isEnded || quoted === null))
+  const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
+  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
+  const credits = {
+    ...{ quoted, charged: task.charged ?? charged },
+    refunded: most(task.refunded, refunded) ?? null
   };
-}
-function plus(a, b) {
-  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
@@ -958,17 +841,16 @@ function summedUp(rows, since) {
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
   return {
-    kind: "spending",
-    since,
-    total: rows.reduce(plus, NOTHING),
-    models: byNet
+    ...{ kind: "spending", since, models: byNet },
+    total: rows.reduce(plus, NOTHING)
   };
 }
 
 // scripts/src/core/reconcile/attach-task.ts
 import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
-import { shortDeadline as shortDeadline6 } from "./live.mjs";
+import { dateOf as dateOf2 } from "./live.mjs";
+import { whileFenced } from "./journal.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
@@ -978,21 +860,11 @@ async function attachTask(session, taskId, idempotencyKey) {
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline6(session));
-  const lock = await store.fence(entry.record.request);
-  if ("heldBy" in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure10("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-  }
-  try {
-    await entry.refresh();
+  const { state } = await fetchStatus(session, taskId);
+  await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: "submitted", taskId, status: state, checked });
-  } finally {
-    await lock.release();
-  }
+    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
+  });
 }
 function checkUnclaimed({ record }, taskId, holder) {
   const { taskId: own, idempotencyKey } = record;
@@ -1006,17 +878,12 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/tasks/list.ts
-import { Failure as Failure11 } from "./main.mjs";
-import { noteState, recordOf } from "./live.mjs";
-import { shortDeadline as shortDeadline7 } from "./live.mjs";
-async function readAndNote(session) {
-  const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline7(session));
-  await noteStates(session, list.tasks);
-  return list;
-}
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
+import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
-  const list = await readAndNote(session);
+  const { api, provider } = session;
+  const list = await api.read(provider.list());
+  await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -1054,33 +921,26 @@ async function noteStates(session, tasks) {
     if (state !== void 0) await noteState(session, entry, state);
   }
 }
-async function pendingOf({ records }) {
-  try {
-    const store = await records();
-    return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-  } catch (error) {
-    if (error instanceof Failure11) return [];
-    throw error;
-  }
+async function pendingOf(session) {
+  const own = await orFailure6(ownPending(session));
+  return own instanceof Failure11 ? [] : own;
 }
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
+import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
   if (!entry) return { kind: "nothingPending", unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure12 ? await ofTask(session, entry, error) : error;
-  }
+  const result = await endOf(session, settings, entry);
+  if (result instanceof Failure12) throw result;
+  if (unsettled === 0) return result;
+  return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
@@ -1103,31 +963,23 @@ async function waitForAll(session, settings, until = "last") {
 }
 var hasEnded = (ended) => !(ended instanceof Failure12) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
-  try {
-    return await waitFor(session, settings, entry);
-  } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
-    return ofTask(session, entry, error);
-  }
-}
-async function ofTask(session, entry, failure) {
-  const { status, taskId } = entry.record;
-  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
-  const named = failure.with({ status: failure.details.status ?? status, taskId });
-  if (failure.code !== "TASK_NOT_FOUND") return named;
+  const { output, status } = entry.record;
+  const taskId = entry.record.taskId;
+  const name = output && (await import("./download.mjs")).stemOfOutput(output);
+  const observer = name ? session.observer.named(name) : session.observer;
+  const known2 = { entry, origin: { isResumed: true } };
+  const ended = await orFailure7(waitTask3({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure12)) return ended;
+  await entry.update({ checked: dateOf3(session) });
+  const named = ended.with({ status: ended.details.status ?? status, taskId });
+  if (ended.code !== "TASK_NOT_FOUND") return named;
   return named.with({ reason: { kind: "pendingTaskGone", taskId } });
 }
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
-async function waitFor(session, settings, entry) {
-  const { output, taskId } = entry.record;
-  const name = output && (await import("./download.mjs")).stemOfOutput(output);
-  const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask3({ ...session, observer }, taskId, settings, { entry, origin: { isResumed: true } });
-}
 async function pendingRequests(session) {
   const store = await session.records();
   if (store) await adoptReplaced(session, store);
-  const own = (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+  const own = await ownPending2(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
@@ -1135,16 +987,13 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  try {
-    const { tasks } = await api.once(provider.list());
-    for (const entry of replaced) {
-      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-      if (!task) continue;
-      const credits = creditsOf3(task, entry.record.credits);
-      await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-    }
-  } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
+  const list = await orFailure7(api.once(provider.list()));
+  if (list instanceof Failure12) return;
+  for (const entry of replaced) {
+    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+    if (!task) continue;
+    const credits = creditsOf3(task, entry.record.credits);
+    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
   }
 }
 export {
@@ -1160,19 +1009,22 @@ export {
   explainFunds,
   findOwn,
   generate,
+  judgeRejection,
   listTasks,
   quote,
   reconcile,
+  reconcileUntil,
   recordedSpending,
   reuse,
   rowsOfList,
+  search,
   sendOnce,
-  sendUntilAccepted,
   shortOfCredits,
   spending,
   submit,
   submitOnRecord,
   submitWithoutRecord,
+  unknownOutcome,
   waitForAll,
   waitForNewest,
   withinDay

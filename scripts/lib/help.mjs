@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/help.ts
+// scripts/src/cli/command-line/help.ts
 import { PROFILES } from "./main.mjs";
 import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from "./main.mjs";
 import { FLAG_NAMES, rule } from "./main.mjs";

@@ -1,5 +1,22 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
+// scripts/src/core/record/while-fenced.ts
+import { Failure } from "./main.mjs";
+async function whileFenced(store, entry, change) {
+  const lock = await store.fence(entry.record.request);
+  if ("heldBy" in lock) {
+    const { pid, host } = lock.heldBy;
+    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
+    throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
+  }
+  try {
+    await entry.refresh();
+    await change();
+  } finally {
+    await lock.release();
+  }
+}
+
 // scripts/src/disk/durable.ts
 const { randomBytes } = require("node:crypto");
 const {
@@ -170,7 +187,7 @@ function tryLock(file, clock) {
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: startOf(process.pid),
+    start: ownStart(),
     nonce: randomBytes2(8).toString("hex")
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -314,6 +331,11 @@ function systemOf() {
   }
   return system;
 }
+var own;
+function ownStart() {
+  if (own === void 0) own = startOf(process.pid);
+  return own;
+}
 var ENDED = "ended";
 function startOf(pid) {
   try {
@@ -372,10 +394,10 @@ function command(isAllowed, words, file) {
 }
 
 // scripts/src/model/claim-rules.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/model/fingerprint.ts
-const { createHash } = require("node:crypto");
+const { createHash, hash } = require("node:crypto");
 function accountOf(provider, key) {
   return sha256("account", provider, key).slice(0, 12);
 }
@@ -389,16 +411,16 @@ function requestName({
   service,
   account,
   model,
-  payloadHash: hash,
+  payloadHash: hash2,
   idempotencyKey,
   ordinal = 1
 }) {
-  const what = idempotencyKey === void 0 ? ["payload", model, hash] : ["key", idempotencyKey];
+  const what = idempotencyKey === void 0 ? ["payload", model, hash2] : ["key", idempotencyKey];
   if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
 function sha256Text(text2) {
-  return createHash("sha256").update(text2).digest("hex");
+  return hash("sha256", text2);
 }
 function sha256(...words) {
   return sha256Text(JSON.stringify(words));
@@ -406,56 +428,59 @@ function sha256(...words) {
 var PIECE = 32 * 1024;
 var GATHERED = 8 * 1024;
 var gathered = Buffer.allocUnsafe(GATHERED);
-var names = /* @__PURE__ */ new Map();
-var MOST_NAMES = 200;
+var SHORT = 512;
 var HashedBytes = class {
-  #hash = createHash("sha256");
+  #hash;
   #length = 0;
-  add(text2, encoding) {
-    const most = 2 * text2.length;
-    if (this.#length + most > GATHERED) this.#pass();
-    if (most > GATHERED) this.#hash.update(text2, encoding);
-    else this.#length += gathered.write(text2, this.#length, encoding);
+  /** Adds a text of few characters, all of them ASCII. */
+  addWord(word) {
+    if (this.#length + word.length > GATHERED) this.#pass();
+    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
   }
-  addName(name) {
-    let bytes = names.get(name);
-    if (!bytes) {
-      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, "utf16le")]);
-      if (names.size < MOST_NAMES) names.set(name, bytes);
-    }
-    if (this.#length + bytes.length > GATHERED) this.#pass();
-    if (bytes.length > GATHERED) this.#hash.update(bytes);
-    else {
-      gathered.set(bytes, this.#length);
-      this.#length += bytes.length;
-    }
+  /** Adds the UTF-16 units of a text, low bytes first. */
+  addText(text2) {
+    const bytes = 2 * text2.length;
+    if (this.#length + bytes > GATHERED) this.#pass();
+    if (bytes > GATHERED) this.#hash.update(text2, "utf16le");
+    else if (bytes > SHORT) this.#length += gathered.write(text2, this.#length, "utf16le");
+    else
+      for (let at = 0; at < text2.length; at += 1) {
+        const unit = text2.charCodeAt(at);
+        gathered[this.#length++] = unit & 255;
+        gathered[this.#length++] = unit >> 8;
+      }
   }
   digest() {
+    if (!this.#hash) return hash("sha256", gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest("hex");
   }
   #pass() {
+    this.#hash ??= createHash("sha256");
     this.#hash.update(gathered.subarray(0, this.#length));
     this.#length = 0;
   }
 };
 function addValue(bytes, value) {
   if (typeof value === "string") {
-    bytes.add(`s${value.length}:`, "latin1");
-    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
+    addText(bytes, value);
   } else if (Array.isArray(value)) {
-    bytes.add(`a${value.length}:`, "latin1");
+    bytes.addWord(`a${value.length}:`);
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.add(`o${fields.length}:`, "latin1");
+    bytes.addWord(`o${fields.length}:`);
     for (const name of fields) {
-      bytes.addName(name);
+      addText(bytes, name);
       addValue(bytes, value[name]);
     }
   } else {
-    bytes.add(`v${JSON.stringify(value)};`, "latin1");
+    bytes.addWord(`v${JSON.stringify(value)};`);
   }
+}
+function addText(bytes, text2) {
+  bytes.addWord(`s${text2.length}:`);
+  for (let at = 0; at < text2.length; at += PIECE) bytes.addText(text2.slice(at, at + PIECE));
 }
 
 // scripts/src/model/claim-rules.ts
@@ -571,21 +596,21 @@ function firstRecord(claim, account) {
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
     { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
   );
 }
 function unreadable() {
-  return new Failure(
+  return new Failure2(
     "SUBMIT_OUTCOME_UNKNOWN",
     "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
     { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
   );
 }
 function conflict(claim, record) {
-  return new Failure(
+  return new Failure2(
     "IDEMPOTENCY_CONFLICT",
     `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
     {
@@ -602,36 +627,37 @@ function conflict(claim, record) {
 }
 function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
-  return new Failure("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
+  return new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 
-// scripts/src/model/spending.ts
+// scripts/src/model/spending-row.ts
 import { isTerminal as isTerminal2 } from "./main.mjs";
 var pad = (number) => String(number).padStart(2, "0");
 function dayOf(ms) {
   const date2 = new Date(ms);
   return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
 }
-function rowOf(record) {
-  const { phase, status, provider, service, account, model, credits } = record;
-  if (phase === "rejected") return void 0;
+function countsOf(status, { quoted, charged, refunded }) {
+  const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
-  const isUnknown = phase !== "submitted";
-  const isRunning2 = !isUnknown && !isTerminal2(status);
-  const isUncharged = credits.charged === null;
   return {
-    day: dayOf(Date.parse(record.created)),
-    ...{ provider, service, account, model, tasks: 1 },
-    completed: count(!isUnknown && status === "COMPLETED"),
-    failed: count(!isUnknown && status === "FAILED"),
-    cancelled: count(!isUnknown && status === "CANCEL"),
-    running: count(isRunning2),
-    unknown: count(isUnknown),
-    charged: credits.charged ?? 0,
-    refunded: credits.refunded ?? 0,
-    open: isUncharged && (isRunning2 || isUnknown) ? credits.quoted ?? 0 : 0,
-    unpriced: count(isUncharged && (!isUnknown && !isRunning2 || credits.quoted === null))
+    tasks: 1,
+    completed: count(status === "COMPLETED"),
+    failed: count(status === "FAILED"),
+    cancelled: count(status === "CANCEL"),
+    running: count(status !== null && isOpen),
+    unknown: count(status === null),
+    charged: charged ?? 0,
+    refunded: refunded ?? 0,
+    open: charged === null && isOpen ? quoted ?? 0 : 0,
+    unpriced: count(charged === null && (!isOpen || quoted === null))
   };
+}
+function rowOf(record) {
+  const { phase, status, provider, service, account, model, credits, created } = record;
+  if (phase === "rejected") return void 0;
+  const counts = countsOf(phase === "submitted" ? status : null, credits);
+  return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 var COUNTS = [
   "tasks",
@@ -646,13 +672,15 @@ var COUNTS = [
   "unpriced"
 ];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+function plus(a, b) {
+  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
+}
 function sumRows(rows) {
   const sums = /* @__PURE__ */ new Map();
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    if (!sum) sums.set(key, { ...row });
-    else for (const name of COUNTS) sum[name] += row[name];
+    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
@@ -706,12 +734,12 @@ var KnownAccounts = class {
     this.#inRecords = inRecords;
   }
   /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own) {
+  others(own2) {
     const stored = this.#read();
     const all = stored ?? this.#inRecords();
-    const name = accountName(own);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
-    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
+    const name = accountName(own2);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
+    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
   }
   get #file() {
     return path3.join(this.#records.folder, "accounts");
@@ -866,7 +894,7 @@ var KNOWN = Object.entries(FIELDS);
 // scripts/src/stores/file/record-files.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
 const path4 = require("node:path");
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
 const { randomBytes: randomBytes3 } = require("node:crypto");
@@ -959,8 +987,8 @@ var RecordFiles = class {
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names2) {
-    return names2.flatMap((name) => {
+  read(names) {
+    return names.flatMap((name) => {
       const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
       return raw ? [{ name, raw }] : [];
     });
@@ -990,8 +1018,7 @@ var RecordFiles = class {
     return void 0;
   }
   /** Writes the file of a record; a missing folder of its group is made. @throws the disk's error */
-  async write(name, text2) {
-    const file = this.fileOf(name);
+  async write(file, text2) {
     try {
       await writeWhole(file, text2, this.clock);
     } catch (error) {
@@ -1001,8 +1028,8 @@ var RecordFiles = class {
     }
   }
 };
-function inOrder(names2) {
-  return names2.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
+function inOrder(names) {
+  return names.filter(isRecordName).sort((a, b) => a < b ? 1 : -1);
 }
 function makeShard(folder) {
   try {
@@ -1023,7 +1050,7 @@ function isTrusted(folder) {
   return true;
 }
 function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure2(
+  return new Failure3(
     "INVALID_PAYLOAD",
     `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
     { reason: { kind: "unsafeFolder", distrust, repair } }
@@ -1041,7 +1068,7 @@ function unwritable(error, folder) {
 function unusable(kind, message, cause, folder, why) {
   const lasts = isLasting(cause);
   const code = lasts ? "INVALID_PAYLOAD" : "UNKNOWN_ERROR";
-  return new Failure2(code, message, { cause, reason: { kind, folder, why, lasts } });
+  return new Failure3(code, message, { cause, reason: { kind, folder, why, lasts } });
 }
 
 // scripts/src/stores/file/entry.ts
@@ -1049,6 +1076,7 @@ var UPDATE_PATIENCE_MS = 2e3;
 var Entry = class {
   #files;
   name;
+  file;
   #raw;
   #record;
   /** The text of the file when this process last wrote it. */
@@ -1062,11 +1090,9 @@ var Entry = class {
     this.#isNew = isNew;
     this.#files = files;
     this.name = name;
+    this.file = files.fileOf(name);
     this.#raw = raw;
-    this.#record = understood(raw);
-  }
-  get file() {
-    return this.#files.fileOf(this.name);
+    this.#record = isNew ? raw : understood(raw);
   }
   get record() {
     return this.#record;
@@ -1168,7 +1194,7 @@ var Entry = class {
     this.#apply(changesOf(change, this.#record));
   }
   #apply(fields) {
-    if (Object.keys(fields).length === 0) return;
+    if (!this.#isNew && Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
@@ -1185,11 +1211,11 @@ var Entry = class {
   async #write(isOurs = false) {
     const text2 = this.#text();
     try {
-      await this.#files.write(this.name, text2);
+      await this.#files.write(this.file, text2);
     } catch (error) {
       if (!isOurs || diskError(error) !== "ENOENT") throw error;
       makePrivate(this.#files.folder);
-      await this.#files.write(this.name, text2);
+      await this.#files.write(this.file, text2);
     }
     this.#written = text2;
   }
@@ -1225,6 +1251,16 @@ function touchFolder(file) {
   utimesSync2(path5.dirname(file), now, now);
 }
 
+// scripts/src/stores/file/draft.ts
+function draftAfter(before, fields, files) {
+  const wall = files.clock.wall();
+  const now = new Date(wall).toISOString();
+  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+  const record = { promptExcerpt: null, ...begun, ...fields };
+  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
+  return new Entry(files, newName(fields.request, made), record, true);
+}
+
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
@@ -1238,7 +1274,7 @@ const {
   writeFileSync: writeFileSync3
 } = require("node:fs");
 const path6 = require("node:path");
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
 var SLICE = 500;
@@ -1309,15 +1345,15 @@ var FlatFolder = class {
     let left = 0;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
-      const names2 = this.#records.list(folder).filter(isRecordName);
+      const names = this.#records.list(folder).filter(isRecordName);
       const isWanted = (name) => request !== void 0 && name.startsWith(request);
       const wanted = [
-        ...names2.filter(isWanted),
-        ...names2.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
+        ...names.filter(isWanted),
+        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
       ];
       for (const name of wanted) this.#moveOne(folder, name);
-      left += names2.length - wanted.length;
-      if (names2.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      left += names.length - wanted.length;
+      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -1368,7 +1404,7 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 function olderVersion({ pid, host }) {
-  return new Failure3(
+  return new Failure4(
     "UNKNOWN_ERROR",
     `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
     { reason: { kind: "olderVersion" } }
@@ -1685,7 +1721,7 @@ var RecordIndex = class {
 // scripts/src/stores/file/sweep.ts
 const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
 var KEPT_MS = 30 * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
@@ -1713,7 +1749,7 @@ function sweepDaily(records, index) {
   try {
     sweep(records, index);
   } catch (error) {
-    if (!(error instanceof Failure4)) throw error;
+    if (!(error instanceof Failure5)) throw error;
   }
 }
 function sweepRecords(records, shard, damaged) {
@@ -1813,7 +1849,8 @@ var Journal = class {
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
     try {
-      const found = this.find(request);
+      const names = this.#files.namesOf(request);
+      const found = this.#found(names);
       const entry = known(found, claim);
       if (entry && entry.record.taskId !== null) {
         lock.release();
@@ -1823,35 +1860,29 @@ var Journal = class {
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === "rejected") void one.drop();
       sweepDaily(this.#files, this.#index);
-      const draft = this.draft(firstRecord(claim, this.place));
+      const draft = this.draft(firstRecord(claim, this.place), names);
       return { kind: "new", entry: draft, lock, unsettled: unsettled(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;
     }
   }
-  /**
-   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
-   * clock was set back.
-   */
-  draft(fields) {
-    const { request } = fields;
-    const [before] = this.#files.namesOf(request);
-    const now = new Date(this.place.clock.wall()).toISOString();
-    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-    const record = { promptExcerpt: null, ...begun, ...fields };
-    const made = Math.max(this.place.clock.wall(), before === void 0 ? 0 : madeAt(before) + 1);
-    return new Entry(this.#files, newName(request, made), record, true);
+  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  draft(fields, [before] = this.#files.namesOf(fields.request)) {
+    return draftAfter(before, fields, this.#files);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
-    return this.#files.namesOf(request).flatMap((name) => {
+    return this.#found(this.#files.namesOf(request));
+  }
+  #found(names) {
+    return names.flatMap((name) => {
       const [entry] = this.#entries([name]);
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });
   }
-  #entries(names2) {
-    return this.#files.read(names2).map(({ name, raw }) => new Entry(this.#files, name, raw));
+  #entries(names) {
+    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -1902,8 +1933,8 @@ var Journal = class {
     const mark = markOf(text2);
     const positions = positionsOf(mark, marks);
     if (positions.length === 0) return [];
-    const names2 = this.#files.namesIn(shard);
-    const found = this.#entries(positions.flatMap((position) => names2[position] ?? [])).filter(is);
+    const names = this.#files.namesIn(shard);
+    const found = this.#entries(positions.flatMap((position) => names[position] ?? [])).filter(is);
     if (found.length === positions.length) return found;
     const members = this.#index.members(shard).filter(({ facts }) => facts?.[kind] === mark);
     return this.#entries(members.map(({ name }) => name)).filter(is);
@@ -1922,20 +1953,20 @@ var Journal = class {
   async replaced() {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
-  #named(names2) {
+  #named(names) {
     return this.#entries(
-      this.#parts("state").flatMap(([, state]) => names2(state)).sort(newestFirst)
+      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
     );
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
-    const own = accountName(this.place);
+    const own2 = accountName(this.place);
     let sum = 0;
     if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own || without?.name === name) continue;
+        if (made < since || account !== own2 || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1947,8 +1978,8 @@ var Journal = class {
     return sumTables(this.#index.rows(), dayOf(since));
   }
   async unreadable(since) {
-    const names2 = this.#parts("state").flatMap(([, { damaged }]) => damaged);
-    return names2.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
+    const names = this.#parts("state").flatMap(([, { damaged }]) => damaged);
+    return names.filter((name) => madeAt(name) >= since && this.#files.isThere(name)).length;
   }
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
@@ -2059,16 +2090,16 @@ var FileRateLimiter = class {
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
-    let names2;
+    let names;
     try {
-      names2 = readdirSync2(this.#place);
+      names = readdirSync2(this.#place);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      names2 = [];
+      names = [];
     }
-    if (names2.length === 0) names2 = this.#make();
+    if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
-    for (const name of names2) {
+    for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       const permit = {
         ...{ number: Number(number), usedAt: Number(usedAt), name },
@@ -2363,6 +2394,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  countsOf,
   createAtOnce,
   dayOf,
   decodeRecord,
@@ -2370,6 +2402,7 @@ export {
   diskError,
   diskErrorText,
   distrustOf,
+  draftAfter,
   encodeRecord,
   factsOf,
   firstRecord,
@@ -2396,6 +2429,7 @@ export {
   newestOf,
   olderVersion,
   overwrite,
+  plus,
   positionsOf,
   probe,
   readRecord,
@@ -2420,5 +2454,6 @@ export {
   unsettled,
   unwritable,
   waitForLock,
+  whileFenced,
   writeWhole
 };

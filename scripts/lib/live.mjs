@@ -1,6 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
@@ -54,39 +54,33 @@ async function madeElsewhere(session, error, taskId) {
 }
 
 // scripts/src/core/poll/status-query.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
-async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
-}
-async function withCheckedError(status, fetchTask) {
-  return status.possibleError ? fetchTask() : status;
+async function fetchStatus({ api, provider }, taskId) {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 async function withRecord(seen, read) {
-  try {
-    return { ...await read(), state: seen.state };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { ...seen, isRecordUnread: true };
-  }
+  const task = await orFailure(read());
+  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : void 0;
-  } catch (error) {
-    if (error instanceof Failure3) return void 0;
-    throw error;
-  }
+  const journal = await orFailure2(records());
+  if (!journal || journal instanceof Failure3) return void 0;
+  const entry = await orFailure2(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
 }
 var SEEN_LATELY_MS = 6e4;
 async function noteState(session, entry, state, wasRunning = false) {
@@ -138,52 +132,9 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/http/retry.ts
-var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
-var PAUSE_BUDGET_MS = 3e4;
-var LONGEST_RETRY_AFTER_S = 86400;
-var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
-function isTransientStatus(status) {
-  return TRANSIENT_STATUS.has(status) || status >= 500;
-}
-function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-function pauseAfter(failure, attempt, policy, random) {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
-  const asked = failure.details.retryAfter;
-  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
-}
-var UNTIMED_PAUSE_MS = 5e3;
-function pauseOfAll({ details }) {
-  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
-}
-var LONGEST_OUTAGE_S = 60;
-function heeded(failure) {
-  const { retryAfter } = failure.details;
-  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
-  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
-}
-function parseRetryAfter(header, nowMs) {
-  const text = header?.trim();
-  if (!text) return void 0;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
-  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  if (Number.isNaN(at)) return void 0;
-  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
-}
-
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
-}
-
 // scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
-  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });
@@ -194,7 +145,6 @@ async function getStatus(session, taskId) {
 import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/http/json.ts
-import { isObject } from "./main.mjs";
 var DEEPEST = 64;
 var [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] = Buffer.from('"\\[]{},:');
 var BEFORE = Buffer.from(" \n\r	\uFEFF");
@@ -241,34 +191,16 @@ var PIECE_CHARACTERS = 64 * 1024;
 var JsonBody = class {
   /** Bytes. */
   length;
-  #parts = [];
+  #parts;
   constructor(value) {
-    let text = "";
-    const put = (part) => {
-      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
-        this.#parts.push(Buffer.from(`${text}"`), part);
-        text = '"';
-      } else if (Array.isArray(part)) {
-        list("[", "]", part, put);
-      } else if (isObject(part)) {
-        list("{", "}", Object.entries(part), ([name, inner]) => {
-          text += `${JSON.stringify(name)}:`;
-          put(inner);
-        });
-      } else {
-        text += JSON.stringify(part);
-      }
-    };
-    const list = (open, close, items, each) => {
-      text += open;
-      for (const [index, item] of items.entries()) {
-        if (index > 0) text += ",";
-        each(item);
-      }
-      text += close;
-    };
-    put(value);
-    this.#parts.push(Buffer.from(text));
+    const long = [];
+    const mark = crypto.randomUUID();
+    const text = JSON.stringify(value, (_, part) => {
+      if (typeof part !== "string" || part.length < LONG_TEXT || !PLAIN.test(part)) return part;
+      long.push(part);
+      return mark;
+    });
+    this.#parts = text.split(mark).flatMap((piece, n) => [Buffer.from(piece), ...long.slice(n, n + 1)]);
     this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
   }
   *[Symbol.iterator]() {
@@ -382,6 +314,44 @@ function* chain(error, depth = 0) {
   yield* chain(link.cause, depth + 1);
 }
 
+// scripts/src/http/retry.ts
+var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
+var PAUSE_BUDGET_MS = 3e4;
+var LONGEST_RETRY_AFTER_S = 86400;
+var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
+function isTransientStatus(status) {
+  return TRANSIENT_STATUS.has(status) || status >= 500;
+}
+function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
+  if (!failure.details.transient || attempt > policy.maxRetries) return null;
+  const pause = pauseAfter(failure, attempt, policy, random);
+  return pause > remainingMs ? null : pause;
+}
+function pauseAfter(failure, attempt, policy, random) {
+  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const asked = failure.details.retryAfter;
+  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
+}
+var UNTIMED_PAUSE_MS = 5e3;
+function pauseOfAll({ details }) {
+  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
+}
+var LONGEST_OUTAGE_S = 60;
+function heeded(failure) {
+  const { retryAfter } = failure.details;
+  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+function parseRetryAfter(header, nowMs) {
+  const text = header?.trim();
+  if (!text) return void 0;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return void 0;
+  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
+}
+
 // scripts/src/http/api.ts
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
@@ -404,6 +374,10 @@ var Api = class {
   /** Milliseconds that one request may take. */
   get timeoutMs() {
     return this.#options.timeoutMs;
+  }
+  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  get shortDeadline() {
+    return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
   /** Makes one attempt. */
   async once(call, options = {}) {
@@ -450,10 +424,10 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds
+   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
-  async read(call, deadline, options = {}) {
+  async read(call, deadline = this.shortDeadline, options = {}) {
     const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
     const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
@@ -758,7 +732,9 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
             }
             head = received;
             try {
-              receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              finish(void 0);
+              ongoing?.abort();
             } catch (error) {
               finish(error);
             }
@@ -790,75 +766,18 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
   });
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
-import { journalFolder } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
-
-// scripts/src/cli/render/advice.ts
-function adviceFor(failure, { caller, account, taskId }) {
-  const { profile, isSubmit: isSubmit2, same, command } = caller;
-  const { title, can, keyVariable, urlVariable, keyPage, says } = profile;
-  const list = can.list ? [command("listTasks")] : [];
-  const wait = failure.details.retryAfter;
-  const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  const retry = isSubmit2 && taskId === null ? `Nothing was submitted or charged. Run the same command again ${later}.` : `The task is as it was. Run the same command again${isSubmit2 ? ", without --new," : ""} ${later}; it charges nothing.`;
-  switch (failure.code) {
-    case "AUTH_FAILED":
-      return [
-        `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
-        "A key is shown nowhere and is passed by the environment only."
-      ];
-    case "RATE_LIMITED":
-    case "NETWORK_ERROR":
-      return taskId === null && !isSubmit2 ? [`Run the same command again ${later}; it charges nothing.`] : [retry];
-    case "TASK_NOT_FOUND":
-      return [
-        `${says.missing} Check ${keyVariable}, ${urlVariable} and the id. A sandbox task is seen with --sandbox only.`,
-        ...list
-      ];
-    case "INVALID_PAYLOAD":
-    case "INVALID_MODEL":
-      return [
-        "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-        ...can.account ? [command("account")] : []
-      ];
-    case "IDEMPOTENCY_CONFLICT":
-      return [
-        "This key was already used for another request. Nothing new was submitted or charged.",
-        "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
-        ...list
-      ];
-    case "BUDGET_EXCEEDED":
-      return [
-        "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
-      ];
-    case "UNKNOWN_ERROR":
-      if (taskId !== null)
-        return [
-          `${title} gave no usable answer about the task, which is as it was: check the id.`,
-          command("getTask", { taskId }),
-          ...list
-        ];
-      return isSubmit2 ? [
-        "Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.",
-        same
-      ] : [same];
-    default:
-      return [];
-  }
-}
-
-// scripts/src/cli/live.ts
+import { journalFolder } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { quoted as quoted3 } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -915,11 +834,32 @@ function unknownWord(word) {
 }
 
 // scripts/src/cli/render/state.ts
-import { AdvisedFailure } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
+
+// scripts/src/cli/render/errors/task-ended.ts
+import { quoted as quoted3 } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+function generationFailed(seen, { profile, command, retry }) {
+  const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
+  return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
+    nextSteps: [
+      profile.says.refund,
+      ...profile.can.account ? [command("account")] : [],
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+    ]
+  });
+}
+function taskCancelled({ profile, retry }) {
+  const refund = profile.can.cancel ? "A cancelled task is refunded. " : "";
+  return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
+    nextSteps: [`${refund}To have the result after all, with a new charge: ${retry}`]
+  });
+}
+
+// scripts/src/cli/render/state.ts
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -963,24 +903,12 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended("GENERATION_FAILED", `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...caller.profile.can.account ? [caller.command("account")] : [],
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case "cancelled":
-      return ended("TASK_CANCELLED", "The task was cancelled; there will be no result.", data, [
-        `${caller.profile.can.cancel ? "A cancelled task is refunded. " : ""}To have the result after all, with a new charge: ${caller.retry}`
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
-function ended(code, message, data, nextSteps) {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-function whyFailed({ seen }) {
-  if (seen.error) return ` The service says: ${quoted3(seen.error)}.`;
-  return seen.isRecordUnread ? " Why is not known: its record at the service cannot be read." : " The service gives no reason.";
-}
+var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1057,7 +985,7 @@ async function outcomeOf(result, caller) {
   }
 }
 
-// scripts/src/cli/stand-ins.ts
+// scripts/src/cli/actions/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
@@ -1091,7 +1019,7 @@ function hasOthers(folder, saved) {
   }
 }
 
-// scripts/src/cli/live.ts
+// scripts/src/cli/actions/live.ts
 var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
@@ -1141,7 +1069,7 @@ async function runLive(options) {
     if (!(error instanceof Failure8)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { explained } = await import("./advice.mjs");
+    const { adviceFor, explained } = await import("./advice.mjs");
     const failure = explained(missing || error, caller);
     if (failure.details.nextSteps?.length) throw failure;
     throw failure.with({
@@ -1149,7 +1077,6 @@ async function runLive(options) {
     });
   } finally {
     void transport.close();
-    void batch?.close();
     void sandbox?.close();
   }
 }
@@ -1207,31 +1134,25 @@ function once(make) {
   };
 }
 async function act(session, args, request, environment) {
-  const taskId = args.taskId ?? "";
-  if (args.action === "getStatus") return getStatus(session, taskId);
-  switch (args.action) {
+  const { action, taskId = "", idempotencyKey } = args;
+  if (action === "getStatus") return getStatus(session, taskId);
+  const wait = waitSettings(args, environment);
+  switch (action) {
     case "getTask":
-      return (await import("./wait.mjs")).getTask(
-        session,
-        taskId,
-        waitSettings(args, environment)
-      );
+      return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
-      const settings = waitSettings(args, environment);
-      if (args.taskId !== void 0 && args.idempotencyKey !== void 0) {
-        await (await import("./generate.mjs")).attachTask(
-          session,
-          taskId,
-          args.idempotencyKey
-        );
+      if (args.taskId === void 0) {
+        const pending = await import("./generate.mjs");
+        if (!args.any && !args.all) return pending.waitForNewest(session, wait);
+        return pending.waitForAll(session, wait, args.any ? "first" : "last");
       }
-      if (args.taskId !== void 0)
-        return (await import("./wait.mjs")).waitTask(session, taskId, settings);
-      const pending = await import("./generate.mjs");
-      if (args.any) return pending.waitForAll(session, settings, "first");
-      return args.all ? pending.waitForAll(session, settings) : pending.waitForNewest(session, settings);
+      if (idempotencyKey !== void 0) {
+        const { attachTask } = await import("./generate.mjs");
+        await attachTask(session, taskId, idempotencyKey);
+      }
+      return (await import("./wait.mjs")).waitTask(session, taskId, wait);
     }
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
@@ -1239,17 +1160,14 @@ async function act(session, args, request, environment) {
       return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
-      return (await import("./generate.mjs")).account(
-        session,
-        await listModels(session.provider.id)
-      );
+      const contracts = await listModels(session.provider.id);
+      return (await import("./generate.mjs")).account(session, contracts);
     }
     case "quote":
       return (await import("./generate.mjs")).quote(session, request);
     default: {
       const { generate } = await import("./generate.mjs");
-      const isDetached = args.action === "createGeneration";
-      return generate(session, { ...request, wait: waitSettings(args, environment), isDetached });
+      return generate(session, { ...request, wait, isDetached: action === "createGeneration" });
     }
   }
 }
@@ -1261,18 +1179,14 @@ function filterOf({ since, status, model, limit }) {
 var SANDBOX_POLL_S = 0.5;
 var POLL_S = 2;
 function waitSettings(args, { timeoutMs }) {
-  const firstMs = (args.pollInterval ?? (args.sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3;
+  const { action, wait, pollInterval, sandbox, download = null, output } = args;
   return {
-    waitMs: args.wait * 1e3,
-    schedule: pollSchedule(firstMs),
-    ...placeOf(args),
+    waitMs: wait * 1e3,
+    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3),
+    folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
+    output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs
   };
-}
-function placeOf({ download, output, action }) {
-  if (output !== void 0)
-    return { folder: path2.dirname(path2.resolve(output)), output: path2.basename(output) };
-  return { folder: download ?? null, output: isSubmit(action) ? null : void 0 };
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
@@ -1284,7 +1198,7 @@ async function startSandbox(environment, warn) {
 }
 
 // scripts/src/providers/aivideomaker/api.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1303,7 +1217,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
 }
 
 // scripts/src/providers/output.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1317,7 +1231,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject2(value)) return;
+  if (!isObject(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -1403,7 +1317,7 @@ function aivideomaker(settings) {
       const read = (body, at) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, at);
         const tasks = body.tasks.flatMap(
-          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+          (item) => isObject2(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
         const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
@@ -1441,8 +1355,8 @@ function bodyOf(at) {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);
   const isGood = status >= 200 && status < 300;
-  if (isGood && isObject3(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject3(body) ? body : {}, at);
+  if (isGood && isObject2(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject2(body) ? body : {}, at);
 }
 function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
@@ -1466,7 +1380,7 @@ function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
   const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
   const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
-  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -1522,11 +1436,11 @@ export {
   SMALL,
   Transport,
   addUrl,
-  adviceFor,
   aivideomaker,
   callOf,
   codeOfStatus,
   creditsOf,
+  dateOf,
   decoded,
   deliver,
   explain,
@@ -1534,6 +1448,7 @@ export {
   findUrls,
   firstText,
   flatHeaders,
+  generationFailed,
   getStatus,
   heeded,
   intervalBefore,
@@ -1550,6 +1465,7 @@ export {
   outcomeOf,
   outgoingBody,
   outgoingHeaders,
+  ownPending,
   parseBody,
   parseRetryAfter,
   pauseAfter,
@@ -1560,9 +1476,9 @@ export {
   recordOf,
   refused,
   runLive,
-  shortDeadline,
   stateIn,
   stateOutcome,
+  taskCancelled,
   taskResult,
   unknownWord,
   unreadable,

@@ -1,23 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/cli/action.ts
-var ACTIONS = [
-  "generate",
-  "createGeneration",
-  "getStatus",
-  "getTask",
-  "cancelTask",
-  "waitTask",
-  "listTasks",
-  "listPending",
-  "forget",
-  "spending",
-  "quote",
-  "account",
-  "listModels",
-  "describeModel"
-];
-
 // scripts/src/model/failure.ts
 var ERROR_CODES = [
   "INVALID_MODEL",
@@ -50,6 +32,14 @@ var Failure = class _Failure extends Error {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
+async function orFailure(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
 
 // scripts/src/cli/advised-failure.ts
 var AdvisedFailure = class _AdvisedFailure extends Failure {
@@ -62,6 +52,33 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 var adviceOf = (failure) => failure.details;
+
+// scripts/src/cli/command-line/action.ts
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
+
+// scripts/src/model/json.ts
+function compact(fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
+}
+var unlessEmpty = (list) => list.length > 0 ? list : void 0;
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 // scripts/src/providers/aivideomaker/definition.ts
 var AIVIDEOMAKER = {
@@ -150,31 +167,6 @@ async function createProvider({ id }, settings) {
   return (await service.load())({ ...settings, profile: service });
 }
 
-// scripts/src/model/task.ts
-var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
-var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
-var BRIEF_WAIT_S = 45;
-var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
-
-// scripts/src/model/output-kind.ts
-var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
-var KIND_WORDS = {
-  image: "an image",
-  audio: "a sound",
-  model3d: "a 3D model",
-  video: "a video"
-};
-function madeAs(contentType) {
-  const family = contentType.split("/", 1)[0];
-  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
-}
-
-// scripts/src/cli/flag-values.ts
-const path = require("node:path");
-
 // scripts/src/model/text.ts
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
@@ -215,8 +207,94 @@ function beforeCut(characters) {
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
 }
 
+// scripts/src/cli/issue.ts
+function issue(path6, expected, received, hint) {
+  return { path: path6, expected, received, hint };
+}
+function refusedInputs(issues, nextSteps) {
+  const { path: path6, expected, received } = issues[0];
+  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
+    issues,
+    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
+  });
+}
+function refused(path6, expected, received, hint) {
+  return refusedInputs([issue(path6, expected, received, hint)]);
+}
+function quote(text2) {
+  return `"${plain(text2, 60)}"`;
+}
+
+// scripts/src/model/task.ts
+var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
+var BRIEF_WAIT_S = 45;
+var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
+function isTerminal(state) {
+  return TERMINAL.has(state);
+}
+
+// scripts/src/model/output-kind.ts
+var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
+var KIND_WORDS = {
+  image: "an image",
+  audio: "a sound",
+  model3d: "a 3D model",
+  video: "a video"
+};
+function madeAs(contentType) {
+  const family = contentType.split("/", 1)[0];
+  return family === "video" || family === "image" || family === "audio" ? family : "model3d";
+}
+
+// scripts/src/cli/command-line/flag-values.ts
+const path = require("node:path");
+
+// scripts/src/contracts/nearest.ts
+var LONGEST = 64;
+function nearest(word, candidates) {
+  const wanted = squeeze(word);
+  let best;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const other = squeeze(candidate);
+    if (wanted === "" || other === "") continue;
+    const shorter = Math.min(wanted.length, other.length);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    let distance = editDistance(wanted, other);
+    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
+    if (distance < bestDistance || distance === bestDistance && candidate === word) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+function squeeze(word) {
+  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+}
+function editDistance(a, b) {
+  let beforeLast = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2] + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length];
+}
+
 // scripts/src/model/file-name-rule.ts
-var LONGEST = 120;
+var LONGEST2 = 120;
 var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
 function nameProblem(name) {
   if (name === "") return "write at least one letter";
@@ -229,7 +307,7 @@ function nameProblem(name) {
   if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
   if (/\.(part|lock)$/i.test(name))
     return "choose another ending: .part and .lock mark files that are being saved";
-  if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
+  if (Buffer.byteLength(name) > LONGEST2) return `write at most ${LONGEST2} bytes (a letter is 1 to 4 bytes)`;
   return null;
 }
 
@@ -238,7 +316,7 @@ function isIdempotencyKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
 
-// scripts/src/cli/since.ts
+// scripts/src/cli/command-line/since.ts
 var MOST_DAYS = 3650;
 var OLDEST_YEAR = 2e3;
 var SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
@@ -274,7 +352,7 @@ function zoneAt(date) {
   return name === "" ? offset : `${name} (${offset})`;
 }
 
-// scripts/src/cli/flag-values.ts
+// scripts/src/cli/command-line/flag-values.ts
 var credits = { kind: "number", min: 0, max: 1e9, whole: true, such: 100 };
 var taskId = {
   kind: "text",
@@ -327,8 +405,33 @@ var output = {
   expected: "the name of a file, with or without its folder",
   hint: "write for example --output out/lighthouse.mp4; a folder alone is --download"
 };
+function readValue(flag, text2, value, issues) {
+  const refuse = (expected, hint) => {
+    issues.push(issue(`--${flag}`, expected, quote(text2), hint));
+  };
+  switch (value.kind) {
+    case "number": {
+      const { min, max, whole = false, such } = value;
+      const number = /^\d+(\.\d+)?$/.test(text2) ? Number(text2) : Number.NaN;
+      if (number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+      return refuse(`a${whole ? " whole" : ""} number from ${min} to ${max}`, `write --${flag} ${such}`);
+    }
+    case "choice": {
+      const { of, alsoCalled = {}, anyCase, fallback } = value;
+      const lower = text2.toLowerCase();
+      const same = of.find((one) => one === text2 || anyCase && one.toLowerCase() === lower);
+      if (same !== void 0) return same;
+      const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : void 0;
+      const close = meant ?? nearest(text2, of) ?? nearest(lower, of) ?? fallback;
+      const hint = close ? `write --${flag} ${close}` : `run with --help to see the ${flag}s`;
+      return refuse(`one of ${of.join(", ")}`, hint);
+    }
+    case "text":
+      return value.accepts(text2) ? text2 : refuse(value.expected, value.hint);
+  }
+}
 
-// scripts/src/cli/flags.ts
+// scripts/src/cli/command-line/flags.ts
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
 var MODELS = ["listModels", "describeModel"];
@@ -486,24 +589,6 @@ var needsRecords = (action) => isSubmit(action) || action === "waitTask" || acti
 var isLocal = (action) => LOCAL.includes(action);
 var isAboutTask = (action) => ONE_TASK.includes(action) || isSubmit(action);
 
-// scripts/src/cli/issue.ts
-function issue(path6, expected, received, hint) {
-  return { path: path6, expected, received, hint };
-}
-function refusedInputs(issues, nextSteps) {
-  const { path: path6, expected, received } = issues[0];
-  return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
-    issues,
-    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
-  });
-}
-function refused(path6, expected, received, hint) {
-  return refusedInputs([issue(path6, expected, received, hint)]);
-}
-function quote(text2) {
-  return `"${plain(text2, 60)}"`;
-}
-
 // scripts/src/providers/unsupported.ts
 var NEEDS = {
   cancelTask: { ability: "cancel", missing: "no way to cancel a task" },
@@ -519,7 +604,7 @@ function unsupported({ title }, action) {
   return new Failure("INVALID_PAYLOAD", message, { reason: { kind: "unsupportedAction", action } });
 }
 
-// scripts/src/cli/unsupported.ts
+// scripts/src/cli/command-line/unsupported.ts
 var INSTEAD = {
   cancelTask: {
     instead: "follow the task with --action waitTask --taskId <id>; watching it charges nothing",
@@ -557,7 +642,7 @@ function refuseUnsupported(profile, action, taskId2) {
   throw taskId2 === void 0 ? refusal : refusal.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
-// scripts/src/cli/check-flags.ts
+// scripts/src/cli/command-line/check-flags.ts
 var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
   const what = action === "generate" ? named(action) : `--action ${action}`;
@@ -647,85 +732,14 @@ function checkService(action, profile, given, issues) {
     issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }
-
-// scripts/src/contracts/nearest.ts
-var LONGEST2 = 64;
-function nearest(word, candidates) {
-  const wanted = squeeze(word);
-  let best;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const other = squeeze(candidate);
-    if (wanted === "" || other === "") continue;
-    const shorter = Math.min(wanted.length, other.length);
-    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
-    let distance = editDistance(wanted, other);
-    if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit);
-    if (distance > limit) continue;
-    if (distance < bestDistance || distance === bestDistance && candidate === word) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-function squeeze(word) {
-  return word.slice(0, LONGEST2).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
-}
-function editDistance(a, b) {
-  let beforeLast = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, beforeLast[j - 2] + 1);
-      row.push(least);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length];
+function checkInterval(pollInterval, loopback) {
+  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
+  const expected = "whole seconds from 1 to 60 (fractions only for a server on this machine)";
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw refused("--pollInterval", expected, String(pollInterval), hint);
 }
 
-// scripts/src/cli/check-values.ts
-function textOf(given, name, issues) {
-  const text2 = given.get(name);
-  const value = rule(name).value ?? { kind: "text" };
-  if (text2 === void 0 || text2 === "") return text2;
-  if (value.kind === "choice") return choice(name, text2, value, issues);
-  if (value.kind === "text" && value.accepts?.(text2) === false) {
-    issues.push(issue(`--${name}`, value.expected, quote(text2), value.hint));
-    return void 0;
-  }
-  return text2;
-}
-function numberOf(given, name, issues) {
-  const text2 = given.get(name);
-  const { min, max, whole = false, such, default: usual } = rule(name).value;
-  if (text2 === void 0 || text2 === "") return usual;
-  const value = /^\d+(\.\d+)?$/.test(text2) ? Number(text2) : Number.NaN;
-  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-  const kind2 = whole ? "a whole number" : "a number";
-  issues.push(issue(`--${name}`, `${kind2} from ${min} to ${max}`, quote(text2), `write --${name} ${such}`));
-  return usual;
-}
-function choice(name, text2, { of, alsoCalled = {}, anyCase = false, fallback }, issues) {
-  if (of.includes(text2)) return text2;
-  const lower = text2.toLowerCase();
-  const same = anyCase ? of.find((one) => one.toLowerCase() === lower) : void 0;
-  if (same !== void 0) return same;
-  const meant = Object.hasOwn(alsoCalled, lower) ? alsoCalled[lower] : void 0;
-  const close = meant ?? nearest(text2, of) ?? nearest(lower, of) ?? fallback;
-  const hint = close ? `write --${name} ${close}` : `run with --help to see the ${name}s`;
-  issues.push(issue(`--${name}`, `one of ${of.join(", ")}`, quote(text2), hint));
-  return void 0;
-}
-
-// scripts/src/cli/read-flags.ts
+// scripts/src/cli/command-line/read-flags.ts
 const { parseArgs } = require("node:util");
 function readFlags(argv, issues) {
   const given = /* @__PURE__ */ new Map();
@@ -808,68 +822,49 @@ function straysIssue(strays, given) {
   return issue("arguments", "flags only, each beginning with --", first, "run with --help to see the form");
 }
 
-// scripts/src/cli/arguments.ts
+// scripts/src/cli/command-line/arguments.ts
+var SWITCHES = ["all", "any", "noJournal", "sandbox", "help", "version"];
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
   const action = actionOf(given, issues);
   const profile = profileOf(given.get("provider")) ?? PROFILES[0];
   const isAsked = given.has("help") || given.has("version");
-  if (!isAsked && issues.length === 0) {
+  if (!isAsked && action && issues.length === 0) {
     checkFit(action, given, issues);
     checkTogether(action, given, issues);
     checkService(action, profile, given, issues);
   }
-  textOf(given, "provider", issues);
-  const wait2 = numberOf(given, "wait", issues);
-  const limit = numberOf(given, "limit", issues);
-  const sinceText = textOf(given, "since", issues);
-  const values = {
-    since: sinceText && parseSince(sinceText, Date.now()),
-    kind: textOf(given, "kind", issues),
-    full: given.has("full") || void 0,
-    pollInterval: numberOf(given, "pollInterval", issues),
-    maxCredits: numberOf(given, "maxCredits", issues),
-    maxTotalCredits: numberOf(given, "maxTotalCredits", issues),
-    maxCreditsPerDay: numberOf(given, "maxCreditsPerDay", issues),
-    callback: given.get(profile.callbackFlag),
-    ...Object.fromEntries(TEXTS.map((name) => [name, textOf(given, name, issues)]))
-  };
-  const args = {
-    action,
+  const { provider, since: since2, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
+  return compact({
+    ...values,
+    ...Object.fromEntries(SWITCHES.map((name) => [name, given.has(name)])),
+    action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    wait: wait2,
-    limit,
-    all: given.has("all"),
-    any: given.has("any"),
-    isNew: given.has("new"),
-    noJournal: given.has("noJournal"),
-    sandbox: given.has("sandbox"),
-    help: given.has("help"),
-    version: given.has("version"),
-    ...Object.fromEntries(Object.entries(values).filter(([, value]) => value !== void 0))
-  };
-  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
-  return args;
+    since: since2 && parseSince(since2, Date.now()),
+    callback: given.get(profile.callbackFlag),
+    full: given.has("full") || void 0,
+    isNew: given.has("new")
+  });
 }
-var TEXTS = [
-  "status",
-  "model",
-  "payload",
-  "image",
-  "batch",
-  "taskId",
-  "download",
-  "output",
-  "idempotencyKey",
-  "owner"
-];
 function actionOf(given, issues) {
-  if (given.has("action")) return textOf(given, "action", issues) || "generate";
+  const named2 = given.get("action");
+  if (named2 !== void 0) return ACTIONS.find((action) => action === named2);
   if (!given.has("taskId")) return "generate";
   issues.push(issue("--action", "an action beside --taskId", "none", "write --action getStatus"));
   return "getStatus";
+}
+function valuesOf(given, issues) {
+  const values = FLAG_NAMES.filter((name) => rule(name).form !== void 0).map((name) => {
+    const { value } = rule(name);
+    const text2 = given.get(name);
+    const found = text2 && value ? readValue(name, text2, value, issues) : text2;
+    const usual = value?.kind === "number" ? value.default : void 0;
+    return [name, text2 ? found ?? usual : usual];
+  });
+  return Object.fromEntries(values);
 }
 function guessAction(argv) {
   const word = readFlags(argv, []).get("action");
@@ -877,228 +872,7 @@ function guessAction(argv) {
   return ACTIONS.find((action) => action === word) ?? (isAboutTask2 ? "getStatus" : "generate");
 }
 
-// scripts/src/model/json.ts
-function compact(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
-}
-var unlessEmpty = (list) => list.length > 0 ? list : void 0;
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-// scripts/src/cli/exit-codes.ts
-var EXIT = {
-  done: 0,
-  taskEnded: 1,
-  badInput: 2,
-  keyRefused: 3,
-  stillRunning: 4,
-  credits: 5,
-  temporary: 6,
-  submitUnknown: 7,
-  taskNotFound: 8,
-  downloadFailed: 9,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143
-};
-var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
-var EXIT_WORDS = {
-  done: { means: "done", next: "give the user the result" },
-  taskEnded: {
-    means: "the task ended FAILED or CANCEL",
-    next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
-  },
-  badInput: {
-    means: "bad input",
-    next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
-  },
-  keyRefused: { means: "key missing or refused", next: "ask the user to set the key in the environment" },
-  stillRunning: {
-    means: "still running",
-    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing"
-  },
-  credits: {
-    means: "credits or cap",
-    next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
-  },
-  temporary: { means: "temporary", next: "follow `data.nextSteps`, after `retryAfter` seconds if set" },
-  submitUnknown: {
-    means: "the outcome of the submit is not known",
-    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`"
-  },
-  taskNotFound: { means: "no such task for this key", next: "check the id and the key" },
-  downloadFailed: {
-    means: "finished but not saved",
-    next: "run the command in `data.nextSteps`; it charges nothing"
-  },
-  bug: { means: "a bug of this program", next: "report it; run the same command without `--new`" },
-  interrupted: { means: "interrupted", next: "run the same command without `--new`" },
-  terminated: { means: "terminated", next: "run the same command without `--new`" }
-};
-var EXIT_OF_ERROR = {
-  INVALID_MODEL: EXIT.badInput,
-  INVALID_PAYLOAD: EXIT.badInput,
-  IDEMPOTENCY_CONFLICT: EXIT.badInput,
-  AUTH_FAILED: EXIT.keyRefused,
-  INSUFFICIENT_CREDITS: EXIT.credits,
-  BUDGET_EXCEEDED: EXIT.credits,
-  RATE_LIMITED: EXIT.temporary,
-  NETWORK_ERROR: EXIT.temporary,
-  UNKNOWN_ERROR: EXIT.temporary,
-  GENERATION_FAILED: EXIT.taskEnded,
-  TASK_CANCELLED: EXIT.taskEnded,
-  CANCEL_REJECTED: EXIT.stillRunning,
-  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
-  TASK_NOT_FOUND: EXIT.taskNotFound,
-  DOWNLOAD_FAILED: EXIT.downloadFailed
-};
-var BATCH_ORDER = [
-  EXIT.bug,
-  EXIT.keyRefused,
-  EXIT.submitUnknown,
-  EXIT.credits,
-  EXIT.stillRunning,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.taskNotFound,
-  EXIT.badInput,
-  EXIT.taskEnded,
-  EXIT.done
-];
-function exitCodeOf(failure) {
-  const { exitCode, reason } = adviceOf(failure);
-  if (exitCode !== void 0) return exitCode;
-  if (reason?.kind === "notCancelled") return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[failure.code];
-}
-
-// scripts/src/cli/render/envelope.ts
-var written = (fields) => compact(fields);
-var UPSTREAM = "upstream";
-function upstream(record) {
-  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
-}
-function success(status2, taskId2, fields, exitCode, retryAfter = null) {
-  const data = fields && written(fields);
-  return {
-    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
-  };
-}
-function failed(failure, fallback, knownTaskId) {
-  const details = adviceOf(failure);
-  const data = written({
-    ...details.data,
-    ...upstream(details.record),
-    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
-    nextSteps: unlessEmpty(details.nextSteps ?? [])
-  });
-  return {
-    envelope: {
-      ok: false,
-      status: details.status ?? fallback,
-      taskId: details.taskId ?? knownTaskId,
-      data: Object.keys(data).length > 0 ? data : null,
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      retryAfter: details.retryAfter ?? null
-    },
-    exitCode: exitCodeOf(failure)
-  };
-}
-
-// scripts/src/cli/bounded.ts
-var STEPS = [
-  { text: 4096, items: 200, depth: 16 },
-  { text: 2048, items: 50, depth: 10 },
-  { text: 1024, items: 20, depth: 6 },
-  { text: 256, items: 8, depth: 4 }
-];
-var LAST = { text: 40, items: 8, depth: 2 };
-var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
-var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
-var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
-var ATTEMPTS = [
-  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
-  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
-  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
-  { upstream: LAST, rest: LAST, first: LAST }
-];
-function boundedJson(value, maxBytes, secrets, indent) {
-  let text2 = "";
-  for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
-    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
-    if (Buffer.byteLength(text2) <= maxBytes) break;
-  }
-  return text2;
-}
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
-    if (typeof value !== "object" || value === null) return value;
-    if (depth >= limits.depth) return "[cut: nested too deep]";
-    if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
-    }
-    const keys = Object.keys(value);
-    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
-      const item = value[key2];
-      const isUpstream = depth === 1 && key2 === UPSTREAM;
-      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
-    });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit, isTheirs) {
-    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit;
-    const isLong = isTheirs && text2.length > keep * 4;
-    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
-    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
-  }
-};
-function mostWanted(keys, count) {
-  const first = FIRST.filter((key2) => keys.includes(key2));
-  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
-}
-
-// scripts/src/cli/check-interval.ts
-function checkInterval({ pollInterval }, loopback) {
-  if (pollInterval === void 0 || loopback || Number.isInteger(pollInterval) && pollInterval >= 1) return;
-  throw refused(
-    "--pollInterval",
-    "whole seconds from 1 to 60 (fractions only for a server on this machine)",
-    String(pollInterval),
-    `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`
-  );
-}
-
-// scripts/src/cli/command-line.ts
+// scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
 
 // scripts/src/model/shell-word.ts
@@ -1115,7 +889,7 @@ function quoteForWindows(text2) {
   return `'${inner}'`;
 }
 
-// scripts/src/cli/words.ts
+// scripts/src/cli/command-line/words.ts
 const path2 = require("node:path");
 
 // scripts/src/model/skill-folder.ts
@@ -1126,7 +900,7 @@ function skillFolder(moduleUrl = import.meta.url) {
   return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
 }
 
-// scripts/src/cli/words.ts
+// scripts/src/cli/command-line/words.ts
 var SCRIPT = "run-workflow.mjs";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
@@ -1147,7 +921,7 @@ function script() {
   return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
 }
 
-// scripts/src/cli/command-line.ts
+// scripts/src/cli/command-line/commands.ts
 function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
@@ -1166,9 +940,6 @@ function providerFlag(provider) {
 }
 function commandFor(provider, action, flags = {}) {
   return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
-}
-function modelFlags({ provider, model }) {
-  return { provider: providerFlag(provider), model };
 }
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
@@ -1329,6 +1100,235 @@ function isApiKey(text2) {
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
+
+// scripts/src/cli/exit-codes.ts
+var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
+var EXIT_WORDS = {
+  done: { code: 0, means: "done", next: "give the user the result" },
+  taskEnded: {
+    code: 1,
+    means: "the task ended FAILED or CANCEL",
+    next: "tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)"
+  },
+  badInput: {
+    code: 2,
+    means: "bad input",
+    next: "correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)"
+  },
+  keyRefused: {
+    code: 3,
+    means: "key missing or refused",
+    next: "ask the user to set the key in the environment",
+    isOpen: true
+  },
+  stillRunning: {
+    code: 4,
+    means: "still running",
+    next: "run the same command without `--new`, or `data.nextSteps`; it charges nothing",
+    isOpen: true
+  },
+  credits: {
+    code: 5,
+    means: "credits or cap",
+    next: "nothing was submitted (a batch: see `data.batch`); tell what is missing"
+  },
+  temporary: {
+    code: 6,
+    means: "temporary",
+    next: "follow `data.nextSteps`, after `retryAfter` seconds if set",
+    isOpen: true
+  },
+  submitUnknown: {
+    code: 7,
+    means: "the outcome of the submit is not known",
+    next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
+    isOpen: true
+  },
+  taskNotFound: {
+    code: 8,
+    means: "no such task for this key",
+    next: "check the id and the key"
+  },
+  downloadFailed: {
+    code: 9,
+    means: "finished but not saved",
+    next: "run the command in `data.nextSteps`; it charges nothing",
+    isOpen: true
+  },
+  bug: {
+    code: 70,
+    means: "a bug of this program",
+    next: "report it; run the same command without `--new`"
+  },
+  interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
+  terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
+};
+var EXITS = Object.entries(EXIT_WORDS);
+var EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code]));
+var EXIT_OF_ERROR = {
+  INVALID_MODEL: EXIT.badInput,
+  INVALID_PAYLOAD: EXIT.badInput,
+  IDEMPOTENCY_CONFLICT: EXIT.badInput,
+  AUTH_FAILED: EXIT.keyRefused,
+  INSUFFICIENT_CREDITS: EXIT.credits,
+  BUDGET_EXCEEDED: EXIT.credits,
+  RATE_LIMITED: EXIT.temporary,
+  NETWORK_ERROR: EXIT.temporary,
+  UNKNOWN_ERROR: EXIT.temporary,
+  GENERATION_FAILED: EXIT.taskEnded,
+  TASK_CANCELLED: EXIT.taskEnded,
+  CANCEL_REJECTED: EXIT.stillRunning,
+  SUBMIT_OUTCOME_UNKNOWN: EXIT.submitUnknown,
+  TASK_NOT_FOUND: EXIT.taskNotFound,
+  DOWNLOAD_FAILED: EXIT.downloadFailed
+};
+var OPEN = new Set(
+  EXITS.filter(([, exit]) => exit.isOpen).map(([, { code }]) => code)
+);
+var BATCH_ORDER = [
+  EXIT.bug,
+  EXIT.keyRefused,
+  EXIT.submitUnknown,
+  EXIT.credits,
+  EXIT.stillRunning,
+  EXIT.temporary,
+  EXIT.downloadFailed,
+  EXIT.taskNotFound,
+  EXIT.badInput,
+  EXIT.taskEnded,
+  EXIT.done
+];
+var EXIT_OF_SIGNAL = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated
+};
+var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
+
+// scripts/src/cli/render/envelope.ts
+var written = (fields) => compact(fields);
+var UPSTREAM = "upstream";
+function upstream(record) {
+  return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
+}
+function success(status2, taskId2, fields, exitCode, retryAfter = null) {
+  const data = fields && written(fields);
+  return {
+    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    exitCode
+  };
+}
+function failed(failure, fallback, knownTaskId) {
+  const details = adviceOf(failure);
+  const data = written({
+    ...details.data,
+    ...upstream(details.record),
+    issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
+    nextSteps: unlessEmpty(details.nextSteps ?? [])
+  });
+  return {
+    envelope: {
+      ok: false,
+      status: details.status ?? fallback,
+      taskId: details.taskId ?? knownTaskId,
+      data: Object.keys(data).length > 0 ? data : null,
+      errorCode: failure.code,
+      errorMessage: failure.message,
+      retryAfter: details.retryAfter ?? null
+    },
+    exitCode: exitCodeOf(failure)
+  };
+}
+function fitting(rows, most) {
+  const fit = [];
+  let left = most;
+  for (const row of rows) {
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    fit.push(row);
+  }
+  return fit;
+}
+
+// scripts/src/cli/render/bounded.ts
+var STEPS = [
+  { text: 4096, items: 200, depth: 16 },
+  { text: 2048, items: 50, depth: 10 },
+  { text: 1024, items: 20, depth: 6 },
+  { text: 256, items: 8, depth: 4 }
+];
+var LAST = { text: 40, items: 8, depth: 2 };
+var FIRST = ["nextSteps", "issues", "files", "resultUrls", "warnings"];
+var FIRST_LIMITS = { text: 4096, items: 20, depth: 6 };
+var FIRST_LIMITS_AT_LAST = { text: 1024, items: 8, depth: 6 };
+var ATTEMPTS = [
+  ...[...STEPS, LAST].map((upstream2) => ({ upstream: upstream2, rest: STEPS[0], first: FIRST_LIMITS })),
+  ...STEPS.slice(1).map((rest) => ({ upstream: LAST, rest, first: FIRST_LIMITS })),
+  { upstream: LAST, rest: LAST, first: FIRST_LIMITS_AT_LAST },
+  { upstream: LAST, rest: LAST, first: LAST }
+];
+function boundedJson(value, maxBytes, secrets, indent) {
+  let text2 = "";
+  for (const limits of ATTEMPTS) {
+    const cutter = new Cutter(limits, secrets, maxBytes);
+    const kept = cutter.cut(value);
+    if (cutter.left < 0) continue;
+    text2 = escapeInvisible(JSON.stringify(kept, null, indent));
+    if (Buffer.byteLength(text2) <= maxBytes) break;
+  }
+  return text2;
+}
+var Cutter = class {
+  #limits;
+  #secrets;
+  /** Characters that may still be kept; below zero, what was cut is not to be used. */
+  left;
+  constructor(limits, secrets, maxCharacters) {
+    this.#limits = limits;
+    this.#secrets = secrets;
+    this.left = maxCharacters;
+  }
+  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
+    this.left -= 1;
+    if (this.left < 0) return null;
+    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth >= limits.depth) return "[cut: nested too deep]";
+    if (Array.isArray(value)) {
+      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept2;
+    }
+    const keys = Object.keys(value);
+    const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
+    const kept = names.map((key2) => {
+      const item = value[key2];
+      const isUpstream = depth === 1 && key2 === UPSTREAM;
+      const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
+      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
+      return [
+        this.#text(key2, Math.min(128, limits.text), isTheirs),
+        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
+      ];
+    });
+    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept);
+  }
+  #text(text2, limit, isTheirs) {
+    const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
+    const keep = isDataUri ? 48 : limit;
+    const isLong = isTheirs && text2.length > keep * 4;
+    const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
+    const clean = redact(shown, this.#secrets);
+    this.left -= Math.min(clean.length, keep);
+    return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
+  }
+};
+function mostWanted(keys, count) {
+  const first = FIRST.filter((key2) => keys.includes(key2));
+  return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
+}
+
+// scripts/src/cli/output.ts
 var MAX_DOCUMENT_BYTES = 64 * 1024;
 var written2 = false;
 async function finishWith({ envelope, exitCode }, secrets) {
@@ -1422,18 +1422,19 @@ function overrule(env) {
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
+  const refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
   const needsState = hasState && (!isRehearsal || isStateChosen);
   const way = isLive ? env : {};
   const environment = {
-    key: key(profile, way, issues),
-    baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
-    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
-    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, issues),
-    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, issues),
+    key: key(profile, way, refuse),
+    baseUrl: baseUrl(profile, way, refuse),
+    timeoutMs: integer("AIVIDEO_TIMEOUT_MS", env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, refuse),
+    maxRetries: integer("AIVIDEO_MAX_RETRIES", env.AIVIDEO_MAX_RETRIES, RETRIES, refuse),
+    httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, refuse),
+    httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, needsState ? issues : []),
+    stateFolder: stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -1442,55 +1443,48 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
 function journalFolder({ stateFolder: folder }, sandbox) {
   return path4.join(folder, ...sandbox ? ["sandbox"] : [], "records");
 }
-function key({ keyVariable }, env, issues) {
+function key({ keyVariable }, env, refuse) {
   const trimmed = env[keyVariable]?.trim();
-  if (!trimmed) return void 0;
-  if (isApiKey(trimmed)) return trimmed;
+  if (!trimmed || isApiKey(trimmed)) return trimmed || void 0;
   const expected = "a key without spaces, line breaks or letters beyond ASCII";
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
-  return void 0;
+  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
 }
-function baseUrl({ urlVariable, url: usual }, env, issues) {
+function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const value = env[urlVariable];
-  if (!value) return void 0;
-  const usable = serviceAddress(value);
-  if (usable) return usable;
+  const usable = value ? serviceAddress(value) : void 0;
+  if (!value || usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : void 0;
   const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
   const text2 = value.replace(/\S*@/, "\u2026@");
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
-  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
-  return void 0;
+  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
 var RETRIES = { fallback: 3, min: 0, max: 10 };
-function integer(name, value, { fallback, min, max }, issues) {
+function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
   const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
-  return fallback;
+  return refuse(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`) ?? fallback;
 }
-function proxy(name, value, issues) {
+function proxy(name, value, refuse) {
   if (!value) return void 0;
   const address = value.includes("://") ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : "";
   if (protocol === "http:" || protocol === "https:") return address;
   const received = protocol ? `one that begins with ${protocol}//` : "something that is no address";
   const expected = "the address of an http or https proxy, such as http://127.0.0.1:3128";
-  issues.push(issue(name, expected, received, `correct or unset ${name}`));
-  return void 0;
+  return refuse(name, expected, received, `correct or unset ${name}`);
 }
-function stateFolder(env, issues) {
+function stateFolder(env, refuse) {
   const folder = wantedStateFolder(env);
   const inside = path4.relative(skillFolder(), folder);
   if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
   const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
   const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
-  issues.push(issue("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint));
-  return "";
+  return refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint) ?? "";
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);
@@ -1591,16 +1585,18 @@ var Lines = class {
 // scripts/src/cli/progress/meter.ts
 var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
+var SHOWN_MS = 200;
 var Meter = class {
   #now;
   #files = /* @__PURE__ */ new Map();
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples = [];
   #came = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
   constructor(now) {
     this.#now = now;
   }
-  /** Notes that so many bytes of a file are here. */
+  /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
   note(file, bytes, total) {
     const at = this.#now();
     const before = this.#files.get(file);
@@ -1610,6 +1606,9 @@ var Meter = class {
     if (last?.at === at) last.came = this.#came;
     else this.#samples.push({ at, came: this.#came });
     while (this.#samples.length > 2 && this.#samples[1].at <= at - WINDOW_MS) this.#samples.shift();
+    if (before && at - this.#shownAt < SHOWN_MS) return null;
+    this.#shownAt = at;
+    return before ? "same" : "new";
   }
   /** Returns what is being downloaded; null where nothing came for a while. */
   transfer() {
@@ -1629,6 +1628,18 @@ var Submits = class {
   situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   #underWay = /* @__PURE__ */ new Set();
   #hasTask = false;
+  /** The call is about several tasks. */
+  isAboutMany() {
+    this.situation.isAboutMany = true;
+    if (this.situation.phase === "before") this.situation.phase = "running";
+  }
+  /** Notes what is known of the task of a call; of one of several it says nothing about the call. */
+  saw(taskId2, state) {
+    const { situation } = this;
+    if (situation.isAboutMany) return;
+    situation.taskId = taskId2 ?? situation.taskId;
+    situation.state = state ?? situation.state;
+  }
   began(key2) {
     this.#underWay.add(key2);
     this.situation.phase = "submitting";
@@ -1640,6 +1651,43 @@ var Submits = class {
     if (this.#underWay.size > 0) return;
     this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
     this.situation.onOutcomeKnown?.();
+  }
+};
+
+// scripts/src/cli/progress/sums.ts
+var MOST_LINES = 100;
+var Sums = class {
+  /** Null: the call is about one task. */
+  now = null;
+  isBatch = false;
+  #states = /* @__PURE__ */ new Map();
+  #linesLeft = MOST_LINES;
+  begin(total) {
+    this.now = { total, done: 0, failed: 0, running: total, credits: null };
+  }
+  replace(progress) {
+    this.isBatch = true;
+    this.now = progress;
+  }
+  /** Notes the state of a task. Returns whether it is another one than before. */
+  note(key2, state) {
+    if (state === "UNKNOWN" || this.#states.get(key2) === state) return false;
+    this.#states.set(key2, state);
+    if (this.now && !this.isBatch) {
+      const ended = [...this.#states.values()].filter(isTerminal);
+      const done = ended.filter((one) => one === "COMPLETED").length;
+      const running = this.now.total - ended.length;
+      this.now = { ...this.now, done, failed: ended.length - done, running };
+    }
+    return true;
+  }
+  /** Returns the lines about a change of a line of the batch: after many, only of those without a result. */
+  linesAbout(label, state) {
+    const isBad = state === "FAILED" || state === "CANCEL";
+    if (this.#linesLeft <= (isBad ? -MOST_LINES : 0)) return [];
+    this.#linesLeft -= 1;
+    const more = "The batch is large: from here on only lines without a result are named.";
+    return this.#linesLeft === 0 ? [`${label}${state}`, more] : [`${label}${state}`];
   }
 };
 
@@ -1705,126 +1753,87 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 
 // scripts/src/cli/progress.ts
 var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
-var MOST_LINES = 100;
-var SHARE_MS = 200;
 function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
   const display = displayOf(screen2, monotonic);
   const clean = (text2) => redact(plain(text2, 400), secrets);
   const line = (text2) => display.line(clean(text2));
   const submits = new Submits();
   const { situation } = submits;
+  const sums2 = new Sums();
   const meter = new Meter(monotonic);
   const startedAt = monotonic();
   const subjects = /* @__PURE__ */ new Map();
   const made = /* @__PURE__ */ new Map();
-  const states = /* @__PURE__ */ new Map();
-  let batch = null;
-  let isBatch = false;
-  let isOtherSaid = false;
   let expected = null;
   let isExpectedSaid = false;
-  let linesLeft = MOST_LINES;
-  let lastShareAt = Number.NEGATIVE_INFINITY;
+  let isOtherSaid = false;
+  const subjectOf = (name, taskId2) => {
+    const id = JSON.stringify([name, taskId2]);
+    const label = [name, taskId2 && `task ${taskId2}`].map((part) => part === null ? "" : `${part} `).join("");
+    const key2 = name === null ? taskId2 ?? "" : JSON.stringify(name);
+    const subject = subjects.get(id) ?? { label, key: key2, said: "", failure: "" };
+    subjects.set(id, subject);
+    return subject;
+  };
   const ageOf = (taskId2) => {
     const since2 = made.get(taskId2 ?? "");
     return since2 === void 0 ? null : monotonic() - since2;
   };
-  const showMany = (sentence, isNew) => {
-    const common = { subject: "", state: "", share: null };
-    const view = () => ({
-      ...common,
-      ageMs: monotonic() - startedAt,
-      expected,
-      transfer: meter.transfer(),
-      batch
-    });
-    display.now(view, clean(sentence), isNew ? "new" : "same");
-  };
-  const note = (key2, state) => {
-    const isNew = states.get(key2) !== state;
-    if (state !== "UNKNOWN") states.set(key2, state);
-    if (batch && !isBatch) {
-      const ended = [...states.values()].filter(isTerminal);
-      const done = ended.filter((one) => one === "COMPLETED").length;
-      const failed2 = ended.length - done;
-      batch = { ...batch, done, failed: failed2, running: batch.total - done - failed2 };
-    }
-    return isNew && state !== "UNKNOWN";
-  };
-  const sayLine = (subject, state) => {
-    const isBad = state === "FAILED" || state === "CANCEL";
-    if (linesLeft <= (isBad ? -MOST_LINES : 0)) return;
-    linesLeft -= 1;
-    line(`${nameOf(subject)}${state}`);
-    if (linesLeft === 0) line("The batch is large: from here on only lines without a result are named.");
-  };
-  const subjectOf = (name, taskId2) => {
-    const key2 = JSON.stringify([name, taskId2]);
-    const subject = subjects.get(key2) ?? { name, taskId: taskId2, state: "", failure: "", hasDownload: false };
-    subjects.set(key2, subject);
-    return subject;
-  };
+  const sayLine = ({ label }, state) => sums2.linesAbout(label, state).forEach(line);
   const observerOf = (name, taskId2) => {
     const subject = subjectOf(name, taskId2);
-    const key2 = name ?? "";
-    const show = (state, sentence, isNew, share = null) => {
-      if (batch) {
-        showMany(isBatch ? sums(batch) : sentence, isNew && !isBatch);
-        return;
-      }
+    const request = name ?? "";
+    const draw = (text2, news, state = "", share = null) => {
       const view = () => ({
-        subject: clean(nameOf(subject)),
+        subject: clean(subject.label),
         state: clean(state),
-        ageMs: ageOf(taskId2),
+        ageMs: sums2.now ? monotonic() - startedAt : ageOf(taskId2),
         share,
         expected,
         transfer: meter.transfer(),
-        batch: null
+        batch: sums2.now
       });
-      display.now(view, clean(sentence), isNew ? "new" : "same");
+      display.now(view, clean(text2), news);
     };
+    const show = (state, sentence, news, share) => sums2.now && sums2.isBatch ? draw(sums(sums2.now), "same") : draw(`${subject.label}${sentence}`, news, state, share);
     return {
-      submitting: () => submits.began(key2),
-      refused: () => submits.known(key2, "none"),
+      submitting: () => submits.began(request),
+      refused: () => submits.known(request, "none"),
       several(count) {
+        submits.isAboutMany();
         situation.phase = "running";
-        situation.isAboutMany = true;
         line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
-        batch = { total: count, done: 0, failed: 0, running: count, credits: null };
+        sums2.begin(count);
       },
       batch(progress) {
-        situation.isAboutMany = true;
-        if (situation.phase === "before") situation.phase = "running";
-        isBatch = true;
-        batch = progress;
-        showMany(sums(progress), overIn(progress) === progress.total);
+        submits.isAboutMany();
+        sums2.replace(progress);
+        draw(sums(progress), overIn(progress) === progress.total ? "new" : "same");
       },
       line({ name: lineName, taskId: id, state }) {
-        if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
+        const other = subjectOf(lineName, id);
+        if (sums2.note(other.key, state)) sayLine(other, state);
       },
       named: (other) => observerOf(other, taskId2),
       madeUnderOther(earlier) {
-        if (!isBatch || !isOtherSaid) line(`${nameOf(subject)}${otherAccountText(earlier)}`);
+        if (!sums2.isBatch || !isOtherSaid) line(`${subject.label}${otherAccountText(earlier)}`);
         isOtherSaid = true;
       },
       attached(id, created) {
-        if (!situation.isAboutMany) situation.taskId = id;
-        if (!isBatch)
-          line(`${nameOf(subjectOf(name, id))}was submitted on ${created}; resuming it, nothing is charged`);
-        submits.known(key2, "task");
+        submits.saw(id);
+        const { label } = subjectOf(name, id);
+        if (!sums2.isBatch) line(`${label}was submitted on ${created}; resuming it, nothing is charged`);
+        submits.known(request, "task");
       },
       task(id, state) {
-        const named2 = subjectOf(name, id);
         if (situation.phase === "submitting" && !made.has(id)) made.set(id, monotonic());
-        if (!situation.isAboutMany) {
-          situation.taskId = id;
-          situation.state = state;
-        }
-        named2.state = state;
-        const isNew = note(batch ? keyOf(named2) : id, state);
-        if (!isBatch) line(`${nameOf(named2)}${state}`);
-        else if (isNew) sayLine(named2, state);
-        submits.known(key2, "task");
+        submits.saw(id, state);
+        const task = subjectOf(name, id);
+        task.said = state;
+        const isNew = sums2.note(task.key, state);
+        if (!sums2.isBatch) line(`${task.label}${state}`);
+        else if (isNew) sayLine(task, state);
+        submits.known(request, "task");
       },
       about(id, created) {
         const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
@@ -1833,52 +1842,40 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       },
       expected(duration) {
         const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
-        expected = isBatch && isOther ? null : duration;
+        expected = sums2.isBatch && isOther ? null : duration;
       },
-      polled(status2, { nextMs }) {
-        const { state } = status2;
-        if (state !== "UNKNOWN" && !situation.isAboutMany) situation.state = state;
-        const isNewState = note(keyOf(subject), state);
-        if (isBatch && isNewState && isTerminal(state)) sayLine(subject, state);
-        const word = status2.unknownState ? `in the unknown state ${status2.unknownState}` : state;
-        const isNew = word !== subject.state;
-        subject.state = word;
-        const percent = status2.progress === void 0 ? "" : ` (${Math.round(status2.progress)} %)`;
+      polled({ state, unknownState, progress }, { nextMs }) {
+        if (state !== "UNKNOWN") submits.saw(void 0, state);
+        if (sums2.note(subject.key, state) && sums2.isBatch && isTerminal(state)) sayLine(subject, state);
+        const word = unknownState ? `in the unknown state ${unknownState}` : state;
+        const news = word === subject.said ? "same" : "new";
+        subject.said = word;
+        const percent = progress === void 0 ? "" : ` (${Math.round(progress)} %)`;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
         const ms = ageOf(taskId2);
         const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
-        const isEstimated = expected && !isExpectedSaid && !batch && !isTerminal(state);
+        const isEstimated = expected && !isExpectedSaid && !sums2.now && !isTerminal(state);
         const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
         if (isEstimated) isExpectedSaid = true;
-        const share = status2.progress === void 0 ? null : status2.progress / 100;
-        show(word + percent, `${nameOf(subject)}${word}${percent}${age}${next}${estimate}`, isNew, share);
+        const share = progress === void 0 ? null : progress / 100;
+        show(word + percent, `${word}${percent}${age}${next}${estimate}`, news, share);
       },
       queryFailed({ code, message }) {
-        const teller = isBatch ? subjectOf(null, null) : subject;
-        const isNew = code !== teller.failure;
+        const teller = sums2.isBatch ? subjectOf(null, null) : subject;
+        const news = code === teller.failure ? "same" : "new";
         teller.failure = code;
         const sentence = `${code}: ${message} Continuing.`;
-        if (isBatch && isNew) line(sentence);
-        else show(`${code}: ${message}`, `${nameOf(subject)}${sentence}`, isNew);
+        if (sums2.isBatch && news === "new") line(sentence);
+        else show(`${code}: ${message}`, sentence, news);
       },
       downloading(bytes, total) {
-        meter.note(keyOf(subject), bytes, total);
-        const isNew = !subject.hasDownload;
-        if (!isNew && monotonic() - lastShareAt < SHARE_MS) return;
-        subject.hasDownload = true;
-        lastShareAt = monotonic();
-        const of = total === null ? "" : ` of ${size(total)}`;
-        show("downloading", `${nameOf(subject)}downloading${isNew ? "" : `, ${size(bytes)}${of}`}`, isNew);
+        const news = meter.note(subject.key, bytes, total);
+        const have = `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+        if (news) show("downloading", `downloading${news === "new" ? "" : have}`, news);
       }
     };
   };
   return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
-}
-function nameOf({ name, taskId: taskId2 }) {
-  return `${name === null ? "" : `${name} `}${taskId2 === null ? "" : `task ${taskId2} `}`;
-}
-function keyOf({ name, taskId: taskId2 }) {
-  return name === null ? taskId2 ?? "" : JSON.stringify(name);
 }
 
 // scripts/src/cli/render/caller.ts
@@ -1930,8 +1927,57 @@ function callerOfLine(caller, { command: again, isFirst }) {
   };
 }
 
-// scripts/src/cli/render/next-steps/decision.ts
+// scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
+var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
+var SUBMIT_OUTCOME_UNKNOWN = {
+  submitUnknown: (reason, caller, messageOf) => {
+    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const { profile, command, same } = caller;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
+    const yet = after === void 0 ? "" : " yet";
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
+    const answered = named2 === void 0 ? [] : [
+      "The answer named a task beside an error; this shows the state of that task:",
+      resumeCommand(caller, named2)
+    ];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
+    const when = after === void 0 ? "" : ` after ${after} seconds`;
+    const repeat = isRecorded ? [
+      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+      same
+    ] : [NOT_YET];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command("listTasks"),
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        ...decide
+      ]
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = "resumes the task of that process, and charges nothing";
+    return [
+      isNew ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.` : `Run the same command again a little later: it ${resumes}.`,
+      `If there is certainly no such process any more, remove ${lockFile} first.`
+    ];
+  },
+  recordDamaged: (_, caller) => [
+    ...caller.profile.can.list ? ["Find its task in the service's own list first:", caller.command("listTasks")] : [caller.profile.says.tasks],
+    ...decision(caller)
+  ]
+};
+function findOutSteps(caller, isRecorded) {
+  const { profile, same, command } = caller;
+  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...isRecorded ? decision(caller) : []];
+  const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
+  return [...find, command("listTasks")];
+}
 function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   if (after !== void 0) return [`Or, ${RISK}: ${caller.anew}`];
   const { download, output: output2 } = caller.resumeFlags;
@@ -1944,39 +1990,59 @@ function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
 }
 
 // scripts/src/cli/render/stopped.ts
-function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
-  if (isAboutMany) return same;
-  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
-}
-function findOutSteps(caller, isRecorded) {
-  const { profile, same, command } = caller;
-  if (!profile.can.list) {
-    return [
-      "Do not submit this again before you know: it may be charged twice.",
-      profile.says.tasks,
-      ...isRecorded ? decision(caller) : []
-    ];
+var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
+var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
+function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
+  const { phase, taskId: taskId2, state, isAboutMany } = situation;
+  const exitCode = EXIT_OF_SIGNAL[signal];
+  const resume = resumeStep(caller, situation);
+  const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
+  const known = (...nextSteps) => success(
+    isAboutMany ? null : state,
+    isAboutMany ? null : taskId2,
+    { interruptedBy: signal, nextSteps },
+    exitCode
+  );
+  if (isAboutMany)
+    return known(
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
+    );
+  if (phase === "submitting") {
+    const message = "while the submit was under way; whether it was accepted is not known.";
+    return because("SUBMIT_OUTCOME_UNKNOWN", message, {
+      status: "UNKNOWN",
+      data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
+      nextSteps: findOutSteps(caller, isRecorded)
+    });
   }
-  return [
-    ...isRecorded ? [
-      "Run this command, without --new: it reconciles, and never submits while that may charge twice.",
-      same
-    ] : ["Without a journal the same command submits again, and may be charged twice: find its task first."],
-    command("listTasks")
-  ];
+  if (taskId2 === null)
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.", {});
+  if (state === null) {
+    const message = "before the service gave the state of the task.";
+    return because("UNKNOWN_ERROR", message, { status: "UNKNOWN", nextSteps: [resume] });
+  }
+  if (state === "FAILED" || state === "CANCEL") {
+    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
+    const message = `before the record of the task was here. It has ended: ${state}.`;
+    return because(code, message, { status: state, nextSteps: [resume] });
+  }
+  if (state !== "COMPLETED") return known(resume, `The task runs on at the service. ${CHARGES_NOTHING}`);
+  if (!downloads) return known(resume, `The task is finished: fetch its result. ${CHARGES_NOTHING}`);
+  return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
+    status: state,
+    nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
+  });
 }
-
-// scripts/src/cli/render/bug.ts
 function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   const { phase, taskId: taskId2 } = situation;
   const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const stack = error instanceof Error ? error.stack ?? "" : "";
-  const where = stack.split("\n").slice(1, 6).map((line) => plain(line, 200));
+  const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
   const unknown = phase === "submitting";
   const failure = new AdvisedFailure("UNKNOWN_ERROR", `This program failed: ${plain(text2)}`, {
     exitCode: EXIT.bug,
     status: unknown ? "UNKNOWN" : void 0,
-    data: { where },
+    data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
       ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
@@ -1986,59 +2052,9 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
   });
   return failed(failure, fallback, taskId2);
 }
-
-// scripts/src/cli/render/interrupted.ts
-var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
-var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
-function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
-  const { phase, taskId: taskId2, state, isAboutMany } = situation;
-  const exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  const because = (code, message, details = {}) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  const resume = resumeStep(caller, situation);
-  if (isAboutMany) {
-    const nextSteps2 = [
-      resume,
-      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
-    ];
-    return success(null, null, { interruptedBy: signal, nextSteps: nextSteps2 }, exitCode);
-  }
-  if (phase === "submitting") {
-    return because(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "while the submit was under way; whether it was accepted is not known.",
-      {
-        status: "UNKNOWN",
-        data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
-        nextSteps: findOutSteps(caller, isRecorded)
-      }
-    );
-  }
-  if (taskId2 === null) {
-    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.");
-  }
-  if (state === null) {
-    const status2 = "UNKNOWN";
-    return because("UNKNOWN_ERROR", "before the service gave the state of the task.", {
-      status: status2,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "FAILED" || state === "CANCEL") {
-    const code = state === "FAILED" ? "GENERATION_FAILED" : "TASK_CANCELLED";
-    return because(code, `before the record of the task was here. It has ended: ${state}.`, {
-      status: state,
-      nextSteps: [resume]
-    });
-  }
-  if (state === "COMPLETED" && downloads) {
-    return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
-      status: state,
-      nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
-    });
-  }
-  const so = state === "COMPLETED" ? "The task is finished: fetch its result." : "The task runs on at the service.";
-  const nextSteps = [resume, `${so} ${CHARGES_NOTHING}`];
-  return success(state, taskId2, { interruptedBy: signal, nextSteps }, exitCode);
+function resumeStep({ command, same, resumeFlags: resumeFlags2 }, { taskId: taskId2, isAboutMany }) {
+  if (isAboutMany) return same;
+  return taskId2 === null ? command("listTasks") : command("waitTask", { taskId: taskId2, ...resumeFlags2 });
 }
 
 // scripts/src/cli/main.ts
@@ -2088,7 +2104,8 @@ async function outcomeOf(call, args, caller) {
     hasState: sandbox || needsRecords(action) && !args.noJournal
   });
   if (action === "listModels") return (await import("./describe.mjs")).describeAll(args);
-  if (action === "describeModel") return (await import("./describe.mjs")).describeOne(args, args.model);
+  if (action === "describeModel")
+    return (await import("./describe.mjs")).describeOne(args, args.model);
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
     return pending2[action]({ args, environment, warn: call.progress.line }, caller);
@@ -2104,7 +2121,7 @@ async function outcomeOfService(call, args, caller, environment) {
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
   const loopback = args.sandbox || environment.baseUrl !== void 0 && isLoopback(environment.baseUrl);
-  checkInterval(args, loopback);
+  checkInterval(args.pollInterval, loopback);
   let batch = null;
   if (args.batch !== void 0) {
     const { readBatch } = await import("./batch.mjs");
@@ -2112,17 +2129,21 @@ async function outcomeOfService(call, args, caller, environment) {
   } else if (rule("payload").actions?.includes(args.action)) {
     call.request = await (await import("./contracts.mjs")).readRequest(args, loopback, signal);
   }
-  if (!args.sandbox && environment.key === void 0) {
-    const spending = args.action === "spending" && await import("./spending.mjs");
-    const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
-    if (known) return known;
-    throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
-      reason: { kind: "keyMissing" }
-    });
+  try {
+    if (!args.sandbox && environment.key === void 0) {
+      const spending = args.action === "spending" && await import("./spending.mjs");
+      const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+      if (known) return known;
+      throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
+        reason: { kind: "keyMissing" }
+      });
+    }
+    const { runLive } = await import("./live.mjs");
+    const { request } = call;
+    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  } finally {
+    void batch?.close();
   }
-  const { runLive } = await import("./live.mjs");
-  const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
 }
 async function outcomeOfError(error, call) {
   const { args, caller } = call;
@@ -2151,7 +2172,7 @@ async function startProgress(secrets) {
   return watch(screen, secrets, (...parts) => new Terminal(...parts));
 }
 function markInterrupted(outcome, signal) {
-  outcome.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
@@ -2301,6 +2322,7 @@ export {
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
+  EXIT_OF_SIGNAL,
   EXIT_WORDS,
   FLAGS,
   FLAG_NAMES,
@@ -2311,11 +2333,14 @@ export {
   Meter,
   NO_LIST,
   ONE_CHARGE,
+  OPEN,
   OUTPUT_KINDS,
   PROFILES,
   SANDBOX_FOLDER,
   SINCE_EXPECTED,
+  SUBMIT_OUTCOME_UNKNOWN,
   Submits,
+  Sums,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
@@ -2347,7 +2372,6 @@ export {
   contractsFolder,
   createProvider,
   credits,
-  decision,
   editDistance,
   endOfText,
   escapeInvisible,
@@ -2355,6 +2379,7 @@ export {
   failed,
   findOutSteps,
   finishWith,
+  fitting,
   flagWords,
   guessAction,
   idempotencyKey,
@@ -2374,13 +2399,12 @@ export {
   madeAs,
   main,
   makeFolder,
-  modelFlags,
   monotonic,
   muteNode,
   nameProblem,
   nearest,
   needsRecords,
-  numberOf,
+  orFailure,
   otherAccountText,
   output,
   overIn,
@@ -2399,6 +2423,7 @@ export {
   quoted,
   readEnvironment,
   readFlags,
+  readValue,
   redact,
   redraws,
   refusalOf,
@@ -2407,7 +2432,6 @@ export {
   refusedInputs,
   resumeCommand,
   resumeFlags,
-  resumeStep,
   rule,
   screen,
   secretsIn,
@@ -2417,12 +2441,12 @@ export {
   size,
   skillFolder,
   sourceOf,
+  squeeze,
   status,
   success,
   sums,
   systemClock,
   taskId,
-  textOf,
   unlessEmpty,
   unsupported,
   unsupportedAction,

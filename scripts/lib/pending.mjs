@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/local-journal.ts
+// scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
@@ -16,6 +16,7 @@ function localJournal({ args, environment, warn }) {
 
 // scripts/src/core/record/forget.ts
 import { Failure } from "./main.mjs";
+import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
@@ -25,24 +26,15 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     });
   }
   for (const entry of entries) {
-    const lock = await records.fence(entry.record.request);
-    if ("heldBy" in lock) {
-      const { pid, host } = lock.heldBy;
-      const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure("UNKNOWN_ERROR", message, { reason: { kind: "beingSubmitted" } });
-    }
-    try {
-      const { taskId: known } = entry.record;
-      await entry.refresh();
+    const { taskId: known } = entry.record;
+    await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
         throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
       await entry.drop();
-    } finally {
-      await lock.release();
-    }
+    });
   }
   return { record: first.record, count: entries.length };
 }
@@ -56,22 +48,11 @@ import { success } from "./main.mjs";
 var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey } = record;
-    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = record;
+    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
+    const { taskId, status, created, checked, wait, download, credits, files } = record;
     return {
-      taskId,
-      status,
-      statusSeenAt: checked,
-      created,
-      model,
-      promptExcerpt,
-      owner,
-      provider,
-      service,
-      account,
-      idempotencyKey,
-      wait,
-      download,
+      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
+      ...{ provider, service, account, idempotencyKey, wait, download },
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
@@ -107,7 +88,7 @@ function resumeOf(record, caller) {
   return command("waitTask", { taskId, wait, download: record.download ?? void 0 });
 }
 
-// scripts/src/cli/pending.ts
+// scripts/src/cli/actions/pending.ts
 async function listPending(where, caller) {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);

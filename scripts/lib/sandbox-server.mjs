@@ -1,9 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
-const { createHash } = require("node:crypto");
+const { createHash, randomBytes } = require("node:crypto");
 
 // scripts/src/sandbox/exchange.ts
+import { isObject } from "./main.mjs";
 var Refusal = class extends Error {
   reply;
   constructor(reply) {
@@ -11,6 +12,30 @@ var Refusal = class extends Error {
     this.reply = reply;
   }
 };
+function answered(routes, call, owner, refuse2) {
+  const partsOf = (path2) => path2.split("/");
+  const fits = ([, path2]) => partsOf(path2).length === call.path.length && partsOf(path2).every((part, at) => part === "*" || part === call.path[at]);
+  const route = routes.find(fits);
+  if (route === void 0) return refuse2(null);
+  const [method, path, answer] = route;
+  return method === call.method ? answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "") : refuse2(method);
+}
+async function fromBody(call, invalid3, read) {
+  const text = (await call.body()).toString();
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Refusal(invalid3("The body is not JSON."));
+  }
+  if (!isObject(body)) throw new Refusal(invalid3("The body is not a JSON object."));
+  try {
+    return read(body);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal(invalid3("The body is nested too deeply."));
+    throw error;
+  }
+}
 var BODY_LIMIT = 64 * 1024 * 1024;
 function failure(status, message, more = {}) {
   const body = { status: "FAILED" };
@@ -219,10 +244,13 @@ var Accounts = class {
     if (record?.owner === owner && record.service === this.#service) return record;
     throw new Refusal(missing);
   }
-  /** Returns the record of a new task, which is not stored yet. */
-  recordOf({ kept, scenarios, ...task }) {
-    const { now, speed } = this.#surroundings;
-    return {
+  /**
+   * Makes a task, unless its id has one, and returns its answer.
+   * @param webhook where and how its changes are announced; null: nowhere
+   */
+  submit({ kept, scenarios, ...task }, webhook, answer) {
+    const { store, webhooks, now, speed } = this.#surroundings;
+    const record = {
       ...task,
       ...kept,
       service: this.#service,
@@ -232,6 +260,10 @@ var Accounts = class {
       speed,
       cancelledAt: null
     };
+    const stored = store.insert(record);
+    if (stored !== record) return answer(stored, true);
+    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
   }
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios, generation, replies) {
@@ -253,7 +285,8 @@ var Accounts = class {
    * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
    * cancelled.
    */
-  balanceOf(owner) {
+  balanceOf(owner, scenarios) {
+    if (scenarios?.has("no-credits")) return 0;
     const time = this.#surroundings.now();
     const spent = this.tasksOf(owner).reduce(
       (sum, record) => sum + record.credits - refundOf(record, time),
@@ -262,21 +295,30 @@ var Accounts = class {
     return Math.max(0, FIRST_BALANCE - spent);
   }
 };
+function idFrom(text) {
+  return idOf(createHash("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
 
 // scripts/src/sandbox/aivideomaker-request.ts
 import { loadContract } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { Failure } from "./main.mjs";
-import { isObject } from "./main.mjs";
 var PROVIDER = "aivideomaker";
 async function readRequest(call, model) {
   const contract = await contractOf(model);
-  const payload = await payloadOf(call);
-  const issues = issuesOf(contract, payload);
-  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
-  const { scenarios, complaint } = readMarks(payload, PROVIDER);
-  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
-  return { contract, payload, scenarios };
+  return fromBody(call, invalid, (payload) => {
+    const issues = checkPayload(contract, payload);
+    if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
+    const { scenarios, complaint } = readMarks(payload, PROVIDER);
+    if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
+    return { contract, payload, scenarios };
+  });
 }
 async function contractOf(model) {
   const unsupported = failure(400, `Unsupported model: ${model.slice(0, 100)}`, { code: "INVALID_MODEL" });
@@ -285,25 +327,6 @@ async function contractOf(model) {
     return await loadContract(PROVIDER, model);
   } catch (error) {
     if (error instanceof Failure && error.code === "INVALID_MODEL") throw new Refusal(unsupported);
-    throw error;
-  }
-}
-async function payloadOf(call) {
-  const text = (await call.body()).toString();
-  let payload;
-  try {
-    payload = JSON.parse(text);
-  } catch {
-    throw new Refusal(invalid("The body is not JSON."));
-  }
-  if (!isObject(payload)) throw new Refusal(invalid("The body is not a JSON object."));
-  return payload;
-}
-function issuesOf(contract, payload) {
-  try {
-    return checkPayload(contract, payload);
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal(invalid("The body is nested too deeply."));
     throw error;
   }
 }
@@ -335,7 +358,7 @@ function maxCreditsOf(call) {
 import { listModels } from "./contracts.mjs";
 
 // scripts/src/sandbox/charge.ts
-import { estimateCredits } from "./price.mjs";
+import { estimateCredits } from "./estimate.mjs";
 var UNKNOWN_PRICE = 50;
 var STAND_INS = {
   // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
@@ -353,23 +376,10 @@ function inWholeSeconds(payload) {
   return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
 }
 
-// scripts/src/sandbox/ids.ts
-const { createHash: createHash2, randomBytes } = require("node:crypto");
-function idFrom(text) {
-  return idOf(createHash2("sha256").update(text).digest("hex"));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
-}
-
 // scripts/src/sandbox/input.ts
-const { createHash: createHash3 } = require("node:crypto");
+import { jsonHash } from "./journal.mjs";
 import { isObject as isObject2 } from "./main.mjs";
 var LONGEST_TEXT = 32768;
-var SLICE = 1 << 20;
 var EXTENSIONS = {
   "image/png": "png",
   "image/jpeg": "jpg",
@@ -377,67 +387,34 @@ var EXTENSIONS = {
   "image/gif": "gif"
 };
 function keepInput(model, payload) {
-  const input = mapStrings(payload, (text) => {
-    if (/^data:/i.test(text)) return { stored: storageName(text) };
-    if (text.length > LONGEST_TEXT) return { cut: text.slice(0, LONGEST_TEXT), hash: hashOf(text) };
-    return text;
+  const input = mapped(payload, (value) => {
+    if (typeof value !== "string") return void 0;
+    if (/^data:/i.test(value)) return { stored: storageName(value) };
+    return value.length > LONGEST_TEXT ? { cut: value.slice(0, LONGEST_TEXT), hash: jsonHash(value) } : value;
   });
-  return { input, fingerprint: hashOf(`${model}
-${canonical(input)}`) };
+  return { input, fingerprint: jsonHash([model, input]) };
 }
 function showInput(input, origin) {
-  return show(input, origin);
+  return mapped(input, (value) => {
+    if (!isObject2(value)) return void 0;
+    if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
+    return typeof value.cut === "string" ? `${value.cut}\u2026 [cut by the sandbox]` : void 0;
+  });
 }
-function show(value, origin) {
-  if (Array.isArray(value)) return value.map((item) => show(item, origin));
+function mapped(value, change) {
+  const changed = change(value);
+  if (changed !== void 0) return changed;
+  if (Array.isArray(value)) return value.map((item) => mapped(item, change));
   if (!isObject2(value)) return value;
-  if (typeof value.stored === "string") return `${origin}/storage/${value.stored}`;
-  if (typeof value.cut === "string") return `${value.cut}\u2026 [cut by the sandbox]`;
-  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, show(item, origin)]));
-}
-function mapStrings(value, change) {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (!isObject2(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapStrings(item, change)]));
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, mapped(item, change)]));
 }
 function storageName(dataUri) {
-  const type = dataUri.slice(5, 5 + 100).split(/[;,]/, 1)[0].toLowerCase();
-  return `${hashOf(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
+  const type = /^data:([^;,]{0,100})/i.exec(dataUri)[1].toLowerCase();
+  return `${jsonHash(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
 }
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isObject2(value)) return JSON.stringify(value);
-  const fields = Object.keys(value).sort();
-  return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field])}`).join()}}`;
-}
-function hashOf(text) {
-  const hash = createHash3("sha256");
-  for (let from = 0; from < text.length; from += SLICE) hash.update(text.slice(from, from + SLICE));
-  return hash.digest("hex");
-}
-
-// scripts/src/sandbox/limiter.ts
-var WINDOW_MS = 6e4;
-var ALLOWED = 60;
-var QueryLimiter = class {
-  #now;
-  #seen = /* @__PURE__ */ new Map();
-  constructor(now) {
-    this.#now = now;
-  }
-  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
-  refuse(address) {
-    const now = this.#now();
-    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
-    this.#seen.set(address, recent);
-    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
-    recent.push(now);
-    return null;
-  }
-};
 
 // scripts/src/sandbox/webhooks.ts
+const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
 var ANSWER_WITHIN_MS = 5e3;
@@ -515,37 +492,30 @@ function isLoopback(url) {
   if (url.protocol !== "http:" && url.protocol !== "https:") return false;
   return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
 }
-function post(url, body, signal) {
-  return new Promise((resolve) => {
-    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const outgoing = request(
-      url,
-      {
-        method: "POST",
-        agent: false,
-        signal,
-        timeout: ANSWER_WITHIN_MS,
-        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
-      },
-      (answer) => {
-        answer.on("error", () => {
-        });
-        answer.destroy();
-        resolve(`answered ${answer.statusCode}`);
-      }
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
-    outgoing.on(
-      "error",
-      (error) => resolve(`not delivered (${error.code ?? error.message})`)
-    );
-    outgoing.end(body);
+async function post(url, body, signal) {
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const outgoing = request(url, { method: "POST", agent: false, signal, timeout: ANSWER_WITHIN_MS, headers });
+  outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+  outgoing.on("error", () => {
   });
+  outgoing.end(body);
+  try {
+    const [answer] = await once(outgoing, "response");
+    answer.on("error", () => {
+    }).destroy();
+    return `answered ${answer.statusCode}`;
+  } catch (error) {
+    const { code, message } = error;
+    return `not delivered (${code ?? message})`;
+  }
 }
 
 // scripts/src/sandbox/aivideomaker.ts
 var PROVIDER2 = "aivideomaker";
 var PREFIX = ["api", "v1"];
+var ALLOWED = 60;
+var WINDOW_MS = 6e4;
 var LISTED = ["t2v", "i2v", "minimax", "t2v_v3", "i2v_v3", "seedance20", "wan27", "happyhorse"];
 var KNOWN = /* @__PURE__ */ new Set([...LISTED, "lv"]);
 var NOTICES = {
@@ -569,37 +539,33 @@ function createAivideomaker(surroundings) {
   const limiter = new QueryLimiter(now);
   const accounts = new Accounts(surroundings, PROVIDER2);
   const shownDead = /* @__PURE__ */ new Set();
-  async function handle(call) {
-    const owner = callerOf(call);
-    const [resource, name, verb] = call.path;
-    const parts = call.path.length;
-    if (resource === "account" && parts === 1) return query(call, () => account(owner));
-    if (resource === "tasks" && parts === 1) return query(call, () => listTasks(call, owner));
-    if (resource === "tasks" && parts === 2) return query(call, () => detail(call, owner, name));
-    if (resource === "tasks" && parts === 3 && verb === "status")
-      return query(call, () => status(owner, name));
-    if (resource === "tasks" && parts === 3 && verb === "cancel") {
-      return call.method === "PUT" ? cancel(owner, name) : wrongMethod("PUT");
-    }
-    if (resource === "quote" && parts === 2) {
-      return call.method === "POST" ? quote(call, owner, name) : wrongMethod("POST");
-    }
-    if (resource === "generate" && parts === 2) {
-      return call.method === "POST" ? create(call, owner, name) : wrongMethod("POST");
-    }
-    return failure(404, "Not found.");
-  }
-  async function query(call, answer) {
-    if (call.method !== "GET") return wrongMethod("GET");
-    const retryAfter = limiter.refuse(call.address);
-    if (retryAfter === null) return answer();
-    return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
-      code: "RATE_LIMITED",
-      headers: { "retry-after": String(retryAfter) }
-    });
+  const routes = [
+    ["GET", "account", query(account)],
+    ["GET", "tasks", query(listTasks)],
+    ["GET", "tasks/*", query(detail)],
+    ["GET", "tasks/*/status", query(status)],
+    ["PUT", "tasks/*/cancel", cancel],
+    ["POST", "quote/*", quote],
+    ["POST", "generate/*", create]
+  ];
+  const handle = async (call) => answered(
+    routes,
+    call,
+    callerOf(call),
+    (allowed) => allowed === null ? failure(404, "Not found.") : wrongMethod(allowed)
+  );
+  function query(answer) {
+    return (call, owner, part) => {
+      const retryAfter = limiter.refuse(call.address);
+      if (retryAfter === null) return answer(call, owner, part);
+      return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
+        code: "RATE_LIMITED",
+        headers: { "retry-after": String(retryAfter) }
+      });
+    };
   }
   const taskOf = (owner, id) => accounts.taskOf(owner, id, failure(404, "Task not found."));
-  async function account(owner) {
+  async function account(_, owner) {
     const added = (await listModels(PROVIDER2)).filter((model) => !KNOWN.has(model));
     return ok({
       ok: true,
@@ -621,11 +587,11 @@ function createAivideomaker(surroundings) {
     if (stateAt(record, now()) === "COMPLETED") shownDead.add(id);
     return ok(body);
   }
-  function status(owner, id) {
+  function status(_, owner, id) {
     const record = taskOf(owner, id);
     return accounts.isFlaky(record) ? failure(503, "Service unavailable, as [sandbox:flaky] asks for.") : ok({ status: stateAt(record, now()) });
   }
-  function cancel(owner, id) {
+  function cancel(_, owner, id) {
     const record = taskOf(owner, id);
     const state = stateAt(record, now());
     if (state !== "SUBMITTED") {
@@ -639,7 +605,7 @@ function createAivideomaker(surroundings) {
   async function quote(call, owner, model) {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     return ok({
       model,
       credits,
@@ -668,18 +634,20 @@ ${idempotencyKey}`);
         code: "BUDGET_EXCEEDED"
       });
     }
-    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: "INSUFFICIENT_CREDITS"
       });
     }
-    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
-    const winner = store.insert(record);
-    if (winner !== record) return replay(call, winner, kept.fingerprint);
-    const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === "string" && webhookUrl !== "") webhooks.watch(record, webhookUrl, NOTICES);
-    return scenarios.has("lost-answer") ? "cut" : created(call, record, false);
+    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
+    const { webhookurl: address } = call.headers;
+    const webhook = typeof address === "string" && address !== "" ? { address, notices: NOTICES } : null;
+    return accounts.submit(
+      task,
+      webhook,
+      (record, isReplay) => isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false)
+    );
   }
   function replay(call, record, fingerprint) {
     if (record.fingerprint === fingerprint) return created(call, record, true);
@@ -732,6 +700,22 @@ function ok(body) {
 function iso(time) {
   return new Date(time).toISOString();
 }
+var QueryLimiter = class {
+  #now;
+  #seen = /* @__PURE__ */ new Map();
+  constructor(now) {
+    this.#now = now;
+  }
+  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
+  refuse(address) {
+    const now = this.#now();
+    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    this.#seen.set(address, recent);
+    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
+    recent.push(now);
+    return null;
+  }
+};
 
 // scripts/src/sandbox/apidot-samples.ts
 var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
@@ -796,7 +780,7 @@ import { compact, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
-const { createHash: createHash4 } = require("node:crypto");
+const { createHash: createHash2 } = require("node:crypto");
 const { readFile } = require("node:fs/promises");
 const { basename, dirname, join } = require("node:path");
 const { fileURLToPath } = require("node:url");
@@ -835,7 +819,7 @@ function contentOf({ ext }, number) {
   if (!content) {
     content = make(ext, number).then((bytes) => ({
       bytes,
-      hash: createHash4("sha256").update(bytes).digest("hex").slice(0, 16)
+      hash: createHash2("sha256").update(bytes).digest("hex").slice(0, 16)
     }));
     made.set(name, content);
   }
@@ -943,34 +927,38 @@ var WORDS = {
 };
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot(surroundings) {
-  const { store, files, webhooks, now } = surroundings;
+  const { files, now } = surroundings;
   const accounts = new Accounts(surroundings, PROVIDER3);
   let known;
-  async function handle(call) {
-    const owner = callerOf2(call);
-    const [resource, name] = call.path;
-    const parts = call.path.length;
-    if (resource === "submit" && parts === 1) return only("POST", call) ?? submit(call, owner);
-    if (resource === "status" && parts === 2) return only("GET", call) ?? status(call, owner, name);
-    if (resource === "detail" && name === "music" && parts === 2) {
-      return only("GET", call) ?? musicDetail(call, owner, call.query.get("task_id") ?? "");
-    }
-    return refusal(404, "not_found", "Not found.");
-  }
+  const routes = [
+    ["POST", "submit", submit],
+    ["GET", "status/*", status],
+    ["GET", "detail/music", (call, owner) => musicDetail(call, owner, call.query.get("task_id") ?? "")]
+  ];
+  const handle = async (call) => answered(routes, call, callerOf2(call), refuseCall);
   async function submit(call, owner) {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
     const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED2);
     if (refused !== null) return refused;
-    if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+    if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const record = accounts.recordOf({ ...task, kept, scenarios });
-    store.insert(record);
-    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
-    if (scenarios.has("lost-answer")) return "cut";
-    return ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) });
+    const task = {
+      id: randomId(),
+      owner,
+      model,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      kept,
+      scenarios
+    };
+    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
+    return accounts.submit(
+      task,
+      webhook,
+      (record) => ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) })
+    );
   }
   const taskOf = (owner, id) => accounts.taskOf(owner, id, refusal(404, "not_found", "Task not found."));
   function status(call, owner, id) {
@@ -1029,45 +1017,31 @@ async function knownModels() {
   const root = skillFolder();
   return /* @__PURE__ */ new Set([...await listModels2(PROVIDER3, root), ...await idsWithoutContract(root, PROVIDER3)]);
 }
-async function readRequest2(call, known) {
-  let body;
-  try {
-    body = JSON.parse((await call.body()).toString());
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(invalid2("The body is not JSON."));
-  }
-  if (!isObject3(body)) throw new Refusal(invalid2("The body is not a JSON object."));
-  const { model, input, callback_url: callbackUrl = null } = body;
-  if (typeof model !== "string" || !/^[\w./-]{1,100}$/.test(model))
-    throw new Refusal(invalid2("model: expected the id of a model."));
-  if (!isObject3(input)) throw new Refusal(invalid2("input: expected an object with the model's fields."));
-  if (!known.has(model)) throw new Refusal(invalid2(`model: there is no model ${model}.`));
-  const isUrl = typeof callbackUrl === "string" && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
-  if (callbackUrl !== null && !isUrl)
-    throw new Refusal(invalid2("callback_url: expected an http or https URL."));
-  try {
+function readRequest2(call, known) {
+  return fromBody(call, invalid2, ({ model, input, callback_url: callbackUrl = null }) => {
+    if (typeof model !== "string" || !/^[\w./-]{1,100}$/.test(model))
+      refuse("model: expected the id of a model.");
+    if (!isObject3(input)) refuse("input: expected an object with the model's fields.");
+    if (!known.has(model)) refuse(`model: there is no model ${model}.`);
+    if (callbackUrl !== null && !isWebAddress(callbackUrl))
+      refuse("callback_url: expected an http or https URL.");
     const { scenarios, complaint } = readMarks(input, PROVIDER3);
-    if (complaint) throw new Refusal(invalid2(`input: ${complaint}`));
+    if (complaint) refuse(`input: ${complaint}`);
     const refused = refusalInSamples(model, input);
-    if (refused !== null) throw new Refusal(invalid2(refused));
-    return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal(invalid2("The body is nested too deeply."));
-    throw error;
-  }
+    if (refused !== null) refuse(refused);
+    return { model, kept: keepInput(model, input), callbackUrl, scenarios };
+  });
 }
+var isWebAddress = (value) => typeof value === "string" && /^https?:/i.test(value) && URL.canParse(value);
 function callerOf2({ headers: { authorization } }) {
   const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1]);
   if (owner !== null) return owner;
   throw new Refusal(refusal(401, "authentication_error", "Unauthorized - Invalid API key"));
 }
-function only(method, call) {
-  if (call.method === method) return null;
-  return {
-    ...refusal(405, "invalid_request_error", `Method not allowed. Use ${method}.`),
-    headers: { allow: method }
-  };
+function refuseCall(allowed) {
+  if (allowed === null) return refusal(404, "not_found", "Not found.");
+  const reply = refusal(405, "invalid_request_error", `Method not allowed. Use ${allowed}.`);
+  return { ...reply, headers: { allow: allowed } };
 }
 function ok2(data) {
   return { status: 200, body: { code: 200, data } };
@@ -1081,6 +1055,9 @@ function invalid2(message) {
 function ageOf(record, state) {
   const progress = PROGRESS[state];
   return compact({ created_time: timeOf(record), progress });
+}
+function refuse(message) {
+  throw new Refusal(invalid2(message));
 }
 function timeOf({ createdAt }) {
   return new Date(createdAt).toISOString().slice(0, 19);
@@ -1125,12 +1102,8 @@ function createFiles(store, now) {
       const range = rangeOf(request, etag, bytes.length);
       const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
       if (range === "unsatisfiable") {
-        response.writeHead(416, {
-          ...headers,
-          "content-range": `bytes */${bytes.length}`,
-          "content-length": 0
-        });
-        response.end();
+        const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
+        response.writeHead(416, { ...headers, ...none }).end();
         return;
       }
       const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
@@ -1139,11 +1112,8 @@ function createFiles(store, now) {
         "content-length": part.length,
         ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
       });
-      if (request.method === "HEAD") {
-        response.end();
-        return;
-      }
-      if (record.scenarios.includes("cut-download") && !cutOnce.has(name)) {
+      const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
+      if (isCut && !cutOnce.has(name)) {
         cutOnce.add(name);
         response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
         return;
@@ -1171,10 +1141,9 @@ function rangeOf(request, etag, length) {
 const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
-const { randomBytes: randomBytes2 } = require("node:crypto");
-const { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
+const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
 const { join: join2 } = require("node:path");
-import { diskError, TEMP } from "./journal.mjs";
+import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
@@ -1186,9 +1155,7 @@ function isRecord(value) {
 }
 
 // scripts/src/sandbox/store.ts
-var TASK_ID = /^ck[0-9a-z]{23}$/;
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-var TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
 var TEMPORARY_LASTS_MS = 36e5;
 function openStore(folder, now) {
   const memory = /* @__PURE__ */ new Map();
@@ -1197,9 +1164,7 @@ function openStore(folder, now) {
   if (place !== null) {
     try {
       makeFolder(place, 448);
-      const probe = temporaryFile(place, `ck${"0".repeat(23)}`);
-      writeFileSync(probe, "", { mode: 384, flag: "wx" });
-      rmSync(probe);
+      accessSync(place, constants.W_OK);
       sweep(place, now());
     } catch (error) {
       warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
@@ -1207,16 +1172,28 @@ function openStore(folder, now) {
     }
   }
   function get(id) {
-    if (!TASK_ID.test(id)) return null;
-    const record = memory.get(id) ?? (place === null ? null : readRecord(join2(place, `${id}.json`), id));
+    const file = fileOf(place, id);
+    const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (place !== null) remove(join2(place, `${id}.json`));
+    if (file !== null) discard(file);
     return null;
   }
-  function keepInMemory(record, error) {
+  function keep(record, write) {
+    const file = memory.has(record.id) ? null : fileOf(place, record.id);
+    try {
+      if (file !== null) return write(file, JSON.stringify(record));
+    } catch (error) {
+      warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+    }
     memory.set(record.id, record);
-    warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+    return record;
+  }
+  function replace(record) {
+    return keep(record, (file, text) => {
+      replaceAtOnce(file, text);
+      return record;
+    });
   }
   return {
     get warning() {
@@ -1225,97 +1202,31 @@ function openStore(folder, now) {
     insert(record) {
       const earlier = get(record.id);
       if (earlier !== null) return earlier;
-      if (place === null) {
-        memory.set(record.id, record);
-        return record;
-      }
-      try {
-        if (writeNew(place, record)) return record;
-        const winner = get(record.id);
-        if (winner !== null) return winner;
-        overwrite(place, record);
-      } catch (error) {
-        keepInMemory(record, error);
-      }
-      return record;
+      return keep(
+        record,
+        (file, text) => createAtOnce(file, text) ? record : get(record.id) ?? replace(record)
+      );
     },
-    replace(record) {
-      if (place === null || memory.has(record.id)) {
-        memory.set(record.id, record);
-        return;
-      }
-      try {
-        overwrite(place, record);
-      } catch (error) {
-        keepInMemory(record, error);
-      }
-    },
+    replace,
     get,
     all() {
-      const ids = new Set(memory.keys());
-      for (const name of place === null ? [] : list(place)) {
-        const id = RECORD_FILE.exec(name)?.[1];
-        if (id !== void 0) ids.add(id);
-      }
-      const records = [...ids].map(get).filter((record) => record !== null);
+      const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
+      const records = [.../* @__PURE__ */ new Set([...memory.keys(), ...stored])].map(get).filter((record) => record !== null);
       return records.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
     }
   };
 }
-function writeNew(folder, record) {
-  const target = join2(folder, `${record.id}.json`);
-  const temporary = writeTemporary(folder, record);
-  try {
-    linkSync(temporary, target);
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    return writeExclusive(target, record);
-  } finally {
-    remove(temporary);
-  }
-}
-function writeExclusive(target, record) {
-  try {
-    writeFileSync(target, JSON.stringify(record), { mode: 384, flag: "wx" });
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-function overwrite(folder, record) {
-  const temporary = writeTemporary(folder, record);
-  try {
-    renameSync(temporary, join2(folder, `${record.id}.json`));
-  } catch (error) {
-    remove(temporary);
-    throw error;
-  }
-}
-function writeTemporary(folder, record) {
-  const temporary = temporaryFile(folder, record.id);
-  try {
-    writeFileSync(temporary, JSON.stringify(record), { mode: 384, flag: "wx" });
-  } catch (error) {
-    remove(temporary);
-    throw error;
-  }
-  return temporary;
-}
-function temporaryFile(folder, id) {
-  return join2(folder, `${id}.${randomBytes2(6).toString("hex")}${TEMP}`);
+function fileOf(folder, id) {
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join2(folder, `${id}.json`) : null;
 }
 function sweep(folder, now) {
   for (const name of list(folder)) {
-    const path = join2(folder, name);
+    const file = join2(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
-    if (id !== void 0) {
-      const record = readRecord(path, id);
-      if (record !== null && isForgotten(record, now)) remove(path);
-    } else if (TEMPORARY_FILE.test(name) && now - modifiedAt(path, now) > TEMPORARY_LASTS_MS) {
-      remove(path);
-    }
+    const record = id === void 0 ? null : readRecord(file, id);
+    const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
+    const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
+    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard(file);
   }
 }
 function list(folder) {
@@ -1325,30 +1236,15 @@ function list(folder) {
     return [];
   }
 }
-function modifiedAt(path, otherwise) {
+function readRecord(file, id) {
   try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return otherwise;
-  }
-}
-function remove(path) {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-  }
-}
-function readRecord(path, id) {
-  try {
-    const value = JSON.parse(readFileSync(path, "utf8"));
+    const value = JSON.parse(readFileSync(file, "utf8"));
     return isRecord(value) && value.id === id ? value : null;
   } catch {
     return null;
   }
 }
-function reason(error) {
-  return diskError(error) || String(error);
-}
+var reason = (error) => diskError(error) || String(error);
 
 // scripts/src/sandbox/server.ts
 var HOST = "127.0.0.1";
@@ -1371,11 +1267,6 @@ async function startSandbox(options) {
       if (response.headersSent) response.destroy();
       else send(response, failure(500, "The sandbox met an error of its own."));
     });
-  });
-  const sockets = /* @__PURE__ */ new Set();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -1417,7 +1308,7 @@ async function startSandbox(options) {
       closed ??= new Promise((resolve) => {
         webhooks.close();
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        server.closeAllConnections();
       });
       return closed;
     }
@@ -1434,12 +1325,11 @@ export {
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
   FirstTimes,
-  QueryLimiter,
   Refusal,
   SCENARIOS,
-  TASK_ID,
   TONE_SECONDS,
   UNKNOWN_PRICE,
+  answered,
   callerOf,
   changesOf,
   chargeFor,
@@ -1450,6 +1340,7 @@ export {
   createWebhooks,
   currentChange,
   failure,
+  fromBody,
   hasFile,
   idFrom,
   idempotencyKeyOf,

@@ -276,7 +276,7 @@ function piecesOf({ subject, state, ageMs, expected, transfer, batch }, bar) {
   const each = batch ? " each" : "";
   const estimate = expected ? `${isLate ? "longer than usual, " : ""}${usually(expected)}${each}` : "";
   return [
-    [subject, RANK.subject],
+    [batch ? "" : subject, RANK.subject],
     [batch ? sums(batch) : loading || state, RANK.state],
     [bar, RANK.bar],
     [ageMs === null || isOver ? "" : clockTime(ageMs), RANK.age],

@@ -8,14 +8,14 @@ import { nearest } from "./main.mjs";
 // scripts/src/contracts/unsupported.ts
 import { isObject } from "./main.mjs";
 import { ContractError } from "./contracts.mjs";
-import { readDocument } from "./contracts.mjs";
+import { readStored } from "./contracts.mjs";
 function unsupportedName(provider) {
   return `${provider}.unsupported`;
 }
 async function knownName(root, provider, model, models) {
   let list;
   try {
-    list = readUnsupported(await readDocument(root, unsupportedName(provider)));
+    list = await unsupportedOf(root, provider);
   } catch {
     return void 0;
   }
@@ -30,8 +30,12 @@ async function knownName(root, provider, model, models) {
   return meant.length > 0 ? { page, meant } : void 0;
 }
 async function idsWithoutContract(root, provider) {
-  const { groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
+  const { groups } = await unsupportedOf(root, provider);
   return groups.filter(({ outside }) => !outside).flatMap(({ models }) => models);
+}
+async function unsupportedOf(root, provider) {
+  const { text, copy } = readStored(root, unsupportedName(provider));
+  return readUnsupported(copy ?? (await import("./parse-yaml.mjs")).parseYaml(text));
 }
 function slugOf(name) {
   return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");

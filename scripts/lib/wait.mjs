@@ -40,15 +40,15 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
 import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { success as success3, upstream as upstream2, written } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
 var KEPT_DAYS = 30;
 var MOST_MODELS = 100;
@@ -80,6 +80,12 @@ function spendingOutcome(result, caller) {
 }
 function spanOf(since) {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+}
+function leftOut({ undated, unread }, hasSpan) {
+  const warnings = [];
+  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
 }
 var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
@@ -123,10 +129,7 @@ function warningsOf({ total, list, journal, asOf }, since) {
     warnings.push(
       `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
     );
-  if (list && list.undated > 0 && since)
-    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
-  if (list && list.unread > 0)
-    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
@@ -163,16 +166,10 @@ function listOutcome(result, caller) {
   const shown = caller.isFull ? { ...record, tasks: records } : record;
   return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
 }
-function warningsOf2({ matched, tasks, filter, undated, unread }) {
-  const warnings = [];
-  if (matched > tasks.length)
-    warnings.push(
-      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
-    );
-  if (undated > 0 && filter.since !== null)
-    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
-  return warnings;
+function warningsOf2(result) {
+  const { matched, tasks, filter } = result;
+  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
+  return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
 }
 function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
@@ -209,7 +206,6 @@ import { failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { exitCodeOf } from "./main.mjs";
 import { failed, written as written2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { isInTheWay, stateOutcome, withFacts } from "./live.mjs";
@@ -218,8 +214,7 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled")
-    return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
+  if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: "finished" }) : failure,
     caller
@@ -298,16 +293,25 @@ function nothingPendingOutcome({ unsettled }, { command }) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure6 } from "./main.mjs";
 import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait/wait-settings.ts
-function modelOf({ model, entry }) {
-  return model ?? entry?.record.model;
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  return {
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity
+  };
+}
+function factsOf({ model, entry, credits, origin }) {
+  return { ...origin, credits, model: model ?? entry?.record.model };
 }
 
 // scripts/src/core/deliver/read-result.ts
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
@@ -320,18 +324,11 @@ import { isTerminal as isTerminal3 } from "./main.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 var RecordReads = class {
-  #session;
-  #limiter;
-  #isUnspaced;
-  #readList;
+  #options;
   #wanted = /* @__PURE__ */ new Set();
   #isRunning = false;
-  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
-  constructor(session, limiter, isUnspaced, readList) {
-    this.#session = session;
-    this.#limiter = limiter;
-    this.#isUnspaced = isUnspaced;
-    this.#readList = readList;
+  constructor(options) {
+    this.#options = options;
   }
   /**
    * Returns the record of a task as the list shows it; null once its own query is permitted.
@@ -356,9 +353,10 @@ var RecordReads = class {
     }
   }
   async #step() {
-    const { clock, signal } = this.#session.api;
-    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
-    const wait = await this.#limiter.acquire(isAtOnce ? "record" : "poll");
+    const { api, limiter, isUnspaced } = this.#options;
+    const { clock, signal } = api;
+    const isAtOnce = isUnspaced || this.#wanted.size === 1;
+    const wait = await limiter.acquire(isAtOnce ? "record" : "poll");
     if (wait > 0) {
       const next = Math.min(...[...this.#wanted].map(({ until }) => until));
       await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
@@ -371,7 +369,7 @@ var RecordReads = class {
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted) {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
-    const results = await this.#readList(due);
+    const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
@@ -392,11 +390,9 @@ var RecordReads = class {
 import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/next-query.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
@@ -411,6 +407,8 @@ var PollRounds = class {
   #cache;
   #list = NO_LIST;
   #seen = /* @__PURE__ */ new Map();
+  /** Tasks that other processes wait for, with the time of the next query of each. */
+  #others = /* @__PURE__ */ new Map();
   #wasList = false;
   constructor(session, cache) {
     this.#session = session;
@@ -424,14 +422,13 @@ var PollRounds = class {
    */
   async run(due, watched) {
     const now = this.#now();
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
     await this.#learn();
-    const ids = /* @__PURE__ */ new Set([...watched, ...others.keys()]);
-    const overdue = [...others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
+    const overdue = [...this.#others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids, others);
-    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+    if (this.#wasList) return this.#readList(due, ids);
+    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
   }
   /**
    * Reads the list for the records of several tasks that have ended.
@@ -440,17 +437,17 @@ var PollRounds = class {
    * @returns null where the list cannot be read now: nothing was sent
    */
   async records(due, watched) {
-    const others = await this.#cache?.others() ?? /* @__PURE__ */ new Map();
     await this.#learn();
-    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
-    const ids = /* @__PURE__ */ new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
-    return this.#readList(due, ids, others);
+    const wanted = new Set(due.map(({ taskId }) => taskId));
+    if (!this.#mayList(wanted)) return null;
+    return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
   #now() {
     return this.#session.api.clock.wall();
   }
   /** Takes over what other processes have seen since. */
   async #learn() {
+    this.#others = await this.#cache?.others() ?? this.#others;
     const shared = await this.#cache?.read();
     if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
     for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
@@ -488,7 +485,7 @@ var PollRounds = class {
     return this.#list.unchecked < CHECK_AFTER;
   }
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due, ids, others) {
+  async #readList(due, ids) {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
@@ -497,26 +494,26 @@ var PollRounds = class {
       ...this.#list,
       ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
     };
-    await this.#share(others);
-    try {
-      const call = provider.list();
-      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+    await this.#share();
+    const call = provider.list();
+    const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    const list = await orFailure(
+      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
+    );
+    if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-      const found = await this.#takeList(list, startedAt, ids, others);
-      await this.#share(others);
+      const found = await this.#takeList(list, startedAt, ids);
+      await this.#share();
       return found;
-    } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
-      const failures = this.#list.failures + 1;
-      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-      await this.#share(others);
-      const isGeneral = error.code === "RATE_LIMITED" || error.code === "AUTH_FAILED";
-      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error]) : []);
     }
+    const failures = this.#list.failures + 1;
+    const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+    this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+    await this.#share();
+    const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
+    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list]) : []);
   }
-  async #takeList(list, at, ids, others) {
+  async #takeList(list, at, ids) {
     const found = /* @__PURE__ */ new Map();
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
@@ -533,7 +530,7 @@ var PollRounds = class {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === "UNKNOWN" ? null : task.state });
-      if (isTerminal2(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      await this.#shareEnd(task);
       found.set(id, polledOf(task));
     }
     return found;
@@ -552,30 +549,31 @@ var PollRounds = class {
     const served = [...due, ...foreign];
     return served[Math.floor(this.#session.api.clock.random() * served.length)];
   }
-  async #readOne({ taskId, deadline, isHint }, due, { others, isOne }) {
+  async #readOne({ taskId, deadline, isHint }, due, isOne) {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    try {
-      const status = isOne && !isHint ? await pollOnce(this.#session, taskId, until) : await api.once(provider.task(taskId), { until, isPermitted: true });
-      const task = isTask(status) ? status : void 0;
-      if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
-      if (task && isTerminal2(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
-      await this.#share(others);
-      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
-    } catch (error) {
-      if (!(error instanceof Failure3)) throw error;
+    const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
+    const status = await orFailure(query);
+    if (status instanceof Failure3) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share(others);
-      return new Map(isOwn || error.code === "RATE_LIMITED" ? [[taskId, error]] : []);
+      if (!isOwn) await this.#share();
+      return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
+    const task = isTask(status) ? status : void 0;
+    if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
+    if (task) await this.#shareEnd(task);
+    await this.#share();
+    return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  async #shareEnd(task) {
+    if (isTerminal2(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
   /** Writes what is known where the other processes read it, if there are any. */
-  async #share(others) {
-    if (!this.#cache || others.size === 0) return;
-    const shared = { list: this.#list, tasks: this.#seen };
-    await this.#cache.write(shared);
+  async #share() {
+    if (this.#others.size > 0) await this.#cache?.write({ list: this.#list, tasks: this.#seen });
   }
 };
 function polledOf(task) {
@@ -624,7 +622,8 @@ var Poller = class {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
+    const readList = (due) => this.#readList(due);
+    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -823,13 +822,12 @@ async function newPoller(session, isAlone) {
 }
 
 // scripts/src/core/deliver/read-result.ts
-import { shortDeadline } from "./live.mjs";
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
-async function fetchResult(session, taskId, { schedule, until: end }) {
+async function fetchResult(session, taskId, schedule, end) {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline(session), until);
+  const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const first = await poller.record(taskId, { until, deadline });
@@ -853,18 +851,14 @@ async function fetchResult(session, taskId, { schedule, until: end }) {
 }
 async function readTaskRecord(session, taskId) {
   const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  return task.state === "COMPLETED" ? withFiles(session, task, shortDeadline(session)) : task;
+  const task = await api.read(provider.task(taskId));
+  return task.state === "COMPLETED" ? withFiles(session, task, api.shortDeadline) : task;
 }
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
-  try {
-    const detail = await api.read(provider.detail(task.id), deadline, { until });
-    return detail.urls.length > 0 ? { ...detail, state: "COMPLETED" } : task;
-  } catch (error) {
-    if (error instanceof Failure5) return task;
-    throw error;
-  }
+  const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
+  if (detail instanceof Failure5 || detail.urls.length === 0) return task;
+  return { ...detail, state: "COMPLETED" };
 }
 function hasOtherAddress(value, depth = 0) {
   if (typeof value === "string") {
@@ -876,7 +870,7 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/save-files.ts
-import { Failure as Failure6 } from "./main.mjs";
+import { orFailure as orFailure3 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -899,14 +893,13 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
     const options = { ...name, url, stallMs, maxRetries, until, refresh };
     onFile?.(index);
-    try {
+    const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
       files.push(file);
       await onSaved?.(file, index);
-    } catch (error) {
-      if (!(error instanceof Failure6)) throw error;
-      failures.push(error);
-    }
+    };
+    const failure = await orFailure3(save());
+    if (failure) failures.push(failure);
   }
   const first = failures[0];
   if (!first) return files;
@@ -921,41 +914,40 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 }
 
 // scripts/src/core/deliver/finish.ts
-async function finish(session, taskId, { shown, place, times, stallMs, schedule, known }) {
-  const { folder, output, isVersioned } = place;
-  const { entry, credits, origin = {} } = known;
-  const model = modelOf(known);
+async function finish(session, taskId, wait, known) {
+  const { folder, output } = wait;
+  const { entry, credits, task: shown } = known;
+  const facts = factsOf(known);
   let task;
   try {
-    task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, { schedule, until: times.until });
+    task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
     let saved = { warnings: [] };
     if (folder !== null) {
       const found = task;
       const onFresh = (fresh) => {
         task = fresh;
       };
-      const { filesUntil } = times;
-      const named = { output, isVersioned, entry };
-      const save = () => saveFiles(session, found, folder, { ...named, stallMs, filesUntil, onFresh });
+      const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, output);
-      saved = { files, warnings };
+      saved = { files, warnings: await warningsAbout(session, facts.model, files, output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
+    return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    const failure = error.with({ status: "COMPLETED", taskId, charged: "finished" });
-    const seen = { state: "COMPLETED", record: {}, urls: task?.urls };
-    return { kind: "notFetched", taskId, seen, warnings: [], failure };
+    if (!(error instanceof Failure6)) throw error;
+    return notFetched(taskId, error.with({ taskId, charged: "finished" }), task?.urls);
   }
+}
+function notFetched(taskId, failure, urls) {
+  const seen = { state: "COMPLETED", record: {}, urls };
+  return { kind: "notFetched", taskId, seen, warnings: [], failure: failure.with({ status: "COMPLETED" }) };
 }
 
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -974,7 +966,7 @@ async function checkNameIsFree(folder, output) {
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure8(
+  throw new Failure7(
     "INVALID_PAYLOAD",
     `${file} exists already and is not the file of this request. Nothing was submitted.`,
     { reason: { kind: "outputTaken", file, free } }
@@ -982,7 +974,7 @@ async function checkNameIsFree(folder, output) {
 }
 
 // scripts/src/core/poll/durations.ts
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1023,20 +1015,20 @@ function withoutExtremes(seconds) {
   return sorted.slice(extremes, sorted.length - extremes);
 }
 async function knownDurations(session, model) {
-  const own = orNothing(
-    async () => durationsIn(await session.records(), model, session.api.clock.monotonic())
-  );
-  const contract = orNothing(async () => {
-    const { loadContract } = await import("./contracts.mjs");
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+  const { loadContract } = await import("./contracts.mjs");
+  const [own, contract] = await Promise.all([
+    orFailure4(durationsIn(session, model)),
+    orFailure4(loadContract(session.provider.id, model))
+  ]);
+  const { durations: recorded = [], output = void 0 } = contract instanceof Failure8 ? {} : contract;
+  return { own: own instanceof Failure8 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
 var kept = /* @__PURE__ */ new WeakMap();
-async function durationsIn(store, model, now) {
+async function durationsIn({ records, api }, model) {
+  const store = await records();
   if (!store) return [];
+  const now = api.clock.monotonic();
   const models = kept.get(store) ?? /* @__PURE__ */ new Map();
   kept.set(store, models);
   const before = models.get(model);
@@ -1044,14 +1036,6 @@ async function durationsIn(store, model, now) {
   const seconds = store.durationsOf(model);
   models.set(model, { at: now, seconds });
   return seconds;
-}
-async function orNothing(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure9) return [];
-    throw error;
-  }
 }
 
 // scripts/src/core/poll/not-found-grace.ts
@@ -1072,7 +1056,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1104,7 +1088,7 @@ async function pollUntilEnd(poll, options) {
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal4(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure9)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
@@ -1140,31 +1124,20 @@ function firstText(value) {
 }
 
 // scripts/src/core/tasks/cancel.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  let answer;
-  let refusal;
-  try {
-    answer = await cancelWhileRefusedForNow(session, taskId);
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    if (["AUTH_FAILED", "RATE_LIMITED"].includes(error.code)) throw error;
-    refusal = error;
-  }
+  const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
+  const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
+  if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  let seen;
-  try {
-    seen = await fetchStatus(session, taskId, shortDeadline2(session));
-  } catch (error) {
-    if (!(error instanceof Failure11)) throw error;
-    if (error.code === "AUTH_FAILED" || error.code === "TASK_NOT_FOUND") throw error;
-    if (refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
-    seen = answer;
-  }
+  const status = await orFailure5(fetchStatus(session, taskId));
+  const isUnread = status instanceof Failure10;
+  if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
+  if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
+  const seen = isUnread ? answer : status;
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
@@ -1174,7 +1147,7 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
+  const failure = new Failure10(
     refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
     `The task was not cancelled: ${so}.${said}`,
     {
@@ -1189,18 +1162,18 @@ function notCancelled(taskId, found, refusal) {
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
   const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const read = () => api.read(provider.task(taskId));
   const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
-  const deadline = shortDeadline2(session);
+  const deadline = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
+      if (error instanceof Failure10 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
@@ -1211,100 +1184,88 @@ import { deliver as deliver3, noteState as noteState3, recordOf as recordOf3 } f
 import { taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
-import { isTerminal as isTerminal7 } from "./main.mjs";
+import { isTerminal as isTerminal6 } from "./main.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
-// scripts/src/core/wait/first-status.ts
-import { Failure as Failure12 } from "./main.mjs";
+// scripts/src/core/wait/poll-task.ts
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
+import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
-async function firstStatus(session, taskId, settings, entry, start) {
+import { noteState as noteState2 } from "./live.mjs";
+async function firstStatus(session, taskId, wait, entry) {
   const recorded = entry?.record.status;
-  if (recorded && isTerminal5(recorded)) return { first: { state: recorded, record: {} } };
-  if (settings.waitMs <= 0) return { first: await fetchStatus2(session, taskId, shortDeadline3(session)) };
-  try {
-    return { first: await permittedQuery(session, taskId, settings, start) };
-  } catch (error) {
-    if (!(error instanceof Failure12)) throw error;
-    const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
-    if (endsWait(error) && !isMissingForNow(error, graceUntil, session.api.clock.monotonic())) throw error;
-    session.observer.queryFailed(error);
-    return { failure: error };
-  }
+  if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
+  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
+  const found = await orFailure6(
+    watching(
+      session,
+      taskId,
+      wait,
+      (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
+    )
+  );
+  if (found === null || found === "crowded") return {};
+  if (!(found instanceof Failure11)) return { seen: found };
+  const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
+  if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
+  session.observer.queryFailed(found);
+  return { failure: found };
 }
-async function permittedQuery(session, taskId, { schedule, waitMs, stop }, start) {
+async function pollTask(session, taskId, before, wait, known) {
+  const { api, observer } = session;
+  const { entry } = known;
+  const { start, deadline, stop } = wait;
+  const { seen: first, failure } = before;
+  if (deadline > start) await tellExpected(session, known);
+  let isCrowded = !first && !failure;
+  let wasRunning = first !== void 0;
+  const options = {
+    ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },
+    graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
+    onPoll: (status, progress) => {
+      wasRunning ||= !isTerminal5(status.state);
+      observer.polled(status, progress);
+    },
+    onError: (error) => observer.queryFailed(error)
+  };
+  return watching(session, taskId, wait, async (poller) => {
+    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
+      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+      isCrowded = found === "crowded";
+      return found === "crowded" ? null : found;
+    }, options);
+    const seen = last ? merge(first, last) : first;
+    if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
+    if (last && isTerminal5(last.state))
+      observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
+    return { seen, failure: error, isCrowded };
+  });
+}
+async function watching(session, taskId, { schedule }, work) {
   const poller = await pollerOf(session, schedule);
   const unwatch = poller.watch(taskId);
   try {
-    const found = await poller.next(taskId, { dueAt: start, deadline: start + waitMs }, stop);
-    return found === "crowded" ? void 0 : found ?? void 0;
-  } finally {
-    unwatch();
-  }
-}
-
-// scripts/src/core/wait/poll-task.ts
-import { isTerminal as isTerminal6 } from "./main.mjs";
-import { isFast as isFast2 } from "./live.mjs";
-import { noteState as noteState2 } from "./live.mjs";
-async function pollTask(session, taskId, { first, failure }, settings, known, start) {
-  const { api, observer } = session;
-  const { entry } = known;
-  const deadline = start + settings.waitMs;
-  if (settings.waitMs > 0) await tellExpected(session, known);
-  const poller = await pollerOf(session, settings.schedule);
-  let isCrowded = !first && !failure;
-  let wasRunning = first !== void 0;
-  const unwatch = poller.watch(taskId);
-  try {
-    const waited = await pollUntilEnd(
-      async (dueAt) => {
-        const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
-        isCrowded = found === "crowded";
-        return found === "crowded" ? null : found;
-      },
-      {
-        clock: api.clock,
-        ...await likelySchedule(session, settings, known),
-        deadline,
-        graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
-        failure,
-        stop: settings.stop,
-        onPoll: (status, progress) => {
-          wasRunning ||= !isTerminal6(status.state);
-          observer.polled(status, progress);
-        },
-        onError: (error) => observer.queryFailed(error)
-      }
-    );
-    const { last } = waited;
-    const seen = last ? merge(first, last) : first;
-    if (entry && seen) await noteState2(session, entry, seen.state, wasRunning);
-    if (last && isTerminal6(last.state))
-      observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    return { seen, failure: waited.failure, isCrowded };
+    return await work(poller);
   } finally {
     unwatch();
   }
 }
 async function tellExpected(session, known) {
-  const model = modelOf(known);
+  const { model } = factsOf(known);
   const expected = model === void 0 ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
 async function likelySchedule(session, { schedule }, known) {
   const { entry } = known;
-  const model = modelOf(known);
+  const { model } = factsOf(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
-  const likely = await likelyDuration(session, model);
   return {
-    schedule: { ...schedule, likely: likely ?? void 0 },
+    schedule: { ...schedule, likely: await likelyDuration(session, model) },
     submittedAt: clock.monotonic() - Math.max(0, age)
   };
 }
@@ -1312,49 +1273,35 @@ async function likelySchedule(session, { schedule }, known) {
 // scripts/src/core/wait/wait-task.ts
 async function waitTask(session, taskId, settings, known = {}) {
   const entry = known.entry ?? await recordOf2(session, taskId);
-  const about = aboutTask(session, taskId, entry);
+  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
-  const output = outputOf(settings, entry);
-  const { clock } = session.api;
-  const start = clock.monotonic();
-  const before = await firstStatus(about, taskId, settings, entry, start);
-  if (before.first) about.observer.task(taskId, before.first.state);
-  const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const wait = { ...settings, folder, output, waitMs };
+  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
+  const before = await firstStatus(about, taskId, wait, entry);
+  if (before.seen) about.observer.task(taskId, before.seen.state);
   return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
 }
 async function waitOn(session, task, settings, known = {}) {
-  const about = aboutTask(session, task.id, known.entry);
-  const first = task.state === void 0 ? void 0 : { ...task, state: task.state, record: task.record ?? {} };
+  const { state, record = {}, id } = task;
+  const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
+  const seen = state === void 0 ? void 0 : { ...task, state, record };
   const credits = known.credits && creditsOf3(task, known.credits);
-  return waitOut(about, task.id, { first }, settings, { ...known, credits });
+  return waitOut(about, id, { seen }, beginWait(session, settings), { ...known, credits });
 }
-async function waitOut(session, taskId, before, settings, known) {
+async function waitOut(session, taskId, before, wait, known) {
   const { entry } = known;
-  const start = session.api.clock.monotonic();
-  const { first } = before;
-  const polled = first && isTerminal7(first.state) ? { seen: first, failure: void 0, isCrowded: false } : await pollTask(session, taskId, before, settings, known, start);
+  const hasEnded = before.seen && isTerminal6(before.seen.state);
+  const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
   const recorded = entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(session, taskId, { ...polled, seen }, settings, known);
-  return deliver2(session, entry, await readEnd(session, taskId, seen, settings, known, start));
+  if (!isTerminal6(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
+  return deliver2(session, entry, await readEnd(session, taskId, seen, wait, known));
 }
-async function readEnd(session, taskId, seen, settings, known, start) {
-  const { waitMs, filesMs = 0, folder, output = null, isVersioned, schedule, stallMs } = settings;
-  if (seen.state === "COMPLETED") {
-    const times = {
-      until: waitMs > 0 ? start + waitMs : Infinity,
-      filesUntil: start + Math.max(waitMs, filesMs)
-    };
-    return finish(session, taskId, {
-      ...{ shown: seen.task, place: { folder, output, isVersioned }, times },
-      ...{ schedule, stallMs, known }
-    });
-  }
-  const until = shortDeadline4(session);
-  const poller = await pollerOf(session, schedule);
+async function readEnd(session, taskId, seen, wait, known) {
+  if (seen.state === "COMPLETED") return finish(session, taskId, wait, { ...known, task: seen.task });
+  const until = session.api.shortDeadline;
+  const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult2(taskId, ended, factsOf(known));
@@ -1366,12 +1313,6 @@ async function unfinished(session, taskId, { seen, failure, isCrowded }, { sched
   const poller = await pollerOf(session, schedule);
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
-}
-function factsOf(known) {
-  return { ...known.origin, credits: known.credits, model: modelOf(known) };
-}
-function aboutTask(session, taskId, entry) {
-  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }
 
 // scripts/src/core/tasks/get-task.ts
@@ -1394,10 +1335,12 @@ export {
   RESULT_MS,
   RecordReads,
   accountOutcome,
+  beginWait,
   cancelTask,
   checkNameIsFree,
   endsWait,
   expectedDuration,
+  factsOf,
   fetchResult,
   finish,
   firstStatus,
@@ -1406,11 +1349,12 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
+  leftOut,
   likelyDuration,
   listOutcome,
   manyOutcome,
   merge,
-  modelOf,
+  notFetched,
   nothingPendingOutcome,
   outputOf,
   pollTask,

@@ -74,6 +74,23 @@ test('a wrong variable stops the start with its name, and exit code 2', () => {
   }
 });
 
+test.runIf(Number(process.versions.node.split('.')[0]) < 22)(
+  'a Node that is too old is named, and exit code 2',
+  () => {
+    for (const program of ['dist/main.js', 'dist/admin-main.js']) {
+      const { status, stderr } = spawnSync(process.execPath, [program], {
+        cwd: inject('backend'),
+        env: { PORT: '80a' },
+        encoding: 'utf8',
+      });
+      expect([status, stderr]).toEqual([
+        2,
+        `This is Node ${process.versions.node}; the backend needs Node 22.12.0 or newer.\n`,
+      ]);
+    }
+  },
+);
+
 test('a port that is taken is said in one sentence, with what to do', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

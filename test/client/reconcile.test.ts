@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SubmitUnknownError } from '../../scripts/src/client/index.ts';
+import { type Client, ClientError, SubmitUnknownError } from '../../scripts/src/client/index.ts';
 import { refusal, service } from '../support/service.ts';
 import { clientOf, errorOf, REQUESTS, request } from './support.ts';
 
@@ -26,29 +26,35 @@ const shown = (more: object = {}) => ({
 });
 const EMPTY = { body: { tasks: [] } };
 
+/** The task that a reconciliation found. */
+async function foundBy(promise: ReturnType<Client['reconcile']>) {
+  const found = await promise;
+  if (found.kind !== 'found') throw new Error(found.kind);
+  return found.task;
+}
+
+/** What sends a request once more whose list is clear. */
+async function clearBy(promise: ReturnType<Client['reconcile']>) {
+  const found = await promise;
+  if (found.kind !== 'clear') throw new Error(found.kind);
+  return found.resubmit;
+}
+
 describe('reconcile', () => {
   test('finds the task in the list by its key; nothing is sent', async () => {
     const server = await service({ list: shown() });
     const client = clientOf(server.origin);
     expect(await client.reconcile(lost(client))).toMatchObject({
-      id: 'task1',
-      state: 'PROGRESS',
-      resubmitted: false,
+      kind: 'found',
+      task: { id: 'task1', state: 'PROGRESS' },
     });
     expect(server.to('POST')).toEqual([]);
   });
 
-  test('a list that is clear for too short a time: unknown, with the seconds after which it can tell', async () => {
+  test('a list that is clear for too short a time: unsure, with the seconds after which it can tell', async () => {
     const server = await service({ list: EMPTY });
     const client = clientOf(server.origin);
-    const error = await errorOf(client.reconcile(lost(client), { beforeResubmit() {} }));
-    expect(error).toBeInstanceOf(SubmitUnknownError);
-    expect(error).toMatchObject({
-      code: 'SUBMIT_OUTCOME_UNKNOWN',
-      outcome: 'unknown',
-      retryAfter: 59,
-      transient: true,
-    });
+    expect(await client.reconcile(lost(client))).toEqual({ kind: 'unsure', retryAfter: 59 });
     expect(server.to('GET /api/v1/tasks')).toHaveLength(3);
     expect(server.to('POST')).toEqual([]);
   });
@@ -56,29 +62,18 @@ describe('reconcile', () => {
   test('clear for 60 s: sent once more with the same key, after the caller has stored that', async () => {
     const server = await service({ list: EMPTY });
     const client = clientOf(server.origin);
-    const steps: string[] = [];
-    const task = await client.reconcile(lost(client), {
-      until: client.clock.wall() + 90_000,
-      beforeResubmit: async () => {
-        steps.push(`stored after ${server.to('POST').length} submits at ${client.clock.now}`);
-      },
-    });
-    expect(task).toMatchObject({ id: 'task1', resubmitted: true });
-    expect(steps).toEqual(['stored after 0 submits at 60000']);
+    const resubmit = await clearBy(client.reconcile(lost(client), { until: client.clock.wall() + 90_000 }));
+    expect([server.to('POST').length, client.clock.now]).toEqual([0, 60_000]);
+    expect(await resubmit()).toMatchObject({ id: 'task1', quoted: null });
     expect(server.to('POST')).toHaveLength(1);
     expect(server.to('POST')[0]!.headers['idempotency-key']).toBe('key-0001');
   });
 
-  test('without beforeResubmit, and where it rejects, nothing is ever sent', async () => {
+  test('where the caller does not ask for it, nothing is ever sent', async () => {
     const server = await service({ list: EMPTY });
     const client = clientOf(server.origin);
-    const until = client.clock.wall() + 90_000;
-    const silent = await errorOf(client.reconcile(lost(client), { until }));
-    expect(silent).toMatchObject({ outcome: 'unknown', retryAfter: null, transient: false });
-    const own = new Error('the database is away');
     const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000 };
-    const prevented = await errorOf(client.reconcile(request, { beforeResubmit: () => Promise.reject(own) }));
-    expect(prevented).toMatchObject({ outcome: 'unknown', cause: own });
+    expect((await client.reconcile(request)).kind).toBe('clear');
     expect(server.to('POST')).toEqual([]);
   });
 
@@ -86,9 +81,7 @@ describe('reconcile', () => {
     const server = await service({ list: EMPTY });
     const client = clientOf(server.origin);
     const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000, resubmitted: true };
-    expect(await errorOf(client.reconcile(request, { beforeResubmit() {} }))).toMatchObject({
-      ...{ outcome: 'unknown', retryAfter: null, transient: false },
-    });
+    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: null });
     expect(server.to('POST')).toEqual([]);
   });
 
@@ -97,8 +90,7 @@ describe('reconcile', () => {
     const client = clientOf(server.origin);
     const now = client.clock.wall();
     const request = { ...lost(client), submittedAt: now - 70_000, lostAt: now - 20_000 };
-    const error = await errorOf(client.reconcile(request, { beforeResubmit() {} }));
-    expect(error).toMatchObject({ outcome: 'unknown', retryAfter: 39 });
+    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: 39 });
     expect(server.to('POST')).toEqual([]);
   });
 
@@ -112,9 +104,9 @@ describe('reconcile', () => {
       asked.push(ids);
       return Promise.resolve(ids);
     };
-    expect(await errorOf(client.reconcile(lost(client), { taken }))).toMatchObject({ outcome: 'unknown' });
+    expect((await client.reconcile(lost(client), { taken })).kind).toBe('unsure');
     expect(asked[0]).toEqual(['task1']);
-    expect((await client.reconcile(lost(client), { taken: () => [] })).id).toBe('task1');
+    expect((await foundBy(client.reconcile(lost(client), { taken: () => [] }))).id).toBe('task1');
   });
 
   test('one list that was read before serves any number of lost requests', async () => {
@@ -122,53 +114,74 @@ describe('reconcile', () => {
     const client = clientOf(server.origin);
     const start = client.clock.wall();
     const request = { ...lost(client), submittedAt: start };
-    const options = { until: 0, list: () => list, beforeResubmit() {} };
+    const options = { until: 0, list: () => list };
     let list = await client.list();
     expect(list).toMatchObject({ unread: 0, askedAt: start, answeredAt: start, serverTime: start + 2_000 });
-    expect((await client.reconcile(request, options)).id).toBe('task1');
+    expect((await foundBy(client.reconcile(request, options))).id).toBe('task1');
     // By model, input and time, where the list shows no key; however long ago it was read.
     const { idempotencyKey: _, ...unnamed } = list.tasks[0]!;
     list = { ...list, tasks: [{ ...unnamed, createdAt: start + 2_500 }] };
     client.clock.now += 45_000;
-    expect((await client.reconcile(request, options)).id).toBe('task1');
+    expect((await foundBy(client.reconcile(request, options))).id).toBe('task1');
     // A clear list proves something only where it was read 60 s after the submit.
     list = { ...list, tasks: [], askedAt: start + 45_000 };
     client.clock.now += 30_000;
-    expect(await errorOf(client.reconcile(request, options))).toMatchObject({ outcome: 'unknown' });
+    expect((await client.reconcile(request, options)).kind).toBe('unsure');
     expect(server.received).toHaveLength(1);
     list = { ...list, askedAt: start + 61_000 };
-    expect(await client.reconcile(request, options)).toMatchObject({ resubmitted: true });
+    expect(await (await clearBy(client.reconcile(request, options)))()).toMatchObject({ id: 'task1' });
     expect(server.to('POST')).toHaveLength(1);
   });
 
-  test('a list that cannot be read: unknown, and transient', async () => {
+  test('a list that cannot be read: a later call may know, or none', async () => {
     const server = await service({ list: refusal(503) });
     const client = clientOf(server.origin);
-    const error = await errorOf(client.reconcile(lost(client)));
-    expect(error).toMatchObject({ outcome: 'unknown', transient: true });
+    const found = await client.reconcile(lost(client));
+    expect(found).toMatchObject({ kind: 'unreadable', error: { outcome: 'unknown', transient: true } });
     const broken = await service({ list: refusal(401) });
     const other = clientOf(broken.origin);
-    expect(await errorOf(other.reconcile(lost(other)))).toMatchObject({
-      outcome: 'unknown',
-      transient: false,
+    const never = await other.reconcile(lost(other));
+    expect(never).toMatchObject({ kind: 'unreadable', error: { outcome: 'unknown', transient: false } });
+    expect(Object.values(never).filter((value) => value instanceof ClientError)).toHaveLength(1);
+  });
+
+  describe('the second submit', () => {
+    async function resubmitted(answer: ReturnType<typeof refusal>) {
+      const server = await service({ list: EMPTY, submit: answer });
+      const client = clientOf(server.origin);
+      const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000 };
+      const resubmit = await clearBy(client.reconcile(request));
+      const error = await errorOf(resubmit());
+      expect(server.to('POST')).toHaveLength(1);
+      return error;
+    }
+
+    test('is rejected for its payload, and the list is still clear: rejected', async () => {
+      const error = await resubmitted(refusal(422, 'INVALID_PAYLOAD', 'content'));
+      expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', outcome: 'rejected' });
+    });
+
+    test('is rejected for what the first one may have caused: unknown', async () => {
+      const error = await resubmitted(refusal(402));
+      expect(error).toBeInstanceOf(SubmitUnknownError);
+      expect(error).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', outcome: 'unknown' });
+    });
+
+    test('is put off by 429: unknown, and when to try again', async () => {
+      const error = await resubmitted({ ...refusal(429), headers: { 'retry-after': '7' } });
+      expect(error).toMatchObject({ outcome: 'unknown', transient: true, retryAfter: 7 });
+    });
+
+    test('is lost as well: unknown', async () => {
+      expect(await resubmitted(refusal(500))).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'unknown' });
     });
   });
 
-  test('the second submit is rejected for its payload: rejected', async () => {
-    const server = await service({ list: EMPTY, submit: refusal(422, 'INVALID_PAYLOAD', 'content') });
-    const client = clientOf(server.origin);
-    const request = { ...lost(client), submittedAt: client.clock.wall() - 70_000 };
-    const error = await errorOf(client.reconcile(request, { beforeResubmit() {} }));
-    expect(error).toMatchObject({ code: 'INVALID_PAYLOAD', outcome: 'rejected' });
-    expect(server.to('POST')).toHaveLength(1);
-  });
-
-  test('a service without a list: unknown, nothing is sent, and no later call can tell', async () => {
+  test('a service without a list: unsure, nothing is sent, and no later call can tell', async () => {
     const server = await service();
     const client = clientOf(server.origin, { provider: 'apidot' });
     const request = { ...REQUESTS.apidot, idempotencyKey: 'key-0001', submittedAt: 0 };
-    const error = await errorOf(client.reconcile(request, { beforeResubmit() {} }));
-    expect(error).toMatchObject({ code: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: null, transient: false });
+    expect(await client.reconcile(request)).toEqual({ kind: 'unsure', retryAfter: null });
     expect(server.received).toEqual([]);
   });
 

@@ -625,7 +625,9 @@ describe('what is pending', () => {
     here.service.forget(second!);
     for (const each of journalOf(here)) {
       const age = each.record.taskId === second ? 60_000 : 120_000;
-      rewrite(each, { created: new Date(Date.now() - age).toISOString() });
+      const earlier = new Date(Date.now() - age).toISOString();
+      // Older than the time for which a 404 says nothing.
+      rewrite(each, { created: earlier, sentAt: earlier, unsettledSince: earlier });
     }
     const newest = await act(here, 'waitTask', ...FAST);
     expect(newest.code).toBe(EXIT.taskNotFound);

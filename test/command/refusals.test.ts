@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../scripts/src/cli/words.ts';
+import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
 import {
   CANARY,
   envelopeOf,
@@ -10,7 +10,8 @@ import {
   T2V_ARGS,
   tempFolder,
 } from '../support/command.ts';
-import { commandIn, service, TASK } from './service.ts';
+import { commandIn } from '../support/expect.ts';
+import { service, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const JSON_T2V = JSON.stringify(T2V);

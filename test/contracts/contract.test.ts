@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { commandFor } from '../../scripts/src/cli/command-line.ts';
+import { commandFor } from '../../scripts/src/cli/command-line/commands.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
 import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';

@@ -1,7 +1,8 @@
 // Takes one rule at a time out of a contract and searches for a payload that only this rule refuses. A rule without one
 // says nothing; a rule that is not read, or not applied, has none either.
 import { describe, expect, it } from 'vitest';
-import { type Contract, loadContract, toContract } from '../../scripts/src/contracts/contract.ts';
+import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { toContract } from '../../scripts/src/contracts/read-contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';
@@ -83,7 +84,7 @@ function withoutRule(contract: Contract, { path, instead }: Rule): Contract {
   if (keyword === 'x-media') delete parent['x-files'];
   const { sources, output, example } = contract;
   const document = { ...schema, 'x-sources': sources, 'x-output': output, examples: [example] };
-  return toContract(contract.provider, contract.model, document);
+  return { ...contract, ...toContract(document) };
 }
 
 const URL = 'https://example.com/a';

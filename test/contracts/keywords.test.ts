@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { KEYWORDS } from '../../scripts/src/contracts/keywords/registry.ts';
+import { readNode } from '../../scripts/src/contracts/read-schema.ts';
+import type { Json } from '../../scripts/src/model/json.ts';
 import { ROOT } from '../support/command.ts';
 
 const source = join(ROOT, 'scripts', 'src');
@@ -35,12 +37,27 @@ it.each(places)('%s: its types, its check and its words are in one module', (nam
   expect(speaking[0]![0]).toMatch(/^contracts\/keywords\//);
 });
 
+/** A value of each keyword, where the properties are `a` and `b`. */
+const VALUES: Record<string, Json> = {
+  'x-media': 'image',
+  'x-files': ['png'],
+  'x-counts': [1, 3],
+  'x-atLeastOne': ['a', 'b'],
+  'x-exclusive': [['a'], ['b']],
+  'x-sumMax': { fields: ['a', 'b'], max: 3 },
+  'x-when': [{ if: { a: 'given' }, require: ['b'] }],
+  'x-rejected': { c: 'it takes none' },
+};
+
 it.each(KEYWORDS.map((keyword) => [keyword.name, keyword] as const))(
   '%s: refuses something',
-  (_, keyword) => {
+  (name, keyword) => {
+    const schema = { type: 'string' };
+    const scope = { where: name, node: readNode(schema), properties: { a: schema, b: schema } };
+    const rule = keyword.read(VALUES[name]!, { ...scope, readSchema: readNode });
     expect(keyword.types.length).toBeGreaterThan(0);
-    expect(keyword.problem ?? keyword.issues ?? keyword.unknownField).toBeTypeOf('function');
+    expect(rule.problem ?? rule.issues ?? rule.unknownField).toBeTypeOf('function');
     // What no field says for itself is told by describeModel.
-    if (keyword.types.includes('object')) expect(keyword.sentences).toBeTypeOf('function');
+    if (keyword.types.includes('object')) expect(rule.sentences).toBeTypeOf('function');
   },
 );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeOne } from '../../scripts/src/cli/describe.ts';
+import { describeOne } from '../../scripts/src/cli/actions/describe.ts';
 import { imageField } from '../../scripts/src/contracts/image-field.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/model/json.ts';

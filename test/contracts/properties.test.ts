@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import { type Contract, rootOf } from '../../scripts/src/contracts/contract.ts';
-import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/price.ts';
+import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/estimate.ts';
 import type { SchemaNode } from '../../scripts/src/contracts/schema-node.ts';
 import type { TypeName } from '../../scripts/src/contracts/types.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';

@@ -1,11 +1,11 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
+import { actionWords, type Flags } from '../../scripts/src/cli/command-line/words.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
+import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
-import { actionWords, type Flags } from '../../scripts/src/cli/words.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import * as accounts from '../../scripts/src/core/money/account.ts';
 import * as spendings from '../../scripts/src/core/money/spending.ts';

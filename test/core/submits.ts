@@ -1,14 +1,13 @@
 import { expect } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { explained } from '../../scripts/src/cli/render/failure.ts';
-import type { Reconciled } from '../../scripts/src/core/reconcile/reconcile.ts';
-import { type SubmitLog, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
+import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
+import { type SubmitLog, type Submitted, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
-import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { type Answer, type Reply, replyOf, serve, type TestServer } from '../support/server.ts';
 import { callerOf } from './rendered.ts';
 import { REQUEST, type TestSession } from './session.ts';
 
@@ -21,8 +20,11 @@ export const LONG_MS = 600_000;
 /** When a test begins, by the service's clock, and by this machine's where it is right. */
 export const START = new FakeClock().wallOffset;
 
-/** An answer, or what came instead of one. */
-export type Reply = Answer | 'reset' | 'silence' | 'cut';
+/** An answer of which half comes. */
+export const CUT: Answer = {
+  body: { status: 'SUBMITTED', taskId: 'ckx1', creditsCharged: 15 },
+  breaksAfter: 26,
+};
 
 export interface Service extends TestServer {
   /** Seconds on the clock of each reading of the list. */
@@ -39,20 +41,11 @@ export async function submitService(
   lists: (Reply | (() => Reply))[] = [EMPTY],
 ): Promise<Service> {
   const readAt: number[] = [];
-  const server = await serve(({ method, path }, { res, count }) => {
-    const isList = `${method} ${path}` === LIST;
+  const server = await serve(async (request, context) => {
+    const isList = `${request.method} ${request.path}` === LIST;
     if (isList) readAt.push(clock.now / 1_000);
-    const script = isList ? lists : submits;
-    const entry = script[Math.min(count, script.length - 1)]!;
-    const reply = typeof entry === 'function' ? entry() : entry;
-    if (reply === 'silence') return undefined;
-    if (reply === 'reset') return void res.socket?.resetAndDestroy();
-    if (reply === 'cut') {
-      res.writeHead(200, { 'content-length': '60' });
-      res.write('{"status":"SUBMITTED","tas');
-      setTimeout(() => res.destroy(), 5);
-      return undefined;
-    }
+    const reply = await replyOf(isList ? lists : submits, request, context);
+    if (typeof reply !== 'object') return reply;
     return { ...reply, headers: { date: new Date(START + clock.now).toUTCString(), ...reply.headers } };
   });
   return Object.assign(server, { readAt });
@@ -96,23 +89,23 @@ export async function submitFor(
   session: TestSession,
   waitMs: number = LONG_MS,
   { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
-): Promise<Reconciled> {
+): Promise<Submitted> {
   return submit(session, generation, log, session.clock.now + waitMs);
 }
 
-export function acceptedOf(result: Reconciled): Extract<Reconciled, { kind: 'accepted' }> {
+export function acceptedOf(result: Submitted): Extract<Submitted, { kind: 'accepted' }> {
   if (result.kind !== 'accepted') throw result.failure;
   return result;
 }
 
 /** The failure of a submit that the service certainly did not accept. */
-export function rejectionOf(result: Reconciled): Failure {
+export function rejectionOf(result: Submitted): Failure {
   expect(result.kind).toBe('rejected');
   return (result as { failure: Failure }).failure;
 }
 
 /** The failure of a submit whose outcome is not known; nothing that it offers may submit while that may charge twice. */
-export function unknownOf(result: Reconciled, provider: Profile = PROFILES[0]!): AdvisedFailure {
+export function unknownOf(result: Submitted, provider: Profile = PROFILES[0]!): AdvisedFailure {
   expect(result.kind).toBe('unknown');
   const { failure } = result as { failure: Failure };
   expect(failure).toBeInstanceOf(Failure);

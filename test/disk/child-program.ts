@@ -7,7 +7,7 @@ import { tryLock } from '../../scripts/src/disk/lock.ts';
 import { systemClock } from '../../scripts/src/model/clock.ts';
 import type { Race } from './child.ts';
 
-const [what, file] = process.argv.slice(2) as [string, string];
+const [what, file] = process.argv.slice(1) as [string, string];
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const long = (n: number) => `${n},`.repeat(100_000);
 

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
@@ -37,17 +35,15 @@ export type Task =
   | 'lock without links when told';
 
 // Compiled once: it starts in a quarter of the time that it takes as TypeScript.
-const folder = mkdtempSync(path.join(tmpdir(), 'amw-child-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const PROGRAM = path.join(folder, 'program.mjs');
-buildSync({
+const { outputFiles } = buildSync({
   entryPoints: [path.join(ROOT, 'test', 'disk', 'child-program.ts')],
-  ...{ outfile: PROGRAM, bundle: true, platform: 'node', format: 'esm' },
+  ...{ write: false, bundle: true, platform: 'node', format: 'esm' },
 });
+const PROGRAM = ['--input-type=module', '--eval', outputFiles[0]!.text];
 
 /** Starts a process that does one thing (see child-program.ts) with a file, and waits until it is ready for it. */
 export async function startChild(what: Task, file = ''): Promise<Child> {
-  const child: ChildProcess = spawn(process.execPath, [PROGRAM, what, file], {
+  const child: ChildProcess = spawn(process.execPath, [...PROGRAM, what, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();

@@ -38,6 +38,7 @@ describe('a folder', () => {
     const file = path.resolve('scripts/src/disk/folder.ts');
     const code = `import(${JSON.stringify(file)}).then(({ makeFolder }) => makeFolder('/proc/nowhere/below'))`;
     const done = spawnSync(process.execPath, ['--import', 'tsx', '-e', code], {
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
       timeout: 20_000,
       encoding: 'utf8',
     });

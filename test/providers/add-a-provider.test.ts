@@ -62,8 +62,8 @@ it('no module but those of its folder and of the sandbox knows a service by its 
 
 it('the registry, the flags, their refusals, the environment and --help know it from its definition', async () => {
   const { createProvider, PROFILES, profileOf } = await import('../../scripts/src/providers/registry.ts');
-  const { parseArguments } = await import('../../scripts/src/cli/arguments.ts');
-  const { helpText } = await import('../../scripts/src/cli/help.ts');
+  const { parseArguments } = await import('../../scripts/src/cli/command-line/arguments.ts');
+  const { helpText } = await import('../../scripts/src/cli/command-line/help.ts');
   const { readEnvironment, secretsIn } = await import('../../scripts/src/cli/environment.ts');
   expect(PROFILES.map(({ id }) => id)).toEqual([DEFAULT_PROVIDER, 'heron']);
   const settings = { baseUrl: new URL(HERON.url), key: 'k', now: () => 0 };

@@ -22,7 +22,7 @@ import {
   type RequestRecord,
   spentOn,
 } from '../../scripts/src/model/request-record.ts';
-import { dayOf, rowOf, type SpendingRow, sumRows } from '../../scripts/src/model/spending.ts';
+import { dayOf, rowOf, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 import type {
   Account,

@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 
-/** The text of each file. */
-const files = new Map();
+/** The text of each file, and what was compiled of it. */
+const texts = new Map();
+const compiled = new Map();
 
 class Modules {
   #made = new Map();
@@ -32,13 +33,24 @@ class Modules {
   }
 
   async #own(url) {
-    if (!files.has(url)) files.set(url, readFileSync(fileURLToPath(url), 'utf8'));
-    return new vm.SourceTextModule(files.get(url), {
-      identifier: url,
-      initializeImportMeta: (meta) => Object.assign(meta, { url }),
-      importModuleDynamically: (name) => this.ready(name, url),
-    });
+    if (!texts.has(url)) texts.set(url, textOf(url));
+    const later = async (name) => (await this.ready(name, url)).namespace;
+    const options = { identifier: url, initializeImportMeta: (meta) => Object.assign(meta, { url, later }) };
+    try {
+      const cachedData = compiled.get(url);
+      if (cachedData) return new vm.SourceTextModule(texts.get(url), { ...options, cachedData });
+    } catch {
+      // A part of the program sets flags of V8, for which nothing is compiled yet.
+    }
+    const module = new vm.SourceTextModule(texts.get(url), options);
+    compiled.set(url, module.createCachedData());
+    return module;
   }
+}
+
+/** What was compiled before does not know which module it belongs to, so that its `import()` would fail: it asks its own module. */
+function textOf(url) {
+  return readFileSync(fileURLToPath(url), 'utf8').replaceAll(/\bimport\(/g, 'import.meta.later(');
 }
 
 async function builtin(name) {

@@ -70,6 +70,12 @@ export function readConfig(env: Environment): Config {
       'API_TOKENS',
       `is needed where HOST is ${host}: the demo token works on the loopback interface alone`,
     );
+  const trustProxy = oneOf('TRUST_PROXY', text('TRUST_PROXY') ?? 'no', ['no', 'yes']) === 'yes';
+  if (tokens === null && role !== 'worker' && trustProxy)
+    throw new ConfigError(
+      'API_TOKENS',
+      'is needed where TRUST_PROXY is yes: the demo token is for this machine alone',
+    );
   const bucket = text('S3_BUCKET');
   const endpoint = webAddress('S3_ENDPOINT', text('S3_ENDPOINT'), { http: true });
   const region = text('AWS_REGION') ?? text('AWS_DEFAULT_REGION') ?? (endpoint === null ? null : 'us-east-1');
@@ -100,7 +106,7 @@ export function readConfig(env: Environment): Config {
     }),
     maxRunningPerUser: whole('MAX_RUNNING_PER_USER', text('MAX_RUNNING_PER_USER'), { least: 1 }),
     retentionDays: whole('RETENTION_DAYS', text('RETENTION_DAYS'), { least: 1, most: 36_500 }) ?? 30,
-    trustProxy: oneOf('TRUST_PROXY', text('TRUST_PROXY') ?? 'no', ['no', 'yes']) === 'yes',
+    trustProxy,
     logLevel: oneOf('LOG_LEVEL', text('LOG_LEVEL') ?? 'info', [
       'fatal',
       'error',

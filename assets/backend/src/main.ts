@@ -1,3 +1,4 @@
+import './node-version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { DatabaseInUse } from './database/index.ts';
 import { createLogger } from './observability/log.ts';

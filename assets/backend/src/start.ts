@@ -1,6 +1,7 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { openFiles } from './files/index.ts';
 import { readFigures } from './generations/figures.ts';
@@ -33,13 +34,18 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
   // Undone in the reverse order, at the end or when the start fails half-way.
   const opened = createUndo();
   try {
+    await checkDataDir(config);
     const database = await openDatabase(config, (error) =>
       log.warn({ err: error }, 'a database connection broke'),
     );
     opened.defer(() => database.close());
     if (config.databaseUrl === null)
       log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
-    await waitForDatabase(database, (error) => log.warn({ err: error }, 'waiting for the database'));
+    await waitForDatabase(database, (error) => log.warn({ err: error }, 'waiting for the database')).catch(
+      ({ message }: Error) => {
+        throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${message}`);
+      },
+    );
     const applied = await migrate(database);
     if (applied.length > 0) log.info({ applied }, 'migrated');
 
@@ -102,6 +108,17 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
   } catch (error) {
     await opened.run();
     throw error;
+  }
+}
+
+/** With a database and a bucket, the API alone writes nothing there. */
+async function checkDataDir({ dataDir, databaseUrl, s3, role }: Config): Promise<void> {
+  if (databaseUrl !== null && s3 !== null && role === 'api') return;
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError('DATA_DIR', `is no folder to write to: ${(error as Error).message}`);
   }
 }
 

@@ -65,7 +65,7 @@ async function relayTo(url: string): Promise<{ url: string; silence(): void }> {
 
 test('a database whose connections have died in silence: statements fail in time, and new connections take over', async () => {
   const relay = await relayTo((await database()).url);
-  const db = openPostgres(relay.url, () => {}, { answerMs: 300, heartbeatMs: 100 });
+  const db = openPostgres(relay.url, () => {}, { answerMs: 1_000, heartbeatMs: 500 });
   undo.push(() => db.close());
   let gaps = 0;
   const heard: string[] = [];
@@ -82,9 +82,13 @@ test('a database whose connections have died in silence: statements fail in time
   relay.silence();
   await expect(db.query('SELECT 1')).rejects.toThrow('Query read timeout');
   expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  await expect.poll(() => gaps, { timeout: 10_000 }).toBe(2);
-  await db.query(`SELECT pg_notify('generation', 'heard')`);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(['heard']);
+  await expect.poll(() => gaps, { timeout: 30_000 }).toBeGreaterThan(1);
+  // On a busy machine a live connection may miss a beat, too, and what is said meanwhile.
+  const said = async () => {
+    await db.query(`SELECT pg_notify('generation', 'heard')`);
+    return heard;
+  };
+  await expect.poll(said, { timeout: 30_000 }).toContain('heard');
 
   const inTransaction = db.transaction(async (tx) => {
     await tx.query('SELECT 1');

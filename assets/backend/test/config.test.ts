@@ -50,6 +50,7 @@ test.each([
   [{ ROLE: 'worker' }, 'ROLE'],
   [{ AIVIDEO_API_KEY_PREVIOUS: 'old' }, 'AIVIDEO_API_KEY'],
   [{ HOST: '0.0.0.0' }, 'API_TOKENS'],
+  [{ TRUST_PROXY: 'yes' }, 'API_TOKENS'],
   [{ S3_ENDPOINT: 'http://127.0.0.1:9000' }, 'S3_BUCKET'],
   [{ S3_BUCKET: 'media' }, 'AWS_REGION'],
 ])('%j lacks %s', (env, name) => {

@@ -74,56 +74,52 @@ export function readEnvironment(
   { isLive, hasState, isRehearsal = false }: { isLive: boolean; hasState: boolean; isRehearsal?: boolean },
 ): Environment {
   const issues: Issue[] = [];
+  const refuse: Refuse = (...said) => void issues.push(issue(...said));
   const isStateChosen = Boolean(env.ASYNC_MEDIA_STATE_DIR);
   const needsState = hasState && (!isRehearsal || isStateChosen);
   const way: NodeJS.ProcessEnv = isLive ? env : {};
   const environment: Environment = {
-    key: key(profile, way, issues),
-    baseUrl: baseUrl(profile, way, issues),
-    timeoutMs: integer('AIVIDEO_TIMEOUT_MS', env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, issues),
-    maxRetries: integer('AIVIDEO_MAX_RETRIES', env.AIVIDEO_MAX_RETRIES, RETRIES, issues),
-    httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, issues),
-    httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, issues),
+    key: key(profile, way, refuse),
+    baseUrl: baseUrl(profile, way, refuse),
+    timeoutMs: integer('AIVIDEO_TIMEOUT_MS', env.AIVIDEO_TIMEOUT_MS, TIMEOUT_MS, refuse),
+    maxRetries: integer('AIVIDEO_MAX_RETRIES', env.AIVIDEO_MAX_RETRIES, RETRIES, refuse),
+    httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, refuse),
+    httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env, needsState ? issues : []),
+    stateFolder: stateFolder(env, needsState ? refuse : () => undefined),
     isStateChosen,
   };
   if (issues.length > 0) throw refusedInputs(issues);
   return environment;
 }
 
+/** Says what is wrong with a variable. */
+type Refuse = (...said: Parameters<typeof issue>) => undefined;
+
 /** Returns the folder of the journal; the sandbox has its own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }
 
-function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, issues: Issue[]): string | undefined {
+function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, refuse: Refuse): string | undefined {
   const trimmed = env[keyVariable]?.trim();
-  if (!trimmed) return undefined;
-  if (isApiKey(trimmed)) return trimmed;
+  if (!trimmed || isApiKey(trimmed)) return trimmed || undefined;
   const expected = 'a key without spaces, line breaks or letters beyond ASCII';
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  issues.push(issue(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`));
-  return undefined;
+  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
 }
 
-function baseUrl(
-  { urlVariable, url: usual }: Profile,
-  env: NodeJS.ProcessEnv,
-  issues: Issue[],
-): URL | undefined {
+function baseUrl({ urlVariable, url: usual }: Profile, env: NodeJS.ProcessEnv, refuse: Refuse) {
   const value = env[urlVariable];
-  if (!value) return undefined;
-  const usable = serviceAddress(value);
-  if (usable) return usable;
+  const usable = value ? serviceAddress(value) : undefined;
+  if (!value || usable) return usable;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const expected =
     'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
   // The value may hold a password.
   const text = value.replace(/\S*@/, '…@');
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text, 80)}"`;
-  issues.push(issue(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`));
-  return undefined;
+  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
 
 const TIMEOUT_MS = { fallback: 30_000, min: 1, max: 600_000 };
@@ -133,17 +129,16 @@ function integer(
   name: string,
   value: string | undefined,
   { fallback, min, max }: typeof RETRIES,
-  issues: Issue[],
+  refuse: Refuse,
 ): number {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
   if (parsed >= min && parsed <= max) return parsed;
   const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`));
-  return fallback;
+  return refuse(name, expected, `"${plain(value, 40)}"`, `set ${name}=${fallback}, or unset it`) ?? fallback;
 }
 
-function proxy(name: string, value: string | undefined, issues: Issue[]): string | undefined {
+function proxy(name: string, value: string | undefined, refuse: Refuse): string | undefined {
   if (!value) return undefined;
   const address = value.includes('://') ? value : `http://${value}`;
   const protocol = URL.canParse(address) ? new URL(address).protocol : '';
@@ -151,11 +146,10 @@ function proxy(name: string, value: string | undefined, issues: Issue[]): string
   // The value may hold a password.
   const received = protocol ? `one that begins with ${protocol}//` : 'something that is no address';
   const expected = 'the address of an http or https proxy, such as http://127.0.0.1:3128';
-  issues.push(issue(name, expected, received, `correct or unset ${name}`));
-  return undefined;
+  return refuse(name, expected, received, `correct or unset ${name}`);
 }
 
-function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
+function stateFolder(env: NodeJS.ProcessEnv, refuse: Refuse): string {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
   if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return folder;
@@ -163,8 +157,7 @@ function stateFolder(env: NodeJS.ProcessEnv, issues: Issue[]): string {
     ? "a folder outside the skill's own, which is replaced when the skill is updated"
     : 'a folder for records, because there is no home folder';
   const hint = 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays';
-  issues.push(issue('ASYNC_MEDIA_STATE_DIR', expected, folder ? plain(folder, 200) : 'nothing', hint));
-  return '';
+  return refuse('ASYNC_MEDIA_STATE_DIR', expected, folder ? plain(folder, 200) : 'nothing', hint) ?? '';
 }
 
 /** Returns the folder for records; an empty text where there is none. */

@@ -1,61 +1,87 @@
 import type { ErrorCode, Failure } from '../model/failure.ts';
-import { isTerminal } from '../model/task.ts';
 import { adviceOf } from './advised-failure.ts';
-
-/** The exit codes, in the order in which `--help` prints them. */
-export const EXIT = {
-  done: 0,
-  taskEnded: 1,
-  badInput: 2,
-  keyRefused: 3,
-  stillRunning: 4,
-  credits: 5,
-  temporary: 6,
-  submitUnknown: 7,
-  taskNotFound: 8,
-  downloadFailed: 9,
-  bug: 70,
-  interrupted: 130,
-  terminated: 143,
-} as const;
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
   'Run the same command as often as you like: with the same key it is charged once. `--new` makes another.';
 
-/** What each exit code means and what to do next: the words of `--help` and of the tables in the documents. */
-export const EXIT_WORDS: Record<keyof typeof EXIT, { means: string; next: string }> = {
-  done: { means: 'done', next: 'give the user the result' },
+interface Exit {
+  code: number;
+  /** What it means, and what to do next: the words of `--help` and of the tables in the documents. */
+  means: string;
+  next: string;
+  /** The same command has more to do. */
+  isOpen?: true;
+}
+
+/** The exit codes, in the order in which `--help` prints them. */
+export const EXIT_WORDS = {
+  done: { code: 0, means: 'done', next: 'give the user the result' },
   taskEnded: {
+    code: 1,
     means: 'the task ended FAILED or CANCEL',
     next: 'tell the reason; `--new` tries again with a new charge, so ask first (a batch: only the command of that line)',
   },
   badInput: {
+    code: 2,
     means: 'bad input',
     next: 'correct what `data.issues` names; nothing was charged (a batch: see `data.batch`)',
   },
-  keyRefused: { means: 'key missing or refused', next: 'ask the user to set the key in the environment' },
+  keyRefused: {
+    code: 3,
+    means: 'key missing or refused',
+    next: 'ask the user to set the key in the environment',
+    isOpen: true,
+  },
   stillRunning: {
+    code: 4,
     means: 'still running',
     next: 'run the same command without `--new`, or `data.nextSteps`; it charges nothing',
+    isOpen: true,
   },
   credits: {
+    code: 5,
     means: 'credits or cap',
     next: 'nothing was submitted (a batch: see `data.batch`); tell what is missing',
   },
-  temporary: { means: 'temporary', next: 'follow `data.nextSteps`, after `retryAfter` seconds if set' },
+  temporary: {
+    code: 6,
+    means: 'temporary',
+    next: 'follow `data.nextSteps`, after `retryAfter` seconds if set',
+    isOpen: true,
+  },
   submitUnknown: {
+    code: 7,
     means: 'the outcome of the submit is not known',
     next: '`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
+    isOpen: true,
   },
-  taskNotFound: { means: 'no such task for this key', next: 'check the id and the key' },
+  taskNotFound: {
+    code: 8,
+    means: 'no such task for this key',
+    next: 'check the id and the key',
+  },
   downloadFailed: {
+    code: 9,
     means: 'finished but not saved',
     next: 'run the command in `data.nextSteps`; it charges nothing',
+    isOpen: true,
   },
-  bug: { means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
-  interrupted: { means: 'interrupted', next: 'run the same command without `--new`' },
-  terminated: { means: 'terminated', next: 'run the same command without `--new`' },
+  bug: {
+    code: 70,
+    means: 'a bug of this program',
+    next: 'report it; run the same command without `--new`',
+  },
+  interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
+  terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
+} as const satisfies Record<string, Exit>;
+
+type ExitName = keyof typeof EXIT_WORDS;
+
+const EXITS = Object.entries<Exit>(EXIT_WORDS);
+
+export const EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code])) as {
+  readonly [K in ExitName]: (typeof EXIT_WORDS)[K]['code'];
 };
 
 /** The exit code that each error code stands for, unless a failure says otherwise. */
@@ -77,6 +103,11 @@ export const EXIT_OF_ERROR: Record<ErrorCode, number> = {
   DOWNLOAD_FAILED: EXIT.downloadFailed,
 };
 
+/** The exit codes after which the same command has more to do. */
+export const OPEN: ReadonlySet<number> = new Set(
+  EXITS.filter(([, exit]) => exit.isOpen).map(([, { code }]) => code),
+);
+
 /** The exit codes of a batch's lines, in the order in which the caller has to see to them: the first is that of the batch. */
 export const BATCH_ORDER: readonly number[] = [
   EXIT.bug,
@@ -92,11 +123,13 @@ export const BATCH_ORDER: readonly number[] = [
   EXIT.done,
 ];
 
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+};
+
 /** Returns the exit code of a failure. */
-export function exitCodeOf(failure: Failure): number {
-  const { exitCode, reason } = adviceOf(failure);
-  if (exitCode !== undefined) return exitCode;
-  // A cancel that came too late is about the task's end; one that was refused before it, about a task that runs.
-  if (reason?.kind === 'notCancelled') return isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning;
-  return EXIT_OF_ERROR[failure.code];
-}
+export const exitCodeOf = (failure: Failure): number =>
+  adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];

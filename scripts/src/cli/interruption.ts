@@ -1,6 +1,5 @@
-import type { Situation } from './progress.ts';
-
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+import type { StopSignal } from './exit-codes.ts';
+import type { Situation } from './progress/situation.ts';
 
 // A submit that is being sent gets this long to return its task id: without the id the result might be lost.
 const GRACE_MS = 2_000;

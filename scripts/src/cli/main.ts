@@ -1,19 +1,18 @@
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
-import { type Arguments, guessAction, parseArguments } from './arguments.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
-import { checkInterval } from './check-interval.ts';
+import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
+import { checkInterval } from './command-line/check-flags.ts';
+import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT } from './exit-codes.ts';
-import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './flags.ts';
-import { Interruption, type StopSignal } from './interruption.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
-import type { CheckedRequest } from './read-request.ts';
-import { bugOutcome } from './render/bug.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
-import { interruptedOutcome } from './render/interrupted.ts';
+import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
+import type { CheckedRequest } from './request/read-request.ts';
 
 declare const VERSION: string;
 
@@ -56,7 +55,7 @@ export async function main(): Promise<void> {
     const args = parseArguments(argv);
     call.args = args;
     if (args.version) return printText(VERSION);
-    if (args.help) return printText((await import('./help.ts')).helpText(VERSION));
+    if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await outcomeOf(call, args, caller);
@@ -87,10 +86,11 @@ async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<O
     isRehearsal: sandbox && !isLocal(action),
     hasState: sandbox || (needsRecords(action) && !args.noJournal),
   });
-  if (action === 'listModels') return (await import('./describe.ts')).describeAll(args);
-  if (action === 'describeModel') return (await import('./describe.ts')).describeOne(args, args.model!);
+  if (action === 'listModels') return (await import('./actions/describe.ts')).describeAll(args);
+  if (action === 'describeModel')
+    return (await import('./actions/describe.ts')).describeOne(args, args.model!);
   if (action === 'listPending' || action === 'forget') {
-    const pending = await import('./pending.ts');
+    const pending = await import('./actions/pending.ts');
     return pending[action]({ args, environment, warn: call.progress.line }, caller);
   }
   return outcomeOfService(call, args, caller, environment);
@@ -111,25 +111,30 @@ async function outcomeOfService(
   situation.taskId = args.taskId ?? null;
   const { signal } = interruption;
   const loopback = args.sandbox || (environment.baseUrl !== undefined && isLoopback(environment.baseUrl));
-  checkInterval(args, loopback);
+  checkInterval(args.pollInterval, loopback);
   let batch: CheckedBatch | null = null;
   if (args.batch !== undefined) {
     const { readBatch } = await import('./batch/read-batch.ts');
     batch = await readBatch(args, caller, loopback, signal);
   } else if (rule('payload').actions?.includes(args.action)) {
-    call.request = await (await import('./read-request.ts')).readRequest(args, loopback, signal);
+    call.request = await (await import('./request/read-request.ts')).readRequest(args, loopback, signal);
   }
-  if (!args.sandbox && environment.key === undefined) {
-    const spending = args.action === 'spending' && (await import('./spending.ts'));
-    const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
-    if (known) return known;
-    throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
-      reason: { kind: 'keyMissing' },
-    });
+  try {
+    if (!args.sandbox && environment.key === undefined) {
+      const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
+      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+      if (known) return known;
+      throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
+        reason: { kind: 'keyMissing' },
+      });
+    }
+    const { runLive } = await import('./actions/live.ts');
+    const { request } = call;
+    return await runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
+  } finally {
+    // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
+    void batch?.close();
   }
-  const { runLive } = await import('./live.ts');
-  const { request } = call;
-  return runLive({ args, argv, request, batch, environment, loopback, observer, warn, interruption });
 }
 
 /** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
@@ -150,7 +155,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // The sentences of such a failure are still to be made, from its facts.
   const { reason, charged } = error.details;
   const isBare = reason !== undefined || charged !== undefined;
-  const failure = caller && isBare ? (await import('./render/failure.ts')).explained(error, caller) : error;
+  const failure =
+    caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   return failed(failure, stateOf(call), situation.taskId);
 }
 
@@ -167,7 +173,7 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
 
 /** Gives what is known of an interrupted call the exit code of its signal. */
 function markInterrupted(outcome: Outcome, signal: StopSignal): void {
-  outcome.exitCode = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+  outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 

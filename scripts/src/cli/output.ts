@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { boundedJson } from './bounded.ts';
 import { EXIT } from './exit-codes.ts';
+import { boundedJson } from './render/bounded.ts';
 import type { Envelope, Outcome } from './render/envelope.ts';
 
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */

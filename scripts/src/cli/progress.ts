@@ -1,14 +1,11 @@
-import type { BatchProgress, ExpectedDuration, Observer } from '../core/observer.ts';
-import type { Failure } from '../model/failure.ts';
+import type { ExpectedDuration, Observer } from '../core/observer.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { plain, redact } from '../model/text.ts';
-import { type Display, Lines, type Screen } from './progress/display.ts';
-import type { View } from './progress/draw.ts';
+import { type Display, Lines, type News, type Screen } from './progress/display.ts';
 import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
-import { otherAccountText, overIn, size, sourceOf, sums, usually } from './progress/words.ts';
-
-export type { Situation } from './progress/situation.ts';
+import { Sums } from './progress/sums.ts';
+import { otherAccountText, overIn, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -20,22 +17,18 @@ export interface Progress {
   clear(): void;
 }
 
-/** What was last said of one request or task, by kind: a state between two equal failures repeats neither of them. */
+/** A request or a task, and what was last said of it: a state between two equal failures repeats neither of them. */
 interface Subject {
-  name: string | null;
-  taskId: string | null;
-  state: string;
+  /** What a line about it begins with, with a space behind it; empty for the call as a whole. */
+  label: string;
+  /** What tells a line of a batch, or a task, from the others. */
+  key: string;
+  said: string;
   failure: string;
-  hasDownload: boolean;
 }
 
 /** The milliseconds of a clock that only moves forward. */
 export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-// Of a large batch, no more lines than a user or an agent reads; the report of the batch names them all.
-const MOST_LINES = 100;
-// A fast download brings thousands of chunks a second.
-const SHARE_MS = 200;
 
 /**
  * Shows the progress of a call on standard error.
@@ -51,132 +44,92 @@ export function watch(
   const line = (text: string): void => display.line(clean(text));
   const submits = new Submits();
   const { situation } = submits;
+  const sums = new Sums();
   const meter = new Meter(monotonic);
   const startedAt = monotonic();
   const subjects = new Map<string, Subject>();
   // When each task was made, on this clock; only of those for which that is known.
   const made = new Map<string, number>();
-  // The last state of each task or line, where the call is about several.
-  const states = new Map<string, TaskState>();
-  let batch: BatchProgress | null = null;
-  let isBatch = false;
-  let isOtherSaid = false;
   let expected: ExpectedDuration | null = null;
   let isExpectedSaid = false;
-  let linesLeft = MOST_LINES;
-  let lastShareAt = Number.NEGATIVE_INFINITY;
+  let isOtherSaid = false;
 
+  const subjectOf = (name: string | null, taskId: string | null): Subject => {
+    const id = JSON.stringify([name, taskId]);
+    const label = [name, taskId && `task ${taskId}`]
+      .map((part) => (part === null ? '' : `${part} `))
+      .join('');
+    const key = name === null ? (taskId ?? '') : JSON.stringify(name);
+    const subject = subjects.get(id) ?? { label, key, said: '', failure: '' };
+    subjects.set(id, subject);
+    return subject;
+  };
   const ageOf = (taskId: string | null): number | null => {
     const since = made.get(taskId ?? '');
     return since === undefined ? null : monotonic() - since;
   };
-
-  /** Shows a call about several tasks: its sums on a terminal, elsewhere a sentence. */
-  const showMany = (sentence: string, isNew: boolean): void => {
-    const common = { subject: '', state: '', share: null };
-    const view = (): View => ({
-      ...common,
-      ageMs: monotonic() - startedAt,
-      expected,
-      transfer: meter.transfer(),
-      batch,
-    });
-    display.now(view, clean(sentence), isNew ? 'new' : 'same');
-  };
-
-  /** Notes a state of one of several tasks. Of those whose sums nobody tells, it makes the sums. */
-  const note = (key: string, state: TaskState): boolean => {
-    const isNew = states.get(key) !== state;
-    if (state !== 'UNKNOWN') states.set(key, state);
-    if (batch && !isBatch) {
-      const ended = [...states.values()].filter(isTerminal);
-      const done = ended.filter((one) => one === 'COMPLETED').length;
-      const failed = ended.length - done;
-      batch = { ...batch, done, failed, running: batch.total - done - failed };
-    }
-    return isNew && state !== 'UNKNOWN';
-  };
-
-  /** Says the change of a line of a batch, while there are not too many. */
-  const sayLine = (subject: Subject, state: TaskState): void => {
-    const isBad = state === 'FAILED' || state === 'CANCEL';
-    if (linesLeft <= (isBad ? -MOST_LINES : 0)) return;
-    linesLeft -= 1;
-    line(`${nameOf(subject)}${state}`);
-    if (linesLeft === 0) line('The batch is large: from here on only lines without a result are named.');
-  };
-
-  const subjectOf = (name: string | null, taskId: string | null): Subject => {
-    const key = JSON.stringify([name, taskId]);
-    const subject = subjects.get(key) ?? { name, taskId, state: '', failure: '', hasDownload: false };
-    subjects.set(key, subject);
-    return subject;
-  };
+  const sayLine = ({ label }: Subject, state: TaskState): void => sums.linesAbout(label, state).forEach(line);
 
   /** Returns the observer of one request or task; without an id before there is one. */
   const observerOf = (name: string | null, taskId: string | null): Observer => {
     const subject = subjectOf(name, taskId);
-    const key = name ?? '';
-    /** Shows the state of this task. */
-    const show = (state: string, sentence: string, isNew: boolean, share: number | null = null): void => {
-      if (batch) {
-        showMany(isBatch ? sums(batch) : sentence, isNew && !isBatch);
-        return;
-      }
-      const view = (): View => ({
-        subject: clean(nameOf(subject)),
+    const request = name ?? '';
+    const draw = (text: string, news: News, state = '', share: number | null = null): void => {
+      const view = () => ({
+        subject: clean(subject.label),
         state: clean(state),
-        ageMs: ageOf(taskId),
+        ageMs: sums.now ? monotonic() - startedAt : ageOf(taskId),
         share,
         expected,
         transfer: meter.transfer(),
-        batch: null,
+        batch: sums.now,
       });
-      display.now(view, clean(sentence), isNew ? 'new' : 'same');
+      display.now(view, clean(text), news);
     };
+    /** Shows the state of this task; in a batch, the sums. */
+    const show = (state: string, sentence: string, news: News, share?: number | null): void =>
+      sums.now && sums.isBatch
+        ? draw(sumsText(sums.now), 'same')
+        : draw(`${subject.label}${sentence}`, news, state, share);
     return {
-      submitting: () => submits.began(key),
-      refused: () => submits.known(key, 'none'),
+      submitting: () => submits.began(request),
+      refused: () => submits.known(request, 'none'),
       several(count) {
+        submits.isAboutMany();
         situation.phase = 'running';
-        situation.isAboutMany = true;
         line(`resuming ${count === 1 ? '1 task' : `${count} tasks`}; nothing is charged`);
-        batch = { total: count, done: 0, failed: 0, running: count, credits: null };
+        sums.begin(count);
       },
       batch(progress) {
-        situation.isAboutMany = true;
-        if (situation.phase === 'before') situation.phase = 'running';
-        isBatch = true;
-        batch = progress;
-        showMany(sums(progress), overIn(progress) === progress.total);
+        submits.isAboutMany();
+        sums.replace(progress);
+        draw(sumsText(progress), overIn(progress) === progress.total ? 'new' : 'same');
       },
       line({ name: lineName, taskId: id, state }) {
-        if (note(JSON.stringify(lineName), state)) sayLine(subjectOf(lineName, id), state);
+        const other = subjectOf(lineName, id);
+        if (sums.note(other.key, state)) sayLine(other, state);
       },
       named: (other) => observerOf(other, taskId),
       madeUnderOther(earlier) {
         // Of a batch it mostly holds for every line: the answer and the report name them.
-        if (!isBatch || !isOtherSaid) line(`${nameOf(subject)}${otherAccountText(earlier)}`);
+        if (!sums.isBatch || !isOtherSaid) line(`${subject.label}${otherAccountText(earlier)}`);
         isOtherSaid = true;
       },
       attached(id, created) {
-        if (!situation.isAboutMany) situation.taskId = id;
-        if (!isBatch)
-          line(`${nameOf(subjectOf(name, id))}was submitted on ${created}; resuming it, nothing is charged`);
-        submits.known(key, 'task');
+        submits.saw(id);
+        const { label } = subjectOf(name, id);
+        if (!sums.isBatch) line(`${label}was submitted on ${created}; resuming it, nothing is charged`);
+        submits.known(request, 'task');
       },
       task(id, state) {
-        const named = subjectOf(name, id);
         if (situation.phase === 'submitting' && !made.has(id)) made.set(id, monotonic());
-        if (!situation.isAboutMany) {
-          situation.taskId = id;
-          situation.state = state;
-        }
-        named.state = state;
-        const isNew = note(batch ? keyOf(named) : id, state);
-        if (!isBatch) line(`${nameOf(named)}${state}`);
-        else if (isNew) sayLine(named, state);
-        submits.known(key, 'task');
+        submits.saw(id, state);
+        const task = subjectOf(name, id);
+        task.said = state;
+        const isNew = sums.note(task.key, state);
+        if (!sums.isBatch) line(`${task.label}${state}`);
+        else if (isNew) sayLine(task, state);
+        submits.known(request, 'task');
       },
       about(id, created) {
         const age = created === undefined ? Number.NaN : Date.now() - Date.parse(created);
@@ -186,56 +139,39 @@ export function watch(
       expected(duration) {
         // A batch of several models has no one estimate.
         const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
-        expected = isBatch && isOther ? null : duration;
+        expected = sums.isBatch && isOther ? null : duration;
       },
-      polled(status, { nextMs }) {
-        const { state } = status;
-        if (state !== 'UNKNOWN' && !situation.isAboutMany) situation.state = state;
-        const isNewState = note(keyOf(subject), state);
-        if (isBatch && isNewState && isTerminal(state)) sayLine(subject, state);
-        const word = status.unknownState ? `in the unknown state ${status.unknownState}` : state;
-        const isNew = word !== subject.state;
-        subject.state = word;
-        const percent = status.progress === undefined ? '' : ` (${Math.round(status.progress)} %)`;
+      polled({ state, unknownState, progress }, { nextMs }) {
+        if (state !== 'UNKNOWN') submits.saw(undefined, state);
+        if (sums.note(subject.key, state) && sums.isBatch && isTerminal(state)) sayLine(subject, state);
+        const word = unknownState ? `in the unknown state ${unknownState}` : state;
+        const news = word === subject.said ? 'same' : 'new';
+        subject.said = word;
+        const percent = progress === undefined ? '' : ` (${Math.round(progress)} %)`;
         const next = nextMs > 0 ? `, next query in ${(nextMs / 1000).toFixed(1)} s` : '';
         const ms = ageOf(taskId);
         const age = ms === null ? '' : ` after ${Math.round(ms / 1000)} s`;
-        const isEstimated = expected && !isExpectedSaid && !batch && !isTerminal(state);
+        const isEstimated = expected && !isExpectedSaid && !sums.now && !isTerminal(state);
         const estimate = isEstimated ? `; ${usually(expected!)} (${sourceOf(expected!)})` : '';
         if (isEstimated) isExpectedSaid = true;
-        const share = status.progress === undefined ? null : status.progress / 100;
-        show(word + percent, `${nameOf(subject)}${word}${percent}${age}${next}${estimate}`, isNew, share);
+        const share = progress === undefined ? null : progress / 100;
+        show(word + percent, `${word}${percent}${age}${next}${estimate}`, news, share);
       },
-      queryFailed({ code, message }: Failure) {
+      queryFailed({ code, message }) {
         // The lines of a batch share their poller, and so its failures.
-        const teller = isBatch ? subjectOf(null, null) : subject;
-        const isNew = code !== teller.failure;
+        const teller = sums.isBatch ? subjectOf(null, null) : subject;
+        const news = code === teller.failure ? 'same' : 'new';
         teller.failure = code;
         const sentence = `${code}: ${message} Continuing.`;
-        if (isBatch && isNew) line(sentence);
-        else show(`${code}: ${message}`, `${nameOf(subject)}${sentence}`, isNew);
+        if (sums.isBatch && news === 'new') line(sentence);
+        else show(`${code}: ${message}`, sentence, news);
       },
       downloading(bytes, total) {
-        meter.note(keyOf(subject), bytes, total);
-        const isNew = !subject.hasDownload;
-        if (!isNew && monotonic() - lastShareAt < SHARE_MS) return;
-        subject.hasDownload = true;
-        lastShareAt = monotonic();
-        const of = total === null ? '' : ` of ${size(total)}`;
-        show('downloading', `${nameOf(subject)}downloading${isNew ? '' : `, ${size(bytes)}${of}`}`, isNew);
+        const news = meter.note(subject.key, bytes, total);
+        const have = `, ${size(bytes)}${total === null ? '' : ` of ${size(total)}`}`;
+        if (news) show('downloading', `downloading${news === 'new' ? '' : have}`, news);
       },
     };
   };
-
   return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
-}
-
-/** Returns what a line about a request or a task begins with, with a space behind it; empty for the call as a whole. */
-function nameOf({ name, taskId }: Subject): string {
-  return `${name === null ? '' : `${name} `}${taskId === null ? '' : `task ${taskId} `}`;
-}
-
-/** Returns what tells a line of a batch, or a task, from the others. */
-function keyOf({ name, taskId }: Subject): string {
-  return name === null ? (taskId ?? '') : JSON.stringify(name);
 }

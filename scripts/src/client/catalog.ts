@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import type * as Price from '../contracts/price.ts';
+import type * as Price from '../contracts/estimate.ts';
 import type * as Validate from '../contracts/validate.ts';
 import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -39,7 +39,7 @@ let rules: Promise<[typeof Validate, typeof Price]> | undefined;
 
 /** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/price.ts')]);
+  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/estimate.ts')]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);

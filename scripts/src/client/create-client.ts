@@ -4,8 +4,8 @@ import { contractOf, describe, listModels, validate } from './catalog.ts';
 import { Connection } from './connection.ts';
 import { download } from './download.ts';
 import { readOptions } from './options.ts';
-import { findLost, submit } from './submit.ts';
-import * as tasks from './tasks.ts';
+import { submitCalls } from './submit.ts';
+import { taskCalls } from './tasks.ts';
 import type { Client, ClientOptions, ProviderInfo } from './types.ts';
 
 /**
@@ -22,15 +22,8 @@ export function createClient(options: ClientOptions): Client {
     models: () => local(() => listModels(settings)),
     describe: (model) => local(async () => describe(await contractOf(settings, model))),
     validate: (model, payload) => local(async () => validate(await contractOf(settings, model), payload)),
-    submit: (request, options) => submit(connection, request, options),
-    reconcile: (request, options) => findLost(connection, request, options),
-    status: (taskId, options) => tasks.status(connection, taskId, options),
-    task: (taskId, options) => tasks.readTask(connection, taskId, options),
-    list: (options) => tasks.list(connection, options),
-    cancel: (taskId, options) => tasks.cancel(connection, taskId, options),
-    quote: (request, options) => tasks.quote(connection, request, options),
-    account: (options) => tasks.account(connection, options),
-    wait: (task, options) => tasks.wait(connection, task, options),
+    ...submitCalls(connection),
+    ...taskCalls(connection),
     download: (task, options) => download(connection, task, options),
     parseCallback: (body) => parseCallback(settings, body),
     close: () => connection.close(),

@@ -67,19 +67,15 @@ async function completed(
   wanted: string | Task,
   schedule: PollSchedule,
 ): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
-  const { shortDeadline } = await import('../core/session.ts');
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
-  const task =
-    typeof wanted === 'string'
-      ? await session.api.read(session.provider.task(id), shortDeadline(session))
-      : wanted;
+  const task = typeof wanted === 'string' ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
   if (task.state !== 'COMPLETED') {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
   const { fetchResult } = await import('../core/deliver/read-result.ts');
-  return fetchResult(session, id, { schedule, until: Number.POSITIVE_INFINITY });
+  return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 
 /** Returns the folder in which files are gathered. */

@@ -23,6 +23,12 @@ export interface Settings {
   root: string | undefined;
 }
 
+const NUMBERS = {
+  timeoutMs: { fallback: 30_000, min: 1, max: 600_000 },
+  maxRetries: { fallback: 3, min: 0, max: 10 },
+  pollIntervalMs: { fallback: 2_000, min: 10, max: 300_000 },
+};
+
 /**
  * Returns the settings of a client.
  * @throws InvalidRequestError that names each option whose value cannot be used
@@ -50,15 +56,17 @@ export function readOptions(options: ClientOptions): Settings {
     const expected = 'the path of a folder named contracts';
     issues.push(issue('contractsFolder', expected, shown(contractsFolder), 'rename the folder'));
   }
+  const number = (name: keyof typeof NUMBERS): number => {
+    const { fallback, min, max } = NUMBERS[name];
+    const { [name]: value = fallback } = options;
+    const expected = `a whole number from ${min} to ${max}`;
+    if (!Number.isInteger(value) || value < min || value > max)
+      issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
+    return value;
+  };
   const settings = {
-    timeoutMs: integer('timeoutMs', options.timeoutMs, { fallback: 30_000, min: 1, max: 600_000 }, issues),
-    maxRetries: integer('maxRetries', options.maxRetries, { fallback: 3, min: 0, max: 10 }, issues),
-    pollIntervalMs: integer(
-      'pollIntervalMs',
-      options.pollIntervalMs,
-      { fallback: 2_000, min: 10, max: 300_000 },
-      issues,
-    ),
+    ...{ timeoutMs: number('timeoutMs'), maxRetries: number('maxRetries') },
+    pollIntervalMs: number('pollIntervalMs'),
   };
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : '');
@@ -89,17 +97,4 @@ export function shown(value: unknown): string {
   return value === null || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : typeof value;
-}
-
-function integer(
-  name: string,
-  value: unknown,
-  { fallback, min, max }: { fallback: number; min: number; max: number },
-  issues: Issue[],
-): number {
-  if (value === undefined) return fallback;
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  const expected = `a whole number from ${min} to ${max}`;
-  issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
-  return fallback;
 }

@@ -1,20 +1,16 @@
-import type { Contract } from '../contracts/contract.ts';
+import type { CheckedRequest } from '../core/checked-request.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { checkCallbackUrl, isLoopback } from '../model/service-address.ts';
 import { TASK_ID } from '../model/task.ts';
-import type { GenerationRequest } from '../providers/provider.ts';
 import { contractOf, refusalOf } from './catalog.ts';
 import { invalidInput, issue, type Settings, shown } from './options.ts';
 import type { Issue, Moment, SubmitRequest } from './types.ts';
 
-/** A request that may be sent, and the contract that it fits. */
-export interface CheckedRequest {
-  contract: Contract;
-  generation: GenerationRequest;
-}
-
 /** Returns a request for a submit, complete and valid. @throws Failure INVALID_MODEL or INVALID_PAYLOAD */
-export async function checkRequest(settings: Settings, request: SubmitRequest): Promise<CheckedRequest> {
+export async function checkRequest(
+  settings: Settings,
+  request: SubmitRequest,
+): Promise<Pick<CheckedRequest, 'contract' | 'generation'>> {
   const { model, payload, idempotencyKey, callbackUrl, maxCredits } = request;
   const contract = await contractOf(settings, model);
   const refusal = await refusalOf(contract, payload);

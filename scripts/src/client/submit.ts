@@ -1,119 +1,109 @@
-import type { Failure } from '../model/failure.ts';
-import { contractOf } from './catalog.ts';
+import type { ListSource, LostSubmit } from '../core/reconcile/reconcile.ts';
+import type { Sent } from '../core/submit/send-once.ts';
+import type { Submitted } from '../core/submit/submit-or-reconcile.ts';
+import { Failure } from '../model/failure.ts';
 import type { Connection } from './connection.ts';
-import type { ClientErrorDetails } from './errors.ts';
 import { checkMoment, checkRequest } from './request.ts';
 import { publicTask } from './task.ts';
+import { toError } from './to-error.ts';
 import type {
   CallOptions,
+  Client,
   LostRequest,
-  ReconciledTask,
-  ReconcileOptions,
   SubmitOutcome,
   SubmitRequest,
   SubmittedTask,
 } from './types.ts';
 
-/** Submits a request in one attempt. */
-export function submit(
+/** Returns the calls that submit a request, and find out about a lost submit. */
+export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
+  const { settings } = connection;
+  return {
+    submit: (request, options) => send(connection, request, options),
+
+    reconcile: (request, { signal, until, list, taken } = {}) => {
+      const details = () => ({ outcome: 'unknown' as const });
+      return connection.call({ signal, details }, async (session) => {
+        const { clock } = settings;
+        const { generation } = await checkRequest(settings, request);
+        const lost = { ...lostSubmit(connection, request), generation };
+        const deadline =
+          until === undefined ? 0 : clock.monotonic() + checkMoment('until', until) - clock.wall();
+        const { reconcile, reconcileUntil } = await import('../core/reconcile/reconcile.ts');
+        // A list that was read before stays the same.
+        const end = list ? deadline : reconcileUntil(session, deadline);
+        const source: ListSource = {
+          list: list && (async () => list()),
+          taken: async (ids) => (await taken?.(ids)) ?? [],
+        };
+        const found = await reconcile(session, lost, end, source);
+        switch (found.kind) {
+          case 'found':
+            return { kind: 'found', task: publicTask(found.task.id, found.task, settings.key) };
+          case 'clear': {
+            const first = { lost, source: { taken: source.taken } };
+            return { kind: 'clear', resubmit: (more) => send(connection, request, more, first) };
+          }
+          case 'unsure':
+            return { kind: 'unsure', retryAfter: found.after ?? null };
+          case 'unreadable': {
+            const { failure, after = failure.details.retryAfter ?? null } = found;
+            const error = toError(failure, settings.key, details());
+            return { kind: 'unreadable', retryAfter: after, error };
+          }
+        }
+      });
+    },
+  };
+}
+
+/**
+ * Submits a request in one attempt.
+ * @param first the lost submit that this one repeats: a rejection then says nothing of both before the list was read
+ */
+function send(
   connection: Connection,
   request: SubmitRequest,
   { signal }: CallOptions = {},
+  first?: { lost: LostSubmit; source: ListSource },
 ): Promise<SubmittedTask> {
   const { settings } = connection;
-  let isSending = false;
-  let hasLeft = false;
-  const details = (failure?: Failure): ClientErrorDetails => {
-    // Before the submit a quote may be lost, which says nothing about a task.
-    const isUnknown = failure ? isSending && failure.details.unclear === true : hasLeft;
-    return { outcome: isUnknown ? 'unknown' : 'rejected' };
-  };
-  return connection.call({ signal, details }, async (session) => {
+  let outcome: SubmitOutcome = first ? 'unknown' : 'rejected';
+  return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import('../core/money/check-price.ts');
-    const { sendOnce } = await import('../core/submit/send-until-accepted.ts');
-    const { shortDeadline } = await import('../core/session.ts');
-    const quote = await checkFunds(session, contract, generation, null, shortDeadline(session));
-    isSending = true;
+    const { sendOnce } = await import('../core/submit/send-once.ts');
+    const until = session.api.shortDeadline;
+    const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
-      hasLeft = true;
+      outcome = 'unknown';
     };
     const sent = await sendOnce(session, generation, { onLeave });
-    if (sent.kind !== 'accepted') throw sent.failure;
-    return { ...publicTask(sent.task.id, sent.task, settings.key), quoted: quote?.credits ?? null };
+    let known: Sent | Submitted = sent;
+    if (first && sent.kind === 'rejected') {
+      const { judgeRejection } = await import('../core/submit/submit-or-reconcile.ts');
+      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
+    }
+    outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';
+    if (known.kind === 'accepted') {
+      const { task } = known;
+      return { ...publicTask(task.id, task, settings.key), quoted: quote?.credits ?? null };
+    }
+    // Whether and when to try again, the answer to this attempt says.
+    const { transient, retryAfter } = 'failure' in sent ? sent.failure.details : {};
+    throw known.failure.with({ transient, retryAfter });
   });
 }
 
-/** Finds the task of a submit whose outcome is unknown. */
-export function findLost(
-  connection: Connection,
-  request: LostRequest,
-  { signal, until, list, taken, beforeResubmit }: ReconcileOptions = {},
-): Promise<ReconciledTask> {
-  const { settings } = connection;
-  const { clock } = settings;
-  let prevented: unknown;
-  let resubmitted = false;
-  const details = (failure?: Failure): ClientErrorDetails => {
-    const isRejected = failure !== undefined && outcome === 'rejected';
-    const reason = failure?.details.reason;
-    const later = reason?.kind === 'submitUnknown' ? reason.later : undefined;
-    return {
-      outcome: isRejected ? 'rejected' : 'unknown',
-      transient:
-        failure?.details.transient ??
-        (failure?.details.retryAfter !== undefined || later?.details.transient === true),
-      cause: prevented,
-    };
+function lostSubmit({ settings: { clock } }: Connection, request: LostRequest) {
+  const sentAt = checkMoment('submittedAt', request.submittedAt);
+  const now = clock.wall();
+  // The minute must pass even after the clock was set back.
+  const wall = Math.min(checkMoment('lostAt', request.lostAt ?? sentAt), now);
+  return {
+    sentAt,
+    since: { wall, monotonic: clock.monotonic() - (now - wall) },
+    resubmitted: request.resubmitted === true,
+    failure: new Failure('NETWORK_ERROR', 'The answer of the submit is missing.'),
   };
-  let outcome: SubmitOutcome = 'unknown';
-  return connection.call({ signal, details }, async (session) => {
-    const contract = await contractOf(settings, request.model);
-    const sentAt = checkMoment('submittedAt', request.submittedAt);
-    const now = { wall: clock.wall(), monotonic: clock.monotonic() };
-    // The minute must pass even after the clock was set back.
-    const lostAt = Math.min(checkMoment('lostAt', request.lostAt ?? sentAt), now.wall);
-    const deadline = until === undefined ? 0 : now.monotonic + (checkMoment('until', until) - now.wall);
-    const { generation } = await checkRequest(settings, request);
-    const { reconcile } = await import('../core/reconcile/reconcile.ts');
-    const { checkFunds } = await import('../core/money/check-price.ts');
-    const { Failure } = await import('../model/failure.ts');
-    const { shortDeadline } = await import('../core/session.ts');
-    const result = await reconcile(
-      {
-        ...session,
-        takenTasks: async (ids) => (await taken?.(ids)) ?? [],
-        suppliedList: list && (async () => list()),
-      },
-      generation,
-      {
-        sentAt,
-        since: { wall: lostAt, monotonic: now.monotonic - (now.wall - lostAt) },
-        resubmitted: request.resubmitted === true,
-        failure: new Failure('NETWORK_ERROR', 'The answer of the submit is missing.'),
-      },
-      {
-        lost: async () => {},
-        resubmitRejected: async () => {},
-        resubmitting: async () => {
-          if (!beforeResubmit) throw new Failure('UNKNOWN_ERROR', 'It is not sent once more.');
-          await checkFunds(session, contract, generation, null, shortDeadline(session));
-          try {
-            await beforeResubmit();
-          } catch (error) {
-            prevented = error;
-            throw new Failure('UNKNOWN_ERROR', 'The caller prevented that it is sent once more.');
-          }
-          resubmitted = true;
-        },
-      },
-      deadline,
-    );
-    if (result.kind === 'accepted') {
-      const { task, wasThere } = result;
-      return { ...publicTask(task.id, task, settings.key), resubmitted: resubmitted && !wasThere };
-    }
-    outcome = result.kind;
-    throw result.failure;
-  });
 }

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
 import { type CompiledContract, fingerprint } from './compiled.ts';
-import { toContract } from './contract.ts';
 import { ContractError } from './contract-error.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { toContract } from './read-contract.ts';
 import { readUnsupported, unsupportedName } from './unsupported.ts';
 import { checkPayload } from './validate.ts';
 
@@ -27,7 +27,13 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
     const list = unsupportedName(provider);
     if (existsSync(join(contractsDir, `${list}.yaml`))) {
       const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
-      copies.set(`${list}.json`, compiled(list, text, readUnsupported));
+      copies.set(
+        `${list}.json`,
+        compiled(list, text, (document) => {
+          readUnsupported(document);
+          return document;
+        }),
+      );
     }
   }
   rmSync(outDir, { recursive: true, force: true });
@@ -47,21 +53,21 @@ function folders(dir: string): string[] {
 
 function compileContract(provider: string, model: string, text: string): string {
   return compiled(`${provider}/${model}`, text, (document) => {
-    const contract = toContract(provider, model, document);
-    const [issue] = checkPayload(contract, contract.example);
+    const contract = toContract(document);
+    const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
     if (issue !== undefined)
       throw new ContractError(`its example is refused at ${issue.path}: ${issue.hint}`);
+    return contract as unknown as Json;
   });
 }
 
-/** The copy of a file. What `check` throws about its document is told with its name. */
-function compiled(name: string, text: string, check: (document: Json) => void): string {
-  const contract = parseYaml(text);
+/** The copy of a file, with what `read` makes of its document. What `read` throws is told with the name of the file. */
+function compiled(name: string, text: string, read: (document: Json) => Json): string {
+  const document = parseYaml(text);
   try {
-    check(contract);
+    const copy: CompiledContract = { source: fingerprint(text), contract: read(document) };
+    return `${JSON.stringify(copy, null, 2)}\n`;
   } catch (error) {
     throw new ContractError(`contracts/${name}.yaml: ${(error as Error).message}`, { cause: error });
   }
-  const copy: CompiledContract = { source: fingerprint(text), contract };
-  return `${JSON.stringify(copy, null, 2)}\n`;
 }

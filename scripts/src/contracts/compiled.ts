@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../model/json.ts';
 
-/** A contract as the build stores it: the parsed YAML, and which text it was parsed from. */
+/** A file as the build stores it: what was read from the YAML, and which text that was. */
 export interface CompiledContract {
   source: { length: number; hash: string };
   contract: Json;
@@ -14,7 +14,7 @@ export function fingerprint(text: string): CompiledContract['source'] {
   return { length: text.length, hash: (hash >>> 0).toString(16).padStart(8, '0') };
 }
 
-/** The parsed YAML of a compiled copy, if it was made from exactly this text; else undefined. */
+/** What a compiled copy holds, if it was made from exactly this text; else undefined. */
 export function fromCompiled(copy: string | undefined, text: string): Json | undefined {
   if (copy === undefined) return undefined;
   try {

@@ -1,15 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { OUTPUT_KINDS, type OutputKind } from '../model/output-kind.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import type { OutputKind } from '../model/output-kind.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
-import { ContractError } from './contract-error.ts';
-import { EXTENSION, readDocument } from './document.ts';
-import { type RecordedDuration, readDurations } from './durations.ts';
+import { EXTENSION, readStored } from './document.ts';
+import type { RecordedDuration } from './durations.ts';
 import { contractsFolder } from './folders.ts';
-import { type PriceRule, readPrice } from './price-rule.ts';
+import type { PriceRule } from './price-rule.ts';
 import { readNode } from './read-schema.ts';
 import type { SchemaNode } from './schema-node.ts';
 
@@ -41,8 +40,10 @@ export interface Contract {
   price: PriceRule | null;
 }
 
+/** What the file of a contract says, as the compiled copy holds it. */
+export type StoredContract = Omit<Contract, 'provider' | 'model'>;
+
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
-const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 // The one that is meant where the command line names none.
 export const DEFAULT_PROVIDER = 'aivideomaker';
 
@@ -92,7 +93,15 @@ export async function loadContract(
   if (!SAFE_NAME.test(model) || !models.includes(model))
     throw await (await import('./unknown-model.ts')).unknownModel(provider, model, models, root);
   try {
-    return toContract(provider, model, await readDocument(root, `${provider}/${model}`));
+    const { text, copy } = readStored(root, `${provider}/${model}`);
+    // It was checked when it was compiled. A copy of another version, which held other fields, is passed over.
+    if (isObject(copy) && typeof copy.output === 'string')
+      return { provider, model, ...(copy as unknown as StoredContract) };
+    const [{ parseYaml }, { toContract }] = await Promise.all([
+      import('./parse-yaml.ts'),
+      import('./read-contract.ts'),
+    ]);
+    return { provider, model, ...toContract(parseYaml(text)) };
   } catch (error) {
     const file = `contracts/${provider}/${model}${EXTENSION}`;
     const reason = plain(error instanceof Error ? error.message : String(error), 200);
@@ -113,84 +122,4 @@ export function rootOf(contract: Contract): SchemaNode {
     roots.set(contract, root);
   }
   return root;
-}
-
-/**
- * A parsed contract file as a Contract. @throws ContractError when it says something that is not understood, or
- * lacks its example or sources.
- */
-export function toContract(provider: string, model: string, document: Json): Contract {
-  if (!isObject(document)) throw new ContractError('the file must be a mapping');
-  const {
-    'x-output': output,
-    'x-prompt': prompt,
-    'x-sources': sources,
-    'x-advice': advice = [],
-    'x-notes': notes = [],
-    'x-replay': replay = null,
-    'x-durations': durations = [],
-    'x-price': price,
-    examples,
-    ...schema
-  } = document as JsonObject & {
-    'x-advice'?: Json;
-    'x-notes'?: Json;
-    'x-replay'?: Json;
-    'x-durations'?: Json;
-  };
-  if (schema.$schema !== DIALECT) throw new ContractError(`$schema must be ${DIALECT}`);
-  if (schema.type !== 'object') throw new ContractError('type must be object');
-  const example = Array.isArray(examples) ? examples[0] : undefined;
-  if (!isObject(example)) throw new ContractError('examples must hold one valid payload');
-  const known = readSources(sources);
-  const root = readNode(schema);
-  const contract: Contract = {
-    provider,
-    model,
-    output: readOutput(output),
-    prompt: readPrompt(prompt, root),
-    schema,
-    example,
-    sources: known,
-    notes: [...sentences(advice, 'x-advice'), ...sentences(notes, 'x-notes')],
-    advice: sentences(advice, 'x-advice'),
-    replay: readReplay(replay),
-    durations: readDurations(durations),
-    price: price === undefined ? null : readPrice(price, root),
-  };
-  roots.set(contract, root);
-  return contract;
-}
-
-function readOutput(value: Json | undefined): OutputKind {
-  const kind = OUTPUT_KINDS.find((known) => known === value);
-  if (kind === undefined) throw new ContractError(`x-output must be one of ${OUTPUT_KINDS.join(', ')}`);
-  return kind;
-}
-
-function readPrompt(value: Json | undefined, root: SchemaNode): string | null {
-  if (value === undefined) return root.properties?.has('prompt') ? 'prompt' : null;
-  if (typeof value === 'string' && root.properties?.has(value)) return value;
-  throw new ContractError('x-prompt must name the field that takes the prompt');
-}
-
-function readSources(value: Json | undefined): Contract['sources'] {
-  if (!Array.isArray(value) || value.length === 0)
-    throw new ContractError('x-sources must list what the contract is known from');
-  return value.map((source) => {
-    if (!isObject(source) || typeof source.what !== 'string' || typeof source.date !== 'string')
-      throw new ContractError('x-sources: each source needs the texts what and date');
-    return { what: source.what, date: source.date };
-  });
-}
-
-function sentences(value: Json, keyword: string): string[] {
-  if (Array.isArray(value) && value.every((note) => typeof note === 'string')) return value;
-  throw new ContractError(`${keyword} must be a list of sentences`);
-}
-
-function readReplay(value: Json): string | null {
-  if (value !== null && (typeof value !== 'string' || value.trim() === ''))
-    throw new ContractError('x-replay must be a sentence: where a replay is documented, with the date');
-  return value;
 }

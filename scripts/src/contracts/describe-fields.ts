@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { expected } from './explain.ts';
+import { expected } from './expected.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 /**
@@ -17,7 +17,7 @@ export function describeRules(contract: Contract): string[] {
 }
 
 function rulesOf(node: SchemaNode, before: string): string[] {
-  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.(node) ?? []);
+  const sentences = (node.own ?? []).flatMap((keyword) => keyword.sentences?.() ?? []);
   const inner = [...(node.properties ?? [])].flatMap(([name, child]) => rulesOf(child, `${before}${name}: `));
   return [...sentences.map((sentence) => before + sentence), ...inner];
 }

@@ -7,16 +7,13 @@ import { compiledFolder, contractsFolder } from './folders.ts';
 export const EXTENSION = '.yaml';
 
 /**
- * One file of contracts/, from its compiled copy if that is of the YAML text as it is now; no other file is read.
+ * The text of one file of contracts/, and what its compiled copy holds if that was made from this text.
  * @param name the path below contracts/, without its ending
- * @throws when there is no such file, or it is no YAML
+ * @throws when there is no such file
  */
-export async function readDocument(root: string, name: string): Promise<Json> {
+export function readStored(root: string, name: string): { text: string; copy: Json | undefined } {
   const text = readFileSync(join(contractsFolder(root), `${name}${EXTENSION}`), 'utf8');
-  return (
-    fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text) ??
-    (await import('./parse-yaml.ts')).parseYaml(text)
-  );
+  return { text, copy: fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text) };
 }
 
 function readIfThere(file: string): string | undefined {

@@ -1,5 +1,24 @@
-import { isObject, type Json } from '../model/json.ts';
-import { ContractError } from './contract-error.ts';
+import * as z from 'zod/mini';
+import type { Json } from '../model/json.ts';
+import { only, parsed } from './parsed.ts';
+
+const SECONDS = '.seconds must be a number above 0, or the shortest and the longest';
+const time = z.number(SECONDS).check(z.positive(SECONDS));
+const span = z.tuple([time, time]).check(z.refine(([shortest, longest]) => longest >= shortest, SECONDS));
+const RUNS = ' must be the number of runs';
+const WHAT = ' must say what was made, and who saw it';
+const DATE = ' must be a day, as YYYY-MM-DD';
+
+const RUN = only(
+  {
+    seconds: z.union([time, span], ' must be a number above 0, or the shortest and the longest'),
+    runs: z._default(z.int(RUNS).check(z.positive(RUNS)), 1),
+    what: z.string(WHAT).check(z.regex(/\S/, WHAT)),
+    date: z.string(DATE).check(z.regex(/^\d{4}-\d\d-\d\d$/, DATE)),
+  },
+  (name) => `: "${name}" is not understood`,
+  SECONDS,
+);
 
 /** What is on record of one run, or of several. */
 export interface RecordedDuration {
@@ -14,24 +33,9 @@ export interface RecordedDuration {
 
 /** Reads x-durations. @throws ContractError */
 export function readDurations(value: Json): RecordedDuration[] {
-  if (!Array.isArray(value)) throw new ContractError('x-durations must list recorded runs');
-  return value.map((run) => {
-    const { seconds, runs = 1, what, date, ...more } = isObject(run) ? run : {};
-    const [unknown] = Object.keys(more);
-    if (unknown !== undefined) throw new ContractError(`x-durations: "${unknown}" is not understood`);
-    const [shortest, longest, ...others] = Array.isArray(seconds) ? seconds : [seconds, seconds];
-    const isTime =
-      typeof shortest === 'number' && typeof longest === 'number' && shortest > 0 && longest >= shortest;
-    if (!isTime || others.length > 0)
-      throw new ContractError(
-        'x-durations.seconds must be a number above 0, or the shortest and the longest',
-      );
-    if (typeof runs !== 'number' || !Number.isInteger(runs) || runs < 1)
-      throw new ContractError('x-durations.runs must be the number of runs');
-    if (typeof what !== 'string' || what.trim() === '')
-      throw new ContractError('x-durations.what must say what was made, and who saw it');
-    if (typeof date !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(date))
-      throw new ContractError('x-durations.date must be a day, as YYYY-MM-DD');
-    return { seconds: [shortest, longest], runs, what, date };
-  });
+  const runs = parsed(z.array(RUN, ' must list recorded runs'), value, 'x-durations');
+  return runs.map(({ seconds, ...run }) => ({
+    seconds: typeof seconds === 'number' ? [seconds, seconds] : seconds,
+    ...run,
+  }));
 }

@@ -26,7 +26,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-function squeeze(word: string): string {
+/** Returns a word without its spelling: case, `_`, `-`, spaces and similar forms of a letter. */
+export function squeeze(word: string): string {
   return word
     .slice(0, LONGEST)
     .normalize('NFKC')

@@ -1,118 +1,90 @@
+import * as z from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
-import { only } from './keywords/keyword.ts';
+import { only, parsed } from './parsed.ts';
 import type { SchemaNode } from './schema-node.ts';
+
+const CREDITS = ' must be a number above 0, or the least and the most';
+const amount = (message: string) => z.number(message).check(z.positive(message));
+const range = z
+  .tuple([amount(CREDITS), amount(CREDITS)])
+  .check(z.refine(([least, most]) => least < most, CREDITS));
+const WHEN = z._default(z.custom<JsonObject>(isObject, ' must be a mapping'), {});
+const SECONDS = ', the least and the most, goes with perSecond';
 
 /**
  * What a request costs whose fields are as `when` says: credits for the request, or for each second of it.
  * A condition is a value, a list of values (null: left out), `given`, `absent`, or `{pattern}`.
  */
-export interface Rate {
-  when: JsonObject;
+const RATE = only({
+  when: WHEN,
   /** Credits per second. Absent: `credits` counts. */
-  perSecond?: number;
+  perSecond: z.optional(amount(' must be a number above 0')),
   /** Credits for the request; two numbers where the sources leave it open between them. */
-  credits?: number | [least: number, most: number];
+  credits: z.optional(z.union([amount(CREDITS), range], CREDITS)),
   /** The seconds that may be charged, where no field says how many. */
-  seconds?: [least: number, most: number];
+  seconds: z.optional(z.union([range], SECONDS)),
   /** The field whose number the credits are multiplied by; left out it counts as 1. */
-  times?: string;
+  times: z.optional(z.string(' must name one of the properties')),
   /** The same, where the sources do not say whether they are multiplied. */
-  perhapsTimes?: string;
-}
+  perhapsTimes: z.optional(z.string(' must name one of the properties')),
+}).check(
+  z.refine((rate) => (rate.perSecond === undefined) !== (rate.credits === undefined), {
+    error: ': each needs either perSecond or credits',
+  }),
+  z.refine((rate) => rate.seconds === undefined || rate.perSecond !== undefined, {
+    path: ['seconds'],
+    error: SECONDS,
+  }),
+);
 
 /** One observed price: a quote of the service or an actual charge. */
-export interface ObservedPrice {
-  when: JsonObject;
-  credits: number;
-  how: 'quote' | 'charge';
-  date: string;
-}
+const OBSERVED = only({
+  when: WHEN,
+  credits: amount(' must be a number above 0'),
+  how: z.enum(['quote', 'charge'], ' must be quote or charge'),
+  date: z.string(' must be a text'),
+});
 
 /** How a model was priced at a date. An estimate: the service's own quote decides. */
-export interface PriceRule {
-  asOf: string;
-  note: string;
+const PRICE = only({
+  asOf: z.string(' must be a text'),
+  note: z.string(' must be a text'),
   /** What a credit was worth in US$ at that date; null where it is not known. */
-  usdPerCredit: number | null;
+  usdPerCredit: z._default(z.nullable(amount(' must be a number above 0')), null),
   /** The field that holds the length in seconds. */
-  seconds: string | null;
+  seconds: z._default(z.nullable(z.string(' must name one of the properties')), null),
   /** The first that fits counts. Empty where no formula is known. */
-  rates: Rate[];
-  observed: ObservedPrice[];
-}
+  rates: z._default(z.array(RATE, ' must be a list'), []),
+  observed: z._default(z.array(OBSERVED, ' must be a list'), []),
+});
+
+export type Rate = z.output<typeof RATE>;
+export type ObservedPrice = z.output<typeof OBSERVED>;
+export type PriceRule = z.output<typeof PRICE>;
 
 /** Reads x-price. `root` is the schema whose fields it may name. @throws ContractError */
 export function readPrice(value: Json, root: SchemaNode): PriceRule {
-  const known = ['asOf', 'note', 'usdPerCredit', 'seconds', 'rates', 'observed'];
-  const { asOf, note, usdPerCredit, seconds, rates = [], observed = [] } = only(value, 'x-price', known);
-  if (typeof asOf !== 'string' || typeof note !== 'string')
-    throw new ContractError('x-price needs the texts asOf and note');
-  if (usdPerCredit !== undefined && !isAmount(usdPerCredit))
-    throw new ContractError('x-price.usdPerCredit must be a number above 0');
-  if (!Array.isArray(rates) || !Array.isArray(observed))
-    throw new ContractError('x-price.rates and x-price.observed must be lists');
-  const field = seconds === undefined ? null : fieldName(seconds, 'x-price.seconds', root);
-  return {
-    asOf,
-    note,
-    usdPerCredit: usdPerCredit ?? null,
-    seconds: field,
-    rates: rates.map((item) => readRate(item, field, root)),
-    observed: observed.map((item) => {
-      const found = only(item, 'x-price.observed', ['when', 'credits', 'how', 'date']);
-      const { when = {}, credits, how, date } = found;
-      if (!isAmount(credits) || (how !== 'quote' && how !== 'charge') || typeof date !== 'string')
-        throw new ContractError('x-price.observed needs credits, how (quote or charge) and date');
-      return { when: conditions(when, root), credits, how, date };
-    }),
-  };
-}
-
-function readRate(item: Json, secondsField: string | null, root: SchemaNode): Rate {
-  const known = ['when', 'perSecond', 'credits', 'seconds', 'times', 'perhapsTimes'];
-  const { when = {}, perSecond, credits, seconds, times, perhapsTimes } = only(item, 'x-price.rates', known);
-  const rate: Rate = { when: conditions(when, root) };
-  if ((perSecond === undefined) === (credits === undefined))
-    throw new ContractError('x-price.rates: each needs either perSecond or credits');
-  if (perSecond !== undefined) {
-    if (!isAmount(perSecond)) throw new ContractError('x-price.rates: perSecond must be a number above 0');
-    if (secondsField === null && seconds === undefined)
+  const rule = parsed(PRICE, value, 'x-price');
+  checkField(rule.seconds, 'x-price.seconds', root);
+  for (const { when, perSecond, seconds, times, perhapsTimes } of rule.rates) {
+    checkConditions(when, root);
+    if (perSecond !== undefined && rule.seconds === null && seconds === undefined)
       throw new ContractError('x-price.rates: perSecond needs x-price.seconds, or seconds of its own');
-    rate.perSecond = perSecond;
+    checkField(times, 'x-price.rates.times', root);
+    checkField(perhapsTimes, 'x-price.rates.perhapsTimes', root);
   }
-  if (credits !== undefined) {
-    if (!isAmount(credits) && !isRange(credits))
-      throw new ContractError('x-price.rates: credits must be a number above 0, or the least and the most');
-    rate.credits = credits;
-  }
-  if (seconds !== undefined) {
-    if (perSecond === undefined || !isRange(seconds))
-      throw new ContractError('x-price.rates: seconds, the least and the most, goes with perSecond');
-    rate.seconds = seconds;
-  }
-  if (times !== undefined) rate.times = fieldName(times, 'x-price.rates.times', root);
-  if (perhapsTimes !== undefined)
-    rate.perhapsTimes = fieldName(perhapsTimes, 'x-price.rates.perhapsTimes', root);
-  return rate;
+  for (const { when } of rule.observed) checkConditions(when, root);
+  return rule;
 }
 
-function fieldName(value: Json, where: string, root: SchemaNode): string {
-  if (typeof value === 'string' && root.properties?.has(value)) return value;
-  throw new ContractError(`${where} must name one of the properties`);
+function checkField(name: string | null | undefined, where: string, root: SchemaNode): void {
+  if (typeof name === 'string' && !root.properties?.has(name))
+    throw new ContractError(`${where} must name one of the properties`);
 }
 
-function isAmount(value: Json | undefined): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
-}
-
-function isRange(value: Json): value is [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every(isAmount) && value[0]! < value[1]!;
-}
-
-function conditions(value: Json, root: SchemaNode): JsonObject {
-  if (!isObject(value)) throw new ContractError('x-price: when must be a mapping');
-  for (const [name, condition] of Object.entries(value)) {
+function checkConditions(when: JsonObject, root: SchemaNode): void {
+  for (const [name, condition] of Object.entries(when)) {
     const node = root.properties?.get(name);
     if (node === undefined) throw new ContractError(`x-price: ${name} is not one of the properties`);
     if (condition === 'given' || condition === 'absent') continue;
@@ -124,7 +96,6 @@ function conditions(value: Json, root: SchemaNode): JsonObject {
       if (wanted !== null && !canBe(node, wanted))
         throw new ContractError(`x-price: ${name} cannot be ${JSON.stringify(wanted)}`);
   }
-  return value;
 }
 
 function checkPattern(name: string, condition: JsonObject): void {

@@ -105,9 +105,12 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
   if (node.types.includes('object')) readObject(node, schema, at);
   // Last, because they speak of the properties.
   const properties = isObject(schema.properties) ? schema.properties : {};
-  for (const { name, read } of own)
-    read(node, schema[name]!, { where: at(name), properties, readSchema: readNode });
-  if (own.length > 0) node.own = own;
+  const scope = { node, properties, readSchema: readNode };
+  if (own.length > 0)
+    node.own = own.map(({ name, types, read }) => ({
+      types,
+      ...read(schema[name]!, { ...scope, where: at(name) }),
+    }));
   return node;
 }
 

@@ -27,8 +27,8 @@ export interface SchemaNode {
   maxItems?: number;
   properties?: ReadonlyMap<string, SchemaNode>;
   required?: ReadonlySet<string>;
-  /** The keywords of our own that it has, in the order in which they are checked; below is what they say. */
-  own?: readonly Keyword[];
+  /** What the keywords of our own say that it has, in the order in which they are checked. */
+  own?: readonly (Rule & Pick<Keyword, 'types'>)[];
   /** What the text is the address of, or holds. */
   media?: MediaKind;
   /** What the path of a media URL may end with. */
@@ -39,26 +39,6 @@ export interface SchemaNode {
   atLeastOne?: readonly string[];
   /** Groups of fields that exclude each other. */
   exclusive?: readonly (readonly string[])[];
-  /** Fields whose numbers and list lengths add up to `max` at most. */
-  sumMax?: { fields: readonly string[]; max: number };
-  /** Rules that hold for some payloads only. */
-  when?: readonly WhenRule[];
-  /** What the service says about fields that it does not take. */
-  rejected?: ReadonlyMap<string, string>;
-}
-
-/** What else holds for a payload whose fields meet all conditions. */
-export interface WhenRule {
-  if: ReadonlyMap<string, Condition>;
-  require: readonly string[];
-  refuse: readonly string[];
-  limit: ReadonlyMap<string, SchemaNode>;
-}
-
-/** When a field meets the `if` of a rule: left out, or given (`true`: whatever it is; a schema: when it fits). */
-export interface Condition {
-  absent: boolean;
-  given: boolean | SchemaNode;
 }
 
 /** A keyword of our own in a contract, in one place: how it is read, what it refuses, and in which words. */
@@ -66,21 +46,27 @@ export interface Keyword {
   name: `x-${string}`;
   /** The types of value that it may stand at. */
   types: readonly TypeName[];
-  /** Puts what the keyword says into the node. @throws ContractError */
-  read(node: SchemaNode, value: Json, scope: Scope): void;
-  /** What is wrong with a value of one of the types; null where nothing is, or where the node lacks the keyword. */
-  problem?(node: SchemaNode, value: Json, asked: Asked): Problem | null;
+  /** @throws ContractError */
+  read(value: Json, scope: Scope): Rule;
+}
+
+/** What a keyword says at one place of a schema. */
+export interface Rule {
+  /** What is wrong with a value; null where nothing is. */
+  problem?(value: Json, asked: Asked): Problem | null;
   /** What is wrong between the fields of an object. */
   issues?(at: ObjectPlace): Issue[];
   /** The words for a field that the schema does not have; undefined where the keyword says nothing of it. */
-  unknownField?(node: SchemaNode, name: string, model: string): Problem | undefined;
+  unknownField?(name: string, model: string): Problem | undefined;
   /** What it demands between the fields of an object, as sentences for `describeModel`. */
-  sentences?(node: SchemaNode): string[];
+  sentences?(): string[];
 }
 
 /** Where a keyword was found. */
 export interface Scope {
   where: string;
+  /** The place itself, for what the words about it need. */
+  node: SchemaNode;
   /** The properties of the schema that the keyword stands in; empty where it has none. */
   properties: JsonObject;
   /** Reads a schema inside of the keyword. */

@@ -1,38 +1,18 @@
-import {
-  array,
-  boolean,
-  config,
-  int,
-  literal,
-  maximum,
-  maxLength,
-  minimum,
-  minLength,
-  nullable,
-  null as nullType,
-  number,
-  optional,
-  refine,
-  regex,
-  strictObject,
-  string,
-  union,
-  type ZodMiniType,
-} from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Json } from '../model/json.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isOfType, type TypeName } from './types.ts';
 
 // zod otherwise builds validators from text at run time, and no dynamic code may run here.
-config({ jitless: true });
+z.config({ jitless: true });
 
-const made = new WeakMap<SchemaNode, ZodMiniType>();
+const made = new WeakMap<SchemaNode, z.ZodMiniType>();
 
 /**
  * The zod validator of a schema, made once per node. It says what is wrong and where; the words for it are ours.
  * zod's own fromJSONSchema does the same for a much larger language and costs 30 ms of every start.
  */
-export function toZod(node: SchemaNode): ZodMiniType {
+export function toZod(node: SchemaNode): z.ZodMiniType {
   let schema = made.get(node);
   if (schema === undefined) {
     schema = convert(node);
@@ -41,41 +21,41 @@ export function toZod(node: SchemaNode): ZodMiniType {
   return schema;
 }
 
-function convert(node: SchemaNode): ZodMiniType {
-  if (node.anyOf !== undefined) return union(node.anyOf.map(toZod));
+function convert(node: SchemaNode): z.ZodMiniType {
+  if (node.anyOf !== undefined) return z.union(node.anyOf.map(toZod));
   const types = node.types.filter((type) => type !== 'null');
   const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
   const takesNull = node.types.includes('null') && (node.enum === undefined || node.enum.includes(null));
   const [first, ...more] = variants;
-  if (first === undefined) return nullType();
-  const either = more.length === 0 ? first : union([first, ...more]);
-  return takesNull ? nullable(either) : either;
+  if (first === undefined) return z.null();
+  const either = more.length === 0 ? first : z.union([first, ...more]);
+  return takesNull ? z.nullable(either) : either;
 }
 
-function ofType(node: SchemaNode, type: TypeName): ZodMiniType | null {
+function ofType(node: SchemaNode, type: TypeName): z.ZodMiniType | null {
   if (node.enum !== undefined) {
     const values = node.enum.filter((value) => value !== null && isOfType(value, type));
-    return values.length === 0 ? null : literal(values as (string | number | boolean)[]);
+    return values.length === 0 ? null : z.literal(values as (string | number | boolean)[]);
   }
   if (type === 'string') return text(node);
-  if (type === 'boolean') return boolean();
+  if (type === 'boolean') return z.boolean();
   if (type === 'array') return list(node);
   if (type === 'object') return object(node);
   const checks = [];
-  if (node.minimum !== undefined) checks.push(minimum(node.minimum));
-  if (node.maximum !== undefined) checks.push(maximum(node.maximum));
-  const base = type === 'integer' ? int() : number();
+  if (node.minimum !== undefined) checks.push(z.minimum(node.minimum));
+  if (node.maximum !== undefined) checks.push(z.maximum(node.maximum));
+  const base = type === 'integer' ? z.int() : z.number();
   return checks.length === 0 ? base : base.check(...checks);
 }
 
-function text(node: SchemaNode): ZodMiniType {
+function text(node: SchemaNode): z.ZodMiniType {
   const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
-  if (pattern !== undefined) checks.push(regex(pattern));
-  if (least > 0) checks.push(refine<string>((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(refine<string>((value) => codePoints(value) <= most));
+  if (pattern !== undefined) checks.push(z.regex(pattern));
+  if (least > 0) checks.push(z.refine<string>((value) => codePoints(value) >= least));
+  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine<string>((value) => codePoints(value) <= most));
   checks.push(...ownChecks<string>(node, 'string'));
-  return checks.length === 0 ? string() : string().check(...checks);
+  return checks.length === 0 ? z.string() : z.string().check(...checks);
 }
 
 /** Length as JSON Schema counts it: an emoji is one, not two. */
@@ -90,12 +70,12 @@ export function codePoints(value: string): number {
   return value.length - pairs;
 }
 
-function list(node: SchemaNode): ZodMiniType {
+function list(node: SchemaNode): z.ZodMiniType {
   const checks = [];
-  if (node.minItems !== undefined) checks.push(minLength(node.minItems));
-  if (node.maxItems !== undefined) checks.push(maxLength(node.maxItems));
+  if (node.minItems !== undefined) checks.push(z.minLength(node.minItems));
+  if (node.maxItems !== undefined) checks.push(z.maxLength(node.maxItems));
   checks.push(...ownChecks<unknown[]>(node, 'array'));
-  const base = array(toZod(node.items!));
+  const base = z.array(toZod(node.items!));
   return checks.length === 0 ? base : base.check(...checks);
 }
 
@@ -103,14 +83,14 @@ function list(node: SchemaNode): ZodMiniType {
 function ownChecks<T>(node: SchemaNode, type: TypeName) {
   return (node.own ?? []).flatMap(({ types, problem }) =>
     problem !== undefined && types.includes(type)
-      ? [refine<T>((value) => problem(node, value as Json, {}) === null)]
+      ? [z.refine<T>((value) => problem(value as Json, {}) === null)]
       : [],
   );
 }
 
-function object(node: SchemaNode): ZodMiniType {
-  const shape: Record<string, ZodMiniType> = {};
+function object(node: SchemaNode): z.ZodMiniType {
+  const shape: Record<string, z.ZodMiniType> = {};
   for (const [name, child] of node.properties!)
-    shape[name] = node.required!.has(name) ? toZod(child) : optional(toZod(child));
-  return strictObject(shape);
+    shape[name] = node.required!.has(name) ? toZod(child) : z.optional(toZod(child));
+  return z.strictObject(shape);
 }

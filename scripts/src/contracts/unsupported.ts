@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
-import { readDocument } from './document.ts';
+import { readStored } from './document.ts';
 
 /** A provider's ids of which too little is known for a contract, and its names that are no ids. */
 export interface Unsupported {
@@ -48,7 +48,7 @@ export async function knownName(
 ): Promise<KnownName | undefined> {
   let list: Unsupported;
   try {
-    list = readUnsupported(await readDocument(root, unsupportedName(provider)));
+    list = await unsupportedOf(root, provider);
   } catch {
     // The id is refused with or without a word on why.
     return undefined;
@@ -68,8 +68,13 @@ export async function knownName(
 
 /** The ids of media models that a provider's sources name and that have no contract, as they are written. */
 export async function idsWithoutContract(root: string, provider: string): Promise<string[]> {
-  const { groups } = readUnsupported(await readDocument(root, unsupportedName(provider)));
+  const { groups } = await unsupportedOf(root, provider);
   return groups.filter(({ outside }) => !outside).flatMap(({ models }) => models);
+}
+
+async function unsupportedOf(root: string, provider: string): Promise<Unsupported> {
+  const { text, copy } = readStored(root, unsupportedName(provider));
+  return readUnsupported(copy ?? (await import('./parse-yaml.ts')).parseYaml(text));
 }
 
 /** A name as the addresses of pages and repositories have it: seedream-4-5 for Seedream-4.5-api. */

@@ -1,10 +1,11 @@
 import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { crossFieldIssues } from './cross-field.ts';
-import { expected, hint, type Path, pathText, received, unknownFieldHint } from './explain.ts';
-import { placeOf, valueAt } from './places.ts';
-import { nodeAt, type SchemaNode } from './schema-node.ts';
+import { expected, type Path, pathText, received } from './expected.ts';
+import { hint, type Place, unknownFieldHint } from './hint.ts';
+import { imageField } from './image-field.ts';
+import { fieldOf } from './presence.ts';
+import { nodeAt, type ObjectPlace, type SchemaNode } from './schema-node.ts';
 import { toZod } from './to-zod.ts';
 import { BY_VALUE, type Ways } from './ways.ts';
 
@@ -78,7 +79,7 @@ function explain(
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
-      ...(node.own?.map((keyword) => keyword.unknownField?.(node, key, contract.model)).find(Boolean) ?? {
+      ...(node.own?.map((rule) => rule.unknownField?.(key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
         hint: unknownFieldHint(key, node, value, ways),
       }),
@@ -93,4 +94,55 @@ function explain(
       hint: hint(placeOf(contract, node, path, value, required, ways)),
     },
   ];
+}
+
+/** What the rules between fields say about an object and about the objects in it. */
+function crossFieldIssues(
+  contract: Contract,
+  node: SchemaNode,
+  object: JsonObject,
+  path: Path,
+  ways: Ways,
+): Issue[] {
+  const at: ObjectPlace = {
+    node,
+    object,
+    pathTo: (name) => pathText([...path, name]),
+    hintFor: (name, field, value, required) =>
+      hint(placeOf(contract, field, [...path, name], value, required, ways)),
+  };
+  const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
+  for (const [name, child] of node.properties ?? []) {
+    const value = fieldOf(object, name);
+    if (child.properties !== undefined && isObject(value))
+      issues.push(...crossFieldIssues(contract, child, value, [...path, name], ways));
+  }
+  return issues;
+}
+
+/** What JSON holds at a path; undefined where the path leads nowhere. */
+function valueAt(from: Json, path: Path): Json | undefined {
+  let here: Json | undefined = from;
+  for (const step of path) {
+    if (Array.isArray(here) && typeof step === 'number') here = here[step];
+    else if (isObject(here) && Object.hasOwn(here, step)) here = here[step];
+    else return undefined;
+  }
+  return here;
+}
+
+/** What a hint needs to know about one place of a payload. */
+function placeOf(
+  contract: Contract,
+  node: SchemaNode,
+  path: Path,
+  value: Json | undefined,
+  required: boolean,
+  ways: Ways,
+): Place {
+  const example = valueAt(contract.example, path);
+  // A picture from a file fills one field only; for any other it would be the wrong advice.
+  const isImage = path.length === 1 && path[0] === imageField(contract);
+  const own = isImage ? ways : { ...ways, imageFile: null };
+  return { node, path, value, required, example, ways: own, provider: contract.provider };
 }

@@ -1,17 +1,16 @@
-import { Failure, type Reason } from '../model/failure.ts';
-import { isTerminal, type Task } from '../model/task.ts';
+import { Failure, orFailure, type Reason } from '../model/failure.ts';
+import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { reuse } from './deliver/reuse-result.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type Origin, type TaskResult, taskResult, type Warning } from './result.ts';
-import { type Session, shortDeadline } from './session.ts';
-import type { RequestTask } from './submit/request-task.ts';
+import { type TaskResult, taskResult, type Warning } from './result.ts';
+import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import type { KnownTask, WaitSettings } from './wait/wait-settings.ts';
+import { factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
 
 export interface GenerateOptions extends CheckedRequest {
@@ -20,10 +19,8 @@ export interface GenerateOptions extends CheckedRequest {
   isDetached: boolean;
 }
 
-/** A request that has a task, and how its end is waited for. It does not hold the payload. */
-export interface Begun {
-  made: RequestTask;
-  model: string;
+/** A task of a request, and how its end is waited for. It does not hold the payload. */
+export interface Begun extends KnownTask {
   maxCredits: number | undefined;
   wait: WaitSettings;
   /** When the wait began, on the monotonic clock. */
@@ -45,40 +42,40 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
   const { model, maxCredits } = generation;
-  try {
-    const { folder, output = null } = wait;
-    const request = { ...options, folder, output };
-    const made = journal
-      ? await submitOnRecord(session, journal, request, deadline)
-      : await submitWithoutRecord(session, request, deadline);
-    return { made, model, maxCredits, wait, start };
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'INSUFFICIENT_CREDITS' && !error.details.reason) {
-      throw await explainFunds(session, contract, generation, error, deadline);
-    }
-    throw error;
-  }
+  const { folder, output = null } = wait;
+  const request = { ...options, folder, output };
+  const known = await orFailure(
+    journal
+      ? submitOnRecord(session, journal, request, deadline)
+      : submitWithoutRecord(session, request, deadline),
+  );
+  if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
+  const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
+  throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
-  const { made, model, maxCredits, wait, start } = begun;
-  const { entry, credits, task, isResumed } = made;
-  const waitMs = Math.max(0, wait.waitMs - (session.api.clock.monotonic() - start));
-  const settings = { ...wait, waitMs };
-  if (entry && task === undefined && isTerminal(entry.record.status)) return reuse(session, entry, settings);
-  const origin: Origin = { isResumed, isResubmitted: made.isResubmitted || entry?.record.resubmitted };
-  const known = { entry, credits, model, origin };
-  const result =
-    task === undefined
-      ? await resume(session, entry!, settings, known)
-      : waitMs > 0 || isTerminal(task.state)
-        ? await follow(session, task, settings, known)
-        : taskResult(task.id, task, { ...origin, credits, model });
-  const { other } = made;
+  const { maxCredits, wait: whole, start, ...known } = begun;
+  const { entry, task, other } = known;
+  const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
+  if (!task && isTerminal(entry!.record.status)) return reuse(session, entry!, wait);
+  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
+  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
+  const result = isSubmitted
+    ? taskResult(task.id, task, factsOf(known))
+    : await orFailure(
+        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
+      );
+  if (result instanceof Failure) {
+    // The answer must not read as if nothing had been submitted.
+    throw task
+      ? result.with({ taskId: task.id, charged: 'running' })
+      : stillRecorded(session, entry!, result);
+  }
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
@@ -88,36 +85,6 @@ function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
-}
-
-async function follow(
-  session: Session,
-  task: Task,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  try {
-    return await waitOn(session, task, settings, known);
-  } catch (error) {
-    // The answer must not read as if nothing had been submitted.
-    throw error instanceof Failure ? error.with({ taskId: task.id, charged: 'running' }) : error;
-  }
-}
-
-/** Resumes the task that the request already has. */
-async function resume(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const taskId = entry.record.taskId!;
-  session.observer.attached(taskId, entry.record.created);
-  try {
-    return await waitTask(session, taskId, settings, known);
-  } catch (error) {
-    throw error instanceof Failure ? stillRecorded(session, entry, error) : error;
-  }
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */

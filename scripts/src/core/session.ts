@@ -1,9 +1,8 @@
 import type { Api } from '../http/api.ts';
-import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import type { Sharing } from '../ports/sharing.ts';
-import type { Provider, TaskList } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Observer } from './observer.ts';
 import type { Slots } from './slots.ts';
 
@@ -28,10 +27,6 @@ export interface Session {
   observer: Observer;
   /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
   loopback: URL | null;
-  /** Where requests are recorded elsewhere: returns which of these tasks belong to other requests. */
-  takenTasks?(taskIds: string[]): Promise<Iterable<string>>;
-  /** Returns a list of tasks that was read elsewhere, in place of reading it. Times are by the wall clock. */
-  suppliedList?: (() => Promise<TaskList & { askedAt: number; answeredAt: number }>) | undefined;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
   submits?: SubmitGate | undefined;
   /** Limits how many results are fetched at the same time; absent: no limit. */
@@ -40,9 +35,4 @@ export interface Session {
   records(): Promise<RecordStore | null>;
   /** What the processes of this machine share about the service; absent or null: this process polls alone. */
   sharing?(): Promise<Sharing | null>;
-}
-
-/** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */
-export function shortDeadline({ api }: Session): number {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
 }

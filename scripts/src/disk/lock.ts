@@ -57,7 +57,7 @@ export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner 
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: startOf(process.pid),
+    start: ownStart(),
     nonce: randomBytes(8).toString('hex'),
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -245,6 +245,13 @@ function systemOf(): string | null {
     }
   }
   return system;
+}
+
+let own: string | null | undefined;
+
+function ownStart(): string | null {
+  if (own === undefined) own = startOf(process.pid);
+  return own;
 }
 
 const ENDED = 'ended';

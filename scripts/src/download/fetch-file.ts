@@ -1,4 +1,4 @@
-import type { HttpHead, HttpRequest } from '../http/message.ts';
+import type { HttpHead, HttpRequest } from '../http/http-client.ts';
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,
@@ -6,7 +6,7 @@ import {
   pauseAfter,
   RETRY_PAUSES,
 } from '../http/retry.ts';
-import { Failure } from '../model/failure.ts';
+import { Failure, orFailure } from '../model/failure.ts';
 import type { Downloader } from './downloader.ts';
 import type { Part } from './part.ts';
 import { type Fetched, ReceivedFile, WrongBytes } from './received-file.ts';
@@ -27,9 +27,6 @@ export interface FetchOptions {
 
 const MAX_REDIRECTS = 3;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-// Ends an exchange after its head: only the body of a file is read.
-const NO_FILE = new Error('an answer without a file');
 
 /**
  * Fetches the missing bytes of one file into `part`, with retries, and checks that it is complete and a media file.
@@ -54,8 +51,6 @@ class Fetch {
   });
   #url: string;
   #refreshed = false;
-  /** The last attempt ended with a new link: the next attempt does not count as a retry. */
-  #hasNewLink = false;
 
   constructor(downloader: Downloader, options: FetchOptions, file: ReceivedFile) {
     this.#downloader = downloader;
@@ -70,28 +65,29 @@ class Fetch {
     await file.resume();
     for (let fruitless = 0; ; ) {
       const before = file.bytes;
-      try {
-        if (file.bytes === 0 || file.bytes !== file.total) await this.#attempt();
-        return await file.check();
-      } catch (error) {
-        if (error instanceof WrongBytes) file.startOver();
-        if (!(error instanceof Failure) || !error.details.transient || error === this.#timeOver) throw error;
-        if (this.#hasNewLink) {
-          this.#hasNewLink = false;
-          continue;
-        }
-        fruitless = file.bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
-        const pause = pauseAfter(error, fruitless, RETRY_PAUSES, api.clock.random);
-        // A host may ask for a longer pause than the caller has time for: then the caller gets the failure.
-        const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
-        if (fruitless > this.#options.maxRetries || late) throw error;
-        await api.clock.sleep(pause, api.signal);
-      }
+      const fetched = await orFailure(this.#fetched());
+      if (fetched === 'newLink') continue;
+      if (!(fetched instanceof Failure)) return fetched;
+      if (fetched instanceof WrongBytes) file.startOver();
+      if (!fetched.details.transient || fetched === this.#timeOver) throw fetched;
+      fruitless = file.bytes - before >= LEAST_PROGRESS_BYTES ? 1 : fruitless + 1;
+      const pause = pauseAfter(fetched, fruitless, RETRY_PAUSES, api.clock.random);
+      // A host may ask for a longer pause than the caller has time for: then the caller gets the failure.
+      const late = pause > PAUSE_BUDGET_MS || api.clock.monotonic() + pause > this.#options.until;
+      if (fruitless > this.#options.maxRetries || late) throw fetched;
+      await api.clock.sleep(pause, api.signal);
     }
   }
 
+  /** Returns the whole file; `newLink` where its link had expired and there is a new one. */
+  async #fetched(): Promise<Fetched | 'newLink'> {
+    const { bytes, total } = this.#file;
+    if ((bytes === 0 || bytes !== total) && (await this.#attempt()) === 'newLink') return 'newLink';
+    return this.#file.check();
+  }
+
   /** Makes one request and appends its bytes to the file. */
-  async #attempt(): Promise<void> {
+  async #attempt(): Promise<'newLink' | undefined> {
     const { api, transport, observer } = this.#downloader;
     const file = this.#file;
     const leftMs = Math.min(this.#options.until - api.clock.monotonic(), LONGEST_TIMER_MS);
@@ -101,13 +97,9 @@ class Fetch {
     let url = this.#url;
     try {
       for (let redirects = 0; ; redirects += 1) {
-        let other: HttpHead | undefined;
         const receiver = {
-          onHead: (head: HttpHead) => {
-            if (head.status === 200 || head.status === 206) return file.begin(head);
-            other = head;
-            throw NO_FILE;
-          },
+          wants: isFile,
+          onHead: (head: HttpHead) => file.begin(head),
           onData: (chunk: Buffer) => {
             watch.saw(chunk.length);
             const written = file.append(chunk);
@@ -115,16 +107,12 @@ class Fetch {
             return written;
           },
         };
-        try {
-          const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
-          await transport.exchange(this.#request(url), receiver, options);
-          return;
-        } catch (error) {
-          if (error !== NO_FILE || !other) throw error;
-        }
-        const { location } = other.headers;
-        const isRedirect = other.status >= 300 && other.status < 400 && redirects < MAX_REDIRECTS;
-        if (!isRedirect || !location) return await this.#refuse(other);
+        const options = { timeoutMs: LONGEST_TIMER_MS, signal, isFile: true };
+        const head = await transport.exchange(this.#request(url), receiver, options);
+        if (isFile(head)) return undefined;
+        const { location } = head.headers;
+        const isRedirect = head.status >= 300 && head.status < 400 && redirects < MAX_REDIRECTS;
+        if (!isRedirect || !location) return await this.#renewLink(head);
         if (!URL.canParse(location, url)) {
           throw new Failure('NETWORK_ERROR', "The file's host redirects to something that is no address.");
         }
@@ -145,8 +133,8 @@ class Fetch {
     return { method: 'GET', url: new URL(address), headers };
   }
 
-  /** Throws for every status without a file. For an expired link it fetches a new one, once. */
-  async #refuse({ status, headers }: HttpHead): Promise<void> {
+  /** Fetches a new link for one that has expired, once. @throws Failure for every other answer without a file */
+  async #renewLink({ status, headers }: HttpHead): Promise<'newLink'> {
     if (status === 416) throw new WrongBytes('The file changed while it was fetched.');
     if ([401, 403, 404, 410].includes(status)) {
       const fresh = this.#refreshed ? null : await this.#options.refresh();
@@ -158,8 +146,7 @@ class Fetch {
       }
       if (!this.#file.isIdentified) this.#file.startOver();
       this.#url = fresh;
-      this.#hasNewLink = true;
-      throw new Failure('NETWORK_ERROR', 'The link has expired; a new one was fetched.', { transient: true });
+      return 'newLink';
     }
     const retryAfter = parseRetryAfter(headers['retry-after'], this.#downloader.api.clock.wall());
     throw new Failure('NETWORK_ERROR', `The file's host answered HTTP ${status}.`, {
@@ -167,4 +154,9 @@ class Fetch {
       retryAfter,
     });
   }
+}
+
+/** Tells whether an answer holds the file, or a part of it. */
+function isFile({ status }: HttpHead): boolean {
+  return status === 200 || status === 206;
 }

@@ -1,4 +1,4 @@
-import type { HttpHead } from '../http/message.ts';
+import type { HttpHead } from '../http/http-client.ts';
 import { Failure } from '../model/failure.ts';
 import { KIND_WORDS, type OutputKind } from '../model/output-kind.ts';
 import { FileHash } from './file-hash.ts';

@@ -1,9 +1,28 @@
 import { Readable } from 'node:stream';
-import type { HttpHead, HttpRequest } from './message.ts';
+
+/** One HTTP request, complete: nothing is added, no redirect is followed. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  url: URL;
+  headers: Record<string, string>;
+  body?: Iterable<Uint8Array> & {
+    /** Bytes. */
+    readonly length: number;
+  };
+}
+
+/** The beginning of an answer. Header names are in lower case; a header that came twice is joined with a comma. */
+export interface HttpHead {
+  status: number;
+  headers: Record<string, string>;
+}
 
 /** The events of one HTTP exchange, in this order. */
 export interface HttpEvents {
-  /** The connection is open and the first byte leaves next. Before this event the service has received nothing. */
+  /**
+   * The connection is open and the first byte leaves next; before it the service has received nothing. A submit that fails
+   * before this event is `rejected`, later `unknown`.
+   */
   onLeave(): void;
   /** Headers of the final answer. */
   onHead(head: HttpHead): void;
@@ -23,7 +42,10 @@ export interface OngoingRequest {
   abort(): void;
 }
 
-/** Sends HTTP requests over connections that it owns. */
+/**
+ * Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides
+ * whether a failed submit may have been charged.
+ */
 export interface HttpClient {
   /**
    * Starts one HTTP exchange.
@@ -33,6 +55,12 @@ export interface HttpClient {
   start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
   /** Ends all exchanges that are under way. Idle connections do not keep the process alive. */
   close(): void;
+}
+
+export interface ProxySettings {
+  httpProxy?: string | undefined;
+  httpsProxy?: string | undefined;
+  noProxy?: string | undefined;
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -55,10 +83,4 @@ export function flatHeaders(headers: Record<string, string | string[] | undefine
     if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
   return out;
-}
-
-export interface ProxySettings {
-  httpProxy?: string | undefined;
-  httpsProxy?: string | undefined;
-  noProxy?: string | undefined;
 }

@@ -1,18 +1,4 @@
-import type { JsonBody } from './json.ts';
-
-/** One request, complete: the transport adds nothing and follows nothing. */
-export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT';
-  url: URL;
-  headers: Record<string, string>;
-  body?: JsonBody;
-}
-
-/** One answer. Header names are in lower case; a header that came twice is joined with a comma. */
-export interface HttpHead {
-  status: number;
-  headers: Record<string, string>;
-}
+import type { HttpHead, HttpRequest } from './http-client.ts';
 
 export interface HttpAnswer extends HttpHead {
   body: Buffer;

@@ -1,6 +1,6 @@
 import { Failure } from '../model/failure.ts';
 import { plain, quoted } from '../model/text.ts';
-import type { HttpRequest } from './message.ts';
+import type { HttpRequest } from './http-client.ts';
 
 /** The error of an exchange whose connection this program closed. */
 export class ClosedHere extends Error {

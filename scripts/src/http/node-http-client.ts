@@ -11,12 +11,12 @@ import {
   flatHeaders,
   type HttpClient,
   type HttpEvents,
+  type HttpRequest,
   MAX_HEADER_BYTES,
   type OngoingRequest,
   outgoingBody,
   outgoingHeaders,
 } from './http-client.ts';
-import type { HttpRequest } from './message.ts';
 import { ClosedHere } from './network-error.ts';
 
 // Services close an idle connection, often after 5 s. A request must not be sent while the service closes it.

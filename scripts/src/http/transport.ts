@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import type { HttpClient, OngoingRequest, ProxySettings } from './http-client.ts';
-import type { HttpAnswer, HttpHead, HttpRequest } from './message.ts';
+import type { HttpClient, HttpHead, HttpRequest, OngoingRequest, ProxySettings } from './http-client.ts';
+import type { HttpAnswer } from './message.ts';
 import { explain, networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
@@ -35,6 +35,8 @@ export interface TransportOptions {
 
 /** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
 export interface Receiver {
+  /** Tells whether the body is wanted; where it is not, the exchange ends with the head. Absent: it is. */
+  wants?(head: HttpHead): boolean;
   onHead(head: HttpHead): void;
   /** A returned promise makes the sender wait until it is fulfilled or rejected. */
   onData(chunk: Buffer): void | Promise<void>;
@@ -200,7 +202,9 @@ function exchange(
             }
             head = received;
             try {
-              receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              finish(undefined);
+              ongoing?.abort();
             } catch (error) {
               finish(error);
             }

@@ -12,6 +12,7 @@ import {
   flatHeaders,
   type HttpClient,
   type HttpEvents,
+  type HttpRequest,
   MAX_HEADER_BYTES,
   type OngoingRequest,
   outgoingBody,
@@ -19,7 +20,6 @@ import {
   type ProxySettings,
 } from './http-client.ts';
 import { type Connecting, largeReads } from './large-reads.ts';
-import type { HttpRequest } from './message.ts';
 import { ClosedHere } from './network-error.ts';
 
 /**

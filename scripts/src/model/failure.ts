@@ -71,6 +71,16 @@ export class Failure extends Error {
   }
 }
 
+/** Returns what the work came to, or the failure that ended it. Any other error is a bug, and is thrown. */
+export async function orFailure<T>(work: Promise<T>): Promise<T | Failure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
 /** Forms of the same request that cost less. */
 export interface Cheaper {
   model: string;

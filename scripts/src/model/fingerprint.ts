@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { Json } from './json.ts';
 
 /** Returns a short id of an account. It tells two keys apart, and the key cannot be computed from it. */
@@ -46,7 +46,7 @@ export function requestName({
 
 /** Returns the SHA-256 of a text in hexadecimal. */
 export function sha256Text(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function sha256(...words: string[]): string {
@@ -58,42 +58,44 @@ const PIECE = 32 * 1024;
 const GATHERED = 8 * 1024;
 // One for all hashes: each is made in one go.
 const gathered = Buffer.allocUnsafe(GATHERED);
-// The names of a record's fields are the same each time.
-const names = new Map<string, Buffer>();
-const MOST_NAMES = 200;
+const SHORT = 512;
 
-/** The hash of texts in a row. Short ones are gathered first: a call of the hash takes longer than its work on them. */
+/**
+ * The hash of texts in a row. Short ones are gathered first, unit by unit: a call of the hash, or of a buffer, takes
+ * longer than its work on them.
+ */
 class HashedBytes {
-  readonly #hash = createHash('sha256');
+  #hash: Hash | undefined;
   #length = 0;
 
-  add(text: string, encoding: 'latin1' | 'utf16le'): void {
-    const most = 2 * text.length;
-    if (this.#length + most > GATHERED) this.#pass();
-    if (most > GATHERED) this.#hash.update(text, encoding);
-    else this.#length += gathered.write(text, this.#length, encoding);
+  /** Adds a text of few characters, all of them ASCII. */
+  addWord(word: string): void {
+    if (this.#length + word.length > GATHERED) this.#pass();
+    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
   }
 
-  addName(name: string): void {
-    let bytes = names.get(name);
-    if (!bytes) {
-      bytes = Buffer.concat([Buffer.from(`s${name.length}:`), Buffer.from(name, 'utf16le')]);
-      if (names.size < MOST_NAMES) names.set(name, bytes);
-    }
-    if (this.#length + bytes.length > GATHERED) this.#pass();
-    if (bytes.length > GATHERED) this.#hash.update(bytes);
-    else {
-      gathered.set(bytes, this.#length);
-      this.#length += bytes.length;
-    }
+  /** Adds the UTF-16 units of a text, low bytes first. */
+  addText(text: string): void {
+    const bytes = 2 * text.length;
+    if (this.#length + bytes > GATHERED) this.#pass();
+    if (bytes > GATHERED) this.#hash!.update(text, 'utf16le');
+    else if (bytes > SHORT) this.#length += gathered.write(text, this.#length, 'utf16le');
+    else
+      for (let at = 0; at < text.length; at += 1) {
+        const unit = text.charCodeAt(at);
+        gathered[this.#length++] = unit & 0xff;
+        gathered[this.#length++] = unit >> 8;
+      }
   }
 
   digest(): string {
+    if (!this.#hash) return hash('sha256', gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest('hex');
   }
 
   #pass(): void {
+    this.#hash ??= createHash('sha256');
     this.#hash.update(gathered.subarray(0, this.#length));
     this.#length = 0;
   }
@@ -101,19 +103,23 @@ class HashedBytes {
 
 function addValue(bytes: HashedBytes, value: Json): void {
   if (typeof value === 'string') {
-    bytes.add(`s${value.length}:`, 'latin1');
-    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), 'utf16le');
+    addText(bytes, value);
   } else if (Array.isArray(value)) {
-    bytes.add(`a${value.length}:`, 'latin1');
+    bytes.addWord(`a${value.length}:`);
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === 'object' && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.add(`o${fields.length}:`, 'latin1');
+    bytes.addWord(`o${fields.length}:`);
     for (const name of fields) {
-      bytes.addName(name);
+      addText(bytes, name);
       addValue(bytes, value[name]!);
     }
   } else {
-    bytes.add(`v${JSON.stringify(value)};`, 'latin1');
+    bytes.addWord(`v${JSON.stringify(value)};`);
   }
+}
+
+function addText(bytes: HashedBytes, text: string): void {
+  bytes.addWord(`s${text.length}:`);
+  for (let at = 0; at < text.length; at += PIECE) bytes.addText(text.slice(at, at + PIECE));
 }

@@ -1,6 +1,6 @@
 import type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';
 import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
-import type { SpendingRow } from '../model/spending.ts';
+import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
 export type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';

@@ -1,5 +1,6 @@
+import type { HttpRequest } from '../http/http-client.ts';
 import { JsonBody } from '../http/json.ts';
-import type { AnswerLimits, Call, HttpAnswer, HttpRequest } from '../http/message.ts';
+import type { AnswerLimits, Call, HttpAnswer } from '../http/message.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 

@@ -1,7 +1,7 @@
 import type { RateLimit } from '../http/rate-limit.ts';
 import type { TaskState } from '../model/task.ts';
 
-/** The capabilities of a service. The workflow depends on these only, never on the name of a service. */
+/** What a service can do. The workflow depends on these only, never on the name of a service. */
 export interface Capabilities {
   cancel: boolean;
   list: boolean;

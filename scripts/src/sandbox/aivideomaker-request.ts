@@ -1,9 +1,9 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { Failure, type Issue } from '../model/failure.ts';
-import { isObject, type JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { ownerOf } from './accounts.ts';
-import { type Call, failure, type JsonReply, Refusal } from './exchange.ts';
+import { type Call, failure, fromBody, type JsonReply, Refusal } from './exchange.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
 
 const PROVIDER = 'aivideomaker';
@@ -17,13 +17,13 @@ interface Request {
 /** Reads and checks the common parts of a quote and a create. */
 export async function readRequest(call: Call, model: string): Promise<Request> {
   const contract = await contractOf(model);
-  const payload = await payloadOf(call);
-  const issues = issuesOf(contract, payload);
-  if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
-
-  const { scenarios, complaint } = readMarks(payload, PROVIDER);
-  if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
-  return { contract, payload, scenarios };
+  return fromBody(call, invalid, (payload) => {
+    const issues = checkPayload(contract, payload);
+    if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
+    const { scenarios, complaint } = readMarks(payload, PROVIDER);
+    if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
+    return { contract, payload, scenarios };
+  });
 }
 
 async function contractOf(model: string): Promise<Contract> {
@@ -33,28 +33,6 @@ async function contractOf(model: string): Promise<Contract> {
     return await loadContract(PROVIDER, model);
   } catch (error) {
     if (error instanceof Failure && error.code === 'INVALID_MODEL') throw new Refusal(unsupported);
-    throw error;
-  }
-}
-
-async function payloadOf(call: Call): Promise<JsonObject> {
-  const text = (await call.body()).toString();
-  let payload: unknown;
-  try {
-    payload = JSON.parse(text);
-  } catch {
-    throw new Refusal(invalid('The body is not JSON.'));
-  }
-  if (!isObject(payload)) throw new Refusal(invalid('The body is not a JSON object.'));
-  return payload;
-}
-
-function issuesOf(contract: Contract, payload: JsonObject): Issue[] {
-  try {
-    return checkPayload(contract, payload);
-  } catch (error) {
-    // Thousands of nested arrays exhaust the stack of recursive code.
-    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
     throw error;
   }
 }

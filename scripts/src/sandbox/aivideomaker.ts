@@ -1,19 +1,29 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { Accounts, type Refusals } from './accounts.ts';
+import { Accounts, idFrom, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
-import { type Call, failure, type JsonReply, type Reply, type Service, wrongMethod } from './exchange.ts';
-import { idFrom, randomId } from './ids.ts';
+import {
+  answered,
+  type Call,
+  failure,
+  type JsonReply,
+  type Reply,
+  type Route,
+  type Service,
+  wrongMethod,
+} from './exchange.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
-import { QueryLimiter } from './limiter.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 
 const PROVIDER = 'aivideomaker';
 const PREFIX = ['api', 'v1'];
+
+// Task queries that an address may send in a minute.
+const ALLOWED = 60;
+const WINDOW_MS = 60_000;
 
 /** The models as the service listed them in September 2026, in its order. `lv` is accepted, but was not listed. */
 const LISTED = ['t2v', 'i2v', 'minimax', 't2v_v3', 'i2v_v3', 'seedance20', 'wan27', 'happyhorse'];
@@ -44,41 +54,34 @@ export function createAivideomaker(surroundings: Surroundings): Service {
   const accounts = new Accounts(surroundings, PROVIDER);
   const shownDead = new Set<string>();
 
-  async function handle(call: Call): Promise<Reply> {
-    const owner = callerOf(call);
-    const [resource, name, verb] = call.path;
-    const parts = call.path.length;
+  const routes: Route[] = [
+    ['GET', 'account', query(account)],
+    ['GET', 'tasks', query(listTasks)],
+    ['GET', 'tasks/*', query(detail)],
+    ['GET', 'tasks/*/status', query(status)],
+    ['PUT', 'tasks/*/cancel', cancel],
+    ['POST', 'quote/*', quote],
+    ['POST', 'generate/*', create],
+  ];
+  const handle = async (call: Call): Promise<Reply> =>
+    answered(routes, call, callerOf(call), (allowed) =>
+      allowed === null ? failure(404, 'Not found.') : wrongMethod(allowed),
+    );
 
-    if (resource === 'account' && parts === 1) return query(call, () => account(owner));
-    if (resource === 'tasks' && parts === 1) return query(call, () => listTasks(call, owner));
-    if (resource === 'tasks' && parts === 2) return query(call, () => detail(call, owner, name!));
-    if (resource === 'tasks' && parts === 3 && verb === 'status')
-      return query(call, () => status(owner, name!));
-    if (resource === 'tasks' && parts === 3 && verb === 'cancel') {
-      return call.method === 'PUT' ? cancel(owner, name!) : wrongMethod('PUT');
-    }
-    if (resource === 'quote' && parts === 2) {
-      return call.method === 'POST' ? quote(call, owner, name!) : wrongMethod('POST');
-    }
-    if (resource === 'generate' && parts === 2) {
-      return call.method === 'POST' ? create(call, owner, name!) : wrongMethod('POST');
-    }
-    return failure(404, 'Not found.');
-  }
-
-  async function query(call: Call, answer: () => JsonReply | Promise<JsonReply>): Promise<JsonReply> {
-    if (call.method !== 'GET') return wrongMethod('GET');
-    const retryAfter = limiter.refuse(call.address);
-    if (retryAfter === null) return answer();
-    return failure(429, 'Too many task queries from this address: 60 a minute are allowed.', {
-      code: 'RATE_LIMITED',
-      headers: { 'retry-after': String(retryAfter) },
-    });
+  function query(answer: Route[2]): Route[2] {
+    return (call, owner, part) => {
+      const retryAfter = limiter.refuse(call.address);
+      if (retryAfter === null) return answer(call, owner, part);
+      return failure(429, 'Too many task queries from this address: 60 a minute are allowed.', {
+        code: 'RATE_LIMITED',
+        headers: { 'retry-after': String(retryAfter) },
+      });
+    };
   }
 
   const taskOf = (owner: string, id: string) => accounts.taskOf(owner, id, failure(404, 'Task not found.'));
 
-  async function account(owner: string): Promise<JsonReply> {
+  async function account(_: Call, owner: string): Promise<JsonReply> {
     const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
     return ok({
       ok: true,
@@ -103,14 +106,14 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     return ok(body);
   }
 
-  function status(owner: string, id: string): JsonReply {
+  function status(_: Call, owner: string, id: string): JsonReply {
     const record = taskOf(owner, id);
     return accounts.isFlaky(record)
       ? failure(503, 'Service unavailable, as [sandbox:flaky] asks for.')
       : ok({ status: stateAt(record, now()) });
   }
 
-  function cancel(owner: string, id: string): JsonReply {
+  function cancel(_: Call, owner: string, id: string): JsonReply {
     const record = taskOf(owner, id);
     const state = stateAt(record, now());
     if (state !== 'SUBMITTED') {
@@ -125,7 +128,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
   async function quote(call: Call, owner: string, model: string): Promise<JsonReply> {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     return ok({
       model,
       credits,
@@ -157,20 +160,19 @@ export function createAivideomaker(surroundings: Surroundings): Service {
         code: 'BUDGET_EXCEEDED',
       });
     }
-    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: 'INSUFFICIENT_CREDITS',
       });
     }
 
-    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
-    const winner = store.insert(record);
-    if (winner !== record) return replay(call, winner, kept.fingerprint);
-
-    const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === 'string' && webhookUrl !== '') webhooks.watch(record, webhookUrl, NOTICES);
-    return scenarios.has('lost-answer') ? 'cut' : created(call, record, false);
+    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
+    const { webhookurl: address } = call.headers;
+    const webhook = typeof address === 'string' && address !== '' ? { address, notices: NOTICES } : null;
+    return accounts.submit(task, webhook, (record, isReplay) =>
+      isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false),
+    );
   }
 
   function replay(call: Call, record: TaskRecord, fingerprint: string): JsonReply {
@@ -230,4 +232,28 @@ function ok(body: JsonObject): JsonReply {
 
 function iso(time: number): string {
   return new Date(time).toISOString();
+}
+
+/**
+ * Counts the queries of each address in the last minute. Refused queries do not count: it is not known whether the service
+ * counts them.
+ */
+class QueryLimiter {
+  readonly #now: () => number;
+  readonly #seen = new Map<string, number[]>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
+  refuse(address: string): number | null {
+    const now = this.#now();
+    // Times in the future are dropped: after the clock was set back, no client may stay locked out.
+    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    this.#seen.set(address, recent);
+    if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0]! + WINDOW_MS - now) / 1_000));
+    recent.push(now);
+    return null;
+  }
 }

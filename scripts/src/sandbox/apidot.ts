@@ -2,16 +2,23 @@ import { listModels } from '../contracts/contract.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
-import { Accounts, ownerOf, type Refusals } from './accounts.ts';
+import { Accounts, ownerOf, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
-import { type Call, type JsonReply, Refusal, type Reply, type Service } from './exchange.ts';
-import { randomId } from './ids.ts';
+import {
+  answered,
+  type Call,
+  fromBody,
+  type JsonReply,
+  Refusal,
+  type Reply,
+  type Route,
+  type Service,
+} from './exchange.ts';
 import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
-import type { Surroundings } from './surroundings.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
@@ -44,37 +51,39 @@ interface Request {
  * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
 export function createApidot(surroundings: Surroundings): Service {
-  const { store, files, webhooks, now } = surroundings;
+  const { files, now } = surroundings;
   const accounts = new Accounts(surroundings, PROVIDER);
   let known: Promise<ReadonlySet<string>> | undefined;
 
-  async function handle(call: Call): Promise<Reply> {
-    const owner = callerOf(call);
-    const [resource, name] = call.path;
-    const parts = call.path.length;
-    if (resource === 'submit' && parts === 1) return only('POST', call) ?? submit(call, owner);
-    if (resource === 'status' && parts === 2) return only('GET', call) ?? status(call, owner, name!);
-    if (resource === 'detail' && name === 'music' && parts === 2) {
-      return only('GET', call) ?? musicDetail(call, owner, call.query.get('task_id') ?? '');
-    }
-    return refusal(404, 'not_found', 'Not found.');
-  }
+  const routes: Route[] = [
+    ['POST', 'submit', submit],
+    ['GET', 'status/*', status],
+    ['GET', 'detail/music', (call, owner) => musicDetail(call, owner, call.query.get('task_id') ?? '')],
+  ];
+  const handle = async (call: Call): Promise<Reply> => answered(routes, call, callerOf(call), refuseCall);
 
   async function submit(call: Call, owner: string): Promise<Reply> {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
     const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED);
     if (refused !== null) return refused;
-    if (scenarios.has('no-credits') || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+    if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
 
-    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const record = accounts.recordOf({ ...task, kept, scenarios });
-    store.insert(record);
-    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
-    if (scenarios.has('lost-answer')) return 'cut';
-    return ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) });
+    const task = {
+      id: randomId(),
+      owner,
+      model,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      kept,
+      scenarios,
+    };
+    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
+    return accounts.submit(task, webhook, (record) =>
+      ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) }),
+    );
   }
 
   const taskOf = (owner: string, id: string) =>
@@ -155,35 +164,24 @@ async function knownModels(): Promise<ReadonlySet<string>> {
 }
 
 /** Reads a submit and checks what belongs to no model; of a model's own fields, what the sources show to be refused. */
-async function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
-  let body: unknown;
-  try {
-    body = JSON.parse((await call.body()).toString());
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(invalid('The body is not JSON.'));
-  }
-  if (!isObject(body)) throw new Refusal(invalid('The body is not a JSON object.'));
-  const { model, input, callback_url: callbackUrl = null } = body;
-  if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
-    throw new Refusal(invalid('model: expected the id of a model.'));
-  if (!isObject(input)) throw new Refusal(invalid("input: expected an object with the model's fields."));
-  if (!known.has(model)) throw new Refusal(invalid(`model: there is no model ${model}.`));
-  const isUrl = typeof callbackUrl === 'string' && /^https?:/i.test(callbackUrl) && URL.canParse(callbackUrl);
-  if (callbackUrl !== null && !isUrl)
-    throw new Refusal(invalid('callback_url: expected an http or https URL.'));
-  try {
+function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
+  return fromBody(call, invalid, ({ model, input, callback_url: callbackUrl = null }) => {
+    if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
+      refuse('model: expected the id of a model.');
+    if (!isObject(input)) refuse("input: expected an object with the model's fields.");
+    if (!known.has(model)) refuse(`model: there is no model ${model}.`);
+    if (callbackUrl !== null && !isWebAddress(callbackUrl))
+      refuse('callback_url: expected an http or https URL.');
     const { scenarios, complaint } = readMarks(input, PROVIDER);
-    if (complaint) throw new Refusal(invalid(`input: ${complaint}`));
+    if (complaint) refuse(`input: ${complaint}`);
     const refused = refusalInSamples(model, input);
-    if (refused !== null) throw new Refusal(invalid(refused));
-    return { model, kept: keepInput(model, input), callbackUrl: isUrl ? callbackUrl : null, scenarios };
-  } catch (error) {
-    // Thousands of nested arrays exhaust the stack of recursive code.
-    if (error instanceof RangeError) throw new Refusal(invalid('The body is nested too deeply.'));
-    throw error;
-  }
+    if (refused !== null) refuse(refused);
+    return { model, kept: keepInput(model, input), callbackUrl, scenarios };
+  });
 }
+
+const isWebAddress = (value: unknown): value is string =>
+  typeof value === 'string' && /^https?:/i.test(value) && URL.canParse(value);
 
 /** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 function callerOf({ headers: { authorization } }: Call): string {
@@ -192,12 +190,10 @@ function callerOf({ headers: { authorization } }: Call): string {
   throw new Refusal(refusal(401, 'authentication_error', 'Unauthorized - Invalid API key'));
 }
 
-function only(method: string, call: Call): JsonReply | null {
-  if (call.method === method) return null;
-  return {
-    ...refusal(405, 'invalid_request_error', `Method not allowed. Use ${method}.`),
-    headers: { allow: method },
-  };
+function refuseCall(allowed: string | null): JsonReply {
+  if (allowed === null) return refusal(404, 'not_found', 'Not found.');
+  const reply = refusal(405, 'invalid_request_error', `Method not allowed. Use ${allowed}.`);
+  return { ...reply, headers: { allow: allowed } };
 }
 
 function ok(data: JsonObject): JsonReply {
@@ -216,6 +212,10 @@ function invalid(message: string): JsonReply {
 function ageOf(record: TaskRecord, state: SandboxState): JsonObject {
   const progress = PROGRESS[state];
   return compact({ created_time: timeOf(record), progress });
+}
+
+function refuse(message: string): never {
+  throw new Refusal(invalid(message));
 }
 
 /** As every sample shows it: without a time zone. */

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError, TEMP } from '../disk/durable.ts';
+import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from '../disk/durable.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isRecord, type TaskRecord } from './task-record.ts';
@@ -18,11 +17,8 @@ export interface Store {
   all(): TaskRecord[];
 }
 
-/** The form of a task id. Files with other names are never read or removed. */
-export const TASK_ID = /^ck[0-9a-z]{23}$/;
-
+// Files with other names are never read or removed.
 const RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-const TEMPORARY_FILE = /^ck[0-9a-z]{23}\.[0-9a-f]{12}\.tmp$/;
 const TEMPORARY_LASTS_MS = 3_600_000;
 
 /**
@@ -39,9 +35,7 @@ export function openStore(folder: string | null, now: () => number): Store {
   if (place !== null) {
     try {
       makeFolder(place, 0o700);
-      const probe = temporaryFile(place, `ck${'0'.repeat(23)}`);
-      writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
-      rmSync(probe);
+      accessSync(place, constants.W_OK);
       sweep(place, now());
     } catch (error) {
       warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
@@ -50,131 +44,71 @@ export function openStore(folder: string | null, now: () => number): Store {
   }
 
   function get(id: string): TaskRecord | null {
-    if (!TASK_ID.test(id)) return null;
-    const record = memory.get(id) ?? (place === null ? null : readRecord(join(place, `${id}.json`), id));
+    const file = fileOf(place, id);
+    const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (place !== null) remove(join(place, `${id}.json`));
+    if (file !== null) discard(file);
     return null;
   }
 
-  function keepInMemory(record: TaskRecord, error: unknown): void {
+  /** Keeps a record in its file, as `write` does it; in memory where there is no folder, or no longer one. */
+  function keep(record: TaskRecord, write: (file: string, text: string) => TaskRecord): TaskRecord {
+    const file = memory.has(record.id) ? null : fileOf(place, record.id);
+    try {
+      if (file !== null) return write(file, JSON.stringify(record));
+    } catch (error) {
+      warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+    }
     memory.set(record.id, record);
-    warning = `The sandbox cannot write to ${place} (${reason(error)}): some tasks end with this process.`;
+    return record;
+  }
+
+  function replace(record: TaskRecord): TaskRecord {
+    return keep(record, (file, text) => {
+      replaceAtOnce(file, text);
+      return record;
+    });
   }
 
   return {
     get warning() {
       return warning;
     },
-
     insert(record) {
       const earlier = get(record.id);
       if (earlier !== null) return earlier;
-      if (place === null) {
-        memory.set(record.id, record);
-        return record;
-      }
-      try {
-        if (writeNew(place, record)) return record;
-        const winner = get(record.id);
-        if (winner !== null) return winner;
-        // Something unreadable has the name; it would block this id for ever.
-        overwrite(place, record);
-      } catch (error) {
-        keepInMemory(record, error);
-      }
-      return record;
+      // Something unreadable that has the name would block this id for ever.
+      return keep(record, (file, text) =>
+        createAtOnce(file, text) ? record : (get(record.id) ?? replace(record)),
+      );
     },
-
-    replace(record) {
-      if (place === null || memory.has(record.id)) {
-        memory.set(record.id, record);
-        return;
-      }
-      try {
-        overwrite(place, record);
-      } catch (error) {
-        keepInMemory(record, error);
-      }
-    },
-
+    replace,
     get,
-
     all() {
-      const ids = new Set(memory.keys());
-      for (const name of place === null ? [] : list(place)) {
-        const id = RECORD_FILE.exec(name)?.[1];
-        if (id !== undefined) ids.add(id);
-      }
-      const records = [...ids].map(get).filter((record) => record !== null);
+      const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
+      const records = [...new Set([...memory.keys(), ...stored])]
+        .map(get)
+        .filter((record) => record !== null);
       return records.sort((a, b) => b.createdAt - a.createdAt || b.sequence - a.sequence);
     },
   };
 }
 
-/** Writes the file under another name first, so that no process reads half of it. Returns false if the id exists. */
-function writeNew(folder: string, record: TaskRecord): boolean {
-  const target = join(folder, `${record.id}.json`);
-  const temporary = writeTemporary(folder, record);
-  try {
-    linkSync(temporary, target);
-    return true;
-  } catch (error) {
-    if (diskError(error) === 'EEXIST') return false;
-    // Some file systems have no hard links; exclusive creation is the next best thing.
-    return writeExclusive(target, record);
-  } finally {
-    remove(temporary);
-  }
-}
-
-function writeExclusive(target: string, record: TaskRecord): boolean {
-  try {
-    writeFileSync(target, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (diskError(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function overwrite(folder: string, record: TaskRecord): void {
-  const temporary = writeTemporary(folder, record);
-  try {
-    renameSync(temporary, join(folder, `${record.id}.json`));
-  } catch (error) {
-    remove(temporary);
-    throw error;
-  }
-}
-
-function writeTemporary(folder: string, record: TaskRecord): string {
-  const temporary = temporaryFile(folder, record.id);
-  try {
-    writeFileSync(temporary, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    remove(temporary);
-    throw error;
-  }
-  return temporary;
-}
-
-function temporaryFile(folder: string, id: string): string {
-  return join(folder, `${id}.${randomBytes(6).toString('hex')}${TEMP}`);
+/** Returns the file of a record; null for what is no task id, and without a folder. */
+function fileOf(folder: string | null, id: string): string | null {
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join(folder, `${id}.json`) : null;
 }
 
 /** Removes what has been kept long enough, and what a killed process left half-written. */
 function sweep(folder: string, now: number): void {
   for (const name of list(folder)) {
-    const path = join(folder, name);
+    const file = join(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
-    if (id !== undefined) {
-      const record = readRecord(path, id);
-      if (record !== null && isForgotten(record, now)) remove(path);
-    } else if (TEMPORARY_FILE.test(name) && now - modifiedAt(path, now) > TEMPORARY_LASTS_MS) {
-      remove(path);
-    }
+    const record = id === undefined ? null : readRecord(file, id);
+    const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
+    const touched = isLeft ? (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) : now;
+    if ((record && isForgotten(record, now)) || now - touched > TEMPORARY_LASTS_MS) discard(file);
   }
 }
 
@@ -186,31 +120,13 @@ function list(folder: string): string[] {
   }
 }
 
-function modifiedAt(path: string, otherwise: number): number {
+function readRecord(file: string, id: string): TaskRecord | null {
   try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return otherwise;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // A file that cannot be removed is skipped now and later.
-  }
-}
-
-function readRecord(path: string, id: string): TaskRecord | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isRecord(value) && value.id === id ? value : null;
   } catch {
     return null;
   }
 }
 
-function reason(error: unknown): string {
-  return diskError(error) || String(error);
-}
+const reason = (error: unknown): string => diskError(error) || String(error);

@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { JsonObject } from '../model/json.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
@@ -121,29 +122,20 @@ function isLoopback(url: URL): boolean {
   );
 }
 
-function post(url: URL, body: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const outgoing = request(
-      url,
-      {
-        method: 'POST',
-        agent: false,
-        signal,
-        timeout: ANSWER_WITHIN_MS,
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      },
-      (answer) => {
-        // The body is not needed, and cutting it off must not count as an error.
-        answer.on('error', () => {});
-        answer.destroy();
-        resolve(`answered ${answer.statusCode}`);
-      },
-    );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.on('error', (error: NodeJS.ErrnoException) =>
-      resolve(`not delivered (${error.code ?? error.message})`),
-    );
-    outgoing.end(body);
-  });
+async function post(url: URL, body: string, signal: AbortSignal): Promise<string> {
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const outgoing = request(url, { method: 'POST', agent: false, signal, timeout: ANSWER_WITHIN_MS, headers });
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
+  outgoing.on('error', () => {});
+  outgoing.end(body);
+  try {
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    // The body is not needed, and cutting it off must not count as an error.
+    answer.on('error', () => {}).destroy();
+    return `answered ${answer.statusCode}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return `not delivered (${code ?? message})`;
+  }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ROOT } from '../../support/command.ts';
-import { environment } from './node.ts';
+import { installEnvironment } from './node.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,7 +38,7 @@ export function makeCopy(): { folder: string; remove: () => void } {
 function step(cwd: string, command: string, args: string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env: environment(cwd),
+    env: installEnvironment(),
     encoding: 'utf8',
   });
   if (status !== 0)

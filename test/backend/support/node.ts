@@ -14,13 +14,12 @@ export function nodeFolder(): string {
 
 /** A clean environment: nothing of the machine that could change what the backend does. */
 export function environment(folder: string, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const path_ = `${nodeFolder()}${path.delimiter}${process.env.PATH}`;
-  return {
-    PATH: path_,
-    HOME: folder,
-    npm_config_cache: process.env.npm_config_cache ?? npmCache(),
-    ...extra,
-  };
+  return { PATH: pathWithNode(), HOME: folder, ...extra };
 }
 
-const npmCache = (): string => path.join(process.env.HOME ?? '/tmp', '.npm');
+/** The environment of this machine, with that Node: npm reaches a registry by the user's own settings. */
+export function installEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: pathWithNode() };
+}
+
+const pathWithNode = (): string => `${nodeFolder()}${path.delimiter}${process.env.PATH}`;

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../../scripts/src/cli/arguments.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ranges } from '../../../scripts/src/cli/batch/issues.ts';
 import { readBatch } from '../../../scripts/src/cli/batch/read-batch.ts';
+import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
 import type { Issue } from '../../../scripts/src/model/failure.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
@@ -25,6 +25,7 @@ async function read(
   writeFileSync(file, content);
   const args = parseArguments(['--batch', file, ...flags]);
   const batch = await readBatch(args, callerOf(args, []), false, new AbortController().signal);
+  onTestFinished(batch.close);
   return { ...batch, file };
 }
 

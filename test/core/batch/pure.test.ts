@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/budget.ts';
+import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/caps.ts';
 import { type Content, ordinalsOf } from '../../../scripts/src/core/batch/identity.ts';
 import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
 import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';

@@ -3,7 +3,8 @@
 import { expect, it } from 'vitest';
 import { EXIT, exitCodeOf } from '../../../scripts/src/cli/exit-codes.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/message.ts';
+import type { HttpRequest } from '../../../scripts/src/http/http-client.ts';
+import type { HttpAnswer } from '../../../scripts/src/http/message.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
 import { type ExchangeOptions, Transport } from '../../../scripts/src/http/transport.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -39,7 +40,7 @@ class FrozenTransport extends Transport {
 }
 
 async function frozen(seconds: number, { answers, maxCredits }: { answers?: RegExp; maxCredits?: number }) {
-  const server = await serve(() => ({ body: { model: 't2v', credits: 15, currentBalance: 100 } }));
+  const server = await serve({ body: { model: 't2v', credits: 15, currentBalance: 100 } });
   const clock = new FakeClock();
   const transport = new FrozenTransport(clock, answers);
   const journal = journalOf(server.origin, clock);

@@ -48,8 +48,8 @@ export interface AppParts {
   metrics: Metrics;
   /** `operations`: health and metrics alone, as a worker serves them. */
   routes?: 'all' | 'operations';
-  /** Proxies in front whose X-Forwarded-For is believed; false for none. */
-  trustProxy?: boolean | string;
+  /** A proxy stands in front: who calls is the last address of its X-Forwarded-For. */
+  trustProxy?: boolean;
 }
 
 const MOST_BYTES = 30 * 1024 * 1024;
@@ -61,7 +61,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     loggerInstance: log as FastifyBaseLogger,
     // One line for each request would name addresses that are secrets: callbacks'. Errors are logged by onError.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: parts.trustProxy ?? false,
+    // One proxy: what stands before the last address is what the caller says of itself.
+    trustProxy: parts.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     forceCloseConnections: 'idle',
     requestTimeout: 120_000,
     // A token of any length is a parameter, not an unknown address.

@@ -26,7 +26,7 @@ export async function resubmit(
   const { provider } = service;
   const facts = { id: lost.id, provider };
   const payload = await payloadOf(work, lost);
-  if (work.stopping.aborted || !(await service.limiter.maySubmit()))
+  if (!(await service.limiter.maySubmit()) || work.stopping.aborted)
     throw new NotYet('submits are held back');
   const inTime = submitTime();
   if (!(await recordResubmit(database, lost))) throw new NotYet('it has changed');

@@ -58,38 +58,21 @@ export async function findListed(
   if (lost.lostSeconds <= CLEAR_SECONDS + ROUNDING_SECONDS + (performance.now() - askedAt) / 1_000)
     throw new NotYet('the list is older than the end of the minute');
   const payload = await payloadOf(work, lost);
-  let isClear = false;
-  try {
-    return await client.reconcile(
-      {
-        ...{
-          model: lost.model,
-          payload,
-          idempotencyKey: lost.id,
-          submittedAt: lost.submitStartedAt,
-          lostAt: lost.lostAt,
-          resubmitted: lost.isFinal,
-        },
-      },
-      {
-        until: 0,
-        list: () => list,
-        taken: (ids) => takenTasks(database, provider, ids),
-        // It is sent from here, as every submit is.
-        beforeResubmit() {
-          isClear = true;
-          throw new Error('the list is clear');
-        },
-      },
-    );
-  } catch (error) {
-    if (isClear) return 'clear';
-    if (!(error instanceof ClientError) || error.outcome !== 'unknown') throw error;
-    // Later the list can tell, or it could not be read.
-    if (error.retryAfter !== null || error.transient)
-      throw new NotYet('the list does not tell yet', { cause: error });
-    return undefined;
-  }
+  const found = await client.reconcile(
+    {
+      ...{ model: lost.model, payload, idempotencyKey: lost.id, resubmitted: lost.isFinal },
+      ...{ submittedAt: lost.submitStartedAt, lostAt: lost.lostAt },
+    },
+    { until: 0, list: () => list, taken: (ids) => takenTasks(database, provider, ids) },
+  );
+  if (found.kind === 'found') return found.task;
+  // It is sent from `resubmit.ts`, with the limits of this backend.
+  if (found.kind === 'clear') return 'clear';
+  // Later the list can tell, or it could not be read.
+  if (found.kind === 'unreadable' && found.error.transient)
+    throw new NotYet('the list does not tell yet', { cause: found.error });
+  if (found.retryAfter !== null) throw new NotYet('the list does not tell yet');
+  return undefined;
 }
 
 /**

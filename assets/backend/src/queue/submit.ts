@@ -40,7 +40,7 @@ export const submitStep: Step = {
 
 async function submitQueued(work: Work, service: WorkService): Promise<void> {
   const { database, config, stopping, wake } = work;
-  while (!stopping.aborted && (await service.limiter.maySubmit())) {
+  while ((await service.limiter.maySubmit()) && !stopping.aborted) {
     const inTime = submitTime();
     const claimed = await claimSubmits(database, service.account, AT_ONCE, config.maxRunningPerUser);
     if (claimed.length === 0) return;

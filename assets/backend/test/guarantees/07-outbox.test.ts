@@ -64,9 +64,18 @@ test('guarantee 7: a notice of an end reaches its user at least once, signed as 
     .toEqual({ done: true, due_at: null });
 });
 
-test('guarantee 7: the notice is written in the transaction of the end, and only there', async () => {
+const END = `UPDATE generation SET status = 'failed', ended_at = now(), due_at = NULL, error_code = 'X' WHERE id = $1`;
+
+/** Returns a running generation of a user who has a webhook. */
+async function running(): Promise<string> {
+  await backend.operator('webhook', 'ann', `${receiver.origin}/hook`);
   const { id } = await backend.submit('a lighthouse [sandbox:never]');
   await backend.until(id, 'running', 'pending');
+  return id;
+}
+
+test('guarantee 7: the notice is written in the transaction of the end, and only there', async () => {
+  const id = await running();
   const count = async () =>
     (
       await backend.database.query<{ n: number }>(
@@ -74,15 +83,14 @@ test('guarantee 7: the notice is written in the transaction of the end, and only
         [id],
       )
     )[0]!.n;
-  const end = `UPDATE generation SET status = 'failed', ended_at = now(), due_at = NULL, error_code = 'X' WHERE id = $1`;
   await backend.database
     .transaction(async (tx) => {
-      await tx.query(end, [id]);
+      await tx.query(END, [id]);
       throw new Error('rolled back');
     })
     .catch(() => {});
   expect(await count()).toBe(0);
-  await backend.database.query(end, [id]);
+  await backend.database.query(END, [id]);
   expect(await count()).toBe(1);
 });
 
@@ -138,9 +146,11 @@ test('a notice never goes to a private address', async () => {
 });
 
 test('a notice that is never received is given up after its last attempt', async () => {
+  const id = await running();
   await backend.stop();
+  await backend.database.query(END, [id]);
   await backend.database.query(
-    `UPDATE outbox SET due_at = now(), attempts = 10, delivered_at = NULL, ${'lease = NULL, leased_until = NULL'}`,
+    `UPDATE outbox SET due_at = now(), attempts = 10, delivered_at = NULL, lease = NULL, leased_until = NULL`,
   );
   const [notice] = await claimNotices(backend.database, 1);
   expect(await recordUndelivered(backend.database, notice!, 'gone')).toBe(false);

@@ -29,6 +29,12 @@ test('guarantee 11: a stop waits for a submit that is under way, and begins noth
   const first = await backend.submit('first');
   await arrival;
   const stopped = backend.stop().then(() => 'stopped');
+  // A claim that had begun before is carried out; from then on there is none.
+  const activeSubmits = async () => {
+    const jobs = `SELECT FROM pgboss.job WHERE name = 'submit' AND state = 'active'`;
+    return (await backend.database.query(jobs)).length;
+  };
+  await expect.poll(activeSubmits, { timeout: 30_000 }).toBe(1);
   // Through another API process.
   await backend.database.query(
     `INSERT INTO generation (id, user_id, idempotency_key, body_hash, provider, account, model, payload)

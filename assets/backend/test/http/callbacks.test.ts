@@ -153,6 +153,23 @@ describe('POST /v1/callbacks/{provider} without a token', () => {
   });
 });
 
+test('TRUST_PROXY: the address that the proxy adds is the caller, whatever the caller says before it', async () => {
+  const behind = await testApp({ trustProxy: true });
+  const guess = async (app: TestApp['app'], forwarded: string) => {
+    const headers = { 'x-forwarded-for': forwarded };
+    const request = { method: 'POST', url: '/v1/callbacks/aivideomaker', headers, payload: '{}' } as const;
+    return (await app.inject(request)).statusCode;
+  };
+  for (let n = 0; n < 300; n += 1) {
+    await guess(behind.app, `192.0.2.${n % 250}, 198.51.100.1`);
+    await guess(running.app, `192.0.2.${n % 250}`);
+  }
+  expect(await guess(behind.app, '203.0.113.7, 198.51.100.1')).toBe(429);
+  expect(await guess(behind.app, '198.51.100.1, 203.0.113.7')).toBe(202);
+  expect(await guess(running.app, '203.0.113.7')).toBe(429);
+  await behind.app.close();
+});
+
 describe('whatever arrives', () => {
   const body = fc.oneof(
     fc.string(),

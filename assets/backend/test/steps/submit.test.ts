@@ -123,6 +123,21 @@ test('403 for one request rejects that one alone: the key is confirmed by a read
   expect(await work.services[0]!.limiter.isOpen()).toBe(true);
 });
 
+test('guarantee 11: a stop that comes right before a claim leaves the queue to other processes (fault 93)', async () => {
+  const { service, work } = await setUp(accept);
+  const id = await withPrompt('for another process');
+  const services = work.services.map((one) => {
+    const maySubmit = async () => {
+      work.stop();
+      return one.limiter.maySubmit();
+    };
+    return { ...one, limiter: { ...one.limiter, maySubmit } };
+  });
+  await submitStep.run({ ...work, services });
+  expect(await row(db.database, id)).toMatchObject({ status: 'queued', attempts: 0 });
+  expect(service.seen).toEqual([]);
+});
+
 test.each([401, 403])('%i for the read, too, stops the service, and loses nothing', async (status) => {
   const { work } = await setUp(() => refusal(status, 'Invalid API key.'));
   const id = await withPrompt('a lighthouse');

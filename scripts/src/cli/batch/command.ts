@@ -8,8 +8,9 @@ import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait/wait-settings.ts';
 import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
 import { versionOf } from '../../download/version-of-name.ts';
-import type { Arguments } from '../arguments.ts';
-import { commandForLine } from '../command-line.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { commandForLine } from '../command-line/commands.ts';
+import { refusalOf } from '../command-line/unsupported.ts';
 import {
   batchOutcome,
   batchQuoteOutcome,
@@ -20,7 +21,6 @@ import {
 import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
-import { refusalOf } from '../unsupported.ts';
 import { writeLine } from './line-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { diskErrorText } from '../../disk/durable.ts';
 import type { Json } from '../../model/json.ts';
-import type { LineRequest } from '../command-line.ts';
+import type { LineRequest } from '../command-line/commands.ts';
 import { writeOwn } from './own-file.ts';
 
 /**

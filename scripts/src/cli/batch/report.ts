@@ -1,6 +1,6 @@
 import { diskErrorText } from '../../disk/durable.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { boundedJson } from '../bounded.ts';
+import { boundedJson } from '../render/bounded.ts';
 import { writeOwn } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 

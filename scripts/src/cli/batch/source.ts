@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Failure } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
 import { refused } from '../issue.ts';
-import { codeOf, readStdin } from '../payload.ts';
+import { codeOf, readStdin } from '../request/payload.ts';
 
 /** Where a line is in its file; bytes. */
 export interface Place {

@@ -5,7 +5,7 @@ import { clockTime, overIn, size, sourceOf, sums, usually } from './words.ts';
 
 /** What one line on a terminal shows. */
 export interface View {
-  /** Which task it is about; empty for a batch. */
+  /** Which task it is about. */
   subject: string;
   /** Its state, or the failure of the last query. */
   state: string;
@@ -66,7 +66,7 @@ function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View, ba
   const each = batch ? ' each' : '';
   const estimate = expected ? `${isLate ? 'longer than usual, ' : ''}${usually(expected)}${each}` : '';
   return [
-    [subject, RANK.subject],
+    [batch ? '' : subject, RANK.subject],
     [batch ? sums(batch) : loading || state, RANK.state],
     [bar, RANK.bar],
     [ageMs === null || isOver ? '' : clockTime(ageMs), RANK.age],

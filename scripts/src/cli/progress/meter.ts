@@ -3,6 +3,9 @@ const WINDOW_MS = 5_000;
 // A transfer that brought nothing for so long is not shown as one.
 const STALE_MS = 3_000;
 
+// A fast download brings thousands of chunks a second.
+const SHOWN_MS = 200;
+
 /** What is being downloaded now. */
 export interface Transfer {
   /** Bytes of the file that are here; of several files, the sum. */
@@ -20,13 +23,14 @@ export class Meter {
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples: { at: number; came: number }[] = [];
   #came = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Notes that so many bytes of a file are here. */
-  note(file: string, bytes: number, total: number | null): void {
+  /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
+  note(file: string, bytes: number, total: number | null): 'new' | 'same' | null {
     const at = this.#now();
     const before = this.#files.get(file);
     // A download that starts over has fewer bytes than before.
@@ -37,6 +41,9 @@ export class Meter {
     else this.#samples.push({ at, came: this.#came });
     // One sample from before the window stays: the speed is measured from there.
     while (this.#samples.length > 2 && this.#samples[1]!.at <= at - WINDOW_MS) this.#samples.shift();
+    if (before && at - this.#shownAt < SHOWN_MS) return null;
+    this.#shownAt = at;
+    return before ? 'same' : 'new';
   }
 
   /** Returns what is being downloaded; null where nothing came for a while. */

@@ -17,6 +17,20 @@ export class Submits {
   readonly #underWay = new Set<string>();
   #hasTask = false;
 
+  /** The call is about several tasks. */
+  isAboutMany(): void {
+    this.situation.isAboutMany = true;
+    if (this.situation.phase === 'before') this.situation.phase = 'running';
+  }
+
+  /** Notes what is known of the task of a call; of one of several it says nothing about the call. */
+  saw(taskId: string | undefined, state?: TaskState): void {
+    const { situation } = this;
+    if (situation.isAboutMany) return;
+    situation.taskId = taskId ?? situation.taskId;
+    situation.state = state ?? situation.state;
+  }
+
   began(key: string): void {
     this.#underWay.add(key);
     this.situation.phase = 'submitting';

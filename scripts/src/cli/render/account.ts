@@ -3,7 +3,7 @@ import { unlessEmpty } from '../../model/json.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success, upstream } from './envelope.ts';
-import { cheaperSteps } from './next-steps/budget.ts';
+import { cheaperSteps } from './errors/insufficient-credits.ts';
 
 export function quoteOutcome(
   { model, quote, estimate, missing, cheaper }: QuoteResult,

@@ -1,7 +1,13 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import { ranges } from '../batch/issues.ts';
-import type { LineItem } from './line-item.ts';
+import type { Outcome } from './envelope.ts';
+
+/** A line of a batch and the outcome that a command of its own would have. */
+export interface LineItem {
+  line: LineResult;
+  outcome: Outcome;
+}
 
 /** Returns the warnings of a batch: its own, and those of its first lines. */
 export function warningsOf(

@@ -3,14 +3,12 @@ import type { BatchResult } from '../../core/batch/options.ts';
 import type { BatchQuote } from '../../core/batch/quote.ts';
 import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
 import { Failure } from '../../model/failure.ts';
-import { type JsonObject, unlessEmpty } from '../../model/json.ts';
-import { AdvisedFailure } from '../advised-failure.ts';
-import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
-import { linesNamed, warningsOf } from './batch-warnings.ts';
+import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
+import { type LineItem, linesNamed, warningsOf } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, type Outcome, success, UPSTREAM, written } from './envelope.ts';
-import { explained } from './failure.ts';
-import type { LineItem } from './line-item.ts';
+import { failed, fitting, type Outcome, success, UPSTREAM, written } from './envelope.ts';
+import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
 /** The commands of single lines by their numbers. */
@@ -65,25 +63,16 @@ export function batchOutcome(
   caller: Caller,
 ): Outcome {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
-  const worst = sorted[0]!.outcome;
-  const exitCode = worst.exitCode;
-  const totals = totalsOf(result.lines);
-  const rows: JsonObject[] = [];
-  let left = MOST_CHARACTERS;
-  for (const item of sorted.slice(0, MOST_ROWS)) {
-    const row = shortRow(item);
-    left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    rows.push(row);
-  }
+  const { exitCode } = sorted[0]!.outcome;
+  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
   const data = written({
-    batch: { ...totals },
+    batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? undefined,
-    ...heldData(result),
-    ...lastPollErrorOf(items),
+    limit: result.held?.details.data,
+    lastPollError: lastPollErrorOf(items),
     items: rows,
     itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
@@ -125,14 +114,8 @@ function shortRow({ line, outcome }: LineItem): JsonObject {
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
-function lastPollErrorOf(items: readonly LineItem[]): JsonObject {
-  const found = items.flatMap(({ outcome }) => outcome.envelope.data?.lastPollError ?? []);
-  return found.length > 0 ? { lastPollError: found[0]! } : {};
-}
-
-function heldData({ held }: BatchResult): JsonObject {
-  return held?.details.data ? { limit: held.details.data } : {};
-}
+const lastPollErrorOf = (items: readonly LineItem[]): Json | undefined =>
+  items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== undefined);
 
 function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { lines }: BatchResult): string {
   const { errorCode, errorMessage } = outcome.envelope;
@@ -204,15 +187,6 @@ const isChanged = ({ end }: LineResult): boolean =>
 
 const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
 
-// These exit codes mean that the same command has something to do.
-const OPEN: ReadonlySet<number> = new Set([
-  EXIT.stillRunning,
-  EXIT.submitUnknown,
-  EXIT.temporary,
-  EXIT.downloadFailed,
-  EXIT.keyRefused,
-]);
-
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
@@ -223,14 +197,12 @@ function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
 /** Returns the document of the prices of a batch. */
 export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const { lines, sum, open, balance, over } = quote;
-  const rows: JsonObject[] = [];
-  let left = MOST_CHARACTERS;
-  for (const { number, name, model, credits, isCharged } of lines.slice(0, MOST_ROWS)) {
-    const row = written({ line: number, name, model, credits, charged: isCharged || undefined });
-    left -= JSON.stringify(row).length;
-    if (left < 0) break;
-    rows.push(row);
-  }
+  const priced = lines
+    .slice(0, MOST_ROWS)
+    .map(({ number, name, model, credits, isCharged }) =>
+      written({ line: number, name, model, credits, charged: isCharged || undefined }),
+    );
+  const rows = fitting(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
     ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
@@ -240,14 +212,7 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   });
   if (over) {
     const failure = explained(over, caller);
-    return failed(
-      new AdvisedFailure(failure.code, failure.message, {
-        ...failure.details,
-        data: { ...data, ...failure.details.data },
-      }),
-      null,
-      null,
-    );
+    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
     `Tell the user the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,

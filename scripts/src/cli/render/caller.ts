@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
-import type { Arguments } from '../arguments.ts';
+import type { Arguments } from '../command-line/arguments.ts';
 import {
   commandAgain,
   commandAnew,
@@ -9,9 +9,9 @@ import {
   commandToRehearse,
   placeFlags,
   resumeFlags,
-} from '../command-line.ts';
-import { isSubmit } from '../flags.ts';
-import { actionWords, type CommandMaker, commandLine, type Flags } from '../words.ts';
+} from '../command-line/commands.ts';
+import { isSubmit } from '../command-line/flags.ts';
+import { actionWords, type CommandMaker, commandLine, type Flags } from '../command-line/words.ts';
 
 /** The facts about a call that the sentences of its answer use. */
 export interface Caller {

@@ -81,3 +81,15 @@ export function failed(failure: Failure, fallback: TaskState | null, knownTaskId
     exitCode: exitCodeOf(failure),
   };
 }
+
+/** Returns as many rows as fit into the document. @param most characters of JSON */
+export function fitting(rows: Iterable<JsonObject>, most: number): JsonObject[] {
+  const fit: JsonObject[] = [];
+  let left = most;
+  for (const row of rows) {
+    left -= JSON.stringify(row).length;
+    if (left < 0) break;
+    fit.push(row);
+  }
+  return fit;
+}

@@ -6,7 +6,7 @@ import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Envelope, failed, type Outcome, success } from './envelope.ts';
-import { explained } from './failure.ts';
+import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
 // What fits into the one document.

@@ -3,13 +3,13 @@ import type { Failure } from '../../model/failure.ts';
 import { type Json, unlessEmpty } from '../../model/json.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
-import { quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
-import { AdvisedFailure } from '../advised-failure.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
+import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
@@ -62,33 +62,14 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
     case 'cancelledNow':
       return success(seen.state, taskId, data, EXIT.done);
     case 'failed':
-      return ended('GENERATION_FAILED', `The task ended FAILED.${whyFailed(result)}`, data, [
-        caller.profile.says.refund,
-        ...(caller.profile.can.account ? [caller.command('account')] : []),
-        `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${caller.retry}`,
-      ]);
+      return ended(generationFailed(seen, caller), data);
     case 'cancelled':
-      return ended('TASK_CANCELLED', 'The task was cancelled; there will be no result.', data, [
-        `${caller.profile.can.cancel ? 'A cancelled task is refunded. ' : ''}To have the result after all, with a new charge: ${caller.retry}`,
-      ]);
+      return ended(taskCancelled(caller), data);
   }
 }
 
-function ended(
-  code: 'GENERATION_FAILED' | 'TASK_CANCELLED',
-  message: string,
-  data: Fields,
-  nextSteps: string[],
-): Outcome {
-  return failed(new AdvisedFailure(code, message, { data: written(data), nextSteps }), null, null);
-}
-
-function whyFailed({ seen }: TaskResult): string {
-  if (seen.error) return ` The service says: ${quoted(seen.error)}.`;
-  return seen.isRecordUnread
-    ? ' Why is not known: its record at the service cannot be read.'
-    : ' The service gives no reason.';
-}
+const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
+  failed(failure.with({ data: written(data) }), null, null);
 
 /** Tells whether only another file is in the way of the result. */
 export function isInTheWay(result: TaskResult): boolean {

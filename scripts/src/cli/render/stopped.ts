@@ -1,33 +1,110 @@
-import type { Situation } from '../progress.ts';
+import type { ErrorCode } from '../../model/failure.ts';
+import type { TaskState } from '../../model/task.ts';
+import { plain } from '../../model/text.ts';
+import type { GenerationRequest } from '../../providers/provider.ts';
+import { type Advice, AdvisedFailure } from '../advised-failure.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from '../exit-codes.ts';
+import type { Situation } from '../progress/situation.ts';
 import type { Caller } from './caller.ts';
-import { decision } from './next-steps/decision.ts';
+import { failed, type Outcome, success } from './envelope.ts';
+import { findOutSteps } from './errors/submit-outcome-unknown.ts';
 
-/** Returns the command that resumes the task of a call that ended in between. */
-export function resumeStep(
-  { command, same, resumeFlags }: Caller,
-  { taskId, isAboutMany }: Situation,
-): string {
-  if (isAboutMany) return same;
-  return taskId === null ? command('listTasks') : command('waitTask', { taskId, ...resumeFlags });
+interface Circumstances {
+  caller: Caller;
+  isRecorded: boolean;
+  downloads: boolean;
+  /** The request of this call. */
+  generation: GenerationRequest | undefined;
 }
 
-/** Returns the steps that find out whether a submit was accepted. */
-export function findOutSteps(caller: Caller, isRecorded: boolean): string[] {
-  const { profile, same, command } = caller;
-  if (!profile.can.list) {
-    return [
-      'Do not submit this again before you know: it may be charged twice.',
-      profile.says.tasks,
-      ...(isRecorded ? decision(caller) : []),
-    ];
+const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
+const CHARGES_THE_REST =
+  'The command charges nothing for the lines that have a task. It submits the others, which is charged.';
+
+/** Returns the outcome of an interrupted call: the last known state of the task, and the command that resumes it. */
+export function interruptedOutcome(
+  signal: StopSignal,
+  situation: Situation,
+  { caller, isRecorded, downloads, generation }: Circumstances,
+): Outcome {
+  const { phase, taskId, state, isAboutMany } = situation;
+  const exitCode = EXIT_OF_SIGNAL[signal];
+  const resume = resumeStep(caller, situation);
+  const because = (code: ErrorCode, message: string, details: Advice): Outcome =>
+    failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
+  const known = (...nextSteps: string[]): Outcome =>
+    success(
+      isAboutMany ? null : state,
+      isAboutMany ? null : taskId,
+      { interruptedBy: signal, nextSteps },
+      exitCode,
+    );
+
+  if (isAboutMany)
+    return known(
+      resume,
+      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`,
+    );
+  if (phase === 'submitting') {
+    const message = 'while the submit was under way; whether it was accepted is not known.';
+    return because('SUBMIT_OUTCOME_UNKNOWN', message, {
+      status: 'UNKNOWN',
+      data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
+      nextSteps: findOutSteps(caller, isRecorded),
+    });
   }
-  return [
-    ...(isRecorded
-      ? [
-          'Run this command, without --new: it reconciles, and never submits while that may charge twice.',
-          same,
-        ]
-      : ['Without a journal the same command submits again, and may be charged twice: find its task first.']),
-    command('listTasks'),
-  ];
+  if (taskId === null)
+    return caller.isSubmit
+      ? because('UNKNOWN_ERROR', 'first. Nothing was submitted.', { status: 'FAILED' })
+      : because('UNKNOWN_ERROR', 'first.', {});
+  if (state === null) {
+    const message = 'before the service gave the state of the task.';
+    return because('UNKNOWN_ERROR', message, { status: 'UNKNOWN', nextSteps: [resume] });
+  }
+  if (state === 'FAILED' || state === 'CANCEL') {
+    const code = state === 'FAILED' ? 'GENERATION_FAILED' : 'TASK_CANCELLED';
+    const message = `before the record of the task was here. It has ended: ${state}.`;
+    return because(code, message, { status: state, nextSteps: [resume] });
+  }
+  if (state !== 'COMPLETED') return known(resume, `The task runs on at the service. ${CHARGES_NOTHING}`);
+  if (!downloads) return known(resume, `The task is finished: fetch its result. ${CHARGES_NOTHING}`);
+  return because('DOWNLOAD_FAILED', 'before the file was saved. The task is finished.', {
+    status: state,
+    nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`],
+  });
+}
+
+/**
+ * Returns the outcome of a call that met a bug of this program.
+ * @param caller absent where the arguments could not be read
+ */
+export function bugOutcome(
+  error: unknown,
+  situation: Situation,
+  fallback: TaskState | null,
+  caller?: Caller,
+  isRecorded = true,
+): Outcome {
+  const { phase, taskId } = situation;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const where = (error instanceof Error ? (error.stack ?? '') : '').split('\n').slice(1, 6);
+  const unknown = phase === 'submitting';
+  const failure = new AdvisedFailure('UNKNOWN_ERROR', `This program failed: ${plain(text)}`, {
+    exitCode: EXIT.bug,
+    status: unknown ? 'UNKNOWN' : undefined,
+    data: { where: where.map((line) => plain(line, 200)) },
+    nextSteps: [
+      ...(unknown ? ['Whether the submit was accepted is not known.'] : []),
+      ...(unknown && caller ? findOutSteps(caller, isRecorded) : []),
+      ...(!unknown && caller && taskId !== null ? [resumeStep(caller, situation)] : []),
+      'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
+    ],
+  });
+  return failed(failure, fallback, taskId);
+}
+
+/** Returns the command that resumes the task of a call that ended in between. */
+function resumeStep({ command, same, resumeFlags }: Caller, { taskId, isAboutMany }: Situation): string {
+  if (isAboutMany) return same;
+  return taskId === null ? command('listTasks') : command('waitTask', { taskId, ...resumeFlags });
 }

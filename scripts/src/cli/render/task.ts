@@ -1,9 +1,8 @@
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import { exitCodeOf } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { failed, type Outcome, written } from './envelope.ts';
-import { explained } from './failure.ts';
+import { explained } from './errors/explained.ts';
 import { isInTheWay, stateOutcome, withFacts } from './state.ts';
 
 /** Returns the document and the exit code of a call about one task. */
@@ -15,8 +14,7 @@ export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
 
 function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, caller: Caller): Outcome {
   const { taskId, seen, failure } = result;
-  if (result.kind === 'notCancelled')
-    return { ...failed(explained(failure, caller), seen.state, taskId), exitCode: exitCodeOf(failure) };
+  if (result.kind === 'notCancelled') return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(
     isInTheWay(result) ? failure.with({ taskId, charged: 'finished' }) : failure,
     caller,

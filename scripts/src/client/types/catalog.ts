@@ -1,14 +1,7 @@
+import type { Capabilities } from '../../providers/profile.ts';
 import type { Issue, JsonObject } from './values.ts';
 
-/** What a service can do. */
-export interface Capabilities {
-  cancel: boolean;
-  list: boolean;
-  quote: boolean;
-  account: boolean;
-  /** Callbacks carry a documented signature. */
-  signedWebhooks: boolean;
-}
+export type { Capabilities } from '../../providers/profile.ts';
 
 /** What is known of a service without calling it. */
 export interface ProviderInfo {

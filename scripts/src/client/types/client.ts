@@ -4,7 +4,7 @@ import type {
   LostRequest,
   Quote,
   QuoteRequest,
-  ReconciledTask,
+  Reconciled,
   ReconcileOptions,
   SubmitRequest,
   SubmittedTask,
@@ -27,11 +27,10 @@ export interface Client {
    */
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
   /**
-   * Finds the task of a submit whose outcome is unknown in the service's list.
-   * Nothing is sent without `beforeResubmit`.
-   * @throws ClientError whose `outcome` is `rejected` or `unknown`; `retryAfter` says when the list can tell
+   * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says. Sends
+   * nothing; where the list is clear, the result can.
    */
-  reconcile(request: LostRequest, options?: ReconcileOptions): Promise<ReconciledTask>;
+  reconcile(request: LostRequest, options?: ReconcileOptions): Promise<Reconciled>;
   /** Returns the state of a task. */
   status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
   /** Returns the record of a task; of a finished one whose status names no file, the second record where that does. */

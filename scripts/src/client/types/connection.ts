@@ -1,8 +1,15 @@
-export interface ProxySettings {
-  httpProxy?: string;
-  httpsProxy?: string;
-  noProxy?: string;
-}
+import type { HttpClient, ProxySettings } from '../../http/http-client.ts';
+import type { Clock } from '../../model/clock.ts';
+
+export type {
+  HttpClient,
+  HttpEvents,
+  HttpHead,
+  HttpRequest,
+  OngoingRequest,
+  ProxySettings,
+} from '../../http/http-client.ts';
+export type { Clock } from '../../model/clock.ts';
 
 /** What `createClient` takes. */
 export interface ClientOptions {
@@ -26,60 +33,4 @@ export interface ClientOptions {
   contractsFolder?: string;
   /** Time and randomness, for tests. */
   clock?: Clock;
-}
-
-/** Time and randomness. */
-export interface Clock {
-  /** Milliseconds that only ever grow. */
-  monotonic(): number;
-  /** Milliseconds since the epoch. */
-  wall(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** A number from 0 up to 1. */
-  random(): number;
-}
-
-/** One HTTP request, complete: nothing is added, no redirect is followed. */
-export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT';
-  url: URL;
-  headers: Record<string, string>;
-  body?: Iterable<Uint8Array> & {
-    /** Bytes. */
-    readonly length: number;
-  };
-}
-
-/** The beginning of an answer. Header names are in lower case. */
-export interface HttpHead {
-  status: number;
-  headers: Record<string, string>;
-}
-
-/** The events of one HTTP exchange, in this order. */
-export interface HttpEvents {
-  /** The connection is open and the first byte leaves next. A submit that fails before this event is `rejected`, later `unknown`. */
-  onLeave(): void;
-  onHead(head: HttpHead): void;
-  onData(chunk: Buffer): void;
-  /** The answer is complete. */
-  onEnd(): void;
-  /** The exchange ended without a complete answer. */
-  onError(error: unknown): void;
-}
-
-/** An HTTP request that is under way. */
-export interface OngoingRequest {
-  pause(): void;
-  resume(): void;
-  abort(): void;
-}
-
-/** Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides whether a failed submit may have been charged. */
-export interface HttpClient {
-  /** @param fresh uses a new connection and closes it afterwards */
-  start(request: HttpRequest, events: HttpEvents, fresh: boolean): OngoingRequest;
-  /** Ends all exchanges that are under way. */
-  close(): void;
 }

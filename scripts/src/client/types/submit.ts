@@ -1,3 +1,5 @@
+export type { Quote } from '../../providers/provider.ts';
+
 import type { Task, TaskList } from './task.ts';
 import type { CallOptions, JsonObject, Moment } from './values.ts';
 
@@ -35,12 +37,20 @@ export interface ReconcileOptions extends CallOptions {
   list?(): TaskList | Promise<TaskList>;
   /** Returns which of these tasks belong to other requests: a similar task of another request does not belong to this one. */
   taken?(taskIds: string[]): Iterable<string> | Promise<Iterable<string>>;
-  /**
-   * Called when the list has been clear of the request for 60 s, right before it is sent once more with the same key.
-   * Store there that it is resubmitted; a rejection prevents the submit. Absent: nothing is ever sent.
-   */
-  beforeResubmit?(): void | Promise<void>;
 }
+
+/**
+ * What the service's list says of a lost submit. `found`: its `task`. `clear`: the list has been clear of it for 60 s, and
+ * `resubmit` sends the request once more, with the same key; store before it that it is resubmitted. It returns the task,
+ * or throws a `ClientError` whose `outcome` is `rejected` or `unknown`. `unsure`: there is no list, it was read too early, or
+ * a task in it may be the one. `unreadable`: `error` says why. `retryAfter`: seconds after which the list can tell; null where
+ * no later call will know either.
+ */
+export type Reconciled =
+  | { kind: 'found'; task: Task }
+  | { kind: 'clear'; resubmit(options?: CallOptions): Promise<SubmittedTask> }
+  | { kind: 'unsure'; retryAfter: number | null }
+  | { kind: 'unreadable'; retryAfter: number | null; error: Error & { transient: boolean } };
 
 /** A task right after its submit. */
 export interface SubmittedTask extends Task {
@@ -48,21 +58,8 @@ export interface SubmittedTask extends Task {
   quoted: number | null;
 }
 
-export interface ReconciledTask extends Task {
-  /** It was sent once more by this call. */
-  resubmitted: boolean;
-}
-
 export interface QuoteRequest {
   model: string;
   payload: JsonObject;
   maxCredits?: number;
-}
-
-export interface Quote {
-  credits: number;
-  /** Credits on the account; null where the answer does not say. */
-  balance: number | null;
-  affordable: boolean | null;
-  record: JsonObject;
 }

@@ -1,3 +1,5 @@
+export type { Account } from '../../providers/provider.ts';
+
 import type { CallOptions, Json, JsonObject, Moment, TaskState } from './values.ts';
 
 /** A task in the form that is the same for every provider. */
@@ -68,14 +70,6 @@ export interface TaskList {
   askedAt: number;
   answeredAt: number;
   /** The service's answer, as it came. */
-  record: JsonObject;
-}
-
-export interface Account {
-  /** Credits; null where the answer does not say. */
-  balance: number | null;
-  /** Names of models that the service lists for the key. */
-  models: string[];
   record: JsonObject;
 }
 

@@ -1,9 +1,5 @@
-/** Any value that JSON can express. */
-export type Json = null | boolean | number | string | Json[] | JsonObject;
-
-export interface JsonObject {
-  [key: string]: Json;
-}
+export type { Issue } from '../../model/failure.ts';
+export type { Json, JsonObject } from '../../model/json.ts';
 
 /** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
 export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
@@ -30,15 +26,6 @@ export type ErrorCode =
  * again. `unknown`: it may be accepted and charged; only `reconcile` may follow, never another submit.
  */
 export type SubmitOutcome = 'rejected' | 'unknown';
-
-/** One thing wrong with an input. */
-export interface Issue {
-  /** Field path such as `duration` or `prompt[2]`. */
-  path: string;
-  expected: string;
-  received: string;
-  hint: string;
-}
 
 /** A moment: a Date, or milliseconds since the epoch. */
 export type Moment = Date | number;

@@ -6,23 +6,18 @@ import { fieldList } from './keyword.ts';
 export const atLeastOne: Keyword = {
   name: 'x-atLeastOne',
   types: ['object'],
-  read(node, value, { properties, where }) {
-    node.atLeastOne = fieldList(properties, value, where);
-  },
-  issues({ node, object, pathTo, hintFor }) {
-    const names = node.atLeastOne;
-    if (names === undefined || names.some((name) => isPresent(object, name))) return [];
-    const first = names[0]!;
-    return [
-      {
-        path: pathTo(first),
-        expected: `at least one of ${names.join(', ')}`,
-        received: 'none of them',
-        hint: hintFor(first, node.properties!.get(first)!, undefined, true),
+  read(value, { node, properties, where }) {
+    const names = fieldList(properties, value, where);
+    const [first] = names as [string];
+    const expected = `at least one of ${names.join(', ')}`;
+    node.atLeastOne = names;
+    return {
+      issues({ node, object, pathTo, hintFor }) {
+        if (names.some((name) => isPresent(object, name))) return [];
+        const hint = hintFor(first, node.properties!.get(first)!, undefined, true);
+        return [{ path: pathTo(first), expected, received: 'none of them', hint }];
       },
-    ];
-  },
-  sentences({ atLeastOne: names }) {
-    return names === undefined ? [] : [`At least one of ${names.join(', ')}.`];
+      sentences: () => [`At least one of ${names.join(', ')}.`],
+    };
   },
 };

@@ -1,23 +1,22 @@
 import { ContractError } from '../contract-error.ts';
+import { either } from '../expected.ts';
 import type { Keyword } from '../schema-node.ts';
 
 /** `x-counts: [0, 1, 3]` */
 export const counts: Keyword = {
   name: 'x-counts',
   types: ['array'],
-  read(node, value, { where }) {
+  read(value, { node, where }) {
     if (!Array.isArray(value) || value.length === 0 || !value.every((length) => Number.isInteger(length)))
       throw new ContractError(`${where} must be a list of whole numbers`);
-    node.counts = value as number[];
-  },
-  problem(node, value) {
-    if (node.counts === undefined || !Array.isArray(value) || node.counts.includes(value.length)) return null;
-    const lengths = countsText(node.counts);
-    return { expected: `an array of ${lengths} items`, hint: `give ${lengths} items, not ${value.length}` };
+    const lengths = value as number[];
+    node.counts = lengths;
+    return {
+      problem(list) {
+        if (!Array.isArray(list) || lengths.includes(list.length)) return null;
+        const items = `${either(lengths)} items`;
+        return { expected: `an array of ${items}`, hint: `give ${items}, not ${list.length}` };
+      },
+    };
   },
 };
-
-/** `0, 1 or 3` */
-export function countsText(lengths: readonly number[]): string {
-  return [lengths.slice(0, -1).join(', '), String(lengths.at(-1))].filter(Boolean).join(' or ');
-}

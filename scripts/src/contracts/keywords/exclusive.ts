@@ -5,34 +5,28 @@ import { fieldList } from './keyword.ts';
 
 const MOST_NAMES = 8;
 
-const named = (groups: readonly (readonly string[])[]): string[] => groups.map((group) => group.join('/'));
-
 /** `x-exclusive: [[a, b], [c]]` */
 export const exclusive: Keyword = {
   name: 'x-exclusive',
   types: ['object'],
-  read(node, value, { properties, where }) {
+  read(value, { node, properties, where }) {
     if (!Array.isArray(value) || value.length < 2)
       throw new ContractError(`${where} must be a list of at least two groups of fields`);
-    node.exclusive = value.map((group) => fieldList(properties, group, where));
-  },
-  issues({ node, object, pathTo }) {
-    const groups = node.exclusive ?? [];
-    const used = groups
-      .map((group) => group.filter((name) => isPresent(object, name)))
-      .filter((names) => names.length > 0);
-    if (used.length < 2) return [];
-    const given = used.map((names) => names.slice(0, MOST_NAMES).join(', '));
-    return [
-      {
-        path: pathTo(used[1]![0]!),
-        expected: `${named(groups).join(' or ')}, not both`,
-        received: given.join(' with '),
-        hint: `leave out ${given.join(', or leave out ')}`,
+    const groups = value.map((group) => fieldList(properties, group, where));
+    const named = groups.map((group) => group.join('/'));
+    node.exclusive = groups;
+    return {
+      issues({ object, pathTo }) {
+        const used = groups
+          .map((group) => group.filter((name) => isPresent(object, name)))
+          .filter((names) => names.length > 0);
+        if (used.length < 2) return [];
+        const given = used.map((names) => names.slice(0, MOST_NAMES).join(', '));
+        const expected = `${named.join(' or ')}, not both`;
+        const hint = `leave out ${given.join(', or leave out ')}`;
+        return [{ path: pathTo(used[1]![0]!), expected, received: given.join(' with '), hint }];
       },
-    ];
-  },
-  sentences({ exclusive: groups }) {
-    return groups === undefined ? [] : [`Not together: ${named(groups).join(' with ')}.`];
+      sentences: () => [`Not together: ${named.join(' with ')}.`],
+    };
   },
 };

@@ -5,13 +5,11 @@ import type { Keyword, Problem } from '../schema-node.ts';
 export const files: Keyword = {
   name: 'x-files',
   types: ['string'],
-  read(node, value, { where }) {
+  read(value, { node, where }) {
     if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === 'string'))
       throw new ContractError(`${where} must be a list of file endings`);
     node.files = value;
-  },
-  problem(node, value) {
-    return node.files === undefined || typeof value !== 'string' ? null : checkFileType(value, node.files);
+    return { problem: (url) => (typeof url === 'string' ? checkFileType(url, value) : null) };
   },
 };
 

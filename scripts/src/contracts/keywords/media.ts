@@ -9,15 +9,15 @@ import { BY_VALUE, type Ways } from '../ways.ts';
 export const media: Keyword = {
   name: 'x-media',
   types: ['string'],
-  read(node, value, { where }) {
+  read(value, { node, where }) {
     const kind = MEDIA_KINDS.find((known) => known === value);
     if (kind === undefined)
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind;
-  },
-  problem(node, value, { ways, service }) {
-    if (node.media === undefined || typeof value !== 'string') return null;
-    return checkMedia(value, node.media, ways, service);
+    return {
+      problem: (text, { ways, service }) =>
+        typeof text === 'string' ? checkMedia(text, kind, ways, service) : null,
+    };
   },
 };
 

@@ -1,9 +1,9 @@
 import type { Issue } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
-import { assign, expected, received } from '../explain.ts';
+import { assign, expected, received } from '../expected.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
-import type { Condition, Keyword, ObjectPlace, SchemaNode, Scope, WhenRule } from '../schema-node.ts';
+import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
 import { fieldList, only, property } from './keyword.ts';
 
@@ -11,17 +11,29 @@ import { fieldList, only, property } from './keyword.ts';
 export const when: Keyword = {
   name: 'x-when',
   types: ['object'],
-  read(node, value, { properties, where, readSchema }) {
+  read(value, { properties, where, readSchema }) {
     if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of rules`);
-    node.when = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
-  },
-  issues(at) {
-    return (at.node.when ?? []).flatMap((rule) => issuesOf(rule, at));
-  },
-  sentences({ when: rules = [] }) {
-    return rules.map(sentence);
+    const rules = value.map((rule, i) => readWhen(properties, rule, `${where}[${i}]`, readSchema));
+    return {
+      issues: (at) => rules.flatMap((rule) => issuesOf(rule, at)),
+      sentences: () => rules.map(sentence),
+    };
   },
 };
+
+/** What else holds for a payload whose fields meet all conditions. */
+interface WhenRule {
+  if: ReadonlyMap<string, Condition>;
+  require: readonly string[];
+  refuse: readonly string[];
+  limit: ReadonlyMap<string, SchemaNode>;
+}
+
+/** When a field meets the `if` of a rule: left out, or given (`true`: whatever it is; a schema: when it fits). */
+interface Condition {
+  absent: boolean;
+  given: boolean | SchemaNode;
+}
 
 function sentence({ if: conditions, require, refuse, limit }: WhenRule): string {
   const met = [...conditions].map(([name, { absent, given }]) => {
@@ -85,13 +97,8 @@ function issuesOf(rule: WhenRule, { node, object, pathTo, hintFor }: ObjectPlace
   const because = circumstances(node, object, names);
   const issues: Issue[] = [];
   const add = (name: string, wanted: string, advice: string): void => {
-    const value = fieldOf(object, name);
-    issues.push({
-      path: pathTo(name),
-      expected: wanted,
-      received: received(value),
-      hint: advice,
-    });
+    const came = received(fieldOf(object, name));
+    issues.push({ path: pathTo(name), expected: wanted, received: came, hint: advice });
   };
   for (const name of rule.refuse)
     if (isPresent(object, name))

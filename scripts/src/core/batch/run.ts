@@ -7,15 +7,15 @@ import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
-import { BatchSpending, type Price, sumOf } from './budget.ts';
+import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { EqualLines } from './identity.ts';
 import { type Known, knownLines, namesReserved } from './known.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
+import { pricesWithin } from './line-prices.ts';
 import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { pricesWithin } from './price.ts';
 import { BatchGate } from './submit-gate.ts';
 import { creditsOfEnd, ProgressSums, stateIn } from './totals.ts';
 import { interruptedEnd, type Line, tracked } from './track.ts';
@@ -215,14 +215,13 @@ class Batch {
         isDetached: isDetached || wait.waitMs === 0,
         quote: price?.quote,
       });
-      const { task, credits, isResumed } = begun.made;
-      line.isReused = isResumed;
+      const { task, credits, origin } = begun;
+      line.isReused = origin?.isResumed === true;
       line.credits = credits;
       this.#count(line);
-      this.#spending.charged(number, credits.charged);
+      this.#spending.charged(number, credits?.charged);
       // The service may repeat the payload in its answer.
-      if (task) begun.made.task = { ...task, ...NO_PAYLOAD };
-      return begun;
+      return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
     }
@@ -233,13 +232,13 @@ class Batch {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
     const folder = await folderFor(wait.folder);
-    const made = await attached(entry, { folder, output: line.name });
+    const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
       return taskResult(taskId!, { state: status, record: {} }, { isResumed: true, credits });
     }
     const begun: Begun = {
-      ...{ made, model: line.line.contract.model, maxCredits: undefined },
+      ...{ ...known, model: line.line.contract.model, maxCredits: undefined },
       // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
       wait: {
         ...wait,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import { hasExtension } from '../../download/output-name.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { madeAs, type OutputKind } from '../../model/output-kind.ts';
 import type { Warning } from '../result.ts';
 import type { Session } from '../session.ts';
@@ -16,42 +16,28 @@ export async function warningsAbout(
   files: readonly SavedFile[],
   output: string | null | undefined,
 ): Promise<Warning[]> {
-  const kinds = await otherKinds(session, model, files);
-  if (!output) return kinds;
-  const others = files.filter((file) => !hasExtension(file.path, output));
+  const makes = model && (await kindMadeBy(session.provider.id, model));
+  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
+  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
   return [
-    ...kinds,
-    ...others.map(
-      ({ path: file }) => ({ kind: 'otherExtension', asked: output, file: path.basename(file) }) as const,
-    ),
+    ...ofOtherKind.map(({ path: file, contentType }) => {
+      return {
+        kind: 'otherKind',
+        model: model!,
+        makes: makes as OutputKind,
+        file: path.basename(file),
+        contentType,
+      } as const;
+    }),
+    ...renamed.map(({ path: file }) => {
+      return { kind: 'otherExtension', asked: output!, file: path.basename(file) } as const;
+    }),
   ];
 }
 
-async function otherKinds(
-  { provider }: Session,
-  model: string | undefined,
-  files: readonly SavedFile[],
-): Promise<Warning[]> {
-  const makes = model && (await outputOf(provider.id, model));
-  if (!makes) return [];
-  return files
-    .filter(({ contentType }) => madeAs(contentType) !== makes)
-    .map(({ path: file, contentType }) => ({
-      kind: 'otherKind',
-      model,
-      makes,
-      file: path.basename(file),
-      contentType,
-    }));
-}
-
 /** Returns the kind of file that a model makes; undefined where no contract says so. */
-async function outputOf(provider: string, model: string): Promise<OutputKind | undefined> {
+async function kindMadeBy(provider: string, model: string): Promise<OutputKind | undefined> {
   const { loadContract } = await import('../../contracts/contract.ts');
-  try {
-    return (await loadContract(provider, model)).output;
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+  const contract = await orFailure(loadContract(provider, model));
+  return contract instanceof Failure ? undefined : contract.output;
 }

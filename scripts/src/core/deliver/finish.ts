@@ -1,40 +1,27 @@
 import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
-import type { Place } from '../checked-request.ts';
-import type { PollSchedule } from '../poll/interval.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, modelOf, type WaitSettings } from '../wait/wait-settings.ts';
+import { factsOf, type KnownTask, type Wait } from '../wait/wait-settings.ts';
 import { fetchResult } from './read-result.ts';
 import { saveFiles } from './save-files.ts';
-
-export interface FinishOptions {
-  /** Its record, where the query that saw its end showed that too. */
-  shown?: Task | undefined;
-  /** Where to save the files; a folder that is null: only say where they are. */
-  place: Place & Pick<WaitSettings, 'isVersioned'>;
-  /** When the wait is over, on the monotonic clock (Infinity where there is none), and when it is for the files. */
-  times: { until: number; filesUntil: number };
-  schedule: PollSchedule;
-  stallMs: number;
-  known: KnownTask;
-}
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish(
   session: Session,
   taskId: string,
-  { shown, place, times, stallMs, schedule, known }: FinishOptions,
+  wait: Wait,
+  known: KnownTask,
 ): Promise<TaskResult> {
-  const { folder, output, isVersioned } = place;
-  const { entry, credits, origin = {} } = known;
-  const model = modelOf(known);
+  const { folder, output } = wait;
+  const { entry, credits, task: shown } = known;
+  const facts = factsOf(known);
   let task: Task | undefined;
   try {
     task =
       shown && shown.urls.length > 0
         ? { ...shown, state: 'COMPLETED' }
-        : await fetchResult(session, taskId, { schedule, until: times.until });
+        : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
     let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
       const found = task;
@@ -42,22 +29,22 @@ export async function finish(
       const onFresh = (fresh: Task) => {
         task = fresh;
       };
-      const { filesUntil } = times;
-      const named = { output, isVersioned, entry };
-      const save = () => saveFiles(session, found, folder, { ...named, stallMs, filesUntil, onFresh });
+      const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files, output);
-      saved = { files, warnings };
+      saved = { files, warnings: await warningsAbout(session, facts.model, files, output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, { ...origin, credits, model }), ...saved };
+    return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // The task is COMPLETED, whatever failed after that.
-    const failure = error.with({ status: 'COMPLETED', taskId, charged: 'finished' });
-    const seen = { state: 'COMPLETED' as const, record: {}, urls: task?.urls };
-    return { kind: 'notFetched', taskId, seen, warnings: [], failure };
+    return notFetched(taskId, error.with({ taskId, charged: 'finished' }), task?.urls);
   }
+}
+
+/** Returns the result of a task that is COMPLETED, whatever failed after that. */
+export function notFetched(taskId: string, failure: Failure, urls?: string[]): TaskResult {
+  const seen = { state: 'COMPLETED' as const, record: {}, urls };
+  return { kind: 'notFetched', taskId, seen, warnings: [], failure: failure.with({ status: 'COMPLETED' }) };
 }

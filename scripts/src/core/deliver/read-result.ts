@@ -1,9 +1,9 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
 import { pollerOf } from '../poll/poller.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
 const RESULT_READS = 5;
@@ -12,17 +12,18 @@ export const RESULT_MS = 10_000;
 
 /**
  * Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
- * @param times `until`: when the wait is over, on the monotonic clock; Infinity where there is none
+ * @param end when the wait is over, on the monotonic clock; Infinity where there is none
  * @throws Failure where the task can be read, but names no file that can be fetched
  */
 export async function fetchResult(
   session: Session,
   taskId: string,
-  { schedule, until: end }: { schedule: PollSchedule; until: number },
+  schedule: PollSchedule,
+  end: number,
 ): Promise<Task> {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline(session), until);
+  const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const first = await poller.record(taskId, { until, deadline });
@@ -48,8 +49,8 @@ export async function fetchResult(
 /** Returns the record of a task; of a finished one that names no file the second record, where that does. */
 export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
   const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  return task.state === 'COMPLETED' ? withFiles(session, task, shortDeadline(session)) : task;
+  const task = await api.read(provider.task(taskId));
+  return task.state === 'COMPLETED' ? withFiles(session, task, api.shortDeadline) : task;
 }
 
 /**
@@ -63,13 +64,9 @@ async function withFiles(
   until = Infinity,
 ): Promise<Task> {
   if (task.urls.length > 0 || !provider.detail) return task;
-  try {
-    const detail = await api.read(provider.detail(task.id), deadline, { until });
-    return detail.urls.length > 0 ? { ...detail, state: 'COMPLETED' } : task;
-  } catch (error) {
-    if (error instanceof Failure) return task;
-    throw error;
-  }
+  const detail = await orFailure(api.read(provider.detail(task.id), deadline, { until }));
+  if (detail instanceof Failure || detail.urls.length === 0) return task;
+  return { ...detail, state: 'COMPLETED' };
 }
 
 /** Whether a record without addresses to fetch has others in their place, such as `file:`. */

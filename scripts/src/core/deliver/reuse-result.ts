@@ -3,13 +3,12 @@ import type { SavedFile } from '../../download/download.ts';
 import { Failure } from '../../model/failure.ts';
 import type { RecordedFile } from '../../model/request-record.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import type { Place } from '../checked-request.ts';
 import { deliver } from '../record/task-record.ts';
 import type { TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { WaitSettings } from '../wait/wait-settings.ts';
+import { beginWait, type Wait, type WaitSettings } from '../wait/wait-settings.ts';
 import { waitTask } from '../wait/wait-task.ts';
-import { finish } from './finish.ts';
+import { finish, notFetched } from './finish.ts';
 import { folderFor, outputOf } from './place.ts';
 
 const DAY_MS = 24 * 3600_000;
@@ -44,37 +43,29 @@ async function sameResult(
   entry: StoredRequest,
   settings: WaitSettings,
 ): Promise<TaskResult> {
-  const { taskId, download, credits } = entry.record;
-  session.observer.task(taskId!, 'COMPLETED');
+  const { download, credits, model } = entry.record;
+  const taskId = entry.record.taskId!;
+  session.observer.task(taskId, 'COMPLETED');
   const folder = settings.folder ?? download;
-  const output = outputOf(settings, entry);
+  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
   try {
-    const filesUntil = session.api.clock.monotonic() + settings.waitMs;
-    const { isVersioned = false } = settings;
-    const find = () => wholeFiles(session, entry, { folder, output, isVersioned }, filesUntil);
+    const find = () => wholeFiles(session, entry, wait);
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
-      const { model } = entry.record;
       const seen = { state: 'COMPLETED' as const, record: {}, model };
       const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files, output);
-      return deliver(session, entry, { kind: 'completed', taskId: taskId!, seen, credits, files, warnings });
+      const warnings = await warningsAbout(session, model, files, wait.output);
+      return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
     }
-    const until = settings.waitMs > 0 ? filesUntil : Infinity;
-    const { schedule, stallMs } = settings;
-    const place = { folder: await folderFor(folder), output, isVersioned };
-    const known = { entry, credits };
-    const times = { until, filesUntil };
-    const result = await finish(session, taskId!, { place, times, schedule, stallMs, known });
+    const prepared = { ...wait, folder: await folderFor(folder) };
+    const result = await finish(session, taskId, prepared, { entry, credits });
     if (result.kind === 'notFetched' && result.failure.code === 'TASK_NOT_FOUND') {
-      throw gone(session, taskId!);
+      return notFetched(taskId, gone(session, taskId));
     }
     return deliver(session, entry, result);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const seen = { state: 'COMPLETED' as const, record: {} };
-    const failure = error.with({ status: 'COMPLETED' });
-    return { kind: 'notFetched', taskId: taskId!, seen, warnings: [], failure };
+    return notFetched(taskId, error);
   }
 }
 
@@ -89,8 +80,7 @@ function gone({ provider: { title, says } }: Session, taskId: string): Failure {
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,
-  { folder, output, isVersioned }: Place & { isVersioned: boolean },
-  waitEnds: number,
+  { folder, output, isVersioned = false, filesUntil }: Wait,
 ): Promise<SavedFile[] | undefined> {
   const { files, fileCount, delivered, taskId } = entry.record;
   const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
@@ -123,7 +113,7 @@ async function wholeFiles(
     // What was copied there before is this request's own file, even where it was changed since.
     const isOwn = files.some((other) => other.path === target);
     const saved =
-      file.path === target ? known : await copyTo(session, known, target, waitEnds, isVersioned && !isOwn);
+      file.path === target ? known : await copyTo(session, known, target, filesUntil, isVersioned && !isOwn);
     placed.push(saved);
     if (isOwn) continue;
     copies.push({ ...saved, number });

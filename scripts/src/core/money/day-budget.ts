@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { Quote } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -21,7 +21,7 @@ export async function withinDay(
 ): Promise<void> {
   const isLimited = maxCreditsPerDay !== null && quote !== null;
   const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
     throw new Failure(

@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price.ts';
-import { Failure } from '../../model/failure.ts';
+import { estimateCredits } from '../../contracts/estimate.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -15,15 +15,13 @@ export async function explainFunds(
   until: number,
 ): Promise<Failure> {
   const { api, provider } = session;
-  let quote: Quote | null = null;
-  try {
-    if (provider.can.quote)
-      quote = await api.once(provider.quote(generation.model, generation.payload), { until });
-  } catch (error) {
-    // The rejection stands without a quote; it only has fewer details.
-    if (!(error instanceof Failure)) throw error;
-  }
-  return shortOfCredits(contract, generation, quote, refusal.message);
+  const { model, payload } = generation;
+  const quote = provider.can.quote
+    ? await orFailure(api.once(provider.quote(model, payload), { until }))
+    : null;
+  // The rejection stands without a quote; it only has fewer details.
+  const known = quote instanceof Failure ? null : quote;
+  return shortOfCredits(contract, generation, known, refusal.message);
 }
 
 /** Returns the failure of a request that costs more than the balance, or whose submit the service rejected for that (HTTP 402). */

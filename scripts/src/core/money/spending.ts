@@ -1,16 +1,18 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import {
-  COUNTS,
+  countsOf,
   NOTHING,
+  plus,
   rowOf as recordedRow,
   type SpendingCounts,
   type SpendingRow,
-} from '../../model/spending.ts';
+} from '../../model/spending-row.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { nameIn } from '../../providers/error-answer.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { TaskList } from '../../providers/provider.ts';
+import type { Session } from '../session.ts';
 
 export interface ModelSums extends SpendingCounts {
   /** Null where the service names none. */
@@ -82,13 +84,11 @@ export async function spending(session: Session, since: number | null): Promise<
 }
 
 /** Reads the list; returns why it cannot be read where the journal can be read in its place. */
-async function readList({ api, provider, ...session }: Session, hasJournal: boolean) {
-  try {
-    return await api.read(provider.list(), shortDeadline({ api, provider, ...session }));
-  } catch (error) {
-    if (hasJournal && error instanceof Failure && AWAY.has(error.code)) return error;
-    throw error;
-  }
+async function readList(session: Session, hasJournal: boolean): Promise<TaskList | Failure> {
+  const { api, provider } = session;
+  const list = await orFailure(api.read(provider.list()));
+  if (list instanceof Failure && !(hasJournal && AWAY.has(list.code))) throw list;
+  return list;
 }
 
 const AWAY: ReadonlySet<string> = new Set(['NETWORK_ERROR', 'RATE_LIMITED', 'UNKNOWN_ERROR']);
@@ -198,29 +198,13 @@ const least = (...numbers: (number | null | undefined)[]): number | undefined =>
 /** Returns the row of a listed task, with what its record knows. */
 function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
   // An end is final, in either source.
-  const state =
-    [task.state, record?.status].find((one) => one !== undefined && isTerminal(one)) ?? task.state;
-  const isEnded = isTerminal(state);
-  const charged = task.charged ?? record?.credits.charged ?? null;
-  const quoted = record?.credits.quoted ?? null;
-  const count = (isCounted: boolean) => Number(isCounted);
-  return {
-    model: nameIn(record?.model ?? task.model) ?? null,
-    tasks: 1,
-    completed: count(state === 'COMPLETED'),
-    failed: count(state === 'FAILED'),
-    cancelled: count(state === 'CANCEL'),
-    running: count(!isEnded),
-    unknown: 0,
-    charged: charged ?? 0,
-    refunded: most(task.refunded, record?.credits.refunded) ?? 0,
-    open: charged !== null || isEnded ? 0 : (quoted ?? 0),
-    unpriced: count(charged === null && (isEnded || quoted === null)),
+  const state = [task.state, record?.status].find((one) => one !== undefined && isTerminal(one));
+  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
+  const credits = {
+    ...{ quoted, charged: task.charged ?? charged },
+    refunded: most(task.refunded, refunded) ?? null,
   };
-}
-
-function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
-  return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
 }
 
 function summedUp(rows: readonly ModelSums[], since: number | null) {
@@ -230,9 +214,7 @@ function summedUp(rows: readonly ModelSums[], since: number | null) {
   const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));
   return {
-    kind: 'spending' as const,
-    since,
+    ...{ kind: 'spending' as const, since, models: byNet },
     total: rows.reduce<SpendingCounts>(plus, NOTHING),
-    models: byNet,
   };
 }

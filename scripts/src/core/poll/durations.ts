@@ -1,5 +1,5 @@
 import type { RecordedDuration } from '../../contracts/durations.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import type { ExpectedDuration } from '../observer.ts';
@@ -82,15 +82,13 @@ interface KnownDurations {
 
 /** Returns what is known of how long tasks of a model take. A wait works without it: what cannot be read is not known. */
 async function knownDurations(session: Session, model: string): Promise<KnownDurations> {
-  const own = orNothing(async () =>
-    durationsIn(await session.records(), model, session.api.clock.monotonic()),
-  );
-  const contract = orNothing(async () => {
-    const { loadContract } = await import('../../contracts/contract.ts');
-    return [await loadContract(session.provider.id, model)];
-  });
-  const [known] = await contract;
-  return { own: await own, recorded: known?.durations ?? [], output: known?.output };
+  const { loadContract } = await import('../../contracts/contract.ts');
+  const [own, contract] = await Promise.all([
+    orFailure(durationsIn(session, model)),
+    orFailure(loadContract(session.provider.id, model)),
+  ]);
+  const { durations: recorded = [], output = undefined } = contract instanceof Failure ? {} : contract;
+  return { own: own instanceof Failure ? [] : own, recorded, output };
 }
 
 // The answer is in the records of all requests, and a batch asks for each of a thousand tasks.
@@ -98,8 +96,10 @@ const KEPT_MS = 60_000;
 const kept = new WeakMap<RecordStore, Map<string, { at: number; seconds: Promise<number[]> }>>();
 
 /** Returns how long the latest tasks of a model took, in seconds, as of a minute ago at most. */
-async function durationsIn(store: RecordStore | null, model: string, now: number): Promise<number[]> {
+async function durationsIn({ records, api }: Session, model: string): Promise<number[]> {
+  const store = await records();
   if (!store) return [];
+  const now = api.clock.monotonic();
   const models = kept.get(store) ?? new Map<string, { at: number; seconds: Promise<number[]> }>();
   kept.set(store, models);
   const before = models.get(model);
@@ -107,13 +107,4 @@ async function durationsIn(store: RecordStore | null, model: string, now: number
   const seconds = store.durationsOf(model);
   models.set(model, { at: now, seconds });
   return seconds;
-}
-
-async function orNothing<T>(read: () => Promise<T[]>): Promise<T[]> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Failure) return [];
-    throw error;
-  }
 }

@@ -15,26 +15,23 @@ interface Wanted {
   reject(error: unknown): void;
 }
 
+interface RecordReadsOptions {
+  api: Session['api'];
+  limiter: RateLimiter;
+  /** Queries keep no distance from each other. */
+  isUnspaced: boolean;
+  /** Reads the list; null where that cannot be done now, and nothing was sent. */
+  readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null>;
+}
+
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
 export class RecordReads {
-  readonly #session: Pick<Session, 'api'>;
-  readonly #limiter: RateLimiter;
-  readonly #isUnspaced: boolean;
-  readonly #readList: (due: readonly Due[]) => Promise<ReadonlyMap<string, Polled | Failure> | null>;
+  readonly #options: RecordReadsOptions;
   readonly #wanted = new Set<Wanted>();
   #isRunning = false;
 
-  /** @param readList reads the list; null where that cannot be done now, and nothing was sent */
-  constructor(
-    session: Pick<Session, 'api'>,
-    limiter: RateLimiter,
-    isUnspaced: boolean,
-    readList: (due: readonly Due[]) => Promise<ReadonlyMap<string, Polled | Failure> | null>,
-  ) {
-    this.#session = session;
-    this.#limiter = limiter;
-    this.#isUnspaced = isUnspaced;
-    this.#readList = readList;
+  constructor(options: RecordReadsOptions) {
+    this.#options = options;
   }
 
   /**
@@ -63,9 +60,10 @@ export class RecordReads {
   }
 
   async #step(): Promise<void> {
-    const { clock, signal } = this.#session.api;
-    const isAtOnce = this.#isUnspaced || this.#wanted.size === 1;
-    const wait = await this.#limiter.acquire(isAtOnce ? 'record' : 'poll');
+    const { api, limiter, isUnspaced } = this.#options;
+    const { clock, signal } = api;
+    const isAtOnce = isUnspaced || this.#wanted.size === 1;
+    const wait = await limiter.acquire(isAtOnce ? 'record' : 'poll');
     if (wait > 0) {
       const next = Math.min(...[...this.#wanted].map(({ until }) => until));
       await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
@@ -79,7 +77,7 @@ export class RecordReads {
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted: readonly Wanted[]): Promise<boolean> {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
-    const results = await this.#readList(due);
+    const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);

@@ -1,12 +1,6 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
-import {
-  type ListFacts,
-  NO_LIST,
-  type SeenStatus,
-  type SharedStatus,
-  type StatusCache,
-} from '../../ports/status-cache.ts';
+import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { pollOnce } from './status-query.ts';
@@ -45,6 +39,8 @@ export class PollRounds {
   readonly #cache: StatusCache | null;
   #list: ListFacts = NO_LIST;
   readonly #seen = new Map<string, SeenStatus>();
+  /** Tasks that other processes wait for, with the time of the next query of each. */
+  #others: ReadonlyMap<string, number> = new Map();
   #wasList = false;
 
   constructor(session: Pick<Session, 'api' | 'provider'>, cache: StatusCache | null) {
@@ -60,16 +56,15 @@ export class PollRounds {
    */
   async run(due: readonly Due[], watched: Iterable<string>): Promise<Map<string, Polled | Failure>> {
     const now = this.#now();
-    const others = (await this.#cache?.others()) ?? new Map<string, number>();
     await this.#learn();
-    const ids = new Set([...watched, ...others.keys()]);
-    const overdue = [...others]
+    const ids = new Set([...watched, ...this.#others.keys()]);
+    const overdue = [...this.#others]
       .filter(([, dueAt]) => dueAt <= now)
       .map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids, others);
-    return this.#readOne(this.#target(due, overdue, mayList), due, { others, isOne: ids.size === 1 });
+    if (this.#wasList) return this.#readList(due, ids);
+    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
   }
 
   /**
@@ -82,11 +77,10 @@ export class PollRounds {
     due: readonly Due[],
     watched: Iterable<string>,
   ): Promise<Map<string, Polled | Failure> | null> {
-    const others = (await this.#cache?.others()) ?? new Map<string, number>();
     await this.#learn();
-    if (!this.#mayList(new Set(due.map(({ taskId }) => taskId)))) return null;
-    const ids = new Set([...due.map(({ taskId }) => taskId), ...watched, ...others.keys()]);
-    return this.#readList(due, ids, others);
+    const wanted = new Set(due.map(({ taskId }) => taskId));
+    if (!this.#mayList(wanted)) return null;
+    return this.#readList(due, new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
 
   #now(): number {
@@ -95,6 +89,7 @@ export class PollRounds {
 
   /** Takes over what other processes have seen since. */
   async #learn(): Promise<void> {
+    this.#others = (await this.#cache?.others()) ?? this.#others;
     const shared = await this.#cache?.read();
     if (shared && shared.list.startedAt >= this.#list.startedAt) this.#list = shared.list;
     for (const [id, seen] of shared?.tasks ?? []) this.#note(id, seen);
@@ -138,11 +133,7 @@ export class PollRounds {
   }
 
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(
-    due: readonly Due[],
-    ids: ReadonlySet<string>,
-    others: ReadonlyMap<string, number>,
-  ): Promise<Map<string, Polled | Failure>> {
+  async #readList(due: readonly Due[], ids: ReadonlySet<string>): Promise<Map<string, Polled | Failure>> {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
@@ -151,33 +142,28 @@ export class PollRounds {
       ...this.#list,
       ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 },
     };
-    await this.#share(others);
-    try {
-      const call = provider.list();
-      const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
-      const list = await api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true });
+    await this.#share();
+    const call = provider.list();
+    const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    const list = await orFailure(
+      api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true }),
+    );
+    if (!(list instanceof Failure)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
-      const found = await this.#takeList(list, startedAt, ids, others);
-      await this.#share(others);
+      const found = await this.#takeList(list, startedAt, ids);
+      await this.#share();
       return found;
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const failures = this.#list.failures + 1;
-      const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
-      this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
-      await this.#share(others);
-      // These are about the key, whatever is read with it.
-      const isGeneral = error.code === 'RATE_LIMITED' || error.code === 'AUTH_FAILED';
-      return new Map(isGeneral ? due.map(({ taskId }) => [taskId, error] as const) : []);
     }
+    const failures = this.#list.failures + 1;
+    const badMs = Math.min(LONGEST_BAD_MS, BAD_MS * 2 ** (failures - 1));
+    this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
+    await this.#share();
+    // These are about the key, whatever is read with it.
+    const isGeneral = list.code === 'RATE_LIMITED' || list.code === 'AUTH_FAILED';
+    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list] as const) : []);
   }
 
-  async #takeList(
-    list: TaskList,
-    at: number,
-    ids: ReadonlySet<string>,
-    others: ReadonlyMap<string, number>,
-  ): Promise<Map<string, Polled>> {
+  async #takeList(list: TaskList, at: number, ids: ReadonlySet<string>): Promise<Map<string, Polled>> {
     const found = new Map<string, Polled>();
     const tasks = new Map(list.tasks.map((task) => [task.id, task]));
     for (const [id, { state, at: seenAt }] of this.#seen) {
@@ -195,7 +181,7 @@ export class PollRounds {
       }
       this.#seen.set(id, { at: 0, state: null, ...this.#seen.get(id), missingAt: 0 });
       this.#note(id, { at, state: task.state === 'UNKNOWN' ? null : task.state });
-      if (isTerminal(task.state) && others.has(id)) await this.#cache?.writeEnded(task);
+      await this.#shareEnd(task);
       found.set(id, polledOf(task));
     }
     return found;
@@ -220,36 +206,38 @@ export class PollRounds {
   async #readOne(
     { taskId, deadline, isHint }: Due,
     due: readonly Due[],
-    { others, isOne }: { others: ReadonlyMap<string, number>; isOne: boolean },
+    isOne: boolean,
   ): Promise<Map<string, Polled | Failure>> {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
-    try {
-      // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
-      const status =
-        isOne && !isHint
-          ? await pollOnce(this.#session, taskId, until)
-          : await api.once(provider.task(taskId), { until, isPermitted: true });
-      const task = isTask(status) ? status : undefined;
-      if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
-      if (task && isTerminal(task.state) && others.has(taskId)) await this.#cache?.writeEnded(task);
-      await this.#share(others);
-      return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+    // A status is shorter. Where tasks share the permits, the record saves a second query at the end.
+    const query =
+      isOne && !isHint
+        ? pollOnce(this.#session, taskId, until)
+        : api.once(provider.task(taskId), { until, isPermitted: true });
+    const status = await orFailure<TaskStatus | Task>(query);
+    if (status instanceof Failure) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share(others);
-      return new Map(isOwn || error.code === 'RATE_LIMITED' ? [[taskId, error]] : []);
+      if (!isOwn) await this.#share();
+      return new Map(isOwn || status.code === 'RATE_LIMITED' ? [[taskId, status]] : []);
     }
+    const task = isTask(status) ? status : undefined;
+    if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
+    if (task) await this.#shareEnd(task);
+    await this.#share();
+    return new Map(isOwn ? [[taskId, task ? polledOf(task) : status]] : []);
+  }
+
+  /** Writes the record of a task that has ended where a process reads it that waits for the task. */
+  async #shareEnd(task: Task): Promise<void> {
+    if (isTerminal(task.state) && this.#others.has(task.id)) await this.#cache?.writeEnded(task);
   }
 
   /** Writes what is known where the other processes read it, if there are any. */
-  async #share(others: ReadonlyMap<string, number>): Promise<void> {
-    if (!this.#cache || others.size === 0) return;
-    const shared: SharedStatus = { list: this.#list, tasks: this.#seen };
-    await this.#cache.write(shared);
+  async #share(): Promise<void> {
+    if (this.#others.size > 0) await this.#cache?.write({ list: this.#list, tasks: this.#seen });
   }
 }
 

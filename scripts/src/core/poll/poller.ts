@@ -67,7 +67,8 @@ export class Poller {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    this.#records = new RecordReads(session, this.#limiter, isUnspaced, (due) => this.#readList(due));
+    const readList = (due: readonly Due[]) => this.#readList(due);
+    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */

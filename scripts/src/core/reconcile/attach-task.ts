@@ -1,7 +1,9 @@
 import { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import { dateOf } from '../record/task-record.ts';
+import { whileFenced } from '../record/while-fenced.ts';
+import type { Session } from '../session.ts';
 
 /**
  * Records a task that the user found as the task of a request whose outcome is not known: the command of that request then
@@ -18,21 +20,11 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
-  const lock = await store.fence(entry.record.request);
-  if ('heldBy' in lock) {
-    const { pid, host } = lock.heldBy;
-    const message = `Process ${pid} on ${host} is submitting this request just now; its record stays as it is.`;
-    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'beingSubmitted' } });
-  }
-  try {
-    await entry.refresh();
+  const { state } = await fetchStatus(session, taskId);
+  await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    const checked = new Date(session.api.clock.wall()).toISOString();
-    await entry.require({ phase: 'submitted', taskId, status: state, checked });
-  } finally {
-    await lock.release();
-  }
+    await entry.require({ phase: 'submitted', taskId, status: state, checked: dateOf(session) });
+  });
 }
 
 /** @throws Failure where the request has another task, or the task is that of another request */

@@ -1,6 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
+import { whileFenced } from './while-fenced.ts';
 
 /** Dropped records of one request. */
 export interface Forgotten {
@@ -28,15 +29,8 @@ export async function forgetRecords(
     });
   }
   for (const entry of entries) {
-    const lock = await records.fence(entry.record.request);
-    if ('heldBy' in lock) {
-      const { pid, host } = lock.heldBy;
-      const message = `Process ${pid} on ${host} is submitting this request just now; its record stays.`;
-      throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'beingSubmitted' } });
-    }
-    try {
-      const { taskId: known } = entry.record;
-      await entry.refresh();
+    const { taskId: known } = entry.record;
+    await whileFenced(records, entry, async () => {
       // A submit that has just come to its end gave it one.
       if (known !== entry.record.taskId) {
         throw new Failure('UNKNOWN_ERROR', 'This request has just been given a task; its record stays.', {
@@ -44,9 +38,7 @@ export async function forgetRecords(
         });
       }
       await entry.drop();
-    } finally {
-      await lock.release();
-    }
+    });
   }
   return { record: first.record, count: entries.length };
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { TaskResult } from '../result.ts';
@@ -6,15 +6,17 @@ import type { Session } from '../session.ts';
 
 /** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
 export async function recordOf({ records }: Session, taskId: string): Promise<StoredRequest | undefined> {
-  try {
-    const journal = await records();
-    const entry = await journal?.byTask(taskId);
-    return entry && journal?.isOwn(entry) ? entry : undefined;
-  } catch (error) {
-    // The wait for a task works without its record.
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+  const journal = await orFailure(records());
+  // The wait for a task works without its record.
+  if (!journal || journal instanceof Failure) return undefined;
+  const entry = await orFailure(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure) && journal.isOwn(entry) ? entry : undefined;
+}
+
+/** Returns the requests of this key that are unfinished or not delivered, newest first. */
+export async function ownPending({ records }: Session): Promise<StoredRequest[]> {
+  const store = await records();
+  return ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
 }
 
 // The time of the last poll need not be exact to the second: each update writes the whole record to the disk.
@@ -54,6 +56,7 @@ export function deliver(session: Session, entry: StoredRequest | undefined, resu
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
-function dateOf({ api }: Session): string {
+/** Returns the time by the wall clock, ISO 8601. */
+export function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
 }

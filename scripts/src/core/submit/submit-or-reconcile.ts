@@ -1,37 +1,131 @@
+import { type Failure, orFailure } from '../../model/failure.ts';
+import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
-import { type Reconciled, type ReconcileLog, reconcile } from '../reconcile/reconcile.ts';
+import {
+  type ListSource,
+  type LostSubmit,
+  reconcile,
+  reconcileUntil,
+  search,
+  unknownOutcome,
+} from '../reconcile/reconcile.ts';
 import type { Session } from '../session.ts';
-import { type SendLog, sendUntilAccepted } from './send-until-accepted.ts';
+import { sendOnce } from './send-once.ts';
 
-/** Writes the steps of a submit to its record, so that a later process can resume it. */
-export interface SubmitLog extends SendLog, ReconcileLog {}
+/** The outcome of a submit, as far as it can be found out. */
+export type Submitted =
+  /** `wasThere`: the list showed the task, so nothing was submitted now. */
+  | { kind: 'accepted'; task: Task; wasThere: boolean; isResubmitted: boolean }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** Not known yet. The failure says when the same command will know, and what to do. */
+  | { kind: 'unknown'; failure: Failure };
+
+/** Writes each step to the disk before the next one: the process may end between any two. */
+export interface SubmitLog {
+  /** An attempt is about to be sent, some time after the request was recorded; earlier ones were rejected. */
+  sending(): Promise<void>;
+  rejected(): Promise<void>;
+  /** An attempt ended without an answer. */
+  lost(): Promise<void>;
+  /** The request is about to be submitted once more, although the service may have accepted the first submit. @throws where it must not be */
+  resubmitting(): Promise<void>;
+  /** The service certainly did not accept the second submit. */
+  resubmitRejected(): Promise<void>;
+}
+
+const SOON_MS = 500;
 
 /**
- * Submits one request. Retries it only where the service certainly did not accept it; submits a lost one once more where
- * the service's list has been clear of its task for long enough.
+ * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
+ * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
+ * idempotency key.
  * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
+ * @param earlier a submit that was lost before
  */
 export async function submit(
   session: Session,
   generation: GenerationRequest,
   log: SubmitLog,
   deadline: number,
-): Promise<Reconciled> {
-  const { clock } = session.api;
+  earlier?: LostSubmit,
+): Promise<Submitted> {
+  const { api, observer, submits, provider } = session;
+  const { clock } = api;
   let sentAt = clock.wall();
-  const result = await sendUntilAccepted(session, generation, deadline, {
-    ...log,
-    sending: () => {
+  let lost = earlier;
+  let until = lost ? reconcileUntil(session, deadline) : deadline;
+  for (let attempt = 1; ; attempt += 1) {
+    // A lost submit may have been accepted: the list is read before each attempt.
+    if (lost) {
+      const found = await reconcile(session, lost, until);
+      if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
+      if (found.kind !== 'clear') return unknown(session, lost, found);
+    }
+    const asked = clock.monotonic();
+    const held = submits && (await orFailure(submits.ready()));
+    if (held && !lost) return { kind: 'rejected', failure: held };
+    if (lost) {
+      const notResubmitted = held || (await orFailure(log.resubmitting()));
+      if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+      // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
-      return log.sending();
-    },
-  });
-  if (result.kind === 'accepted') return { ...result, wasThere: false };
-  if (result.kind === 'rejected') return result;
-  await log.lost();
-  session.submits?.lost();
-  const { failure } = result;
-  if (session.provider.can.list) session.observer.queryFailed(failure);
-  const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-  return reconcile(session, generation, { sentAt, since, resubmitted: false, failure }, log, deadline);
+      await log.sending();
+    }
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until });
+    if (sent.kind === 'accepted') return accepted(sent.task, false, lost !== undefined);
+    const { failure } = sent;
+    if (sent.kind === 'lost') {
+      await log.lost();
+      if (!lost) {
+        submits?.lost();
+        if (provider.can.list) observer.queryFailed(failure);
+        until = reconcileUntil(session, deadline);
+      }
+      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
+      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== undefined, failure };
+      attempt = 0;
+      continue;
+    }
+    if (!lost) observer.refused();
+    const pause = api.pauseFor(failure, attempt, until);
+    if (pause === null) {
+      if (!lost) return sent;
+      const judged = await judgeRejection(session, lost, failure, until);
+      // The first submit may have the key: sending it again would change nothing.
+      if (judged.kind === 'unknown' && failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
+      return judged;
+    }
+    submits?.pauseFor(pause);
+    await (lost ? log.resubmitRejected() : log.rejected());
+    await clock.sleep(pause, api.signal);
+  }
+}
+
+/**
+ * Returns what the rejection of a second submit says of both. The first one may have caused it: it may have used up the
+ * key, the credits or the rate. Only a list that is clear of both proves that there is no task.
+ */
+export async function judgeRejection(
+  session: Session,
+  lost: LostSubmit,
+  failure: Failure,
+  until: number,
+  source?: ListSource,
+): Promise<Submitted> {
+  const found = await search(session, lost, until, source);
+  if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
+  const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
+  if (isInvalid && found.kind === 'clear') return { kind: 'rejected', failure };
+  return unknown(session, lost, { failure });
+}
+
+function accepted(task: Task, wasThere: boolean, isResubmitted: boolean): Submitted {
+  return { kind: 'accepted', task, wasThere, isResubmitted };
+}
+
+async function unknown(...of: Parameters<typeof unknownOutcome>): Promise<Submitted> {
+  return { kind: 'unknown', failure: await unknownOutcome(...of) };
 }

@@ -3,8 +3,14 @@ import { checkNameIsFree } from '../deliver/place.ts';
 import { checkFunds } from '../money/check-price.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { RequestTask } from './request-task.ts';
+import type { KnownTask } from '../wait/wait-settings.ts';
 import { type SubmitLog, submit } from './submit-or-reconcile.ts';
+
+const nothing = async () => {};
+const NO_LOG: SubmitLog = {
+  ...{ sending: nothing, rejected: nothing, lost: nothing },
+  ...{ resubmitting: nothing, resubmitRejected: nothing },
+};
 
 /**
  * Submits a request of which no record is kept: a lost answer is reconciled by this process alone.
@@ -15,29 +21,14 @@ export async function submitWithoutRecord(
   session: Session,
   { contract, generation, terms, quote: known, folder, output }: CheckedRequest & Place,
   deadline: number,
-): Promise<RequestTask> {
+): Promise<KnownTask> {
   if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
-  const quote = known ?? (await checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline));
+  const quote = known ?? (await checkFunds(session, contract, generation, null, deadline));
   await checkNameIsFree(folder, output);
-  let isResubmitted = false;
-  const nothing = async () => {};
-  const log: SubmitLog = {
-    sending: nothing,
-    rejected: nothing,
-    lost: nothing,
-    resubmitting: async () => {
-      isResubmitted = true;
-    },
-    resubmitRejected: nothing,
-  };
-  const result = await submit(session, generation, log, deadline);
+  const result = await submit(session, generation, NO_LOG, deadline);
   if (result.kind !== 'accepted') throw result.failure;
-  const { task } = result;
+  const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
-  return {
-    task,
-    credits: creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null }),
-    isResumed: false,
-    isResubmitted,
-  };
+  const credits = creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null });
+  return { task, credits, origin: { isResumed: false, isResubmitted } };
 }

@@ -1,11 +1,10 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import type { TaskList } from '../../providers/provider.ts';
-import { noteState, recordOf } from '../record/task-record.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import { noteState, ownPending, recordOf } from '../record/task-record.ts';
+import type { Session } from '../session.ts';
 
 /** Which tasks of the list are wanted. */
 export interface ListFilter {
@@ -50,17 +49,11 @@ export interface ListedTask {
   name?: string | undefined;
 }
 
-/** Returns the service's list of tasks. Their states are noted in the records of their requests. */
-async function readAndNote(session: Session): Promise<TaskList> {
-  const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline(session));
-  await noteStates(session, list.tasks);
-  return list;
-}
-
-/** Returns the tasks of this key that a filter lets pass, and counts of all. */
+/** Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records. */
 export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
-  const list = await readAndNote(session);
+  const { api, provider } = session;
+  const list = await api.read(provider.list());
+  await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
@@ -104,12 +97,7 @@ async function noteStates(session: Session, tasks: readonly Task[]): Promise<voi
 }
 
 /** Returns the records of this account that may change. The list serves without them. */
-async function pendingOf({ records }: Session): Promise<StoredRequest[]> {
-  try {
-    const store = await records();
-    return ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
-  } catch (error) {
-    if (error instanceof Failure) return [];
-    throw error;
-  }
+async function pendingOf(session: Session): Promise<StoredRequest[]> {
+  const own = await orFailure(ownPending(session));
+  return own instanceof Failure ? [] : own;
 }

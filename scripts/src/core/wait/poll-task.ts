@@ -1,81 +1,114 @@
-import type { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
 import { expectedDuration, likelyDuration } from '../poll/durations.ts';
 import { isFast } from '../poll/interval.ts';
 import type { Polled } from '../poll/next-query.ts';
-import { graceAfter, graceOf } from '../poll/not-found-grace.ts';
-import { merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
-import { pollerOf } from '../poll/poller.ts';
+import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
+import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
+import { type Poller, pollerOf } from '../poll/poller.ts';
+import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import type { FirstStatus } from './first-status.ts';
-import { type KnownTask, modelOf, type WaitSettings } from './wait-settings.ts';
+import { factsOf, type KnownTask, type Wait } from './wait-settings.ts';
 
-/** What the polls of a wait have shown. */
+/** What the queries of a wait have shown. */
 export interface PolledTask {
-  /** The last known state; undefined where no query has shown one. */
-  seen: Polled | undefined;
-  /** Why the last query failed; undefined where it succeeded. */
-  failure: Failure | undefined;
+  /** The last known state; absent where no query has shown one. */
+  seen?: Polled | undefined;
+  /** Why the last query failed; absent where it succeeded. */
+  failure?: Failure | undefined;
   /** Other waits used all permits: no query was sent, and none has failed. */
-  isCrowded: boolean;
+  isCrowded?: boolean;
+}
+
+/**
+ * Returns the state of a task at the beginning of a wait. A query that fails in a transient way does not end the wait.
+ * @throws Failure where every later query would fail too, or where there is no time for one
+ */
+export async function firstStatus(
+  session: Session,
+  taskId: string,
+  wait: Wait,
+  entry: StoredRequest | undefined,
+): Promise<PolledTask> {
+  const recorded = entry?.record.status;
+  // The record has a final state, so no query is needed.
+  if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
+  // Without a wait a single query is sent, retried like any other.
+  if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
+  const found = await orFailure(
+    watching(session, taskId, wait, (poller) =>
+      poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop),
+    ),
+  );
+  if (found === null || found === 'crowded') return {};
+  if (!(found instanceof Failure)) return { seen: found };
+  const graceUntil = entry === undefined ? 0 : graceOf(session, entry);
+  if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
+  session.observer.queryFailed(found);
+  return { failure: found };
 }
 
 /**
  * Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record.
  * @param before what was known when the wait began
- * @param start when it began, on the monotonic clock
  */
 export async function pollTask(
   session: Session,
   taskId: string,
-  { first, failure }: FirstStatus,
-  settings: WaitSettings,
+  before: PolledTask,
+  wait: Wait,
   known: KnownTask,
-  start: number,
 ): Promise<PolledTask> {
   const { api, observer } = session;
   const { entry } = known;
-  const deadline = start + settings.waitMs;
-  if (settings.waitMs > 0) await tellExpected(session, known);
-  const poller = await pollerOf(session, settings.schedule);
+  const { start, deadline, stop } = wait;
+  const { seen: first, failure } = before;
+  if (deadline > start) await tellExpected(session, known);
   let isCrowded = !first && !failure;
   let wasRunning = first !== undefined;
-  const unwatch = poller.watch(taskId);
-  try {
-    const waited = await pollUntilEnd(
-      async (dueAt) => {
-        const found = await poller.next(taskId, { dueAt, deadline }, settings.stop);
-        isCrowded = found === 'crowded';
-        return found === 'crowded' ? null : found;
-      },
-      {
-        clock: api.clock,
-        ...(await likelySchedule(session, settings, known)),
-        deadline,
-        graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
-        failure,
-        stop: settings.stop,
-        onPoll: (status, progress) => {
-          wasRunning ||= !isTerminal(status.state);
-          observer.polled(status, progress);
-        },
-        onError: (error) => observer.queryFailed(error),
-      },
-    );
-    const { last } = waited;
+  const options: WaitOptions = {
+    ...{ clock: api.clock, ...(await likelySchedule(session, wait, known)), deadline, failure, stop },
+    graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
+    onPoll: (status, progress) => {
+      wasRunning ||= !isTerminal(status.state);
+      observer.polled(status, progress);
+    },
+    onError: (error) => observer.queryFailed(error),
+  };
+  return watching(session, taskId, wait, async (poller) => {
+    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
+      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+      isCrowded = found === 'crowded';
+      return found === 'crowded' ? null : found;
+    }, options);
     const seen = last ? merge(first, last) : first;
     if (entry && seen) await noteState(session, entry, seen.state, wasRunning);
     if (last && isTerminal(last.state))
       observer.polled(last, { elapsedMs: api.clock.monotonic() - start, nextMs: 0 });
-    return { seen, failure: waited.failure, isCrowded };
+    return { seen, failure: error, isCrowded };
+  });
+}
+
+/** Runs work that polls a task: meanwhile it is among those that one query serves. */
+async function watching<T>(
+  session: Session,
+  taskId: string,
+  { schedule }: Wait,
+  work: (poller: Poller) => Promise<T>,
+): Promise<T> {
+  const poller = await pollerOf(session, schedule);
+  const unwatch = poller.watch(taskId);
+  try {
+    return await work(poller);
   } finally {
     unwatch();
   }
 }
 
 async function tellExpected(session: Session, known: KnownTask): Promise<void> {
-  const model = modelOf(known);
+  const { model } = factsOf(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
@@ -83,18 +116,17 @@ async function tellExpected(session: Session, known: KnownTask): Promise<void> {
 /** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
 async function likelySchedule(
   session: Session,
-  { schedule }: WaitSettings,
+  { schedule }: Wait,
   known: KnownTask,
 ): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
   const { entry } = known;
-  const model = modelOf(known);
+  const { model } = factsOf(known);
   if (!entry || model === undefined || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.
   const age = clock.wall() - Date.parse(entry.record.sentAt);
-  const likely = await likelyDuration(session, model);
   return {
-    schedule: { ...schedule, likely: likely ?? undefined },
+    schedule: { ...schedule, likely: await likelyDuration(session, model) },
     submittedAt: clock.monotonic() - Math.max(0, age),
   };
 }

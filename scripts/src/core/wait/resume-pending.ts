@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { dateOf, ownPending } from '../record/task-record.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { WaitSettings } from './wait-settings.ts';
@@ -15,13 +16,10 @@ export async function waitForNewest(
   const { tasks, unsettled } = await pendingRequests(session);
   const [entry] = tasks;
   if (!entry) return { kind: 'nothingPending', unsettled };
-  try {
-    const result = await waitFor(session, settings, entry);
-    if (unsettled === 0) return result;
-    return { ...result, warnings: [...result.warnings, { kind: 'unknownSubmits', count: unsettled }] };
-  } catch (error) {
-    throw error instanceof Failure ? await ofTask(session, entry, error) : error;
-  }
+  const result = await endOf(session, settings, entry);
+  if (result instanceof Failure) throw result;
+  if (unsettled === 0) return result;
+  return { ...result, warnings: [...result.warnings, { kind: 'unknownSubmits', count: unsettled }] };
 }
 
 // The poller serves all of them together; what each of them needs in memory is little.
@@ -58,43 +56,34 @@ export async function waitForAll(
 const hasEnded = (ended: TaskResult | Failure): boolean =>
   !(ended instanceof Failure) && isTerminal(ended.seen.state);
 
+/** Returns the result of the task that a record names, or the failure to read it. */
 async function endOf(
   session: Session,
   settings: WaitSettings,
   entry: StoredRequest,
 ): Promise<TaskResult | Failure> {
-  try {
-    return await waitFor(session, settings, entry);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return ofTask(session, entry, error);
-  }
-}
-
-/** Returns the failure with the task that a record names. Notes the poll, so that a task that is gone comes last next time. */
-async function ofTask(session: Session, entry: StoredRequest, failure: Failure): Promise<Failure> {
-  const { status, taskId } = entry.record;
-  await entry.update({ checked: new Date(session.api.clock.wall()).toISOString() });
-  const named = failure.with({ status: failure.details.status ?? status, taskId: taskId! });
-  if (failure.code !== 'TASK_NOT_FOUND') return named;
-  return named.with({ reason: { kind: 'pendingTaskGone', taskId: taskId! } });
-}
-
-const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
-
-async function waitFor(session: Session, settings: WaitSettings, entry: StoredRequest): Promise<TaskResult> {
-  const { output, taskId } = entry.record;
+  const { output, status } = entry.record;
+  const taskId = entry.record.taskId!;
   // The line of a batch has the name that the batch said.
   const name = output && (await import('../../download/output-name.ts')).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
-  return waitTask({ ...session, observer }, taskId!, settings, { entry, origin: { isResumed: true } });
+  const known = { entry, origin: { isResumed: true } };
+  const ended = await orFailure(waitTask({ ...session, observer }, taskId, settings, known));
+  if (!(ended instanceof Failure)) return ended;
+  // The poll is noted, so that a task that is gone comes last next time.
+  await entry.update({ checked: dateOf(session) });
+  const named = ended.with({ status: ended.details.status ?? status, taskId });
+  if (ended.code !== 'TASK_NOT_FOUND') return named;
+  return named.with({ reason: { kind: 'pendingTaskGone', taskId } });
 }
+
+const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
 
 /** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
 async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unsettled: number }> {
   const store = await session.records();
   if (store) await adoptReplaced(session, store);
-  const own = ((await store?.pending()) ?? []).filter((entry) => store?.isOwn(entry));
+  const own = await ownPending(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
   return { tasks, unsettled: own.length - tasks.length };
 }
@@ -104,16 +93,13 @@ async function adoptReplaced({ api, provider }: Session, store: RecordStore): Pr
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  try {
-    const { tasks } = await api.once(provider.list());
-    for (const entry of replaced) {
-      const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-      if (!task) continue;
-      const credits = creditsOf(task, entry.record.credits);
-      await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
-    }
-  } catch (error) {
-    // The next call reads the list too.
-    if (!(error instanceof Failure)) throw error;
+  const list = await orFailure(api.once(provider.list()));
+  // The next call reads the list too.
+  if (list instanceof Failure) return;
+  for (const entry of replaced) {
+    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+    if (!task) continue;
+    const credits = creditsOf(task, entry.record.credits);
+    await entry.update({ phase: 'submitted', taskId: task.id, status: task.state, credits });
   }
 }

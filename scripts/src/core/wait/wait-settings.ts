@@ -1,7 +1,11 @@
 import type { Credits } from '../../model/request-record.ts';
+import type { Task } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
+import type { Place } from '../checked-request.ts';
+import type { OtherAccount } from '../observer.ts';
 import type { PollSchedule } from '../poll/interval.ts';
 import type { Origin } from '../result.ts';
+import type { Session } from '../session.ts';
 
 /** What the caller wants of a wait. */
 export interface WaitSettings {
@@ -21,17 +25,43 @@ export interface WaitSettings {
   stop?: AbortSignal | undefined;
 }
 
-/** What is known of a task before it is waited for. */
+/** A wait under way. Times are on the monotonic clock. */
+export interface Wait extends Place, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
+  start: number;
+  /** When it is over; its start, where there is no wait. */
+  deadline: number;
+  /** When the time for reading the result is over; Infinity without a wait. */
+  resultUntil: number;
+  /** When the time for its files is over. */
+  filesUntil: number;
+}
+
+/** Begins a wait. */
+export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  return {
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity,
+  };
+}
+
+/** A task, as far as it is known before it is waited for. */
 export interface KnownTask {
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;
+  /** The task as the service last showed it to this process; absent: its record names it. */
+  task?: Task | undefined;
   /** The model, where it is not the record that says it. */
   model?: string | undefined;
   credits?: Credits | undefined;
   origin?: Origin | undefined;
+  /** An equal request of another key or address. */
+  other?: OtherAccount | undefined;
 }
 
-/** Returns the model of a task, as far as it is known. */
-export function modelOf({ model, entry }: KnownTask): string | undefined {
-  return model ?? entry?.record.model;
+/** What a result says of a task beside its state. */
+export function factsOf({ model, entry, credits, origin }: KnownTask) {
+  return { ...origin, credits, model: model ?? entry?.record.model };
 }

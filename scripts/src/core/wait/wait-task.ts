@@ -1,5 +1,4 @@
 import { isTerminal, type Task } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/next-query.ts';
@@ -7,10 +6,9 @@ import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { deliver, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import { type Session, shortDeadline } from '../session.ts';
-import { type FirstStatus, firstStatus } from './first-status.ts';
-import { type PolledTask, pollTask } from './poll-task.ts';
-import { type KnownTask, modelOf, type WaitSettings } from './wait-settings.ts';
+import type { Session } from '../session.ts';
+import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
+import { beginWait, factsOf, type KnownTask, type Wait, type WaitSettings } from './wait-settings.ts';
 
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
@@ -23,16 +21,12 @@ export async function waitTask(
   known: KnownTask = {},
 ): Promise<TaskResult> {
   const entry = known.entry ?? (await recordOf(session, taskId));
-  const about = aboutTask(session, taskId, entry);
+  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
   // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
-  const output = outputOf(settings, entry);
-  const { clock } = session.api;
-  const start = clock.monotonic();
-  const before = await firstStatus(about, taskId, settings, entry, start);
-  if (before.first) about.observer.task(taskId, before.first.state);
-  const waitMs = settings.waitMs - (clock.monotonic() - start);
-  const wait = { ...settings, folder, output, waitMs };
+  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
+  const before = await firstStatus(about, taskId, wait, entry);
+  if (before.seen) about.observer.task(taskId, before.seen.state);
   return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
 }
 
@@ -43,34 +37,30 @@ export async function waitOn(
   settings: WaitSettings,
   known: KnownTask = {},
 ): Promise<TaskResult> {
-  const about = aboutTask(session, task.id, known.entry);
-  const first =
-    task.state === undefined ? undefined : { ...task, state: task.state, record: task.record ?? {} };
+  const { state, record = {}, id } = task;
+  const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
+  const seen = state === undefined ? undefined : { ...task, state, record };
   const credits = known.credits && creditsOf(task, known.credits);
-  return waitOut(about, task.id, { first }, settings, { ...known, credits });
+  return waitOut(about, id, { seen }, beginWait(session, settings), { ...known, credits });
 }
 
 async function waitOut(
   session: Session,
   taskId: string,
-  before: FirstStatus,
-  settings: WaitSettings,
+  before: PolledTask,
+  wait: Wait,
   known: KnownTask,
 ): Promise<TaskResult> {
   const { entry } = known;
-  const start = session.api.clock.monotonic();
-  const { first } = before;
-  const polled: PolledTask =
-    first && isTerminal(first.state)
-      ? { seen: first, failure: undefined, isCrowded: false }
-      : await pollTask(session, taskId, before, settings, known, start);
+  const hasEnded = before.seen && isTerminal(before.seen.state);
+  const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
   // Without a successful query, the recorded state stays the last known one.
   const recorded = entry?.record.status ?? 'UNKNOWN';
   if (!polled.seen && polled.failure && recorded === 'UNKNOWN')
     throw polled.failure.with({ status: 'UNKNOWN', taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal(seen.state)) return unfinished(session, taskId, { ...polled, seen }, settings, known);
-  return deliver(session, entry, await readEnd(session, taskId, seen, settings, known, start));
+  if (!isTerminal(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
+  return deliver(session, entry, await readEnd(session, taskId, seen, wait, known));
 }
 
 /** Returns the result of a task that has ended: with its files, or with what its record says of the end. */
@@ -78,23 +68,12 @@ async function readEnd(
   session: Session,
   taskId: string,
   seen: Polled,
-  settings: WaitSettings,
+  wait: Wait,
   known: KnownTask,
-  start: number,
 ): Promise<TaskResult> {
-  const { waitMs, filesMs = 0, folder, output = null, isVersioned, schedule, stallMs } = settings;
-  if (seen.state === 'COMPLETED') {
-    const times = {
-      until: waitMs > 0 ? start + waitMs : Infinity,
-      filesUntil: start + Math.max(waitMs, filesMs),
-    };
-    return finish(session, taskId, {
-      ...{ shown: seen.task, place: { folder, output, isVersioned }, times },
-      ...{ schedule, stallMs, known },
-    });
-  }
-  const until = shortDeadline(session);
-  const poller = await pollerOf(session, schedule);
+  if (seen.state === 'COMPLETED') return finish(session, taskId, wait, { ...known, task: seen.task });
+  const until = session.api.shortDeadline;
+  const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
   return taskResult(taskId, ended, factsOf(known));
@@ -105,7 +84,7 @@ async function unfinished(
   session: Session,
   taskId: string,
   { seen, failure, isCrowded }: PolledTask & { seen: Polled },
-  { schedule, stop }: WaitSettings,
+  { schedule, stop }: Wait,
   known: KnownTask,
 ): Promise<TaskResult> {
   const result = taskResult(taskId, seen, factsOf(known));
@@ -115,14 +94,4 @@ async function unfinished(
   const poller = await pollerOf(session, schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
-}
-
-/** What a result says of a task beside its state. */
-function factsOf(known: KnownTask) {
-  return { ...known.origin, credits: known.credits, model: modelOf(known) };
-}
-
-/** Returns the session with an observer that names the task in every line. */
-function aboutTask(session: Session, taskId: string, entry: StoredRequest | undefined): Session {
-  return { ...session, observer: session.observer.about(taskId, entry?.record.created) };
 }

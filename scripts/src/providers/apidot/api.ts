@@ -1,7 +1,8 @@
 // APIDot, as its documentation (April 2026), its official examples and its published skills (up to July 2026) show it.
 // No call was ever made. Facts and gaps: references/apidot-api.md.
+
+import type { HttpRequest } from '../../http/http-client.ts';
 import { parseBody } from '../../http/json.ts';
-import type { HttpRequest } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { compact, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';

@@ -24,6 +24,7 @@ const UPDATE_PATIENCE_MS = 2_000;
 export class Entry implements StoredRequest {
   readonly #files: RecordFiles;
   readonly name: string;
+  readonly file: string;
   #raw: RawRecord;
   #record: RequestRecord;
   /** The text of the file when this process last wrote it. */
@@ -38,12 +39,10 @@ export class Entry implements StoredRequest {
     this.#isNew = isNew;
     this.#files = files;
     this.name = name;
+    this.file = files.fileOf(name);
     this.#raw = raw;
-    this.#record = understood(raw);
-  }
-
-  get file(): string {
-    return this.#files.fileOf(this.name);
+    // A new one is checked when it is written.
+    this.#record = isNew ? (raw as unknown as RequestRecord) : understood(raw);
   }
 
   get record(): RequestRecord {
@@ -161,7 +160,7 @@ export class Entry implements StoredRequest {
   }
 
   #apply(fields: RecordFields): void {
-    if (Object.keys(fields).length === 0) return;
+    if (!this.#isNew && Object.keys(fields).length === 0) return;
     this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
     this.#record = understood(this.#raw);
   }
@@ -180,11 +179,11 @@ export class Entry implements StoredRequest {
   async #write(isOurs = false): Promise<void> {
     const text = this.#text();
     try {
-      await this.#files.write(this.name, text);
+      await this.#files.write(this.file, text);
     } catch (error) {
       if (!isOurs || diskError(error) !== 'ENOENT') throw error;
       makePrivate(this.#files.folder);
-      await this.#files.write(this.name, text);
+      await this.#files.write(this.file, text);
     }
     this.#written = text;
   }

@@ -1,6 +1,6 @@
 import { sha256Text } from '../../model/fingerprint.ts';
 import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
-import { rowOf, type SpendingRow } from '../../model/spending.ts';
+import { rowOf, type SpendingRow } from '../../model/spending-row.ts';
 
 /** What the index keeps of one record. */
 export interface Facts {

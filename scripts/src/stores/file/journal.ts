@@ -13,7 +13,7 @@ import {
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow } from '../../model/spending.ts';
+import { dayOf, type SpendingRow } from '../../model/spending-row.ts';
 import type {
   Account,
   Budget,
@@ -23,11 +23,11 @@ import type {
   Reserved,
 } from '../../ports/record-store.ts';
 import { KnownAccounts } from './accounts.ts';
+import { type Draft, draftAfter } from './draft.ts';
 import { Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
-import { madeAt, newestFirst, newName } from './names.ts';
-import type { RawRecord } from './record.ts';
+import { madeAt, newestFirst } from './names.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
@@ -45,10 +45,6 @@ export interface JournalPlace extends Account {
 
 const PAUSE_MS = 100;
 const DURATIONS = 50;
-
-/** A record without what the journal itself knows. */
-export type Draft = Omit<RequestRecord, Known> & Partial<Pick<RequestRecord, Known>>;
-type Known = 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration' | 'promptExcerpt';
 
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal implements RecordStore {
@@ -105,7 +101,8 @@ export class Journal implements RecordStore {
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request: string, claim: RequestClaim, lock: Lock): Claimed<Entry, Lock> {
     try {
-      const found = this.find(request);
+      const names = this.#files.namesOf(request);
+      const found = this.#found(names);
       const entry = known(found, claim);
       if (entry && entry.record.taskId !== null) {
         lock.release();
@@ -115,7 +112,7 @@ export class Journal implements RecordStore {
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === 'rejected') void one.drop();
       sweepDaily(this.#files, this.#index);
-      const draft = this.draft(firstRecord(claim, this.place));
+      const draft = this.draft(firstRecord(claim, this.place), names);
       return { kind: 'new', entry: draft, lock, unsettled: unsettled(entries, claim) };
     } catch (error) {
       lock.release();
@@ -123,23 +120,18 @@ export class Journal implements RecordStore {
     }
   }
 
-  /**
-   * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the
-   * clock was set back.
-   */
-  draft(fields: Draft): Entry {
-    const { request } = fields;
-    const [before] = this.#files.namesOf(request);
-    const now = new Date(this.place.clock.wall()).toISOString();
-    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-    const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
-    const made = Math.max(this.place.clock.wall(), before === undefined ? 0 : madeAt(before) + 1);
-    return new Entry(this.#files, newName(request, made), record as unknown as RawRecord, true);
+  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  draft(fields: Draft, [before] = this.#files.namesOf(fields.request)): Entry {
+    return draftAfter(before, fields, this.#files);
   }
 
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request: string): (Entry | null)[] {
-    return this.#files.namesOf(request).flatMap((name) => {
+    return this.#found(this.#files.namesOf(request));
+  }
+
+  #found(names: readonly string[]): (Entry | null)[] {
+    return names.flatMap((name) => {
       const [entry] = this.#entries([name]);
       return entry ?? (this.#files.isThere(name) ? [null] : []);
     });

@@ -131,8 +131,7 @@ export class RecordFiles {
   }
 
   /** Writes the file of a record; a missing folder of its group is made. @throws the disk's error */
-  async write(name: string, text: string): Promise<void> {
-    const file = this.fileOf(name);
+  async write(file: string, text: string): Promise<void> {
     try {
       await writeWhole(file, text, this.clock);
     } catch (error) {

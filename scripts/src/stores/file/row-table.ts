@@ -1,4 +1,4 @@
-import { COUNTS, NOTHING, type SpendingRow, sumRows } from '../../model/spending.ts';
+import { COUNTS, NOTHING, type SpendingRow, sumRows } from '../../model/spending-row.ts';
 import type { Account } from '../../ports/record-store.ts';
 
 /** Rows of spending in few bytes: the words are kept once. */

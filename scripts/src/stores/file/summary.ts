@@ -1,4 +1,4 @@
-import type { SpendingRow } from '../../model/spending.ts';
+import type { SpendingRow } from '../../model/spending-row.ts';
 import { type Facts, NO_MARK } from './facts.ts';
 import { madeAt } from './names.ts';
 import { type RowTable, tableOf } from './row-table.ts';

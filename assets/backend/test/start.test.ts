@@ -1,0 +1,32 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { createLogger } from '../src/observability/log.ts';
+import { start } from '../src/start.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backend-start-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const begin = (env: Record<string, string>) => {
+  const log = createLogger({ level: 'silent', secrets: [], destination: { write: () => {} } });
+  return start(readConfig({ PORT: '0', DATA_DIR: folder, ...env }), log);
+};
+
+test('a DATA_DIR that is no folder is named', async () => {
+  const file = join(folder, 'a file');
+  await writeFile(file, '');
+  await expect(begin({ DATA_DIR: file })).rejects.toThrow(/^DATA_DIR is no folder to write to: E/);
+});
+
+test('a database that does not exist is named by DATABASE_URL', async () => {
+  const url = new URL(inject('postgres'));
+  url.pathname = '/nowhere';
+  await expect(begin({ DATABASE_URL: url.href })).rejects.toThrow(
+    /^DATABASE_URL names a database that cannot be used: database "nowhere" does not exist$/,
+  );
+});

@@ -1,0 +1,128 @@
+import { type Contract, listModels, loadContract } from '../../contracts/contract.ts';
+import { describeFields, describeRules } from '../../contracts/describe-fields.ts';
+import { estimateCredits, priceLine } from '../../contracts/estimate.ts';
+import { type Json, unlessEmpty } from '../../model/json.ts';
+import type { OutputKind } from '../../model/output-kind.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { commandFor, providerFlag } from '../command-line/commands.ts';
+import { commandLine, flagWords } from '../command-line/words.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type Outcome, success } from '../render/envelope.ts';
+
+interface Which {
+  profile: Profile;
+  /** The service was named; otherwise every one of them is meant, the usual one first. */
+  isProviderNamed: boolean;
+  /** Everything that the contracts say, not the part that a request needs. */
+  full?: true;
+}
+
+interface WhichModels extends Which {
+  /** What they make; absent: anything. */
+  kind?: OutputKind;
+}
+
+/**
+ * Returns every model of a service that has a contract, with what a choice between them needs; where no service was named, the
+ * ids of the others too. No network.
+ */
+export async function describeAll({ profile, isProviderNamed, kind, full }: WhichModels): Promise<Outcome> {
+  const provider = profile.id;
+  const found = await contractsOf(provider, kind);
+  const nextSteps = found.slice(0, 1).map(({ model }) => commandFor(provider, 'describeModel', { model }));
+  const others: { [id: string]: Json } = {};
+  for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
+    others[id] =
+      kind === undefined ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
+    nextSteps.push(commandFor(id, 'listModels', { kind }));
+  }
+  const data = {
+    provider,
+    kind,
+    models: found.map(full ? everything : facts),
+    otherProviders: isProviderNamed ? undefined : others,
+    nextSteps,
+  };
+  return success(null, null, data, EXIT.done);
+}
+
+/** Returns the contracts of a service, of the models that make `kind` where one is named. */
+async function contractsOf(provider: string, kind: OutputKind | undefined): Promise<Contract[]> {
+  const found: Contract[] = [];
+  for (const id of await listModels(provider)) {
+    const contract = await loadContract(provider, id);
+    if (kind === undefined || contract.output === kind) found.push(contract);
+  }
+  return found;
+}
+
+/**
+ * Returns what a request to one model needs: its fields, an example that passes, the price of that with its date, and the notes
+ * that change what one sends. With `full` the JSON Schema, the sources, all notes and the price rule. No network.
+ */
+export async function describeOne(
+  { profile, isProviderNamed, full }: Which,
+  model: string,
+): Promise<Outcome> {
+  const services = isProviderNamed ? [profile] : PROFILES;
+  let provider = profile.id;
+  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  const contract = await loadContract(provider, model);
+  const { example, advice } = contract;
+  const which = { provider: providerFlag(provider), model };
+  const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
+  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  nextSteps.push(commandFor(provider, 'describeModel', { model, full: true }));
+  const data = {
+    provider,
+    ...facts(contract),
+    fields: describeFields(contract),
+    rules: unlessEmpty(describeRules(contract)),
+    example,
+    notes: unlessEmpty(advice),
+    nextSteps,
+  };
+  return success(null, null, data, EXIT.done);
+}
+
+type Data = { [key: string]: Json };
+
+/** Returns the facts that a choice between models needs. */
+function facts(contract: Contract): Data {
+  const { model, output, schema, example } = contract;
+  return {
+    model,
+    output,
+    makes: schema.description ?? model,
+    estimateOfExample: priceLine(contract, example),
+  };
+}
+
+/** The same with what a program needs to prepare a request. */
+function everything(contract: Contract): Data {
+  const { provider, schema, example, price } = contract;
+  return {
+    provider,
+    ...facts(contract),
+    title: schema.title ?? contract.model,
+    required: schema.required ?? [],
+    example,
+    estimatedCreditsOfExample: estimateCredits(contract, example),
+    priceAsOf: price?.asOf ?? null,
+  };
+}
+
+/** Returns everything that the contract says. */
+function rules(contract: Contract): Data {
+  const { schema, sources, notes, replay, durations, price } = contract;
+  return {
+    ...everything(contract),
+    schema,
+    sources: sources.map((source) => ({ ...source })),
+    notes,
+    replay,
+    durations: durations.map((run) => ({ ...run })),
+    price: price === null ? null : (JSON.parse(JSON.stringify(price)) as Json),
+  };
+}

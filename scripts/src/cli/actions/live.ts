@@ -1,0 +1,248 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pollSchedule } from '../../core/poll/interval.ts';
+import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
+import type { Observer, Session } from '../../core/session.ts';
+import { getStatus } from '../../core/tasks/get-status.ts';
+import type { ListFilter } from '../../core/tasks/list.ts';
+import type { WaitSettings } from '../../core/wait/wait-settings.ts';
+import { Api } from '../../http/api.ts';
+import { Transport } from '../../http/transport.ts';
+import { systemClock } from '../../model/clock.ts';
+import { Failure } from '../../model/failure.ts';
+import type { TaskState } from '../../model/task.ts';
+import type { Sharing } from '../../ports/sharing.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { createProvider } from '../../providers/registry.ts';
+import type { Journal } from '../../stores/file/journal.ts';
+import type { CheckedBatch } from '../batch/read-batch.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { isSubmit, needsRecords } from '../command-line/flags.ts';
+import { type Environment, journalFolder } from '../environment.ts';
+import type { Interruption } from '../interruption.ts';
+import { callerOf } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { outcomeOf, type Result } from '../render/outcome.ts';
+import type { CheckedRequest } from '../request/read-request.ts';
+import { withStandInWarning } from './stand-ins.ts';
+
+const SANDBOX_KEY = 'ak_sandbox';
+
+interface LiveOptions {
+  args: Arguments;
+  argv: readonly string[];
+  /** The request, where the action submits or quotes one. */
+  request: CheckedRequest | null;
+  /** The lines of a batch, where the command names one. */
+  batch: CheckedBatch | null;
+  environment: Environment;
+  /** The service runs on this machine. */
+  loopback: boolean;
+  observer: Observer;
+  interruption: Interruption;
+  warn(text: string): void;
+}
+
+/** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
+export async function runLive(options: LiveOptions): Promise<Outcome> {
+  const { args, argv, request, batch, environment, loopback, observer, interruption, warn } = options;
+  const { signal } = interruption;
+  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+  const { httpProxy, httpsProxy, noProxy } = environment;
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, undefined, {
+    ownsProcess: true,
+  });
+  const { profile } = args;
+  const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
+  const provider = await createProvider(profile, {
+    baseUrl,
+    key: sandbox ? SANDBOX_KEY : environment.key!,
+    now: systemClock.wall,
+  });
+  const caller = callerOf(args, argv);
+  const { timeoutMs, maxRetries } = environment;
+  const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
+  // On this machine a service has no limit for single questions; waits keep to it.
+  const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
+  const session: Session = {
+    provider,
+    transport,
+    observer,
+    loopback: loopback ? baseUrl : null,
+    records: once(() =>
+      args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
+    ),
+    sharing,
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter }),
+  };
+  try {
+    if (batch) {
+      const { runBatchCommand } = await import('../batch/command.ts');
+      const wait = waitSettings(args, environment);
+      const secrets = environment.key === undefined ? [] : [environment.key];
+      const outcome = await runBatchCommand({
+        ...{ session, args, argv, batch, wait, caller, secrets },
+        stop: interruption,
+        warn,
+      });
+      return sandbox ? withStandInWarning(outcome) : outcome;
+    }
+    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
+    return sandbox ? withStandInWarning(outcome) : outcome;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const taskId = args.taskId ?? error.details.taskId ?? null;
+    const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
+    const { adviceFor, explained } = await import('../render/errors/explained.ts');
+    const failure = explained(missing || error, caller);
+    if (failure.details.nextSteps?.length) throw failure;
+    throw failure.with({
+      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId }),
+    });
+  } finally {
+    // Not awaited: the answer need not wait until the last socket has closed.
+    void transport.close();
+    void sandbox?.close();
+  }
+}
+
+/** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
+function isWithoutRecords({ args, environment }: LiveOptions): boolean {
+  const folder = journalFolder(environment, args.sandbox);
+  // Earlier versions kept them in another folder.
+  const folders = [folder, path.join(path.dirname(folder), 'journal')];
+  return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
+}
+
+/** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
+async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
+  const { args, environment, warn } = options;
+  if (environment.stateFolder === '') return null;
+  const { Journal } = await import('../../stores/file/journal.ts');
+  const journal = new Journal({
+    folder: journalFolder(environment, args.sandbox),
+    provider: provider.id,
+    service: args.sandbox ? 'sandbox' : addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    clock: systemClock,
+    warn,
+  });
+  if (!args.sandbox || environment.isStateChosen) return journal;
+  try {
+    journal.prepare();
+    return journal;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+    return null;
+  }
+}
+
+/** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
+async function openSharing(options: LiveOptions, provider: Provider): Promise<Sharing | null> {
+  const { args, environment } = options;
+  if (args.sandbox || environment.stateFolder === '') return null;
+  const { sharingIn } = await import('../../stores/file/sharing.ts');
+  return sharingIn({
+    folder: environment.stateFolder,
+    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    account: await accountOf(options),
+    limit: provider.rateLimit,
+    clock: systemClock,
+  });
+}
+
+/** Returns an address without its scheme, which identifies a service. */
+function addressOf({ host, pathname }: URL): string {
+  return `${host}${pathname.replace(/\/+$/, '')}`;
+}
+
+/** Returns the fingerprint of the key in use, which tells it from another key. */
+async function accountOf({ args, environment }: LiveOptions): Promise<string> {
+  const { accountOf: account } = await import('../../model/fingerprint.ts');
+  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
+}
+
+function once<T>(make: () => Promise<T> | T): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= Promise.resolve(make());
+    return made;
+  };
+}
+
+/** Runs the action. Loads only the modules that it needs: a status query does not load the submit. */
+async function act(
+  session: Session,
+  args: Arguments,
+  request: CheckedRequest | null,
+  environment: Environment,
+): Promise<Result> {
+  const { action, taskId = '', idempotencyKey } = args;
+  if (action === 'getStatus') return getStatus(session, taskId);
+  const wait = waitSettings(args, environment);
+  switch (action) {
+    case 'getTask':
+      return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
+    case 'cancelTask':
+      return (await import('../../core/tasks/cancel.ts')).cancelTask(session, taskId);
+    case 'waitTask': {
+      if (args.taskId === undefined) {
+        const pending = await import('../../core/wait/resume-pending.ts');
+        if (!args.any && !args.all) return pending.waitForNewest(session, wait);
+        return pending.waitForAll(session, wait, args.any ? 'first' : 'last');
+      }
+      if (idempotencyKey !== undefined) {
+        const { attachTask } = await import('../../core/reconcile/attach-task.ts');
+        await attachTask(session, taskId, idempotencyKey);
+      }
+      return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, wait);
+    }
+    case 'listTasks':
+      return (await import('../../core/tasks/list.ts')).listTasks(session, filterOf(args));
+    case 'spending':
+      return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
+    case 'account': {
+      const { listModels } = await import('../../contracts/contract.ts');
+      const contracts = await listModels(session.provider.id);
+      return (await import('../../core/money/account.ts')).account(session, contracts);
+    }
+    case 'quote':
+      return (await import('../../core/money/account.ts')).quote(session, request!);
+    default: {
+      const { generate } = await import('../../core/generate.ts');
+      return generate(session, { ...request!, wait, isDetached: action === 'createGeneration' });
+    }
+  }
+}
+
+function filterOf({ since, status, model, limit }: Arguments): ListFilter {
+  const running: TaskState[] = ['SUBMITTED', 'PROGRESS'];
+  const states = status === undefined ? null : status === 'running' ? running : [status as TaskState];
+  return { since: since?.from ?? null, states, model: model ?? null, limit };
+}
+
+// The sandbox is faster than the services, so the interval is shorter.
+const SANDBOX_POLL_S = 0.5;
+const POLL_S = 2;
+
+/** A submit that names no file wants it named by its task, whatever its record says. */
+function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
+  const { action, wait, pollInterval, sandbox, download = null, output } = args;
+  return {
+    waitMs: wait * 1000,
+    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000),
+    folder: output === undefined ? download : path.dirname(path.resolve(output)),
+    output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
+    stallMs: timeoutMs,
+  };
+}
+
+async function startSandbox(environment: Environment, warn: (text: string) => void) {
+  const { startSandbox: start } = await import('../../sandbox/server.ts');
+  const { stateFolder } = environment;
+  const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
+  if (stateFolder === '') warn('There is no home folder: what the sandbox makes ends with this process.');
+  if (sandbox.warning) warn(sandbox.warning);
+  return sandbox;
+}

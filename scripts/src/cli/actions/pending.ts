@@ -1,0 +1,26 @@
+import { forgetRecords } from '../../core/record/forget.ts';
+import type { Caller } from '../render/caller.ts';
+import type { Outcome } from '../render/envelope.ts';
+import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
+import { type Local, localJournal } from './local-journal.ts';
+
+/**
+ * Returns the requests that are unfinished or were never delivered: of every key, and of every service unless one was
+ * named. No network.
+ */
+export async function listPending(where: Local, caller: Caller): Promise<Outcome> {
+  const { args } = where;
+  const records = (await localJournal(where).pending()).map(({ record }) => record);
+  const wanted = records.filter(
+    ({ owner, provider }) =>
+      (args.owner === undefined || owner === args.owner) &&
+      (!args.isProviderNamed || provider === args.profile.id),
+  );
+  return pendingOutcome(wanted, caller);
+}
+
+/** Drops a record. No network. */
+export async function forget(where: Local): Promise<Outcome> {
+  const { taskId, idempotencyKey } = where.args;
+  return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
+}

@@ -1,0 +1,104 @@
+import type { Issue } from '../../model/failure.ts';
+import { compact } from '../../model/json.ts';
+import type { OutputKind } from '../../model/output-kind.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES, profileOf } from '../../providers/registry.ts';
+import { issue, refusedInputs } from '../issue.ts';
+import { ACTIONS, type Action } from './action.ts';
+import { checkFit, checkService, checkTogether } from './check-flags.ts';
+import { type NumberValue, readValue } from './flag-values.ts';
+import { FLAG_NAMES, type FLAGS, type FlagName, rule } from './flags.ts';
+import { type Given, readFlags } from './read-flags.ts';
+import { parseSince, type Since } from './since.ts';
+
+type Table = typeof FLAGS;
+
+/** The flags that take a value, by their names in the table, with the values that were given or are the default. */
+type Values = {
+  [K in FlagName as Table[K] extends { form: string } ? K : never]?: Table[K] extends { value: NumberValue }
+    ? number
+    : string;
+};
+
+type Unshared = 'provider' | 'since' | 'webhookUrl' | 'callbackUrl';
+
+const SWITCHES = ['all', 'any', 'noJournal', 'sandbox', 'help', 'version'] as const satisfies FlagName[];
+
+/** The command line, understood and checked: the values by the names of their flags, numbers in the units of the flags. */
+export interface Arguments extends Omit<Values, Unshared>, Record<(typeof SWITCHES)[number], boolean> {
+  action: Action;
+  /** The service that is meant, and whether it was named. */
+  profile: Profile;
+  isProviderNamed: boolean;
+  /** What the models that are asked for make; absent: anything. */
+  kind?: OutputKind;
+  /** The span that is asked about; absent: all that is known. */
+  since?: Since;
+  limit: number;
+  wait: number;
+  /** Where the service may report to. */
+  callback?: string;
+  /** All that is known: of a model its whole contract, of a list the service's records. */
+  full?: true;
+  /** A request of its own, even if the same one is under way. */
+  isNew: boolean;
+}
+
+/**
+ * Reads the command line.
+ * @throws Failure INVALID_PAYLOAD with every problem found, each with the form that would be right
+ */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const issues: Issue[] = [];
+  const given = readFlags(argv, issues);
+  const action = actionOf(given, issues);
+  const profile = profileOf(given.get('provider')) ?? PROFILES[0]!;
+  const isAsked = given.has('help') || given.has('version');
+  if (!isAsked && action && issues.length === 0) {
+    checkFit(action, given, issues);
+    checkTogether(action, given, issues);
+    checkService(action, profile, given, issues);
+  }
+  const { provider, since, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  if (!isAsked && issues.length > 0) throw refusedInputs(issues);
+  return compact({
+    ...values,
+    ...Object.fromEntries(SWITCHES.map((name) => [name, given.has(name)])),
+    action: action ?? 'generate',
+    profile,
+    isProviderNamed: given.has('provider'),
+    since: since && parseSince(since, Date.now()),
+    callback: given.get(profile.callbackFlag),
+    full: given.has('full') || undefined,
+    isNew: given.has('new'),
+  }) as Arguments;
+}
+
+/** Returns the action; undefined for a word that is none, which has its issue as a value. */
+function actionOf(given: Given, issues: Issue[]): Action | undefined {
+  const named = given.get('action');
+  if (named !== undefined) return ACTIONS.find((action) => action === named);
+  if (!given.has('taskId')) return 'generate';
+  issues.push(issue('--action', 'an action beside --taskId', 'none', 'write --action getStatus'));
+  return 'getStatus';
+}
+
+/** Returns the values that the table allows. An empty one has its issue already. */
+function valuesOf(given: Given, issues: Issue[]): Values {
+  const values = FLAG_NAMES.filter((name) => rule(name).form !== undefined).map((name) => {
+    const { value } = rule(name);
+    const text = given.get(name);
+    const found = text && value ? readValue(name, text, value, issues) : text;
+    const usual = value?.kind === 'number' ? value.default : undefined;
+    return [name, text ? (found ?? usual) : usual];
+  });
+  return Object.fromEntries(values) as Values;
+}
+
+/** The action that a command line is about, as far as one can tell: for the envelope of a refused one. */
+export function guessAction(argv: readonly string[]): Action {
+  const word = readFlags(argv, []).get('action');
+  // A line that names a task is about that task, whatever else is wrong with it: it must not read as a failed submit.
+  const isAboutTask = argv.some((arg) => /^--task-?id(=|$)/i.test(arg));
+  return ACTIONS.find((action) => action === word) ?? (isAboutTask ? 'getStatus' : 'generate');
+}

@@ -1,0 +1,124 @@
+import type { Issue } from '../../model/failure.ts';
+import { TASK_ID } from '../../model/task.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { issue, refused } from '../issue.ts';
+import type { Action } from './action.ts';
+import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import type { Given } from './read-flags.ts';
+import { refuseUnsupported } from './unsupported.ts';
+
+const named = (action: Action): string => (action === 'generate' ? 'the full workflow' : action);
+
+/** Adds an issue for each flag that does not belong to the action, and for each one that it lacks. */
+export function checkFit(action: Action, given: Given, issues: Issue[]): void {
+  const what = action === 'generate' ? named(action) : `--action ${action}`;
+  for (const name of FLAG_NAMES) {
+    const { actions, required, form, beside } = rule(name);
+    if (given.has(name) && actions && !actions.includes(action)) {
+      const hint = `leave --${name} out, or use it with ${actions.map(named).join(', ')}`;
+      issues.push(issue(`--${name}`, `to be left out with ${what}`, `--${name}`, hint));
+    }
+    if (given.has(name) && beside && !given.has(beside)) {
+      const hint = `add --${beside}, or leave --${name} out`;
+      issues.push(issue(`--${name}`, `--${beside} beside it`, 'none', hint));
+    }
+    // Each line of a batch may name its own.
+    const isInLines = name === 'model' && given.has('batch');
+    if (!given.has(name) && required?.includes(action) && !isInLines)
+      issues.push(issue(`--${name}`, `${form} for ${what}`, 'nothing', `add --${name} ${form}`));
+  }
+  const asked = ['payload', 'image', 'batch'] as const;
+  if (rule('payload').actions?.includes(action) && !asked.some((name) => given.has(name))) {
+    const hint = "add --payload '<json>', or --payload - to read it from standard input";
+    issues.push(issue('--payload', `<json> for ${what}`, 'nothing', hint));
+  }
+}
+
+// Flags that contradict each other, and what to do about it.
+const CONFLICTS: readonly [FlagName, FlagName, string][] = [
+  ['new', 'idempotencyKey', 'leave --new out and give another --idempotencyKey: a new key is a new request'],
+  [
+    'noJournal',
+    'maxCreditsPerDay',
+    'leave --noJournal out: the charges of the day are counted in the journal',
+  ],
+  ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
+  ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
+  ['all', 'taskId', 'leave out --all or --taskId'],
+  ['output', 'download', 'write the folder into --output, for example --output out/lighthouse.mp4'],
+  ['output', 'all', 'leave --output out: each task has a file of its own'],
+  ['batch', 'idempotencyKey', 'leave --idempotencyKey out: each line is a request of its own'],
+  ['batch', 'noJournal', 'leave --noJournal out: the records tell which lines are charged already'],
+  ['any', 'taskId', 'leave out --any or --taskId'],
+  ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
+];
+
+/** Adds an issue for each combination of flags that is not allowed. */
+export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
+  for (const [one, other, hint] of CONFLICTS) {
+    if (given.has(one) && given.has(other))
+      issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', hint));
+  }
+  if (given.get('batch') === '-' && given.get('payload') === '-') {
+    const hint = 'write the lines into a file, or the defaults of all lines on the command line';
+    issues.push(issue('--batch', 'one flag that reads standard input', '--payload - too', hint));
+  }
+  if (given.get('output')?.includes('{n}') && !given.has('batch')) {
+    const hint = 'write the name of the one file, or name a batch with --batch';
+    issues.push(issue('--output', 'a name without {n}, which stands for the number of a line', '{n}', hint));
+  }
+  if (given.has('maxTotalCredits') && !given.has('batch')) {
+    issues.push(
+      issue('--maxTotalCredits', '--batch beside it', 'none', 'write --maxCredits for one request'),
+    );
+  }
+  if (action === 'waitTask' && given.has('idempotencyKey')) {
+    if (!given.has('taskId'))
+      issues.push(
+        issue('--taskId', '<id> beside --idempotencyKey', 'nothing', 'add the id of the found task'),
+      );
+    if (given.has('noJournal')) {
+      const hint = 'leave --noJournal out: the task is written into the record of the key';
+      issues.push(issue('--noJournal', 'not to be given with --idempotencyKey', 'both', hint));
+    }
+  }
+  if (action === 'forget' && given.has('taskId') === given.has('idempotencyKey')) {
+    const came = given.has('taskId') ? 'both' : 'neither';
+    const hint = 'take the one that --action listPending shows';
+    issues.push(issue('--taskId', 'either --taskId or --idempotencyKey', came, hint));
+  }
+}
+
+/**
+ * Checks that the service has what the flags ask for. This comes before anything else, a key included.
+ * @throws Failure INVALID_PAYLOAD for an action that the service documents no request for
+ */
+export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
+  const { title, can, callbackFlag } = profile;
+  const taskId = given.get('taskId');
+  const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
+  // A quote that the service does not give is refused after its payload was read: then there is an estimate to tell.
+  if (action !== 'quote') refuseUnsupported(profile, action, known);
+  for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
+    if (name === callbackFlag || !given.has(name)) continue;
+    issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));
+  }
+  if (!can.quote && given.has('maxCreditsPerDay')) {
+    const expected = `not to be given with ${title}, which documents no price before a submit`;
+    const hint = 'leave --maxCreditsPerDay out; --maxCredits is held against an estimate';
+    issues.push(issue('--maxCreditsPerDay', expected, 'it', hint));
+  }
+}
+
+/**
+ * Checks the interval once it is known where the service runs: only a server on this machine may be asked more often
+ * than each second.
+ * @throws Failure INVALID_PAYLOAD
+ */
+export function checkInterval(pollInterval: number | undefined, loopback: boolean): void {
+  if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
+  const expected = 'whole seconds from 1 to 60 (fractions only for a server on this machine)';
+  const hint = `write --pollInterval ${Math.max(1, Math.ceil(pollInterval))}`;
+  throw refused('--pollInterval', expected, String(pollInterval), hint);
+}

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import { quoteWord } from '../../model/shell-word.ts';
+import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { profileOf } from '../../providers/registry.ts';
+import type { Action } from './action.ts';
+import type { Arguments } from './arguments.ts';
+import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
+import { readFlags } from './read-flags.ts';
+import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
+
+/**
+ * Returns the flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
+ */
+export function resumeFlags({ action, wait, pollInterval, download, output, batch }: Arguments): Flags {
+  // A call that did not wait, or could not say how long, has little time too.
+  const seconds = !rule('wait').actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
+  return {
+    wait: seconds === DEFAULT_WAIT_S ? undefined : seconds,
+    pollInterval,
+    // The record of a line has its folder and its name.
+    download: download === undefined || batch !== undefined ? undefined : path.resolve(download),
+    output: output === undefined || batch !== undefined ? undefined : path.resolve(output),
+  };
+}
+
+/** Returns the flags that name the service, or the sandbox, of a task. */
+export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
+  return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
+}
+
+/** Returns the value of the flag that names a service; undefined for the one that is meant without it. */
+export function providerFlag(provider: string | undefined): string | undefined {
+  return provider === profileOf(undefined)?.id ? undefined : provider;
+}
+
+/** Returns the command line of an action that needs no key, for one service. */
+export function commandFor(provider: string | undefined, action: Action, flags: Flags = {}): string {
+  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+}
+
+/** What a line of a batch asks for, as the flags of a command of its own. */
+export interface LineRequest {
+  model: string;
+  /** JSON, without the image. */
+  payload: string;
+  image: string | undefined;
+}
+
+// Longer payloads are not worth repeating in an answer; the command says where they go instead.
+const LONGEST_SHOWN = 2_000;
+
+/** Returns the command line of these arguments, which runs from any folder, with more flags. */
+export function commandFrom(argv: readonly string[], more: Flags = {}): string {
+  return commandLine(flagWords({ ...flagsIn(argv), ...more }));
+}
+
+/** The folder that a rehearsal saves to: a stand-in must not take the place or the name of a result. */
+export const SANDBOX_FOLDER = 'sandbox-out';
+
+/** Returns the same command in the sandbox. It saves to a folder of its own. */
+export function commandToRehearse(
+  argv: readonly string[],
+  { download, output }: Pick<Arguments, 'download' | 'output'>,
+): string {
+  const isSaved = download !== undefined || output !== undefined;
+  const place = { output: undefined, download: isSaved ? SANDBOX_FOLDER : undefined };
+  return commandFrom(argv, { new: false, ...place, sandbox: true });
+}
+
+/** Returns the command that resumes what these arguments began: it must not make another task. */
+export function commandAgain(argv: readonly string[]): string {
+  return commandFrom(argv, { new: false });
+}
+
+/** Returns the command line that makes this request once more, with a new charge. */
+export function commandForAnother(
+  argv: readonly string[],
+  { idempotencyKey }: Pick<Arguments, 'idempotencyKey'>,
+): string {
+  if (idempotencyKey === undefined) return commandFrom(argv, { new: true });
+  // Loaded only here: it costs a tenth of the time that Node takes to start.
+  const { randomUUID } = process.getBuiltinModule('node:crypto');
+  return commandFrom(argv, { idempotencyKey: randomUUID() });
+}
+
+/**
+ * Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge.
+ * @param file writes the line into a batch of its own, for a payload that is too long for a command, and returns its path
+ * @returns null where there is no such file
+ */
+export function commandForLine(
+  argv: readonly string[],
+  line: LineRequest,
+  output: string | null,
+  file: () => string | null,
+): string | null {
+  const { batch, maxTotalCredits, download, ...flags } = flagsIn(argv);
+  const { model, payload, image } = line;
+  if (quoteWord(payload).length > LONGEST_SHOWN) {
+    const own = file();
+    const rest = { ...flags, model: undefined, payload: undefined, image: undefined };
+    const place = { output: undefined, download: output === null ? undefined : path.dirname(output) };
+    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+  }
+  return commandLine(
+    flagWords({
+      ...flags,
+      model,
+      payload,
+      image: image && portable('image', image),
+      output: output ?? undefined,
+      new: true,
+    }),
+  );
+}
+
+/** Returns the words that say how to make this request once more, with a new charge. */
+export function commandAnew({ idempotencyKey }: Pick<Arguments, 'idempotencyKey'>): string {
+  return `the same command with ${idempotencyKey === undefined ? '--new' : 'another --idempotencyKey'}`;
+}
+
+/** Returns checked arguments as flags; relative paths become absolute. */
+function flagsIn(argv: readonly string[]): Flags {
+  return Object.fromEntries(
+    [...readFlags(argv, [])].map(([name, value]) => [
+      name,
+      rule(name).form === undefined ? true : portable(name, value),
+    ]),
+  );
+}
+
+function portable(name: FlagName, value: string): string {
+  if (name === 'payload') return quoteWord(value).length > LONGEST_SHOWN ? '-' : value;
+  const isPath =
+    name === 'download' || name === 'output' || name === 'image' || (name === 'batch' && value !== '-');
+  return isPath ? path.resolve(value) : value;
+}

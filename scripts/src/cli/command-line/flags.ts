@@ -1,0 +1,207 @@
+import { OUTPUT_KINDS } from '../../model/output-kind.ts';
+import { PROFILES } from '../../providers/registry.ts';
+import { ACTIONS, type Action } from './action.ts';
+import {
+  credits,
+  type FlagValue,
+  idempotencyKey,
+  kind,
+  type NumberValue,
+  output,
+  owner,
+  since,
+  status,
+  taskId,
+} from './flag-values.ts';
+
+const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
+const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
+const MODELS: readonly Action[] = ['listModels', 'describeModel'];
+const LOCAL: readonly Action[] = [...MODELS, 'listPending', 'forget'];
+const WAITS: readonly Action[] = ['generate', 'waitTask'];
+const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
+const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
+const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
+
+export interface Flag {
+  /** What stands behind the flag in `--help` and in messages; absent: a switch. */
+  form?: string;
+  /** What the form is filled with; absent: any text. */
+  value?: FlagValue;
+  /** What `--help` says; neighbours that say the same share a line. */
+  help: string;
+  /** The actions it belongs to; absent: all. */
+  actions?: readonly Action[];
+  /** The actions that cannot do without it. */
+  required?: readonly Action[];
+  /** The flag that it belongs to. */
+  beside?: 'batch';
+}
+
+export const DEFAULT_WAIT_S = 600;
+const DEFAULT_LIMIT = 50;
+
+const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
+  PROFILES.filter(are)
+    .map(({ title }) => title)
+    .join(', ');
+const providers = PROFILES.map(({ id }) => id);
+const wait: NumberValue = { kind: 'number', min: 0, max: 86_400, such: 5, default: DEFAULT_WAIT_S };
+const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
+const callback = {
+  form: '<url>',
+  help: `https address that the service may notify (${PROFILES.map((one) => `${one.title}: --${one.callbackFlag}`).join(', ')})`,
+  actions: SUBMITS,
+};
+const text = 'print this text, or the version';
+
+/** Every flag, once, in the order of `--help`: the reader of the command line, `--help` and the tests use this table. */
+export const FLAGS = {
+  model: {
+    form: '<id>',
+    help: 'the model; with --payload alone: validate, submit, wait, fetch the result',
+    actions: [...PAYLOAD, 'describeModel', 'listTasks'],
+    required: [...PAYLOAD, 'describeModel'],
+  },
+  payload: {
+    form: '<json>',
+    help: `the request's fields; "-" reads them from standard input`,
+    actions: PAYLOAD,
+  },
+  image: {
+    form: '<file>',
+    help: "a local picture (PNG, JPEG, WebP, GIF, AVIF, BMP) for the model's image field",
+    actions: PAYLOAD,
+  },
+  batch: {
+    form: '<file>',
+    help: 'a request a line: prompts (.txt) or {"name","model","payload","image"} (.jsonl); "-" = stdin',
+    actions: PAYLOAD,
+  },
+  action: { form: '<action>', value: { kind: 'choice', of: ACTIONS }, help: ACTIONS.slice(1).join(', ') },
+  provider: {
+    form: '<id>',
+    value: { kind: 'choice', of: providers, fallback: providers[0]! },
+    help: providers.map((id, n) => (n === 0 ? `${id} (default)` : id)).join(', '),
+  },
+  kind: {
+    form: '<kind>',
+    value: kind,
+    help: `listModels: only models that make one of ${OUTPUT_KINDS.join(', ')}`,
+    actions: ['listModels'],
+  },
+  full: {
+    help: `${MODELS.join(', ')}: schema, sources, every note; listTasks: the service's records`,
+    actions: [...MODELS, 'listTasks'],
+  },
+  since: {
+    form: '<day>',
+    value: since,
+    help: 'spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20',
+    actions: ['spending', 'listTasks'],
+  },
+  status: {
+    form: '<state>',
+    value: status,
+    help: 'listTasks: only tasks in this state; running = SUBMITTED or PROGRESS',
+    actions: ['listTasks'],
+  },
+  limit: {
+    form: '<n>',
+    value: { kind: 'number', min: 1, max: 200, whole: true, such: 50, default: DEFAULT_LIMIT },
+    help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
+    actions: ['listTasks'],
+  },
+  taskId: {
+    form: '<id>',
+    value: taskId,
+    help: `the task of ${ONE_TASK.join(', ')}`,
+    actions: ONE_TASK,
+    required: NAMED_TASK,
+  },
+  wait: {
+    form: '<seconds>',
+    value: wait,
+    help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
+    actions: WAITS,
+  },
+  pollInterval: {
+    form: '<seconds>',
+    value: { kind: 'number', min: 0.001, max: 60, such: 5 },
+    help: 'first pause between status queries (default 2)',
+    actions: WAITS,
+  },
+  download: {
+    form: '<dir>',
+    help: 'save the finished file there as <taskId>.<ext>; of a batch as <name>.<ext>',
+    actions: SAVES,
+  },
+  output: {
+    form: '<file>',
+    value: output,
+    help: 'save the finished file under this name; for a batch with {n}, the number of the line',
+    actions: SAVES,
+  },
+  maxCredits: {
+    form: '<n>',
+    value: credits,
+    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    actions: PAYLOAD,
+  },
+  maxTotalCredits: {
+    form: '<n>',
+    value: credits,
+    help: 'with --batch: submit nothing if what is not charged yet costs more than n together',
+    actions: PAYLOAD,
+    beside: 'batch',
+  },
+  maxCreditsPerDay: {
+    form: '<n>',
+    value: credits,
+    help: 'submit nothing that takes the charges of 24 hours above n',
+    actions: SUBMITS,
+  },
+  new: { help: 'another task of the same request (a new charge)', actions: SUBMITS },
+  all: { help: pending, actions: ['waitTask'] },
+  any: { help: pending, actions: ['waitTask'] },
+  owner: {
+    form: '<name>',
+    value: owner,
+    help: 'kept in the record; listPending can ask for it',
+    actions: [...SUBMITS, 'listPending'],
+  },
+  noJournal: {
+    help: 'keep no record: the same command then submits again, with a new charge',
+    actions: [...SUBMITS, 'waitTask', 'getTask'],
+  },
+  idempotencyKey: {
+    form: '<key>',
+    value: idempotencyKey,
+    help: '8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of',
+    actions: [...SUBMITS, 'waitTask', 'forget'],
+  },
+  webhookUrl: callback,
+  callbackUrl: callback,
+  sandbox: { help: 'simulate the service on this computer: no key, no cost, no network' },
+  help: { help: text },
+  version: { help: text },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof FLAGS;
+
+export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
+
+export const rule = (name: FlagName): Flag => FLAGS[name];
+
+/** True for the actions that submit: only for these can "nothing was submitted" be said. */
+export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
+
+/** True for the actions that cannot do without a place for records. */
+export const needsRecords = (action: Action): boolean =>
+  isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
+
+/** True for the actions that speak to no service. */
+export const isLocal = (action: Action): boolean => LOCAL.includes(action);
+
+/** True for the actions that are about one task. */
+export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

@@ -1,0 +1,63 @@
+import type { Issue } from '../../model/failure.ts';
+import type { Profile } from '../../providers/profile.ts';
+import { abilityFor, unsupported } from '../../providers/unsupported.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import { issue, quote } from '../issue.ts';
+
+interface Instead {
+  /** What can be done instead. */
+  instead: string;
+  /** Where the user sees what the action would have shown. */
+  page(profile: Profile): string;
+}
+
+const INSTEAD: Record<string, Instead> = {
+  cancelTask: {
+    instead: 'follow the task with --action waitTask --taskId <id>; watching it charges nothing',
+    page: ({ says }) => says.tasks,
+  },
+  listTasks: {
+    instead: 'ask for one task by the id of its submit: --action getStatus --taskId <id>',
+    page: ({ says }) => says.tasks,
+  },
+  quote: {
+    instead:
+      "take the dated estimate of --action describeModel, where a price was published; the price in force is on the service's own pages",
+    page: ({ title, says }) => `The models of ${title}: ${says.prices}`,
+  },
+  account: {
+    instead: "read the service's own pages; --action listModels shows the models that are known here",
+    page: ({ title, says, keyPage }) => `The models of ${title}: ${says.prices}; its dashboard: ${keyPage}`,
+  },
+};
+
+/** What the refusal of an action says that a service documents no request for. */
+export function unsupportedAction(
+  profile: Profile,
+  action: string,
+): { issues: Issue[]; nextSteps: string[] } {
+  const { instead, page } = INSTEAD[action]!;
+  const expected = `an action that ${profile.title} documents a request for`;
+  return {
+    issues: [issue('--action', expected, quote(action), instead)],
+    nextSteps: [`Instead: ${instead}. ${page(profile)}`],
+  };
+}
+
+/** The refusal of an action that a service documents no request for, with what to do instead. */
+export function refusalOf(profile: Profile, action: string): AdvisedFailure {
+  const { code, message } = unsupported(profile, action);
+  return new AdvisedFailure(code, message, unsupportedAction(profile, action));
+}
+
+/**
+ * Lets every action pass that the service has.
+ * @param taskId the task that the action is about
+ * @throws Failure INVALID_PAYLOAD that names `--action`, before anything is sent
+ */
+export function refuseUnsupported(profile: Profile, action: string, taskId?: string): void {
+  const ability = abilityFor(action);
+  if (ability === undefined || profile.can[ability]) return;
+  const refusal = refusalOf(profile, action);
+  throw taskId === undefined ? refusal : refusal.with({ taskId, status: 'UNKNOWN' });
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { quoteWord } from '../../model/shell-word.ts';
+import { skillFolder } from '../../model/skill-folder.ts';
+import type { Action } from './action.ts';
+
+/** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
+export type Flags = { readonly [flag: string]: string | number | boolean | undefined };
+
+/** Makes the command line of an action, with what says where the task lives behind the flags. */
+export type CommandMaker = (action: Action, flags?: Flags) => string;
+
+const SCRIPT = 'run-workflow.mjs';
+
+/**
+ * Returns a command line of this program, ready to paste into the shell of this system. Every command that
+ * an answer suggests is made here. It names the script by its absolute path: the next shell is rarely in the same folder.
+ */
+export function commandLine(words: readonly string[]): string {
+  return ['node', script(), ...words].map((word) => quoteWord(word)).join(' ');
+}
+
+/** Returns the words of an action with its flags. */
+export function actionWords(action: Action, flags: Flags = {}): string[] {
+  return flagWords({ action, ...flags });
+}
+
+/** Returns the words of flags, each value in a word of its own. */
+export function flagWords(flags: Flags): string[] {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text = String(value);
+    // After a space, a value that looks like a flag would be read as a flag.
+    return text.startsWith('--') ? [`--${flag}=${text}`] : [`--${flag}`, text];
+  });
+}
+
+/** The script as it was started, a link to it included: rights that an agent was given may be bound to that path. */
+function script(): string {
+  const started = process.argv[1] ?? '';
+  return path.basename(started) === SCRIPT
+    ? path.resolve(started)
+    : path.join(skillFolder(), 'scripts', SCRIPT);
+}

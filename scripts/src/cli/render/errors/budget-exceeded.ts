@@ -1,0 +1,47 @@
+import { cheaperSteps } from './insufficient-credits.ts';
+import type { Words } from './said.ts';
+
+export const BUDGET_EXCEEDED = {
+  BUDGET_EXCEEDED: () => [
+    'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
+  ],
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
+      ],
+    };
+  },
+  quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
+    ],
+  }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
+    ],
+  }),
+  sumAboveCap: ({ quoted, maxTotalCredits }) => [
+    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
+  ],
+  aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
+    const so =
+      spent === null
+        ? 'What a recorded request of the last 24 hours cost is not known'
+        : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      nextSteps: [
+        ...(profile.can.account ? [command('account')] : []),
+        'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
+      ],
+    };
+  },
+} satisfies Partial<Words>;

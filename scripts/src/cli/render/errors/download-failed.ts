@@ -1,0 +1,15 @@
+import type { Words } from './said.ts';
+
+export const DOWNLOAD_FAILED = {
+  // Its command, with a free name, follows from the task.
+  fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
+  beingSaved: () => ['The same command returns the file as soon as that process has saved it.'],
+  linkGone: () => ['Results are kept for a limited time. If the task is older than that, its file is gone.'],
+  fileTooLarge: () => [
+    'A file of that size is no result of a known model. Show the user its address in data.resultUrls.',
+  ],
+  noAddress: () => ['Tell the user what the service gave as the result; it cannot be fetched.'],
+  addressOfProxy: () => [
+    'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',
+  ],
+} satisfies Partial<Words>;

@@ -1,0 +1,78 @@
+import type { Failure, Reason } from '../../../model/failure.ts';
+import { unlessEmpty } from '../../../model/json.ts';
+import { AdvisedFailure, adviceOf } from '../../advised-failure.ts';
+import { type Caller, resumeCommand } from '../caller.ts';
+import { AUTH_FAILED } from './auth-failed.ts';
+import { BUDGET_EXCEEDED } from './budget-exceeded.ts';
+import { CANCEL_REJECTED } from './cancel-rejected.ts';
+import { DOWNLOAD_FAILED } from './download-failed.ts';
+import { IDEMPOTENCY_CONFLICT } from './idempotency-conflict.ts';
+import { INSUFFICIENT_CREDITS } from './insufficient-credits.ts';
+import { INVALID_MODEL } from './invalid-model.ts';
+import { INVALID_PAYLOAD } from './invalid-payload.ts';
+import { NETWORK_ERROR } from './network-error.ts';
+import type { ByReason, Said, Unexplained, Words } from './said.ts';
+import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
+import { TASK_NOT_FOUND } from './task-not-found.ts';
+import { UNKNOWN_ERROR } from './unknown-error.ts';
+
+const WORDS: Words = {
+  ...INVALID_MODEL,
+  ...INVALID_PAYLOAD,
+  ...IDEMPOTENCY_CONFLICT,
+  ...AUTH_FAILED,
+  ...INSUFFICIENT_CREDITS,
+  ...BUDGET_EXCEEDED,
+  ...TASK_NOT_FOUND,
+  ...NETWORK_ERROR,
+  ...UNKNOWN_ERROR,
+  ...SUBMIT_OUTCOME_UNKNOWN,
+  ...DOWNLOAD_FAILED,
+  ...CANCEL_REJECTED,
+};
+
+/** Returns the failure with the sentences and commands that follow from its facts. */
+export function explained(failure: Failure, caller: Caller): AdvisedFailure {
+  const { message, issues, nextSteps, exitCode } = said(failure, caller);
+  // The message and the steps now carry these facts.
+  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
+  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  return new AdvisedFailure(failure.code, message ?? failure.message, {
+    ...details,
+    ...(exitCode !== undefined && { exitCode }),
+    issues: issues ?? details.issues,
+    nextSteps: unlessEmpty(steps),
+  });
+}
+
+/** Returns the next steps for a failure of which nothing but its code says what to do. */
+export function adviceFor(failure: Failure, about: Omit<Unexplained, 'later'>): string[] {
+  const wait = failure.details.retryAfter;
+  const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
+  return WORDS[failure.code]?.({ ...about, later }) ?? [];
+}
+
+function said({ details: { reason } }: Failure, caller: Caller): Said {
+  if (reason === undefined) return { nextSteps: [] };
+  // The table has a function for each kind, which takes the reasons of that kind.
+  const explain = WORDS[reason.kind] as ByReason<Reason>;
+  const words = explain(reason, caller, (other) => said(other, caller).message ?? other.message);
+  return Array.isArray(words) ? { nextSteps: words } : words;
+}
+
+/** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
+function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller: Caller): string[] {
+  if (charged === undefined || taskId === undefined) return [];
+  // Into the same place the command would fail each time.
+  const place = reason?.kind === 'fileInTheWay' ? { download: undefined, output: reason.free } : {};
+  const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
+  return charged === 'finished'
+    ? [
+        resume,
+        'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
+      ]
+    : [
+        'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
+        resume,
+      ];
+}

@@ -1,0 +1,28 @@
+import type { Unexplained, Words } from './said.ts';
+
+/** Says that the same command is to be run once more: nothing has changed. */
+function retry({ caller: { isSubmit }, taskId, later }: Unexplained): string[] {
+  if (taskId === null)
+    return isSubmit
+      ? [`Nothing was submitted or charged. Run the same command again ${later}.`]
+      : [`Run the same command again ${later}; it charges nothing.`];
+  return [
+    `The task is as it was. Run the same command again${isSubmit ? ', without --new,' : ''} ${later}; it charges nothing.`,
+  ];
+}
+
+export const NETWORK_ERROR = {
+  NETWORK_ERROR: retry,
+  RATE_LIMITED: retry,
+  proxySettings: () => ({
+    message: 'The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.',
+    nextSteps: ['Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25.'],
+  }),
+  proxyRefusal: () => [
+    'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port.',
+  ],
+  certificate: () => [
+    'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
+  ],
+  handshake: () => ['Check the address and its port, and whether a proxy stands in between.'],
+} satisfies Partial<Words>;

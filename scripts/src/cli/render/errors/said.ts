@@ -1,0 +1,39 @@
+import type { ErrorCode, Failure, Issue, Reason, ReasonOf } from '../../../model/failure.ts';
+import type { Caller } from '../caller.ts';
+
+/** What an answer says of a failure. */
+export interface Said {
+  /** Where it has to name flags or variables, which the failure itself does not know. */
+  message?: string | undefined;
+  issues?: Issue[] | undefined;
+  /** Sentences, or commands that run as they stand. */
+  nextSteps: string[];
+  /** Where it is not the one that the error code stands for. */
+  exitCode?: number;
+}
+
+/** @param messageOf returns what the answer says of another failure, which this one carries */
+export type ByReason<R extends Reason> = (
+  reason: R,
+  caller: Caller,
+  messageOf: (failure: Failure) => string,
+) => Said | string[];
+
+/** A failure of which nothing is known but its error code, and what surrounds it. */
+export interface Unexplained {
+  caller: Caller;
+  /** The fingerprint of the key in use. */
+  account: string;
+  taskId: string | null;
+  /** When a retry makes sense, in words. */
+  later: string;
+}
+
+/**
+ * What is said of the failures of an error code: by the reason of a failure, or its next steps by the code alone. Each code
+ * has a file of its name here; RATE_LIMITED stands in `network-error.ts`, the ends of a task in `task-ended.ts`. A failure
+ * whose message names no flag keeps the one with which it was thrown.
+ */
+export type Words = { [K in Reason['kind']]: ByReason<ReasonOf<K>> } & {
+  [C in ErrorCode]?: (about: Unexplained) => string[];
+};

@@ -1,0 +1,90 @@
+import { BRIEF_WAIT_S } from '../../../model/task.ts';
+import { type Caller, resumeCommand } from '../caller.ts';
+import type { Words } from './said.ts';
+
+const RISK = 'only if the user accepts that it may be charged once more';
+const NOT_YET = 'Do not submit this again before you know: it may be charged twice.';
+
+export const SUBMIT_OUTCOME_UNKNOWN = {
+  submitUnknown: (reason, caller, messageOf) => {
+    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const { profile, command, same } = caller;
+    const why = notResubmitted
+      ? `It was not submitted once more: ${messageOf(notResubmitted).replace(' Nothing was submitted.', '')}`
+      : later?.message;
+    const yet = after === undefined ? '' : ' yet';
+    const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
+    const answered =
+      named === undefined
+        ? []
+        : [
+            'The answer named a task beside an error; this shows the state of that task:',
+            resumeCommand(caller, named),
+          ];
+    const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
+    if (!profile.can.list)
+      return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
+    const when = after === undefined ? '' : ` after ${after} seconds`;
+    const repeat = isRecorded
+      ? [
+          `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
+          same,
+        ]
+      : [NOT_YET];
+    return {
+      message,
+      nextSteps: [
+        ...answered,
+        ...repeat,
+        command('listTasks'),
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one.`,
+        ...decide,
+      ],
+    };
+  },
+  requestBusy: ({ isNew, lockFile }) => {
+    const resumes = 'resumes the task of that process, and charges nothing';
+    return [
+      isNew
+        ? `Nothing was submitted by this command. The same command without --new ${resumes}; with --new, later, it is one more charge.`
+        : `Run the same command again a little later: it ${resumes}.`,
+      `If there is certainly no such process any more, remove ${lockFile} first.`,
+    ];
+  },
+  recordDamaged: (_, caller) => [
+    ...(caller.profile.can.list
+      ? ["Find its task in the service's own list first:", caller.command('listTasks')]
+      : [caller.profile.says.tasks]),
+    ...decision(caller),
+  ],
+} satisfies Partial<Words>;
+
+/** Returns the steps that find out whether the submit of a call was accepted that ended while it was sent. */
+export function findOutSteps(caller: Caller, isRecorded: boolean): string[] {
+  const { profile, same, command } = caller;
+  if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...(isRecorded ? decision(caller) : [])];
+  const find = isRecorded
+    ? ['Run this command, without --new: it reconciles, and never submits while that may charge twice.', same]
+    : ['Without a journal the same command submits again, and may be charged twice: find its task first.'];
+  return [...find, command('listTasks')];
+}
+
+/**
+ * Returns the two commands between which the user decides, once all that this machine can find out is known.
+ * @param idempotencyKey of the record that the found task is written into; absent where that is unreadable
+ * @param after seconds until it can find out more: then there is nothing to decide yet
+ */
+function decision(
+  caller: Caller,
+  { after, idempotencyKey }: { after?: number | undefined; idempotencyKey?: string } = {},
+): string[] {
+  if (after !== undefined) return [`Or, ${RISK}: ${caller.anew}`];
+  const { download, output } = caller.resumeFlags;
+  // The record of a line of a batch has its place.
+  const place = String(output ?? '').includes('{n}') ? {} : { download, output };
+  const flags = { idempotencyKey, wait: BRIEF_WAIT_S, ...place };
+  return [
+    `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, '<task_id>', flags)}`,
+    `If there is none, and ${RISK}: ${caller.another}`,
+  ];
+}

@@ -1,0 +1,94 @@
+import { type Contract, loadContract } from '../../contracts/contract.ts';
+import { checkPayload } from '../../contracts/validate.ts';
+import { withoutBody } from '../../contracts/whole-body.ts';
+import type { Terms } from '../../core/checked-request.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { checkCallbackUrl } from '../../model/service-address.ts';
+import { plain } from '../../model/text.ts';
+import type { GenerationRequest } from '../../providers/provider.ts';
+import { AdvisedFailure } from '../advised-failure.ts';
+import type { Arguments } from '../command-line/arguments.ts';
+import { commandFor } from '../command-line/commands.ts';
+import { refusalOf } from '../command-line/unsupported.ts';
+import { refused } from '../issue.ts';
+import { BY_FLAGS } from '../render/payload-ways.ts';
+import { readPayload } from './payload.ts';
+
+/** A complete and valid request, with the contract of its model. */
+export interface CheckedRequest {
+  contract: Contract;
+  generation: GenerationRequest;
+  terms: Terms;
+}
+
+/**
+ * Returns the request of a command line, complete and valid. Sends nothing.
+ * @param loopback the service runs on this machine, so a callback may go to it too
+ * @param signal ends the reading of standard input
+ * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ */
+export async function readRequest(
+  args: Arguments,
+  loopback: boolean,
+  signal: AbortSignal,
+): Promise<CheckedRequest> {
+  const contract = await loadContract(args.profile.id, args.model!);
+  const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
+  const given = await readPayload(contract, args.payload, args.image, signal);
+  const payload = withoutBody(contract, given);
+  const issues = checkPayload(contract, payload, BY_FLAGS);
+  const first = issues[0];
+  if (first) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+    const message = `The payload does not fit ${contract.model}: ${first.path}: expected ${first.expected}, received ${first.received}${more}.`;
+    throw new AdvisedFailure('INVALID_PAYLOAD', message, {
+      issues,
+      nextSteps: [
+        ...new Set(issues.map(({ path, hint }) => `${path}: ${hint}`)),
+        commandFor(contract.provider, 'describeModel', { model: contract.model }),
+      ],
+    });
+  }
+  if (args.action === 'quote' && !args.profile.can.quote) throw await noQuote(args, contract, payload);
+  const generation: GenerationRequest = {
+    model: contract.model,
+    payload,
+    idempotencyKey: args.idempotencyKey ?? process.getBuiltinModule('node:crypto').randomUUID(),
+    maxCredits: args.maxCredits,
+    webhookUrl,
+  };
+  const terms: Terms = {
+    isNamed: args.idempotencyKey !== undefined,
+    isNew: args.isNew,
+    owner: args.owner ?? null,
+    wait: args.action === 'generate' ? args.wait : null,
+    maxCreditsPerDay: args.maxCreditsPerDay ?? null,
+  };
+  return { contract, generation, terms };
+}
+
+/** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
+async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
+  const { priceLine } = await import('../../contracts/estimate.ts');
+  const line = priceLine(contract, payload);
+  const steps =
+    line === null
+      ? [
+          `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
+        ]
+      : [
+          `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
+          contract.price!.note,
+        ];
+  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
+  return refusalOf(profile, 'quote').with({ nextSteps: [...steps, describe] });
+}
+
+/** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */
+export function readCallback({ profile }: Arguments, value: string, loopback: boolean): string {
+  const flag = `--${profile.callbackFlag}`;
+  const problem = checkCallbackUrl(value, loopback);
+  if (!problem) return new URL(value).href;
+  throw refused(flag, problem.expected, `"${plain(value, 80)}"`, problem.hint);
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import type { Json } from '../model/json.ts';
+import { ContractError } from './contract-error.ts';
+
+/**
+ * Returns what a schema makes of a part of a contract file. The messages of the schema follow the path of the field that
+ * they are about, such as ` must be a number`.
+ * @throws ContractError
+ */
+export function parsed<T extends z.ZodMiniType>(schema: T, value: Json, where = ''): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const names = [where, ...issue.path.filter((step) => typeof step === 'string')].filter(Boolean);
+  throw new ContractError(`${names.join('.')}${issue.message}`);
+}
+
+/** The schema of a mapping with these fields and no other. @param unknown the message about another one */
+export function only<T extends z.core.$ZodLooseShape>(
+  fields: T,
+  unknown = (name: string): string => `: ${name} is not supported`,
+  otherwise = ' must be a mapping',
+): z.ZodMiniObject<T, z.core.$strict> {
+  return z.strictObject(fields, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknown(issue.keys[0]!) : otherwise),
+  });
+}

@@ -1,0 +1,100 @@
+import { pauseAfter } from '../../http/retry.ts';
+import { Failure } from '../../model/failure.ts';
+import type { Terms } from '../checked-request.ts';
+import { askPrice } from '../money/check-price.ts';
+import type { Session } from '../session.ts';
+import { Slots } from '../slots.ts';
+import { type Caps, overBudget, type Price } from './caps.ts';
+import { type BatchLine, isLarge } from './line.ts';
+
+// So many quotes at the same time; each may carry an image.
+const QUOTES = 4;
+// A service that limits quotes is asked for this long.
+const PATIENCE_MS = 120_000;
+const PAUSES = { baseMs: 1_000, capMs: 15_000 };
+
+interface Limits extends Caps {
+  terms: Pick<Terms, 'isNew' | 'maxCreditsPerDay'>;
+}
+
+/**
+ * Returns the prices of the lines that may be charged, where a limit needs them, or lines are made once more; and why none of
+ * these lines may be submitted.
+ */
+export async function pricesWithin(
+  session: Session,
+  open: readonly BatchLine[],
+  { maxCredits, maxTotalCredits, terms }: Limits,
+): Promise<{ prices: Map<number, Price>; held?: Failure | undefined }> {
+  const isLimited =
+    maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
+  if (open.length === 0 || !(isLimited || terms.isNew)) return { prices: new Map() };
+  try {
+    const prices = await pricesOf(session, open);
+    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : undefined };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // Without a limit the price is only told.
+    return { prices: new Map(), held: isLimited ? error : undefined };
+  }
+}
+
+/**
+ * Returns the price of each line by its number: the service's own, asked for once for lines that differ in their prompts
+ * alone, or the contract's estimate where the service gives none.
+ * @throws Failure of the first line without a price
+ */
+export async function pricesOf(session: Session, lines: readonly BatchLine[]): Promise<Map<number, Price>> {
+  const prices = new Map<number, Price>();
+  if (!session.provider.can.quote) {
+    for (const line of lines) prices.set(line.number, estimated(session, line));
+    return prices;
+  }
+  const slots = new Slots(QUOTES);
+  const asked = new Map<string, Promise<Price>>();
+  for (const line of lines) {
+    if (asked.has(line.priceKey)) continue;
+    const price = quoted(session, slots, line);
+    // It is awaited below, after those before it.
+    price.catch(() => {});
+    asked.set(line.priceKey, price);
+  }
+  for (const line of lines) prices.set(line.number, await asked.get(line.priceKey)!);
+  return prices;
+}
+
+function estimated({ provider }: Session, { number, contract, estimate }: BatchLine): Price {
+  if (estimate) return { credits: estimate.most };
+  throw new Failure('INVALID_PAYLOAD', `No estimate is known for line ${number} (${contract.model}).`, {
+    reason: { kind: 'lineWithoutEstimate', line: number, model: contract.model, title: provider.title },
+  });
+}
+
+async function quoted(session: Session, slots: Slots, line: BatchLine): Promise<Price> {
+  const { clock, signal } = session.api;
+  const until = clock.monotonic() + PATIENCE_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
+    try {
+      const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: '' };
+      const quote = await askPrice(session, line.contract, generation);
+      // The whole answer may repeat the payload.
+      return { credits: quote.credits, quote: { ...quote, record: {} } };
+    } catch (error) {
+      const isLater = error instanceof Failure && error.code === 'RATE_LIMITED';
+      const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
+      if (clock.monotonic() + pause > until) throw ofLine(error, line.number);
+      await clock.sleep(pause, signal);
+    } finally {
+      leave();
+    }
+  }
+}
+
+function ofLine(error: unknown, number: number): unknown {
+  if (!(error instanceof Failure)) return error;
+  return new Failure(error.code, `The price of line ${number} could not be had: ${error.message}`, {
+    ...error.details,
+    cause: error,
+  });
+}

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import { adviceFor, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
+import { outcomeOf } from '../../../scripts/src/cli/render/outcome.ts';
+import type { TaskResult } from '../../../scripts/src/core/result.ts';
+import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
+import { PROFILES } from '../../../scripts/src/providers/registry.ts';
+import { callerOf } from '../../core/rendered.ts';
+
+const caller = callerOf({ provider: PROFILES[0]! });
+
+const task = (state: TaskResult['seen']['state'], more: Partial<TaskResult> = {}): TaskResult =>
+  ({ kind: 'running', taskId: 'ck1', seen: { state, record: {} }, warnings: [], ...more }) as TaskResult;
+
+describe('the document of a task', () => {
+  it.each<[boolean, number]>([
+    [true, EXIT.stillRunning],
+    [false, EXIT.done],
+  ])('that still runs ends the call by what it was to return (its end: %s)', async (wantsEnd, exitCode) => {
+    const outcome = await outcomeOf(task('PROGRESS'), { ...caller, wantsEnd });
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ck1' });
+    expect(outcome.onWritten).toBeUndefined();
+  });
+
+  it('says each warning, the last failure of a query, and the pause', async () => {
+    const lastPollError = new Failure('RATE_LIMITED', 'Later.');
+    const { envelope } = await outcomeOf(
+      task('PROGRESS', {
+        warnings: [
+          { kind: 'noPermit', seconds: 7 },
+          { kind: 'aboveCap', charged: 20, maxCredits: 15 },
+          { kind: 'otherKind', model: 't2v', makes: 'video', file: 'a.png', contentType: 'image/png' },
+        ],
+        lastPollError,
+        retryAfter: 7,
+      }),
+      caller,
+    );
+    expect(envelope.retryAfter).toBe(7);
+    expect(envelope.data).toMatchObject({
+      lastPollError: { errorCode: 'RATE_LIMITED', errorMessage: 'Later.' },
+      warnings: [
+        expect.stringContaining('due in 7 s'),
+        expect.stringContaining('20 credits charged, although the cap was 15'),
+        expect.stringContaining('t2v makes a video, but a.png is an image (image/png)'),
+      ],
+    });
+  });
+
+  it.each<[TaskResult['kind'], TaskResult['seen']['state'], boolean, number, string | null]>([
+    ['completed', 'COMPLETED', true, EXIT.done, null],
+    ['cancelledNow', 'CANCEL', true, EXIT.done, null],
+    ['failed', 'FAILED', false, EXIT.taskEnded, 'GENERATION_FAILED'],
+    ['cancelled', 'CANCEL', false, EXIT.taskEnded, 'TASK_CANCELLED'],
+  ])('%s (%s): ok %s, exit code %i', async (kind, state, ok, exitCode, errorCode) => {
+    const outcome = await outcomeOf(task(state, { kind } as Partial<TaskResult>), caller);
+    expect(outcome.envelope).toMatchObject({ ok, status: state, errorCode });
+    expect(outcome.exitCode).toBe(exitCode);
+  });
+
+  it.each([
+    ['COMPLETED', EXIT.taskEnded, 'getTask'],
+    ['PROGRESS', EXIT.stillRunning, 'waitTask'],
+  ] as const)('a cancel that was refused of a task that is %s', async (state, exitCode, action) => {
+    const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
+    const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
+    const outcome = await outcomeOf(
+      task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>),
+      caller,
+    );
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.envelope.data?.nextSteps).toContain(
+      `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
+    );
+  });
+
+  it('that was not fetched names its links, what went wrong, and the command that charges nothing', async () => {
+    const failure = new Failure('DOWNLOAD_FAILED', 'Gone.', {
+      taskId: 'ck1',
+      charged: 'finished',
+      reason: { kind: 'linkGone' },
+    });
+    const seen = { state: 'COMPLETED' as const, record: {}, urls: ['https://files.example.test/a'] };
+    const result: TaskResult = { kind: 'notFetched', taskId: 'ck1', seen, warnings: [], failure };
+    const { envelope, exitCode } = await outcomeOf(result, caller);
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    expect(envelope.data).toEqual({
+      resultUrls: seen.urls,
+      nextSteps: [
+        expect.stringContaining('kept for a limited time'),
+        'run --action waitTask --taskId ck1',
+        expect.stringContaining('charges nothing'),
+      ],
+    });
+  });
+});
+
+describe('the document of several tasks', () => {
+  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
+  const item = (ended: TaskResult | Failure) => ({ record: record as never, ended });
+
+  it('delivers those alone that it shows whole', async () => {
+    const closed: string[] = [];
+    const finished = (id: string, size: number) =>
+      task('COMPLETED', {
+        kind: 'completed',
+        taskId: id,
+        seen: { state: 'COMPLETED', record: {}, urls: ['x'.repeat(size)] },
+        delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
+      } as Partial<TaskResult>);
+    const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
+    const outcome = await outcomeOf({ kind: 'many', items, until: 'last', more: 0, unsettled: 0 }, caller);
+    outcome.onWritten?.();
+    expect(closed).toEqual(['ck1']);
+    expect(outcome.exitCode).toBe(EXIT.stillRunning);
+    expect(outcome.envelope.data).toMatchObject({ count: 3, running: 0 });
+  });
+
+  it('ends as the worst of them, and drops what is gone', async () => {
+    const gone = new Failure('TASK_NOT_FOUND', 'Gone.', {
+      taskId: 'ck1',
+      reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
+    });
+    const items = [item(task('PROGRESS')), item(gone)];
+    const { envelope, exitCode } = await outcomeOf(
+      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      caller,
+    );
+    expect(exitCode).toBe(EXIT.taskNotFound);
+    expect(envelope).toMatchObject({ ok: false, errorCode: 'TASK_NOT_FOUND' });
+    expect(envelope.data?.nextSteps).toEqual([
+      'run again',
+      'run --action forget --taskId ck1',
+      'run --action listPending',
+    ]);
+  });
+});
+
+describe('the document of a wait for the first end', () => {
+  const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
+  const many = (...ended: TaskResult[]) =>
+    outcomeOf(
+      {
+        kind: 'many',
+        items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),
+        until: 'first',
+        more: 0,
+        unsettled: 0,
+      },
+      caller,
+    );
+
+  it('ends as the one that has ended, names file, model and prompt, and the command for the next end', async () => {
+    const files = [{ path: '/out/ck1.mp4', bytes: 1, sha256: '0', contentType: 'video/mp4' }] as never;
+    const { envelope, exitCode } = await many(
+      task('COMPLETED', { kind: 'completed', files }),
+      task('PROGRESS'),
+    );
+    expect(exitCode).toBe(EXIT.done);
+    expect(envelope).toMatchObject({ ok: true, data: { count: 2, running: 1 } });
+    expect(envelope.data?.tasks).toMatchObject([
+      { status: 'COMPLETED', model: 't2v', promptExcerpt: 'a fox', files: [{ path: '/out/ck1.mp4' }] },
+      { status: 'PROGRESS', model: 't2v', promptExcerpt: 'a fox' },
+    ]);
+    expect(envelope.data?.nextSteps).toEqual(['run again', 'run --action listPending']);
+  });
+
+  it('is exit 4 while none has ended, and the failure of a task that has failed', async () => {
+    expect((await many(task('PROGRESS'), task('SUBMITTED'))).exitCode).toBe(EXIT.stillRunning);
+    expect((await many(task('FAILED', { kind: 'failed' }), task('PROGRESS'))).exitCode).toBe(EXIT.taskEnded);
+  });
+});
+
+describe('what is said of a failure', () => {
+  it('is said once, however often it is asked for', () => {
+    const failure = new Failure('UNKNOWN_ERROR', 'Taken over.', { reason: { kind: 'takenOver' } });
+    const once = explained(failure, caller);
+    expect(once.details.nextSteps).toHaveLength(2);
+    expect(explained(once, caller).details).toEqual(once.details);
+  });
+
+  it('names the flag that the core does not know', () => {
+    const cheaper = {
+      model: 't2v',
+      asOf: '2026-09-17',
+      variants: [{ change: { duration: '5' }, credits: 1 }],
+      most: 40,
+    };
+    const reason: Reason = { kind: 'quoteAboveCap', quoted: 80, maxCredits: 40, cheaper };
+    const { message, details } = explained(new Failure('BUDGET_EXCEEDED', 'Too much.', { reason }), caller);
+    expect(message).toBe('This would cost 80 credits; --maxCredits allows 40. Nothing was submitted.');
+    expect(details.nextSteps).toEqual([
+      'Cheaper: "duration":"5" in the payload, about 1 credit (an estimate of 2026-09-17).',
+      'Ask the user whether 80 credits are fine; then submit with --maxCredits 80.',
+    ]);
+  });
+
+  it('by its code alone never reads as free where a task may have been charged', () => {
+    for (const code of ERROR_CODES) {
+      const failure = new Failure(code, 'It failed.');
+      const steps = adviceFor(failure, {
+        caller: { ...caller, isSubmit: true },
+        account: 'ab12',
+        taskId: 'ck1',
+      });
+      expect(steps.join(' '), code).not.toMatch(/nothing was submitted or charged\. run/i);
+    }
+  });
+});
+
+describe('a folder that cannot be written to', () => {
+  it.each([
+    ['--download', { download: '/no/x' }],
+    ['--output', { output: '/no/x/clip.mp4' }],
+  ])('is named by the flag that was given: %s', (flag, place) => {
+    const reason: Reason = { kind: 'downloadFolder', folder: '/no/x', why: 'EACCES' };
+    const given = callerOf({ provider: PROFILES[0]! }, { resumeFlags: place });
+    const { message, details } = explained(new Failure('INVALID_PAYLOAD', 'no', { reason }), given);
+    expect(message).toMatch(new RegExp(`^${flag}: /no/x cannot`));
+    expect(details.issues).toMatchObject([{ path: flag, hint: expect.stringContaining(flag) }]);
+  });
+});
