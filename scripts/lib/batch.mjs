@@ -527,24 +527,43 @@ function stateIn(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
-function progressOf(lines) {
-  const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  let credits = null;
-  let creditsNow = 0;
-  for (const line of lines) {
-    const outcome = outcomeOf(line);
-    if (outcome === "completed" && line.isOver) sums.done += 1;
-    else if (outcome === "failed" || outcome === "cancelled") sums.failed += line.isOver ? 1 : 0;
-    else if (line.isOver && outcome === "unknown") sums.unknown += 1;
-    else if (line.isOver && outcome === "notSubmitted") sums.notSubmitted += 1;
-    else if (line.taskId !== null) sums.running += 1;
-    const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-    if (typeof charged !== "number") continue;
-    const cost = charged - (refunded ?? 0);
-    credits = (credits ?? 0) + cost;
-    if (!line.isReused) creditsNow += cost;
+var ProgressSums = class {
+  #shares = /* @__PURE__ */ new Map();
+  #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
+  #credits = 0;
+  #creditsNow = 0;
+  /** Lines whose credits are known. */
+  #priced = 0;
+  count(number, line) {
+    const before = this.#shares.get(number);
+    if (before) this.#add(before, -1);
+    const share = shareOf(line);
+    this.#shares.set(number, share);
+    this.#add(share, 1);
   }
-  return { ...sums, credits, creditsNow };
+  get progress() {
+    const credits = this.#priced === 0 ? null : this.#credits;
+    return { total: this.#shares.size, ...this.#counts, credits, creditsNow: this.#creditsNow };
+  }
+  #add({ count, credits, isReused }, sign) {
+    if (count !== null) this.#counts[count] += sign;
+    if (credits === null) return;
+    this.#credits += sign * credits;
+    if (!isReused) this.#creditsNow += sign * credits;
+    this.#priced += sign;
+  }
+};
+function shareOf(line) {
+  const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  const credits = typeof charged === "number" ? charged - (refunded ?? 0) : null;
+  return { count: countOf(line), credits, isReused: line.isReused };
+}
+function countOf(line) {
+  const outcome = outcomeOf(line);
+  if (outcome === "failed" || outcome === "cancelled") return line.isOver ? "failed" : null;
+  if (line.isOver && outcome === "completed") return "done";
+  if (line.isOver && (outcome === "unknown" || outcome === "notSubmitted")) return outcome;
+  return line.taskId === null ? null : "running";
 }
 
 // scripts/src/core/batch/track.ts
@@ -627,6 +646,7 @@ var Batch = class {
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
   #equals = new EqualLines();
+  #progress = new ProgressSums();
   constructor(session, options) {
     const { clock, signal } = session.api;
     this.#session = { ...session, results: new Slots(RESULTS) };
@@ -660,7 +680,8 @@ var Batch = class {
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
-    this.#tell();
+    for (const line of this.#lines) this.#count(line);
+    this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
@@ -721,7 +742,7 @@ var Batch = class {
     }
     track.state = stateIn(line.end, track.state);
     line.isOver = true;
-    this.#tell();
+    this.#tell(line);
   }
   /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
@@ -779,6 +800,7 @@ var Batch = class {
       const { task, credits, origin } = begun;
       line.isReused = origin?.isResumed === true;
       line.credits = credits;
+      this.#count(line);
       this.#spending.charged(number, credits?.charged);
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
@@ -813,7 +835,7 @@ var Batch = class {
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
       answered: () => submit?.resume(),
-      changed: () => this.#tell()
+      changed: () => this.#tell(line)
     });
     const submits = this.#gate.of(number, price, () => {
       submit?.leave();
@@ -833,9 +855,14 @@ var Batch = class {
     const { isDetached, wait } = this.#options;
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
-  #tell() {
-    const lines = this.#lines.map(({ track, ...line }) => ({ ...line, ...track }));
-    this.#session.observer.batch(progressOf(lines));
+  /** Tells the sums of all lines, of which one has changed. */
+  #tell(line) {
+    this.#count(line);
+    this.#session.observer.batch(this.#progress.progress);
+  }
+  #count({ line: { number }, end, track: { taskId, state }, known, isOver, isReused, ...line }) {
+    const credits = line.credits ?? known.entry?.record.credits;
+    this.#progress.count(number, { end, taskId, state, isOver, isReused, credits });
   }
 };
 
@@ -1273,21 +1300,82 @@ function keepHeapSmall() {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=33");
 }
+var collecting = 0;
+async function afterCollecting(work) {
+  collecting += 1;
+  setFlagsFromString("--gc-global");
+  try {
+    return await work();
+  } finally {
+    collecting -= 1;
+    if (collecting === 0) setFlagsFromString("--no-gc-global");
+  }
+}
+
+// scripts/src/cli/batch/line-text.ts
+import { DuplicateName, endOfText, parseStrict } from "./main.mjs";
+var strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+function textOf(bytes) {
+  return strict.decode(bytes).replace(/^\uFEFF/, "").replace(/\r$/, "");
+}
+var [BACKSLASH, COLON] = Buffer.from("\\:");
+var BLANK = Buffer.from(" 	\r\n");
+var CONTROL = /[\0-\x1f]/;
+var LONG = 64 * 1024;
+function parseJson(bytes) {
+  if (bytes.length < LONG) return parseStrict(textOf(bytes));
+  const mark = crypto.randomUUID();
+  const long = [];
+  const rest = [];
+  let from = 0;
+  for (let open2 = bytes.indexOf('"'); open2 >= 0; ) {
+    const end = endOfText(bytes, open2 + 1);
+    const text = end - open2 > LONG ? plainText(bytes, open2 + 1, end) : null;
+    if (text !== null) {
+      rest.push(bytes.subarray(from, open2 + 1), Buffer.from(`${mark}${long.length}`));
+      long.push(text);
+      from = end;
+    }
+    open2 = bytes.indexOf('"', end + 1);
+  }
+  if (long.length === 0) return parseStrict(textOf(bytes));
+  rest.push(bytes.subarray(from));
+  const isMark = (value) => typeof value === "string" && value.startsWith(mark);
+  try {
+    return parseStrict(
+      textOf(Buffer.concat(rest)),
+      (_, value) => isMark(value) ? long[Number(value.slice(mark.length))] : value
+    );
+  } catch (error) {
+    if (error instanceof DuplicateName) throw error;
+    return parseStrict(textOf(bytes));
+  }
+}
+function plainText(bytes, from, end) {
+  let next = end + 1;
+  while (next < bytes.length && BLANK.includes(bytes[next])) next += 1;
+  const part = bytes.subarray(from, end);
+  if (bytes[next] === COLON || part.includes(BACKSLASH)) return null;
+  const text = strict.decode(part);
+  return CONTROL.test(text) ? null : text;
+}
 
 // scripts/src/cli/batch/parse-line.ts
+const { isUtf8 } = require("node:buffer");
 import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
+import { DuplicateName as DuplicateName2 } from "./main.mjs";
 import { issue as issue2, quote } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
-function parseLine(text, format, issues) {
-  if (text === null) {
+function parseLine(bytes, format, issues) {
+  if (!isUtf8(bytes)) {
     issues.push(issue2("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
     return null;
   }
-  if (format === "txt") return { name: null, payload: {}, prompt: text.trim() };
-  const value = objectIn(text, issues);
+  if (format === "txt") return { name: null, payload: {}, prompt: textOf(bytes).trim() };
+  const value = objectIn(bytes, issues);
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
@@ -1302,15 +1390,19 @@ function parseLine(text, format, issues) {
   const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
   return { name: nameOf(value, issues), payload, model, image };
 }
-function objectIn(text, issues) {
+function objectIn(bytes, issues) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
   let value;
   try {
-    value = JSON.parse(text);
+    value = parseJson(bytes);
   } catch (error) {
+    if (error instanceof DuplicateName2) {
+      issues.push(issue2(error.path, "each field once", "the same field twice", "leave one of them out"));
+      return null;
+    }
     const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
     const at = position ? ` at ${position}` : "";
-    issues.push(issue2("", "a JSON object", `text that is no JSON${at}: ${quote(text)}`, hint));
+    issues.push(issue2("", "a JSON object", `text that is no JSON${at}: ${quote(textOf(bytes))}`, hint));
     return null;
   }
   if (isObject(value)) return value;
@@ -1374,7 +1466,9 @@ import { codeOf, readStdin } from "./contracts.mjs";
 var MOST_LINES = 1e4;
 var MOST_LINE_BYTES = 64 * 1024 * 1024;
 var CHUNK = 256 * 1024;
+var HEAD = 1024;
 var FLAG = "--batch";
+var DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 async function openSource(file, signal) {
   if (file === "-") {
     const text = await readStdin(signal, FLAG);
@@ -1385,10 +1479,14 @@ async function openSource(file, signal) {
   let handle;
   let isKept = false;
   try {
-    handle = await open(file, constants.O_RDONLY);
+    const isOpenAlready = DESCRIPTOR.test(file);
+    handle = await open(file, constants.O_RDONLY | (isOpenAlready ? 0 : constants.O_NONBLOCK ?? 0));
     const stat = await handle.stat();
-    if (stat.isDirectory())
-      throw refused(FLAG, "a file", `${plain(file, 120)}, a folder`, "name a .jsonl or .txt file");
+    if (!stat.isFile() && (stat.isDirectory() || !isOpenAlready)) {
+      const kind = stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a named pipe" : "no regular file";
+      const hint = "name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl";
+      throw refused(FLAG, "a file", `${plain(file, 120)}, ${kind}`, hint);
+    }
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
       return await inMemory(name, format, Buffer.from(text));
@@ -1418,21 +1516,24 @@ function inMemory(name, format, bytes) {
 async function sourceOf(name, format, readAt, close) {
   let scratch = Buffer.alloc(0);
   let last = Promise.resolve();
-  const textAt = ({ at, size }) => {
-    const text = last.then(async () => {
+  const read = ({ at, size }, use) => {
+    const result = last.then(async () => {
       if (scratch.length < size) scratch = Buffer.alloc(size);
       const bytes = scratch.subarray(0, size);
       await readAt(bytes, at);
-      return decoded(bytes);
+      return use(bytes);
     });
-    last = text.catch(() => {
-    });
-    return text;
+    last = result.then(
+      () => {
+      },
+      () => {
+      }
+    );
+    return result;
   };
   const places = await placesIn(readAt);
-  const first = places[0] && await textAt(places[0]);
-  const guessed = first?.trimStart().startsWith("{") ? "jsonl" : "txt";
-  return { name, format: format ?? guessed, places, textAt, close };
+  const isObject2 = await read(places[0], (bytes) => /^(\ufeff)?\s*\{/.test(bytes.toString("utf8", 0, HEAD)));
+  return { name, format: format ?? (isObject2 ? "jsonl" : "txt"), places, read, close };
 }
 async function placesIn(readAt) {
   const places = [];
@@ -1478,14 +1579,6 @@ function isBlank(bytes, from, to) {
     if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
   }
   return true;
-}
-var strict = new TextDecoder("utf-8", { fatal: true });
-function decoded(bytes) {
-  try {
-    return strict.decode(bytes).replace(/^\uFEFF/, "").replace(/\r$/, "");
-  } catch {
-    return null;
-  }
 }
 function isUtf16(head) {
   return head[0] === 255 && head[1] === 254;
@@ -1551,6 +1644,7 @@ async function readBatch(args, caller, loopback, signal) {
     throw error;
   }
 }
+var LARGE = 256 * 1024;
 function addName(names, name, line, issues) {
   const other = names.get(keyOf(name)) ?? line;
   names.set(keyOf(name), other);
@@ -1610,8 +1704,9 @@ var Reader = class {
     const parts = await this.#parts(source, place, issues);
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
+    if (image === void 0) return { contract, payload: fields, name };
     try {
-      return { contract, payload: await withImage(contract, fields, image), name };
+      return { contract, payload: await afterCollecting(() => withImage(contract, fields, image)), name };
     } catch (error) {
       if (!(error instanceof Failure9)) throw error;
       issues.push(...issuesOf(explained2(error, this.#caller)));
@@ -1620,7 +1715,8 @@ var Reader = class {
   }
   /** Reads a line as far as its image. */
   async #parts(source, place, issues) {
-    const line = parseLine(await source.textAt(place), source.format, issues);
+    const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
+    const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) addName(this.#names, line.name, place.number, issues);
     const model = line.model ?? this.#args.model;
@@ -1695,7 +1791,9 @@ export {
   BatchGate,
   BatchSpending,
   EqualLines,
+  ProgressSums,
   Slots,
+  afterCollecting,
   balanceOf,
   batchOutcome,
   batchQuoteOutcome,
@@ -1720,11 +1818,11 @@ export {
   ordinalsOf,
   outcomeOf,
   overBudget,
+  parseJson,
   parseLine,
   priceIn,
   pricesOf,
   pricesWithin,
-  progressOf,
   quoteBatch,
   ranges,
   readBatch,
@@ -1735,6 +1833,7 @@ export {
   stateIn,
   stateOf,
   sumOf,
+  textOf,
   totalsOf,
   tracked,
   warningsOf,

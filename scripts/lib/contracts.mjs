@@ -2512,8 +2512,9 @@ function withoutImage(contract, payload) {
 // scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject9 } from "./main.mjs";
+import { DuplicateName, parseStrict } from "./main.mjs";
 import { plain as plain4 } from "./main.mjs";
-import { refused } from "./main.mjs";
+import { quote, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2546,8 +2547,12 @@ async function withImage(contract, payload, image) {
 function parsePayload(text2, fromStdin) {
   let value;
   try {
-    value = JSON.parse(text2.replace(/^\uFEFF/, ""));
+    value = parseStrict(text2.replace(/^\uFEFF/, ""));
   } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received2 = `${quote(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${quote(error.path)} out`);
+    }
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
   if (isObject9(value)) return value;
@@ -2630,9 +2635,7 @@ async function readImage(file) {
       const hint2 = "make the image smaller, or pass its public address in the payload";
       throw refusal(`at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, hint2);
     }
-    const bytes = Buffer.alloc(stat.size);
-    const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
-    return `data:${type};base64,${bytes.toString("base64", 0, size)}`;
+    return await dataUri(handle, stat.size, `data:${type};base64,`);
   } catch (error) {
     if (error instanceof Failure2) throw error;
     const hint2 = "check the path; it is taken from the folder in which the command runs";
@@ -2640,6 +2643,21 @@ async function readImage(file) {
   } finally {
     await handle?.close();
   }
+}
+var PIECE = 48 * 1024;
+async function dataUri(handle, size, beginning) {
+  const length = beginning.length + 4 * Math.ceil(size / 3);
+  const block = new ArrayBuffer(length, { maxByteLength: length });
+  const text2 = Buffer.from(block);
+  const bytes = text2.subarray(length - size);
+  const { bytesRead } = await handle.read(bytes, 0, size, 0);
+  let end = text2.write(beginning, "latin1");
+  for (let at = 0; at < bytesRead; at += PIECE) {
+    end += text2.write(bytes.toString("base64", at, Math.min(at + PIECE, bytesRead)), end, "latin1");
+  }
+  const uri = text2.toString("utf8", 0, end);
+  block.resize(0);
+  return uri;
 }
 function codeOf(error) {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";

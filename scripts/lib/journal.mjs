@@ -425,7 +425,7 @@ function sha256Text(text2) {
 function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
-var PIECE = 1024 * 1024;
+var PIECE = 32 * 1024;
 var GATHERED = 8 * 1024;
 var gathered = Buffer.allocUnsafe(GATHERED);
 var SHORT = 512;

@@ -192,7 +192,7 @@ function parseBody(body) {
 }
 var PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 var LONG_TEXT = 64 * 1024;
-var PIECE_CHARACTERS = 256 * 1024;
+var PIECE_CHARACTERS = 64 * 1024;
 var JsonBody = class {
   /** Bytes. */
   length;

@@ -2345,6 +2345,53 @@ var systemClock = {
   })
 };
 
+// scripts/src/model/strict-json.ts
+var DuplicateName = class extends Error {
+  /** The names that lead to it, joined by dots. */
+  path;
+  constructor(path6) {
+    super(`${path6} stands there twice`);
+    this.path = path6;
+  }
+};
+function parseStrict(text2, reviver) {
+  const value = JSON.parse(text2, reviver);
+  const twice = duplicateIn(text2);
+  if (twice !== null) throw new DuplicateName(twice);
+  return value;
+}
+var TOKEN = /["{}]/g;
+var COLON = /\s*:/y;
+function duplicateIn(text2) {
+  const open = [];
+  TOKEN.lastIndex = 0;
+  for (let found = TOKEN.exec(text2); found; found = TOKEN.exec(text2)) {
+    const at = found.index;
+    if (found[0] === "{") open.push({ names: /* @__PURE__ */ new Set(), last: "" });
+    else if (found[0] === "}") open.pop();
+    else {
+      const end = endOfText(text2, at + 1);
+      TOKEN.lastIndex = end + 1;
+      COLON.lastIndex = end + 1;
+      if (!COLON.test(text2)) continue;
+      const object = open.at(-1);
+      object.last = JSON.parse(text2.slice(at, end + 1));
+      if (object.names.has(object.last)) return open.map(({ last }) => last).join(".");
+      object.names.add(object.last);
+    }
+  }
+  return null;
+}
+function endOfText(json, from) {
+  const isBackslash = (at) => (typeof json === "string" ? json.charCodeAt(at) : json[at]) === 92;
+  for (let end = json.indexOf('"', from); end >= 0; end = json.indexOf('"', end + 1)) {
+    let before = end;
+    while (isBackslash(before - 1)) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return json.length;
+}
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2356,6 +2403,7 @@ export {
   BRIEF_WAIT_S,
   BY_FLAGS,
   DEFAULT_WAIT_S,
+  DuplicateName,
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
@@ -2413,6 +2461,7 @@ export {
   dropStep,
   earlierStep,
   editDistance,
+  endOfText,
   escapeInvisible,
   exitCodeOf,
   failed,
@@ -2451,6 +2500,7 @@ export {
   owner,
   parseArguments,
   parseSince,
+  parseStrict,
   placeFlags,
   plain,
   printText,

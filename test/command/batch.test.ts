@@ -1,6 +1,7 @@
 // Batches by the built program, against a service that keeps a ledger of its charges.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type Ledger, ledger } from '../kill/ledger.ts';
@@ -169,6 +170,24 @@ describe('a batch', () => {
     await runBatch();
     expect(files()).toEqual(['1.mp4', '2.mp4', '3.mp4']);
     expect(charges()).toBe(3);
+  });
+
+  it('fault 32: the clock is set a day back or forward between two runs: the same tasks, nothing is charged again', async () => {
+    const { runBatch, charges, env, folder } = await place(['fog', 'waves', 'fog']);
+    const shifted = (days: number) => {
+      const module = path.join(folder, `clock${days}.mjs`);
+      writeFileSync(module, `const now = Date.now; Date.now = () => now() + ${days * 86_400_000};`);
+      return { env: { ...env, NODE_OPTIONS: `--import ${pathToFileURL(module).href}` } };
+    };
+    // Submitted by a clock that is ahead; what follows seems to be before that.
+    const made = await runBatch([], shifted(1), 0);
+    expect([made.code, charges()]).toEqual([4, 3]);
+    for (const options of [{}, shifted(-1), shifted(1)]) {
+      const again = await runBatch([], options);
+      expect(again.code).toBe(0);
+      expect(again.items.map(({ taskId }) => taskId)).toEqual(made.items.map(({ taskId }) => taskId));
+      expect(charges()).toBe(3);
+    }
   });
 
   it('fault 77: a line added, removed or moved changes only itself; no file is overwritten', async () => {

@@ -47,6 +47,20 @@ describe('a payload from standard input', () => {
   });
 });
 
+describe('a batch from what a shell gives as a file', () => {
+  const flags = `--model t2v --payload '${JSON_T2V}' --action createGeneration`;
+
+  it.each([
+    ['standard input', '/dev/stdin', ''],
+    ['a pipe of the shell', '/dev/fd/3', '3<&0'],
+  ])('%s', async (_, file, redirection) => {
+    const server = await service();
+    const line = `(sleep 0.1; printf 'fog') | node '${ENTRY}' --batch ${file} ${flags} ${redirection}`;
+    const done = await runShell(line, { env: live(server.origin), cwd: tempFolder() });
+    expect([done.code, server.submits().map(({ body }) => JSON.parse(body).prompt)]).toEqual([0, ['fog']]);
+  });
+});
+
 describe('--image', () => {
   it('B10: waits for nothing, and reads no further than the first bytes of what is no picture', async () => {
     const server = await service();

@@ -56,7 +56,7 @@ export function parseBody(body: Buffer): Json | undefined {
 // A text of these characters needs no escapes, and each of them is one byte: what base64 is made of.
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const LONG_TEXT = 64 * 1024;
-const PIECE_CHARACTERS = 256 * 1024;
+const PIECE_CHARACTERS = 64 * 1024;
 
 /** JSON to be sent, any number of times. An image in it is not held a second time: it is encoded as it leaves. */
 export class JsonBody implements Iterable<Uint8Array> {

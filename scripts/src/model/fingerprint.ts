@@ -54,7 +54,7 @@ function sha256(...words: string[]): string {
 }
 
 // An image of many megabytes is hashed in pieces, so that it is not held a second time.
-const PIECE = 1024 * 1024;
+const PIECE = 32 * 1024;
 const GATHERED = 8 * 1024;
 // One for all hashes: each is made in one go.
 const gathered = Buffer.allocUnsafe(GATHERED);

@@ -1,4 +1,5 @@
 // What a batch file says, and how it is refused: real files, no service.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -175,6 +176,36 @@ describe('a file that is none of both', () => {
         details: { issues: [{ path: '--batch' }] },
       });
     }
+  });
+
+  it('fault 31: a field that stands twice in an object is named by its line and path; the last one does not win', async () => {
+    const lines = [
+      '{"payload":{"prompt":"a"}}',
+      '{"payload":{"prompt":"a","prompt":"b"}}',
+      '{"payload":{"prompt":"a"},"name":"x","payload":{"prompt":"b"}}',
+    ];
+    expect(await issuesOf('a.jsonl', lines.join('\n'))).toEqual(
+      ['line 2: payload.prompt', 'line 3: payload'].map((path) => ({
+        path,
+        expected: 'each field once',
+        received: 'the same field twice',
+        hint: 'leave one of them out',
+      })),
+    );
+  });
+
+  it('a named pipe is refused by what it is: without a writer it would be waited for without end', async () => {
+    const pipe = path.join(tempFolder(), 'lines.jsonl');
+    execFileSync('mkfifo', [pipe]);
+    const args = parseArguments(['--batch', pipe, '--model', 't2v']);
+    await expect(
+      readBatch(args, callerOf(args, []), false, new AbortController().signal),
+    ).rejects.toMatchObject({
+      code: 'INVALID_PAYLOAD',
+      details: {
+        issues: [{ path: '--batch', expected: 'a file', received: `${pipe}, a named pipe` }],
+      },
+    });
   });
 
   it('more lines than a batch may have', async () => {

@@ -28,6 +28,18 @@ describe('the text of a payload', () => {
     expect(await readPayload(t2v, '\uFEFF {"prompt":"x"} ', undefined, signal)).toEqual({ prompt: 'x' });
   });
 
+  it('fault 31: a field that stands there twice is named; the last one does not win', async () => {
+    const { details } = await refusal('{"prompt":"a","x":{"prompt":"c"},"prompt":"b"}');
+    expect(details.issues).toEqual([
+      {
+        path: '--payload',
+        expected: 'each field once',
+        received: '"prompt" twice',
+        hint: 'leave one "prompt" out',
+      },
+    ]);
+  });
+
   it.each([
     [
       'fault 54: PowerShell',

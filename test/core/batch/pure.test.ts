@@ -9,7 +9,7 @@ import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core
 import { type Content, ordinalsOf } from '../../../scripts/src/core/batch/identity.ts';
 import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
 import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';
-import { outcomeOf, progressOf, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
+import { outcomeOf, ProgressSums, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
 import { taskResult } from '../../../scripts/src/core/result.ts';
 import { mediaIn } from '../../../scripts/src/download/output-name.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
@@ -227,10 +227,10 @@ describe('what came of the lines', () => {
           lines.some(({ taskId }) => taskId) ? 15 * lines.filter(({ taskId }) => taskId).length : null,
         );
         expect(refunded).toBe(null);
-        const progress = progressOf(
-          reused.map((line) => ({ ...line, isOver: line.end !== null, credits: undefined })),
-        );
-        expect(progress).toMatchObject({ credits: charged, creditsNow: chargedNow });
+        const running = new ProgressSums();
+        for (const [number, line] of reused.entries())
+          running.count(number, { ...line, isOver: line.end !== null, credits: undefined });
+        expect(running.progress).toMatchObject({ credits: charged, creditsNow: chargedNow });
       }),
     );
   });
@@ -277,4 +277,29 @@ describe('what came of the lines', () => {
         .sort(),
     );
   });
+});
+
+it('the sums of a batch under way are those of its lines as they are now, however often each was counted', () => {
+  const line = fc.record({
+    end: fc.constant(null),
+    taskId: fc.constantFrom(null, 'task1'),
+    state: fc.constantFrom(null, ...TASK_STATES),
+    isOver: fc.boolean(),
+    isReused: fc.boolean(),
+    credits: fc.option(fc.record({ quoted: fc.constant(null), charged: fc.nat(99), refunded: fc.nat(9) }), {
+      nil: undefined,
+    }),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(5), line), { maxLength: 40 }), (changes) => {
+      const [often, once] = [new ProgressSums(), new ProgressSums()];
+      for (const [number, now] of changes) often.count(number, now);
+      for (const [number, now] of new Map(changes)) once.count(number, now);
+      expect(often.progress).toEqual(once.progress);
+      const { total, credits, creditsNow: _, ...counts } = often.progress;
+      expect(total).toBe(new Map(changes).size);
+      expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(total);
+      expect(credits === null).toBe(![...new Map(changes).values()].some((now) => now.credits));
+    }),
+  );
 });

@@ -10,3 +10,20 @@ export function keepHeapSmall(): void {
   // The rest is collected when it has grown by a third.
   setFlagsFromString('--heap-growing-percent=33');
 }
+
+let collecting = 0;
+
+/**
+ * Does work that makes a text of many megabytes. Before it is allocated, V8 collects all garbage, and with it the text of
+ * the line before: that one has lived long enough to be left for later otherwise.
+ */
+export async function afterCollecting<T>(work: () => Promise<T>): Promise<T> {
+  collecting += 1;
+  setFlagsFromString('--gc-global');
+  try {
+    return await work();
+  } finally {
+    collecting -= 1;
+    if (collecting === 0) setFlagsFromString('--no-gc-global');
+  }
+}

@@ -1,9 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { nearest } from '../../contracts/nearest.ts';
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { DuplicateName } from '../../model/strict-json.ts';
 import { issue, quote } from '../issue.ts';
+import { parseJson, textOf } from './line-text.ts';
 import type { Source } from './source.ts';
 
 /** What a line says. */
@@ -23,13 +26,13 @@ const FIELDS = ['name', 'model', 'payload', 'image'];
  * Reads a line of a batch. What is wrong with it goes to `issues`, by paths inside of the line; then null is returned,
  * unless the rest of the line can still be checked.
  */
-export function parseLine(text: string | null, format: Source['format'], issues: Issue[]): ParsedLine | null {
-  if (text === null) {
+export function parseLine(bytes: Buffer, format: Source['format'], issues: Issue[]): ParsedLine | null {
+  if (!isUtf8(bytes)) {
     issues.push(issue('', 'UTF-8 text', 'bytes that are none', 'save the file as UTF-8'));
     return null;
   }
-  if (format === 'txt') return { name: null, payload: {}, prompt: text.trim() };
-  const value = objectIn(text, issues);
+  if (format === 'txt') return { name: null, payload: {}, prompt: textOf(bytes).trim() };
+  const value = objectIn(bytes, issues);
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
@@ -45,15 +48,19 @@ export function parseLine(text: string | null, format: Source['format'], issues:
   return { name: nameOf(value, issues), payload, model, image };
 }
 
-function objectIn(text: string, issues: Issue[]): JsonObject | null {
+function objectIn(bytes: Buffer, issues: Issue[]): JsonObject | null {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = parseJson(bytes);
   } catch (error) {
+    if (error instanceof DuplicateName) {
+      issues.push(issue(error.path, 'each field once', 'the same field twice', 'leave one of them out'));
+      return null;
+    }
     const position = /position \d+/.exec(error instanceof Error ? error.message : '')?.[0];
     const at = position ? ` at ${position}` : '';
-    issues.push(issue('', 'a JSON object', `text that is no JSON${at}: ${quote(text)}`, hint));
+    issues.push(issue('', 'a JSON object', `text that is no JSON${at}: ${quote(textOf(bytes))}`, hint));
     return null;
   }
   if (isObject(value)) return value;

@@ -19,7 +19,7 @@ import { explained } from '../render/errors/explained.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from '../request/payload.ts';
 import { readCallback } from '../request/read-request.ts';
-import { keepHeapSmall } from './heap.ts';
+import { afterCollecting, keepHeapSmall } from './heap.ts';
 import { type LineIssue, wrongLines } from './issues.ts';
 import { parseLine } from './parse-line.ts';
 import { openSource, type Place, type Source } from './source.ts';
@@ -80,6 +80,8 @@ export async function readBatch(
     throw error;
   }
 }
+
+const LARGE = 256 * 1024;
 
 type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
 
@@ -148,8 +150,9 @@ class Reader {
     const parts = await this.#parts(source, place, issues);
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
+    if (image === undefined) return { contract, payload: fields, name };
     try {
-      return { contract, payload: await withImage(contract, fields, image), name };
+      return { contract, payload: await afterCollecting(() => withImage(contract, fields, image)), name };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       issues.push(...issuesOf(explained(error, this.#caller)));
@@ -159,7 +162,8 @@ class Reader {
 
   /** Reads a line as far as its image. */
   async #parts(source: Source, place: Place, issues: Issue[]) {
-    const line = parseLine(await source.textAt(place), source.format, issues);
+    const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
+    const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) addName(this.#names, line.name, place.number, issues);
     const model = line.model ?? this.#args.model;

@@ -20,15 +20,18 @@ export interface Source {
   name: string;
   format: 'jsonl' | 'txt';
   places: Place[];
-  /** Returns the text of a line; null where it is no UTF-8 text. */
-  textAt(place: Place): Promise<string | null>;
+  /** Reads a line. @param use gets its bytes, which are another line's afterwards */
+  read<T>(place: Place, use: (bytes: Buffer) => T): Promise<T>;
   close(): Promise<void>;
 }
 
 const MOST_LINES = 10_000;
 const MOST_LINE_BYTES = 64 * 1024 * 1024;
 const CHUNK = 256 * 1024;
+const HEAD = 1024;
 const FLAG = '--batch';
+// What a shell gives as a file: standard input, and the output of a command in <(…).
+const DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
 
@@ -46,10 +49,15 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
   let handle: FileHandle | undefined;
   let isKept = false;
   try {
-    handle = await open(file, constants.O_RDONLY);
+    const isOpenAlready = DESCRIPTOR.test(file);
+    // Opening another pipe would wait until a process writes to it, for ever where none does.
+    handle = await open(file, constants.O_RDONLY | (isOpenAlready ? 0 : (constants.O_NONBLOCK ?? 0)));
     const stat = await handle.stat();
-    if (stat.isDirectory())
-      throw refused(FLAG, 'a file', `${plain(file, 120)}, a folder`, 'name a .jsonl or .txt file');
+    if (!stat.isFile() && (stat.isDirectory() || !isOpenAlready)) {
+      const kind = stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : 'no regular file';
+      const hint = 'name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl';
+      throw refused(FLAG, 'a file', `${plain(file, 120)}, ${kind}`, hint);
+    }
     if (!stat.isFile()) {
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
       return await inMemory(name, format, Buffer.from(text));
@@ -86,21 +94,24 @@ async function sourceOf(
   // One block for all lines, one after the other: blocks of their own would pile up until a garbage collection.
   let scratch = Buffer.alloc(0);
   let last: Promise<unknown> = Promise.resolve();
-  const textAt = ({ at, size }: Place) => {
-    const text = last.then(async () => {
+  const read = <T>({ at, size }: Place, use: (bytes: Buffer) => T): Promise<T> => {
+    const result = last.then(async () => {
       if (scratch.length < size) scratch = Buffer.alloc(size);
       const bytes = scratch.subarray(0, size);
       await readAt(bytes, at);
-      return decoded(bytes);
+      return use(bytes);
     });
-    last = text.catch(() => {});
-    return text;
+    // The result itself is not kept: it may hold an image.
+    last = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
   };
   const places = await placesIn(readAt);
-  const first = places[0] && (await textAt(places[0]));
   // Without an ending the first line tells: an object begins with a brace, and hardly a prompt does.
-  const guessed = first?.trimStart().startsWith('{') ? 'jsonl' : 'txt';
-  return { name, format: format ?? guessed, places, textAt, close };
+  const isObject = await read(places[0]!, (bytes) => /^(\ufeff)?\s*\{/.test(bytes.toString('utf8', 0, HEAD)));
+  return { name, format: format ?? (isObject ? 'jsonl' : 'txt'), places, read, close };
 }
 
 /** Returns where the lines are that are not empty. */
@@ -150,20 +161,6 @@ function isBlank(bytes: Buffer, from: number, to: number): boolean {
     if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
   }
   return true;
-}
-
-const strict = new TextDecoder('utf-8', { fatal: true });
-
-/** The text without byte order mark and the end of its line; null where it is none. */
-function decoded(bytes: Buffer): string | null {
-  try {
-    return strict
-      .decode(bytes)
-      .replace(/^\uFEFF/, '')
-      .replace(/\r$/, '');
-  } catch {
-    return null;
-  }
 }
 
 function isUtf16(head: Buffer): boolean {

@@ -6,8 +6,9 @@ import { imageField, imageUrlField } from '../../contracts/image-field.ts';
 import { sniffImage } from '../../contracts/image-type.ts';
 import { Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
-import { refused } from '../issue.ts';
+import { quote, refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -62,8 +63,12 @@ export async function withImage(
 function parsePayload(text: string, fromStdin: boolean): JsonObject {
   let value: Json;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
+    value = parseStrict(text.replace(/^\uFEFF/, ''));
   } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received = `${quote(error.path)} twice`;
+      throw refused('--payload', 'each field once', received, `leave one ${quote(error.path)} out`);
+    }
     throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
   }
   if (isObject(value)) return value;
@@ -165,9 +170,7 @@ async function readImage(file: string): Promise<string> {
       const hint = 'make the image smaller, or pass its public address in the payload';
       throw refusal(`at most ${MAX_IMAGE_BYTES} bytes`, `${stat.size}`, hint);
     }
-    const bytes = Buffer.alloc(stat.size);
-    const { bytesRead: size } = await handle.read(bytes, 0, stat.size, 0);
-    return `data:${type};base64,${bytes.toString('base64', 0, size)}`;
+    return await dataUri(handle, stat.size, `data:${type};base64,`);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const hint = 'check the path; it is taken from the folder in which the command runs';
@@ -175,6 +178,28 @@ async function readImage(file: string): Promise<string> {
   } finally {
     await handle?.close();
   }
+}
+
+// A multiple of three, so that the pieces of base64 need no padding between them.
+const PIECE = 48 * 1024;
+
+/**
+ * Returns a file as text: a beginning, and the base64 of its bytes. Its bytes lie at the end of the block in which the text
+ * is made, which is given back at once: what waits for a garbage collection is there twice.
+ */
+async function dataUri(handle: FileHandle, size: number, beginning: string): Promise<string> {
+  const length = beginning.length + 4 * Math.ceil(size / 3);
+  const block = new ArrayBuffer(length, { maxByteLength: length });
+  const text = Buffer.from(block);
+  const bytes = text.subarray(length - size);
+  const { bytesRead } = await handle.read(bytes, 0, size, 0);
+  let end = text.write(beginning, 'latin1');
+  for (let at = 0; at < bytesRead; at += PIECE) {
+    end += text.write(bytes.toString('base64', at, Math.min(at + PIECE, bytesRead)), end, 'latin1');
+  }
+  const uri = text.toString('utf8', 0, end);
+  block.resize(0);
+  return uri;
 }
 
 export function codeOf(error: unknown): string {

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../../model/failure.ts';
-import type { Credits } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
@@ -18,8 +17,8 @@ import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { BatchGate } from './submit-gate.ts';
-import { creditsOfEnd, progressOf, stateIn } from './totals.ts';
-import { interruptedEnd, type Track, tracked } from './track.ts';
+import { creditsOfEnd, ProgressSums, stateIn } from './totals.ts';
+import { interruptedEnd, type Line, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -39,18 +38,6 @@ export async function runBatch(session: Session, options: BatchOptions): Promise
   return new Batch(session, options).run();
 }
 
-/** A line, and how far this call came with it. */
-interface Line {
-  line: BatchLine;
-  name: string;
-  known: Known;
-  track: Track;
-  end: LineEnd;
-  isOver: boolean;
-  isReused: boolean;
-  credits: Credits | undefined;
-}
-
 class Batch {
   readonly #session: Session;
   readonly #options: BatchOptions;
@@ -64,6 +51,7 @@ class Batch {
   #lines: Line[] = [];
   #prices = new Map<number, Price>();
   readonly #equals = new EqualLines();
+  readonly #progress = new ProgressSums();
 
   constructor(session: Session, options: BatchOptions) {
     const { clock, signal } = session.api;
@@ -102,7 +90,8 @@ class Batch {
     this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
-    this.#tell();
+    for (const line of this.#lines) this.#count(line);
+    this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: 'batch',
@@ -168,7 +157,7 @@ class Batch {
     }
     track.state = stateIn(line.end, track.state);
     line.isOver = true;
-    this.#tell();
+    this.#tell(line);
   }
 
   /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
@@ -230,6 +219,7 @@ class Batch {
       const { task, credits, origin } = begun;
       line.isReused = origin?.isResumed === true;
       line.credits = credits;
+      this.#count(line);
       this.#spending.charged(number, credits?.charged);
       // The service may repeat the payload in its answer.
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
@@ -267,7 +257,7 @@ class Batch {
     const price = this.#prices.get(number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line.track, {
       answered: () => submit?.resume(),
-      changed: () => this.#tell(),
+      changed: () => this.#tell(line),
     });
     const submits = this.#gate.of(number, price, () => {
       submit?.leave();
@@ -291,8 +281,14 @@ class Batch {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
 
-  #tell(): void {
-    const lines = this.#lines.map(({ track, ...line }) => ({ ...line, ...track }));
-    this.#session.observer.batch(progressOf(lines));
+  /** Tells the sums of all lines, of which one has changed. */
+  #tell(line: Line): void {
+    this.#count(line);
+    this.#session.observer.batch(this.#progress.progress);
+  }
+
+  #count({ line: { number }, end, track: { taskId, state }, known, isOver, isReused, ...line }: Line): void {
+    const credits = line.credits ?? known.entry?.record.credits;
+    this.#progress.count(number, { end, taskId, state, isOver, isReused, credits });
   }
 }

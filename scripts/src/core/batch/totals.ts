@@ -86,29 +86,62 @@ export function stateIn(end: LineEnd, before: TaskState | null): TaskState | nul
   return before !== null && isTerminal(before) ? before : (status ?? before);
 }
 
-/** Returns the sums of a batch that is under way. @param lines with the credits that their records name */
-export function progressOf(
-  lines: readonly (Pick<LineResult, 'end' | 'taskId' | 'state'> & {
-    isOver: boolean;
-    isReused: boolean;
-    credits: Credits | undefined;
-  })[],
-): BatchProgress {
-  const sums = { total: lines.length, done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  let credits: number | null = null;
-  let creditsNow = 0;
-  for (const line of lines) {
-    const outcome = outcomeOf(line);
-    if (outcome === 'completed' && line.isOver) sums.done += 1;
-    else if (outcome === 'failed' || outcome === 'cancelled') sums.failed += line.isOver ? 1 : 0;
-    else if (line.isOver && outcome === 'unknown') sums.unknown += 1;
-    else if (line.isOver && outcome === 'notSubmitted') sums.notSubmitted += 1;
-    else if (line.taskId !== null) sums.running += 1;
-    const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-    if (typeof charged !== 'number') continue;
-    const cost = charged - (refunded ?? 0);
-    credits = (credits ?? 0) + cost;
-    if (!line.isReused) creditsNow += cost;
+/** A line of a batch that is under way, with the credits that its record names. */
+type LineUnderWay = Pick<LineResult, 'end' | 'taskId' | 'state'> & {
+  isOver: boolean;
+  /** An earlier run submitted it. */
+  isReused: boolean;
+  credits: Credits | undefined;
+};
+
+/** What a line adds to the sums. */
+interface Share {
+  count: Exclude<keyof BatchProgress, 'total' | 'credits' | 'creditsNow'> | null;
+  credits: number | null;
+  isReused: boolean;
+}
+
+/** The sums of a batch that is under way. A line that has changed is counted anew, and no other one. */
+export class ProgressSums {
+  readonly #shares = new Map<number, Share>();
+  readonly #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
+  #credits = 0;
+  #creditsNow = 0;
+  /** Lines whose credits are known. */
+  #priced = 0;
+
+  count(number: number, line: LineUnderWay): void {
+    const before = this.#shares.get(number);
+    if (before) this.#add(before, -1);
+    const share = shareOf(line);
+    this.#shares.set(number, share);
+    this.#add(share, 1);
   }
-  return { ...sums, credits, creditsNow };
+
+  get progress(): BatchProgress {
+    const credits = this.#priced === 0 ? null : this.#credits;
+    return { total: this.#shares.size, ...this.#counts, credits, creditsNow: this.#creditsNow };
+  }
+
+  #add({ count, credits, isReused }: Share, sign: 1 | -1): void {
+    if (count !== null) this.#counts[count] += sign;
+    if (credits === null) return;
+    this.#credits += sign * credits;
+    if (!isReused) this.#creditsNow += sign * credits;
+    this.#priced += sign;
+  }
+}
+
+function shareOf(line: LineUnderWay): Share {
+  const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  const credits = typeof charged === 'number' ? charged - (refunded ?? 0) : null;
+  return { count: countOf(line), credits, isReused: line.isReused };
+}
+
+function countOf(line: LineUnderWay): Share['count'] {
+  const outcome = outcomeOf(line);
+  if (outcome === 'failed' || outcome === 'cancelled') return line.isOver ? 'failed' : null;
+  if (line.isOver && outcome === 'completed') return 'done';
+  if (line.isOver && (outcome === 'unknown' || outcome === 'notSubmitted')) return outcome;
+  return line.taskId === null ? null : 'running';
 }

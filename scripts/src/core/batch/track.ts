@@ -1,15 +1,29 @@
 import { Failure } from '../../model/failure.ts';
+import type { Credits } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { taskResult } from '../result.ts';
 import type { Observer } from '../session.ts';
-import type { LineEnd } from './line.ts';
+import type { Known } from './known.ts';
+import type { BatchLine, LineEnd } from './line.ts';
 
 /** What is known of a line while it runs, for the answer of an interrupted call. */
 export interface Track {
   isSubmitting: boolean;
   taskId: string | null;
   state: TaskState | null;
+}
+
+/** A line, and how far this call came with it. */
+export interface Line {
+  line: BatchLine;
+  name: string;
+  known: Known;
+  track: Track;
+  end: LineEnd;
+  isOver: boolean;
+  isReused: boolean;
+  credits: Credits | undefined;
 }
 
 interface Changes {
