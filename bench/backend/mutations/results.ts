@@ -181,7 +181,7 @@ export const RESULTS: readonly Mutation[] = [
     line: 'else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);',
     instead: '',
     test: 'guarantees/09-large-inputs',
-    title: 'a large input is a file',
+    title: 'has a task accepted deletes its input',
   },
   {
     guarantee: '10: one start migrates',
