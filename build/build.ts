@@ -102,10 +102,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
-  [
-    'pending',
-    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/(forget|while-fenced))\.ts$/,
-  ],
+  ['pending', /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/record\/forget)\.ts$/],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.

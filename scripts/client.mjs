@@ -418,9 +418,8 @@ function taskCalls(connection) {
     }),
     list: (options = {}) => connection.call(options, async (session) => {
       need(session, "listTasks");
-      const { shortDeadline } = await import("./lib/live.mjs");
       const askedAt = clock.wall();
-      const list = await session.api.read(session.provider.list(), shortDeadline(session));
+      const list = await session.api.read(session.provider.list());
       const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
       return { ...list, tasks, askedAt, answeredAt: clock.wall() };
     }),
@@ -519,9 +518,8 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   });
 }
 async function completed(session, wanted, schedule) {
-  const { shortDeadline } = await import("./lib/live.mjs");
   const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
-  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id), shortDeadline(session)) : wanted;
+  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
   if (task.state !== "COMPLETED") {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
@@ -560,16 +558,16 @@ function submitCalls(connection) {
       const details = () => ({ outcome: "unknown" });
       return connection.call({ signal, details }, async (session) => {
         const { clock } = settings;
-        const lost = lostSubmit(connection, request);
-        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
         const { generation } = await checkRequest(settings, request);
+        const lost = { ...lostSubmit(connection, request), generation };
+        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
         const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
         const end = list ? deadline : reconcileUntil(session, deadline);
         const source = {
           list: list && (async () => list()),
           taken: async (ids) => await taken?.(ids) ?? []
         };
-        const found = await reconcile(session, generation, lost, end, source);
+        const found = await reconcile(session, lost, end, source);
         switch (found.kind) {
           case "found":
             return { kind: "found", task: publicTask(found.task.id, found.task, settings.key) };
@@ -596,8 +594,7 @@ function send(connection, request, { signal } = {}, first) {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
-    const { shortDeadline } = await import("./lib/live.mjs");
-    const until = shortDeadline(session);
+    const until = session.api.shortDeadline;
     const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = "unknown";
@@ -606,7 +603,7 @@ function send(connection, request, { signal } = {}, first) {
     let known = sent;
     if (first && sent.kind === "rejected") {
       const { judgeRejection } = await import("./lib/generate.mjs");
-      known = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";
     if (known.kind === "accepted") {

@@ -115,7 +115,7 @@ var atLeastOne = {
   }
 };
 
-// scripts/src/contracts/words.ts
+// scripts/src/contracts/expected.ts
 import { plain as plain2 } from "./main.mjs";
 
 // scripts/src/contracts/keywords/media.ts
@@ -238,7 +238,7 @@ function headerHint(head) {
   return `begin the value with exactly data:${type};base64,`;
 }
 
-// scripts/src/contracts/words.ts
+// scripts/src/contracts/expected.ts
 var SHOWN = 60;
 var A_TYPE = {
   string: "a string",

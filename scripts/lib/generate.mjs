@@ -154,18 +154,17 @@ function shortOfCredits(contract, { payload }, quote2, said) {
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
 import { taskResult } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
 import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
+import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-import { shortDeadline } from "./live.mjs";
 async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
@@ -203,7 +202,7 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
 async function askPrice(session, contract, generation, deadline = Infinity) {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
+  const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
     throw new Failure3("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
@@ -222,12 +221,12 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/money/day-budget.ts
 import { Failure as Failure4 } from "./main.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 var DAY_MS2 = 24 * 36e5;
-async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change) {
+async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change, before = 0) {
   const isLimited = maxCreditsPerDay !== null && quote2 !== null;
-  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits: quote2.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline2(session), session.api.signal);
+  const credits = (quote2?.credits ?? 0) + before;
+  const budget = isLimited ? { windowMs: DAY_MS2, limit: maxCreditsPerDay, credits } : null;
+  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     throw new Failure4(
@@ -236,7 +235,10 @@ async function withinDay(session, store, maxCreditsPerDay, quote2, entry, change
       { reason: { kind: "budgetBusy" } }
     );
   }
-  if (reserved.kind === "exceeded") throw dayExceeded(reserved.spent, quote2.credits, maxCreditsPerDay);
+  if (reserved.kind === "exceeded") {
+    const spent = reserved.spent === null ? null : reserved.spent + before;
+    throw dayExceeded(spent, quote2.credits, maxCreditsPerDay);
+  }
 }
 function dayExceeded(spent, quoted, limit) {
   return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
@@ -299,13 +301,13 @@ var RESUBMIT_WITHIN_MS = 24 * 36e5;
 function reconcileUntil({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
-async function reconcile(session, generation, lost, until, source = {}) {
+async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
   if (!session.provider.can.list) return { kind: "unsure" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until, source);
+    const found = await search(session, lost, until, source);
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
@@ -327,7 +329,7 @@ async function reconcile(session, generation, lost, until, source = {}) {
     await clock.sleep(next - now, signal);
   }
 }
-async function search(session, generation, lost, until, source = {}) {
+async function search(session, lost, until, source = {}) {
   const { api, provider } = session;
   try {
     const askedAt = api.clock.wall();
@@ -342,7 +344,7 @@ async function search(session, generation, lost, until, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
     if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
     return { kind: found ?? "clear", ageMs };
   } catch (failure) {
@@ -351,7 +353,8 @@ async function search(session, generation, lost, until, source = {}) {
     return { kind: "unreadable", failure };
   }
 }
-async function unknownOutcome(session, { model, idempotencyKey }, { sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+  const { model, idempotencyKey } = generation;
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
@@ -398,16 +401,16 @@ async function submit(session, generation, log, deadline, earlier) {
   let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
     if (lost) {
-      const found = await reconcile(session, generation, lost, until);
+      const found = await reconcile(session, lost, until);
       if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-      if (found.kind !== "clear") return unknown(session, generation, lost, found);
+      if (found.kind !== "clear") return unknown(session, lost, found);
     }
     const asked = clock.monotonic();
     const held = submits && await orFailure3(submits.ready());
     if (held && !lost) return { kind: "rejected", failure: held };
     if (lost) {
       const notResubmitted = held || await orFailure3(log.resubmitting());
-      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+      if (notResubmitted) return unknown(session, lost, { notResubmitted });
     } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log.sending();
@@ -424,7 +427,7 @@ async function submit(session, generation, log, deadline, earlier) {
         until = reconcileUntil(session, deadline);
       }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
       attempt = 0;
       continue;
     }
@@ -432,8 +435,9 @@ async function submit(session, generation, log, deadline, earlier) {
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
       if (!lost) return sent;
-      const judged = await judgeRejection(session, generation, lost, failure, until);
-      if (judged.kind === "unknown" && failure.code !== "IDEMPOTENCY_CONFLICT") await log.resubmitRejected();
+      const judged = await judgeRejection(session, lost, failure, until);
+      const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
+      if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
@@ -441,12 +445,12 @@ async function submit(session, generation, log, deadline, earlier) {
     await clock.sleep(pause, api.signal);
   }
 }
-async function judgeRejection(session, generation, lost, failure, until, source) {
-  const found = await search(session, generation, lost, until, source);
+async function judgeRejection(session, lost, failure, until, source) {
+  const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
-  return unknown(session, generation, lost, { failure });
+  return unknown(session, lost, { failure });
 }
 function accepted(task, wasThere, isResubmitted) {
   return { kind: "accepted", task, wasThere, isResubmitted };
@@ -477,13 +481,14 @@ async function submitOnRecord(session, store, request, deadline) {
     const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const { task, wasThere } = result;
-    await noteTask(own, task);
+    const isUnrecorded = !await noteTask(own, task);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    return { entry, credits, task, origin: { isResumed, isResubmitted: resubmitted }, other };
+    const origin = { isResumed, isResubmitted: resubmitted };
+    return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
   }
@@ -531,20 +536,17 @@ async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
+  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
   const lost = await lostSubmitOf(own);
   const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, generationOf(own), lost, until);
+  const found = await reconcile(session, lost, until);
   if (found.kind === "found") await noteTask(own, found.task);
   return found.kind === "found";
 }
-function generationOf({ request, entry }) {
-  return { ...request.generation, idempotencyKey: entry.record.idempotencyKey };
-}
-async function lostSubmitOf({ session, entry }) {
+async function lostSubmitOf({ session, request, entry }) {
   const { clock, timeoutMs } = session.api;
   const { phase, unsettledSince: noted, submitTimeout } = entry.record;
   const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
@@ -553,8 +555,9 @@ async function lostSubmitOf({ session, entry }) {
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
   }
-  const { sentAt, resubmitted } = entry.record;
+  const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    generation: { ...request.generation, idempotencyKey },
     ...{ sentAt: Date.parse(sentAt), resubmitted },
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure7(
@@ -566,7 +569,7 @@ async function lostSubmitOf({ session, entry }) {
 async function noteTask({ session, entry }, task) {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-  await entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
+  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 async function noteNoTask({ entry, lock }, { kind, failure }) {
   if (kind === "rejected") {
@@ -595,7 +598,9 @@ function logOf(own) {
       const priced = ({ credits }) => ({
         credits: { ...credits, quoted: quote2.credits }
       });
-      if (quote2) await withinDay(session, own.store, request.terms.maxCreditsPerDay, quote2, entry, priced);
+      const before = spentOn(entry.record) ?? quote2?.credits;
+      const { maxCreditsPerDay } = request.terms;
+      if (quote2) await withinDay(session, own.store, maxCreditsPerDay, quote2, entry, priced, before);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -650,7 +655,7 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline3(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
@@ -676,6 +681,7 @@ async function conclude(session, begun) {
     throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
   }
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
+  if (known2.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 function withinCap(result, maxCredits = Infinity) {
@@ -695,7 +701,6 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -713,7 +718,7 @@ async function quote(session, { contract, generation }) {
 }
 async function account(session, contracts) {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline4(session));
+  const found = await api.read(provider.account());
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: "account", account: found, contracts, notListedByService, withoutContract };
@@ -729,7 +734,6 @@ import {
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { shortDeadline as shortDeadline5 } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
@@ -753,7 +757,7 @@ async function spending(session, since) {
 }
 async function readList(session, hasJournal) {
   const { api, provider } = session;
-  const list = await orFailure5(api.read(provider.list(), shortDeadline5(session)));
+  const list = await orFailure5(api.read(provider.list()));
   if (list instanceof Failure9 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
@@ -857,7 +861,6 @@ import { Failure as Failure10 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
-import { shortDeadline as shortDeadline6 } from "./live.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
@@ -867,7 +870,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline6(session));
+  const { state } = await fetchStatus(session, taskId);
   await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
@@ -887,10 +890,9 @@ function checkUnclaimed({ record }, taskId, holder) {
 // scripts/src/core/tasks/list.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
-import { shortDeadline as shortDeadline7 } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline7(session));
+  const list = await api.read(provider.list());
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -943,12 +945,24 @@ import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: "nothingPending", unsettled };
-  const result = await endOf(session, settings, entry);
-  if (result instanceof Failure12) throw result;
-  if (unsettled === 0) return result;
-  return { ...result, warnings: [...result.warnings, { kind: "unknownSubmits", count: unsettled }] };
+  const { clock } = session.api;
+  const until = clock.monotonic() + settings.waitMs;
+  const gone2 = [];
+  for (const entry of tasks) {
+    const waitMs = Math.max(0, until - clock.monotonic());
+    const ended = await endOf(session, { ...settings, waitMs }, entry);
+    if (!(ended instanceof Failure12)) return withWarnings(ended, gone2, unsettled);
+    if (ended.code !== "TASK_NOT_FOUND") throw ended;
+    gone2.push(ended);
+  }
+  if (gone2[0]) throw gone2[0];
+  return { kind: "nothingPending", unsettled };
+}
+function withWarnings(result, gone2, unsettled) {
+  const warnings = [...result.warnings];
+  for (const { details } of gone2) warnings.push({ kind: "taskGone", taskId: details.taskId });
+  if (unsettled > 0) warnings.push({ kind: "unknownSubmits", count: unsettled });
+  return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {

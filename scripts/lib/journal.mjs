@@ -535,10 +535,12 @@ function isPending({ delivered, phase }) {
 function isReplaced({ phase, taskId }) {
   return phase === "abandoned" && taskId === null;
 }
-function spentOn({ phase, credits: { quoted, charged, refunded } }) {
+function spentOn({ phase, resubmitted, credits }) {
   if (phase === "rejected") return 0;
+  const { quoted, charged, refunded } = credits;
   const cost = charged ?? quoted;
-  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+  if (cost === null) return null;
+  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? quoted ?? cost : 0);
 }
 function lastUse({ phase, created, checked, delivered, used }) {
   if (phase === "submitting" || phase === "unknown") return void 0;
@@ -1514,7 +1516,7 @@ function durationsOf(members) {
 }
 
 // scripts/src/stores/file/index-files.ts
-var FORMAT = 1;
+var FORMAT = 2;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
 var IndexFiles = class {
   folder;

@@ -57,14 +57,12 @@ async function madeElsewhere(session, error, taskId) {
 import { Failure as Failure2, orFailure } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
 }
-async function fetchStatus({ api, provider }, taskId, deadline, until = Infinity) {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
-}
-async function withCheckedError(status, fetchTask) {
-  return status.possibleError ? fetchTask() : status;
+async function fetchStatus({ api, provider }, taskId) {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure(read());
@@ -134,52 +132,9 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/http/retry.ts
-var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
-var PAUSE_BUDGET_MS = 3e4;
-var LONGEST_RETRY_AFTER_S = 86400;
-var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
-function isTransientStatus(status) {
-  return TRANSIENT_STATUS.has(status) || status >= 500;
-}
-function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-function pauseAfter(failure, attempt, policy, random) {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
-  const asked = failure.details.retryAfter;
-  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
-}
-var UNTIMED_PAUSE_MS = 5e3;
-function pauseOfAll({ details }) {
-  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
-}
-var LONGEST_OUTAGE_S = 60;
-function heeded(failure) {
-  const { retryAfter } = failure.details;
-  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
-  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
-}
-function parseRetryAfter(header, nowMs) {
-  const text = header?.trim();
-  if (!text) return void 0;
-  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
-  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
-  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  if (Number.isNaN(at)) return void 0;
-  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
-}
-
-// scripts/src/core/session.ts
-function shortDeadline({ api }) {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
-}
-
 // scripts/src/core/tasks/get-status.ts
 async function getStatus(session, taskId) {
-  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });
@@ -190,7 +145,6 @@ async function getStatus(session, taskId) {
 import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/http/json.ts
-import { isObject } from "./main.mjs";
 var DEEPEST = 64;
 var [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA, COLON] = Buffer.from('"\\[]{},:');
 var BEFORE = Buffer.from(" \n\r	\uFEFF");
@@ -237,34 +191,16 @@ var PIECE_CHARACTERS = 256 * 1024;
 var JsonBody = class {
   /** Bytes. */
   length;
-  #parts = [];
+  #parts;
   constructor(value) {
-    let text = "";
-    const put = (part) => {
-      if (typeof part === "string" && part.length >= LONG_TEXT && PLAIN.test(part)) {
-        this.#parts.push(Buffer.from(`${text}"`), part);
-        text = '"';
-      } else if (Array.isArray(part)) {
-        list("[", "]", part, put);
-      } else if (isObject(part)) {
-        list("{", "}", Object.entries(part), ([name, inner]) => {
-          text += `${JSON.stringify(name)}:`;
-          put(inner);
-        });
-      } else {
-        text += JSON.stringify(part);
-      }
-    };
-    const list = (open, close, items, each) => {
-      text += open;
-      for (const [index, item] of items.entries()) {
-        if (index > 0) text += ",";
-        each(item);
-      }
-      text += close;
-    };
-    put(value);
-    this.#parts.push(Buffer.from(text));
+    const long = [];
+    const mark = crypto.randomUUID();
+    const text = JSON.stringify(value, (_, part) => {
+      if (typeof part !== "string" || part.length < LONG_TEXT || !PLAIN.test(part)) return part;
+      long.push(part);
+      return mark;
+    });
+    this.#parts = text.split(mark).flatMap((piece, n) => [Buffer.from(piece), ...long.slice(n, n + 1)]);
     this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
   }
   *[Symbol.iterator]() {
@@ -378,6 +314,44 @@ function* chain(error, depth = 0) {
   yield* chain(link.cause, depth + 1);
 }
 
+// scripts/src/http/retry.ts
+var RETRY_PAUSES = { baseMs: 500, capMs: 8e3 };
+var PAUSE_BUDGET_MS = 3e4;
+var LONGEST_RETRY_AFTER_S = 86400;
+var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
+function isTransientStatus(status) {
+  return TRANSIENT_STATUS.has(status) || status >= 500;
+}
+function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
+  if (!failure.details.transient || attempt > policy.maxRetries) return null;
+  const pause = pauseAfter(failure, attempt, policy, random);
+  return pause > remainingMs ? null : pause;
+}
+function pauseAfter(failure, attempt, policy, random) {
+  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const asked = failure.details.retryAfter;
+  return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
+}
+var UNTIMED_PAUSE_MS = 5e3;
+function pauseOfAll({ details }) {
+  return (details.retryAfter ?? 0) * 1e3 || UNTIMED_PAUSE_MS;
+}
+var LONGEST_OUTAGE_S = 60;
+function heeded(failure) {
+  const { retryAfter } = failure.details;
+  if (failure.code === "RATE_LIMITED" || retryAfter === void 0) return failure;
+  return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
+}
+function parseRetryAfter(header, nowMs) {
+  const text = header?.trim();
+  if (!text) return void 0;
+  if (/^\d+$/.test(text)) return Math.min(Number(text), LONGEST_RETRY_AFTER_S);
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/.test(text)) return void 0;
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  if (Number.isNaN(at)) return void 0;
+  return Math.min(Math.max(0, Math.ceil((at - nowMs) / 1e3)), LONGEST_RETRY_AFTER_S);
+}
+
 // scripts/src/http/api.ts
 var SHOWN_BYTES = 800;
 var LEAST_REQUEST_MS = 5e3;
@@ -400,6 +374,10 @@ var Api = class {
   /** Milliseconds that one request may take. */
   get timeoutMs() {
     return this.#options.timeoutMs;
+  }
+  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  get shortDeadline() {
+    return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
   /** Makes one attempt. */
   async once(call, options = {}) {
@@ -446,10 +424,10 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds
+   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
-  async read(call, deadline, options = {}) {
+  async read(call, deadline = this.shortDeadline, options = {}) {
     const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
     const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {
@@ -888,7 +866,7 @@ function stateOutcome(result, caller) {
 function withFacts(result, { envelope, exitCode }, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
   const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...nextSteps, ...reusedSteps(result, caller)];
+  const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
     envelope: {
       ...envelope,
@@ -964,6 +942,14 @@ function reusedSteps(result, { anew }) {
     `This request was made on ${reused.created} and ended ${reused.status}; nothing was charged now. To make another, with a new charge: ${anew}`
   ];
 }
+function goneSteps({ warnings }, { command }) {
+  return warnings.flatMap(
+    (warning) => warning.kind === "taskGone" ? [
+      `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
+      command("forget", { taskId: warning.taskId })
+    ] : []
+  );
+}
 function warningText(warning) {
   switch (warning.kind) {
     case "otherKind": {
@@ -977,8 +963,12 @@ function warningText(warning) {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case "otherAccount":
       return `${otherAccountText(warning)} Tell the user.`;
+    case "unrecorded":
+      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
     case "noPermit":
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case "taskGone":
+      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
       return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
@@ -1212,15 +1202,18 @@ function waitSettings(args, { timeoutMs }) {
 }
 async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
-  const { stateFolder } = environment;
+  const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (stateFolder === "") warn("There is no home folder: what the sandbox makes ends with this process.");
+  if (withoutState !== null) {
+    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
+    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
+  }
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
 
 // scripts/src/providers/aivideomaker/api.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1239,7 +1232,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
 }
 
 // scripts/src/providers/output.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1253,7 +1246,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject2(value)) return;
+  if (!isObject(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -1339,7 +1332,7 @@ function aivideomaker(settings) {
       const read = (body, at) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, at);
         const tasks = body.tasks.flatMap(
-          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
+          (item) => isObject2(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
         const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
@@ -1377,8 +1370,8 @@ function bodyOf(at) {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);
   const isGood = status >= 200 && status < 300;
-  if (isGood && isObject3(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject3(body) ? body : {}, at);
+  if (isGood && isObject2(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject2(body) ? body : {}, at);
 }
 function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
@@ -1402,7 +1395,7 @@ function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
   const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
   const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
-  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -1498,7 +1491,6 @@ export {
   recordOf,
   refused,
   runLive,
-  shortDeadline,
   stateIn,
   stateOutcome,
   taskCancelled,

@@ -1434,7 +1434,7 @@ function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }
     httpProxy: proxy("HTTP_PROXY", way.http_proxy || way.HTTP_PROXY, refuse),
     httpsProxy: proxy("HTTPS_PROXY", way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || void 0,
-    stateFolder: stateFolder(env, needsState ? refuse : () => void 0),
+    ...stateFolder(env, needsState ? refuse : () => void 0),
     isStateChosen
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -1481,10 +1481,14 @@ function proxy(name, value, refuse) {
 function stateFolder(env, refuse) {
   const folder = wantedStateFolder(env);
   const inside = path4.relative(skillFolder(), folder);
-  if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside))) return folder;
+  if (folder !== "" && (inside.startsWith("..") || path4.isAbsolute(inside)))
+    return { stateFolder: folder, withoutState: null };
+  const shown = plain(folder, 200);
   const expected = folder ? "a folder outside the skill's own, which is replaced when the skill is updated" : "a folder for records, because there is no home folder";
   const hint = "set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays";
-  return refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? plain(folder, 200) : "nothing", hint) ?? "";
+  refuse("ASYNC_MEDIA_STATE_DIR", expected, folder ? shown : "nothing", hint);
+  const withoutState = folder ? `The folder for records, ${shown}, lies inside the skill's own, which is replaced when the skill is updated` : "There is no home folder";
+  return { stateFolder: "", withoutState };
 }
 function wantedStateFolder(env) {
   if (env.ASYNC_MEDIA_STATE_DIR) return path4.resolve(env.ASYNC_MEDIA_STATE_DIR);

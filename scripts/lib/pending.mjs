@@ -48,22 +48,11 @@ import { success } from "./main.mjs";
 var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey } = record;
-    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = record;
+    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
+    const { taskId, status, created, checked, wait, download, credits, files } = record;
     return {
-      taskId,
-      status,
-      statusSeenAt: checked,
-      created,
-      model,
-      promptExcerpt,
-      owner,
-      provider,
-      service,
-      account,
-      idempotencyKey,
-      wait,
-      download,
+      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
+      ...{ provider, service, account, idempotencyKey, wait, download },
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),

@@ -244,10 +244,13 @@ var Accounts = class {
     if (record?.owner === owner && record.service === this.#service) return record;
     throw new Refusal(missing);
   }
-  /** Returns the record of a new task, which is not stored yet. */
-  recordOf({ kept, scenarios, ...task }) {
-    const { now, speed } = this.#surroundings;
-    return {
+  /**
+   * Makes a task, unless its id has one, and returns its answer.
+   * @param webhook where and how its changes are announced; null: nowhere
+   */
+  submit({ kept, scenarios, ...task }, webhook, answer) {
+    const { store, webhooks, now, speed } = this.#surroundings;
+    const record = {
       ...task,
       ...kept,
       service: this.#service,
@@ -257,6 +260,10 @@ var Accounts = class {
       speed,
       cancelledAt: null
     };
+    const stored = store.insert(record);
+    if (stored !== record) return answer(stored, true);
+    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
   }
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios, generation, replies) {
@@ -278,7 +285,8 @@ var Accounts = class {
    * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
    * cancelled.
    */
-  balanceOf(owner) {
+  balanceOf(owner, scenarios) {
+    if (scenarios?.has("no-credits")) return 0;
     const time = this.#surroundings.now();
     const spent = this.tasksOf(owner).reduce(
       (sum, record) => sum + record.credits - refundOf(record, time),
@@ -349,6 +357,25 @@ function maxCreditsOf(call) {
 // scripts/src/sandbox/aivideomaker.ts
 import { listModels } from "./contracts.mjs";
 
+// scripts/src/sandbox/charge.ts
+import { estimateCredits } from "./estimate.mjs";
+var UNKNOWN_PRICE = 50;
+var STAND_INS = {
+  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
+  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
+  // The rule of March 2026; the model was gone from the service's list by September.
+  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
+};
+function chargeFor(model, contract, payload) {
+  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
+  if (standIn !== void 0) return standIn(payload);
+  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
+}
+function inWholeSeconds(payload) {
+  const { duration } = payload;
+  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
+}
+
 // scripts/src/sandbox/input.ts
 import { jsonHash } from "./journal.mjs";
 import { isObject as isObject2 } from "./main.mjs";
@@ -384,25 +411,6 @@ function mapped(value, change) {
 function storageName(dataUri) {
   const type = /^data:([^;,]{0,100})/i.exec(dataUri)[1].toLowerCase();
   return `${jsonHash(dataUri).slice(0, 32)}.${EXTENSIONS[type] ?? "bin"}`;
-}
-
-// scripts/src/sandbox/price.ts
-import { estimateCredits } from "./estimate.mjs";
-var UNKNOWN_PRICE = 50;
-var STAND_INS = {
-  // Agrees with the three observed prices: 4 s 480 = 41, 5 s 480 = 51, 5 s 720 = 110.
-  seedance20: ({ duration, resolution }) => Math.ceil(Number(duration) * (resolution === 480 ? 102 : 220) / 10),
-  // The rule of March 2026; the model was gone from the service's list by September.
-  lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15
-};
-function chargeFor(model, contract, payload) {
-  const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : void 0;
-  if (standIn !== void 0) return standIn(payload);
-  return estimateCredits(contract, payload) ?? estimateCredits(contract, inWholeSeconds(payload)) ?? UNKNOWN_PRICE;
-}
-function inWholeSeconds(payload) {
-  const { duration } = payload;
-  return typeof duration === "number" ? { ...payload, duration: Math.ceil(duration) } : payload;
 }
 
 // scripts/src/sandbox/webhooks.ts
@@ -597,7 +605,7 @@ function createAivideomaker(surroundings) {
   async function quote(call, owner, model) {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     return ok({
       model,
       credits,
@@ -626,18 +634,20 @@ ${idempotencyKey}`);
         code: "BUDGET_EXCEEDED"
       });
     }
-    const balance = scenarios.has("no-credits") ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: "INSUFFICIENT_CREDITS"
       });
     }
-    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
-    const winner = store.insert(record);
-    if (winner !== record) return replay(call, winner, kept.fingerprint);
-    const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === "string" && webhookUrl !== "") webhooks.watch(record, webhookUrl, NOTICES);
-    return scenarios.has("lost-answer") ? "cut" : created(call, record, false);
+    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
+    const { webhookurl: address } = call.headers;
+    const webhook = typeof address === "string" && address !== "" ? { address, notices: NOTICES } : null;
+    return accounts.submit(
+      task,
+      webhook,
+      (record, isReplay) => isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false)
+    );
   }
   function replay(call, record, fingerprint) {
     if (record.fingerprint === fingerprint) return created(call, record, true);
@@ -917,7 +927,7 @@ var WORDS = {
 };
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot(surroundings) {
-  const { store, files, webhooks, now } = surroundings;
+  const { files, now } = surroundings;
   const accounts = new Accounts(surroundings, PROVIDER3);
   let known;
   const routes = [
@@ -931,15 +941,24 @@ function createApidot(surroundings) {
     const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
     const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED2);
     if (refused !== null) return refused;
-    if (scenarios.has("no-credits") || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+    if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const record = accounts.recordOf({ ...task, kept, scenarios });
-    store.insert(record);
-    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
-    if (scenarios.has("lost-answer")) return "cut";
-    return ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) });
+    const task = {
+      id: randomId(),
+      owner,
+      model,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      kept,
+      scenarios
+    };
+    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
+    return accounts.submit(
+      task,
+      webhook,
+      (record) => ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) })
+    );
   }
   const taskOf = (owner, id) => accounts.taskOf(owner, id, refusal(404, "not_found", "Task not found."));
   function status(call, owner, id) {
@@ -1083,12 +1102,8 @@ function createFiles(store, now) {
       const range = rangeOf(request, etag, bytes.length);
       const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
       if (range === "unsatisfiable") {
-        response.writeHead(416, {
-          ...headers,
-          "content-range": `bytes */${bytes.length}`,
-          "content-length": 0
-        });
-        response.end();
+        const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
+        response.writeHead(416, { ...headers, ...none }).end();
         return;
       }
       const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
@@ -1097,11 +1112,8 @@ function createFiles(store, now) {
         "content-length": part.length,
         ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
       });
-      if (request.method === "HEAD") {
-        response.end();
-        return;
-      }
-      if (record.scenarios.includes("cut-download") && !cutOnce.has(name)) {
+      const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
+      if (isCut && !cutOnce.has(name)) {
         cutOnce.add(name);
         response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
         return;
@@ -1256,11 +1268,6 @@ async function startSandbox(options) {
       else send(response, failure(500, "The sandbox met an error of its own."));
     });
   });
-  const sockets = /* @__PURE__ */ new Set();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-  });
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, HOST, resolve);
@@ -1301,7 +1308,7 @@ async function startSandbox(options) {
       closed ??= new Promise((resolve) => {
         webhooks.close();
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        server.closeAllConnections();
       });
       return closed;
     }

@@ -81,6 +81,12 @@ function spendingOutcome(result, caller) {
 function spanOf(since) {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
 }
+function leftOut({ undated, unread }, hasSpan) {
+  const warnings = [];
+  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
+}
 var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
@@ -123,10 +129,7 @@ function warningsOf({ total, list, journal, asOf }, since) {
     warnings.push(
       `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
     );
-  if (list && list.undated > 0 && since)
-    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
-  if (list && list.unread > 0)
-    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
@@ -163,16 +166,10 @@ function listOutcome(result, caller) {
   const shown = caller.isFull ? { ...record, tasks: records } : record;
   return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
 }
-function warningsOf2({ matched, tasks, filter, undated, unread }) {
-  const warnings = [];
-  if (matched > tasks.length)
-    warnings.push(
-      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`
-    );
-  if (undated > 0 && filter.since !== null)
-    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
-  return warnings;
+function warningsOf2(result) {
+  const { matched, tasks, filter } = result;
+  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
+  return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
 }
 function nothingMatches({ listed, models }) {
   const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
@@ -825,13 +822,12 @@ async function newPoller(session, isAlone) {
 }
 
 // scripts/src/core/deliver/read-result.ts
-import { shortDeadline } from "./live.mjs";
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline(session), until);
+  const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const first = await poller.record(taskId, { until, deadline });
@@ -855,8 +851,8 @@ async function fetchResult(session, taskId, schedule, end) {
 }
 async function readTaskRecord(session, taskId) {
   const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  return task.state === "COMPLETED" ? withFiles(session, task, shortDeadline(session)) : task;
+  const task = await api.read(provider.task(taskId));
+  return task.state === "COMPLETED" ? withFiles(session, task, api.shortDeadline) : task;
 }
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
@@ -1132,13 +1128,12 @@ import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { deliver, noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-import { shortDeadline as shortDeadline2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure10 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure5(fetchStatus(session, taskId, shortDeadline2(session)));
+  const status = await orFailure5(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure10;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1167,13 +1162,13 @@ function notCancelled(taskId, found, refusal) {
 async function cancelled(session, taskId, seen) {
   const entry = await recordOf(session, taskId);
   const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline2(session));
+  const read = () => api.read(provider.task(taskId));
   const credits = creditsOf2(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: "cancelledNow", taskId, seen, credits, warnings: [] });
 }
 async function cancelWhileRefusedForNow(session, taskId) {
   const { api, provider } = session;
-  const deadline = shortDeadline2(session);
+  const deadline = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
@@ -1193,7 +1188,6 @@ import { isTerminal as isTerminal6 } from "./main.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
-import { shortDeadline as shortDeadline4 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
@@ -1201,12 +1195,10 @@ import { isTerminal as isTerminal5 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
-import { shortDeadline as shortDeadline3 } from "./live.mjs";
 async function firstStatus(session, taskId, wait, entry) {
   const recorded = entry?.record.status;
   if (recorded && isTerminal5(recorded)) return { seen: { state: recorded, record: {} } };
-  if (wait.deadline <= wait.start)
-    return { seen: await fetchStatus2(session, taskId, shortDeadline3(session)) };
+  if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const found = await orFailure6(
     watching(
       session,
@@ -1308,7 +1300,7 @@ async function waitOut(session, taskId, before, wait, known) {
 }
 async function readEnd(session, taskId, seen, wait, known) {
   if (seen.state === "COMPLETED") return finish(session, taskId, wait, { ...known, task: seen.task });
-  const until = shortDeadline4(session);
+  const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
@@ -1357,6 +1349,7 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
+  leftOut,
   likelyDuration,
   listOutcome,
   manyOutcome,

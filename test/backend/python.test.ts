@@ -18,6 +18,7 @@ const KEY = 'sk_test_of_python';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-python-'));
 const found = findPython(process.env.PYTHON_WITH_PACKAGES ?? 'python3');
+if ('reason' in found) rmSync(folder, { recursive: true, force: true });
 
 /** Returns a Python that has the packages, or the reason why there is none. */
 function findPython(given: string): { python: string } | { reason: string } {

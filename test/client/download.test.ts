@@ -5,10 +5,10 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { type CheckedFile, DownloadError } from '../../scripts/src/client/index.ts';
-import { finished, ID } from '../command/apidot-service.ts';
+import { finished, ID } from '../support/apidot.ts';
 import { CANARY, tempFolder } from '../support/command.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { serve } from '../support/server.ts';
+import { restOf, serve } from '../support/server.ts';
 import { record, refusal, service } from '../support/service.ts';
 import { clientOf, errorOf } from './support.ts';
 
@@ -51,7 +51,7 @@ describe('into a folder', () => {
     ]);
     expect(readFileSync(files[0]!.path!).equals(MP4)).toBe(true);
     expect(readdirSync(into)).toEqual(['task1.mp4']);
-    expect(progress.at(-1)).toEqual({ number: 1, bytes: MP4.length, total: null });
+    expect(progress.at(-1)).toEqual({ number: 1, bytes: MP4.length, total: MP4.length });
     expect(JSON.stringify(server.to('GET /file')[0]!.headers)).not.toContain(CANARY);
   });
 
@@ -74,17 +74,10 @@ describe('into a folder', () => {
   test('a lost connection is resumed, and a later call resumes what an earlier one left', async () => {
     const whole = film(400_000);
     const server = await service({
-      file: (request, { res, count }) => {
-        const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-        res.writeHead(from ? 206 : 200, {
-          ...{ 'content-type': 'video/mp4', etag: '"one"', 'content-length': whole.length - from },
-          ...(from && { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }),
-        });
-        if (count < 2)
-          res.write(whole.subarray(from, from + 150_000), () => setTimeout(() => res.destroy(), 20));
-        else res.end(whole.subarray(from));
-        return undefined;
-      },
+      file: (request, { count }) => ({
+        ...restOf(request, whole),
+        ...(count < 2 && { breaksAfter: 150_000 }),
+      }),
     });
     const into = tempFolder();
     const first = await errorOf(clientOf(server.origin, { maxRetries: 0 }).download('task1', { to: into }));
@@ -202,7 +195,7 @@ describe('what is fetched', () => {
   test('a redirect to a private address is refused, one on the service is followed', async () => {
     const server = await service({
       file: (request, { server }) =>
-        request.path === '/file.mp4'
+        request.path === '/files/clip.mp4'
           ? { status: 302, headers: { location: `${server.origin}/file/b.mp4` } }
           : { status: 302, headers: { location: 'http://192.168.0.1/' } },
     });

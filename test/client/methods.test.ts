@@ -15,7 +15,7 @@ import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { CANARY, ROOT, tempFolder } from '../support/command.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { serve } from '../support/server.ts';
-import { cut, refusal, service } from '../support/service.ts';
+import { refusal, service } from '../support/service.ts';
 import { clientOf, errorOf, PROVIDERS, type Provider, REQUESTS, request, sandboxOrigin } from './support.ts';
 
 test.each(PROVIDERS)('%s: from submit to the saved file', async (provider: Provider) => {
@@ -80,14 +80,14 @@ test('a cancel that the service rejects: the task and its state; one that is los
   const error = await errorOf(clientOf(late.origin).cancel('task1'));
   expect(error).toBeInstanceOf(CancelRejectedError);
   expect(error).toMatchObject({ taskId: 'task1', state: 'PROGRESS', outcome: null });
-  const lost = await service({ ...running, cancel: cut });
+  const lost = await service({ ...running, cancel: 'closed' });
   expect(await errorOf(clientOf(lost.origin).cancel('task1'))).toMatchObject({
     ...{ code: 'NETWORK_ERROR', state: 'PROGRESS' },
   });
 });
 
 test('apidot: what is not documented is refused, and nothing is sent', async () => {
-  const server = await serve(() => ({ body: {} }));
+  const server = await serve({ body: {} });
   const client = clientOf(server.origin, { provider: 'apidot' });
   const { model, payload } = REQUESTS.apidot;
   for (const refused of [

@@ -84,12 +84,12 @@ describe.each(PROVIDERS)('%s', (provider) => {
   });
 
   test('the reason of a failed task', async () => {
-    const server = await serve(() => ({
+    const server = await serve({
       body: {
         ...{ id: 'task1', status: 'FAILED', output: { error: said }, code: 200 },
         data: { task_id: 'task1', status: 'failed', error_message: said },
       },
-    }));
+    });
     const { error } = await clientOf(server.origin, { provider }).task('task1');
     expect(error).toMatch(/^your key \[redacted\] is bad/);
   });
@@ -101,7 +101,7 @@ test('a client shows its key to nobody who prints it', () => {
 });
 
 test('an error names itself and has no body of a request', async () => {
-  const server = await serve(() => ({ status: 400, body: { message: 'no' } }));
+  const server = await serve({ status: 400, body: { message: 'no' } });
   const error = await errorOf(clientOf(server.origin).submit(request('aivideomaker')));
   expect(error.name).toBe('InvalidRequestError');
   expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: 'INVALID_PAYLOAD', outcome: 'rejected' });

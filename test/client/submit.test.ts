@@ -13,6 +13,7 @@ import {
 import { serveRaw } from '../http/raw.ts';
 import { CANARY } from '../support/command.ts';
 import { type Answer, closedPort, serve } from '../support/server.ts';
+import { service } from '../support/service.ts';
 import {
   abortable,
   clientOf,
@@ -183,11 +184,7 @@ describe('maxCredits', () => {
   });
 
   test('a quote that is lost says nothing of a task: rejected', async () => {
-    const server = await serve(({ path }, { res }) => {
-      if (!path.includes('/quote/')) return { body: ACCEPTED.aivideomaker };
-      res.destroy();
-      return undefined;
-    });
+    const server = await service({ quote: 'closed' });
     const client = clientOf(server.origin, { maxRetries: 1 });
     const error = await errorOf(client.submit({ ...request('aivideomaker'), maxCredits: 15 }));
     expect(error).toMatchObject({ code: 'NETWORK_ERROR', outcome: 'rejected' });

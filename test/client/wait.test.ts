@@ -4,7 +4,7 @@ import {
   finished as finishedPicture,
   ID,
   refusal as refusedByApidot,
-} from '../command/apidot-service.ts';
+} from '../support/apidot.ts';
 import { serve } from '../support/server.ts';
 import { record, refusal, type Script, service } from '../support/service.ts';
 import { abortable, clientOf, errorOf } from './support.ts';

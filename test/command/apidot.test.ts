@@ -6,10 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import type { Issue } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
-import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { PNG } from '../support/media.ts';
-import { recordFilesIn } from '../support/records.ts';
-import type { Answer } from '../support/server.ts';
 import {
   accepted,
   apidot,
@@ -23,8 +19,13 @@ import {
   refusal,
   type Script,
   task,
-} from './apidot-service.ts';
-import { commandIn, service } from './service.ts';
+} from '../support/apidot.ts';
+import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandIn } from '../support/expect.ts';
+import { PNG } from '../support/media.ts';
+import { recordFilesIn } from '../support/records.ts';
+import type { Answer } from '../support/server.ts';
+import { service } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const APIDOT = ['--provider', 'apidot'];
@@ -365,15 +366,7 @@ describe('what APIDot has no request for', () => {
 });
 
 it('a task that the user found becomes the task of its request: the same command resumes it, with its file', async () => {
-  let isLost = true;
-  const { server, folder, call, options } = await ground({
-    submit: (_, { res }) => {
-      if (!isLost) return accepted;
-      isLost = false;
-      res.destroy();
-      return undefined;
-    },
-  });
+  const { server, folder, call, options } = await ground({ submit: ['closed', accepted] });
   const args = [...PICTURE_ARGS, '--output', 'out/found.png'];
   const lost = envelopeOf(await call(args));
   const [, advised] = /this resumes it: (node .*)$/.exec(
@@ -427,13 +420,9 @@ function expectNoSecondSubmit(steps: string[]): void {
 
 describe('a submit whose answer is lost', () => {
   const LOST: Record<string, Script['submit']> = {
-    'a connection that is reset': (_, { res }) => void res.socket?.resetAndDestroy() as undefined,
+    'a connection that is reset': 'reset',
     'HTTP 500': refusal(500, 'server_error', 'Internal error'),
-    'a body that is cut off': (_, { res }) => {
-      res.writeHead(200, { 'content-type': 'application/json', 'content-length': '200' });
-      res.write('{"code":200,"data":{"task_', () => res.destroy());
-      return undefined;
-    },
+    'a body that is cut off': { ...accepted, breaksAfter: 26 },
     'half of a document': { body: '{"code":200,"data":{"task_id":"task-un' },
     'no task id': { body: { code: 200, data: { status: 'not_started' } } },
     'code 500 inside HTTP 200': refusal(500, 'server_error', 'Internal error', { status: 200 }),
@@ -480,7 +469,7 @@ describe('a submit whose answer is lost', () => {
   it('is listed until the user decides for --new; from then on the same command means what that made', async () => {
     let isLost = true;
     const { server, call, pending } = await ground({
-      submit: (_, { res }) => (isLost ? (void res.socket?.resetAndDestroy() as undefined) : accepted),
+      submit: () => (isLost ? 'reset' : accepted),
       status: (_, { server: it }) => finished(it),
     });
     expectUnknown(await call());

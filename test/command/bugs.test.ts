@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { commandIn, service, states, TASK } from './service.ts';
+import { commandIn } from '../support/expect.ts';
+import { service, states, TASK } from '../support/service.ts';
 
 /** The environment that loads a few lines of code before the program. */
 function preloading(code: string): { NODE_OPTIONS: string } {
@@ -47,7 +48,7 @@ describe('fault 41: a bug of ours', () => {
 
   it('while a submit is under way: its outcome is unknown, and the list is named', async () => {
     let kill = (_: NodeJS.Signals): void => {};
-    const server = await service({ generate: () => kill('SIGUSR2') as undefined });
+    const server = await service({ submit: () => kill('SIGUSR2') as undefined });
     const env = { ...live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }), ...preloading(ON_SIGNAL.thrown) };
     const done = await run(T2V_ARGS, { env, onStart: (how) => (kill = how) });
     expect(done.code).toBe(EXIT.bug);

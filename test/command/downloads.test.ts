@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { MP4 } from '../support/media.ts';
-import { record, refusal, service } from '../support/service.ts';
+import { restOf } from '../support/server.ts';
+import { record, refusal, service, states } from '../support/service.ts';
 
 const ARGS = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
 
@@ -25,16 +26,10 @@ describe('downloads', () => {
   test('fault 62: a drop at 80 % is taken up again with Range and If-Range', async () => {
     const ranges: unknown[] = [];
     const { envelope, out, files } = await fetched({
-      file: (request, { res }) => {
-        const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      file: (request, { count }) => {
         ranges.push([request.headers.range, request.headers['if-range']]);
-        if (from > 0) {
-          const range = `bytes ${from}-${MP4.length - 1}/${MP4.length}`;
-          return { status: 206, headers: { 'content-range': range, etag: '"a"' }, body: MP4.subarray(from) };
-        }
-        res.writeHead(200, { 'content-length': MP4.length, 'content-type': 'video/mp4', etag: '"a"' });
-        res.write(MP4.subarray(0, Math.floor(MP4.length * 0.8)), () => setTimeout(() => res.destroy(), 30));
-        return undefined;
+        const most = Math.floor(MP4.length * 0.8);
+        return { ...restOf(request, MP4, '"a"'), ...(count === 0 && { breaksAfter: most }) };
       },
     });
     expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
@@ -45,14 +40,14 @@ describe('downloads', () => {
 
   test('fault 62: a file that changed meanwhile is fetched from its beginning', async () => {
     const { envelope, out } = await fetched({
-      file: (_, { res, count }) => {
-        if (count > 0) return { body: MP4, headers: { 'content-type': 'video/mp4', etag: '"b"' } };
-        res.writeHead(200, { 'content-length': MP4.length, etag: '"a"' });
-        res.write(Buffer.concat([MP4.subarray(0, 100), Buffer.alloc(20_000, 1)]), () =>
-          setTimeout(() => res.destroy(), 30),
-        );
-        return undefined;
-      },
+      file: [
+        {
+          headers: { etag: '"a"' },
+          body: Buffer.concat([MP4.subarray(0, 100), Buffer.alloc(MP4.length - 100, 1)]),
+          breaksAfter: 20_100,
+        },
+        { headers: { 'content-type': 'video/mp4', etag: '"b"' }, body: MP4 },
+      ],
     });
     expect(envelope.ok).toBe(true);
     expect(whole(out)).toBe(true);
@@ -88,7 +83,7 @@ describe('downloads', () => {
     expect(envelope.ok).toBe(true);
     expect(whole(out)).toBe(true);
     expect(envelope.data.resultUrls).toEqual([`${server.origin}/file1.mp4`]);
-    const gone = await fetched({ file: { status: 404 } });
+    const gone = await fetched({ status: states('COMPLETED'), file: { status: 404 } });
     expect(gone.envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
     expect(gone.server.to('GET /api/v1/tasks/task1')).toHaveLength(3);
     expect(gone.files).toEqual([]);
@@ -109,11 +104,7 @@ describe('downloads', () => {
   test('fault 66: a host that stalls is given up', async () => {
     const { envelope } = await fetched(
       {
-        file: (_, { res }) => {
-          res.writeHead(200, { 'content-length': MP4.length });
-          res.write(MP4.subarray(0, 1000));
-          return undefined;
-        },
+        file: { body: MP4, stallsAfter: 1000 },
       },
       { AIVIDEO_MAX_RETRIES: '0', AIVIDEO_TIMEOUT_MS: '300' },
     );
@@ -144,7 +135,7 @@ describe('downloads', () => {
   test('a redirect of the file host is followed, but not into a private network', async () => {
     const to = (location: string) => ({ status: 302, headers: { location } });
     const good = await fetched({
-      file: (request) => (request.path === '/file.mp4' ? to('/file2.mp4') : { body: MP4 }),
+      file: (request) => (request.path === '/files/clip.mp4' ? to('/file2.mp4') : { body: MP4 }),
     });
     expect(good.envelope.ok).toBe(true);
     const bad = await fetched({ file: to('http://169.254.169.254/latest/') });

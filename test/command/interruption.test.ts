@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandIn } from '../support/expect.ts';
 import { MP4 } from '../support/media.ts';
-import { commandIn, failure, type Script, service, states, TASK } from './service.ts';
+import { refusal, type Script, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const PATIENT = { AIVIDEO_TIMEOUT_MS: '20000' };
@@ -73,7 +74,7 @@ describe('fault 37: stopped', () => {
 
   it('during a submit that is answered late: the task is still reported', async () => {
     const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
-      generate: async () => {
+      submit: async () => {
         kill('SIGINT');
         await new Promise((resolve) => setTimeout(resolve, 150));
         return { body: { status: 'SUBMITTED', taskId: TASK } };
@@ -89,7 +90,7 @@ describe('fault 37: stopped', () => {
     const { server, done, envelope } = await interrupted(
       [...T2V_ARGS, '--idempotencyKey', 'lighthouse-0001'],
       (kill) => ({
-        generate: () => kill('SIGTERM') as undefined,
+        submit: () => kill('SIGTERM') as undefined,
       }),
     );
     const took = performance.now() - start;
@@ -109,10 +110,10 @@ describe('fault 37: stopped', () => {
 
   it('during a submit that is then refused: nothing was submitted', async () => {
     const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
-      generate: async () => {
+      submit: async () => {
         kill('SIGINT');
         await new Promise((resolve) => setTimeout(resolve, 200));
-        return failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' });
+        return refusal(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' });
       },
     }));
     expect(done.code).toBe(130);

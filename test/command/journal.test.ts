@@ -393,8 +393,14 @@ describe('what must not become a second charge', () => {
     await killedInSubmit(here);
     here.service.hidesTasks = true;
     letPass(here.state, 120_000);
-    for (const limit of ['--maxCredits', '--maxCreditsPerDay']) {
-      const refused = await again(here, limit, '5', '--wait', '0');
+    const limits = [
+      ['--maxCredits', '5'],
+      ['--maxCreditsPerDay', '5'],
+      // The first submit may be charged as well: 15 credits each.
+      ['--maxCreditsPerDay', '29'],
+    ] as const;
+    for (const [limit, credits] of limits) {
+      const refused = await again(here, limit, credits, '--wait', '0');
       expect(refused.code).toBe(EXIT.submitUnknown);
       expect(envelopeOf(refused).errorMessage).toContain(limit);
     }
@@ -621,24 +627,32 @@ describe('what is pending', () => {
 
   it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
     const here = await place();
-    const [first, second] = await requests(here, 'one', 'two');
-    here.service.forget(second!);
+    const [first, next, gone] = await requests(here, 'one', 'two', 'three');
+    here.service.forget(gone!);
     for (const each of journalOf(here)) {
-      const age = each.record.taskId === second ? 60_000 : 120_000;
+      const age = each.record.taskId === gone ? 60_000 : 120_000;
       const earlier = new Date(Date.now() - age).toISOString();
       // Older than the time for which a 404 says nothing.
       rewrite(each, { created: earlier, sentAt: earlier, unsettledSince: earlier });
     }
     const newest = await act(here, 'waitTask', ...FAST);
-    expect(newest.code).toBe(EXIT.taskNotFound);
-    const steps = envelopeOf(newest).data.nextSteps as string[];
-    expect(envelopeOf(newest).taskId).toBe(second);
-    expect(steps.at(-1)).toContain(`--action forget --taskId ${second}`);
+    expect(newest.code).toBe(EXIT.done);
+    const { taskId, data } = envelopeOf(newest);
+    expect(taskId).toBe(next);
+    expect(data.warnings).toEqual([expect.stringContaining(gone!)]);
+    const steps = data.nextSteps as string[];
+    expect(steps.at(-1)).toContain(`--action forget --taskId ${gone}`);
     const all = await act(here, 'waitTask', '--all', ...FAST);
     expect(envelopeOf(all).data.tasks).toMatchObject([
       { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
-      { taskId: second, promptExcerpt: 'two', errorCode: 'TASK_NOT_FOUND' },
+      { taskId: gone, promptExcerpt: 'three', errorCode: 'TASK_NOT_FOUND' },
     ]);
+    const alone = await act(here, 'waitTask', ...FAST);
+    expect(alone.code).toBe(EXIT.taskNotFound);
+    expect(envelopeOf(alone)).toMatchObject({
+      taskId: gone,
+      data: { nextSteps: [expect.any(String), steps.at(-1)!] },
+    });
     expect((await runShell(steps.at(-1)!, { env: here.env })).code).toBe(0);
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });

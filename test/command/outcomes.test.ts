@@ -4,18 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, EXIT_OF_ERROR } from '../../scripts/src/cli/exit-codes.ts';
 import { ERROR_CODES, type ErrorCode } from '../../scripts/src/model/failure.ts';
 import { CANARY, envelopeOf, live, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandIn, expectKeyInItsHeaderOnly } from '../support/expect.ts';
 import { letPass } from '../support/records.ts';
-import { closedPort } from '../support/server.ts';
-import {
-  commandIn,
-  expectKeyInItsHeaderOnly,
-  failure,
-  record,
-  type Script,
-  service,
-  states,
-  TASK,
-} from './service.ts';
+import { closedPort, type Reply } from '../support/server.ts';
+import { accepted, record, refusal, type Script, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 interface Case {
@@ -48,14 +40,14 @@ const CASES: Record<ErrorCode, Case> = {
     submits: 0,
   },
   AUTH_FAILED: {
-    script: { generate: failure(401, 'AUTH_FAILED', 'Invalid API key. Please check your API key.') },
+    script: { submit: refusal(401, 'AUTH_FAILED', 'Invalid API key. Please check your API key.') },
     status: 'FAILED',
     exit: 3,
     says: /AIVIDEO_API_KEY/,
     submits: 1,
   },
   RATE_LIMITED: {
-    script: { generate: failure(429, 'RATE_LIMITED', 'Too many requests', { 'retry-after': '3600' }) },
+    script: { submit: refusal(429, 'RATE_LIMITED', 'Too many requests', { 'retry-after': '3600' }) },
     status: 'FAILED',
     exit: 6,
     says: /Nothing was submitted.*after 3600 seconds/,
@@ -63,7 +55,7 @@ const CASES: Record<ErrorCode, Case> = {
   },
   INSUFFICIENT_CREDITS: {
     script: {
-      generate: failure(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits'),
+      submit: refusal(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits'),
       quote: { body: { model: 't2v', credits: 24, currentBalance: 20, affordable: false } },
     },
     args: ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, duration: '8' })],
@@ -73,7 +65,7 @@ const CASES: Record<ErrorCode, Case> = {
     submits: 1,
   },
   TASK_NOT_FOUND: {
-    script: { status: failure(404, undefined, 'Task not found') },
+    script: { status: refusal(404, undefined, 'Task not found') },
     args: GET_STATUS,
     status: 'UNKNOWN',
     exit: 8,
@@ -110,7 +102,7 @@ const CASES: Record<ErrorCode, Case> = {
   },
   TASK_CANCELLED: { script: { status: states('CANCEL') }, status: 'CANCEL', exit: 1, submits: 1 },
   CANCEL_REJECTED: {
-    script: { cancel: failure(400, 'INVALID_PAYLOAD', 'Too late'), status: states('PROGRESS') },
+    script: { cancel: refusal(400, 'INVALID_PAYLOAD', 'Too late'), status: states('PROGRESS') },
     args: ['--action', 'cancelTask', '--taskId', TASK],
     status: 'PROGRESS',
     exit: 4,
@@ -124,14 +116,14 @@ const CASES: Record<ErrorCode, Case> = {
     submits: 0,
   },
   IDEMPOTENCY_CONFLICT: {
-    script: { generate: failure(409, 'IDEMPOTENCY_CONFLICT', 'Key reused') },
+    script: { submit: refusal(409, 'IDEMPOTENCY_CONFLICT', 'Key reused') },
     status: 'FAILED',
     exit: 2,
     says: /listTasks/,
     submits: 1,
   },
   SUBMIT_OUTCOME_UNKNOWN: {
-    script: { generate: { status: 500, body: 'oops' }, list: { status: 503, body: 'down' } },
+    script: { submit: { status: 500, body: 'oops' }, list: { status: 503, body: 'down' } },
     env: { AIVIDEO_MAX_RETRIES: '0' },
     status: 'UNKNOWN',
     exit: 7,
@@ -191,7 +183,7 @@ describe('queries that are put off', () => {
       status: (_, { count }) => {
         times.push(performance.now());
         return count === 0
-          ? failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' })
+          ? refusal(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '1' })
           : { body: { status: 'PROGRESS' } };
       },
     });
@@ -203,7 +195,7 @@ describe('queries that are put off', () => {
   });
 
   it('B9: retries used up: RATE_LIMITED with retryAfter, and the task is not called failed', async () => {
-    const server = await service({ status: failure(429, undefined, 'Too many', { 'retry-after': '1' }) });
+    const server = await service({ status: refusal(429, undefined, 'Too many', { 'retry-after': '1' }) });
     const done = await run(GET_STATUS, { env: live(server.origin, { AIVIDEO_MAX_RETRIES: '1' }) });
     expect(done.code).toBe(6);
     expect(envelopeOf(done)).toMatchObject({
@@ -223,7 +215,7 @@ describe('queries that are put off', () => {
     'B9: fault 14: Retry-After %s is longer than the time left, so the call returns at once',
     async (header, seconds) => {
       const server = await service({
-        task: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }),
+        task: refusal(429, 'RATE_LIMITED', 'Too many', { 'retry-after': header }),
       });
       const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
       const { retryAfter } = envelopeOf(done);
@@ -235,7 +227,7 @@ describe('queries that are put off', () => {
 
   it('B9: a wait outlives a 429, and says what was wrong when it ends first', async () => {
     const server = await service({
-      status: failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '120' }),
+      status: refusal(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '120' }),
     });
     const done = await run([...T2V_ARGS, '--wait', '5'], { env: live(server.origin) });
     expect(done.code).toBe(4);
@@ -285,14 +277,14 @@ describe('faults of the way, end to end', () => {
   });
 
   it('fault 23: a failure inside HTTP 200 is a failure', async () => {
-    const server = await service({ generate: failure(200, undefined, 'Insufficient credits') });
+    const server = await service({ submit: refusal(200, undefined, 'Insufficient credits') });
     const done = await run(T2V_ARGS, { env: live(server.origin) });
     expect(done.code).toBe(5);
     expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'FAILED', taskId: null });
   });
 
   it('a submit that is refused without a reason is not told to be sent again unread', async () => {
-    const server = await service({ generate: failure(200, undefined, 'weird') });
+    const server = await service({ submit: refusal(200, undefined, 'weird') });
     const done = await run(T2V_ARGS, { env: live(server.origin) });
     const { errorMessage, data } = envelopeOf(done);
     expect(errorMessage).toContain('weird');
@@ -304,7 +296,7 @@ describe('faults of the way, end to end', () => {
   });
 
   it('a question about a task that is refused does not speak of a submit', async () => {
-    const server = await service({ task: failure(400, undefined, 'bad id') });
+    const server = await service({ task: refusal(400, undefined, 'bad id') });
     const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
     expect(envelopeOf(done).data.nextSteps).toEqual([
       expect.stringMatching(/no usable answer about the task, which is as it was/),
@@ -337,23 +329,13 @@ describe('faults of the way, end to end', () => {
 describe('a submit whose answer is lost', () => {
   const charged = (server: { submits(): unknown[] }) => server.submits().length;
 
-  it.each([
+  it.each<[string, Reply]>([
     ['the connection is reset after the submit was taken', 'reset'],
-    ['the answer is cut', 'cut'],
-    ['the answer is HTTP 500', '500'],
-    ['the answer names no task', 'idless'],
-  ])('fault 2: fault 16: fault 25: %s: the task is adopted from the list', async (_, how) => {
-    const server = await service({
-      generate: (_request, { res }) => {
-        if (how === 'reset') res.destroy();
-        else if (how === 'cut') {
-          res.writeHead(200, { 'content-length': '500' });
-          res.write('{"status":"SUBM', () => res.destroy());
-        } else if (how === '500') return { status: 500, body: 'oops' };
-        else return { body: { status: 'SUBMITTED', taskId: null } };
-        return undefined;
-      },
-    });
+    ['the answer is cut', { body: accepted, breaksAfter: 15 }],
+    ['the answer is HTTP 500', { status: 500, body: 'oops' }],
+    ['the answer names no task', { body: { status: 'SUBMITTED', taskId: null } }],
+  ])('fault 2: fault 16: fault 25: %s: the task is adopted from the list', async (_, submit) => {
+    const server = await service({ submit });
     const done = await run(T2V_ARGS, { env: live(server.origin) });
     expect(done.code).toBe(0);
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: TASK });
@@ -363,11 +345,7 @@ describe('a submit whose answer is lost', () => {
 
   it('faults 2, 74: not in the list for a minute: sent once more with the same key', async () => {
     const server = await service({
-      generate: (_, { res, count }) => {
-        if (count > 0) return { body: { status: 'SUBMITTED', taskId: TASK } };
-        res.destroy();
-        return undefined;
-      },
+      submit: ['closed', { body: { status: 'SUBMITTED', taskId: TASK } }],
       list: { body: { tasks: [] } },
     });
     const state = path.join(tempFolder(), 'state');
@@ -388,7 +366,7 @@ describe('a submit whose answer is lost', () => {
   it('fault 2: no list to be had: SUBMIT_OUTCOME_UNKNOWN, exit 7, one POST, and how to find out', async () => {
     let isDown = true;
     const server = await service({
-      generate: (_, { res }) => void res.destroy(),
+      submit: 'closed',
       list: () => (isDown ? { status: 503, body: '' } : { body: { tasks: [] } }),
     });
     const state = path.join(tempFolder(), 'state');
@@ -411,7 +389,7 @@ describe('a submit whose answer is lost', () => {
   });
 
   it('fault 4: no answer at all within the time limit: reconciled the same way', async () => {
-    const server = await service({ generate: () => undefined });
+    const server = await service({ submit: () => undefined });
     const done = await run(T2V_ARGS, { env: live(server.origin, { AIVIDEO_TIMEOUT_MS: '300' }) });
     expect(done.code).toBe(0);
     expect(envelopeOf(done).taskId).toBe(TASK);
@@ -420,9 +398,9 @@ describe('a submit whose answer is lost', () => {
 
   it('fault 15: a 429 was not taken, so it is sent again, with the same key', async () => {
     const server = await service({
-      generate: (_, { count }) =>
+      submit: (_, { count }) =>
         count === 0
-          ? failure(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '0' })
+          ? refusal(429, 'RATE_LIMITED', 'Too many', { 'retry-after': '0' })
           : { body: { status: 'SUBMITTED', taskId: TASK } },
     });
     const done = await run([...T2V_ARGS, '--wait', '0'], { env: live(server.origin) });

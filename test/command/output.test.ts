@@ -3,7 +3,8 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CANARY, ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { commandIn, expectNoKeyBelow, failure, record, service, states, TASK } from './service.ts';
+import { commandIn, expectNoKeyBelow } from '../support/expect.ts';
+import { record, refusal, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 // Gives a command a terminal; part of util-linux.
@@ -123,7 +124,7 @@ describe('B6: the one document', () => {
         [{ a: 'x'.repeat(5_000) }, Array(20).fill('y'.repeat(500))],
       ]),
     );
-    const server = await service({ generate: { body: { status: 'SUBMITTED', taskId: TASK, ...hostile } } });
+    const server = await service({ submit: { body: { status: 'SUBMITTED', taskId: TASK, ...hostile } } });
     const done = await run([...T2V_ARGS, '--wait', '0'], {
       env: live(server.origin, { AIVIDEO_TIMEOUT_MS: '20000' }),
     });
@@ -170,7 +171,7 @@ describe('fault 30: text from the service', () => {
     await Promise.all(
       [280, 285, 290, 295].map(async (length) => {
         const message = `${'m'.repeat(length)}${CANARY}${'n'.repeat(100)}`;
-        const server = await service({ account: failure(400, 'INVALID_PAYLOAD', message) });
+        const server = await service({ account: refusal(400, 'INVALID_PAYLOAD', message) });
         const done = await run(['--action', 'account'], { env: live(server.origin) });
         expect(done.code).toBe(6);
         expect(done.stdout).not.toContain('ak_canary');

@@ -3,7 +3,7 @@ import type net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { CANARY, envelopeOf, live, run } from '../support/command.ts';
 import { httpsAccount, listen, tunnel } from '../support/network.ts';
-import { service } from './service.ts';
+import { service } from '../support/service.ts';
 
 const ACCOUNT = ['--action', 'account'];
 

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, envelopeOf, live, run, T2V, tempFolder } from '../support/command.ts';
-import { service } from './service.ts';
+import { service } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const JSON_T2V = JSON.stringify(T2V);

@@ -10,7 +10,8 @@ import {
   T2V_ARGS,
   tempFolder,
 } from '../support/command.ts';
-import { commandIn, service, TASK } from './service.ts';
+import { commandIn } from '../support/expect.ts';
+import { service, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const JSON_T2V = JSON.stringify(T2V);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ENTRY, envelopeOf, live, ROOT, run, T2V, tempFolder } from '../support/command.ts';
-import { service, states, TASK } from './service.ts';
+import { service, states, TASK } from '../support/service.ts';
 
 /** What a process loaded. */
 interface Loaded {

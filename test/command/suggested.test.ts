@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
-import { cut, refusal, service } from '../support/service.ts';
+import { refusal, service } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 it('fault 102: a key, an owner and a folder that a shell would run are run by no suggested command', async () => {
   const cwd = tempFolder();
-  const server = await service({ submit: cut, list: refusal(500) });
+  const server = await service({ submit: 'closed', list: refusal(500) });
   const env = live(server.origin, {
     AIVIDEO_MAX_RETRIES: '0',
     ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state'),

@@ -4,19 +4,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
 import { envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { commandIn, expectKeyInItsHeaderOnly, expectNoKeyBelow } from '../support/expect.ts';
 import { MP4 } from '../support/media.ts';
 import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
-import {
-  accepted,
-  commandIn,
-  expectKeyInItsHeaderOnly,
-  expectNoKeyBelow,
-  failure,
-  record,
-  service,
-  states,
-  TASK,
-} from './service.ts';
+import { accepted, record, refusal, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const FAST = ['--pollInterval', '0.02'];
@@ -119,7 +110,7 @@ describe('the full workflow', () => {
   });
 
   it('B2: calls below the path of a base URL', async () => {
-    const server = await service({}, '/some/base');
+    const server = await service();
     const done = await run(T2V_ARGS, { env: live(`${server.origin}/some/base/`) });
     expect(done.code).toBe(0);
     expect(server.received[0]!.path).toBe('/some/base/api/v1/generate/t2v');
@@ -236,7 +227,7 @@ describe('the other actions', () => {
 
   it('a task that can no longer be cancelled says so, and what it is', async () => {
     const server = await service({
-      cancel: failure(400, undefined, 'Task is running'),
+      cancel: refusal(400, undefined, 'Task is running'),
       status: states('PROGRESS'),
     });
     const done = await run(['--action', 'cancelTask', '--taskId', TASK], { env: live(server.origin) });
@@ -352,7 +343,7 @@ describe('what agents rely on', () => {
   it('B10: addresses that the service sends are not followed, and a redirect is not either', async () => {
     const other = await service();
     const server = await service({
-      generate: { body: { ...accepted, statusUrl: `${other.origin}/api/v1/tasks/${TASK}/status` } },
+      submit: { body: { ...accepted, statusUrl: `${other.origin}/api/v1/tasks/${TASK}/status` } },
       list: { status: 302, headers: { location: `${other.origin}/api/v1/tasks` } },
     });
     expect((await run(T2V_ARGS, { env: live(server.origin) })).code).toBe(0);

@@ -28,7 +28,7 @@ const refuse = (code: string) => () => {
 };
 
 async function save(into: string) {
-  const server = await serve(() => ({ body: MP4 }));
+  const server = await serve({ body: MP4 });
   const url = server.origin;
   const session = sessionWith(url);
   return download(session, {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
@@ -18,6 +16,7 @@ import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
+import { tempFolder } from '../support/command.ts';
 import type { Settings } from './rendered.ts';
 
 export const KEY = 'ak_workflow_canary';
@@ -127,9 +126,7 @@ export async function leave(journal: Journal, more: Partial<RequestRecord> = {})
 
 /** A folder that is gone when the test ends. */
 export function folder(): string {
-  const made = mkdtempSync(path.join(tmpdir(), 'amw workflow '));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+  return tempFolder(undefined, 'amw workflow ');
 }
 
 /** The failure that the promise is rejected with. */

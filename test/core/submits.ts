@@ -7,7 +7,7 @@ import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { FakeClock } from '../support/clock.ts';
-import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { type Answer, type Reply, replyOf, serve, type TestServer } from '../support/server.ts';
 import { callerOf } from './rendered.ts';
 import { REQUEST, type TestSession } from './session.ts';
 
@@ -20,8 +20,11 @@ export const LONG_MS = 600_000;
 /** When a test begins, by the service's clock, and by this machine's where it is right. */
 export const START = new FakeClock().wallOffset;
 
-/** An answer, or what came instead of one. */
-export type Reply = Answer | 'reset' | 'silence' | 'cut';
+/** An answer of which half comes. */
+export const CUT: Answer = {
+  body: { status: 'SUBMITTED', taskId: 'ckx1', creditsCharged: 15 },
+  breaksAfter: 26,
+};
 
 export interface Service extends TestServer {
   /** Seconds on the clock of each reading of the list. */
@@ -38,20 +41,11 @@ export async function submitService(
   lists: (Reply | (() => Reply))[] = [EMPTY],
 ): Promise<Service> {
   const readAt: number[] = [];
-  const server = await serve(({ method, path }, { res, count }) => {
-    const isList = `${method} ${path}` === LIST;
+  const server = await serve(async (request, context) => {
+    const isList = `${request.method} ${request.path}` === LIST;
     if (isList) readAt.push(clock.now / 1_000);
-    const script = isList ? lists : submits;
-    const entry = script[Math.min(count, script.length - 1)]!;
-    const reply = typeof entry === 'function' ? entry() : entry;
-    if (reply === 'silence') return undefined;
-    if (reply === 'reset') return void res.socket?.resetAndDestroy();
-    if (reply === 'cut') {
-      res.writeHead(200, { 'content-length': '60' });
-      res.write('{"status":"SUBMITTED","tas');
-      setTimeout(() => res.destroy(), 5);
-      return undefined;
-    }
+    const reply = await replyOf(isList ? lists : submits, request, context);
+    if (typeof reply !== 'object') return reply;
     return { ...reply, headers: { date: new Date(START + clock.now).toUTCString(), ...reply.headers } };
   });
   return Object.assign(server, { readAt });

@@ -13,7 +13,7 @@ import { waitTask } from '../core/rendered.ts';
 import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { type Received, serve, type TestServer } from '../support/server.ts';
+import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -99,7 +99,7 @@ describe('a file', () => {
     ['a picture', PNG, 'png', 'image/png'],
     ['a large one', film(3_000_000), 'mp4', 'video/mp4'],
   ])('is saved whole under a name of ours: %s', async (_, body, ext, contentType) => {
-    const server = await serve(() => ({ headers: { 'content-type': 'text/evil' }, body }));
+    const server = await serve({ headers: { 'content-type': 'text/evil' }, body });
     const into = folder();
     const saved = await download(
       sessionWith(server.origin),
@@ -112,7 +112,7 @@ describe('a file', () => {
   });
 
   it('is requested without the API key, and without any other header of ours', async () => {
-    const server = await serve(() => ({ body: MP4 }));
+    const server = await serve({ body: MP4 });
     await download(sessionWith(server.origin), options(`${server.origin}/a.mp4`, folder()));
     const { headers } = server.received[0]!;
     expect(Object.keys(headers).sort()).toEqual(['accept', 'connection', 'host', 'user-agent']);
@@ -120,7 +120,7 @@ describe('a file', () => {
   });
 
   it('is numbered where there are several', async () => {
-    const server = await serve(() => ({ body: MP4 }));
+    const server = await serve({ body: MP4 });
     const into = folder();
     await download(sessionWith(server.origin), options(`${server.origin}/a`, into, { number: 2 }));
     expect(readdirSync(into)).toEqual(['ckx1-2.mp4']);
@@ -203,12 +203,8 @@ describe('fault 62: a connection that drops', () => {
 
   it('and the host sends the rest of another file without caring for If-Range: nothing is mixed', async () => {
     const other = Buffer.from(FILM).fill(7, 1_000);
-    const server = await serve(({ headers }, { res, count }) => {
-      if (count === 0) {
-        res.writeHead(200, { etag: '"one"', 'content-length': `${FILM.length}` });
-        res.write(FILM.subarray(0, 400_000), () => setTimeout(() => res.destroy(), 10));
-        return undefined;
-      }
+    const server = await serve(({ headers }, { count }) => {
+      if (count === 0) return { headers: { etag: '"one"' }, body: FILM, breaksAfter: 400_000 };
       if (!headers.range) return { headers: { etag: '"two"' }, body: other };
       const range = `bytes 400000-${other.length - 1}/${other.length}`;
       return {
@@ -294,11 +290,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
   });
 
   it('is never saved as the film', async () => {
-    const server = await serve((_, { res }) => {
-      res.write(FILM.subarray(0, 300_000));
-      res.end();
-      return undefined;
-    });
+    const server = await serve({ body: FILM.subarray(0, 300_000) });
     const into = folder();
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
     expect(failure.message).toContain('its parts do not add up');
@@ -340,7 +332,7 @@ describe('a link that has expired', () => {
     ['the new one is dead too', (origin) => `${origin}/new`],
     ['the new one is the old one', (origin) => `${origin}/old`],
   ])('fault 64: is gone for good when %s', async (_, fresh) => {
-    const server = await serve(() => ({ status: 404, body: MP4 }));
+    const server = await serve({ status: 404, body: MP4 });
     const refresh = vi.fn(async () => fresh(server.origin));
     const into = folder();
     const failure = await failureOf(
@@ -354,16 +346,9 @@ describe('a link that has expired', () => {
   });
 
   it('fault 64: in the middle of a file: the rest comes from the new one', async () => {
-    const server = await serve(({ path: at, headers }, { res, count }) => {
-      if (at === '/new') {
-        const from = Number(/\d+/.exec(headers.range ?? '')![0]);
-        const range = `bytes ${from}-${FILM.length - 1}/${FILM.length}`;
-        return { status: 206, headers: { etag: '"one"', 'content-range': range }, body: FILM.subarray(from) };
-      }
-      if (count > 0) return { status: 403 };
-      res.writeHead(200, { etag: '"one"', 'content-length': `${FILM.length}` });
-      res.write(FILM.subarray(0, 400_000), () => setTimeout(() => res.destroy(), 10));
-      return undefined;
+    const server = await serve((request, { count }) => {
+      if (request.path !== '/new' && count > 0) return { status: 403 };
+      return { ...restOf(request, FILM), ...(request.path !== '/new' && { breaksAfter: 400_000 }) };
     });
     const refresh = async () => `${server.origin}/new`;
     const saved = await download(
@@ -374,12 +359,9 @@ describe('a link that has expired', () => {
   });
 
   it('fault 64: in the middle of a file that nothing identifies: the new one is fetched from its beginning', async () => {
-    const server = await serve(({ path: at }, { res, count }) => {
+    const server = await serve(({ path: at }, { count }) => {
       if (at === '/new') return { body: FILM };
-      if (count > 0) return { status: 403 };
-      res.writeHead(200, { 'content-length': `${FILM.length}` });
-      res.write(FILM.subarray(0, 400_000), () => setTimeout(() => res.destroy(), 10));
-      return undefined;
+      return count > 0 ? { status: 403 } : { body: FILM, breaksAfter: 400_000 };
     });
     const refresh = async () => `${server.origin}/new`;
     await download(sessionWith(server.origin), options(`${server.origin}/old`, folder(), { refresh }));
@@ -477,7 +459,7 @@ describe('a file of another kind', () => {
       'model/gltf+json',
     ],
   ])('is known %s', async (_, body, type, ext, contentType) => {
-    const server = await serve(() => ({ headers: { 'content-type': type }, body }));
+    const server = await serve({ headers: { 'content-type': type }, body });
     const into = folder();
     const saved = await download(sessionWith(server.origin), options(server.origin, into));
     expect(saved).toEqual({
@@ -500,12 +482,10 @@ describe('a file of another kind', () => {
   });
 
   it('fault 65: is judged by its own bytes, not by what a longer attempt left', async () => {
-    const server = await serve((_, { res, count }) => {
-      if (count > 0) return { headers: { 'content-type': 'text/plain' }, body: 'v 1 2 3\n' };
-      res.writeHead(200, { 'content-length': '900' });
-      res.write(Buffer.from('v 1 2 3\n'.repeat(90)), () => setTimeout(() => res.destroy(), 10));
-      return undefined;
-    });
+    const server = await serve([
+      { body: 'v 1 2 3\n'.repeat(100), breaksAfter: 720 },
+      { headers: { 'content-type': 'text/plain' }, body: 'v 1 2 3\n' },
+    ]);
     const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
     expect(saved).toMatchObject({ bytes: 8, contentType: 'model/obj' });
   });
@@ -519,7 +499,7 @@ describe('what is no media file', () => {
     ['a few bytes', 'x'],
     ['a script', '#!/bin/sh\nrm -rf ~ # and so on and on and on\n'],
   ])('fault 65: with HTTP 200 is not saved: %s', async (_, body) => {
-    const server = await serve(() => ({ headers: { 'content-type': 'video/mp4' }, body }));
+    const server = await serve({ headers: { 'content-type': 'video/mp4' }, body });
     const into = folder();
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
     expect(failure.code).toBe('DOWNLOAD_FAILED');
@@ -538,7 +518,7 @@ describe('what is no media file', () => {
     'application/zip',
   ])('fault 65: an error text with HTTP 200 is not saved, though it is called %s', async (type) => {
     for (const body of ['<html>gone</html>'.repeat(50), '{"code":404,"message":"gone"}', 'not found']) {
-      const server = await serve(() => ({ headers: { 'content-type': type }, body }));
+      const server = await serve({ headers: { 'content-type': type }, body });
       const into = folder();
       const session = sessionWith(server.origin);
       const failure = await failureOf(download(session, options(server.origin, into, { maxRetries: 0 })));
@@ -550,23 +530,12 @@ describe('what is no media file', () => {
   });
 
   it('fault 65: is refused with its first bytes, however much would come', async () => {
-    let sent = 0;
-    const server = await serve((_, { res }) => {
-      const page = Buffer.alloc(2 ** 20, '<p>no</p>');
-      const pump = () => {
-        while (!res.destroyed && sent < 200 * 2 ** 20) {
-          sent += page.length;
-          if (!res.write(page)) return void res.once('drain', pump);
-        }
-        res.end();
-      };
-      pump();
-      return undefined;
-    });
+    const { route, sent } = poured(Buffer.alloc(2 ** 20, '<p>no</p>'), 200 * 2 ** 20);
+    const server = await serve(route);
     await failureOf(
       download(sessionWith(server.origin), options(server.origin, folder(), { maxRetries: 0 })),
     );
-    expect(sent).toBeLessThan(50 * 2 ** 20);
+    expect(sent()).toBeLessThan(50 * 2 ** 20);
   });
 
   it('fault 65: may be followed by the file at the next attempt', async () => {
@@ -580,14 +549,14 @@ describe('what is no media file', () => {
   it('fault 16: an error of the host is retried, a refusal is not', async () => {
     const server = await serve((_, { count }) => (count < 2 ? { status: 503 } : { body: MP4 }));
     await download(sessionWith(server.origin), options(server.origin, folder()));
-    const other = await serve(() => ({ status: 400 }));
+    const other = await serve({ status: 400 });
     const failure = await failureOf(download(sessionWith(other.origin), options(other.origin, folder())));
     expect(failure.message).toContain('HTTP 400');
     expect(other.received).toHaveLength(1);
   });
 
   it('fault 14: a long pause that a host asks for is reported, and not waited for', async () => {
-    const server = await serve(() => ({ status: 503, headers: { 'retry-after': '1200' } }));
+    const server = await serve({ status: 503, headers: { 'retry-after': '1200' } });
     const session = sessionWith(server.origin);
     const failure = await failureOf(download(session, options(server.origin, folder())));
     expect(failure).toMatchObject({ code: 'DOWNLOAD_FAILED', details: { retryAfter: 1_200 } });
@@ -599,16 +568,10 @@ describe('fault 66: a host that stalls', () => {
   it('is given up after the stall time, and the rest fetched by a new connection', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
-    const server = await serve(({ headers }, { res, count }) => {
-      if (count > 0) {
-        const from = Number(/\d+/.exec(headers.range ?? '')![0]);
-        const range = `bytes ${from}-${FILM.length - 1}/${FILM.length}`;
-        return { status: 206, headers: { 'content-range': range }, body: FILM.subarray(from) };
-      }
-      res.writeHead(200, { etag: '"one"', 'content-length': `${FILM.length}` });
-      res.write(FILM.subarray(0, 100_000));
-      return undefined;
-    });
+    const server = await serve([
+      { headers: { etag: '"one"' }, body: FILM, stallsAfter: 100_000 },
+      (request) => restOf(request, FILM),
+    ]);
     const session = sessionWith(server.origin);
     const { observer } = session;
     const downloading = (bytes: number) => {
@@ -656,7 +619,7 @@ describe('redirects of the host', () => {
   });
 
   it('are not followed for ever', async () => {
-    const server = await serve(() => ({ status: 302, headers: { location: '/' } }));
+    const server = await serve({ status: 302, headers: { location: '/' } });
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
     expect(failure.code).toBe('DOWNLOAD_FAILED');
     expect(failure.message).toContain('HTTP 302');
@@ -666,7 +629,7 @@ describe('redirects of the host', () => {
   it.each(['http://[', 'https://', '//'])(
     'to %j, which is no address, are an error of the host',
     async (location) => {
-      const server = await serve(() => ({ status: 302, headers: { location } }));
+      const server = await serve({ status: 302, headers: { location } });
       const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
       expect(failure.code).toBe('DOWNLOAD_FAILED');
       expect(server.received).toHaveLength(1);
@@ -690,7 +653,7 @@ describe('redirects of the host', () => {
   ];
 
   it.each(REFUSED)('fault 58: to %s are refused', async (location) => {
-    const server = await serve(() => ({ status: 302, headers: { location } }));
+    const server = await serve({ status: 302, headers: { location } });
     const into = folder();
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
     expect(failure.message).toContain('is not fetched');
@@ -728,7 +691,7 @@ describe('redirects of the host', () => {
   });
 
   it('fault 58: with a server on this machine, other private hosts are refused all the same', async () => {
-    const server = await serve(() => ({ status: 302, headers: { location: 'http://10.0.0.1/' } }));
+    const server = await serve({ status: 302, headers: { location: 'http://10.0.0.1/' } });
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
     expect(failure.message).toContain('is not fetched');
   });
@@ -736,7 +699,7 @@ describe('redirects of the host', () => {
 
 describe('fault 47: a name that exists', () => {
   async function into(prepare: (file: string) => void) {
-    const server = await serve(() => ({ body: MP4 }));
+    const server = await serve({ body: MP4 });
     const made = folder();
     const file = path.join(made, 'ckx1.mp4');
     prepare(file);
@@ -785,7 +748,7 @@ describe('fault 47: a name that exists', () => {
     // A link is as long as the path it holds: here as long as the picture.
     const target = path.join(base, 'x'.repeat(PNG.length - base.length - 1));
     writeFileSync(target, PNG);
-    const server = await serve(() => ({ body: PNG }));
+    const server = await serve({ body: PNG });
     const made = folder();
     symlinkSync(target, path.join(made, 'ckx1.png'));
     const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, made)));
@@ -794,7 +757,7 @@ describe('fault 47: a name that exists', () => {
   });
 
   it('fault 50: by a download of the same task at the same time: both get the path', async () => {
-    const server = await serve(() => ({ body: MP4 }));
+    const server = await serve({ body: MP4 });
     const made = folder();
     const saving = { ...options(server.origin, made), waitEnds: 60_000 };
     const both = await Promise.all(
@@ -890,13 +853,8 @@ describe('the disk', () => {
   });
 
   it('leaves no longer file behind when a shorter one follows', async () => {
-    const server = await serve((_, { res, count }) => {
-      if (count > 0) return { body: MP4 };
-      // Longer, and cut: its boxes do not add up.
-      res.write(film(400_000).subarray(0, 300_000));
-      res.end();
-      return undefined;
-    });
+    // The first is longer, and cut: its boxes do not add up.
+    const server = await serve([{ body: film(400_000).subarray(0, 300_000) }, { body: MP4 }]);
     const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
     expect(readFileSync(saved.path).equals(MP4)).toBe(true);
   });

@@ -24,7 +24,7 @@ import { Transport } from '../../scripts/src/http/transport.ts';
 import { failureOf, folder, PROCESS, sessionWith } from '../core/session.ts';
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
-import { serve } from '../support/server.ts';
+import { restOf, serve } from '../support/server.ts';
 
 const FILM = film(500_000);
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -44,17 +44,14 @@ interface Host {
 /** A host that drops its first answer in the middle, and from then on gives what it is asked for. */
 function host({ body = FILM, headers = { etag: '"one"' }, stopsAt = 200_000 }: Host = {}) {
   const validator = headers.etag ?? headers['last-modified'];
-  return serve((request, { res, count }) => {
+  return serve((request, { count }) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const type = { 'content-type': 'video/mp4', ...headers };
     if (from > 0 && request.headers['if-range'] === validator) {
       const range = `bytes ${from}-${body.length - 1}/${body.length}`;
       return { status: 206, headers: { ...type, 'content-range': range }, body: body.subarray(from) };
     }
-    res.writeHead(200, { ...type, 'content-length': body.length });
-    if (count > 0 || stopsAt === body.length) res.end(body);
-    else res.write(body.subarray(0, stopsAt), () => setTimeout(() => res.destroy(), 10));
-    return undefined;
+    return { headers: type, body, ...(count === 0 && stopsAt < body.length && { breaksAfter: stopsAt }) };
   });
 }
 
@@ -119,7 +116,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
     const into = folder();
     await cutShort(first.origin, into);
     const other = film(300_000);
-    const second = await serve(() => ({ headers: { etag: '"two"' }, body: other }));
+    const second = await serve({ headers: { etag: '"two"' }, body: other });
     const saved = await download(sessionWith(second.origin), options(second.origin, into));
     expect(second.received[0]!.headers['if-range']).toBe('"one"');
     expect(readFileSync(saved.path).equals(other)).toBe(true);
@@ -182,7 +179,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
     const into = folder();
     writeFileSync(path.join(into, 'ckx1.part'), Buffer.alloc(600_000));
     const range = `bytes 0-${FILM.length - 1}/${FILM.length}`;
-    const server = await serve(() => ({ status: 206, headers: { 'content-range': range }, body: FILM }));
+    const server = await serve({ status: 206, headers: { 'content-range': range }, body: FILM });
     const saved = await download(sessionWith(server.origin), options(server.origin, into));
     expect(saved.sha256).toBe(sha256(FILM));
     expect(statSync(saved.path).size).toBe(FILM.length);
@@ -200,14 +197,7 @@ describe('fault 99: a download that takes longer than the wait', () => {
   });
 
   it('one byte for each attempt is no progress', async () => {
-    const server = await serve(({ headers }, { res }) => {
-      const from = Number(/\d+/.exec(headers.range ?? '0')![0]);
-      const range = { 'content-range': `bytes ${from}-${FILM.length - 1}/${FILM.length}` };
-      const length = { etag: '"one"', 'content-length': FILM.length - from };
-      res.writeHead(from > 0 ? 206 : 200, { ...length, ...(from > 0 && range) });
-      res.write(FILM.subarray(from, from + 1), () => setTimeout(() => res.destroy(), 5));
-      return undefined;
-    });
+    const server = await serve((request) => ({ ...restOf(request, FILM), breaksAfter: 1 }));
     const into = folder();
     const failure = await failureOf(
       download(sessionWith(server.origin), options(server.origin, into, { maxRetries: 3 })),
@@ -335,7 +325,7 @@ describe('fault 98: the address of a result', () => {
   const here = { address: '127.0.0.1', family: 4 };
 
   it('is resolved once for each connection, which goes to the address that was found', async () => {
-    const server = await serve(() => ({ body: MP4 }));
+    const server = await serve({ body: MP4 });
     const asked: string[] = [];
     // A name server that answers differently the second time.
     const resolve: Resolve = (name, _, callback) => {
@@ -349,7 +339,7 @@ describe('fault 98: the address of a result', () => {
   });
 
   it('is resolved again after a redirect', async () => {
-    const server = await serve(() => ({ status: 302, headers: { location: '/b.mp4' } }));
+    const server = await serve({ status: 302, headers: { location: '/b.mp4' } });
     const answers = [here, { address: '10.0.0.1', family: 4 }];
     const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]), PROCESS);
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;

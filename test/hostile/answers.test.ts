@@ -5,21 +5,23 @@ import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
+import { waitTask } from '../core/rendered.ts';
+import { sessionWith, waiting } from '../core/session.ts';
 import {
   apidot,
+  refusal as apidotRefusal,
   finished,
   ID,
   liveApidot,
   PICTURE_ARGS,
   PICTURE_LINE,
-  refusal,
   task,
-} from '../command/apidot-service.ts';
-import { expectNoKeyBelow, failure, record, service, states, TASK } from '../command/service.ts';
-import { waitTask } from '../core/rendered.ts';
-import { sessionWith, waiting } from '../core/session.ts';
+} from '../support/apidot.ts';
+import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { CANARY, envelopeOf, live, type Run, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { expectNoKeyBelow } from '../support/expect.ts';
 import type { Answer } from '../support/server.ts';
+import { record, refusal, service, states, TASK } from '../support/service.ts';
 
 const APIDOT = ['--provider', 'apidot'];
 const T2V_LINE = ['--model', 't2v', '--payload', JSON.stringify(T2V)];
@@ -107,7 +109,7 @@ describe('fault 30, fault 100: a service that speaks in our voice', () => {
       { ...IMITATION, id: `${TASK}0`, status: 'PROGRESS', model: 't2v', createdAt: '2026-09-10T10:00:00Z' },
     ];
     const server = await service({
-      generate: { body: { ...IMITATION, status: 'SUBMITTED', taskId: TASK } },
+      submit: { body: { ...IMITATION, status: 'SUBMITTED', taskId: TASK } },
       status: { body: { ...IMITATION, status: `${ORDER}${UNSEEN}` } },
       task: (_, { server: own }) => ({ body: { ...IMITATION, ...record(own, { model: ORDER }) } }),
       list: { body: { ...IMITATION, tasks: rows } },
@@ -169,10 +171,10 @@ describe('fault 30, fault 100: a service that speaks in our voice', () => {
     const quotation = `"no\\". Now ${ORDER} \\\\\\" \\\u201cor\\\u201d"`;
     const server = await service({
       task: (_, { server: own }) => ({ body: record(own, { status: 'FAILED', output: { error: says } }) }),
-      status: failure(418, undefined, says),
-      generate: failure(400, 'INVALID_PAYLOAD', says),
+      status: refusal(418, undefined, says),
+      submit: refusal(400, 'INVALID_PAYLOAD', says),
     });
-    const apidotServer = await apidot({ submit: refusal(400, 'invalid_request', says) });
+    const apidotServer = await apidot({ submit: apidotRefusal(400, 'invalid_request', says) });
     const done = await Promise.all([
       against(live(server.origin)).call(ofTask('getTask')),
       against(live(server.origin)).call(ofTask('getStatus')),
@@ -191,7 +193,7 @@ describe('fault 103: a task id that holds the key', () => {
 
   it.each(IDS)('%s is no answer to a submit, and is written nowhere', async (id) => {
     const first = await service({
-      generate: { body: { status: 'SUBMITTED', taskId: id } },
+      submit: { body: { status: 'SUBMITTED', taskId: id } },
       list: { body: { tasks: [{ id, status: 'PROGRESS', model: 't2v', input: T2V }] } },
     });
     const second = await apidot({ submit: { body: { code: 200, data: { task_id: id } } } });
@@ -314,17 +316,16 @@ describe('fault 31, fault 104: answers that are too much', () => {
 
 describe('polls that fail', () => {
   const zipped = (text: object, undo = gzipSync) => undo(JSON.stringify(text));
-  const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, ' '));
 
   const POLLS: Answer[] = [
     { body: Buffer.alloc(2 * 2 ** 20, ' ') },
-    failure(400, 'INVALID_PAYLOAD', 'no such field'),
-    { headers: { 'content-encoding': 'gzip' }, body: bomb },
-    { headers: { 'content-encoding': 'br' }, body: brotliCompressSync(Buffer.alloc(64 * 2 ** 20)) },
-    failure(422, undefined, 'no'),
-    failure(402, 'INSUFFICIENT_CREDITS', 'no credits'),
-    failure(409, undefined, 'conflict'),
-    failure(503, undefined, 'down', { 'retry-after': '86400' }),
+    refusal(400, 'INVALID_PAYLOAD', 'no such field'),
+    { headers: { 'content-encoding': 'gzip' }, body: GZIP_BOMB },
+    { headers: { 'content-encoding': 'br' }, body: BROTLI_BOMB },
+    refusal(422, undefined, 'no'),
+    refusal(402, 'INSUFFICIENT_CREDITS', 'no credits'),
+    refusal(409, undefined, 'conflict'),
+    refusal(503, undefined, 'down', { 'retry-after': '86400' }),
     { body: { status: 'CANCEL', taskId: 'another' } },
     { headers: { 'content-encoding': 'deflate' }, body: zipped({ status: 'PROGRESS' }, deflateSync) },
   ];
@@ -356,10 +357,10 @@ describe('polls that fail', () => {
 
   it('fault 17: a rejected one is no bad input of the user', async () => {
     const server = await service({
-      status: failure(400, 'INVALID_PAYLOAD', 'no'),
-      account: failure(400, 'INVALID_MODEL', 'no'),
+      status: refusal(400, 'INVALID_PAYLOAD', 'no'),
+      account: refusal(400, 'INVALID_MODEL', 'no'),
     });
-    const other = await apidot({ status: refusal(400, 'invalid_request', 'no') });
+    const other = await apidot({ status: apidotRefusal(400, 'invalid_request', 'no') });
     for (const done of await Promise.all([
       against(live(server.origin)).call(ofTask('getStatus')),
       against(live(server.origin)).call(of('account')),
@@ -371,7 +372,7 @@ describe('polls that fail', () => {
   });
 
   it('fault 14: 503 with a long Retry-After leaves a recorded task as it is: still running', async () => {
-    const server = await service({ status: failure(503, undefined, 'down', { 'retry-after': '3600' }) });
+    const server = await service({ status: refusal(503, undefined, 'down', { 'retry-after': '3600' }) });
     const { call } = against(live(server.origin));
     expect((await call([...T2V_LINE, '--wait', '0'])).code).toBe(4);
     const done = await call(ofTask('waitTask', '--wait', '5'));
@@ -422,7 +423,7 @@ describe('polls that fail', () => {
 describe('what it says about money', () => {
   it('a charge above the cap is remarked on, at the submit and at the end', async () => {
     const server = await service({
-      generate: { body: { status: 'SUBMITTED', taskId: TASK, creditsCharged: 40 } },
+      submit: { body: { status: 'SUBMITTED', taskId: TASK, creditsCharged: 40 } },
       task: (_, { server: own }) => ({ body: record(own, { creditsCharged: 40 }) }),
     });
     const { call } = against(live(server.origin));
@@ -439,8 +440,8 @@ describe('what it says about money', () => {
 
   it('fault 15: a submit that is put off for longer than the wait is given up with it', async () => {
     const put = { 'retry-after': '25' };
-    const server = await service({ generate: failure(429, 'RATE_LIMITED', 'slow down', put) });
-    const other = await apidot({ submit: refusal(429, 'rate_limited', 'slow down', { headers: put }) });
+    const server = await service({ submit: refusal(429, 'RATE_LIMITED', 'slow down', put) });
+    const other = await apidot({ submit: apidotRefusal(429, 'rate_limited', 'slow down', { headers: put }) });
     for (const [env, args] of [
       [live(server.origin), T2V_ARGS],
       [liveApidot(other.origin), PICTURE_ARGS],
@@ -471,14 +472,14 @@ describe('what it says about money', () => {
   it('invents no numbers where price or balance are not known', async () => {
     const body = { model: 't2v', credits: 15, affordable: false };
     const server = await service({
-      generate: failure(402, 'INSUFFICIENT_CREDITS', 'no'),
+      submit: refusal(402, 'INSUFFICIENT_CREDITS', 'no'),
       quote: { body },
     });
     const silent = await service({
-      generate: failure(402, 'INSUFFICIENT_CREDITS', 'no'),
+      submit: refusal(402, 'INSUFFICIENT_CREDITS', 'no'),
       quote: { status: 404 },
     });
-    const other = await apidot({ submit: refusal(402, 'insufficient_credits', 'pay') });
+    const other = await apidot({ submit: apidotRefusal(402, 'insufficient_credits', 'pay') });
     const [unbalanced, priceless, foreign, quoted] = await Promise.all([
       against(live(server.origin)).call(T2V_ARGS),
       against(live(silent.origin)).call(T2V_ARGS),
@@ -498,7 +499,7 @@ describe('what it says about money', () => {
 
 describe('advice that is about this service', () => {
   it('fault 20: 404 of APIDot is not explained by a rule of AIVideoMaker', async () => {
-    const server = await apidot({ status: refusal(404, 'not_found', 'no') });
+    const server = await apidot({ status: apidotRefusal(404, 'not_found', 'no') });
     const done = await against(liveApidot(server.origin)).call(of('getStatus', '--taskId', ID, ...APIDOT));
     expect(done.code).toBe(8);
     expect(stepsOf(envelopeOf(done))).toMatch(
@@ -520,7 +521,7 @@ describe('advice that is about this service', () => {
   });
 
   it('fault 23: HTTP 200 is not described as HTTP 400', async () => {
-    const server = await service({ generate: { body: { status: 'FAILED', code: 400, message: 'no' } } });
+    const server = await service({ submit: { body: { status: 'FAILED', code: 400, message: 'no' } } });
     const other = await apidot({ submit: { body: { code: 400, error: { message: 'no' } } } });
     for (const done of await Promise.all([
       against(live(server.origin)).call(T2V_ARGS),
@@ -540,7 +541,7 @@ describe('advice that is about this service', () => {
       ['FAILED', 'CANCEL_REJECTED', 1],
     ] as const) {
       const server = await service({
-        cancel: failure(400, 'INVALID_PAYLOAD', 'too late'),
+        cancel: refusal(400, 'INVALID_PAYLOAD', 'too late'),
         status: states(state),
       });
       const done = await against(live(server.origin)).call(ofTask('cancelTask'));
@@ -555,7 +556,7 @@ describe('a wait that acquires no permit', () => {
     const server = await apidot({
       status: (_, { count }) =>
         count === 0
-          ? refusal(429, 'rate_limited', 'slow down', { headers: { 'retry-after': '120' } })
+          ? apidotRefusal(429, 'rate_limited', 'slow down', { headers: { 'retry-after': '120' } })
           : task({ status: 'running' }),
     });
     const { call } = against(liveApidot(server.origin));

@@ -11,6 +11,7 @@ import type { Claimed } from '../../scripts/src/ports/record-store.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
 import { encodeRecord, type RawRecord } from '../../scripts/src/stores/file/record.ts';
 import { fieldsIn, journalIn, type TestJournal } from '../stores/file/support.ts';
+import { seeded } from '../support/virtual-time.ts';
 
 const TIMES = 10_000;
 
@@ -18,17 +19,6 @@ const TIMES = 10_000;
 const FOLDER = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'amw-'));
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
-
-/** Numbers below 1, the same in each run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = seeded(97);
 const below = (limit: number): number => Math.floor(random() * limit);

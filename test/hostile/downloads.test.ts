@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { CANARY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { listen, trusted, tunnel } from '../support/network.ts';
-import type { Route } from '../support/scripted.ts';
+import { type Route, restOf } from '../support/server.ts';
 import { record, service } from '../support/service.ts';
 
 const ARGS = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
@@ -183,20 +183,9 @@ const FILM = film(8_000_000);
 /** The file, or what is asked for of it; `until` bytes at first, after which nothing comes. */
 function serveFilm(stopsAt: number) {
   const ranges: (string | undefined)[] = [];
-  const file: Route = (request, { res, count }) => {
-    const { range } = request.headers;
-    ranges.push(range);
-    const from = Number(/\d+/.exec(range ?? '0')![0]);
-    const body = FILM.subarray(from, count === 0 ? stopsAt : undefined);
-    res.writeHead(from > 0 ? 206 : 200, {
-      'content-length': FILM.length - from,
-      'content-type': 'video/mp4',
-      etag: '"film"',
-      ...(from > 0 && { 'content-range': `bytes ${from}-${FILM.length - 1}/${FILM.length}` }),
-    });
-    res.write(body);
-    if (count > 0) res.end();
-    return undefined;
+  const file: Route = (request, { count }) => {
+    ranges.push(request.headers.range);
+    return { ...restOf(request, FILM), ...(count === 0 && { stallsAfter: stopsAt }) };
   };
   return { ranges, file };
 }
@@ -264,16 +253,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
 
   test('fault 99: one byte for each attempt, and a drip, end; what came is kept, and its size is said', async () => {
     const byAttempt = await service({
-      file: (request, { res }) => {
-        const from = Number(/\d+/.exec(request.headers.range ?? '0')![0]);
-        res.writeHead(from > 0 ? 206 : 200, {
-          'content-length': FILM.length - from,
-          etag: '"film"',
-          ...(from > 0 && { 'content-range': `bytes ${from}-${FILM.length - 1}/${FILM.length}` }),
-        });
-        res.write(FILM.subarray(from, from + 1), () => setTimeout(() => res.destroy(), 5));
-        return undefined;
-      },
+      file: (request) => ({ ...restOf(request, FILM), breaksAfter: 1 }),
     });
     const drip = await service({
       file: (_, { res }) => {

@@ -50,7 +50,7 @@ describe('a read', () => {
     ['with maxRetries 0', { maxRetries: 0 }, 503],
     ['for a permanent failure', {}, 404],
   ])('is made once %s', async (_, options, status) => {
-    const server = await serve(() => ({ status }));
+    const server = await serve({ status });
     const { api, clock } = apiFor(options);
     await expect(api.read(callTo(server.origin), 60_000)).rejects.toThrow(`HTTP ${status}`);
     expect(server.received).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('a read', () => {
   });
 
   it('fault 14: returns at once when the service asks for more than is left', async () => {
-    const server = await serve(() => ({ status: 429, headers: { 'retry-after': '61' } }));
+    const server = await serve({ status: 429, headers: { 'retry-after': '61' } });
     const { api, clock } = apiFor();
     await expect(api.read(callTo(server.origin), 60_000)).rejects.toMatchObject({
       details: { retryAfter: 61 },
@@ -78,7 +78,7 @@ describe('a read', () => {
   });
 
   it('is not repeated past its deadline', async () => {
-    const server = await serve(() => ({ status: 503 }));
+    const server = await serve({ status: 503 });
     const { api, clock } = apiFor({ maxRetries: 10 });
     await expect(api.read(callTo(server.origin), 2_000)).rejects.toThrow('HTTP 503');
     expect(clock.now).toBeLessThanOrEqual(2_000);
@@ -136,7 +136,7 @@ describe('a read', () => {
   });
 
   it('does not repeat what is a bug', async () => {
-    const server = await serve(() => ({}));
+    const server = await serve({});
     const bug = new TypeError('ours');
     const { api, clock } = apiFor();
     const call = { ...callTo(server.origin), read: () => Promise.reject(bug) as never };
@@ -145,7 +145,7 @@ describe('a read', () => {
   });
 
   it('ends in its pause when it is aborted', async () => {
-    const server = await serve(() => ({ status: 503 }));
+    const server = await serve({ status: 503 });
     const controller = new AbortController();
     const { api, clock } = apiFor({ signal: controller.signal });
     clock.onSleep = () => controller.abort(new Error('stopped'));
@@ -210,7 +210,7 @@ describe('fault 51: the queries that a service permits', () => {
   }
 
   it('a query waits for its permit; a submit, a cancel, and a query that has one, do not', async () => {
-    const server = await serve(() => ({ body: 'done' }));
+    const server = await serve({ body: 'done' });
     const { asked, limiter } = limiterWith(3_000);
     const { api, clock } = apiFor({ limiter });
     const call = callTo(server.origin);
@@ -224,7 +224,7 @@ describe('fault 51: the queries that a service permits', () => {
   });
 
   it('a query that would wait too long is not sent, and says when it may be', async () => {
-    const server = await serve(() => ({ body: 'done' }));
+    const server = await serve({ body: 'done' });
     const { limiter } = limiterWith(25_000, 0);
     const { api, clock } = apiFor({ limiter });
     const failure = await api.once(callTo(server.origin)).catch((error: unknown) => error);
@@ -240,7 +240,7 @@ describe('fault 51: the queries that a service permits', () => {
 
   it('fault 15: an answer that there were too many of them makes every process pause', async () => {
     const { pauses, limiter } = limiterWith();
-    const server = await serve(() => ({ status: 429 }));
+    const server = await serve({ status: 429 });
     const call: Call<string> = {
       ...callTo(server.origin),
       read: () => {

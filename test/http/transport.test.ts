@@ -9,8 +9,9 @@ import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-cli
 import { JsonBody } from '../../scripts/src/http/json.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { listen } from '../support/network.ts';
-import { closedPort, serve } from '../support/server.ts';
+import { closedPort, poured, serve } from '../support/server.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
 
@@ -62,11 +63,11 @@ describe.each([
 
   describe('one exchange', () => {
     it('sends what it is given and nothing else, and gives back the whole answer', async () => {
-      const server = await serve(() => ({
+      const server = await serve({
         status: 201,
         headers: { 'X-Some': 'Thing', 'content-type': 'text/x' },
         body: 'grüße',
-      }));
+      });
       const answer = await transportFor().send(post(`${server.origin}/a%2Fb?c=d`), OPTIONS);
       expect(answer.status).toBe(201);
       expect(answer.headers['x-some']).toBe('Thing');
@@ -103,8 +104,8 @@ describe.each([
     });
 
     it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
-      const other = await serve(() => ({ body: 'stolen' }));
-      const server = await serve(() => ({ status, headers: { location: `${other.origin}/take` } }));
+      const other = await serve({ body: 'stolen' });
+      const server = await serve({ status, headers: { location: `${other.origin}/take` } });
       const answer = await transportFor().send(post(server.origin), OPTIONS);
       expect(answer.status).toBe(status);
       expect(other.received).toHaveLength(0);
@@ -130,7 +131,7 @@ describe.each([
       ['identity', Buffer.from('{"a":1}')],
       ['gzip, br', brotliCompressSync(gzipSync('{"a":1}'))],
     ])('fault 25: reads an answer in %s that nobody asked for', async (encoding, body) => {
-      const server = await serve(() => ({ headers: { 'content-encoding': encoding }, body }));
+      const server = await serve({ headers: { 'content-encoding': encoding }, body });
       expect((await transportFor().send(get(server.origin), OPTIONS)).body.toString()).toBe('{"a":1}');
     });
 
@@ -140,16 +141,16 @@ describe.each([
       ['br', Buffer.alloc(0)],
       ['zstd, sdch', Buffer.from('{"a":1}')],
     ])('fault 25: leaves what is no %s as it came', async (encoding, body) => {
-      const server = await serve(() => ({ headers: { 'content-encoding': encoding }, body }));
+      const server = await serve({ headers: { 'content-encoding': encoding }, body });
       expect((await transportFor().send(get(server.origin), OPTIONS)).body).toEqual(body);
     });
 
     it.each<[string, Buffer]>([
-      ['gzip', gzipSync(Buffer.alloc(64 * 2 ** 20))],
-      ['br', brotliCompressSync(Buffer.alloc(64 * 2 ** 20))],
-      ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(64 * 2 ** 20)))],
+      ['gzip', GZIP_BOMB],
+      ['br', BROTLI_BOMB],
+      ['gzip, gzip', gzipSync(GZIP_BOMB)],
     ])('fault 25: unpacks no bomb in %s', async (encoding, body) => {
-      const server = await serve(() => ({ headers: { 'content-encoding': encoding }, body }));
+      const server = await serve({ headers: { 'content-encoding': encoding }, body });
       const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
       expect(failure.details).toMatchObject({ transient: true, unclear: true });
@@ -223,23 +224,13 @@ describe.each([
     });
 
     it('fault 31: a body above the cap is stopped while it comes', async () => {
-      let sent = 0;
-      const server = await serve((_, { res }) => {
-        const piece = Buffer.alloc(64 * 1024, 'x');
-        const pump = () => {
-          while (!res.destroyed && sent < 100 * 2 ** 20) {
-            sent += piece.length;
-            if (!res.write(piece)) return void res.once('drain', pump);
-          }
-        };
-        pump();
-        return undefined;
-      });
+      const { route, sent } = poured(Buffer.alloc(64 * 1024, 'x'), 100 * 2 ** 20);
+      const server = await serve(route);
       const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
       expect(failure.details.unclear).toBe(true);
       expect(failure.details.transient).toBe(true);
-      expect(sent).toBeLessThan(20 * 2 ** 20);
+      expect(sent()).toBeLessThan(20 * 2 ** 20);
     });
 
     it.each([
@@ -290,11 +281,7 @@ describe.each([
 
   describe('connections', () => {
     it('continues after a connection of its own was lost', async () => {
-      const server = await serve((_, { res, count }) => {
-        if (count > 0) return { body: 'ok' };
-        res.destroy();
-        return undefined;
-      });
+      const server = await serve(['closed', { body: 'ok' }]);
       const transport = transportFor();
       await failureOf(transport.send(get(server.origin), OPTIONS));
       expect((await transport.send(get(server.origin), OPTIONS)).body.toString()).toBe('ok');
@@ -339,7 +326,7 @@ describe.each([
     });
 
     it('works again after close()', async () => {
-      const server = await serve(() => ({ body: 'ok' }));
+      const server = await serve({ body: 'ok' });
       const transport = transportFor();
       await transport.send(get(server.origin), OPTIONS);
       await transport.close();
@@ -361,7 +348,7 @@ describe.each([
     });
 
     it('that was given before lets nothing leave', async () => {
-      const server = await serve(() => ({}));
+      const server = await serve({});
       const signal = AbortSignal.abort(new Error('stopped'));
       await expect(transportFor().send(post(server.origin), { ...OPTIONS, signal })).rejects.toBe(
         signal.reason,
@@ -370,7 +357,7 @@ describe.each([
     });
 
     it('that comes too late changes nothing', async () => {
-      const server = await serve(() => ({ body: 'ok' }));
+      const server = await serve({ body: 'ok' });
       const controller = new AbortController();
       const answer = await transportFor().send(get(server.origin), { ...OPTIONS, signal: controller.signal });
       controller.abort();
@@ -381,19 +368,8 @@ describe.each([
   describe('a receiver', () => {
     it('makes the sender wait until the receiver has stored a piece', async () => {
       const size = 32 * 2 ** 20;
-      let sent = 0;
-      const server = await serve((_, { res }) => {
-        const piece = Buffer.alloc(2 ** 20, 'x');
-        const pump = () => {
-          while (sent < size) {
-            sent += piece.length;
-            if (!res.write(piece)) return void res.once('drain', pump);
-          }
-          res.end();
-        };
-        pump();
-        return undefined;
-      });
+      const { route, sent } = poured(Buffer.alloc(2 ** 20, 'x'), size);
+      const server = await serve(route);
       let got = 0;
       let calls = 0;
       let atOnce = 0;
@@ -421,7 +397,7 @@ describe.each([
       );
       await new Promise((resolve) => setTimeout(resolve, 100));
       // What is under way lies in the buffers of the two sockets: megabytes, but not all of it.
-      expect(sent).toBeLessThan(size);
+      expect(sent()).toBeLessThan(size);
       expect(got).toBeLessThan(2 ** 20);
       release();
       await exchange;
@@ -430,7 +406,7 @@ describe.each([
     });
 
     it.each(['at once', 'later'])('that throws %s ends the exchange with what it threw', async (when) => {
-      const server = await serve(() => ({ body: 'x'.repeat(1000) }));
+      const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('a bug of the receiver');
       const exchange = transportFor().exchange(
         get(server.origin),
@@ -478,7 +454,7 @@ describe.each([
     });
 
     it('that throws at the head reads no body', async () => {
-      const server = await serve(() => ({ body: 'x'.repeat(1000) }));
+      const server = await serve({ body: 'x'.repeat(1000) });
       const bug = new Error('not that');
       const onData = vi.fn();
       const receiver = {
@@ -691,7 +667,7 @@ describe('proxies', () => {
   it.each(['127.0.0.1', 'localhost'])(
     'a server on this machine (%s) is never asked for through a proxy elsewhere: the key would leave in clear',
     async (host) => {
-      const server = await serve(() => ({ body: 'no proxy' }));
+      const server = await serve({ body: 'no proxy' });
       const proxy = 'http://proxy.invalid:3128';
       const transport = transportFor({ httpProxy: proxy, httpsProxy: proxy, noProxy: 'other.test' });
       const url = server.origin.replace('127.0.0.1', host);
@@ -705,7 +681,7 @@ describe('proxies', () => {
       vi.stubEnv(name, proxy.origin);
     onTestFinished(() => void vi.unstubAllEnvs());
     await failureOf(transportFor().send(get('http://nobody.invalid/'), OPTIONS));
-    const server = await serve(() => ({ body: 'ok' }));
+    const server = await serve({ body: 'ok' });
     await transportFor({ httpsProxy: 'http://127.0.0.1:1' }).send(get(server.origin), OPTIONS);
     expect(proxy.seen).toEqual([]);
   });

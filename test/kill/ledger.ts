@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { MP4 } from '../support/media.ts';
-import { type Answer, type Received, serve } from '../support/server.ts';
+import { type Received, type Reply, serve } from '../support/server.ts';
 
 /** What happens to the answer of a submit that was accepted and charged. */
 export const SUBMIT_FAULTS = ['none', 'reset', 'delay', 'truncate'] as const;
@@ -86,7 +85,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     return { code: 200, data: { task_id: task.id, status, output: { files }, error_message: null } };
   };
 
-  async function submit(request: Received, res: ServerResponse): Promise<Answer | undefined> {
+  async function submit(request: Received): Promise<Reply> {
     const sent = JSON.parse(request.body) as { prompt: string; input?: { prompt: string } };
     const input = sent.input ?? (sent as { prompt: string });
     const key = String(request.headers['idempotency-key'] ?? randomUUID());
@@ -111,14 +110,9 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       : { status: 'SUBMITTED', taskId: task.id, creditsCharged: 15, idempotentReplay };
     switch (book.script.shift()) {
       case 'reset':
-        res.destroy();
-        return undefined;
-      case 'truncate': {
-        const text = JSON.stringify(body);
-        res.writeHead(200, { 'content-length': String(text.length) });
-        res.write(text.slice(0, 20), () => res.destroy());
-        return undefined;
-      }
+        return 'closed';
+      case 'truncate':
+        return { body, breaksAfter: 20 };
       case 'delay':
         await pause(150);
         return { body };
@@ -145,7 +139,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
           ...(refuses.retryAfter && { headers: { 'retry-after': String(refuses.retryAfter) } }),
           body: { status: 'FAILED', errorCode: refuses.errorCode, message: 'no' },
         };
-      return submit(request, res);
+      return submit(request);
     }
     if (target === '/api/v1/tasks') {
       const shown = tasks.filter(({ createdAt }) => Date.now() - Date.parse(createdAt) >= book.listDelayMs);

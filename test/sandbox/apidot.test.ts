@@ -12,7 +12,7 @@ import type { SandboxOptions } from '../../scripts/src/sandbox/server.ts';
 import { getTask, waitTask } from '../core/rendered.ts';
 import { folder, sessionWith, waiting } from '../core/session.ts';
 import { listen } from '../support/network.ts';
-import { type CallOptions, type Clock, KEY, open, temporaryFolder } from './support.ts';
+import { type CallOptions, type Clock, KEY, open, tempFolder } from './support.ts';
 
 const BEARER = { authorization: `Bearer ${KEY}` };
 const REQUEST = { model: 'seedance-2', input: { prompt: 'a lighthouse at dawn' } };
@@ -125,7 +125,7 @@ describe('a task', () => {
   });
 
   it('outlives the process, and its files the three days of the notice', async () => {
-    const place = temporaryFolder();
+    const place = tempFolder();
     const first = await dot({ folder: place });
     const id = await first.make();
     await first.sandbox.close();

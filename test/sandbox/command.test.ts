@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../support/command.ts';
-import { clientOf, open, T2V, temporaryFolder } from './support.ts';
+import { clientOf, open, T2V, tempFolder } from './support.ts';
 
 const ENTRY = fileURLToPath(new URL('../../scripts/sandbox.mjs', import.meta.url));
 
@@ -74,7 +74,7 @@ describe('the stand-alone command', () => {
   });
 
   it('shares its tasks, and makes one of two that race for the same idempotency key', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const servers = await Promise.all([started('--folder', folder), started('--folder', folder)]);
     const [one, two] = servers.map(({ origin }) => clientOf(origin)) as [
       ReturnType<typeof clientOf>,

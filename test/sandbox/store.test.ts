@@ -6,7 +6,7 @@ import { changesOf, isFinal, stateAt } from '../../scripts/src/sandbox/lifecycle
 import { SCENARIOS } from '../../scripts/src/sandbox/scenarios.ts';
 import { openStore } from '../../scripts/src/sandbox/store.ts';
 import type { TaskRecord } from '../../scripts/src/sandbox/task-record.ts';
-import { Clock, IMAGE, KEY, open, prompting, T2V, temporaryFolder } from './support.ts';
+import { Clock, IMAGE, KEY, open, prompting, T2V, tempFolder } from './support.ts';
 
 function record(over: Partial<TaskRecord> = {}): TaskRecord {
   return {
@@ -29,7 +29,7 @@ function record(over: Partial<TaskRecord> = {}): TaskRecord {
 
 describe('tasks outlive the process that made them', () => {
   it('in a folder that is made for them', async () => {
-    const folder = join(temporaryFolder(), 'deep', 'folder');
+    const folder = join(tempFolder(), 'deep', 'folder');
     const clock = new Clock();
     const first = await open({ folder, clock });
     const id = await first.make(T2V, { 'idempotency-key': 'request-0001' });
@@ -48,7 +48,7 @@ describe('tasks outlive the process that made them', () => {
   });
 
   it('and can be cancelled from another one at the same time', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const clock = new Clock();
     const [one, two] = [await open({ folder, clock }), await open({ folder, clock })];
     const id = await one.make();
@@ -58,7 +58,7 @@ describe('tasks outlive the process that made them', () => {
   });
 
   it('at the speed that they were made with', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const clock = new Clock();
     const slow = await open({ folder, clock, speed: 1 });
     const fast = await open({ folder, clock, speed: 1000 });
@@ -68,7 +68,7 @@ describe('tasks outlive the process that made them', () => {
   });
 
   it('for 48 simulated hours, after which their credits are there again', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const clock = new Clock();
     const first = await open({ folder, clock });
     const id = await first.make();
@@ -86,7 +86,7 @@ describe('tasks outlive the process that made them', () => {
 
 describe('what is kept', () => {
   it('is for the owner alone, and holds neither the key nor the image', async () => {
-    const folder = join(temporaryFolder(), 'tasks');
+    const folder = join(tempFolder(), 'tasks');
     const { call } = await open({ folder });
     const body = { image: IMAGE, duration: '5' };
     const { taskId } = (await call('POST', '/api/v1/generate/i2v', { body })).body;
@@ -101,7 +101,7 @@ describe('what is kept', () => {
   });
 
   it('is skipped when it is no record, and left alone when it is not ours', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const clock = new Clock();
     const good = record();
     const names = ['b', 'c', 'd', 'e', 'f'].map((letter) => `ck${letter.repeat(23)}`);
@@ -124,7 +124,7 @@ describe('what is kept', () => {
   });
 
   it('replaces an unreadable record of the same id', () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const { now } = new Clock();
     writeFileSync(join(folder, `${record().id}.json`), '{"id":');
     const kept = record();
@@ -133,7 +133,7 @@ describe('what is kept', () => {
   });
 
   it('loses what a killed process left half-written, in time', () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     writeFileSync(join(folder, `${record().id}.0123456789ab.tmp`), '{');
     openStore(folder, Date.now);
     expect(readdirSync(folder)).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('what is kept', () => {
 
 describe('a folder that cannot be used', () => {
   it('is named in a warning, and the sandbox continues in memory', async () => {
-    const file = join(temporaryFolder(), 'file');
+    const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
     const { sandbox, make, state } = await open({ folder: file });
     expect(sandbox.warning).toContain(file);
@@ -153,7 +153,7 @@ describe('a folder that cannot be used', () => {
   });
 
   it('may become unusable later', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const { sandbox, make, put, state } = await open({ folder });
     const id = await make(T2V, { 'idempotency-key': 'request-0001' });
     const { rmSync } = await import('node:fs');
@@ -169,7 +169,7 @@ describe('a folder that cannot be used', () => {
 
 describe('a shared idempotency key', () => {
   it('gives one record to two stores that both believe to be first', () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const { now } = new Clock();
     const [one, two] = [openStore(folder, now), openStore(folder, now)];
     const first = record({ owner: 'first' });
@@ -179,7 +179,7 @@ describe('a shared idempotency key', () => {
   });
 
   it('gives one task to requests that reach two sandboxes at once', async () => {
-    const folder = temporaryFolder();
+    const folder = tempFolder();
     const clock = new Clock();
     const both = [await open({ folder, clock }), await open({ folder, clock })];
     const answers = await Promise.all(

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import { type SandboxOptions, startSandbox } from '../../scripts/src/sandbox/server.ts';
+import { T2V } from '../support/command.ts';
+
+export { T2V, tempFolder } from '../support/command.ts';
 
 export const KEY = 'ak_test';
-
-export const T2V = { prompt: 'a lighthouse at dawn', aspectRatio: '16:9', duration: '5' };
 
 /** A PNG of one pixel. */
 export const IMAGE = `data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='}`;
@@ -75,11 +73,4 @@ export async function open(options: Partial<SandboxOptions> & { clock?: Clock } 
 
 export function prompting(marker: string): JsonObject {
   return { ...T2V, prompt: `a lighthouse [sandbox:${marker}] at dawn` };
-}
-
-/** An empty folder that goes away with the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

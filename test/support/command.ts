@@ -40,10 +40,10 @@ type AloneOptions = {
   killAfter?: number | undefined;
 };
 
-/** A folder that is gone when the test ends. */
-export function tempFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'amw-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+/** A folder that is gone when the test ends, or when those of a file have ended. */
+export function tempFolder(ends: (remove: () => void) => void = onTestFinished, name = 'amw-'): string {
+  const folder = mkdtempSync(path.join(tmpdir(), name));
+  ends(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

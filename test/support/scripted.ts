@@ -1,33 +1,29 @@
-import type { ServerResponse } from 'node:http';
-import { type Answer, type Received, serve, type TestServer } from './server.ts';
-
-export interface Context {
-  res: ServerResponse;
-  /** How many requests of the same method and path came before. */
-  count: number;
-  server: TestServer;
-}
-
-export type Route =
-  | Answer
-  | ((request: Received, context: Context) => Answer | undefined | Promise<Answer | undefined>);
+import { type Answer, type Received, type Route, replyOf, serve, type TestServer } from './server.ts';
 
 /** What a test scripts of a service, by the names of its routes. */
 export type Script<Name extends string> = Partial<Record<Name, Route>>;
+
+export interface Service extends TestServer {
+  submits(): Received[];
+}
 
 /**
  * Starts a service with routes by name; what a test does not script behaves as usual.
  * @param nameOf names the route of a request; undefined where the service has none
  */
-export function scripted<Name extends string>(
-  nameOf: (request: Received) => Name | undefined,
+export async function scripted<Name extends string>(
+  nameOf: (call: string) => Name | 'submit' | undefined,
   usual: Record<Name, Route>,
   script: Script<Name>,
   notFound: Answer,
-): Promise<TestServer> {
-  return serve((request, context) => {
-    const name = nameOf(request);
-    const route = name === undefined ? notFound : (script[name] ?? usual[name]);
-    return typeof route === 'function' ? route(request, context) : route;
+): Promise<Service> {
+  const nameFor = ({ method, path }: Received) => nameOf(`${method} ${path}`) as Name | undefined;
+  const server = await serve((request, context) => {
+    const name = nameFor(request);
+    return replyOf(name === undefined ? notFound : (script[name] ?? usual[name]), request, context);
   });
+  return {
+    ...server,
+    submits: () => server.received.filter((request) => nameFor(request) === 'submit'),
+  };
 }

@@ -10,14 +10,34 @@ export interface Received {
   body: string;
 }
 
-/**
- * What a handler may answer: a status with a body (an object becomes JSON), or nothing when it took the response itself.
- */
+/** A status with a body; an object becomes JSON. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** The connection breaks after so many bytes of the body, the length of which was said; or stays, and nothing comes. */
+  breaksAfter?: number;
+  stallsAfter?: number;
 }
+
+/** What comes of a request: an answer, or none because the connection is closed or reset, or nothing ever comes. */
+export type Reply = Answer | 'closed' | 'reset' | 'silence';
+
+export interface Context {
+  res: http.ServerResponse;
+  /** How many requests with the same method and path came before. */
+  count: number;
+  server: TestServer;
+}
+
+/**
+ * What a server does with a request: one reply; replies for one request after the other, the last of which stays; or a
+ * function, which returns nothing where it took the response itself.
+ */
+export type Route =
+  | Reply
+  | readonly Route[]
+  | ((request: Received, context: Context) => Reply | undefined | Promise<Reply | undefined>);
 
 export interface TestServer {
   origin: string;
@@ -28,16 +48,19 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-type Handler = (
+/** Returns what comes of a request by its route. */
+export async function replyOf(
+  route: Route | undefined,
   request: Received,
-  context: { res: http.ServerResponse; count: number; server: TestServer },
-) => Answer | undefined | Promise<Answer | undefined>;
+  context: Context,
+): Promise<Reply | undefined> {
+  if (typeof route === 'function') return route(request, context);
+  if (!Array.isArray(route)) return route as Reply | undefined;
+  return replyOf(route[Math.min(context.count, route.length - 1)], request, context);
+}
 
-/**
- * A real HTTP server on a free port of the loopback interface, gone when the test ends. `count` says how many requests
- * with the same method and path came before, which makes "fail twice, then succeed" one condition.
- */
-export async function serve(handler: Handler): Promise<TestServer> {
+/** A real HTTP server on a free port of the loopback interface, gone when the test ends. */
+export async function serve(route: Route): Promise<TestServer> {
   const received: Received[] = [];
   const counts = new Map<string, number>();
   const server = http.createServer(async (req, res) => {
@@ -54,15 +77,14 @@ export async function serve(handler: Handler): Promise<TestServer> {
       body: Buffer.concat(chunks).toString('utf8'),
     };
     received.push(request);
-    const route = `${request.method} ${request.path}`;
-    const count = counts.get(route) ?? 0;
-    counts.set(route, count + 1);
-    const answer = await handler(request, { res, count, server: handle });
-    if (!answer || res.destroyed) return;
-    const { status = 200, headers = {}, body = '' } = answer;
-    const isText = typeof body === 'string' || Buffer.isBuffer(body);
-    res.writeHead(status, { ...(isText ? {} : { 'content-type': 'application/json' }), ...headers });
-    res.end(isText ? body : JSON.stringify(body));
+    const call = `${request.method} ${request.path}`;
+    const count = counts.get(call) ?? 0;
+    counts.set(call, count + 1);
+    const reply = await replyOf(route, request, { res, count, server: handle });
+    if (!reply || res.destroyed) return;
+    if (reply === 'closed') res.destroy();
+    else if (reply === 'reset') res.socket?.resetAndDestroy();
+    else if (reply !== 'silence') send(res, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -79,6 +101,49 @@ export async function serve(handler: Handler): Promise<TestServer> {
   };
   onTestFinished(close);
   return handle;
+}
+
+function send(res: http.ServerResponse, answer: Answer): void {
+  const { status = 200, headers = {}, body = '', breaksAfter, stallsAfter } = answer;
+  const isText = typeof body === 'string' || Buffer.isBuffer(body);
+  const bytes = Buffer.from(isText ? body : JSON.stringify(body));
+  const type = isText ? {} : { 'content-type': 'application/json' };
+  if (breaksAfter === undefined && stallsAfter === undefined) {
+    res.writeHead(status, { ...type, ...headers });
+    res.end(bytes);
+    return;
+  }
+  res.writeHead(status, { ...type, 'content-length': String(bytes.length), ...headers });
+  res.write(bytes.subarray(0, breaksAfter ?? stallsAfter), () => {
+    // What was written has to arrive first.
+    if (breaksAfter !== undefined) setTimeout(() => res.destroy(), 10);
+  });
+}
+
+/** A route that sends a piece over and over, as quickly as it is taken, until so many bytes were sent; and how many were. */
+export function poured(piece: Buffer, most: number, headers: Record<string, string> = {}) {
+  let sent = 0;
+  const route: Route = (_, { res }) => {
+    res.writeHead(200, headers);
+    const pump = () => {
+      while (!res.destroyed && sent < most) {
+        sent += piece.length;
+        if (!res.write(piece)) return void res.once('drain', pump);
+      }
+      res.end();
+    };
+    pump();
+    return undefined;
+  };
+  return { route, sent: () => sent };
+}
+
+/** The rest of a file that a request asks for with Range, or all of it. */
+export function restOf({ headers }: Received, body: Buffer, etag = '"one"'): Answer {
+  const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+  const range = from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` };
+  const type = { 'content-type': 'video/mp4', etag };
+  return { status: range ? 206 : 200, headers: { ...type, ...range }, body: body.subarray(from) };
 }
 
 /** A loopback port that nobody listens on. */

@@ -22,6 +22,8 @@ export interface Environment {
   noProxy: string | undefined;
   /** The folder for records; never inside the skill's folder. Empty: there is none. */
   stateFolder: string;
+  /** Why there is none, as a sentence; null where there is one. */
+  withoutState: string | null;
   /** The user chose that folder: where it cannot be used, that is an error, and the call does not continue without it. */
   isStateChosen: boolean;
 }
@@ -86,7 +88,7 @@ export function readEnvironment(
     httpProxy: proxy('HTTP_PROXY', way.http_proxy || way.HTTP_PROXY, refuse),
     httpsProxy: proxy('HTTPS_PROXY', way.https_proxy || way.HTTPS_PROXY, refuse),
     noProxy: way.no_proxy || way.NO_PROXY || undefined,
-    stateFolder: stateFolder(env, needsState ? refuse : () => undefined),
+    ...stateFolder(env, needsState ? refuse : () => undefined),
     isStateChosen,
   };
   if (issues.length > 0) throw refusedInputs(issues);
@@ -149,15 +151,24 @@ function proxy(name: string, value: string | undefined, refuse: Refuse): string 
   return refuse(name, expected, received, `correct or unset ${name}`);
 }
 
-function stateFolder(env: NodeJS.ProcessEnv, refuse: Refuse): string {
+function stateFolder(
+  env: NodeJS.ProcessEnv,
+  refuse: Refuse,
+): Pick<Environment, 'stateFolder' | 'withoutState'> {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
-  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside))) return folder;
+  if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside)))
+    return { stateFolder: folder, withoutState: null };
+  const shown = plain(folder, 200);
   const expected = folder
     ? "a folder outside the skill's own, which is replaced when the skill is updated"
     : 'a folder for records, because there is no home folder';
   const hint = 'set ASYNC_MEDIA_STATE_DIR to the absolute path of a folder that stays';
-  return refuse('ASYNC_MEDIA_STATE_DIR', expected, folder ? plain(folder, 200) : 'nothing', hint) ?? '';
+  refuse('ASYNC_MEDIA_STATE_DIR', expected, folder ? shown : 'nothing', hint);
+  const withoutState = folder
+    ? `The folder for records, ${shown}, lies inside the skill's own, which is replaced when the skill is updated`
+    : 'There is no home folder';
+  return { stateFolder: '', withoutState };
 }
 
 /** Returns the folder for records; an empty text where there is none. */

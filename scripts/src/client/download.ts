@@ -67,12 +67,8 @@ async function completed(
   wanted: string | Task,
   schedule: PollSchedule,
 ): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
-  const { shortDeadline } = await import('../core/session.ts');
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
-  const task =
-    typeof wanted === 'string'
-      ? await session.api.read(session.provider.task(id), shortDeadline(session))
-      : wanted;
+  const task = typeof wanted === 'string' ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
   if (task.state !== 'COMPLETED') {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;

@@ -25,10 +25,10 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
       const details = () => ({ outcome: 'unknown' as const });
       return connection.call({ signal, details }, async (session) => {
         const { clock } = settings;
-        const lost = lostSubmit(connection, request);
+        const { generation } = await checkRequest(settings, request);
+        const lost = { ...lostSubmit(connection, request), generation };
         const deadline =
           until === undefined ? 0 : clock.monotonic() + checkMoment('until', until) - clock.wall();
-        const { generation } = await checkRequest(settings, request);
         const { reconcile, reconcileUntil } = await import('../core/reconcile/reconcile.ts');
         // A list that was read before stays the same.
         const end = list ? deadline : reconcileUntil(session, deadline);
@@ -36,7 +36,7 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
           list: list && (async () => list()),
           taken: async (ids) => (await taken?.(ids)) ?? [],
         };
-        const found = await reconcile(session, generation, lost, end, source);
+        const found = await reconcile(session, lost, end, source);
         switch (found.kind) {
           case 'found':
             return { kind: 'found', task: publicTask(found.task.id, found.task, settings.key) };
@@ -73,8 +73,7 @@ function send(
     const { contract, generation } = await checkRequest(settings, request);
     const { checkFunds } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
-    const { shortDeadline } = await import('../core/session.ts');
-    const until = shortDeadline(session);
+    const until = session.api.shortDeadline;
     const quote = await checkFunds(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = 'unknown';
@@ -83,7 +82,7 @@ function send(
     let known: Sent | Submitted = sent;
     if (first && sent.kind === 'rejected') {
       const { judgeRejection } = await import('../core/submit/submit-or-reconcile.ts');
-      known = await judgeRejection(session, generation, first.lost, sent.failure, until, first.source);
+      known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';
     if (known.kind === 'accepted') {
@@ -96,7 +95,7 @@ function send(
   });
 }
 
-function lostSubmit({ settings: { clock } }: Connection, request: LostRequest): LostSubmit {
+function lostSubmit({ settings: { clock } }: Connection, request: LostRequest) {
   const sentAt = checkMoment('submittedAt', request.submittedAt);
   const now = clock.wall();
   // The minute must pass even after the clock was set back.

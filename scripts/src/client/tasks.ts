@@ -31,9 +31,8 @@ export function taskCalls(
     list: (options = {}) =>
       connection.call(options, async (session) => {
         need(session, 'listTasks');
-        const { shortDeadline } = await import('../core/session.ts');
         const askedAt = clock.wall();
-        const list = await session.api.read(session.provider.list(), shortDeadline(session));
+        const list = await session.api.read(session.provider.list());
         const tasks = list.tasks.map((task) => publicTask(task.id, task, key));
         return { ...list, tasks, askedAt, answeredAt: clock.wall() };
       }),

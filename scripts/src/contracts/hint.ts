@@ -1,10 +1,5 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { plain } from '../model/text.ts';
-import { nearest, squeeze } from './nearest.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { codePoints, toZod } from './to-zod.ts';
-import { isOfType, type TypeName } from './types.ts';
-import type { Beside, Ways } from './ways.ts';
 import {
   A_TYPE,
   assign,
@@ -16,7 +11,12 @@ import {
   pathText,
   SHOWN,
   wanted,
-} from './words.ts';
+} from './expected.ts';
+import { nearest, squeeze } from './nearest.ts';
+import type { SchemaNode } from './schema-node.ts';
+import { codePoints, toZod } from './to-zod.ts';
+import { isOfType, type TypeName } from './types.ts';
+import type { Beside, Ways } from './ways.ts';
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 

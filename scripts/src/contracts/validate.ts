@@ -1,13 +1,13 @@
 import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
+import { expected, type Path, pathText, received } from './expected.ts';
 import { hint, type Place, unknownFieldHint } from './hint.ts';
 import { imageField } from './image-field.ts';
 import { fieldOf } from './presence.ts';
 import { nodeAt, type ObjectPlace, type SchemaNode } from './schema-node.ts';
 import { toZod } from './to-zod.ts';
 import { BY_VALUE, type Ways } from './ways.ts';
-import { expected, type Path, pathText, received } from './words.ts';
 
 const MOST_ISSUES = 20;
 

@@ -7,7 +7,7 @@ import { reuse } from './deliver/reuse-result.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type TaskResult, taskResult, type Warning } from './result.ts';
-import { type Session, shortDeadline } from './session.ts';
+import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
@@ -42,7 +42,7 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? shortDeadline(session) : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
@@ -77,6 +77,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
       : stillRecorded(session, entry!, result);
   }
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  if (known.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
 }
 

@@ -25,8 +25,12 @@ export type Warning =
   | { kind: 'aboveCap'; charged: number; maxCredits: number }
   /** The same request has a record under another key or address: this submit was a new charge. */
   | ({ kind: 'otherAccount' } & OtherAccount)
+  /** The task's id could not be written to the record of the request when it was accepted. */
+  | { kind: 'unrecorded'; taskId: string }
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
   | { kind: 'noPermit'; seconds: number }
+  /** A newer task, which the service does not show any more: this call passed it over. */
+  | { kind: 'taskGone'; taskId: string }
   /** So many submits have an outcome that is not known: the newest request may be one of them. */
   | { kind: 'unknownSubmits'; count: number };
 

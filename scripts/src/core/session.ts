@@ -1,5 +1,4 @@
 import type { Api } from '../http/api.ts';
-import { PAUSE_BUDGET_MS } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import type { Sharing } from '../ports/sharing.ts';
@@ -36,9 +35,4 @@ export interface Session {
   records(): Promise<RecordStore | null>;
   /** What the processes of this machine share about the service; absent or null: this process polls alone. */
   sharing?(): Promise<Sharing | null>;
-}
-
-/** Returns the deadline, on the monotonic clock, of a call that has no wait of its own. */
-export function shortDeadline({ api }: Session): number {
-  return api.clock.monotonic() + PAUSE_BUDGET_MS;
 }

@@ -4,7 +4,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts';
 import { isExcessive } from './json.ts';
 import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';
-import { pauseBeforeRetry, pauseOfAll, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
+import { PAUSE_BUDGET_MS, pauseBeforeRetry, pauseOfAll, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
 
 // An error answer that is too large is quoted up to this length.
@@ -64,6 +64,11 @@ export class Api {
     return this.#options.timeoutMs;
   }
 
+  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  get shortDeadline(): number {
+    return this.clock.monotonic() + PAUSE_BUDGET_MS;
+  }
+
   /** Makes one attempt. */
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
@@ -113,10 +118,10 @@ export class Api {
 
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds
+   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
-  async read<T>(call: Call<T>, deadline: number, options: CallOptions = {}): Promise<T> {
+  async read<T>(call: Call<T>, deadline = this.shortDeadline, options: CallOptions = {}): Promise<T> {
     const { until = Infinity, leastMs = LEAST_REQUEST_MS } = options;
     const end = Math.max(until, this.clock.monotonic() + leastMs);
     for (let attempt = 1; ; attempt += 1) {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 
 // Deeper than any answer of a service: what walks through a value needs not fear for its stack.
 const DEEPEST = 64;
@@ -62,35 +62,18 @@ const PIECE_CHARACTERS = 256 * 1024;
 export class JsonBody implements Iterable<Uint8Array> {
   /** Bytes. */
   readonly length: number;
-  readonly #parts: (Buffer | string)[] = [];
+  readonly #parts: (Buffer | string)[];
 
   constructor(value: JsonObject) {
-    let text = '';
-    const put = (part: Json): void => {
-      if (typeof part === 'string' && part.length >= LONG_TEXT && PLAIN.test(part)) {
-        this.#parts.push(Buffer.from(`${text}"`), part);
-        text = '"';
-      } else if (Array.isArray(part)) {
-        list('[', ']', part, put);
-      } else if (isObject(part)) {
-        list('{', '}', Object.entries(part), ([name, inner]) => {
-          text += `${JSON.stringify(name)}:`;
-          put(inner);
-        });
-      } else {
-        text += JSON.stringify(part);
-      }
-    };
-    const list = <T>(open: string, close: string, items: T[], each: (item: T) => void): void => {
-      text += open;
-      for (const [index, item] of items.entries()) {
-        if (index > 0) text += ',';
-        each(item);
-      }
-      text += close;
-    };
-    put(value);
-    this.#parts.push(Buffer.from(text));
+    const long: string[] = [];
+    // It stands where each of them does, and in no payload.
+    const mark = crypto.randomUUID();
+    const text = JSON.stringify(value, (_, part: Json) => {
+      if (typeof part !== 'string' || part.length < LONG_TEXT || !PLAIN.test(part)) return part;
+      long.push(part);
+      return mark;
+    });
+    this.#parts = text.split(mark).flatMap((piece, n) => [Buffer.from(piece), ...long.slice(n, n + 1)]);
     this.length = this.#parts.reduce((sum, part) => sum + part.length, 0);
   }
 

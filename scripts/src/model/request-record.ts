@@ -147,11 +147,16 @@ export function isReplaced({ phase, taskId }: RequestRecord): boolean {
   return phase === 'abandoned' && taskId === null;
 }
 
-/** Returns the credits that a request cost or may still cost, without refunds; null when they are unknown. */
-export function spentOn({ phase, credits: { quoted, charged, refunded } }: RequestRecord): number | null {
+/**
+ * Returns the credits that a request cost or may still cost, without refunds; null when they are unknown. Of one that was
+ * submitted twice both submits count: the list was clear of the first, but a list may be late, and a key ignored.
+ */
+export function spentOn({ phase, resubmitted, credits }: RequestRecord): number | null {
   if (phase === 'rejected') return 0;
+  const { quoted, charged, refunded } = credits;
   const cost = charged ?? quoted;
-  return cost === null ? null : Math.max(0, cost - (refunded ?? 0));
+  if (cost === null) return null;
+  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? (quoted ?? cost) : 0);
 }
 
 /** Returns when a record was last used, in milliseconds; undefined where it stays until its outcome is known. */

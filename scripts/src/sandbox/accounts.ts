@@ -6,7 +6,7 @@ import { refundOf } from './lifecycle.ts';
 import { FirstTimes, type ScenarioName } from './scenarios.ts';
 import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Notices, Webhooks } from './webhooks.ts';
 
 /** What the emulated services share. */
 export interface Surroundings {
@@ -38,7 +38,7 @@ export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http20
 
 /** The accounts of an emulated service: the owner of each task, the remaining credits, and what has happened to whom. */
 export class Accounts {
-  readonly #surroundings: Pick<Surroundings, 'store' | 'now' | 'speed'>;
+  readonly #surroundings: Surroundings;
   readonly #service: string;
   readonly #firstTimes = new FirstTimes();
   readonly #statusQueries = new Map<string, number>();
@@ -62,10 +62,17 @@ export class Accounts {
     throw new Refusal(missing);
   }
 
-  /** Returns the record of a new task, which is not stored yet. */
-  recordOf({ kept, scenarios, ...task }: Submitted): TaskRecord {
-    const { now, speed } = this.#surroundings;
-    return {
+  /**
+   * Makes a task, unless its id has one, and returns its answer.
+   * @param webhook where and how its changes are announced; null: nowhere
+   */
+  submit(
+    { kept, scenarios, ...task }: Submitted,
+    webhook: { address: string; notices: Notices } | null,
+    answer: (record: TaskRecord, isReplay: boolean) => Reply,
+  ): Reply {
+    const { store, webhooks, now, speed } = this.#surroundings;
+    const record: TaskRecord = {
       ...task,
       ...kept,
       service: this.#service,
@@ -75,6 +82,10 @@ export class Accounts {
       speed,
       cancelledAt: null,
     };
+    const stored = store.insert(record);
+    if (stored !== record) return answer(stored, true);
+    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+    return scenarios.has('lost-answer') ? 'cut' : answer(record, false);
   }
 
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
@@ -100,7 +111,8 @@ export class Accounts {
    * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
    * cancelled.
    */
-  balanceOf(owner: string): number {
+  balanceOf(owner: string, scenarios?: ReadonlySet<ScenarioName>): number {
+    if (scenarios?.has('no-credits')) return 0;
     const time = this.#surroundings.now();
     const spent = this.tasksOf(owner).reduce(
       (sum, record) => sum + record.credits - refundOf(record, time),

@@ -2,6 +2,7 @@ import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { Accounts, idFrom, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
+import { chargeFor } from './charge.ts';
 import {
   answered,
   type Call,
@@ -14,7 +15,6 @@ import {
 } from './exchange.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
-import { chargeFor } from './price.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 
@@ -128,7 +128,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
   async function quote(call: Call, owner: string, model: string): Promise<JsonReply> {
     const { contract, payload, scenarios } = await readRequest(call, model);
     const credits = chargeFor(model, contract, payload);
-    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     return ok({
       model,
       credits,
@@ -160,20 +160,19 @@ export function createAivideomaker(surroundings: Surroundings): Service {
         code: 'BUDGET_EXCEEDED',
       });
     }
-    const balance = scenarios.has('no-credits') ? 0 : accounts.balanceOf(owner);
+    const balance = accounts.balanceOf(owner, scenarios);
     if (credits > balance) {
       return failure(402, `Insufficient credits: ${credits} needed, ${balance} left.`, {
         code: 'INSUFFICIENT_CREDITS',
       });
     }
 
-    const record = accounts.recordOf({ id, owner, model, idempotencyKey, credits, kept, scenarios });
-    const winner = store.insert(record);
-    if (winner !== record) return replay(call, winner, kept.fingerprint);
-
-    const webhookUrl = call.headers.webhookurl;
-    if (typeof webhookUrl === 'string' && webhookUrl !== '') webhooks.watch(record, webhookUrl, NOTICES);
-    return scenarios.has('lost-answer') ? 'cut' : created(call, record, false);
+    const task = { id, owner, model, idempotencyKey, credits, kept, scenarios };
+    const { webhookurl: address } = call.headers;
+    const webhook = typeof address === 'string' && address !== '' ? { address, notices: NOTICES } : null;
+    return accounts.submit(task, webhook, (record, isReplay) =>
+      isReplay ? replay(call, record, kept.fingerprint) : created(call, record, false),
+    );
   }
 
   function replay(call: Call, record: TaskRecord, fingerprint: string): JsonReply {

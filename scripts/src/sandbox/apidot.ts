@@ -4,6 +4,7 @@ import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { Accounts, ownerOf, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
+import { UNKNOWN_PRICE } from './charge.ts';
 import {
   answered,
   type Call,
@@ -17,7 +18,6 @@ import {
 import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
-import { UNKNOWN_PRICE } from './price.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
@@ -51,7 +51,7 @@ interface Request {
  * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
 export function createApidot(surroundings: Surroundings): Service {
-  const { store, files, webhooks, now } = surroundings;
+  const { files, now } = surroundings;
   const accounts = new Accounts(surroundings, PROVIDER);
   let known: Promise<ReadonlySet<string>> | undefined;
 
@@ -67,16 +67,23 @@ export function createApidot(surroundings: Surroundings): Service {
     const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
     const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED);
     if (refused !== null) return refused;
-    if (scenarios.has('no-credits') || accounts.balanceOf(owner) < UNKNOWN_PRICE) {
+    if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
 
-    const task = { id: randomId(), owner, model, idempotencyKey: null, credits: UNKNOWN_PRICE };
-    const record = accounts.recordOf({ ...task, kept, scenarios });
-    store.insert(record);
-    if (callbackUrl !== null) webhooks.watch(record, callbackUrl, noticesFrom(call.origin));
-    if (scenarios.has('lost-answer')) return 'cut';
-    return ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) });
+    const task = {
+      id: randomId(),
+      owner,
+      model,
+      idempotencyKey: null,
+      credits: UNKNOWN_PRICE,
+      kept,
+      scenarios,
+    };
+    const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
+    return accounts.submit(task, webhook, (record) =>
+      ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) }),
+    );
   }
 
   const taskOf = (owner: string, id: string) =>

@@ -54,12 +54,8 @@ export function createFiles(store: Store, now: () => number): Files {
       const range = rangeOf(request, etag, bytes.length);
       const headers = { 'accept-ranges': 'bytes', etag, 'content-type': medium.contentType };
       if (range === 'unsatisfiable') {
-        response.writeHead(416, {
-          ...headers,
-          'content-range': `bytes */${bytes.length}`,
-          'content-length': 0,
-        });
-        response.end();
+        const none = { 'content-range': `bytes */${bytes.length}`, 'content-length': 0 };
+        response.writeHead(416, { ...headers, ...none }).end();
         return;
       }
       const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
@@ -68,11 +64,8 @@ export function createFiles(store: Store, now: () => number): Files {
         'content-length': part.length,
         ...(range ? { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` } : {}),
       });
-      if (request.method === 'HEAD') {
-        response.end();
-        return;
-      }
-      if (record.scenarios.includes('cut-download') && !cutOnce.has(name)) {
+      const isCut = request.method === 'GET' && record.scenarios.includes('cut-download');
+      if (isCut && !cutOnce.has(name)) {
         cutOnce.add(name);
         // Orderly, so that the first half does arrive: a reset could take it back out of the receiver's buffer.
         response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());

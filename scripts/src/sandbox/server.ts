@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, Refusal, type Reply, readBody, type Service, send } from './exchange.ts';
@@ -55,12 +55,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       else send(response, failure(500, 'The sandbox met an error of its own.'));
     });
   });
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, HOST, resolve);
@@ -104,7 +98,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       closed ??= new Promise((resolve) => {
         webhooks.close();
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        server.closeAllConnections();
       });
       return closed;
     },

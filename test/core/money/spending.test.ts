@@ -163,7 +163,7 @@ describe('the arithmetic', () => {
 });
 
 describe('--action spending', () => {
-  const service = (tasks: object[]) => serve(() => ({ body: { tasks } }));
+  const service = (tasks: object[]) => serve({ body: { tasks } });
   const body = (id: string, more: object = {}) => ({
     id,
     model: 't2v',

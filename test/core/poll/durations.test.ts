@@ -54,7 +54,7 @@ it('the records of this machine are asked once a minute, however many tasks are 
 });
 
 it('a wait says it once, before the first poll; a state query does not', async () => {
-  const server = await serve(() => ({ body: { status: 'PROGRESS' } }));
+  const server = await serve({ body: { status: 'PROGRESS' } });
   const session = sessionWith(server.origin, { loopback: false });
   await waitTask(session, 'ckx1', waiting(9_000, { model: 't2v' }));
   const told = session.told.filter((one) => one.startsWith('expected'));

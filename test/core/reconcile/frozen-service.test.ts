@@ -40,7 +40,7 @@ class FrozenTransport extends Transport {
 }
 
 async function frozen(seconds: number, { answers, maxCredits }: { answers?: RegExp; maxCredits?: number }) {
-  const server = await serve(() => ({ body: { model: 't2v', credits: 15, currentBalance: 100 } }));
+  const server = await serve({ body: { model: 't2v', credits: 15, currentBalance: 100 } });
   const clock = new FakeClock();
   const transport = new FrozenTransport(clock, answers);
   const journal = journalOf(server.origin, clock);

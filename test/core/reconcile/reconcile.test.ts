@@ -7,18 +7,18 @@ import type { GenerationRequest } from '../../../scripts/src/providers/provider.
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
-import { type Answer, serve } from '../../support/server.ts';
+import { type Answer, type Reply, serve } from '../../support/server.ts';
 import { generate } from '../rendered.ts';
 import { journalOf, leave, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
 import {
   ACCEPTED,
   acceptedOf,
+  CUT,
   EMPTY,
   expectOneRequest,
   LIST,
   listed,
   logOf,
-  type Reply,
   rejectionOf,
   type Service,
   START,
@@ -47,7 +47,7 @@ async function started(submits: Reply[], lists?: (Reply | (() => Reply))[], opti
 describe.each<[string, Reply, number?]>([
   ['fault 2: a reset connection', 'reset'],
   ['fault 4: silence until the time is over', 'silence', 120],
-  ['fault 25: a cut answer', 'cut'],
+  ['fault 25: a cut answer', CUT],
   ['fault 16: HTTP 500', { status: 500 }],
   ['fault 16: HTTP 502 as a page', { status: 502, body: '<html>Bad Gateway</html>' }],
   ['fault 16: HTTP 408', { status: 408 }],

@@ -7,9 +7,10 @@ import type { RequestRecord } from '../../../scripts/src/model/request-record.ts
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
+import type { Reply } from '../../support/server.ts';
 import { generate } from '../rendered.ts';
 import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
-import { ACCEPTED, EMPTY, listed, type Reply, submitService, submitsTo } from '../submits.ts';
+import { ACCEPTED, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { FakeClock } from '../../support/clock.ts';
+import type { Reply } from '../../support/server.ts';
 import { sessionWith } from '../session.ts';
 import {
   ACCEPTED,
@@ -8,7 +9,6 @@ import {
   expectOneRequest,
   LIST,
   logOf,
-  type Reply,
   rejectionOf,
   submitFor,
   submitService,

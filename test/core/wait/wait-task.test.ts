@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { FakeClock } from '../../support/clock.ts';
-import { type Answer, serve } from '../../support/server.ts';
+import { type Answer, type Reply, replyOf, serve } from '../../support/server.ts';
+import { refusal } from '../../support/service.ts';
 import { account, cancelTask, getStatus, getTask, listTasks, waitTask } from '../rendered.ts';
 import { failureOf, journalOf, KEY, leave, sessionWith, stepsOf, waiting } from '../session.ts';
 
@@ -11,19 +12,13 @@ const CANCEL = 'PUT /api/v1/tasks/ckx1/cancel';
 const LINK = 'https://static.example.com/a.mp4';
 const RESUME = 'run --action waitTask --taskId ckx1';
 
-type Reply = Answer | 'reset';
 type Script = Record<string, Reply[]>;
 
 /** A service that answers each route with these, in order; the last answer of each stays. */
-function service(script: Script) {
-  return serve(({ method, path }, { res, count }) => {
-    const replies = script[`${method} ${path}`] ?? [{ status: 404, body: { status: 'FAILED' } }];
-    const reply = replies[Math.min(count, replies.length - 1)]!;
-    if (reply !== 'reset') return reply;
-    res.socket?.resetAndDestroy();
-    return undefined;
-  });
-}
+const service = (script: Script) =>
+  serve((request, context) =>
+    replyOf(script[`${request.method} ${request.path}`] ?? refusal(404), request, context),
+  );
 
 const state = (status: string): Answer => ({ body: { status } });
 const record = (status: string, more: object = {}): Answer => ({

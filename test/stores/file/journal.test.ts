@@ -650,6 +650,20 @@ describe('what was spent today', () => {
     expect(await journal.spentSince(DAY)).toBe(15 + 20 + 0 + 35 + 0);
   });
 
+  it('counts both submits of a request that was submitted twice: the first may be charged as well', async () => {
+    const twice = async (credits: Partial<Credits>) => {
+      const journal = journalIn();
+      const none = { quoted: null, charged: null, refunded: null };
+      await recorded(journal, { resubmitted: true, credits: { ...none, ...credits } });
+      return journal.spentSince(DAY);
+    };
+    expect(await twice({ quoted: 15 })).toBe(30);
+    expect(await twice({ quoted: 15, charged: 20 })).toBe(35);
+    expect(await twice({ charged: 20 })).toBe(40);
+    expect(await twice({ quoted: 15, charged: 15, refunded: 15 })).toBe(15);
+    expect(await twice({})).toBeNull();
+  });
+
   it('is that of 24 hours', async () => {
     const journal = journalIn();
     await spend(journal, { charged: 10 }, DAY + 1);

@@ -133,7 +133,7 @@ describe('a wait', () => {
   /** A process that waits for ckx1, beside another one that shares what it saw. */
   async function waiting(answer: object) {
     const { clock, process } = machine();
-    const server = await serve(() => ({ body: answer }));
+    const server = await serve({ body: answer });
     const session = sessionWith(server.origin, { clock });
     const limiter = new MemoryRateLimiter(session.provider.rateLimit, clock);
     const poller = new Poller(session, { limiter, statuses: process() }, false);

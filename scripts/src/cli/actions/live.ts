@@ -240,9 +240,12 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
 
 async function startSandbox(environment: Environment, warn: (text: string) => void) {
   const { startSandbox: start } = await import('../../sandbox/server.ts');
-  const { stateFolder } = environment;
+  const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
-  if (stateFolder === '') warn('There is no home folder: what the sandbox makes ends with this process.');
+  if (withoutState !== null) {
+    const remedy = 'ASYNC_MEDIA_STATE_DIR may name another one.';
+    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
+  }
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

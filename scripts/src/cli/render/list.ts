@@ -7,7 +7,7 @@ import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { type Outcome, success, upstream, written } from './envelope.ts';
-import { spanOf } from './spending.ts';
+import { leftOut, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
 const MOST_MODELS = 20;
@@ -35,16 +35,10 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
   return success(null, null, { ...data, ...upstream(shown) }, EXIT.done);
 }
 
-function warningsOf({ matched, tasks, filter, undated, unread }: ListResult): string[] {
-  const warnings: string[] = [];
-  if (matched > tasks.length)
-    warnings.push(
-      `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`,
-    );
-  if (undated > 0 && filter.since !== null)
-    warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
-  return warnings;
+function warningsOf(result: ListResult): string[] {
+  const { matched, tasks, filter } = result;
+  const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
+  return [...(matched > tasks.length ? [shown] : []), ...leftOut(result, filter.since !== null)];
 }
 
 function nothingMatches({ listed, models }: ListResult): string {

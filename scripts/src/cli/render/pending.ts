@@ -1,5 +1,5 @@
 import type { Forgotten } from '../../core/record/forget.ts';
-import { type Json, unlessEmpty } from '../../model/json.ts';
+import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
@@ -11,23 +11,12 @@ const MOST_STEPS = 5;
 
 /** Returns the outcome that lists unfinished requests, each with the command that resumes it. */
 export function pendingOutcome(records: readonly RequestRecord[], caller: Caller): Outcome {
-  const pending = records.map((record): { [key: string]: Json } & { resume: string } => {
-    const { provider, service, account, owner, model, idempotencyKey } = record;
-    const { promptExcerpt, taskId, status, created, checked, wait, download, credits, files } = record;
+  const pending = records.map((record) => {
+    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
+    const { taskId, status, created, checked, wait, download, credits, files } = record;
     return {
-      taskId,
-      status,
-      statusSeenAt: checked,
-      created,
-      model,
-      promptExcerpt,
-      owner,
-      provider,
-      service,
-      account,
-      idempotencyKey,
-      wait,
-      download,
+      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
+      ...{ provider, service, account, idempotencyKey, wait, download },
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),

@@ -44,6 +44,17 @@ export function spanOf(since: Since | null): JsonObject | null {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
 }
 
+/** Says which entries of the service's list are left out. */
+export function leftOut(
+  { undated, unread }: { undated: number; unread: number },
+  hasSpan: boolean,
+): string[] {
+  const warnings: string[] = [];
+  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
+  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  return warnings;
+}
+
 const modelRow = ({ model, ...sums }: ModelSums): JsonObject => ({ model, ...rowOf(sums) });
 
 /** A row of sums. Credits that nobody reported are null, never 0. */
@@ -98,10 +109,7 @@ function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since
     warnings.push(
       `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`,
     );
-  if (list && list.undated > 0 && since)
-    warnings.push(`${list.undated} tasks of the list have no date, and are left out.`);
-  if (list && list.unread > 0)
-    warnings.push(`${list.unread} entries of the list cannot be read, and are left out.`);
+  if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 3_600_000)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;

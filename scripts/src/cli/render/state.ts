@@ -23,7 +23,7 @@ export function stateOutcome(result: StateResult, caller: Caller): Outcome {
 export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, caller: Caller): Outcome {
   const { taskId, seen, retryAfter, delivery } = result;
   const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller)];
+  const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
     envelope: {
       ...envelope,
@@ -112,6 +112,17 @@ function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
   ];
 }
 
+function goneSteps({ warnings }: TaskResult, { command }: Caller): string[] {
+  return warnings.flatMap((warning) =>
+    warning.kind === 'taskGone'
+      ? [
+          `The service does not show the newer task ${warning.taskId} any more. To drop its record:`,
+          command('forget', { taskId: warning.taskId }),
+        ]
+      : [],
+  );
+}
+
 function warningText(warning: Warning): string {
   switch (warning.kind) {
     case 'otherKind': {
@@ -125,8 +136,12 @@ function warningText(warning: Warning): string {
       return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
     case 'otherAccount':
       return `${otherAccountText(warning)} Tell the user.`;
+    case 'unrecorded':
+      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
     case 'noPermit':
       return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case 'taskGone':
+      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case 'unknownSubmits':
       return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
   }

@@ -1,6 +1,6 @@
 import { ContractError } from '../contract-error.ts';
+import { either } from '../expected.ts';
 import type { Keyword } from '../schema-node.ts';
-import { either } from '../words.ts';
 
 /** `x-counts: [0, 1, 3]` */
 export const counts: Keyword = {

@@ -1,10 +1,10 @@
 import type { Issue } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
+import { assign, expected, received } from '../expected.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
 import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
-import { assign, expected, received } from '../words.ts';
 import { fieldList, only, property } from './keyword.ts';
 
 /** `x-when: [{if, require, refuse, limit}]` */

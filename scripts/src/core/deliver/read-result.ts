@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
 import { pollerOf } from '../poll/poller.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.
 const RESULT_READS = 5;
@@ -23,7 +23,7 @@ export async function fetchResult(
 ): Promise<Task> {
   const { api } = session;
   const until = Math.max(end, api.clock.monotonic() + RESULT_MS);
-  const deadline = Math.min(shortDeadline(session), until);
+  const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
     const first = await poller.record(taskId, { until, deadline });
@@ -49,8 +49,8 @@ export async function fetchResult(
 /** Returns the record of a task; of a finished one that names no file the second record, where that does. */
 export async function readTaskRecord(session: Session, taskId: string): Promise<Task> {
   const { api, provider } = session;
-  const task = await api.read(provider.task(taskId), shortDeadline(session));
-  return task.state === 'COMPLETED' ? withFiles(session, task, shortDeadline(session)) : task;
+  const task = await api.read(provider.task(taskId));
+  return task.state === 'COMPLETED' ? withFiles(session, task, api.shortDeadline) : task;
 }
 
 /**

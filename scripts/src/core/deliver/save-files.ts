@@ -1,20 +1,15 @@
 import type { SavedFile } from '../../download/download.ts';
 import { type Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
+import type { KnownTask, Wait } from '../wait/wait-settings.ts';
 import { RESULT_MS, readTaskRecord } from './read-result.ts';
 
-export interface SaveOptions {
-  /** The name that was asked for the file; absent: named by the task's id. */
-  output?: string | null | undefined;
-  /** Where another file has the name, a version follows it; absent: that is a failure. */
-  isVersioned?: boolean | undefined;
-  stallMs: number;
-  /** When the time for the files is over, on the monotonic clock. */
-  filesUntil: number;
-  /** The record of the request. */
-  entry?: StoredRequest | undefined;
+/** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
+export interface SaveOptions
+  extends Pick<Wait, 'stallMs' | 'filesUntil'>,
+    Partial<Pick<Wait, 'output' | 'isVersioned'>>,
+    Pick<KnownTask, 'entry'> {
   /** The task, read once more for a fresh link. */
   onFresh?(task: Task): void;
   /** A file is about to be fetched; from 0. */

@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 import { askPrice } from './check-price.ts';
 
@@ -56,7 +56,7 @@ export interface AccountResult {
 /** Returns the account: balance, limits and models, and how these differ from the installed contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
-  const found = await api.read(provider.account(), shortDeadline(session));
+  const found = await api.read(provider.account());
   const notListedByService = contracts.filter((model) => !found.models.includes(model));
   const withoutContract = found.models.filter((model) => !contracts.includes(model));
   return { kind: 'account', account: found, contracts, notListedByService, withoutContract };

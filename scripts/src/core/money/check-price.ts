@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/estimate.ts';
 import { Failure } from '../../model/failure.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 import { shortOfCredits } from './short-of-credits.ts';
 
@@ -78,7 +78,7 @@ export async function askPrice(
 ): Promise<Quote> {
   const { api, provider } = session;
   const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, shortDeadline(session));
+  const until = Math.min(deadline, session.api.shortDeadline);
   const quote = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== undefined && quote.credits > maxCredits) {
     throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {

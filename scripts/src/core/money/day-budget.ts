@@ -2,13 +2,14 @@ import { Failure } from '../../model/failure.ts';
 import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { Quote } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 const DAY_MS = 24 * 3600_000;
 
 /**
  * Stores a change of a request unless the recorded charges of the last 24 hours, with it, would go above a limit. No other
  * process can come in between.
+ * @param before what an earlier submit of the request may cost
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function withinDay(
@@ -18,10 +19,12 @@ export async function withinDay(
   quote: Quote | null,
   entry: StoredRequest,
   change: RecordChange,
+  before = 0,
 ): Promise<void> {
   const isLimited = maxCreditsPerDay !== null && quote !== null;
-  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits: quote.credits } : null;
-  const reserved = await store.reserve(entry, change, budget, shortDeadline(session), session.api.signal);
+  const credits = (quote?.credits ?? 0) + before;
+  const budget = isLimited ? { windowMs: DAY_MS, limit: maxCreditsPerDay, credits } : null;
+  const reserved = await store.reserve(entry, change, budget, session.api.shortDeadline, session.api.signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
     throw new Failure(
@@ -30,7 +33,10 @@ export async function withinDay(
       { reason: { kind: 'budgetBusy' } },
     );
   }
-  if (reserved.kind === 'exceeded') throw dayExceeded(reserved.spent, quote!.credits, maxCreditsPerDay!);
+  if (reserved.kind === 'exceeded') {
+    const spent = reserved.spent === null ? null : reserved.spent + before;
+    throw dayExceeded(spent, quote!.credits, maxCreditsPerDay!);
+  }
 }
 
 function dayExceeded(spent: number | null, quoted: number, limit: number): Failure {

@@ -12,7 +12,7 @@ import { isTerminal, type Task } from '../../model/task.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import type { TaskList } from '../../providers/provider.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 export interface ModelSums extends SpendingCounts {
   /** Null where the service names none. */
@@ -86,7 +86,7 @@ export async function spending(session: Session, since: number | null): Promise<
 /** Reads the list; returns why it cannot be read where the journal can be read in its place. */
 async function readList(session: Session, hasJournal: boolean): Promise<TaskList | Failure> {
   const { api, provider } = session;
-  const list = await orFailure(api.read(provider.list(), shortDeadline(session)));
+  const list = await orFailure(api.read(provider.list()));
   if (list instanceof Failure && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }

@@ -4,8 +4,8 @@ import type { TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 
 /**
- * Returns the state of a task, by one status query for which the caller has a permit. Where the answer may be either a failed task or an error, the task's
- * record decides.
+ * Returns the state of a task, by one status query for which the caller has a permit. Where the answer may be either a
+ * failed task or an error, the task's record decides.
  * @param until when the wait is over, on the monotonic clock
  * @throws Failure when the query itself failed; that says nothing about the task
  */
@@ -15,27 +15,15 @@ export async function pollOnce(
   until: number,
 ): Promise<TaskStatus> {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return withCheckedError(status, () => api.once(provider.task(taskId), { until }));
-}
-
-/** Returns the state of a task; the query is retried until `deadline`, as the policy for reads allows. */
-export async function fetchStatus(
-  { api, provider }: Session,
-  taskId: string,
-  deadline: number,
-  until = Infinity,
-): Promise<TaskStatus> {
-  const status = await api.read(provider.status(taskId), deadline, { until });
-  return withCheckedError(status, () => api.read(provider.task(taskId), deadline, { until }));
-}
-
-/** Returns the status, or the task's record where the status may be an error of the query. */
-async function withCheckedError(
-  status: TaskStatus,
-  fetchTask: () => Promise<TaskStatus>,
-): Promise<TaskStatus> {
   // Where the record cannot be read either, that failure says more, and whether to retry.
-  return status.possibleError ? fetchTask() : status;
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+}
+
+/** Returns the state of a task, as `pollOnce` does; each query is retried as the policy for reads allows. */
+export async function fetchStatus({ api, provider }: Session, taskId: string): Promise<TaskStatus> {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 
 /**

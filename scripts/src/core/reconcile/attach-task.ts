@@ -3,7 +3,7 @@ import type { StoredRequest } from '../../ports/record-store.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { dateOf } from '../record/task-record.ts';
 import { whileFenced } from '../record/while-fenced.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /**
  * Records a task that the user found as the task of a request whose outcome is not known: the command of that request then
@@ -20,7 +20,7 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
-  const { state } = await fetchStatus(session, taskId, shortDeadline(session));
+  const { state } = await fetchStatus(session, taskId);
   await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
     await entry.require({ phase: 'submitted', taskId, status: state, checked: dateOf(session) });

@@ -6,6 +6,7 @@ import { findOwn } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
+  generation: GenerationRequest;
   /** By the wall clock: not later than the first attempt that may have been accepted. */
   sentAt: number;
   /** When the last attempt ended; where its process died, the latest moment at which it can have. */
@@ -55,7 +56,6 @@ export function reconcileUntil({ api }: Session, deadline: number): number {
  */
 export async function reconcile(
   session: Session,
-  generation: GenerationRequest,
   lost: LostSubmit,
   until: number,
   source: ListSource = {},
@@ -65,7 +65,7 @@ export async function reconcile(
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
-    const found = await search(session, generation, lost, until, source);
+    const found = await search(session, lost, until, source);
     if (found.kind === 'found') return found;
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
@@ -101,7 +101,6 @@ type Found =
 /** Searches the list once. */
 export async function search(
   session: Session,
-  generation: GenerationRequest,
   lost: LostSubmit,
   until: number,
   source: ListSource = {},
@@ -125,7 +124,7 @@ export async function search(
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, generation, { sentAt, now });
+    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, now });
     if (found !== undefined && found !== 'unsure') return { kind: 'found', task: found };
     return { kind: found ?? 'clear', ageMs };
   } catch (failure) {
@@ -147,10 +146,10 @@ interface Why {
 /** Returns the failure of a submit whose outcome is not known: it says when the same command will know, and what to do. */
 export async function unknownOutcome(
   session: Session,
-  { model, idempotencyKey }: GenerationRequest,
-  { sentAt, failure: lost }: LostSubmit,
+  { generation, sentAt, failure: lost }: LostSubmit,
   { failure: later, notResubmitted, after: clearIn }: Why,
 ): Promise<Failure> {
+  const { model, idempotencyKey } = generation;
   const isRecorded = (await session.records()) !== null;
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;

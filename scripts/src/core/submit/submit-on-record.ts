@@ -1,6 +1,7 @@
 import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
+import { spentOn } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, Place } from '../checked-request.ts';
@@ -63,14 +64,15 @@ export async function submitOnRecord(
     const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
     const { task, wasThere } = result;
-    await noteTask(own, task);
+    const isUnrecorded = !(await noteTask(own, task));
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    return { entry, credits, task, origin: { isResumed, isResubmitted: resubmitted }, other };
+    const origin = { isResumed, isResubmitted: resubmitted };
+    return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
   }
@@ -127,7 +129,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, generationOf(own), logOf(own), own.deadline, lost);
+  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 
 /**
@@ -139,18 +141,13 @@ async function adopt(own: OwnRequest): Promise<boolean> {
   const { session } = own;
   const lost = await lostSubmitOf(own);
   const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, generationOf(own), lost, until);
+  const found = await reconcile(session, lost, until);
   if (found.kind === 'found') await noteTask(own, found.task);
   return found.kind === 'found';
 }
 
-/** Returns the request of a record, with the key that it was submitted with. */
-function generationOf({ request, entry }: OwnRequest) {
-  return { ...request.generation, idempotencyKey: entry.record.idempotencyKey };
-}
-
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
-async function lostSubmitOf({ session, entry }: OwnRequest): Promise<LostSubmit> {
+async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<LostSubmit> {
   const { clock, timeoutMs } = session.api;
   const { phase, unsettledSince: noted, submitTimeout } = entry.record;
   // The process that sent it has died: it may have written the record long before, and the service may have accepted the
@@ -162,8 +159,9 @@ async function lostSubmitOf({ session, entry }: OwnRequest): Promise<LostSubmit>
   if (phase === 'submitting' || noted !== unsettledSince) {
     await entry.update({ phase: 'unknown', unsettledSince });
   }
-  const { sentAt, resubmitted } = entry.record;
+  const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
+    generation: { ...request.generation, idempotencyKey },
     ...{ sentAt: Date.parse(sentAt), resubmitted },
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure(
@@ -173,11 +171,14 @@ async function lostSubmitOf({ session, entry }: OwnRequest): Promise<LostSubmit>
   };
 }
 
-/** Records the task of a request. This process holds the lock, so it writes the id even where the file is gone. */
-async function noteTask({ session, entry }: OwnRequest, task: Task): Promise<void> {
+/**
+ * Records the task of a request. This process holds the lock, so it writes the id even where the file is gone.
+ * @returns false where it could not be written
+ */
+async function noteTask({ session, entry }: OwnRequest, task: Task): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-  await entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
+  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 
 /** Records a submit that made no task, and returns the failure to report. */
@@ -214,7 +215,10 @@ function logOf(own: OwnRequest): SubmitLog {
       const priced = ({ credits }: StoredRequest['record']) => ({
         credits: { ...credits, quoted: quote!.credits },
       });
-      if (quote) await withinDay(session, own.store, request.terms.maxCreditsPerDay, quote, entry, priced);
+      // The first submit may be charged as well.
+      const before = spentOn(entry.record) ?? quote?.credits;
+      const { maxCreditsPerDay } = request.terms;
+      if (quote) await withinDay(session, own.store, maxCreditsPerDay, quote, entry, priced, before);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);

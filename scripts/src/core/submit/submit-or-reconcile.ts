@@ -58,16 +58,16 @@ export async function submit(
   for (let attempt = 1; ; attempt += 1) {
     // A lost submit may have been accepted: the list is read before each attempt.
     if (lost) {
-      const found = await reconcile(session, generation, lost, until);
+      const found = await reconcile(session, lost, until);
       if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
-      if (found.kind !== 'clear') return unknown(session, generation, lost, found);
+      if (found.kind !== 'clear') return unknown(session, lost, found);
     }
     const asked = clock.monotonic();
     const held = submits && (await orFailure(submits.ready()));
     if (held && !lost) return { kind: 'rejected', failure: held };
     if (lost) {
       const notResubmitted = held || (await orFailure(log.resubmitting()));
-      if (notResubmitted) return unknown(session, generation, lost, { notResubmitted });
+      if (notResubmitted) return unknown(session, lost, { notResubmitted });
     } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
@@ -85,7 +85,7 @@ export async function submit(
         until = reconcileUntil(session, deadline);
       }
       const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { sentAt, ...lost, since, resubmitted: lost !== undefined, failure };
+      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== undefined, failure };
       attempt = 0;
       continue;
     }
@@ -93,9 +93,10 @@ export async function submit(
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
       if (!lost) return sent;
-      const judged = await judgeRejection(session, generation, lost, failure, until);
+      const judged = await judgeRejection(session, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
-      if (judged.kind === 'unknown' && failure.code !== 'IDEMPOTENCY_CONFLICT') await log.resubmitRejected();
+      const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
+      if (judged.kind !== 'rejected' && !isInVain) await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
@@ -110,17 +111,16 @@ export async function submit(
  */
 export async function judgeRejection(
   session: Session,
-  generation: GenerationRequest,
   lost: LostSubmit,
   failure: Failure,
   until: number,
   source?: ListSource,
 ): Promise<Submitted> {
-  const found = await search(session, generation, lost, until, source);
+  const found = await search(session, lost, until, source);
   if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'clear') return { kind: 'rejected', failure };
-  return unknown(session, generation, lost, { failure });
+  return unknown(session, lost, { failure });
 }
 
 function accepted(task: Task, wasThere: boolean, isResubmitted: boolean): Submitted {

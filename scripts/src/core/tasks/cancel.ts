@@ -3,7 +3,7 @@ import type { TaskStatus } from '../../providers/provider.ts';
 import { fetchStatus, withRecord } from '../poll/status-query.ts';
 import { deliver, noteState, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Cancels a task and returns whether that took effect: the service allows it only before the work has begun. */
 export async function cancelTask(session: Session, taskId: string): Promise<TaskResult> {
@@ -12,7 +12,7 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   if (refusal && ['AUTH_FAILED', 'RATE_LIMITED'].includes(refusal.code)) throw refusal;
   if (answer?.state === 'CANCEL') return cancelled(session, taskId, answer);
   // The service rejected the cancel, or its answer was lost: the state of the task decides.
-  const status = await orFailure(fetchStatus(session, taskId, shortDeadline(session)));
+  const status = await orFailure(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure;
   if (isUnread && ['AUTH_FAILED', 'TASK_NOT_FOUND'].includes(status.code)) throw status;
   // A lost cancel, or a task that the service does not find, says more than "not cancelled".
@@ -50,7 +50,7 @@ function notCancelled(
 async function cancelled(session: Session, taskId: string, seen: TaskStatus): Promise<TaskResult> {
   const entry = await recordOf(session, taskId);
   const { api, provider } = session;
-  const read = () => api.read(provider.task(taskId), shortDeadline(session));
+  const read = () => api.read(provider.task(taskId));
   const credits = creditsOf(await withRecord(seen, read), entry?.record.credits);
   return deliver(session, entry, { kind: 'cancelledNow', taskId, seen, credits, warnings: [] });
 }
@@ -58,7 +58,7 @@ async function cancelled(session: Session, taskId: string, seen: TaskStatus): Pr
 /** Cancels a task. Retries only where the service asked for a later attempt, or was never reached. */
 async function cancelWhileRefusedForNow(session: Session, taskId: string): Promise<TaskStatus> {
   const { api, provider } = session;
-  const deadline = shortDeadline(session);
+  const deadline = session.api.shortDeadline;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });

@@ -1,11 +1,11 @@
 import { fetchStatus } from '../poll/status-query.ts';
 import { deliver, noteState, recordOf } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Returns the state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
-  const seen = await fetchStatus(session, taskId, shortDeadline(session));
+  const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
   const result = taskResult(taskId, seen, { model: entry?.record.model });

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Which tasks of the list are wanted. */
 export interface ListFilter {
@@ -52,7 +52,7 @@ export interface ListedTask {
 /** Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records. */
 export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
   const { api, provider } = session;
-  const list = await api.read(provider.list(), shortDeadline(session));
+  const list = await api.read(provider.list());
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;

@@ -9,7 +9,7 @@ import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-un
 import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 import { factsOf, type KnownTask, type Wait } from './wait-settings.ts';
 
 /** What the queries of a wait have shown. */
@@ -36,8 +36,7 @@ export async function firstStatus(
   // The record has a final state, so no query is needed.
   if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
   // Without a wait a single query is sent, retried like any other.
-  if (wait.deadline <= wait.start)
-    return { seen: await fetchStatus(session, taskId, shortDeadline(session)) };
+  if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
   const found = await orFailure(
     watching(session, taskId, wait, (poller) =>
       poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop),

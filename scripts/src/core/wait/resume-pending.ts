@@ -8,18 +8,34 @@ import type { Session } from '../session.ts';
 import type { WaitSettings } from './wait-settings.ts';
 import { waitTask } from './wait-task.ts';
 
-/** Resumes the newest task whose result has not been delivered. */
+/**
+ * Resumes the newest task whose result has not been delivered. One that the service does not show any more is passed over.
+ * @throws Failure that of the newest one, where the service shows none of them
+ */
 export async function waitForNewest(
   session: Session,
   settings: WaitSettings,
 ): Promise<TaskResult | NothingPending> {
   const { tasks, unsettled } = await pendingRequests(session);
-  const [entry] = tasks;
-  if (!entry) return { kind: 'nothingPending', unsettled };
-  const result = await endOf(session, settings, entry);
-  if (result instanceof Failure) throw result;
-  if (unsettled === 0) return result;
-  return { ...result, warnings: [...result.warnings, { kind: 'unknownSubmits', count: unsettled }] };
+  const { clock } = session.api;
+  const until = clock.monotonic() + settings.waitMs;
+  const gone: Failure[] = [];
+  for (const entry of tasks) {
+    const waitMs = Math.max(0, until - clock.monotonic());
+    const ended = await endOf(session, { ...settings, waitMs }, entry);
+    if (!(ended instanceof Failure)) return withWarnings(ended, gone, unsettled);
+    if (ended.code !== 'TASK_NOT_FOUND') throw ended;
+    gone.push(ended);
+  }
+  if (gone[0]) throw gone[0];
+  return { kind: 'nothingPending', unsettled };
+}
+
+function withWarnings(result: TaskResult, gone: readonly Failure[], unsettled: number): TaskResult {
+  const warnings = [...result.warnings];
+  for (const { details } of gone) warnings.push({ kind: 'taskGone', taskId: details.taskId! });
+  if (unsettled > 0) warnings.push({ kind: 'unknownSubmits', count: unsettled });
+  return { ...result, warnings };
 }
 
 // The poller serves all of them together; what each of them needs in memory is little.

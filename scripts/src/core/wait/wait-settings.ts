@@ -57,6 +57,8 @@ export interface KnownTask {
   model?: string | undefined;
   credits?: Credits | undefined;
   origin?: Origin | undefined;
+  /** Its id could not be written to the record. */
+  isUnrecorded?: boolean;
   /** An equal request of another key or address. */
   other?: OtherAccount | undefined;
 }

@@ -6,7 +6,7 @@ import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { deliver, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import { type Session, shortDeadline } from '../session.ts';
+import type { Session } from '../session.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
 import { beginWait, factsOf, type KnownTask, type Wait, type WaitSettings } from './wait-settings.ts';
 
@@ -72,7 +72,7 @@ async function readEnd(
   known: KnownTask,
 ): Promise<TaskResult> {
   if (seen.state === 'COMPLETED') return finish(session, taskId, wait, { ...known, task: seen.task });
-  const until = shortDeadline(session);
+  const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);

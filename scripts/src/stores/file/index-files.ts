@@ -16,7 +16,7 @@ import type { RowTable } from './row-table.ts';
 import { type DatedMember, PARTS, type Summary } from './summary.ts';
 
 // Another version of the program may keep something else.
-const FORMAT = 1;
+const FORMAT = 2;
 // The rows of a summary are for local days: in another time zone they are others.
 const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
 

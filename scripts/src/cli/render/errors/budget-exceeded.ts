@@ -1,5 +1,5 @@
 import { cheaperSteps } from './insufficient-credits.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 export const BUDGET_EXCEEDED = {
   BUDGET_EXCEEDED: () => [

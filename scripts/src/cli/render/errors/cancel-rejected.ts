@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
 import { EXIT } from '../../exit-codes.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 export const CANCEL_REJECTED = {
   // One that came too late is about the task's end, one that was rejected before it about a task that runs.

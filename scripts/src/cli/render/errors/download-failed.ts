@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 export const DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.

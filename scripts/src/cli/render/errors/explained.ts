@@ -11,10 +11,10 @@ import { INSUFFICIENT_CREDITS } from './insufficient-credits.ts';
 import { INVALID_MODEL } from './invalid-model.ts';
 import { INVALID_PAYLOAD } from './invalid-payload.ts';
 import { NETWORK_ERROR } from './network-error.ts';
+import type { ByReason, Said, Unexplained, Words } from './said.ts';
 import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
 import { TASK_NOT_FOUND } from './task-not-found.ts';
 import { UNKNOWN_ERROR } from './unknown-error.ts';
-import type { ByReason, Said, Unexplained, Words } from './words.ts';
 
 const WORDS: Words = {
   ...INVALID_MODEL,

@@ -1,5 +1,5 @@
 import type { Cheaper } from '../../../model/failure.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 // HTTP 402, or a balance below the price. The message, with the missing amount: `core/money/short-of-credits.ts`.
 export const INSUFFICIENT_CREDITS = {

@@ -2,7 +2,7 @@ import type { ModelUnknown } from '../../../model/failure.ts';
 import { plain } from '../../../model/text.ts';
 import { commandFor, providerFlag } from '../../command-line/commands.ts';
 import { issue } from '../../issue.ts';
-import type { Said, Unexplained, Words } from './words.ts';
+import type { Said, Unexplained, Words } from './said.ts';
 
 const MOST_NAMED = 12;
 

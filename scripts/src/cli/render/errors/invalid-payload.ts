@@ -3,7 +3,7 @@ import { plain } from '../../../model/text.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
 import { issue } from '../../issue.ts';
 import { refusedByService } from './invalid-model.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 

@@ -1,4 +1,4 @@
-import type { Unexplained, Words } from './words.ts';
+import type { Unexplained, Words } from './said.ts';
 
 /** Says that the same command is to be run once more: nothing has changed. */
 function retry({ caller: { isSubmit }, taskId, later }: Unexplained): string[] {

@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 const RISK = 'only if the user accepts that it may be charged once more';
 const NOT_YET = 'Do not submit this again before you know: it may be charged twice.';

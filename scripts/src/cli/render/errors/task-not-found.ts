@@ -1,6 +1,6 @@
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { profileOf } from '../../../providers/registry.ts';
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 export const TASK_NOT_FOUND = {
   TASK_NOT_FOUND: ({ caller: { profile, command } }) => [

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './said.ts';
 
 export const UNKNOWN_ERROR = {
   UNKNOWN_ERROR: ({ caller: { profile, isSubmit, same, command }, taskId }) => {

@@ -31,7 +31,8 @@ export interface Unexplained {
 
 /**
  * What is said of the failures of an error code: by the reason of a failure, or its next steps by the code alone. Each code
- * has a file of its name here. A failure that needs no flag in its message keeps the one with which it was thrown.
+ * has a file of its name here; RATE_LIMITED stands in `network-error.ts`, the ends of a task in `task-ended.ts`. A failure
+ * whose message names no flag keeps the one with which it was thrown.
  */
 export type Words = { [K in Reason['kind']]: ByReason<ReasonOf<K>> } & {
   [C in ErrorCode]?: (about: Unexplained) => string[];

@@ -1,7 +1,7 @@
-import { CANARY } from '../support/command.ts';
-import { PNG } from '../support/media.ts';
-import { type Route, type Script as ScriptOf, scripted } from '../support/scripted.ts';
-import type { Answer, Received, TestServer } from '../support/server.ts';
+import { CANARY } from './command.ts';
+import { PNG } from './media.ts';
+import { type Script as ScriptOf, type Service, scripted } from './scripted.ts';
+import type { Answer, Route, TestServer } from './server.ts';
 
 /** An id of the documented form, with characters added that an address has to encode. */
 export const ID = 'task-unified-1757165031-uyujaw3d:1=2';
@@ -13,25 +13,17 @@ type Name = 'submit' | 'status' | 'detail' | 'file';
 /** What a test scripts; the rest behaves as usual. */
 export type Script = ScriptOf<Name>;
 
-export interface Apidot extends TestServer {
-  submits(): Received[];
-}
-
 /** APIDot as far as a test needs it: a task that is queued, then works, then is finished with one picture. */
-export async function apidot(script: Script = {}): Promise<Apidot> {
-  const server = await scripted(routeOf, SHOWN, script, refusal(404, 'not_found', 'Not found.'));
-  return { ...server, submits: () => server.to('POST /api/generate/submit') };
+export function apidot(script: Script = {}): Promise<Service> {
+  return scripted(routeOf, SHOWN, script, refusal(404, 'not_found', 'Not found.'));
 }
 
-function routeOf({ method, path }: Received): Name | undefined {
-  const call = `${method} ${path}`;
+function routeOf(call: string): Name | undefined {
   if (call === 'POST /api/generate/submit') return 'submit';
   if (call.startsWith('GET /api/generate/status/')) return 'status';
   if (call.startsWith('GET /api/generate/detail/music?task_id=')) return 'detail';
   return call.startsWith('GET /files/') ? 'file' : undefined;
 }
-
-const WORDS = ['not_started', 'running', 'finished'];
 
 export const accepted: Answer = {
   body: { code: 200, data: { task_id: ID, status: 'not_started', created_time: '2026-04-19T21:19:42' } },
@@ -65,10 +57,10 @@ export const refusal = (code: number, type: string, message: string, more: Parti
 /** As the public examples show it. */
 const SHOWN: Record<Name, Route> = {
   submit: accepted,
-  status: (_, { count, server }) => {
-    const status = WORDS[Math.min(count, WORDS.length - 1)]!;
-    return status === 'finished' ? finished(server) : task({ status, progress: 40 });
-  },
+  status: [
+    ...['not_started', 'running'].map((status) => task({ status, progress: 40 })),
+    (_, { server }) => finished(server),
+  ],
   detail: refusal(404, 'not_found', 'Not found.'),
   file: { headers: { 'content-type': 'image/png' }, body: PNG },
 };

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { generate } from '../rendered.ts';
+import { journalOf, REQUEST, sessionWith, TERMS, waiting } from '../session.ts';
+import { EMPTY, listed, type Reply, type Service, submitService, submitsTo } from '../submits.ts';
+
+const t2v = await loadContract('aivideomaker', 't2v');
+
+// The list hides the first task until the second submit was rejected.
+it.each([
+  ['without records, at once', false, { status: 402, body: {} }, 3],
+  ['without records, after a pause', false, { status: 429, headers: { 'retry-after': '3' }, body: {} }, 3],
+  ['on record, at once', true, { status: 402, body: {} }, 0],
+] as const)(
+  'a task that is found after its resubmit was rejected is that of the first submit: %s',
+  async (_, isRecorded, rejection, maxRetries) => {
+    const clock = new FakeClock();
+    const replies: Reply[] = ['reset', rejection as Reply];
+    const server: Service = await submitService(clock, replies, [
+      () => (submitsTo(server).length > 1 ? listed() : EMPTY),
+    ]);
+    const journal = isRecorded ? journalOf(server.origin, clock) : undefined;
+    const session = sessionWith(server.origin, { clock, maxRetries, ...(journal && { journal }) });
+    const generation = { contract: t2v, generation: REQUEST, terms: TERMS, isDetached: false };
+    const { envelope } = await generate(session, { ...generation, wait: waiting(100_000) });
+    expect(envelope).toMatchObject({ taskId: 'ckx9' });
+    expect(envelope.data).not.toHaveProperty('resubmitted');
+    expect(submitsTo(server)).toHaveLength(2);
+  },
+);
