@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createGeneration } from '../../src/generations/create.ts';
 import { orphanInputs, spentInputs } from '../../src/generations/upkeep.ts';
+import { submitStep } from '../../src/queue/submit.ts';
 import { startBackend } from '../support/backend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { acceptance, startFakeService } from '../support/fake-service.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { accountOf, created, request } from '../support/rows.ts';
+import { workWith } from '../support/work.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -12,16 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const LARGE = {
+  model: 'i2v',
+  payload: { prompt: 'a'.repeat(40_000), image: `data:image/png;base64,${PIXEL}`, duration: '5' },
+};
+
 test('guarantee 9: a large input is a file until its task is accepted, and never in a row or job', async () => {
   const backend = await startBackend();
   onTestFinished(() => backend.close());
-  const pixel =
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-  const body = {
-    provider: 'aivideomaker',
-    model: 'i2v',
-    payload: { prompt: 'a'.repeat(40_000), image: `data:image/png;base64,${pixel}`, duration: '5' },
-  };
+  const body = { provider: 'aivideomaker', ...LARGE };
   const response = await backend.call('POST', '/v1/generations', body, {
     'idempotency-key': crypto.randomUUID(),
   });
@@ -31,6 +35,19 @@ test('guarantee 9: a large input is a file until its task is accepted, and never
   const row = async () =>
     (await backend.database.query('SELECT payload, payload_key FROM generation WHERE id = $1', [id]))[0];
   await expect.poll(row, { timeout: 10_000 }).toEqual({ payload: null, payload_key: null });
+});
+
+test('guarantee 9: the step that has a task accepted deletes its input', async () => {
+  const service = await startFakeService(() => acceptance('ck-large'));
+  onTestFinished(() => service.close());
+  const work = await workWith(db.database, service.origin);
+  onTestFinished(() => work.close());
+  const options = { files: work.files, accountOf, maxCreditsPerUserPerDay: null };
+  await createGeneration(db.database, request(LARGE), options);
+  expect(work.files.kept.size).toBe(1);
+  await submitStep.run(work);
+  expect(service.seen).toHaveLength(1);
+  expect(work.files.kept.size).toBe(0);
 });
 
 test('guarantee 9: inputs are deleted once they are not needed, and where an API process left them', async () => {
