@@ -83,6 +83,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['advice', /^cli\/render\/errors\//],
   ['rate-limit', /^http\/rate-limit\.ts$/],
   ['journal', /^model\/(claim-rules|fingerprint|request-record|spending-row)\.ts$/],
+  ['contracts', /^model\/strict-json\.ts$/],
   [
     'main',
     /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,

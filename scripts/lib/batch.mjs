@@ -1313,7 +1313,7 @@ async function afterCollecting(work) {
 }
 
 // scripts/src/cli/batch/line-text.ts
-import { DuplicateName, endOfText, parseStrict } from "./main.mjs";
+import { DuplicateName, endOfText, parseStrict } from "./contracts.mjs";
 var strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 function textOf(bytes) {
   return strict.decode(bytes).replace(/^\uFEFF/, "").replace(/\r$/, "");
@@ -1366,7 +1366,7 @@ import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
-import { DuplicateName as DuplicateName2 } from "./main.mjs";
+import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { issue as issue2, quote } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {

@@ -2512,7 +2512,55 @@ function withoutImage(contract, payload) {
 // scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
 import { isObject as isObject9 } from "./main.mjs";
-import { DuplicateName, parseStrict } from "./main.mjs";
+
+// scripts/src/model/strict-json.ts
+var DuplicateName = class extends Error {
+  /** The names that lead to it, joined by dots. */
+  path;
+  constructor(path) {
+    super(`${path} stands there twice`);
+    this.path = path;
+  }
+};
+function parseStrict(text2, reviver) {
+  const value = JSON.parse(text2, reviver);
+  const twice = duplicateIn(text2);
+  if (twice !== null) throw new DuplicateName(twice);
+  return value;
+}
+var TOKEN = /["{}]/g;
+var COLON = /\s*:/y;
+function duplicateIn(text2) {
+  const open2 = [];
+  TOKEN.lastIndex = 0;
+  for (let found = TOKEN.exec(text2); found; found = TOKEN.exec(text2)) {
+    const at = found.index;
+    if (found[0] === "{") open2.push({ names: /* @__PURE__ */ new Set(), last: "" });
+    else if (found[0] === "}") open2.pop();
+    else {
+      const end = endOfText(text2, at + 1);
+      TOKEN.lastIndex = end + 1;
+      COLON.lastIndex = end + 1;
+      if (!COLON.test(text2)) continue;
+      const object2 = open2.at(-1);
+      object2.last = JSON.parse(text2.slice(at, end + 1));
+      if (object2.names.has(object2.last)) return open2.map(({ last }) => last).join(".");
+      object2.names.add(object2.last);
+    }
+  }
+  return null;
+}
+function endOfText(json, from) {
+  const isBackslash = (at) => (typeof json === "string" ? json.charCodeAt(at) : json[at]) === 92;
+  for (let end = json.indexOf('"', from); end >= 0; end = json.indexOf('"', end + 1)) {
+    let before = end;
+    while (isBackslash(before - 1)) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return json.length;
+}
+
+// scripts/src/cli/request/payload.ts
 import { plain as plain4 } from "./main.mjs";
 import { quote, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -2949,6 +2997,7 @@ export {
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,
+  DuplicateName,
   EXTENSION,
   KEYWORDS,
   MEDIA_KINDS,
@@ -2965,6 +3014,7 @@ export {
   codePoints,
   counts,
   either,
+  endOfText,
   exclusive,
   expected,
   expectedMedia,
@@ -2987,6 +3037,7 @@ export {
   nameOf,
   nodeAt,
   only,
+  parseStrict,
   pathText,
   property,
   readCallback,

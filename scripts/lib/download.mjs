@@ -83,6 +83,7 @@ import {
   RETRY_PAUSES
 } from "./live.mjs";
 import { Failure as Failure4, orFailure as orFailure2 } from "./main.mjs";
+import { urlOf as urlOf2 } from "./main.mjs";
 
 // scripts/src/download/received-file.ts
 import { Failure as Failure2 } from "./main.mjs";
@@ -696,8 +697,9 @@ function integer(text) {
 
 // scripts/src/download/result-address.ts
 import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
+import { urlOf } from "./main.mjs";
 function refusedAddress(address, loopback) {
-  const url = URL.canParse(address) ? new URL(address) : null;
+  const url = urlOf(address);
   if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
     const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
     return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
@@ -812,10 +814,11 @@ var Fetch = class {
         const { location } = head.headers;
         const isRedirect = head.status >= 300 && head.status < 400 && redirects < MAX_REDIRECTS;
         if (!isRedirect || !location) return await this.#renewLink(head);
-        if (!URL.canParse(location, url)) {
+        const target = urlOf2(location, url);
+        if (!target) {
           throw new Failure4("NETWORK_ERROR", "The file's host redirects to something that is no address.");
         }
-        url = new URL(location, url).href;
+        url = target.href;
       }
     } finally {
       watch.stop();

@@ -253,7 +253,7 @@ const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
-var MADE_WITHIN_MS = 6e4;
+var MADE_WITHIN_MS = 5 * 6e4;
 function findOwn(list, generation, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;

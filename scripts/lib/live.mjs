@@ -1274,6 +1274,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
 
 // scripts/src/providers/output.ts
 import { isObject } from "./main.mjs";
+import { urlOf } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1292,8 +1293,8 @@ function collect(value, found, depth) {
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
 function addUrl(value, found) {
-  if (typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value))
-    found.add(new URL(value).href);
+  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
+  if (url) found.add(url.href);
 }
 
 // scripts/src/providers/states.ts

@@ -1056,6 +1056,15 @@ function portable(name, value) {
 // scripts/src/cli/environment.ts
 const path4 = require("node:path");
 
+// scripts/src/model/url.ts
+function urlOf(text2, base) {
+  try {
+    return new URL(text2, base);
+  } catch {
+    return void 0;
+  }
+}
+
 // scripts/src/model/public-address.ts
 function checkPublicUrl(value, options2) {
   const schemes = options2.schemes.join(" or ");
@@ -1071,10 +1080,11 @@ function checkPublicUrl(value, options2) {
       hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
     };
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
-  if (authority === void 0 || !URL.canParse(value))
+  const url = urlOf(value);
+  if (authority === void 0 || !url)
     return { expected, hint: `write a complete URL such as ${options2.schemes.at(-1)}://host/path` };
   if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
-  const { hostname } = new URL(value);
+  const { hostname } = url;
   if (isPublicHost(hostname)) return null;
   return {
     expected,
@@ -1118,8 +1128,8 @@ function toNumber(octets) {
 }
 function isPublicAddress(address) {
   if (!address.includes(":")) return isPublicHost(address);
-  if (!URL.canParse(`http://[${address}]/`)) return false;
-  const normal = new URL(`http://[${address}]/`).hostname;
+  const normal = urlOf(`http://[${address}]/`)?.hostname;
+  if (normal === void 0) return false;
   const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
   if (!inside) return isPublicHost(normal);
   const [high, low] = [inside[1] ?? "0", inside[2]].map((group) => Number.parseInt(group, 16));
@@ -1139,7 +1149,7 @@ function isLoopback(url) {
   return THIS_MACHINE.includes(url.hostname);
 }
 function serviceAddress(text2) {
-  const url = URL.canParse(text2) ? new URL(text2) : void 0;
+  const url = urlOf(text2);
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : void 0;
 }
@@ -1148,7 +1158,7 @@ function checkCallbackUrl(value, loopback) {
   return problem && loopback && isLocal2(value) ? null : problem;
 }
 function isLocal2(value) {
-  const url = URL.canParse(value) ? new URL(value) : void 0;
+  const url = urlOf(value);
   return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
 }
 function isApiKey(text2) {
@@ -1511,7 +1521,7 @@ function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const value = env[urlVariable];
   const usable = value ? serviceAddress(value) : void 0;
   if (!value || usable) return usable;
-  const url = URL.canParse(value) ? new URL(value) : void 0;
+  const url = urlOf(value);
   const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
   const text2 = value.replace(/\S*@/, "\u2026@");
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
@@ -1529,7 +1539,7 @@ function integer(name, value, { fallback, min, max }, refuse) {
 function proxy(name, value, refuse) {
   if (!value) return void 0;
   const address = value.includes("://") ? value : `http://${value}`;
-  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
+  const protocol = urlOf(address)?.protocol ?? "";
   if (protocol === "http:" || protocol === "https:") return address;
   const received = protocol ? `one that begins with ${protocol}//` : "something that is no address";
   const expected = "the address of an http or https proxy, such as http://127.0.0.1:3128";
@@ -2345,53 +2355,6 @@ var systemClock = {
   })
 };
 
-// scripts/src/model/strict-json.ts
-var DuplicateName = class extends Error {
-  /** The names that lead to it, joined by dots. */
-  path;
-  constructor(path6) {
-    super(`${path6} stands there twice`);
-    this.path = path6;
-  }
-};
-function parseStrict(text2, reviver) {
-  const value = JSON.parse(text2, reviver);
-  const twice = duplicateIn(text2);
-  if (twice !== null) throw new DuplicateName(twice);
-  return value;
-}
-var TOKEN = /["{}]/g;
-var COLON = /\s*:/y;
-function duplicateIn(text2) {
-  const open = [];
-  TOKEN.lastIndex = 0;
-  for (let found = TOKEN.exec(text2); found; found = TOKEN.exec(text2)) {
-    const at = found.index;
-    if (found[0] === "{") open.push({ names: /* @__PURE__ */ new Set(), last: "" });
-    else if (found[0] === "}") open.pop();
-    else {
-      const end = endOfText(text2, at + 1);
-      TOKEN.lastIndex = end + 1;
-      COLON.lastIndex = end + 1;
-      if (!COLON.test(text2)) continue;
-      const object = open.at(-1);
-      object.last = JSON.parse(text2.slice(at, end + 1));
-      if (object.names.has(object.last)) return open.map(({ last }) => last).join(".");
-      object.names.add(object.last);
-    }
-  }
-  return null;
-}
-function endOfText(json, from) {
-  const isBackslash = (at) => (typeof json === "string" ? json.charCodeAt(at) : json[at]) === 92;
-  for (let end = json.indexOf('"', from); end >= 0; end = json.indexOf('"', end + 1)) {
-    let before = end;
-    while (isBackslash(before - 1)) before -= 1;
-    if ((end - before) % 2 === 0) return end;
-  }
-  return json.length;
-}
-
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2403,7 +2366,6 @@ export {
   BRIEF_WAIT_S,
   BY_FLAGS,
   DEFAULT_WAIT_S,
-  DuplicateName,
   ERROR_CODES,
   EXIT,
   EXIT_OF_ERROR,
@@ -2461,7 +2423,6 @@ export {
   dropStep,
   earlierStep,
   editDistance,
-  endOfText,
   escapeInvisible,
   exitCodeOf,
   failed,
@@ -2500,7 +2461,6 @@ export {
   owner,
   parseArguments,
   parseSince,
-  parseStrict,
   placeFlags,
   plain,
   printText,
@@ -2539,6 +2499,7 @@ export {
   unsupported,
   unsupportedAction,
   upstream,
+  urlOf,
   usually,
   visible,
   watch,

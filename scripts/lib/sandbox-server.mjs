@@ -417,6 +417,7 @@ function storageName(dataUri) {
 const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
+import { urlOf } from "./main.mjs";
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -464,8 +465,8 @@ function createWebhooks(now, log) {
   }
   return {
     watch(record, address, notices) {
-      const url = URL.canParse(address) ? new URL(address) : null;
-      if (url === null || !isLoopback(url)) {
+      const url = urlOf(address);
+      if (!url || !isLoopback(url)) {
         log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
         return;
       }
@@ -778,6 +779,7 @@ import { listModels as listModels2 } from "./contracts.mjs";
 import { idsWithoutContract } from "./unknown-model.mjs";
 import { compact, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
+import { urlOf as urlOf2 } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
 const { createHash: createHash2 } = require("node:crypto");
@@ -1032,7 +1034,7 @@ function readRequest2(call, known) {
     return { model, kept: keepInput(model, input), callbackUrl, scenarios };
   });
 }
-var isWebAddress = (value) => typeof value === "string" && /^https?:/i.test(value) && URL.canParse(value);
+var isWebAddress = (value) => typeof value === "string" && /^https?:/i.test(value) && urlOf2(value) !== void 0;
 function callerOf2({ headers: { authorization } }) {
   const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1]);
   if (owner !== null) return owner;

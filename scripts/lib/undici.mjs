@@ -6580,6 +6580,7 @@ const { subscribe } = require("node:diagnostics_channel");
 const { setMaxListeners } = require("node:events");
 const { setFlagsFromString } = require("node:v8");
 import { THIS_MACHINE } from "./main.mjs";
+import { urlOf } from "./main.mjs";
 import {
   CONNECT_TIMEOUT_MS,
   flatHeaders,
@@ -6699,9 +6700,7 @@ var UndiciHttpClient = class {
 function proxyDispatcher(settings, connecting, lookup) {
   const noProxy = settings.noProxy?.trim() ?? "";
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== void 0);
-  const allHere = proxies.every(
-    (proxy) => URL.canParse(proxy) && THIS_MACHINE.includes(new URL(proxy).hostname)
-  );
+  const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ""));
   const withoutProxy = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new import_env_http_proxy_agent.default({
     // A proxy may have any address, and resolves host names itself.

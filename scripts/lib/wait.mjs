@@ -370,6 +370,7 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
 
 // scripts/src/core/deliver/read-result.ts
 import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
@@ -921,7 +922,7 @@ async function withFiles({ api, provider }, task, deadline, until = Infinity) {
 function hasOtherAddress(value, depth = 0) {
   if (typeof value === "string") {
     const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
-    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+    return isAddress && !(/^https?:/i.test(value) && urlOf(value));
   }
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));

@@ -3,6 +3,7 @@ import type { Issue } from '../model/failure.ts';
 import { isApiKey, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
+import { urlOf } from '../model/url.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
 import { issue, refusedInputs } from './issue.ts';
@@ -115,7 +116,7 @@ function baseUrl({ urlVariable, url: usual }: Profile, env: NodeJS.ProcessEnv, r
   const value = env[urlVariable];
   const usable = value ? serviceAddress(value) : undefined;
   if (!value || usable) return usable;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const url = urlOf(value);
   const expected =
     'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
   // The value may hold a password.
@@ -143,7 +144,7 @@ function integer(
 function proxy(name: string, value: string | undefined, refuse: Refuse): string | undefined {
   if (!value) return undefined;
   const address = value.includes('://') ? value : `http://${value}`;
-  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
+  const protocol = urlOf(address)?.protocol ?? '';
   if (protocol === 'http:' || protocol === 'https:') return address;
   // The value may hold a password.
   const received = protocol ? `one that begins with ${protocol}//` : 'something that is no address';

@@ -7,6 +7,7 @@ import {
   RETRY_PAUSES,
 } from '../http/retry.ts';
 import { Failure, orFailure } from '../model/failure.ts';
+import { urlOf } from '../model/url.ts';
 import type { Downloader } from './downloader.ts';
 import type { Part } from './part.ts';
 import { type Fetched, ReceivedFile, WrongBytes } from './received-file.ts';
@@ -113,10 +114,11 @@ class Fetch {
         const { location } = head.headers;
         const isRedirect = head.status >= 300 && head.status < 400 && redirects < MAX_REDIRECTS;
         if (!isRedirect || !location) return await this.#renewLink(head);
-        if (!URL.canParse(location, url)) {
+        const target = urlOf(location, url);
+        if (!target) {
           throw new Failure('NETWORK_ERROR', "The file's host redirects to something that is no address.");
         }
-        url = new URL(location, url).href;
+        url = target.href;
       }
     } finally {
       watch.stop();

@@ -7,6 +7,7 @@ import connect from 'undici/lib/api/api-connect.js';
 import DispatcherBase from 'undici/lib/dispatcher/dispatcher.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 import { THIS_MACHINE } from '../model/public-address.ts';
+import { urlOf } from '../model/url.ts';
 import {
   CONNECT_TIMEOUT_MS,
   flatHeaders,
@@ -164,9 +165,7 @@ function proxyDispatcher(
 ): Dispatcher {
   const noProxy = settings.noProxy?.trim() ?? '';
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== undefined);
-  const allHere = proxies.every(
-    (proxy) => URL.canParse(proxy) && THIS_MACHINE.includes(new URL(proxy).hostname),
-  );
+  const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ''));
   // For a proxy on another machine, localhost means itself: it must not receive a key that was meant for this machine.
   const withoutProxy = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
   return new EnvHttpProxyAgent({

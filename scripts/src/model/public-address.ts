@@ -1,4 +1,5 @@
 import { plain } from './text.ts';
+import { urlOf } from './url.ts';
 
 /** Why an address is refused: what would be right, and what to write instead. */
 export interface UrlProblem {
@@ -25,10 +26,11 @@ export function checkPublicUrl(value: string, options: { schemes: readonly strin
       hint: `write the URL without ${odd[0] === '\\' ? 'backslashes' : 'spaces or control characters'}`,
     };
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
-  if (authority === undefined || !URL.canParse(value))
+  const url = urlOf(value);
+  if (authority === undefined || !url)
     return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
   if (authority.includes('@')) return { expected, hint: 'write the URL without user name and password' };
-  const { hostname } = new URL(value);
+  const { hostname } = url;
   if (isPublicHost(hostname)) return null;
   return {
     expected,
@@ -87,8 +89,8 @@ function toNumber(octets: readonly number[]): number {
 export function isPublicAddress(address: string): boolean {
   if (!address.includes(':')) return isPublicHost(address);
   // What a URL cannot hold, such as an address with a zone, is none of the public internet.
-  if (!URL.canParse(`http://[${address}]/`)) return false;
-  const normal = new URL(`http://[${address}]/`).hostname;
+  const normal = urlOf(`http://[${address}]/`)?.hostname;
+  if (normal === undefined) return false;
   const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
   if (!inside) return isPublicHost(normal);
   const [high, low] = [inside[1] ?? '0', inside[2]!].map((group) => Number.parseInt(group, 16));

@@ -1,4 +1,5 @@
 import { checkPublicUrl, THIS_MACHINE, type UrlProblem } from './public-address.ts';
+import { urlOf } from './url.ts';
 
 /** True for the addresses that never leave this machine. */
 export function isLoopback(url: URL): boolean {
@@ -7,7 +8,7 @@ export function isLoopback(url: URL): boolean {
 
 /** Returns the address of a service that may be given the key: https, or http on this machine; undefined for any other text. */
 export function serviceAddress(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = urlOf(text);
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
 }
@@ -22,7 +23,7 @@ export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem |
 }
 
 function isLocal(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const url = urlOf(value);
   return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
 }
 

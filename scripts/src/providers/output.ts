@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { urlOf } from '../model/url.ts';
 
 // The names under which results were seen or are expected: https://aivideomaker.ai answered with `output.url` in every
 // recorded run; its older examples show `videoUrl`; the others are what comparable services and clients use.
@@ -26,6 +27,6 @@ function collect(value: Json | undefined, found: Set<string>, depth: number): vo
 
 /** Adds the value to what was found when it is an address that can be fetched; anything else is passed over. */
 export function addUrl(value: Json | undefined, found: Set<string>): void {
-  if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value))
-    found.add(new URL(value).href);
+  const url = typeof value === 'string' && /^https?:\/\//i.test(value) ? urlOf(value) : undefined;
+  if (url) found.add(url.href);
 }

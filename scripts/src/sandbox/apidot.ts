@@ -2,6 +2,7 @@ import { listModels } from '../contracts/contract.ts';
 import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
+import { urlOf } from '../model/url.ts';
 import { Accounts, ownerOf, type Refusals, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
@@ -181,7 +182,7 @@ function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
 }
 
 const isWebAddress = (value: unknown): value is string =>
-  typeof value === 'string' && /^https?:/i.test(value) && URL.canParse(value);
+  typeof value === 'string' && /^https?:/i.test(value) && urlOf(value) !== undefined;
 
 /** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 function callerOf({ headers: { authorization } }: Call): string {

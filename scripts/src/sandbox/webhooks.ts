@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { JsonObject } from '../model/json.ts';
+import { urlOf } from '../model/url.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -88,8 +89,8 @@ export function createWebhooks(now: () => number, log: (line: string) => void): 
 
   return {
     watch(record, address, notices) {
-      const url = URL.canParse(address) ? new URL(address) : null;
-      if (url === null || !isLoopback(url)) {
+      const url = urlOf(address);
+      if (!url || !isLoopback(url)) {
         log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
         return;
       }

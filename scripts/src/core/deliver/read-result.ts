@@ -1,6 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
+import { urlOf } from '../../model/url.ts';
 import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
 import { pollerOf } from '../poll/poller.ts';
 import type { Session } from '../session.ts';
@@ -73,7 +74,7 @@ async function withFiles(
 function hasOtherAddress(value: Json | undefined, depth = 0): boolean {
   if (typeof value === 'string') {
     const isAddress = /^(file:|data:|[a-z][a-z0-9+.-]*:\/\/)/i.test(value);
-    return isAddress && !(/^https?:/i.test(value) && URL.canParse(value));
+    return isAddress && !(/^https?:/i.test(value) && urlOf(value));
   }
   if (typeof value !== 'object' || value === null || depth > 4) return false;
   // The `input` field repeats the payload, so its addresses are not results.

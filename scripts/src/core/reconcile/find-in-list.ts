@@ -10,7 +10,7 @@ const SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 
 // A request may wait in the service after its connection has ended. What was made later than this may be another request,
 // sent from elsewhere.
-const MADE_WITHIN_MS = 60_000;
+const MADE_WITHIN_MS = 5 * 60_000;
 
 /**
  * Finds the task of a submit in the service's task list: by its idempotency key or, where the list does not show the key
