@@ -634,8 +634,8 @@ var NO_LOG = {
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
-  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
   await checkNameIsFree2(folder, output);
+  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
   const result = await submit(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;

@@ -23,8 +23,8 @@ export async function submitWithoutRecord(
   deadline: number,
 ): Promise<KnownTask> {
   if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
-  const quote = known ?? (await checkFunds(session, contract, generation, null, deadline));
   await checkNameIsFree(folder, output);
+  const quote = known ?? (await checkFunds(session, contract, generation, null, deadline));
   const result = await submit(session, generation, NO_LOG, deadline);
   if (result.kind !== 'accepted') throw result.failure;
   const { task, isResubmitted } = result;
