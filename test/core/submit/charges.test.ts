@@ -213,7 +213,11 @@ it('faults 2, 35, 36, 74 and 77: of two equal lines each has one charge and its 
         }
         for (const ids of found.values()) expect(ids.size).toBeLessThanOrEqual(1);
         const ids = world.tasks.map(({ id }) => id);
-        expect([...found.values()].flatMap((one) => [...one]).sort()).toEqual(ids.sort());
+        const named = [...found.values()].flatMap((one) => [...one]).sort();
+        // Where the list shows no keys, a line may be given the task of its equal. The equal line repeats its submit, and the
+        // replayed key names that task again: one charge, and one clip for both.
+        const isShared = told.isKeyHonoured && !told.isKeyListed;
+        expect(isShared ? [...new Set(named)] : named).toEqual(ids.sort());
         return true;
       } finally {
         rmSync(journal.place.folder, { recursive: true, force: true });
