@@ -116,16 +116,20 @@ if (parts.includes('lines')) {
   report('resident memory, 1,000 lines that wait', Math.round(waiting.mb), 150, ' MB');
 }
 if (parts.includes('pictures')) {
-  // A line takes memory by itself, of text too: for what is compiled and connected. What its picture adds is the question.
+  // A line takes memory by itself, of text too: for what is compiled and connected. What its picture adds is told beside the whole.
   const added: number[] = [];
+  const whole: number[] = [];
   for (const count of [1, 20, 60]) {
     const text = await measure(prompts(count), 't2v', SUBMITS);
     const picture = await measure(pictures(count), 'i2v', SUBMITS);
     added.push(Math.round(picture.mb - text.mb));
+    whole.push(Math.round(picture.mb));
     console.log(
       `${count} lines: ${text.mb.toFixed(1)} MB of text, ${picture.mb.toFixed(1)} MB with pictures`,
     );
   }
+  report('resident memory, 20 lines of 1 MB against one', whole[1]!, whole[0]!, ' MB');
+  report('resident memory, 60 lines of 1 MB against one', whole[2]!, whole[0]!, ' MB');
   // A megabyte is what two runs of the same differ by.
   const most = added[0]! + 1;
   report('resident memory that 20 pictures of 1 MB add, against one', added[1]!, most, ' MB');
