@@ -37,20 +37,7 @@ describe('what the lines of a batch may cost', () => {
   });
 
   it('fault 78: credits end in the middle: no more is submitted, what is paid is delivered, the same command goes further', async () => {
-    const { runBatch, service, charges, submits, files } = await place([
-      'a',
-      'b',
-      'c',
-      'd',
-      'e',
-      'f',
-      'g',
-      'h',
-      'i',
-      'j',
-      'k',
-      'l',
-    ]);
+    const { runBatch, service, charges, submits, files } = await place([...'abcdefghijkl']);
     service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 3 };
     const short = await runBatch();
     expect(short.code).toBe(5);
