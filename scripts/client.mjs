@@ -15,13 +15,10 @@ function parseCallback({ profile, key }, body) {
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : void 0;
   for (const place of inner ? [inner, value] : [value]) {
-    const id = idIn(place, key);
+    const id = [place.task_id, place.taskId, place.id].find((one) => isTaskId(one, key));
     if (id !== void 0) return { taskId: id, ...stateFrom(profile, place.status) };
   }
   return stateFrom(profile, (inner ?? value).status);
-}
-function idIn(place, key) {
-  return [place.task_id, place.taskId, place.id].find((id) => isTaskId(id, key));
 }
 function stateFrom(profile, word) {
   if (typeof word !== "string") return {};
@@ -204,16 +201,14 @@ async function listModels({ profile, root }) {
 }
 var contracts = /* @__PURE__ */ new WeakMap();
 function contractOf(settings, model) {
+  const { profile, root } = settings;
   const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
   contracts.set(settings, known);
-  const contract = known.get(model) ?? readContract(settings, model);
+  const read = async () => (await import("./lib/contracts.mjs")).loadContract(profile.id, String(model), root);
+  const contract = known.get(model) ?? read();
   known.set(model, contract);
   contract.catch(() => known.delete(model));
   return contract;
-}
-async function readContract({ profile, root }, model) {
-  const { loadContract } = await import("./lib/contracts.mjs");
-  return loadContract(profile.id, String(model), root);
 }
 function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
@@ -251,8 +246,6 @@ var SILENT = {
   several() {
   },
   batch() {
-  },
-  line() {
   },
   named: () => SILENT,
   expected() {
@@ -295,8 +288,10 @@ var Connection = class {
     } catch (error) {
       const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
-      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
-      throw error;
+      const isAbort = error === reason || error instanceof Error && error.name === "AbortError";
+      if (!isAborted || !isAbort) throw error;
+      const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
+      throw new AbortedError("ABORTED", message, { ...details(void 0), cause: reason });
     } finally {
       signal?.removeEventListener("abort", stop);
       this.#calls.delete(controller);
@@ -330,13 +325,6 @@ function aborted(signal) {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-function abortedBy(reason, details) {
-  const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
-  return new AbortedError("ABORTED", message, { ...details, cause: reason });
-}
-function isAbort(error) {
-  return error instanceof Error && error.name === "AbortError";
 }
 
 // scripts/src/client/download.ts

@@ -99,7 +99,6 @@ export function readEnvironment(
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 
-/** Returns the folder of the journal; the sandbox has its own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }

@@ -41,7 +41,8 @@ export function download(
     const files: DownloadedFile[] = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        ...{ stallMs, filesUntil: deadline },
+        stallMs,
+        filesUntil: deadline,
         onFile: (index) => {
           number = index + 1;
         },
@@ -78,7 +79,6 @@ async function completed(
   return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 
-/** Returns the folder in which files are gathered. */
 async function placeFor(
   to: DownloadOptions['to'],
   temporaryFolder: string | undefined,

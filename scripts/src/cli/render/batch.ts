@@ -125,7 +125,6 @@ export function batchOutcome(
   };
 }
 
-/** Returns the place of an outcome in the order in which the caller has to see to them. */
 function urgency({ outcome }: LineItem): number {
   const place = BATCH_ORDER.indexOf(outcome.exitCode);
   return place < 0 ? 0 : place;
@@ -248,7 +247,6 @@ function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
 }
 
-/** Returns the document of the prices of a batch. */
 export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const { lines, sum, open, balance, over } = quote;
   const priced = lines

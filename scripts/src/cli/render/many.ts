@@ -65,7 +65,6 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
   return failed(failure.with({ nextSteps }), status, taskId);
 }
 
-/** Returns one of several outcomes in short: its end and the next steps, without the service's whole record. */
 function summary(
   { data, ...said }: Envelope,
   { model, promptExcerpt, created, owner }: RequestRecord,

@@ -29,7 +29,6 @@ export function pendingOutcome(records: readonly RequestRecord[], caller: Caller
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
-/** Returns the outcome of dropped records. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status, delivered } = record;
   const lost = delivered === null ? ' Its result was never delivered.' : '';

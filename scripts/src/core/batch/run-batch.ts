@@ -228,7 +228,6 @@ class Batch {
     }
   }
 
-  /** Resumes the task that a line has from an earlier call. */
   async #resumed(line: Line): Promise<LineEnd> {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
@@ -281,7 +280,6 @@ class Batch {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
 
-  /** Tells the sums of all lines, of which one has changed. */
   #tell(line: Line): void {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);

@@ -71,11 +71,9 @@ export function interruptedEnd(
   entry: StoredRequest | undefined,
 ): LineEnd {
   if (isSubmitting) {
-    return new Failure(
-      'SUBMIT_OUTCOME_UNKNOWN',
-      'The call was interrupted while the submit was under way; whether it was accepted is not known.',
-      { status: 'UNKNOWN' },
-    );
+    const message =
+      'The call was interrupted while the submit was under way; whether it was accepted is not known.';
+    return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, { status: 'UNKNOWN' });
   }
   if (taskId === null) return null;
   const credits = entry?.record.credits;

@@ -31,11 +31,8 @@ export async function fetchResult(
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {
-      throw new Failure(
-        'DOWNLOAD_FAILED',
-        'The task is COMPLETED, but what its record gives as the result is no https address.',
-        { record: task.record, reason: { kind: 'noAddress' } },
-      );
+      const message = 'The task is COMPLETED, but what its record gives as the result is no https address.';
+      throw new Failure('DOWNLOAD_FAILED', message, { record: task.record, reason: { kind: 'noAddress' } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {

@@ -8,7 +8,6 @@ export interface RowTable {
   rows: [day: string, group: number, ...counts: number[]][];
 }
 
-/** Returns the rows, added up, as a table. */
 export function tableOf(rows: readonly SpendingRow[]): RowTable {
   const groups = new Map<string, number>();
   const table: RowTable = { groups: [], rows: [] };
