@@ -135,10 +135,8 @@ export interface HttpEvents {
      * before this event is `rejected`, later `unknown`.
      */
     onLeave(): void;
-    /** Headers of the final answer. */
     onHead(head: HttpHead): void;
     onData(chunk: Buffer): void;
-    /** The answer is complete. */
     onEnd(): void;
     /** The exchange ended without a complete answer. */
     onError(error: unknown): void;

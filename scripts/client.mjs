@@ -114,12 +114,9 @@ function toError(failure, key, more = {}) {
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkCause(failure, clean);
   const code = failure.code;
-  return new Class(code, clean(failure.message), {
-    ...{ retryAfter, taskId, state: status, transient },
-    issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
-    ...more,
-    cause
-  });
+  const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
+  const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
+  return new Class(code, clean(failure.message), details);
 }
 function networkCause(failure, clean) {
   let found;
@@ -168,14 +165,14 @@ function readOptions(options) {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const settings = {
-    ...{ timeoutMs: number("timeoutMs"), maxRetries: number("maxRetries") },
-    pollIntervalMs: number("pollIntervalMs")
-  };
+  const timeoutMs = number("timeoutMs");
+  const maxRetries = number("maxRetries");
+  const pollIntervalMs = number("pollIntervalMs");
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
-  return { ...settings, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
 }
 function invalid(issues, key) {
   return toError(invalidInput(issues), key);
@@ -297,7 +294,6 @@ var Connection = class {
       this.#calls.delete(controller);
     }
   }
-  /** Ends the calls under way, and releases the sockets. */
   async close() {
     this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
@@ -486,7 +482,8 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const files = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        ...{ stallMs, filesUntil: deadline },
+        stallMs,
+        filesUntil: deadline,
         onFile: (index) => {
           number = index + 1;
         },
@@ -632,12 +629,11 @@ function createClient(options) {
   };
 }
 function providers() {
-  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => ({
-    ...{ id, title, url, keyVariable, urlVariable },
-    capabilities: { ...can },
-    // A figure that no document gives is this program's own guess.
-    rateLimit: rateLimit.source ? { queriesPerMinute: rateLimit.queries * 6e4 / rateLimit.windowMs } : null
-  }));
+  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => {
+    const { source, queries, windowMs } = rateLimit;
+    const documented = source ? { queriesPerMinute: queries * 6e4 / windowMs } : null;
+    return { id, title, url, keyVariable, urlVariable, capabilities: { ...can }, rateLimit: documented };
+  });
 }
 
 // scripts/src/client/public-lookup.ts

@@ -351,7 +351,6 @@ var BatchGate = class {
       lost: onLost
     };
   }
-  /** Waits until the pause that the service asked for is over. */
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
@@ -445,21 +444,16 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
     const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
     throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
   }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n])
-  }));
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]) };
+  });
   return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-function lineOutcomeOf({
-  end,
-  taskId,
-  state
-}) {
+function lineOutcomeOf({ end, taskId, state }) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
   if (end instanceof Failure5 && end.code === "TASK_NOT_FOUND") return "unknown";
@@ -471,20 +465,9 @@ function creditsOfEnd(end) {
   return end === null || end instanceof Failure5 ? void 0 : end.credits;
 }
 function totalsOf(lines) {
-  const totals = {
-    ...{
-      total: lines.length,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      notSubmitted: 0,
-      unknown: 0
-    },
-    charged: null,
-    chargedNow: lines.some(isMadeNow) ? null : 0,
-    refunded: null
-  };
+  const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
+  const chargedNow = lines.some(isMadeNow) ? null : 0;
+  const totals = { total: lines.length, ...none, charged: null, chargedNow, refunded: null };
   for (const line of lines) {
     totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
@@ -791,7 +774,6 @@ var Batch = class {
       resume();
     }
   }
-  /** Resumes the task that a line has from an earlier call. */
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
@@ -839,7 +821,6 @@ var Batch = class {
     const { isDetached, wait } = this.#options;
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
-  /** Tells the sums of all lines, of which one has changed. */
   #tell(line) {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);

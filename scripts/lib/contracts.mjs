@@ -2635,19 +2635,17 @@ var STANDARD = {
   minItems: { types: ["array"], read: count("minItems") },
   maxItems: { types: ["array"], read: count("maxItems") }
 };
-function number3(key) {
+function bound(key, what, is) {
   return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ContractError(`${where} must be a number`);
+    if (typeof value !== "number" || !is(value)) throw new ContractError(`${where} must be ${what}`);
     node[key] = value;
   };
 }
+function number3(key) {
+  return bound(key, "a number", Number.isFinite);
+}
 function count(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw new ContractError(`${where} must be a whole number`);
-    node[key] = value;
-  };
+  return bound(key, "a whole number", (value) => Number.isInteger(value) && value >= 0);
 }
 function readNode(schema, where = "") {
   if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);

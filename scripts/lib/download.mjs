@@ -38,22 +38,16 @@ import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function fileWarnings(session, model, files, output) {
   const makes = model && await kindMadeBy(session.provider.id, model);
-  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
-  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
-  return [
-    ...ofOtherKind.map(({ path: file, contentType }) => {
-      return {
-        kind: "otherKind",
-        model,
-        makes,
-        file: path2.basename(file),
-        contentType
-      };
-    }),
-    ...renamed.map(({ path: file }) => {
-      return { kind: "otherExtension", asked: output, file: path2.basename(file) };
-    })
-  ];
+  const warnings = [];
+  for (const { path: saved, contentType } of files) {
+    if (model && makes && madeAs(contentType) !== makes)
+      warnings.push({ kind: "otherKind", model, makes, file: path2.basename(saved), contentType });
+  }
+  for (const { path: saved } of files) {
+    if (output && !hasExtension(saved, output))
+      warnings.push({ kind: "otherExtension", asked: output, file: path2.basename(saved) });
+  }
+  return warnings;
 }
 async function kindMadeBy(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
@@ -568,7 +562,6 @@ var ReceivedFile = class {
   get isIdentified() {
     return this.#validator !== null;
   }
-  /** Continues with the bytes that an earlier process left. */
   async resume() {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
@@ -584,7 +577,6 @@ var ReceivedFile = class {
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
-  /** Returns the headers that ask for the missing bytes alone. */
   rangeHeaders() {
     if (this.bytes === 0) return {};
     const range = `bytes=${this.bytes}-`;
@@ -772,7 +764,6 @@ var Fetch = class {
     if ((bytes === 0 || bytes !== total) && await this.#attempt() === "newLink") return "newLink";
     return this.#file.check();
   }
-  /** Makes one request and appends its bytes to the file. */
   async #attempt() {
     const { api, transport, observer } = this.#downloader;
     const file = this.#file;
@@ -876,12 +867,8 @@ async function prepareFolder(folder) {
     });
   }
 }
-function stemOf({
-  folder,
-  taskId,
-  output,
-  number
-}) {
+function stemOf(of) {
+  const { folder, taskId, output, number } = of;
   const name = output ? stemOfOutput(output) : fileStem(taskId);
   const isPlain = number === void 0 || output && number === 1;
   return path4.join(folder, isPlain ? name : `${name}-${number}`);
@@ -948,23 +935,20 @@ async function isThere(file) {
   }
 }
 function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
-  if (error instanceof Failure5) {
-    const { message, details } = error;
-    const why = error.code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
-    if (bytes === 0) {
-      return new Failure5("DOWNLOAD_FAILED", why, { ...details, cause: error });
-    }
-    const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
-    return new Failure5("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
-      ...details,
-      cause: error,
-      data: { ...details.data, partial: { bytes, total } }
-    });
+  if (!(error instanceof Failure5)) {
+    const reason = diskErrorText2(error);
+    const message2 = `The finished file could not be saved in ${folder}: ${reason}.`;
+    return reason ? new Failure5("DOWNLOAD_FAILED", message2, { cause: error }) : error;
   }
-  const reason = diskErrorText2(error);
-  if (!reason) return error;
-  return new Failure5("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
-    cause: error
+  const { code, message, details } = error;
+  const why = code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
+  if (bytes === 0) return new Failure5("DOWNLOAD_FAILED", why, { ...details, cause: error });
+  const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
+  const data = { ...details.data, partial: { bytes, total } };
+  return new Failure5("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
+    ...details,
+    cause: error,
+    data
   });
 }
 
@@ -994,7 +978,10 @@ async function saveOnce(downloader, entry, options) {
 }
 async function oneAtATime(downloader, stem, options, save) {
   const lock = await lockFor(downloader, stem, options);
-  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
+  if ("heldBy" in lock) {
+    const message = `Another process (pid ${lock.heldBy.pid}) is saving this file and had ${await sizeOfPart(stem)} bytes of it when the wait was over.`;
+    throw new Failure6("DOWNLOAD_FAILED", message, { transient: true, reason: { kind: "beingSaved" } });
+  }
   try {
     return await save();
   } finally {
@@ -1016,14 +1003,6 @@ async function lockFor({ api }, stem, options) {
   } catch (error) {
     throw asDownloadFailure(error, options);
   }
-}
-async function beingSaved({ pid }, stem) {
-  const bytes = await sizeOfPart(stem);
-  const message = `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`;
-  return new Failure6("DOWNLOAD_FAILED", message, {
-    transient: true,
-    reason: { kind: "beingSaved" }
-  });
 }
 function nameFound(file, stem) {
   const found = withoutExtension(file);

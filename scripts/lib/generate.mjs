@@ -499,10 +499,8 @@ async function underOther(store, claim) {
   const { created, taskId, account: account2, service } = found.record;
   const other = (value, own) => value === own ? null : value;
   const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account2, place.account), service: other(service, place.service) }
-  };
+  const accounts = { account: other(account2, place.account), service: other(service, place.service) };
+  return { created, taskId, ...accounts };
 }
 async function attached(entry, { folder, output }) {
   const { download, output: named = null, credits, resubmitted } = entry.record;
@@ -551,7 +549,8 @@ async function lostSubmitOf({ session, request, entry }) {
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
-    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    sentAt: Date.parse(sentAt),
+    resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure7(
       "NETWORK_ERROR",
@@ -620,8 +619,11 @@ import { creditsOf as creditsOf2 } from "./live.mjs";
 var nothing = async () => {
 };
 var NO_LOG = {
-  ...{ sending: nothing, rejected: nothing, lost: nothing },
-  ...{ resubmitting: nothing, resubmitRejected: nothing }
+  sending: nothing,
+  rejected: nothing,
+  lost: nothing,
+  resubmitting: nothing,
+  resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
@@ -702,11 +704,12 @@ async function quote(session, { contract, generation }) {
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  const isOther = estimate2 !== null && estimate2 !== credits;
   return {
     kind: "quote",
     model,
     quote: answer,
-    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     known: await knownRequest(session, generation)
@@ -821,17 +824,18 @@ function onceEach(tasks) {
   return [...once.values()];
 }
 function merged(one, other) {
-  const charged = most(one.charged, other.charged);
-  const refunded = most(one.refunded, other.refunded);
   const ends = [one, other].filter(({ state: state2 }) => isTerminal2(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
-  const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
   const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
   return {
     ...one,
     state,
-    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
+    model: models[0],
+    idempotencyKey: keys[0],
+    createdAt: least(one.createdAt, other.createdAt),
+    charged: most(one.charged, other.charged),
+    refunded: most(one.refunded, other.refunded)
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
@@ -840,11 +844,13 @@ var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const credits = {
-    ...{ quoted, charged: task.charged ?? charged },
-    refunded: most(task.refunded, refunded) ?? null
-  };
-  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
+  const returned = most(task.refunded, refunded) ?? null;
+  const counts = countsOf(state ?? task.state, {
+    quoted,
+    charged: task.charged ?? charged,
+    refunded: returned
+  });
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
@@ -852,10 +858,8 @@ function summedUp(rows, since) {
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
-  return {
-    ...{ kind: "spending", since, models: byNet },
-    total: rows.reduce(plus, NOTHING)
-  };
+  const total = rows.reduce(plus, NOTHING);
+  return { kind: "spending", since, models: byNet, total };
 }
 
 // scripts/src/core/reconcile/attach-task.ts

@@ -206,11 +206,12 @@ var SILENT_MS = 12e4;
 var WATCHED_MS = 2.5 * HEARTBEAT_MS;
 var UNWRITTEN_MS = 1e4;
 function tryLock(file, clock) {
+  if (ownStart === void 0) ownStart = startOf(process.pid);
   const me = {
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: ownStart(),
+    start: ownStart,
     nonce: randomBytes2(8).toString("hex")
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -343,21 +344,16 @@ function isSystem(system2) {
   return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
 }
 var system;
+var ownStart;
 function systemOf() {
-  if (system === void 0) {
-    try {
-      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-    } catch {
-      system = null;
-    }
+  if (system !== void 0) return system;
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    system = null;
   }
   return system;
-}
-var own;
-function ownStart() {
-  if (own === void 0) own = startOf(process.pid);
-  return own;
 }
 var ENDED = "ended";
 function startOf(pid) {
@@ -429,16 +425,9 @@ function jsonHash(value) {
   addValue(bytes, value);
   return bytes.digest();
 }
-function requestName({
-  provider,
-  service,
-  account,
-  model,
-  payloadHash: hash2,
-  idempotencyKey,
-  ordinal = 1
-}) {
-  const what = idempotencyKey === void 0 ? ["payload", model, hash2] : ["key", idempotencyKey];
+function requestName(request) {
+  const { provider, service, account, model, payloadHash, idempotencyKey, ordinal = 1 } = request;
+  const what = idempotencyKey === void 0 ? ["payload", model, payloadHash] : ["key", idempotencyKey];
   if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
@@ -656,6 +645,22 @@ function takenOver() {
 // scripts/src/model/spending-row.ts
 import { dayOf } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
+var COUNTS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  /** Submits whose outcome is unknown. */
+  "unknown",
+  /** Credits. */
+  "charged",
+  "refunded",
+  /** What is not charged yet and may still be, as quoted. */
+  "open",
+  /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
+  "unpriced"
+];
 function countsOf(status, { quoted, charged, refunded }) {
   const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
@@ -678,18 +683,6 @@ function recordedRow(record) {
   const counts = countsOf(phase === "submitted" ? status : null, credits);
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
-var COUNTS = [
-  "tasks",
-  "completed",
-  "failed",
-  "cancelled",
-  "running",
-  "unknown",
-  "charged",
-  "refunded",
-  "open",
-  "unpriced"
-];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 function plus(a, b) {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
@@ -1192,11 +1185,7 @@ function positionsOf(mark, marks) {
   }
   return found;
 }
-function accountName({
-  provider,
-  service,
-  account
-}) {
+function accountName({ provider, service, account }) {
   return JSON.stringify([provider, service, account]);
 }
 function factsOf(record) {
@@ -1538,12 +1527,12 @@ var KnownAccounts = class {
     this.#inRecords = inRecords;
   }
   /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own2) {
+  others(own) {
     const stored = this.#read();
     const all = stored ?? this.#inRecords();
-    const name = accountName(own2);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
-    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
+    const name = accountName(own);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
+    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
   }
   get #file() {
     return path7.join(this.#records.folder, "accounts");
@@ -1909,13 +1898,13 @@ var Journal = class {
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
-    const own2 = accountName(this.place);
+    const own = accountName(this.place);
     let sum = 0;
     if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own2 || without?.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -2019,7 +2008,6 @@ var FileRateLimiter = class {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
       const left = Number(readFileSync7(path11.join(this.#folder, "pause"), "latin1")) - now;

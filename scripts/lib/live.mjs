@@ -906,19 +906,14 @@ function endOutcome(result, caller) {
   const { taskId, seen, files } = result;
   const data = dataOf(result);
   switch (result.kind) {
-    case "running":
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
-            "The task runs on at the service. Run this command as often as you like: it charges nothing."
-          ]
-        },
-        caller.wantsEnd ? EXIT.stillRunning : EXIT.done
-      );
+    case "running": {
+      const nextSteps = [
+        resumeCommand(caller, taskId, caller.resumeFlags),
+        "The task runs on at the service. Run this command as often as you like: it charges nothing."
+      ];
+      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
+      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
+    }
     case "completed": {
       const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
@@ -971,12 +966,9 @@ function reusedSteps(result, { anew }) {
   ];
 }
 function goneSteps({ warnings }, caller) {
-  return warnings.flatMap(
-    (warning) => warning.kind === "taskGone" ? [
-      `The service does not show the newer task ${warning.taskId} any more.`,
-      dropStep(caller, warning.taskId)
-    ] : []
-  );
+  const gone = warnings.flatMap((warning) => warning.kind === "taskGone" ? warning.taskId : []);
+  const said = (id) => `The service does not show the newer task ${id} any more.`;
+  return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 function warningText(warning) {
   switch (warning.kind) {

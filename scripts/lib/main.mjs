@@ -1054,12 +1054,9 @@ function commandForLine(argv, line, output2, file, quoted2 = null) {
     })
   );
 }
-function commandAnew({
-  idempotencyKey: idempotencyKey2,
-  noJournal
-}) {
-  if (idempotencyKey2 !== void 0) return "the same command with another --idempotencyKey";
-  return noJournal ? "the same command" : "the same command with --new";
+function commandAnew(args) {
+  if (args.idempotencyKey !== void 0) return "the same command with another --idempotencyKey";
+  return args.noJournal ? "the same command" : "the same command with --new";
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1089,29 +1086,23 @@ function urlOf(text2, base) {
 
 // scripts/src/model/public-address.ts
 function checkPublicUrl(value, options2) {
-  const schemes = options2.schemes.join(" or ");
-  const expected = `a public ${schemes} URL`;
+  const expected = `a public ${options2.schemes.join(" or ")} URL`;
+  const problem = (hint) => ({ expected, hint });
+  const usual = options2.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === void 0) return { expected, hint: `begin the URL with ${options2.schemes.at(-1)}://` };
+  if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
   if (!options2.schemes.includes(scheme))
-    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected,
-      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
-    };
+    return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
+  if (odd === "\\") return problem("write the URL without backslashes");
+  if (odd !== void 0) return problem("write the URL without spaces or control characters");
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
   const url = urlOf(value);
-  if (authority === void 0 || !url)
-    return { expected, hint: `write a complete URL such as ${options2.schemes.at(-1)}://host/path` };
-  if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
+  if (authority === void 0 || !url) return problem(`write a complete URL such as ${usual}://host/path`);
+  if (authority.includes("@")) return problem("write the URL without user name and password");
   const { hostname } = url;
   if (isPublicHost(hostname)) return null;
-  return {
-    expected,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
-  };
+  return problem(`${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`);
 }
 var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
@@ -1806,16 +1797,8 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
-function sums({
-  total,
-  done,
-  failed: failed2,
-  unknown = 0,
-  notSubmitted = 0,
-  running,
-  credits: credits2,
-  creditsNow
-}) {
+function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
+  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
@@ -2222,7 +2205,7 @@ async function runServiceAction(call, args, caller, environment) {
   try {
     if (!args.sandbox && environment.key === void 0) {
       const spending = args.action === "spending" && await import("./spending.mjs");
-      const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+      const known = spending && await spending.spendingWithoutKey({ args, environment, warn }, caller);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }

@@ -6473,24 +6473,19 @@ import { readUnsupported, unsupportedName } from "./unknown-model.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const copies = /* @__PURE__ */ new Map();
-  for (const provider of folders(contractsDir)) {
+  const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const provider of entries.map(({ name }) => name).sort()) {
     for (const file of readdirSync(join(contractsDir, provider)).sort()) {
       if (!file.endsWith(".yaml")) continue;
       const model = file.slice(0, -".yaml".length);
-      const text = readFileSync(join(contractsDir, provider, file), "utf8");
-      copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
+      const text2 = readFileSync(join(contractsDir, provider, file), "utf8");
+      copies.set(`${provider}/${model}.json`, compileContract(provider, model, text2));
     }
     const list = unsupportedName(provider);
-    if (existsSync(join(contractsDir, `${list}.yaml`))) {
-      const text = readFileSync(join(contractsDir, `${list}.yaml`), "utf8");
-      copies.set(
-        `${list}.json`,
-        compiled(list, text, (document) => {
-          readUnsupported(document);
-          return document;
-        })
-      );
-    }
+    if (!existsSync(join(contractsDir, `${list}.yaml`))) continue;
+    const text = readFileSync(join(contractsDir, `${list}.yaml`), "utf8");
+    const checked = (document) => readUnsupported(document) && document;
+    copies.set(`${list}.json`, compiled(list, text, checked));
   }
   rmSync(outDir, { recursive: true, force: true });
   for (const [path, copy] of copies) {
@@ -6498,9 +6493,6 @@ function compileContracts(contractsDir, outDir) {
     writeFileSync(join(outDir, path), copy);
   }
   return [...copies.keys()].sort();
-}
-function folders(dir) {
-  return readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
 }
 function compileContract(provider, model, text) {
   return compiled(`${provider}/${model}`, text, (document) => {

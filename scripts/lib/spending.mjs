@@ -4,10 +4,7 @@ import { recordedSpending } from "./generate.mjs";
 import { dayOf, systemClock } from "./main.mjs";
 import { spendingOutcome } from "./wait.mjs";
 import { localJournal } from "./pending.mjs";
-async function spendingWithoutKey({
-  caller,
-  ...where
-}) {
+async function spendingWithoutKey(where, caller) {
   const { args, environment } = where;
   if (environment.stateFolder === "") return null;
   const since = args.since?.from ?? null;

@@ -12,7 +12,10 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known }, { pro
     `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
     estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     charged: known && known.taskId !== null ? true : void 0,
     createdAt: known?.created,
@@ -464,7 +467,6 @@ var PollRounds = class {
   #now() {
     return this.#session.api.clock.wall();
   }
-  /** Takes over what other processes have seen since. */
   async #learn() {
     this.#others = await this.#cache?.others() ?? this.#others;
     const shared = await this.#cache?.read();
@@ -509,10 +511,8 @@ var PollRounds = class {
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
-    };
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
@@ -704,7 +704,6 @@ var Poller = class {
     const listed = await this.#records.listed(taskId, until);
     return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
-  /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
   }
@@ -891,10 +890,9 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
   const start = api.clock.monotonic();
   const { output = null } = settings;
   const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity
-  };
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 function knownFacts({ model, entry, credits, origin }) {
   return { ...origin, credits, model: model ?? entry?.record.model };
@@ -1173,16 +1171,11 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
-    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
+  const { state, record } = seen;
+  const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
+  const reason = { kind: "notCancelled", taskId, state };
+  const details = { status: state, taskId, record, reason };
+  const failure = new Failure11(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
@@ -1359,11 +1352,8 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState3(session, entry, task.state);
-  return deliver3(
-    session,
-    entry,
-    taskResult3(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
-  );
+  const { credits, model } = entry?.record ?? {};
+  return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
 }
 export {
   EndedRecords,
