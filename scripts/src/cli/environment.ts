@@ -151,10 +151,7 @@ function proxy(name: string, value: string | undefined, refuse: Refuse): string 
   return refuse(name, expected, received, `correct or unset ${name}`);
 }
 
-function stateFolder(
-  env: NodeJS.ProcessEnv,
-  refuse: Refuse,
-): Pick<Environment, 'stateFolder' | 'withoutState'> {
+function stateFolder(env: NodeJS.ProcessEnv, refuse: Refuse) {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
   if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside)))

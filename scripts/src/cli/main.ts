@@ -102,12 +102,7 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   return runServiceAction(call, args, caller, environment);
 }
 
-async function runServiceAction(
-  call: Call,
-  args: Arguments,
-  caller: Caller,
-  environment: Environment,
-): Promise<Outcome> {
+async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);

@@ -43,11 +43,7 @@ async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
   await entry.update({ used: new Date(now).toISOString() });
 }
 
-async function sameResult(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-): Promise<TaskResult> {
+async function sameResult(session: Session, entry: StoredRequest, settings: WaitSettings) {
   const { download, credits, model } = entry.record;
   const taskId = entry.record.taskId!;
   const known = { entry, credits };

@@ -200,13 +200,7 @@ function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
 /** Since when this process has seen each lock untouched, on the monotonic clock. */
 const watched = new Map<string, { nonce: string; touched: number; since: number }>();
 
-function isSilent(
-  { nonce }: LockOwner,
-  file: string,
-  clock: Clock,
-  silentMs: number,
-  watchedMs: number,
-): boolean {
+function isSilent({ nonce }: LockOwner, file: string, clock: Clock, silentMs: number, watchedMs: number) {
   const stat = statSync(file, { throwIfNoEntry: false });
   // The lock is gone: the caller tries again.
   if (!stat) return true;

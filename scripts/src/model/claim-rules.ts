@@ -101,17 +101,29 @@ export function firstRecord(
   claim: RequestClaim,
   account: Account,
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
-  const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
+  const { provider, service, account: id } = account;
   return compact({
     request: requestNameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    provider,
+    service,
+    account: id,
+    owner,
+    model,
+    payloadHash,
+    promptExcerpt,
+    idempotencyKey,
     phase: 'submitting' as const,
     taskId: null,
     status: 'UNKNOWN' as const,
     resubmitted: false,
-    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
+    checked: null,
+    delivered: null,
+    used: null,
+    wait,
+    download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || undefined,

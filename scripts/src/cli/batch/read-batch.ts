@@ -174,11 +174,7 @@ class Reader {
     return null;
   }
 
-  async #fieldsOf(
-    model: string,
-    line: ParsedLine,
-    issues: Issue[],
-  ): Promise<{ contract: Contract; fields: JsonObject; image: string | undefined } | null> {
+  async #fieldsOf(model: string, line: ParsedLine, issues: Issue[]) {
     const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
     this.#contracts.set(model, known);
     const contract = await known;

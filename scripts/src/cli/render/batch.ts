@@ -37,12 +37,7 @@ export function lineOutcomes(
   });
 }
 
-function outcomeOfLine(
-  { end, taskId, state }: LineResult,
-  caller: Caller,
-  account: string,
-  isLeft: boolean,
-): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, account: string, isLeft: boolean) {
   if (end === null) {
     const nextSteps = [
       isLeft
@@ -257,7 +252,10 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open,
     items: rows,
     itemsLeftOut: hidden || undefined,

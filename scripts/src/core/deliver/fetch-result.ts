@@ -55,16 +55,11 @@ export async function readTaskRecord(session: Session, taskId: string): Promise<
  * Returns the record of a finished task; where it names no file, the second record of a service that has two. A failed read
  * of that one says nothing about the task.
  */
-async function withFiles(
-  { api, provider }: Session,
-  task: Task,
-  deadline: number,
-  until = Infinity,
-): Promise<Task> {
+async function withFiles({ api, provider }: Session, task: Task, deadline: number, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
   const detail = await orFailure(api.read(provider.detail(task.id), deadline, { until }));
   if (detail instanceof Failure || detail.urls.length === 0) return task;
-  return { ...detail, state: 'COMPLETED' };
+  return { ...detail, state: 'COMPLETED' as const };
 }
 
 /** Whether a record without addresses to fetch has others in their place, such as `file:`. */

@@ -47,10 +47,7 @@ export async function quote(
   };
 }
 
-async function knownRequest(
-  session: Session,
-  { model, payload }: GenerationRequest,
-): Promise<RequestRecord | null> {
+async function knownRequest(session: Session, { model, payload }: GenerationRequest) {
   // The price is known without the records.
   const store = await orFailure(session.records());
   if (!store || store instanceof Failure) return null;

@@ -39,7 +39,7 @@ export function sumTables(tables: readonly RowTable[], firstDay: string): Spendi
       let sum = sums.get(key);
       if (!sum) {
         const [provider, service, account, model] = groups[group]!;
-        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sum = { day, provider, service, account, model, ...NOTHING };
         sums.set(key, sum);
       }
       for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]!] += numbers[n]!;

@@ -6,13 +6,7 @@ import type { Clock } from '../../model/clock.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
-import {
-  type ListFacts,
-  NO_LIST,
-  type SeenStatus,
-  type SharedStatus,
-  type StatusCache,
-} from '../../ports/status-cache.ts';
+import { NO_LIST, type SeenStatus, type SharedStatus, type StatusCache } from '../../ports/status-cache.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -188,10 +182,7 @@ function stampOf(stat: Stats | undefined): string {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
 }
 
-function factsIn(
-  { startedAt, tookMs, badUntil, failures, unchecked }: JsonObject,
-  latest: number,
-): ListFacts {
+function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }: JsonObject, latest: number) {
   const time = (value: Json | undefined, most: number) =>
     typeof value === 'number' && value >= 0 && value <= most ? value : 0;
   return {
