@@ -130,6 +130,5 @@ export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
   SIGTERM: EXIT.terminated,
 };
 
-/** Returns the exit code of a failure. */
 export const exitCodeOf = (failure: Failure): number =>
   adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
