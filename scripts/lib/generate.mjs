@@ -751,25 +751,26 @@ async function begin(session, options) {
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
-  const { entry, task, other } = known2;
+  const { entry, task } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
-  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
+  const taskId = task?.id ?? entry.record.taskId;
+  if (!task) session.observer.attached(taskId, entry.record.created);
   const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure5(
-    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
-  );
-  if (result instanceof Failure9) {
-    throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
-  }
-  const told = other ? [{ kind: "otherAccount", ...other }] : [];
-  if (known2.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
-  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+  const result = isSubmitted ? taskResult(taskId, task, factsOf(known2)) : await orFailure5(task ? waitOn(session, task, wait, known2) : waitTask2(session, taskId, wait, known2));
+  const { credits } = result instanceof Failure9 ? known2 : result;
+  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
+  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  const failure = task ? result.with({ taskId, charged: "running" }) : stillRecorded(session, entry, result);
+  throw failure.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
-function withinCap(result, maxCredits = Infinity) {
-  const charged = result.credits?.charged ?? 0;
-  if (charged <= maxCredits) return result;
-  return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
+function told({ other, isUnrecorded }, taskId) {
+  const all = other ? [{ kind: "otherAccount", ...other }] : [];
+  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
+}
+function aboveCap(credits, maxCredits = Infinity) {
+  const charged = credits?.charged ?? 0;
+  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
 }
 function stillRecorded(session, entry, failure) {
   const { created } = entry.record;
