@@ -788,7 +788,13 @@ import { Failure as Failure10 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const answer = await askPrice(session, contract, generation);
+  const known2 = await knownRequest(session, generation);
+  const isCharged = known2 !== null && known2.taskId !== null;
+  const answer = await askPrice(
+    session,
+    contract,
+    isCharged ? { model, payload, idempotencyKey: "" } : generation
+  );
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -799,7 +805,7 @@ async function quote(session, { contract, generation }) {
     estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: await knownRequest(session, generation)
+    known: known2
   };
 }
 async function knownRequest(session, { model, payload }) {
