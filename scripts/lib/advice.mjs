@@ -115,6 +115,8 @@ var DOWNLOAD_FAILED = {
 import { unlessEmpty } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
+import { written } from "./main.mjs";
+import { warningText } from "./main.mjs";
 
 // scripts/src/cli/render/errors/idempotency-conflict.ts
 var IDEMPOTENCY_CONFLICT = {
@@ -415,13 +417,22 @@ var WORDS = {
 };
 function explained(failure, caller) {
   const { message, issues, nextSteps, exitCode } = said(failure, caller);
-  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
+  const { reason, charged, submit, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
+    ...submit && { data: submitData(submit, details.data) },
     ...exitCode !== void 0 && { exitCode },
     issues: issues ?? details.issues,
     nextSteps: unlessEmpty(steps)
+  });
+}
+function submitData({ credits, isResubmitted, warnings }, data) {
+  return written({
+    resubmitted: isResubmitted || void 0,
+    ...data,
+    warnings: unlessEmpty(warnings.map(warningText)),
+    credits: credits && { ...credits }
   });
 }
 function adviceFor(failure, about) {

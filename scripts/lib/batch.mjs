@@ -142,9 +142,8 @@ function recordedName({ entry }) {
   const output = entry?.record.output;
   return output ? stemOfOutput2(output) : null;
 }
-async function namesReserved(store, folder) {
-  const pending = folder === null ? [] : await store?.pending() ?? [];
-  const here = pending.filter(({ record }) => record.download === folder && record.output);
+function namesReserved(pending, folder) {
+  const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
   return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
 }
 
@@ -605,6 +604,23 @@ function resultOf({ line, name, known, track: { taskId, state }, end, isReused, 
   };
 }
 
+// scripts/src/core/batch/undelivered.ts
+import { nameOfPayload } from "./journal.mjs";
+function undeliveredTasks(store, lines, pending) {
+  const made = pending.filter((entry) => entry.record.taskId !== null && store.isOwn(entry));
+  if (!store || made.length === 0) return [];
+  const numbers = new Map(
+    lines.map(({ number, contract, ...line }) => [
+      nameOfPayload({ ...line, model: contract.model }, store.place),
+      number
+    ])
+  );
+  return made.flatMap(({ record: { request, taskId } }) => {
+    const line = numbers.get(request);
+    return line === void 0 ? [] : [{ line, taskId }];
+  });
+}
+
 // scripts/src/core/batch/run-batch.ts
 var SUBMITS = 4;
 var RESULTS = 4;
@@ -652,8 +668,9 @@ var Batch = class {
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
-    const reserved = await namesReserved(journal, folder);
-    const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
+    const pending = await journal?.pending() ?? [];
+    const undelivered = undeliveredTasks(journal, lines, pending);
+    const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open2, this.#options);
@@ -664,6 +681,7 @@ var Batch = class {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
+    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: "batch",
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -672,7 +690,8 @@ var Batch = class {
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
       isReused: open2.length === 0,
       isNew: terms.isNew,
-      leftOver: this.#leftOver(known)
+      leftOver: this.#leftOver(known),
+      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId))
     };
   }
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
@@ -876,7 +895,7 @@ function batchWarnings(result, items, report) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
     warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
-  warnings.push(...leftWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -892,6 +911,16 @@ function leftWarning({ leftOver: leftOver2, lines }) {
   const left = lines.filter(({ number }) => leftOver2.lines.has(number));
   return [
     `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
+  ];
+}
+function undeliveredWarning({ undelivered, lines }) {
+  const count = undelivered.length;
+  if (count === 0) return [];
+  const numbers = new Set(undelivered.map(({ line }) => line));
+  const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
+  const tasks = count === 1 ? "1 earlier task" : `${count} earlier tasks`;
+  return [
+    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? "it" : "them"}: a newer task took the place of each.`
   ];
 }
 function takenNames(lines) {
@@ -1028,7 +1057,7 @@ function submittedNow(lines) {
   return `${parts.join("; ")}.`;
 }
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
-  const { held, isReused, lines, leftOver: leftOver2 } = result;
+  const { held, isReused, lines, leftOver: leftOver2, undelivered } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -1051,6 +1080,12 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
     const left = lines.filter(({ number }) => leftOver2.lines.has(number));
     steps.push(
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
+    );
+  }
+  if (undelivered.length > 0) {
+    steps.push(
+      "The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:",
+      caller.command("listPending", {})
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
@@ -1782,6 +1817,7 @@ export {
   textOf,
   totalsOf,
   tracked,
+  undeliveredTasks,
   withPrompt,
   withResume,
   writeLine,

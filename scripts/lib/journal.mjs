@@ -797,6 +797,7 @@ var FIELDS = {
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
+  foundAlike: { fits: (value) => typeof value === "boolean", otherwise: absent },
   status: { fits: oneOf(TASK_STATES), otherwise: () => "UNKNOWN" },
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },

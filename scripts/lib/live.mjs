@@ -766,7 +766,6 @@ import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
-import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
@@ -825,7 +824,6 @@ function unknownWord(word) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { otherAccountText } from "./main.mjs";
 import { dropStep, resumeCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
 
@@ -878,6 +876,7 @@ function spentBefore({ charged = null, refunded = null } = {}, of = "") {
 }
 
 // scripts/src/cli/render/state.ts
+import { warningText } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
@@ -969,29 +968,6 @@ function goneSteps({ warnings }, caller) {
   const gone = warnings.flatMap((warning) => warning.kind === "taskGone" ? warning.taskId : []);
   const said = (id) => `The service does not show the newer task ${id} any more.`;
   return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
-}
-function warningText(warning) {
-  switch (warning.kind) {
-    case "otherKind": {
-      const { model, makes, file, contentType } = warning;
-      const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
-      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
-    }
-    case "otherExtension":
-      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
-    case "aboveCap":
-      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
-    case "otherAccount":
-      return `${otherAccountText(warning)} Tell the user.`;
-    case "unrecorded":
-      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
-    case "noPermit":
-      return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
-    case "taskGone":
-      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
-    case "unknownSubmits":
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
-  }
 }
 
 // scripts/src/cli/render/outcome.ts

@@ -2232,8 +2232,8 @@ async function outcomeOfError(error, call) {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  const { reason, charged } = error.details;
-  const isBare = reason !== void 0 || charged !== void 0;
+  const { reason, charged, submit } = error.details;
+  const isBare = [reason, charged, submit].some((fact) => fact !== void 0);
   const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
@@ -2270,6 +2270,31 @@ var BY_FLAGS = {
   wholePayload: "pass the whole payload through standard input with --payload -",
   beside: (part) => `it is said by --${part}`
 };
+
+// scripts/src/cli/render/warnings.ts
+function warningText(warning) {
+  switch (warning.kind) {
+    case "otherKind": {
+      const { model, makes, file, contentType } = warning;
+      const came = `${KIND_WORDS[madeAs(contentType)]} (${contentType})`;
+      return `${model} makes ${KIND_WORDS[makes]}, but ${file} is ${came}. It was saved as it came: tell the user.`;
+    }
+    case "otherExtension":
+      return `${warning.asked} was asked for; the file is saved as ${warning.file}, by what it contains.`;
+    case "aboveCap":
+      return `The service reports ${warning.charged} credits charged, although the cap was ${warning.maxCredits} (--maxCredits). Tell the user.`;
+    case "otherAccount":
+      return `${otherAccountText(warning)} Tell the user.`;
+    case "unrecorded":
+      return `The record of this request could not be written when the service accepted it: keep the task id. waitTask with it brings the result, and charges nothing.`;
+    case "noPermit":
+      return `The state is the last known one. The queries that the service allows were used by other waits on this machine, or it asked for a pause; the next query is due in ${warning.seconds} s.`;
+    case "taskGone":
+      return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
+    case "unknownSubmits":
+      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+  }
+}
 
 // scripts/src/contracts/folders.ts
 const { join: join2 } = require("node:path");
@@ -2454,6 +2479,7 @@ export {
   urlOf,
   usually,
   visible,
+  warningText,
   watch,
   written
 };

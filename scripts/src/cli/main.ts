@@ -154,8 +154,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   // The sentences of such a failure are still to be made, from its facts.
-  const { reason, charged } = error.details;
-  const isBare = reason !== undefined || charged !== undefined;
+  const { reason, charged, submit } = error.details;
+  const isBare = [reason, charged, submit].some((fact) => fact !== undefined);
   const failure =
     caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   // Only a task that has not begun can be cancelled, so the way to it is short.

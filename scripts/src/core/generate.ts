@@ -1,11 +1,13 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
+import type { Credits } from '../model/request-record.ts';
+import type { SubmitWarning } from '../model/submit-facts.ts';
 import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type TaskResult, taskResult, type Warning } from './result.ts';
+import { type TaskResult, taskResult } from './result.ts';
 import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
@@ -60,32 +62,32 @@ export async function begin(session: Session, options: GenerateOptions): Promise
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, wait: whole, start, ...known } = begun;
-  const { entry, task, other } = known;
+  const { entry, task } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!task && isTerminal(entry!.record.status)) return reuseResult(session, entry!, wait);
-  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
+  const taskId = task?.id ?? entry!.record.taskId!;
+  if (!task) session.observer.attached(taskId, entry!.record.created);
   const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
   const result = isSubmitted
-    ? taskResult(task.id, task, knownFacts(known))
-    : await orFailure(
-        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
-      );
-  if (result instanceof Failure) {
-    // The answer must not read as if nothing had been submitted.
-    throw task
-      ? result.with({ taskId: task.id, charged: 'running' })
-      : stillRecorded(session, entry!, result);
-  }
-  const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
-  if (known.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
-  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+    ? taskResult(taskId, task, knownFacts(known))
+    : await orFailure(task ? waitOn(session, task, wait, known) : waitTask(session, taskId, wait, known));
+  const { credits } = result instanceof Failure ? known : result;
+  const warnings = [...told(known, taskId), ...aboveCap(credits, maxCredits)];
+  if (!(result instanceof Failure)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  // The answer must not read as if nothing had been submitted.
+  const failure = task ? result.with({ taskId, charged: 'running' }) : stillRecorded(session, entry!, result);
+  throw failure.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 
-/** Returns the result with a warning where the charge is above the cap: it cannot be undone. */
-function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
-  const charged = result.credits?.charged ?? 0;
-  if (charged <= maxCredits) return result;
-  return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
+function told({ other, isUnrecorded }: KnownTask, taskId: string): SubmitWarning[] {
+  const all: SubmitWarning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
+}
+
+/** Warns where the charge is above the cap: it cannot be undone. */
+function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWarning[] {
+  const charged = credits?.charged ?? 0;
+  return charged > maxCredits ? [{ kind: 'aboveCap', charged, maxCredits }] : [];
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */

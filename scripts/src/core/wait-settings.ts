@@ -1,8 +1,8 @@
 import type { Credits } from '../model/request-record.ts';
+import type { OtherAccount } from '../model/submit-facts.ts';
 import type { Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { FilePlace } from './checked-request.ts';
-import type { OtherAccount } from './observer.ts';
 import type { PollSchedule } from './poll/interval.ts';
 import type { Origin } from './result.ts';
 import type { Session } from './session.ts';

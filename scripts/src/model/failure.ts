@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { SubmitFacts } from './submit-facts.ts';
 import type { TaskState } from './task.ts';
 
 /** The stable error codes: the first eight are required of every client, the others say what those do not cover. */
@@ -42,6 +43,8 @@ export interface FailureDetails {
   reason?: Reason | undefined;
   /** Its task was submitted and charged: it still runs, or it is finished. */
   charged?: 'running' | 'finished' | undefined;
+  /** What is known of the submit of its task. */
+  submit?: SubmitFacts | undefined;
   /** The service's answer, as it came. */
   record?: JsonObject | undefined;
   /** Other facts about it, by name. */

@@ -59,6 +59,8 @@ export interface RequestRecord {
   idempotencyKey: string;
   phase: Phase;
   taskId: string | null;
+  /** The list showed the task without a key, and it looks like its own: it may be that of an equal request. */
+  foundAlike?: boolean;
   status: TaskState;
   /** Dates by the local wall clock, in ISO form. */
   created: string;

@@ -19,7 +19,7 @@ export function batchWarnings(
     const made = items.filter(({ line }) => line.taskId !== null).length;
     warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
   }
-  warnings.push(...leftWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -40,6 +40,19 @@ function leftWarning({ leftOver, lines }: BatchResult): string[] {
   ];
 }
 
+/** Says which tasks are paid for and in no answer: a run with --new made others in their place before they were delivered. */
+function undeliveredWarning({ undelivered, lines }: BatchResult): string[] {
+  const count = undelivered.length;
+  if (count === 0) return [];
+  const numbers = new Set(undelivered.map(({ line }) => line));
+  const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
+  const tasks = count === 1 ? '1 earlier task' : `${count} earlier tasks`;
+  return [
+    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? 'it' : 'them'}: a newer task took the place of each.`,
+  ];
+}
+
+/** Says why files are called otherwise than their lines. */
 function takenNames(lines: readonly LineResult[]): string[] {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
   if (taken.length === 0) return [];

@@ -178,7 +178,7 @@ function stepsOf(
   sorted: readonly LineItem[],
   { caller, account, retryAfter, hidden }: StepOptions,
 ): string[] {
-  const { held, isReused, lines, leftOver } = result;
+  const { held, isReused, lines, leftOver, undelivered } = result;
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
   const isOpen =
@@ -211,6 +211,12 @@ function stepsOf(
     const left = lines.filter(({ number }) => leftOver.lines.has(number));
     steps.push(
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
+  if (undelivered.length > 0) {
+    steps.push(
+      'The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:',
+      caller.command('listPending', {}),
     );
   }
   if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);

@@ -24,14 +24,20 @@ export interface QuoteResult {
 
 /**
  * Returns the service's own price of a payload; the service checks the fields too. Free; makes no task.
- * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
+ * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request, unless that has a task: it costs nothing more
  */
 export async function quote(
   session: Session,
   { contract, generation }: { contract: Contract; generation: GenerationRequest },
 ): Promise<QuoteResult> {
   const { model, payload } = generation;
-  const answer = await askPrice(session, contract, generation);
+  const known = await knownRequest(session, generation);
+  const isCharged = known !== null && known.taskId !== null;
+  const answer = await askPrice(
+    session,
+    contract,
+    isCharged ? { model, payload, idempotencyKey: '' } : generation,
+  );
   const { credits, balance } = answer;
   const estimate = estimateCredits(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -43,7 +49,7 @@ export async function quote(
     estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: await knownRequest(session, generation),
+    known,
   };
 }
 

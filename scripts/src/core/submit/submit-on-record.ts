@@ -2,19 +2,18 @@ import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { spentOn } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
+import type { OtherAccount } from '../../model/submit-facts.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { withinDay } from '../money/day-budget.ts';
-import type { OtherAccount } from '../observer.ts';
 import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait-settings.ts';
+import { nameTask } from './name-task.ts';
 import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
@@ -61,10 +60,7 @@ export async function submitOnRecord(
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
-    if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const { task, wasThere } = result;
-    const isUnrecorded = !(await noteTask(own, task));
+    const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
@@ -108,6 +104,17 @@ export async function attached(entry: StoredRequest, { folder, output }: FilePla
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 
+/** Submits or reconciles a request until its record names its task. @throws Failure when there is none, or when that is not known */
+async function taskOf(own: OwnRequest, isNew: boolean) {
+  let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
+  for (;;) {
+    if (result.kind !== 'accepted') throw await noteNoTask(own, result);
+    const named = await nameTask(own, result);
+    if (named !== 'others') return { ...result, isUnrecorded: named === 'unwritten' };
+    result = await reconcileEarlier(own);
+  }
+}
+
 async function submitNew(own: OwnRequest): Promise<Submitted> {
   const { session, request, entry, lock, deadline } = own;
   // The names of several requests are checked together, before the first is submitted.
@@ -138,11 +145,14 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
  */
 async function adopt(own: OwnRequest): Promise<boolean> {
   const { session } = own;
-  const lost = await lostSubmitOf(own);
-  const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, lost, until);
-  if (found.kind === 'found') await noteTask(own, found.task);
-  return found.kind === 'found';
+  for (;;) {
+    const lost = await lostSubmitOf(own);
+    const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
+    if (found.kind !== 'found') return false;
+    const { task } = found;
+    const accepted = { kind: 'accepted', task, wasThere: true, isResubmitted: lost.resubmitted } as const;
+    if ((await nameTask(own, accepted)) !== 'others') return true;
+  }
 }
 
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
@@ -169,16 +179,6 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
       'An earlier run of this command did not learn the outcome of its submit.',
     ),
   };
-}
-
-/**
- * Records the task of a request. This process holds the lock, so it writes the id even where the file is gone.
- * @returns false where it could not be written
- */
-async function noteTask({ session, entry }: OwnRequest, task: Task): Promise<boolean> {
-  const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 
 /** Records a submit that made no task, and returns the failure to report. */

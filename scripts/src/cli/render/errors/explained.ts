@@ -1,7 +1,10 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
-import { unlessEmpty } from '../../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../../model/json.ts';
+import type { SubmitFacts } from '../../../model/submit-facts.ts';
 import { AdvisedFailure, adviceOf } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
+import { written } from '../envelope.ts';
+import { warningText } from '../warnings.ts';
 import { AUTH_FAILED } from './auth-failed.ts';
 import { BUDGET_EXCEEDED } from './budget-exceeded.ts';
 import { CANCEL_REJECTED } from './cancel-rejected.ts';
@@ -35,13 +38,27 @@ const WORDS: Words = {
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   const { message, issues, nextSteps, exitCode } = said(failure, caller);
   // The message and the steps now carry these facts.
-  const { reason, charged, nextSteps: own = [], ...details } = adviceOf(failure);
+  const { reason, charged, submit, nextSteps: own = [], ...details } = adviceOf(failure);
   const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
+    ...(submit && { data: submitData(submit, details.data) }),
     ...(exitCode !== undefined && { exitCode }),
     issues: issues ?? details.issues,
     nextSteps: unlessEmpty(steps),
+  });
+}
+
+/** Returns the facts about a failure with those about the submit of its task. */
+function submitData(
+  { credits, isResubmitted, warnings }: SubmitFacts,
+  data: JsonObject | undefined,
+): JsonObject {
+  return written({
+    resubmitted: isResubmitted || undefined,
+    ...data,
+    warnings: unlessEmpty(warnings.map(warningText)),
+    credits: credits && { ...credits },
   });
 }
 
