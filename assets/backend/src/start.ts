@@ -106,7 +106,10 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       // Nothing new is begun from now on, here or there.
       await Promise.all([closeInTime(app, drainMs), workers?.stop()]);
     });
-    const url = await app.listen({ host: config.host, port: config.port });
+    const url = await app.listen({ host: config.host, port: config.port }).catch((error) => {
+      if (!/^(EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)$/.test(error.code)) throw error;
+      throw new ConfigError('HOST', `is no address of this machine: ${error.message}`);
+    });
     log.info(
       { role: config.role, address: url },
       config.tokens === null ? `listening; the demo token is ${DEMO_TOKEN}` : 'listening',
