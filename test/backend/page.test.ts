@@ -246,7 +246,9 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
   test('the button to submit is in sight on a wide screen, however long the form is', async () => {
     const { page } = await open({ width: 1280, height: 700 });
     await signIn(page);
-    const loaded = page.waitForResponse((response) => response.url().endsWith('/v1/models/aivideomaker/seedance20'));
+    const loaded = page.waitForResponse((response) =>
+      response.url().endsWith('/v1/models/aivideomaker/seedance20'),
+    );
     await page.selectOption('#model', 'aivideomaker/seedance20');
     await loaded;
     await expect.poll(() => page.locator('#fields .field').count()).toBeGreaterThan(3);
