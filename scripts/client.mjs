@@ -504,7 +504,8 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
 }
 async function completed(session, wanted, schedule) {
   const id = checkTaskId(typeof wanted === "string" ? wanted : wanted.id);
-  const task = typeof wanted === "string" ? await session.api.read(session.provider.task(id)) : wanted;
+  const ended = typeof wanted !== "string" && (wanted.state === "COMPLETED" || wanted.urls.length > 0);
+  const task = ended ? wanted : await session.api.read(session.provider.task(id));
   if (task.urls.length > 0) return task;
   if (task.state !== "COMPLETED") {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
