@@ -35,6 +35,7 @@ function viewOf(body) {
 // scripts/src/client/options.ts
 const path = require("node:path");
 import { systemClock } from "./lib/main.mjs";
+import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from "./lib/main.mjs";
 import { Failure } from "./lib/main.mjs";
 import { isApiKey, serviceAddress } from "./lib/main.mjs";
 import { plain } from "./lib/main.mjs";
@@ -137,9 +138,9 @@ function networkError(failure, clean) {
 
 // scripts/src/client/options.ts
 var NUMBERS = {
-  timeoutMs: { fallback: 3e4, min: 1, max: 6e5 },
-  maxRetries: { fallback: 3, min: 0, max: 10 },
-  pollIntervalMs: { fallback: 2e3, min: 10, max: 3e5 }
+  timeoutMs: TIMEOUT_MS,
+  maxRetries: RETRIES,
+  pollIntervalMs: { fallback: FIRST_POLL_MS, min: 10, max: 3e5 }
 };
 function readOptions(options) {
   const issues = [];

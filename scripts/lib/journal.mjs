@@ -1590,7 +1590,7 @@ function parsed(what, line = "") {
   return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
 }
 function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${ZONE} ${what}
+  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
 ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;

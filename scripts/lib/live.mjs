@@ -773,6 +773,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
+import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
@@ -1229,13 +1230,13 @@ function filterOf({ since, status, model, limit }) {
   const states = status === void 0 ? null : status === "running" ? running : [status];
   return { since: since?.from ?? null, states, model: model ?? null, limit };
 }
-var SANDBOX_POLL_S = 0.5;
-var POLL_S = 2;
+var SANDBOX_POLL_MS = 500;
 function waitSettings(args, { timeoutMs }) {
   const { action, wait, pollInterval, sandbox, download = null, output } = args;
+  const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1e3,
-    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3),
+    schedule: pollSchedule(pollInterval === void 0 ? usualMs : pollInterval * 1e3),
     folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
     output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs

@@ -237,6 +237,11 @@ function isTerminal(state) {
   return TERMINAL.has(state);
 }
 
+// scripts/src/model/defaults.ts
+var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
+var RETRIES = { fallback: 3, min: 0, max: 10 };
+var FIRST_POLL_MS = 2e3;
+
 // scripts/src/model/output-kind.ts
 var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
 var KIND_WORDS = {
@@ -574,7 +579,7 @@ var FLAGS = {
   pollInterval: {
     form: "<seconds>",
     value: interval,
-    help: "first pause between status queries (default 2)",
+    help: `first pause between status queries (default ${FIRST_POLL_MS / 1e3})`,
     actions: WAITS
   },
   download: {
@@ -634,6 +639,7 @@ var FLAGS = {
 };
 var FLAG_NAMES = Object.keys(FLAGS);
 var rule = (name) => FLAGS[name];
+var SWITCHES = FLAG_NAMES.filter((name) => rule(name).form === void 0);
 var isSubmit = (action) => SUBMITS.includes(action);
 var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
 var isLocal = (action) => LOCAL.includes(action);
@@ -874,7 +880,6 @@ function straysIssue(strays, given) {
 }
 
 // scripts/src/cli/command-line/arguments.ts
-var SWITCHES = ["all", "any", "noJournal", "sandbox", "help", "version"];
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
@@ -886,7 +891,8 @@ function parseArguments(argv) {
     checkTogether(action, given, issues);
     checkService(action, profile, given, issues);
   }
-  const { provider, since: since2, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  const { provider, since: since2, ...values } = valuesOf(given, issues);
+  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -895,9 +901,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     since: since2 && parseSince(since2, Date.now()),
-    callback: given.get(profile.callbackFlag),
-    full: given.has("full") || void 0,
-    isNew: given.has("new")
+    callback: given.get(profile.callbackFlag)
   });
 }
 function actionOf(given, issues) {
@@ -1527,8 +1531,6 @@ function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
   return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
-var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
-var RETRIES = { fallback: 3, min: 0, max: 10 };
 function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
@@ -1981,7 +1983,7 @@ function callerOf(args, argv) {
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
     wantsAccount: action === "account",
-    isFull: args.full === true,
+    isFull: args.full,
     isSubmit: isSubmit(action)
   };
 }
@@ -2371,6 +2373,7 @@ export {
   EXIT_OF_ERROR,
   EXIT_OF_SIGNAL,
   EXIT_WORDS,
+  FIRST_POLL_MS,
   FLAGS,
   FLAG_NAMES,
   Failure,
@@ -2383,15 +2386,18 @@ export {
   OPEN,
   OUTPUT_KINDS,
   PROFILES,
+  RETRIES,
   SANDBOX_FOLDER,
   SECONDS,
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
+  SWITCHES,
   Submits,
   Sums,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
+  TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
   actionWords,

@@ -9,6 +9,7 @@ import type { WaitSettings } from '../../core/wait/wait-settings.ts';
 import { Api } from '../../http/api.ts';
 import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
+import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure } from '../../model/failure.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
@@ -226,15 +227,15 @@ function filterOf({ since, status, model, limit }: Arguments): ListFilter {
 }
 
 // The sandbox is faster than the services, so the interval is shorter.
-const SANDBOX_POLL_S = 0.5;
-const POLL_S = 2;
+const SANDBOX_POLL_MS = 500;
 
 /** A submit that names no file wants it named by its task, whatever its record says. */
 function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
   const { action, wait, pollInterval, sandbox, download = null, output } = args;
+  const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1000,
-    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000),
+    schedule: pollSchedule(pollInterval === undefined ? usualMs : pollInterval * 1000),
     folder: output === undefined ? download : path.dirname(path.resolve(output)),
     output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
     stallMs: timeoutMs,
