@@ -116,7 +116,7 @@ function toError(failure, key, more = {}) {
   const { retryAfter, taskId, status, issues = [], transient } = failure.details;
   const clean = (text) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
-  const cause = more.cause ?? networkError(failure, clean);
+  const cause = more.cause ?? networkCause(failure, clean);
   const code = failure.code;
   return new Class(code, clean(failure.message), {
     ...{ retryAfter, taskId, state: status, transient },
@@ -125,7 +125,7 @@ function toError(failure, key, more = {}) {
     cause
   });
 }
-function networkError(failure, clean) {
+function networkCause(failure, clean) {
   let found;
   for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {
     if ("code" in error && error.name !== "Failure") found = error;
@@ -506,7 +506,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
         onSaved: async (saved) => {
           const file = { number, name: path2.basename(saved.path), ...saved };
           if (typeof to === "function")
-            await deliver(to, file, session.api.signal, (error) => {
+            await deliverTo(to, file, session.api.signal, (error) => {
               cause = error;
             });
           files.push({ ...file, path: typeof to === "function" ? null : saved.path });
@@ -537,7 +537,7 @@ async function placeFor(to, temporaryFolder) {
   const folder = await mkdtemp(path2.join(tmpdir(), "async-media-workflow-"));
   return { folder, release: () => rm(folder, { recursive: true, force: true }) };
 }
-async function deliver(to, { path: source, ...file }, signal, onError) {
+async function deliverTo(to, { path: source, ...file }, signal, onError) {
   try {
     const target = await to(file);
     await pipeline(createReadStream(source), target, { signal });
@@ -593,10 +593,10 @@ function send(connection, request, { signal } = {}, first) {
   let outcome = first ? "unknown" : "rejected";
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import("./lib/generate.mjs");
+    const { checkPrice } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
-    const quote = await checkFunds(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = "unknown";
     };

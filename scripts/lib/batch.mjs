@@ -3,21 +3,21 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path5 = require("node:path");
 
-// scripts/src/core/batch/names.ts
+// scripts/src/core/batch/file-names.ts
 const path = require("node:path");
 import { stemOfOutput } from "./download.mjs";
 import { isVersionOf, versionOf } from "./download.mjs";
 function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
   const names = lines.map(({ name, recorded }) => {
     if (name !== null) {
       const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(keyOf(recorded))) return name;
-      used.add(keyOf(recorded));
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
       return recorded;
     }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
-    used.add(keyOf(recorded));
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
     return recorded;
   });
   const width = String(Math.max(...lines.map(({ number }) => number))).length;
@@ -26,8 +26,8 @@ function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }
     const number = String(lines[n].number).padStart(width, "0");
     for (let version = 1; ; version += 1) {
       const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
-      used.add(keyOf(candidate));
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
       return candidate;
     }
   });
@@ -45,7 +45,7 @@ function nameOfFile(file, name) {
 function hasVersion(name, given) {
   return name !== given && /-v\d+$/.test(name);
 }
-function keyOf(name) {
+function nameKey(name) {
   return name.normalize("NFC").toLowerCase();
 }
 
@@ -86,9 +86,9 @@ function sumOf(prices) {
   return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);
 }
 function balanceOf(prices) {
-  const balances = [...prices].flatMap(({ quote: quote3 }) => {
-    if (!quote3) return [];
-    return quote3.balance ?? (quote3.affordable === false ? [0] : []);
+  const balances = [...prices].flatMap(({ quote }) => {
+    if (!quote) return [];
+    return quote.balance ?? (quote.affordable === false ? [0] : []);
   });
   return balances.length > 0 ? balances.reduce((least, one) => Math.min(least, one)) : null;
 }
@@ -128,7 +128,7 @@ var BatchSpending = class {
   }
 };
 
-// scripts/src/core/batch/known.ts
+// scripts/src/core/batch/known-lines.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 var NOTHING = { entry: void 0, isUnknown: false };
 async function knownLines(store, lines) {
@@ -152,7 +152,7 @@ function recordedName({ entry }) {
 async function namesReserved(store, folder) {
   const pending = folder === null ? [] : await store?.pending() ?? [];
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
+  return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -256,8 +256,8 @@ async function quoted(session, slots, line) {
     const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
     try {
       const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
-      const quote3 = await askPrice(session, line.contract, generation);
-      return { credits: quote3.credits, quote: { ...quote3, record: {} } };
+      const quote = await askPrice(session, line.contract, generation);
+      return { credits: quote.credits, quote: { ...quote, record: {} } };
     } catch (error) {
       const isLater = error instanceof Failure2 && error.code === "RATE_LIMITED";
       const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
@@ -276,7 +276,7 @@ function ofLine(error, number) {
   });
 }
 
-// scripts/src/core/batch/quote.ts
+// scripts/src/core/batch/quote-batch.ts
 async function quoteBatch(session, lines, caps) {
   const known = await knownLines(await session.records(), lines);
   const prices = await pricesOf(session, lines);
@@ -300,7 +300,7 @@ async function quoteBatch(session, lines, caps) {
   };
 }
 
-// scripts/src/core/batch/run.ts
+// scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
@@ -309,92 +309,9 @@ import { begin, conclude } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
 import { attached } from "./generate.mjs";
 
-// scripts/src/core/batch/identity.ts
-function ordinalsOf(lines) {
-  const seen = /* @__PURE__ */ new Map();
-  return lines.map((line) => {
-    const key = keyOf2(line);
-    const ordinal = (seen.get(key) ?? 0) + 1;
-    seen.set(key, ordinal);
-    return ordinal;
-  });
-}
-function keyOf2({ model, payloadHash }) {
-  return `${model} ${payloadHash}`;
-}
-var EqualLines = class {
-  /** The end of the last submit of each. */
-  #last = /* @__PURE__ */ new Map();
-  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }) {
-    const key = keyOf2({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
-  }
-};
-
-// scripts/src/core/batch/left-over.ts
-import { jsonHash } from "./journal.mjs";
-function newRunOf(lines, now) {
-  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
-}
-function leftOver(lines, known) {
-  const hash = hashOf(lines);
-  const records = known.map(({ entry }) => entry?.record);
-  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
-  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
-  if (began === void 0) return void 0;
-  const left = lines.filter((_, n) => {
-    const record = records[n];
-    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
-  });
-  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
-}
-function hashOf(lines) {
-  const names = lines.map(({ contract, payloadHash, ordinal }) => {
-    return `${keyOf2({ model: contract.model, payloadHash })} ${ordinal}`;
-  });
-  return jsonHash(names.sort());
-}
-
-// scripts/src/core/batch/names-for.ts
-const path2 = require("node:path");
-import { mediaIn } from "./download.mjs";
-import { Failure as Failure3 } from "./main.mjs";
-function namesFor(lines, known, folder, reserved, isNew, pattern) {
-  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
-  const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(keyOf(name));
-    if (file === void 0 || known[n].entry && !isNew) return [];
-    return [
-      {
-        path: `line ${number}: name`,
-        expected: "a name that no file has yet",
-        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
-        hint: "give the line another name, choose another folder, or move that file away"
-      }
-    ];
-  });
-  if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
-    throw new Failure3("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
-  }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n])
-  }));
-  return fileNames(named, (name) => media.has(keyOf(name)) || reserved.has(keyOf(name)), pattern);
-}
-
-// scripts/src/core/batch/submit-gate.ts
+// scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
@@ -452,11 +369,11 @@ var BatchGate = class {
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
-      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      if (stop.aborted) throw new Failure3("UNKNOWN_ERROR", "The call was interrupted before this submit.");
       const left = this.#pausedUntil - clock.monotonic();
       if (left <= 0 || this.#held) return;
       if (this.#pausedUntil > until()) {
-        throw new Failure4(
+        throw new Failure3(
           "RATE_LIMITED",
           "The service asked every submit to pause for longer than the wait.",
           {
@@ -469,10 +386,97 @@ var BatchGate = class {
   }
 };
 
+// scripts/src/core/batch/identity.ts
+function ordinalsOf(lines) {
+  const seen = /* @__PURE__ */ new Map();
+  return lines.map((line) => {
+    const key = keyOf(line);
+    const ordinal = (seen.get(key) ?? 0) + 1;
+    seen.set(key, ordinal);
+    return ordinal;
+  });
+}
+function keyOf({ model, payloadHash }) {
+  return `${model} ${payloadHash}`;
+}
+var EqualLines = class {
+  /** The end of the last submit of each. */
+  #last = /* @__PURE__ */ new Map();
+  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
+  async enter({ contract, payloadHash }) {
+    const key = keyOf({ model: contract.model, payloadHash });
+    const before = this.#last.get(key);
+    let leave;
+    const own = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.#last.set(key, own);
+    await before;
+    return leave;
+  }
+};
+
+// scripts/src/core/batch/left-over.ts
+import { jsonHash } from "./journal.mjs";
+function newRunOf(lines, now) {
+  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
+}
+function leftOver(lines, known) {
+  const hash = hashOf(lines);
+  const records = known.map(({ entry }) => entry?.record);
+  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
+  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+  if (began === void 0) return void 0;
+  const left = lines.filter((_, n) => {
+    const record = records[n];
+    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
+  });
+  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
+}
+function hashOf(lines) {
+  const names = lines.map(({ contract, payloadHash, ordinal }) => {
+    return `${keyOf({ model: contract.model, payloadHash })} ${ordinal}`;
+  });
+  return jsonHash(names.sort());
+}
+
+// scripts/src/core/batch/names-for.ts
+const path2 = require("node:path");
+import { mediaIn } from "./download.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+function namesFor(lines, known, folder, reserved, isNew, pattern) {
+  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n) => {
+    const file = name === null ? void 0 : media.get(nameKey(name));
+    if (file === void 0 || known[n].entry && !isNew) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: "a name that no file has yet",
+        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
+        hint: "give the line another name, choose another folder, or move that file away"
+      }
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
+    throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
+  }
+  const named = lines.map(({ number, name }, n) => ({
+    ...{ number, name },
+    recorded: isNew ? null : recordedName(known[n])
+  }));
+  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
+}
+
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-function outcomeOf({ end, taskId, state }) {
+function lineOutcomeOf({
+  end,
+  taskId,
+  state
+}) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
   if (end instanceof Failure5 && end.code === "TASK_NOT_FOUND") return "unknown";
@@ -499,7 +503,7 @@ function totalsOf(lines) {
     refunded: null
   };
   for (const line of lines) {
-    totals[outcomeOf(line)] += 1;
+    totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
     if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
@@ -513,15 +517,15 @@ function isMadeNow({ taskId, isReused }) {
 function sum(before, more) {
   return more === null || more === void 0 ? before : (before ?? 0) + more;
 }
-function stateOf(lines) {
-  if (lines.every((line) => outcomeOf(line) === "completed")) return "COMPLETED";
+function batchState(lines) {
+  if (lines.every((line) => lineOutcomeOf(line) === "completed")) return "COMPLETED";
   const isOpen = lines.some((line) => {
-    const outcome = outcomeOf(line);
+    const outcome = lineOutcomeOf(line);
     return outcome === "running" || outcome === "unknown" || line.end === null;
   });
   return isOpen ? "PROGRESS" : "FAILED";
 }
-function stateIn(end, before) {
+function stateAfter(end, before) {
   if (end === null) return before;
   if (!(end instanceof Failure5)) return end.seen.state;
   const { status } = end.details;
@@ -559,7 +563,7 @@ function shareOf(line) {
   return { count: countOf(line), credits, isReused: line.isReused };
 }
 function countOf(line) {
-  const outcome = outcomeOf(line);
+  const outcome = lineOutcomeOf(line);
   if (outcome === "failed" || outcome === "cancelled") return line.isOver ? "failed" : null;
   if (line.isOver && outcome === "completed") return "done";
   if (line.isOver && (outcome === "unknown" || outcome === "notSubmitted")) return outcome;
@@ -624,7 +628,7 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
 
-// scripts/src/core/batch/run.ts
+// scripts/src/core/batch/run-batch.ts
 var SUBMITS = 4;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
@@ -740,7 +744,7 @@ var Batch = class {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
-    track.state = stateIn(line.end, track.state);
+    track.state = stateAfter(line.end, track.state);
     line.isOver = true;
     this.#tell(line);
   }
@@ -898,52 +902,8 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
   return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
 }
 
-// scripts/src/cli/batch/issues.ts
-import { AdvisedFailure } from "./main.mjs";
-import { issue } from "./main.mjs";
-var MOST_SHOWN = 20;
-var MOST_RANGES = 12;
-function wrongLines(found) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const { line, issue: issue4 } of found) {
-    const key = JSON.stringify(issue4);
-    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
-    group.lines.add(line);
-    groups.set(key, group);
-  }
-  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
-    ...issue4,
-    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
-  }));
-  if (groups.size > MOST_SHOWN) {
-    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
-    shown[MOST_SHOWN - 1] = issue(
-      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
-      "lines without issues",
-      `${groups.size - MOST_SHOWN + 1} more issues`,
-      "correct the lines above first, and run the same command again"
-    );
-  }
-  const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path8, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
-  return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
-}
-function ranges(numbers) {
-  const found = [];
-  for (const number of numbers) {
-    const last = found.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
-  }
-  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
-  if (texts.length <= MOST_RANGES) return texts.join(", ");
-  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
-}
-
 // scripts/src/cli/render/batch-warnings.ts
-function warningsOf(result, items, report) {
+function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
@@ -984,10 +944,22 @@ function costOf(credits) {
 }
 var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
 var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
+var MOST_RANGES = 12;
+function ranges(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
+  if (texts.length <= MOST_RANGES) return texts.join(", ");
+  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
+}
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, fitting, success, UPSTREAM, written } from "./main.mjs";
+import { failed, rowsThatFit, success, UPSTREAM, written } from "./main.mjs";
 import { adviceFor, explained, LASTING } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
@@ -1024,7 +996,7 @@ var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
-  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -1036,13 +1008,13 @@ function batchOutcome(result, items, report, caller, account) {
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    warnings: unlessEmpty(warningsOf(result, items, report)),
+    warnings: unlessEmpty(batchWarnings(result, items, report)),
     nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden }))
   });
   return {
     envelope: {
       ok: said === void 0,
-      status: stateOf(result.lines),
+      status: batchState(result.lines),
       taskId: null,
       data,
       errorCode,
@@ -1091,7 +1063,7 @@ function submittedNow(lines) {
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const { held, isReused, lines, leftOver: leftOver2 } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) || held && !isCapped || lines.some(isChanged);
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? advised(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
@@ -1124,7 +1096,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   return steps;
 }
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
-var isLasting = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
+var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
@@ -1132,12 +1104,12 @@ function ownSteps({ line, outcome }, caller) {
   const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
-function batchQuoteOutcome(quote3, caller) {
-  const { lines, sum: sum2, open: open2, balance, over } = quote3;
+function batchQuoteOutcome(quote, caller) {
+  const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
     ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
-  const rows = fitting(priced, MOST_CHARACTERS);
+  const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
     ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
@@ -1265,7 +1237,7 @@ async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 })
   const commands = /* @__PURE__ */ new Map();
   const folder = wait.folder === null ? null : path5.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(outcomeOf(line)) || isLineGone(line);
+    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
@@ -1285,7 +1257,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(keyOf(found))) return found;
+    if (!media.has(nameKey(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1367,11 +1339,11 @@ import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { issue as issue2, quote } from "./main.mjs";
+import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   if (!isUtf8(bytes)) {
-    issues.push(issue2("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
+    issues.push(issue("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
     return null;
   }
   if (format === "txt") return { name: null, payload: {}, prompt: textOf(bytes).trim() };
@@ -1380,15 +1352,15 @@ function parseLine(bytes, format, issues) {
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
     const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
-    issues.push(issue2(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
+    issues.push(issue(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
   }
   const { payload = {} } = value;
   if (!isObject(payload)) {
-    issues.push(issue2("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
+    issues.push(issue("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
     return null;
   }
   const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
-  return { name: nameOf(value, issues), payload, model, image };
+  return { name: nameField(value, issues), payload, model, image };
 }
 function objectIn(bytes, issues) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
@@ -1397,31 +1369,31 @@ function objectIn(bytes, issues) {
     value = parseJson(bytes);
   } catch (error) {
     if (error instanceof DuplicateName2) {
-      issues.push(issue2(error.path, "each field once", "the same field twice", "leave one of them out"));
+      issues.push(issue(error.path, "each field once", "the same field twice", "leave one of them out"));
       return null;
     }
     const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
     const at = position ? ` at ${position}` : "";
-    issues.push(issue2("", "a JSON object", `text that is no JSON${at}: ${quote(textOf(bytes))}`, hint));
+    issues.push(issue("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
     return null;
   }
   if (isObject(value)) return value;
-  issues.push(issue2("", "a JSON object", kindOf(value), hint));
+  issues.push(issue("", "a JSON object", kindOf(value), hint));
   return null;
 }
 function textField(line, field, issues) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
+  issues.push(issue(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
   return void 0;
 }
-function nameOf(line, issues) {
+function nameField(line, issues) {
   const given = textField(line, "name", issues);
   if (given === void 0) return null;
   const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   if (problem === null) return name;
-  issues.push(issue2("name", "a file name", quote(given), problem));
+  issues.push(issue("name", "a file name", inQuotes(given), problem));
   return null;
 }
 function kindOf(value) {
@@ -1450,7 +1422,7 @@ import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
-import { issue as issue3, quote as quote2 } from "./main.mjs";
+import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
@@ -1610,6 +1582,38 @@ function unreadable(error, file) {
   );
 }
 
+// scripts/src/cli/batch/wrong-lines.ts
+import { AdvisedFailure } from "./main.mjs";
+import { issue as issue2 } from "./main.mjs";
+var MOST_SHOWN = 20;
+function wrongLines(found) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const { line, issue: issue4 } of found) {
+    const key = JSON.stringify(issue4);
+    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
+    group.lines.add(line);
+    groups.set(key, group);
+  }
+  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
+    ...issue4,
+    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
+  }));
+  if (groups.size > MOST_SHOWN) {
+    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
+    shown[MOST_SHOWN - 1] = issue2(
+      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
+      "lines without issues",
+      `${groups.size - MOST_SHOWN + 1} more issues`,
+      "correct the lines above first, and run the same command again"
+    );
+  }
+  const wrong = new Set(found.map(({ line }) => line)).size;
+  const { path: path8, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
+  return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
+}
+
 // scripts/src/cli/batch/read-batch.ts
 async function readBatch(args, caller, loopback, signal) {
   keepHeapSmall();
@@ -1646,11 +1650,16 @@ async function readBatch(args, caller, loopback, signal) {
 }
 var LARGE = 256 * 1024;
 function addName(names, name, line, issues) {
-  const other = names.get(keyOf(name)) ?? line;
-  names.set(keyOf(name), other);
+  const other = names.get(nameKey(name)) ?? line;
+  names.set(nameKey(name), other);
   if (other === line) return;
   issues.push(
-    issue3("name", "a name of its own", `${quote2(name)}, as in line ${other}`, "give each line another name")
+    issue3(
+      "name",
+      "a name of its own",
+      `${inQuotes2(name)}, as in line ${other}`,
+      "give each line another name"
+    )
   );
 }
 var Reader = class {
@@ -1797,6 +1806,8 @@ export {
   balanceOf,
   batchOutcome,
   batchQuoteOutcome,
+  batchState,
+  batchWarnings,
   creditsOfEnd,
   fileNames,
   hasVersion,
@@ -1805,10 +1816,13 @@ export {
   isLineGone,
   isMadeNow,
   keepHeapSmall,
+  keyOf,
   knownLines,
   leftOver,
+  lineOutcomeOf,
   lineOutcomes,
   linesNamed,
+  nameKey,
   nameOfFile,
   namesFor,
   namesReserved,
@@ -1816,7 +1830,6 @@ export {
   newRunOf,
   openSource,
   ordinalsOf,
-  outcomeOf,
   overBudget,
   parseJson,
   parseLine,
@@ -1830,13 +1843,11 @@ export {
   reportRow,
   runBatch,
   runBatchCommand,
-  stateIn,
-  stateOf,
+  stateAfter,
   sumOf,
   textOf,
   totalsOf,
   tracked,
-  warningsOf,
   withPrompt,
   withResume,
   writeLine,

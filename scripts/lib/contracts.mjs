@@ -18,7 +18,7 @@ const { join } = require("node:path");
 
 // scripts/src/contracts/compiled.ts
 import { isObject } from "./main.mjs";
-function fingerprint(text2) {
+function textFingerprint(text2) {
   let hash = 2166136261;
   for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
   return { length: text2.length, hash: (hash >>> 0).toString(16).padStart(8, "0") };
@@ -28,7 +28,7 @@ function fromCompiled(copy, text2) {
   try {
     const parsed = JSON.parse(copy);
     if (!isObject(parsed) || !isObject(parsed.source)) return void 0;
-    const { length, hash } = fingerprint(text2);
+    const { length, hash } = textFingerprint(text2);
     return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : void 0;
   } catch {
     return void 0;
@@ -75,7 +75,7 @@ function property(properties, name, where) {
   if (isObject2(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
 }
-function only(value, where, known) {
+function mapping(value, where, known) {
   if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
@@ -323,9 +323,9 @@ function either(values) {
   return [values.slice(0, -1).join(", "), String(values.at(-1))].filter(Boolean).join(" or ");
 }
 function assign(path, value) {
-  return `${nameOf(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
+  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
 }
-function nameOf(path) {
+function fieldName(path) {
   const last = path.at(-1);
   return typeof last === "string" ? `"${last}"` : pathText(path);
 }
@@ -2159,7 +2159,7 @@ var sumMax = {
   name: "x-sumMax",
   types: ["object"],
   read(value, { properties, where }) {
-    const { fields: names2, max } = only(value, where, ["fields", "max"]);
+    const { fields: names2, max } = mapping(value, where, ["fields", "max"]);
     if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
     const fields = fieldList(properties, names2, `${where}.fields`);
     return {
@@ -2215,7 +2215,7 @@ function sentence({ if: conditions, require: require2, refuse, limit }) {
   return `${circumstance[0].toUpperCase()}${circumstance.slice(1)}: ${then.join("; ")}.`;
 }
 function readWhen(properties, value, where, read) {
-  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
+  const rule = mapping(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
   if (!isObject6(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
@@ -2562,7 +2562,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain4 } from "./main.mjs";
-import { quote, refused } from "./main.mjs";
+import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2598,8 +2598,8 @@ function parsePayload(text2, fromStdin) {
     value = parseStrict(text2.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof DuplicateName) {
-      const received2 = `${quote(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${quote(error.path)} out`);
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
     }
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
@@ -2743,10 +2743,10 @@ function requiredKind({ node }) {
 }
 function sample({ node, path, example, ways }) {
   if (node.enum !== void 0)
-    return `${nameOf(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
+    return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
   if ((node.media ?? node.items?.media) !== void 0)
-    return `${nameOf(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
-  return `${nameOf(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
+    return `${fieldName(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
+  return `${fieldName(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 function generic(node) {
   if (node.anyOf !== void 0) return generic(node.anyOf[0]);
@@ -2765,7 +2765,7 @@ function enumHint(place, values) {
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal(value)}`;
   const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${nameOf(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -2839,7 +2839,7 @@ function checkPayload(contract, payload, ways = BY_VALUE) {
   const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue2 of explain(contract, root, payload, finding, ways))
+    for (const issue2 of issuesOf2(contract, root, payload, finding, ways))
       if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
   return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
@@ -2862,7 +2862,7 @@ function flatten(findings, base = []) {
     return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
   });
 }
-function explain(contract, root, payload, finding, ways) {
+function issuesOf2(contract, root, payload, finding, ways) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -3019,9 +3019,9 @@ export {
   expected,
   expectedMedia,
   fieldList,
+  fieldName,
   fieldOf,
   files,
-  fingerprint,
   fromCompiled,
   hint,
   imageField,
@@ -3033,10 +3033,9 @@ export {
   listProviders,
   literal,
   loadContract,
+  mapping,
   media,
-  nameOf,
   nodeAt,
-  only,
   parseStrict,
   pathText,
   property,
@@ -3052,6 +3051,7 @@ export {
   rootOf,
   sniffImage,
   sumMax,
+  textFingerprint,
   toZod2 as toZod,
   unknownFieldHint,
   wanted,

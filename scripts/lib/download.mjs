@@ -36,7 +36,7 @@ function mediaIn(folder) {
 // scripts/src/core/deliver/file-warnings.ts
 import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
-async function warningsAbout(session, model, files, output) {
+async function fileWarnings(session, model, files, output) {
   const makes = model && await kindMadeBy(session.provider.id, model);
   const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
   const renamed = files.filter((file) => output && !hasExtension(file.path, output));
@@ -1133,6 +1133,7 @@ export {
   fileIsWhole,
   fileKind,
   fileStem,
+  fileWarnings,
   hasExtension,
   isVersionOf,
   isWhole,
@@ -1151,6 +1152,5 @@ export {
   stemOfOutput,
   stillThere,
   versionOf,
-  warningsAbout,
   withoutExtension
 };

@@ -1,16 +1,69 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/deliver/reuse-result.ts
+// scripts/src/core/generate.ts
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { folderFor as folderFor2 } from "./wait.mjs";
+
+// scripts/src/core/money/short-of-credits.ts
+import { estimateCredits } from "./estimate.mjs";
+import { Failure, orFailure } from "./main.mjs";
+
+// scripts/src/core/money/cheaper.ts
+import { cheaperVariants } from "./estimate.mjs";
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
+}
+
+// scripts/src/core/money/short-of-credits.ts
+async function explainFunds(session, contract, generation, refusal, until) {
+  const { api, provider } = session;
+  const { model, payload } = generation;
+  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
+  const known2 = quote2 instanceof Failure ? null : quote2;
+  return shortOfCredits(contract, generation, known2, refusal.message);
+}
+function shortOfCredits(contract, { payload }, quote2, said) {
+  const data = {};
+  let missing = "";
+  if (quote2) {
+    data.quoted = quote2.credits;
+    data.balance = quote2.balance;
+    if (quote2.balance !== null && quote2.balance < quote2.credits) {
+      data.missing = quote2.credits - quote2.balance;
+      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
+    }
+  }
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+    data,
+    reason: {
+      kind: "shortOfCredits",
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+    }
+  });
+}
+
+// scripts/src/core/generate.ts
+import { graceOf, isMissingForNow } from "./wait.mjs";
+import { taskResult } from "./live.mjs";
+
+// scripts/src/core/reuse-result.ts
 const path = require("node:path");
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
-import { beginWait } from "./wait.mjs";
-import { waitTask } from "./wait.mjs";
 import { finish, notFetched } from "./wait.mjs";
 import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
+import { beginWait } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
-async function reuse(session, entry, settings) {
+async function reuseResult(session, entry, settings) {
   const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
@@ -37,8 +90,8 @@ async function sameResult(session, entry, settings) {
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const seen = { state: "COMPLETED", record: {}, model };
-      const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, wait.output);
+      const { fileWarnings } = await import("./download.mjs");
+      const warnings = await fileWarnings(session, model, files, wait.output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
@@ -47,7 +100,7 @@ async function sameResult(session, entry, settings) {
     const failure = asGone(session, entry.record, result.failure);
     return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure2)) throw error;
     return notFetched(taskId, error, known2);
   }
 }
@@ -98,59 +151,6 @@ function sameEnd(session, entry, settings) {
   return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, { entry });
 }
 
-// scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-import { folderFor as folderFor2 } from "./wait.mjs";
-
-// scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
-import { Failure as Failure2, orFailure } from "./main.mjs";
-
-// scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./estimate.mjs";
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
-
-// scripts/src/core/money/short-of-credits.ts
-async function explainFunds(session, contract, generation, refusal, until) {
-  const { api, provider } = session;
-  const { model, payload } = generation;
-  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
-  const known2 = quote2 instanceof Failure2 ? null : quote2;
-  return shortOfCredits(contract, generation, known2, refusal.message);
-}
-function shortOfCredits(contract, { payload }, quote2, said) {
-  const data = {};
-  let missing = "";
-  if (quote2) {
-    data.quoted = quote2.credits;
-    data.balance = quote2.balance;
-    if (quote2.balance !== null && quote2.balance < quote2.credits) {
-      data.missing = quote2.credits - quote2.balance;
-      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure2("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
-    data,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
-    }
-  });
-}
-
-// scripts/src/core/generate.ts
-import { graceOf, isMissingForNow } from "./wait.mjs";
-import { taskResult } from "./live.mjs";
-
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
 import { Failure as Failure7 } from "./main.mjs";
@@ -161,7 +161,7 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
+async function checkPrice(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
@@ -254,7 +254,7 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findOwn(list, generation, times) {
+function findInList(list, generation, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
   const alike = list.tasks.filter(
@@ -345,7 +345,7 @@ async function search(session, lost, until, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
     return { kind: found ?? "clear", ageMs };
   } catch (failure) {
@@ -394,7 +394,7 @@ async function sendOnce({ api, provider }, generation, options = {}) {
 
 // scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
-async function submit(session, generation, log, deadline, earlier) {
+async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
@@ -532,13 +532,13 @@ async function submitNew(own) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
   }
-  return submit(session, request.generation, logOf(own), deadline);
+  return submitOrReconcile(session, request.generation, logOf(own), deadline);
 }
 async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
@@ -613,7 +613,7 @@ function logOf(own) {
   };
 }
 function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
-  return checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
 }
 async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
@@ -635,8 +635,8 @@ var NO_LOG = {
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
-  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
-  const result = await submit(session, generation, NO_LOG, deadline);
+  const quote2 = known2 ?? await checkPrice(session, contract, generation, null, deadline);
+  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
@@ -645,8 +645,8 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+import { knownFacts } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -673,10 +673,10 @@ async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
   const { entry, task, other } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
   if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
   const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure4(
+  const result = isSubmitted ? taskResult(task.id, task, knownFacts(known2)) : await orFailure4(
     task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
   );
   if (result instanceof Failure8) {
@@ -745,7 +745,7 @@ import {
   countsOf,
   NOTHING,
   plus,
-  rowOf as recordedRow
+  recordedRow
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
@@ -820,7 +820,7 @@ function rowsOfList(listed, records, since) {
     if (task.createdAt !== void 0) dates.push(task.createdAt);
     const made = record ? Date.parse(record.created) : task.createdAt;
     if (made === void 0) undated += 1;
-    if (made === void 0 ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+    if (made === void 0 ? since === null : isIn(since, made)) rows.push(listedRow(task, record));
   }
   const oldest = dates.reduce((least2, date) => Math.min(least2 ?? date, date), null);
   return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
@@ -850,7 +850,7 @@ function merged(one, other) {
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
-function rowOf(task, record) {
+function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};
   const credits = {
@@ -902,7 +902,7 @@ function checkUnclaimed({ record }, taskId, holder) {
   });
 }
 
-// scripts/src/core/tasks/list.ts
+// scripts/src/core/tasks/list-tasks.ts
 import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
@@ -1043,10 +1043,10 @@ export {
   begin,
   cheaperThan,
   cheaperWithin,
-  checkFunds,
+  checkPrice,
   conclude,
   explainFunds,
-  findOwn,
+  findInList,
   generate,
   judgeRejection,
   listTasks,
@@ -1054,14 +1054,14 @@ export {
   reconcile,
   reconcileUntil,
   recordedSpending,
-  reuse,
+  reuseResult,
   rowsOfList,
   search,
   sendOnce,
   shortOfCredits,
   spending,
-  submit,
   submitOnRecord,
+  submitOrReconcile,
   submitWithoutRecord,
   unknownOutcome,
   waitForAll,

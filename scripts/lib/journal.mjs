@@ -548,11 +548,11 @@ function lastUse({ phase, created, checked, delivered, used }) {
 }
 
 // scripts/src/model/claim-rules.ts
-function nameOf(claim, account) {
+function requestNameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
 }
-function known(entries, claim) {
+function knownRecord(entries, claim) {
   if (claim.isNew) return void 0;
   for (const entry of entries) {
     if (entry === null) throw unreadable();
@@ -582,7 +582,7 @@ function firstRecord(claim, account) {
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
   return compact({
-    request: nameOf(claim, account),
+    request: requestNameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: "submitting",
     taskId: null,
@@ -655,7 +655,7 @@ function countsOf(status, { quoted, charged, refunded }) {
     unpriced: count(charged === null && (!isOpen || quoted === null))
   };
 }
-function rowOf(record) {
+function recordedRow(record) {
   const { phase, status, provider, service, account, model, credits, created } = record;
   if (phase === "rejected") return void 0;
   const counts = countsOf(phase === "submitted" ? status : null, credits);
@@ -687,92 +687,9 @@ function sumRows(rows) {
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
 
-// scripts/src/stores/file/accounts.ts
-const { readFileSync: readFileSync2 } = require("node:fs");
-const path3 = require("node:path");
-
-// scripts/src/stores/file/facts.ts
-var MARK_LENGTH = 8;
-function markOf(text2) {
-  return sha256Text(text2).slice(0, MARK_LENGTH);
-}
-var NO_MARK = "-".repeat(MARK_LENGTH);
-function positionsOf(mark, marks) {
-  const found = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
-}
-function accountName({
-  provider,
-  service,
-  account
-}) {
-  return JSON.stringify([provider, service, account]);
-}
-function factsOf(record) {
-  const { taskId, idempotencyKey, duration, model } = record;
-  return {
-    isPending: isPending(record),
-    isReplaced: isReplaced(record),
-    task: taskId === null ? null : markOf(taskId),
-    key: markOf(idempotencyKey),
-    account: accountName(record),
-    spent: spentOn(record),
-    row: rowOf(record) ?? null,
-    used: lastUse(record) ?? null,
-    duration: duration === null ? null : [model, duration]
-  };
-}
-
-// scripts/src/stores/file/accounts.ts
-var KnownAccounts = class {
-  #records;
-  #inRecords;
-  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
-  constructor(records, inRecords) {
-    this.#records = records;
-    this.#inRecords = inRecords;
-  }
-  /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own2) {
-    const stored = this.#read();
-    const all = stored ?? this.#inRecords();
-    const name = accountName(own2);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
-    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
-  }
-  get #file() {
-    return path3.join(this.#records.folder, "accounts");
-  }
-  #read() {
-    try {
-      const rows = JSON.parse(readFileSync2(this.#file, "utf8"));
-      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-      return rows.map(([provider, service, account]) => ({ provider, service, account }));
-    } catch (error) {
-      if (error instanceof SyntaxError || diskErrorText(error) !== void 0) return void 0;
-      throw error;
-    }
-  }
-  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
-  #write(accounts) {
-    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
-    try {
-      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-};
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
-}
-
 // scripts/src/stores/file/entry.ts
-const { existsSync: existsSync2, readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
-const path5 = require("node:path");
+const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const path4 = require("node:path");
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -894,8 +811,8 @@ var FIELDS = {
 var KNOWN = Object.entries(FIELDS);
 
 // scripts/src/stores/file/record-files.ts
-const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
-const path4 = require("node:path");
+const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
+const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
@@ -952,14 +869,14 @@ var RecordFiles = class {
     this.#isTrusted ||= isTrusted(this.folder);
   }
   get locks() {
-    return path4.join(this.folder, "locks");
+    return path3.join(this.folder, "locks");
   }
   /** Returns the path of the lock on a request, on a record or on the budget. */
   lockOf(name) {
-    return path4.join(this.locks, `${name}.lock`);
+    return path3.join(this.locks, `${name}.lock`);
   }
   fileOf(name) {
-    return path4.join(this.folder, shardOf(name), name);
+    return path3.join(this.folder, shardOf(name), name);
   }
   /** Returns the names of the groups that have a folder. */
   shards() {
@@ -977,7 +894,7 @@ var RecordFiles = class {
   list(name) {
     this.checkTrust();
     try {
-      return readdirSync(path4.join(this.folder, name));
+      return readdirSync(path3.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
       throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
@@ -999,7 +916,7 @@ var RecordFiles = class {
     const file = this.fileOf(name);
     let text2;
     try {
-      text2 = readFileSync3(file, "utf8");
+      text2 = readFileSync2(file, "utf8");
     } catch (error) {
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
@@ -1025,7 +942,7 @@ var RecordFiles = class {
       await writeWhole(file, text2, this.clock);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      makeShard(path4.dirname(file));
+      makeShard(path3.dirname(file));
       await writeWhole(file, text2, this.clock);
     }
   }
@@ -1036,7 +953,7 @@ function inOrder(names) {
 function makeShard(folder) {
   try {
     mkdirSync(folder, { mode: 448 });
-    syncFolder(path4.dirname(folder));
+    syncFolder(path3.dirname(folder));
   } catch (error) {
     if (diskError(error) !== "EEXIST") throw error;
   }
@@ -1203,7 +1120,7 @@ var Entry = class {
   #onDisk(mayBeMissing = false) {
     let text2;
     try {
-      text2 = readFileSync4(this.file, "utf8");
+      text2 = readFileSync3(this.file, "utf8");
     } catch (error) {
       if (mayBeMissing && diskError(error) === "ENOENT") return void 0;
       throw error;
@@ -1250,7 +1167,7 @@ function changesOf(change, now) {
 }
 function touchFolder(file) {
   const now = /* @__PURE__ */ new Date();
-  utimesSync2(path5.dirname(file), now, now);
+  utimesSync2(path4.dirname(file), now, now);
 }
 
 // scripts/src/stores/file/draft.ts
@@ -1261,6 +1178,41 @@ function draftAfter(before, fields, files) {
   const record = { promptExcerpt: null, ...begun, ...fields };
   const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
   return new Entry(files, newName(fields.request, made), record, true);
+}
+
+// scripts/src/stores/file/facts.ts
+var MARK_LENGTH = 8;
+function markOf(text2) {
+  return sha256Text(text2).slice(0, MARK_LENGTH);
+}
+var NO_MARK = "-".repeat(MARK_LENGTH);
+function positionsOf(mark, marks) {
+  const found = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+function accountName({
+  provider,
+  service,
+  account
+}) {
+  return JSON.stringify([provider, service, account]);
+}
+function factsOf(record) {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: recordedRow(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration]
+  };
 }
 
 // scripts/src/stores/file/flat-folder.ts
@@ -1275,7 +1227,7 @@ const {
   symlinkSync,
   writeFileSync: writeFileSync3
 } = require("node:fs");
-const path6 = require("node:path");
+const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
@@ -1312,11 +1264,11 @@ var FlatFolder = class {
           continue;
         }
         isTrusted(this.#folder);
-        const owner = this.#liveOwner(path6.relative(this.#records.folder, this.#folder));
+        const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
         if (stat.isSymbolicLink()) makeAbsolute(this.#folder);
-        const taken = path6.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
+        const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
         try {
           renameSync4(this.#folder, taken);
         } catch (error) {
@@ -1361,7 +1313,7 @@ var FlatFolder = class {
     return owner;
   }
   #moveOne(folder, name) {
-    const from = path6.join(this.#records.folder, folder, name);
+    const from = path5.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
       for (; ; ) {
@@ -1369,8 +1321,8 @@ var FlatFolder = class {
           renameSync4(from, to);
           return;
         } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync3(path6.dirname(to))) throw error;
-          makeShard(path6.dirname(to));
+          if (diskError(error) !== "ENOENT" || existsSync3(path5.dirname(to))) throw error;
+          makeShard(path5.dirname(to));
         }
       }
     } catch (error) {
@@ -1380,7 +1332,7 @@ var FlatFolder = class {
   }
   #remove(folder) {
     try {
-      rmSync4(path6.join(this.#records.folder, folder), { recursive: true, force: true });
+      rmSync4(path5.join(this.#records.folder, folder), { recursive: true, force: true });
     } catch (error) {
       if (diskErrorText(error) === void 0) throw error;
     }
@@ -1388,7 +1340,7 @@ var FlatFolder = class {
   /** Returns the living owner of a lock in a folder, which is named from that of the records. */
   #liveOwner(folder, isOne = (name) => LOCK.test(name)) {
     for (const name of this.#records.list(folder).filter(isOne)) {
-      const lock = tryLock(path6.join(this.#records.folder, folder, name), this.#records.clock);
+      const lock = tryLock(path5.join(this.#records.folder, folder, name), this.#records.clock);
       if ("heldBy" in lock) return lock.heldBy;
       lock.release();
     }
@@ -1396,7 +1348,7 @@ var FlatFolder = class {
   }
 };
 function makeAbsolute(link) {
-  if (path6.isAbsolute(readlinkSync3(link)) || !existsSync3(link)) return;
+  if (path5.isAbsolute(readlinkSync3(link)) || !existsSync3(link)) return;
   const temp = `${link}.${randomBytes4(4).toString("hex")}${TEMP}`;
   symlinkSync(realpathSync(link), temp, "dir");
   renameSync4(temp, link);
@@ -1419,13 +1371,13 @@ const {
   closeSync: closeSync2,
   fstatSync,
   openSync: openSync2,
-  readFileSync: readFileSync5,
+  readFileSync: readFileSync4,
   renameSync: renameSync5,
   rmSync: rmSync5,
   statSync: statSync3,
   writeFileSync: writeFileSync4
 } = require("node:fs");
-const path7 = require("node:path");
+const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
 function tableOf(rows) {
@@ -1563,13 +1515,13 @@ var IndexFiles = class {
   }
   #lines(name) {
     try {
-      return readFileSync5(path7.join(this.folder, name), "utf8").split("\n");
+      return readFileSync4(path6.join(this.folder, name), "utf8").split("\n");
     } catch {
       return [];
     }
   }
   #write(name, lines) {
-    const file = path7.join(this.folder, name);
+    const file = path6.join(this.folder, name);
     const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
     try {
       writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
@@ -1595,7 +1547,7 @@ ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
 function probe(folder) {
-  const file = path7.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
+  const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
   try {
     makePrivate(folder);
     const descriptor = openSync2(file, "wx", 384);
@@ -1614,6 +1566,52 @@ function probe(folder) {
 
 // scripts/src/stores/file/journal.ts
 const path10 = require("node:path");
+
+// scripts/src/stores/file/known-accounts.ts
+const { readFileSync: readFileSync5 } = require("node:fs");
+const path7 = require("node:path");
+var KnownAccounts = class {
+  #records;
+  #inRecords;
+  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
+  constructor(records, inRecords) {
+    this.#records = records;
+    this.#inRecords = inRecords;
+  }
+  /** Returns the other accounts of the same provider, and keeps this one. */
+  others(own2) {
+    const stored = this.#read();
+    const all = stored ?? this.#inRecords();
+    const name = accountName(own2);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
+    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
+  }
+  get #file() {
+    return path7.join(this.#records.folder, "accounts");
+  }
+  #read() {
+    try {
+      const rows = JSON.parse(readFileSync5(this.#file, "utf8"));
+      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
+      return rows.map(([provider, service, account]) => ({ provider, service, account }));
+    } catch (error) {
+      if (error instanceof SyntaxError || diskErrorText(error) !== void 0) return void 0;
+      throw error;
+    }
+  }
+  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
+  #write(accounts) {
+    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
+    try {
+      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
+    } catch (error) {
+      if (diskErrorText(error) === void 0) throw error;
+    }
+  }
+};
+function isRow(row) {
+  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
+}
 
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
@@ -1704,12 +1702,12 @@ var RecordIndex = class {
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
-    const known2 = new Map(before.map((member) => [member.name, member]));
+    const known = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
       const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
-      const same = known2.get(name);
+      const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
       const [found] = this.#records.read([name]);
       if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
@@ -1826,12 +1824,12 @@ var Journal = class {
   }
   async claim(claim, deadline, signal) {
     const { clock } = this.place;
-    const request = nameOf(claim, this.place);
+    const request = requestNameOf(claim, this.place);
     this.prepare();
     for (; ; ) {
       const older = this.#flat.takeOver();
       const owner = older ?? this.#flat.move(request);
-      const entry = owner ? void 0 : known(this.find(request), claim);
+      const entry = owner ? void 0 : knownRecord(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
       const lock = owner ? { heldBy: owner } : await this.fence(request);
       if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
@@ -1846,14 +1844,14 @@ var Journal = class {
   }
   async underOtherAccount(claim) {
     const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(nameOf(claim, account))));
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
     try {
       const names = this.#files.namesOf(request);
       const found = this.#found(names);
-      const entry = known(found, claim);
+      const entry = knownRecord(found, claim);
       if (entry && entry.record.taskId !== null) {
         lock.release();
         return { kind: "submitted", entry };
@@ -2124,7 +2122,7 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2({ ...permit, usedAt }) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
@@ -2134,7 +2132,7 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
@@ -2149,7 +2147,7 @@ var FileRateLimiter = class {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }, usedAt) {
     try {
-      const next = nameOf2({ number, isLookup, usedAt: Math.round(usedAt) });
+      const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
       renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
@@ -2158,7 +2156,7 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf2({ number, usedAt, isLookup }) {
+function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
 
@@ -2225,8 +2223,8 @@ var FileStatusCache = class {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAt] of this.#waitingIn(name)) {
-          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
         discard(path12.join(this.#folder, name));
@@ -2247,11 +2245,11 @@ var FileStatusCache = class {
     this.#write(SEEN, { list: { ...list }, tasks: seen });
   }
   async ended(taskId) {
-    const task = this.#read(`ended-${nameOf3(taskId)}`);
+    const task = this.#read(`ended-${nameOf(taskId)}`);
     return isEnded(task, taskId) ? task : void 0;
   }
   async writeEnded(task) {
-    const name = `ended-${nameOf3(task.id)}`;
+    const name = `ended-${nameOf(task.id)}`;
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task);
@@ -2261,8 +2259,8 @@ var FileStatusCache = class {
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = /* @__PURE__ */ new Map();
-    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID2.test(id) && typeof dueAt === "number") tasks.set(id, dueAt);
+    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID2.test(id) && typeof dueAtWall === "number") tasks.set(id, dueAtWall);
     }
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });
@@ -2274,10 +2272,10 @@ var FileStatusCache = class {
     const tasks = /* @__PURE__ */ new Map();
     for (const item of body.tasks) {
       const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known2 = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
       const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
-      if (typeof id !== "string" || known2 === void 0 || !isDated) continue;
-      tasks.set(id, { at, state: known2, failedAt, missingAt });
+      if (typeof id !== "string" || known === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known, failedAt, missingAt });
     }
     return { list: factsIn(body.list, latest), tasks };
   }
@@ -2353,7 +2351,7 @@ function hashOf(name, json) {
   return createHash2("sha256").update(`${name}
 ${json}`).digest("hex").slice(0, 16);
 }
-function nameOf3(text2) {
+function nameOf(text2) {
   return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
 }
 
@@ -2363,14 +2361,14 @@ function sharingIn({ folder, service, account, limit, clock }) {
     if (distrustOf(folder)) return null;
   } catch {
   }
-  const key = nameOf4(service, account);
-  const counted = limit.per === "address" ? nameOf4(service) : key;
+  const key = nameOf2(service, account);
+  const counted = limit.per === "address" ? nameOf2(service) : key;
   return {
     limiter: new FileRateLimiter(path13.join(folder, "rate-limit", counted), limit, clock),
     statuses: new FileStatusCache(path13.join(folder, "status", key), clock)
   };
 }
-function nameOf4(...parts) {
+function nameOf2(...parts) {
   return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 export {
@@ -2417,13 +2415,12 @@ export {
   isShard,
   isTrusted,
   jsonHash,
-  known,
+  knownRecord,
   lastUse,
   madeAt,
   makePrivate,
   makeShard,
   markOf,
-  nameOf,
   nameOfPayload,
   newName,
   newestFirst,
@@ -2435,10 +2432,11 @@ export {
   positionsOf,
   probe,
   readRecord,
+  recordedRow,
   renamePatiently,
   replaceAtOnce,
   requestName,
-  rowOf,
+  requestNameOf,
   sha256Text,
   shardOf,
   sharingIn,

@@ -53,25 +53,35 @@ async function madeElsewhere(session, error, taskId) {
   });
 }
 
-// scripts/src/core/poll/status-query.ts
-import { Failure as Failure2, orFailure } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
-}
-async function fetchStatus({ api, provider }, taskId) {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
-}
-async function withRecord(seen, read) {
-  const task = await orFailure(read());
-  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
-}
+// scripts/src/core/deliver/deliver.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  const journal = await orFailure(records());
+  if (!journal || journal instanceof Failure2) return void 0;
+  const entry = await orFailure(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure2) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
 
 // scripts/src/core/result.ts
 function isGone(result) {
@@ -103,38 +113,31 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/core/record/task-record.ts
-async function recordOf({ records }, taskId) {
-  const journal = await orFailure2(records());
-  if (!journal || journal instanceof Failure3) return void 0;
-  const entry = await orFailure2(journal.byTask(taskId));
-  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
-}
-async function ownPending({ records }) {
-  const store = await records();
-  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
+// scripts/src/core/deliver/deliver.ts
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
+  if (!entry || !isTerminal2(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
   const credits = result.credits ?? entry.record.credits;
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
+
+// scripts/src/core/poll/status-query.ts
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+async function pollOnce({ api, provider }, taskId, until) {
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+}
+async function fetchStatus({ api, provider }, taskId) {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
+}
+async function withRecord(seen, read) {
+  const task = await orFailure2(read());
+  return task instanceof Failure3 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/tasks/get-status.ts
@@ -1017,7 +1020,7 @@ function warningText(warning) {
 }
 
 // scripts/src/cli/render/outcome.ts
-async function outcomeOf(result, caller) {
+async function outcomeOfResult(result, caller) {
   switch (result.kind) {
     case "many":
       return (await import("./wait.mjs")).manyOutcome(result, caller);
@@ -1117,7 +1120,7 @@ async function runLive(options) {
       });
       return sandbox ? withStandInWarning(outcome2) : outcome2;
     }
-    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -1273,7 +1276,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
   return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
-// scripts/src/providers/output.ts
+// scripts/src/providers/find-urls.ts
 import { isObject } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
@@ -1523,7 +1526,7 @@ export {
   noteState,
   originOfLines,
   originSteps,
-  outcomeOf,
+  outcomeOfResult,
   outgoingBody,
   outgoingHeaders,
   ownPending,

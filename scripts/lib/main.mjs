@@ -224,7 +224,7 @@ function refusedInputs(issues, nextSteps) {
 function refused(path6, expected, received, hint) {
   return refusedInputs([issue(path6, expected, received, hint)]);
 }
-function quote(text2) {
+function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
 
@@ -330,18 +330,18 @@ var OLDEST_YEAR = 2e3;
 var SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
 function parseSince(text2, now) {
   const today = new Date(now);
-  if (text2 === "today") return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
+  if (text2 === "today") return localDay(today.getFullYear(), today.getMonth(), today.getDate());
   const days = /^([1-9]\d{0,3})d$/.exec(text2)?.[1];
   if (days !== void 0) {
     if (Number(days) > MOST_DAYS) return void 0;
-    return dayOf(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
+    return localDay(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
   }
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text2)?.map(Number) ?? [];
   if (year === void 0 || year < OLDEST_YEAR) return void 0;
-  const since2 = dayOf(year, month - 1, date);
+  const since2 = localDay(year, month - 1, date);
   return since2.day === text2 && since2.from <= now ? since2 : void 0;
 }
-function dayOf(year, month, date) {
+function localDay(year, month, date) {
   return sinceAt(new Date(year, month, date).getTime());
 }
 function sinceAt(from) {
@@ -430,7 +430,7 @@ var output = {
 };
 function readValue(flag, text2, value, issues) {
   const refuse = (expected, hint) => {
-    issues.push(issue(`--${flag}`, expected, quote(text2), hint));
+    issues.push(issue(`--${flag}`, expected, inQuotes(text2), hint));
   };
   switch (value.kind) {
     case "number": {
@@ -683,7 +683,7 @@ function unsupportedAction(profile, action) {
   const { instead, page } = INSTEAD[action];
   const expected = `an action that ${profile.title} documents a request for`;
   return {
-    issues: [issue("--action", expected, quote(action), instead)],
+    issues: [issue("--action", expected, inQuotes(action), instead)],
     nextSteps: [`Instead: ${instead}. ${page(profile)}`]
   };
 }
@@ -842,9 +842,9 @@ function readFlag({ name, value, instead }, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
-      issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
+      issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = instead === void 0 ? "nothing" : quote(instead);
+    const came = instead === void 0 ? "nothing" : inQuotes(instead);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -866,7 +866,7 @@ function unknownFlag(word) {
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
 }
 function straysIssue(strays, given) {
-  const first = quote(strays[0]);
+  const first = inQuotes(strays[0]);
   const action = ACTIONS.find((name) => name === strays[0]);
   if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
   const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
@@ -1309,7 +1309,7 @@ function failed(failure, fallback, knownTaskId) {
     exitCode: exitCodeOf(failure)
   };
 }
-function fitting(rows, most) {
+function rowsThatFit(rows, most) {
   const fit = [];
   let left = most;
   for (const row of rows) {
@@ -1408,7 +1408,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
-  const indent = isTerminal2(STDOUT) ? 2 : void 0;
+  const indent = isTty(STDOUT) ? 2 : void 0;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
@@ -1420,7 +1420,7 @@ function printText(text2) {
 var screen = {
   write: (text2) => void write(STDERR, text2),
   get isTTY() {
-    return isTerminal2(STDERR);
+    return isTty(STDERR);
   },
   get columns() {
     return process.stderr.columns || 80;
@@ -1461,7 +1461,7 @@ function muteNode() {
     return true;
   };
 }
-function isTerminal2(descriptor) {
+function isTty(descriptor) {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return false;
   } catch {
@@ -2162,7 +2162,7 @@ async function main() {
     if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
     call.caller = caller;
-    outcome = await outcomeOf(call, args, caller);
+    outcome = await runAction(call, args, caller);
     if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
@@ -2177,7 +2177,7 @@ async function main() {
     process.exit();
   });
 }
-async function outcomeOf(call, args, caller) {
+async function runAction(call, args, caller) {
   const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !sandbox && !isLocal(action),
@@ -2191,9 +2191,9 @@ async function outcomeOf(call, args, caller) {
     const pending2 = await import("./pending.mjs");
     return pending2[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, caller, environment);
+  return runServiceAction(call, args, caller, environment);
 }
-async function outcomeOfService(call, args, caller, environment) {
+async function runServiceAction(call, args, caller, environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
@@ -2302,7 +2302,7 @@ function compiledFolder(root) {
   return join2(root, "scripts", "lib", "contracts");
 }
 
-// scripts/src/disk/folder.ts
+// scripts/src/disk/make-folder.ts
 const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
@@ -2434,10 +2434,10 @@ export {
   failed,
   findOutSteps,
   finishWith,
-  fitting,
   flagWords,
   guessAction,
   idempotencyKey,
+  inQuotes,
   interruptedOutcome,
   isAboutTask,
   isApiKey,
@@ -2472,7 +2472,6 @@ export {
   printText,
   profileOf,
   providerFlag,
-  quote,
   quoteWord,
   quoted,
   readEnvironment,
@@ -2486,6 +2485,7 @@ export {
   refusedInputs,
   resumeCommand,
   resumeFlags,
+  rowsThatFit,
   rule,
   screen,
   secretsIn,

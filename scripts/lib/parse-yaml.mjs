@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/compile.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-import { fingerprint } from "./contracts.mjs";
+import { textFingerprint } from "./contracts.mjs";
 import { ContractError as ContractError4 } from "./contracts.mjs";
 
 // node_modules/yaml/browser/dist/nodes/identity.js
@@ -8273,7 +8273,7 @@ function compileContract(provider, model, text) {
 function compiled(name, text, read) {
   const document = parseYaml(text);
   try {
-    const copy = { source: fingerprint(text), contract: read(document) };
+    const copy = { source: textFingerprint(text), contract: read(document) };
     return `${JSON.stringify(copy, null, 2)}
 `;
   } catch (error) {

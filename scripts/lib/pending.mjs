@@ -1,14 +1,4 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/cli/actions/cancellable.ts
-import { Failure } from "./main.mjs";
-import { quoted } from "./main.mjs";
-import { profileOf } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { readFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
-import { readEnvironment } from "./main.mjs";
-
 // scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
@@ -28,47 +18,14 @@ function localJournal({
   });
 }
 
-// scripts/src/cli/actions/cancellable.ts
-var MOST_STEPS = 5;
-async function withCancels(refusal, argv, warn) {
-  const given = readFlags(argv, []);
-  const named = profileOf(given.get("provider"));
-  if (given.has("taskId") || !named?.can.cancel) return refusal;
-  const place = { profile: named, sandbox: given.has("sandbox") };
-  try {
-    const environment = readEnvironment(process.env, named, {
-      isLive: false,
-      isRehearsal: false,
-      hasState: true
-    });
-    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
-      ({ record: { provider, status, taskId } }) => provider === named.id && status === "SUBMITTED" && taskId !== null
-    );
-    const steps = pending.slice(0, MOST_STEPS).map(({ record: { taskId, model, promptExcerpt, created } }) => {
-      const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-      const command = commandLine(actionWords("cancelTask", { taskId, ...placeFlags(place) }));
-      return `To cancel ${what}, made on ${created}: ${command}`;
-    });
-    const more = pending.length - steps.length;
-    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
-    const none = "By the records of this machine, no task can be cancelled any more.";
-    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
-    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
-  } catch (error) {
-    if (error instanceof Failure) return refusal;
-    throw error;
-  }
-}
-
-// scripts/src/core/record/forget.ts
-import { Failure as Failure2 } from "./main.mjs";
+// scripts/src/core/record/forget-records.ts
+import { Failure } from "./main.mjs";
 import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -76,7 +33,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -88,11 +45,11 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
 
 // scripts/src/cli/render/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { profileOf as profileOf2 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { success } from "./main.mjs";
-var MOST_STEPS2 = 5;
+var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
     const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
@@ -106,7 +63,7 @@ function pendingOutcome(records, caller) {
       ...cancelOf(record, caller)
     };
   });
-  const nextSteps = pending.length > 0 ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS2) : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const nextSteps = pending.length > 0 ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS) : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
@@ -118,12 +75,12 @@ function forgottenOutcome({ record, count }) {
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
 function cancelOf({ provider, taskId, status }, { commandAt }) {
-  const profile = profileOf2(provider);
+  const profile = profileOf(provider);
   if (!profile?.can.cancel || taskId === null || status !== "SUBMITTED") return {};
   return { cancel: commandAt(profile)("cancelTask", { taskId }) };
 }
 function resumeOf(record, caller) {
-  const profile = profileOf2(record.provider) ?? caller.profile;
+  const profile = profileOf(record.provider) ?? caller.profile;
   const command = caller.commandAt(profile);
   const { taskId, idempotencyKey } = record;
   if (taskId === null) {
@@ -147,6 +104,47 @@ async function listPending(where, caller) {
 async function forget(where) {
   const { taskId, idempotencyKey } = where.args;
   return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
+}
+
+// scripts/src/cli/actions/with-cancels.ts
+import { Failure as Failure2 } from "./main.mjs";
+import { quoted } from "./main.mjs";
+import { profileOf as profileOf2 } from "./main.mjs";
+import { AdvisedFailure, adviceOf } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
+import { readFlags } from "./main.mjs";
+import { actionWords, commandLine } from "./main.mjs";
+import { readEnvironment } from "./main.mjs";
+var MOST_STEPS2 = 5;
+async function withCancels(refusal, argv, warn) {
+  const given = readFlags(argv, []);
+  const named = profileOf2(given.get("provider"));
+  if (given.has("taskId") || !named?.can.cancel) return refusal;
+  const place = { profile: named, sandbox: given.has("sandbox") };
+  try {
+    const environment = readEnvironment(process.env, named, {
+      isLive: false,
+      isRehearsal: false,
+      hasState: true
+    });
+    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
+      ({ record: { provider, status, taskId } }) => provider === named.id && status === "SUBMITTED" && taskId !== null
+    );
+    const steps = pending.slice(0, MOST_STEPS2).map(({ record: { taskId, model, promptExcerpt, created } }) => {
+      const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
+      const command = commandLine(actionWords("cancelTask", { taskId, ...placeFlags(place) }));
+      return `To cancel ${what}, made on ${created}: ${command}`;
+    });
+    const more = pending.length - steps.length;
+    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
+    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
+    const none = "By the records of this machine, no task can be cancelled any more.";
+    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
+    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
+  } catch (error) {
+    if (error instanceof Failure2) return refusal;
+    throw error;
+  }
 }
 export {
   forget,

@@ -1262,7 +1262,7 @@ async function startSandbox(options) {
   const surroundings = { store, files, webhooks, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on("close", () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
     answer(request, response).catch((error) => {
       if (request.destroyed && !request.complete) return;
       log(`error: ${error instanceof Error ? error.message : error}`);
@@ -1319,7 +1319,7 @@ async function startSandbox(options) {
 function shown(target = "") {
   return target.split("?", 1)[0].replace(/[^\x21-\x7e]/g, "?").slice(0, 200);
 }
-function outcomeOf(response) {
+function statusShown(response) {
   return response.writableFinished ? String(response.statusCode) : "cut";
 }
 export {

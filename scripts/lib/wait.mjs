@@ -224,14 +224,14 @@ function rowOf2({ task, request, name, file }) {
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
     reason: error && quoted(error, LONGEST_REASON),
-    idempotencyKey: keyOf(task)
+    idempotencyKey: idempotencyKeyOf(task)
   });
 }
 function promptOf({ input }) {
   const excerpt = isObject(input) ? promptExcerpt(input) : null;
   return excerpt === null ? void 0 : quoted(excerpt);
 }
-function keyOf({ idempotencyKey }) {
+function idempotencyKeyOf({ idempotencyKey }) {
   return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
@@ -333,56 +333,21 @@ function nothingPendingOutcome({ unsettled }, caller) {
   return failed2(failure, null, null);
 }
 
-// scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
-import { creditsOf, taskResult } from "./live.mjs";
-
-// scripts/src/core/wait/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity
-  };
-}
-function factsOf({ model, entry, credits, origin }) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
-}
-
-// scripts/src/core/deliver/gone.ts
-import { Failure as Failure2 } from "./main.mjs";
-var LAG_MS = 3e4;
-function asGone({ api, provider }, { taskId, status, checked }, failure) {
-  const { title, says, resultsKeptMs = Infinity } = provider;
-  const isUnknown = failure.code === "TASK_NOT_FOUND";
-  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
-  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
-  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
-  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
-  return new Failure2(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
-  );
-}
-
-// scripts/src/core/deliver/read-result.ts
-import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+// scripts/src/core/deliver/fetch-result.ts
+import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-var RecordReads = class {
+var EndedRecords = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
   #isRunning = false;
@@ -427,12 +392,12 @@ var RecordReads = class {
   }
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure3 ? void 0 : result?.task;
+      const task = result instanceof Failure2 ? void 0 : result?.task;
       if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
@@ -448,8 +413,8 @@ var RecordReads = class {
 // scripts/src/core/poll/poller.ts
 import { isFast } from "./live.mjs";
 
-// scripts/src/core/poll/next-query.ts
-import { Failure as Failure4, orFailure } from "./main.mjs";
+// scripts/src/core/poll/poll-rounds.ts
+import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
@@ -483,7 +448,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) return this.#readList(due, ids);
@@ -559,7 +524,7 @@ var PollRounds = class {
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
     );
-    if (!(list instanceof Failure4)) {
+    if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);
       await this.#share();
@@ -601,7 +566,7 @@ var PollRounds = class {
     const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-    const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const since = ({ taskId, dueAtWall }) => Math.max(dueAtWall, this.#seen.get(taskId)?.at ?? 0);
     const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
     if (longest) return longest;
     this.#list = { ...this.#list, unchecked: 0 };
@@ -615,7 +580,7 @@ var PollRounds = class {
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
     const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
-    if (status instanceof Failure4) {
+    if (status instanceof Failure3) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
       if (!isOwn) await this.#share();
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
@@ -682,7 +647,7 @@ var Poller = class {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due) => this.#readList(due);
-    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -712,9 +677,9 @@ var Poller = class {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAt - now);
-        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
-        const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        const pause = Math.max(0, times.dueAtMonotonic - now);
+        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
           resolve(null);
@@ -781,7 +746,8 @@ var Poller = class {
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
+    for (const { dueAtMonotonic, deadline } of this.#asks)
+      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
@@ -797,13 +763,15 @@ var Poller = class {
     const { clock } = this.#session.api;
     const now = clock.monotonic();
     const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const asks = [...this.#asks].filter(
+      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
+    );
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
-      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
-    }));
+    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+    });
   }
   async #query(due) {
     const at = this.#session.api.clock.wall();
@@ -818,13 +786,13 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure5 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure5) this.#end(ask, result);
+      if (result instanceof Failure4) this.#end(ask, result);
       else {
         this.#seenAt.set(ask.taskId, at);
         this.#end(ask, result);
@@ -833,7 +801,7 @@ var Poller = class {
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure5) ask.reject(result);
+    if (result instanceof Failure4) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -841,9 +809,11 @@ var Poller = class {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    const dueAtWall = new Map(
+      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)])
+    );
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later]);
     await this.#cache.announce(new Map(tasks));
   }
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
@@ -880,7 +850,7 @@ async function newPoller(session, isAlone) {
   return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
 
-// scripts/src/core/deliver/read-result.ts
+// scripts/src/core/deliver/fetch-result.ts
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
@@ -893,7 +863,7 @@ async function fetchResult(session, taskId, schedule, end) {
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure6(
+      throw new Failure5(
         "DOWNLOAD_FAILED",
         "The task is COMPLETED, but what its record gives as the result is no https address.",
         { record: task.record, reason: { kind: "noAddress" } }
@@ -901,7 +871,7 @@ async function fetchResult(session, taskId, schedule, end) {
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure6("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -916,7 +886,7 @@ async function readTaskRecord(session, taskId) {
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
   const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
-  if (detail instanceof Failure6 || detail.urls.length === 0) return task;
+  if (detail instanceof Failure5 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
 function hasOtherAddress(value, depth = 0) {
@@ -926,6 +896,41 @@ function hasOtherAddress(value, depth = 0) {
   }
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
+}
+
+// scripts/src/core/deliver/finish.ts
+import { Failure as Failure7 } from "./main.mjs";
+import { creditsOf, taskResult } from "./live.mjs";
+
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  return {
+    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
+    resultUntil: deadline > start ? deadline : Infinity
+  };
+}
+function knownFacts({ model, entry, credits, origin }) {
+  return { ...origin, credits, model: model ?? entry?.record.model };
+}
+
+// scripts/src/core/deliver/gone.ts
+import { Failure as Failure6 } from "./main.mjs";
+var LAG_MS = 3e4;
+function asGone({ api, provider }, { taskId, status, checked }, failure) {
+  const { title, says, resultsKeptMs = Infinity } = provider;
+  const isUnknown = failure.code === "TASK_NOT_FOUND";
+  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
+  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
+  return new Failure6(
+    "DOWNLOAD_FAILED",
+    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
+    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
+  );
 }
 
 // scripts/src/core/deliver/save-files.ts
@@ -976,7 +981,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 async function finish(session, taskId, wait, known) {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
-  const facts = factsOf(known);
+  const facts = knownFacts(known);
   let task;
   try {
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
@@ -988,8 +993,8 @@ async function finish(session, taskId, wait, known) {
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
-      const { warningsAbout } = await import("./download.mjs");
-      saved = { files, warnings: await warningsAbout(session, facts.model, files, output) };
+      const { fileWarnings } = await import("./download.mjs");
+      saved = { files, warnings: await fileWarnings(session, facts.model, files, output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
@@ -1003,7 +1008,7 @@ async function finish(session, taskId, wait, known) {
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
   const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult(taskId, seen, factsOf(known)), kind: "notFetched", failure: about };
+  return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/deliver/place.ts
@@ -1100,9 +1105,7 @@ async function durationsIn({ records, api }, model) {
 }
 
 // scripts/src/core/poll/not-found-grace.ts
-import { RETRY_PAUSES } from "./live.mjs";
 var GRACE_MS = 3e4;
-var MISSING_PAUSES = RETRY_PAUSES;
 function graceAfter(existedAt) {
   return existedAt + GRACE_MS;
 }
@@ -1116,7 +1119,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 }
 
 // scripts/src/core/poll/poll-until-end.ts
-import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
+import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
@@ -1133,8 +1136,7 @@ async function pollUntilEnd(poll, options) {
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    const pauses = before?.code === "TASK_NOT_FOUND" ? MISSING_PAUSES : RETRY_PAUSES2;
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, pauses, clock.random));
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
@@ -1165,10 +1167,11 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/tasks/cancel.ts
+// scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
-import { deliver, noteState, recordOf } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
@@ -1222,13 +1225,15 @@ async function cancelWhileRefusedForNow(session, taskId) {
 }
 
 // scripts/src/core/tasks/get-task.ts
-import { deliver as deliver3, noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
+import { deliver as deliver3 } from "./live.mjs";
+import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
+import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
-import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
+import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
@@ -1246,7 +1251,7 @@ async function firstStatus(session, taskId, wait, entry) {
       session,
       taskId,
       wait,
-      (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
+      (poller) => poller.next(taskId, { dueAtMonotonic: wait.start, deadline: wait.deadline }, wait.stop)
     )
   );
   if (found === null || found === "crowded") return {};
@@ -1274,8 +1279,8 @@ async function pollTask(session, taskId, before, wait, known) {
     onError: (error) => observer.queryFailed(error)
   };
   return watching(session, taskId, wait, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
-      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
+      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
       isCrowded = found === "crowded";
       return found === "crowded" ? null : found;
     }, options);
@@ -1296,13 +1301,13 @@ async function watching(session, taskId, { schedule }, work) {
   }
 }
 async function tellExpected(session, known) {
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   const expected = model === void 0 ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
 async function likelySchedule(session, { schedule }, known) {
   const { entry } = known;
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
@@ -1346,10 +1351,10 @@ async function readEnd(session, taskId, seen, wait, known) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult2(taskId, ended, factsOf(known));
+  return taskResult2(taskId, ended, knownFacts(known));
 }
 async function unfinished(session, taskId, { seen, failure, isCrowded }, { schedule, stop }, known) {
-  const result = taskResult2(taskId, seen, factsOf(known));
+  const result = taskResult2(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || stop?.aborted) return result;
   const poller = await pollerOf(session, schedule);
@@ -1371,11 +1376,10 @@ async function getTask(session, taskId, settings) {
   );
 }
 export {
-  MISSING_PAUSES,
+  EndedRecords,
   PollRounds,
   Poller,
   RESULT_MS,
-  RecordReads,
   accountOutcome,
   asGone,
   beginWait,
@@ -1383,7 +1387,6 @@ export {
   checkNameIsFree,
   endsWait,
   expectedDuration,
-  factsOf,
   fetchResult,
   finish,
   firstStatus,
@@ -1392,6 +1395,7 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
+  knownFacts,
   leftOut,
   likelyDuration,
   listOutcome,

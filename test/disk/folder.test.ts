@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFolder } from '../../scripts/src/disk/folder.ts';
+import { makeFolder } from '../../scripts/src/disk/make-folder.ts';
 import { tempFolder } from '../support/command.ts';
 
 const mode = (file: string) => statSync(file).mode & 0o777;

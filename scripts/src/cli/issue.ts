@@ -22,6 +22,6 @@ export function refused(path: string, expected: string, received: string, hint: 
 }
 
 /** A word of the command line as a message shows it. */
-export function quote(text: string): string {
+export function inQuotes(text: string): string {
   return `"${plain(text, 60)}"`;
 }

@@ -1,3 +1,4 @@
+import type { CheckedRequest } from '../core/checked-request.ts';
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
@@ -12,7 +13,6 @@ import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
-import type { CheckedRequest } from './request/read-request.ts';
 
 declare const VERSION: string;
 
@@ -60,7 +60,7 @@ export async function main(): Promise<void> {
     if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
     call.caller = caller;
-    outcome = await outcomeOf(call, args, caller);
+    outcome = await runAction(call, args, caller);
     if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
@@ -81,7 +81,7 @@ export async function main(): Promise<void> {
 }
 
 /** Runs the action of a call. Loads only the modules that it needs. */
-async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
+async function runAction(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
   const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !sandbox && !isLocal(action),
@@ -95,11 +95,11 @@ async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<O
     const pending = await import('./actions/pending.ts');
     return pending[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, caller, environment);
+  return runServiceAction(call, args, caller, environment);
 }
 
 /** Runs an action that a service, or the sandbox in its place, takes part in. */
-async function outcomeOfService(
+async function runServiceAction(
   call: Call,
   args: Arguments,
   caller: Caller,
@@ -172,7 +172,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
-    const { withCancels } = await import('./actions/cancellable.ts');
+    const { withCancels } = await import('./actions/with-cancels.ts');
     const refusal = await withCancels(failure, call.argv, call.progress.line);
     return failed(refusal, stateOf(call), situation.taskId);
   }

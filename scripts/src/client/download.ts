@@ -48,7 +48,7 @@ export function download(
         onSaved: async (saved) => {
           const file = { number, name: path.basename(saved.path), ...saved };
           if (typeof to === 'function')
-            await deliver(to, file, session.api.signal, (error) => {
+            await deliverTo(to, file, session.api.signal, (error) => {
               cause = error;
             });
           files.push({ ...file, path: typeof to === 'function' ? null : saved.path });
@@ -74,7 +74,7 @@ async function completed(
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import('../core/deliver/read-result.ts');
+  const { fetchResult } = await import('../core/deliver/fetch-result.ts');
   return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 
@@ -91,7 +91,7 @@ async function placeFor(
 }
 
 /** Writes a checked file to where the caller wants it, and removes the gathered copy. */
-async function deliver(
+async function deliverTo(
   to: FileTarget,
   { path: source, ...file }: SavedFile & { number: number; name: string },
   signal: AbortSignal | undefined,

@@ -71,10 +71,10 @@ function send(
   let outcome: SubmitOutcome = first ? 'unknown' : 'rejected';
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import('../core/money/check-price.ts');
+    const { checkPrice } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
     const until = session.api.shortDeadline;
-    const quote = await checkFunds(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = 'unknown';
     };

@@ -1,5 +1,5 @@
 import type { Session } from '../core/session.ts';
-import type { WaitSettings } from '../core/wait/wait-settings.ts';
+import type { WaitSettings } from '../core/wait-settings.ts';
 import { abilityFor, unsupported } from '../providers/unsupported.ts';
 import { contractOf, listModels, refusalOf } from './catalog.ts';
 import { type Connection, SILENT } from './connection.ts';
@@ -40,7 +40,7 @@ export function taskCalls(
     cancel: (taskId, options = {}) =>
       connection.call(options, async (session) => {
         need(session, 'cancelTask');
-        const { cancelTask } = await import('../core/tasks/cancel.ts');
+        const { cancelTask } = await import('../core/tasks/cancel-task.ts');
         const result = await cancelTask(session, checkTaskId(taskId));
         if (result.kind === 'notCancelled') throw result.failure;
         return publicStatus(taskId, result.seen);

@@ -39,7 +39,7 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const { retryAfter, taskId, status, issues = [], transient } = failure.details;
   const clean = (text: string) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
-  const cause = more.cause ?? networkError(failure, clean);
+  const cause = more.cause ?? networkCause(failure, clean);
   // That a task failed or was cancelled is a result here.
   const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
   return new Class(code, clean(failure.message), {
@@ -54,7 +54,7 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
  * Returns the network error at the root of a failure, as its code and its words alone: the objects of sockets and answers
  * hold more than belongs into a log.
  */
-function networkError(failure: Failure, clean: (text: string) => string): Error | undefined {
+function networkCause(failure: Failure, clean: (text: string) => string): Error | undefined {
   let found: Error | undefined;
   for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {
     if ('code' in error && error.name !== 'Failure') found = error;

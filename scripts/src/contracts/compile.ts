@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
-import { type CompiledContract, fingerprint } from './compiled.ts';
+import { type CompiledContract, textFingerprint } from './compiled.ts';
 import { ContractError } from './contract-error.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { toContract } from './read-contract.ts';
@@ -65,7 +65,7 @@ function compileContract(provider: string, model: string, text: string): string 
 function compiled(name: string, text: string, read: (document: Json) => Json): string {
   const document = parseYaml(text);
   try {
-    const copy: CompiledContract = { source: fingerprint(text), contract: read(document) };
+    const copy: CompiledContract = { source: textFingerprint(text), contract: read(document) };
     return `${JSON.stringify(copy, null, 2)}\n`;
   } catch (error) {
     throw new ContractError(`contracts/${name}.yaml: ${(error as Error).message}`, { cause: error });

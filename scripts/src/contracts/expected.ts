@@ -114,11 +114,11 @@ export function either(values: readonly (string | number)[]): string {
 
 /** `"duration": "5"` for a field, `prompt[2]: "5"` for an item of a list. */
 export function assign(path: Path, value: Json): string {
-  return `${nameOf(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : literal(value)}`;
+  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : literal(value)}`;
 }
 
 /** `"duration"` for a field, `prompt[2]` for an item of a list. */
-export function nameOf(path: Path): string {
+export function fieldName(path: Path): string {
   const last = path.at(-1);
   return typeof last === 'string' ? `"${last}"` : pathText(path);
 }

@@ -2,7 +2,7 @@ import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { expected, type Path, pathText, received } from './expected.ts';
-import { hint, type Place, unknownFieldHint } from './hint.ts';
+import { hint, type RefusedPlace, unknownFieldHint } from './hint.ts';
 import { imageField } from './image-field.ts';
 import { fieldOf } from './presence.ts';
 import { nodeAt, type ObjectPlace, type SchemaNode } from './schema-node.ts';
@@ -32,7 +32,7 @@ export function checkPayload(contract: Contract, payload: Json, ways: Ways = BY_
   const result = toZod(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue of explain(contract, root, payload, finding, ways))
+    for (const issue of issuesOf(contract, root, payload, finding, ways))
       if (!issues.has(issue.path)) issues.set(issue.path, issue);
   }
   return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
@@ -65,7 +65,7 @@ function flatten(findings: readonly Finding[], base: readonly PropertyKey[] = []
   });
 }
 
-function explain(
+function issuesOf(
   contract: Contract,
   root: SchemaNode,
   payload: JsonObject,
@@ -139,7 +139,7 @@ function placeOf(
   value: Json | undefined,
   required: boolean,
   ways: Ways,
-): Place {
+): RefusedPlace {
   const example = valueAt(contract.example, path);
   // A picture from a file fills one field only; for any other it would be the wrong advice.
   const isImage = path.length === 1 && path[0] === imageField(contract);

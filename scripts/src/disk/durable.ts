@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../model/clock.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
 export function diskError(error: unknown): string {

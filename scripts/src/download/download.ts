@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, link, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { RecordedFile } from '../model/request-record.ts';

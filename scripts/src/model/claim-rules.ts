@@ -42,7 +42,7 @@ export interface Holder {
 }
 
 /** Returns the name of the claimed request: its records are found by it. */
-export function nameOf(claim: RequestClaim, account: Account): string {
+export function requestNameOf(claim: RequestClaim, account: Account): string {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
   return requestName({ ...claim, ...account, idempotencyKey });
 }
@@ -57,7 +57,7 @@ interface Recorded {
  * @returns undefined where the request is to be submitted
  * @throws Failure where that is not known, or where the idempotency key stands for another request
  */
-export function known<E extends Recorded>(
+export function knownRecord<E extends Recorded>(
   entries: readonly (E | null)[],
   claim: RequestClaim,
 ): E | undefined {
@@ -106,7 +106,7 @@ export function firstRecord(
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
   return compact({
-    request: nameOf(claim, account),
+    request: requestNameOf(claim, account),
     ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
     phase: 'submitting' as const,
     taskId: null,

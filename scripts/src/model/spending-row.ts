@@ -58,7 +58,7 @@ export function countsOf(status: TaskState | null, { quoted, charged, refunded }
 }
 
 /** Returns the row of one request; undefined for one that certainly cost nothing. */
-export function rowOf(record: RequestRecord): SpendingRow | undefined {
+export function recordedRow(record: RequestRecord): SpendingRow | undefined {
   const { phase, status, provider, service, account, model, credits, created } = record;
   if (phase === 'rejected') return undefined;
   const counts = countsOf(phase === 'submitted' ? status : null, credits);

@@ -46,7 +46,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on('close', () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    response.on('close', () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
     answer(request, response).catch((error) => {
       // The client has disconnected in the middle of its own request: no answer can be sent.
       if (request.destroyed && !request.complete) return;
@@ -113,6 +113,6 @@ function shown(target = ''): string {
     .slice(0, 200);
 }
 
-function outcomeOf(response: ServerResponse): string {
+function statusShown(response: ServerResponse): string {
   return response.writableFinished ? String(response.statusCode) : 'cut';
 }

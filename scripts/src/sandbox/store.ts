@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from '../disk/durable.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isRecord, type TaskRecord } from './task-record.ts';
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { CheckedRequest } from '../../core/checked-request.ts';
 import { pollSchedule } from '../../core/poll/interval.ts';
 import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
-import type { ListFilter } from '../../core/tasks/list.ts';
-import type { WaitSettings } from '../../core/wait/wait-settings.ts';
+import type { ListFilter } from '../../core/tasks/list-tasks.ts';
+import type { WaitSettings } from '../../core/wait-settings.ts';
 import { Api } from '../../http/api.ts';
 import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -23,8 +24,7 @@ import { type Environment, journalFolder } from '../environment.ts';
 import type { Interruption } from '../interruption.ts';
 import { callerOf } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
-import { outcomeOf, type Result } from '../render/outcome.ts';
-import type { CheckedRequest } from '../request/read-request.ts';
+import { outcomeOfResult, type Result } from '../render/outcome.ts';
 import { withStandInWarning } from './stand-ins.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
@@ -91,7 +91,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       });
       return sandbox ? withStandInWarning(outcome) : outcome;
     }
-    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
+    const outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -189,7 +189,7 @@ async function act(
     case 'getTask':
       return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
     case 'cancelTask':
-      return (await import('../../core/tasks/cancel.ts')).cancelTask(session, taskId);
+      return (await import('../../core/tasks/cancel-task.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       if (args.taskId === undefined) {
         const pending = await import('../../core/wait/resume-pending.ts');
@@ -203,7 +203,7 @@ async function act(
       return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, wait);
     }
     case 'listTasks':
-      return (await import('../../core/tasks/list.ts')).listTasks(session, filterOf(args));
+      return (await import('../../core/tasks/list-tasks.ts')).listTasks(session, filterOf(args));
     case 'spending':
       return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {

@@ -1,4 +1,4 @@
-import { forgetRecords } from '../../core/record/forget.ts';
+import { forgetRecords } from '../../core/record/forget-records.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';

@@ -4,25 +4,25 @@ import { estimate } from '../../contracts/estimate.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
+import { nameKey } from '../../core/batch/file-names.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
 import type { BatchLine } from '../../core/batch/line.ts';
-import { keyOf } from '../../core/batch/names.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { adviceOf } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { LineRequest } from '../command-line/commands.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/errors/explained.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from '../request/payload.ts';
 import { readCallback } from '../request/read-request.ts';
 import { afterCollecting, keepHeapSmall } from './heap.ts';
-import { type LineIssue, wrongLines } from './issues.ts';
 import { parseLine } from './parse-line.ts';
-import { openSource, type Place, type Source } from './source.ts';
+import { type LinePlace, openSource, type Source } from './source.ts';
+import { type LineIssue, wrongLines } from './wrong-lines.ts';
 
 /** A batch whose lines are all valid. */
 export interface CheckedBatch {
@@ -53,7 +53,7 @@ export async function readBatch(
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch!, signal);
   try {
-    const checked: (Checked & { place: Place })[] = [];
+    const checked: (Checked & { place: LinePlace })[] = [];
     const issues: LineIssue[] = [];
     for (const place of source.places) {
       if (signal.aborted) throw signal.reason;
@@ -86,11 +86,16 @@ const LARGE = 256 * 1024;
 type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
 
 function addName(names: Map<string, number>, name: string, line: number, issues: Issue[]): void {
-  const other = names.get(keyOf(name)) ?? line;
-  names.set(keyOf(name), other);
+  const other = names.get(nameKey(name)) ?? line;
+  names.set(nameKey(name), other);
   if (other === line) return;
   issues.push(
-    issue('name', 'a name of its own', `${quote(name)}, as in line ${other}`, 'give each line another name'),
+    issue(
+      'name',
+      'a name of its own',
+      `${inQuotes(name)}, as in line ${other}`,
+      'give each line another name',
+    ),
   );
 }
 
@@ -109,7 +114,7 @@ class Reader {
   }
 
   /** Checks a line; what is wrong with it goes to `issues`. */
-  async checked(source: Source, place: Place, issues: Issue[]): Promise<Checked | null> {
+  async checked(source: Source, place: LinePlace, issues: Issue[]): Promise<Checked | null> {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
     const { contract, payload, name } = found;
@@ -128,7 +133,7 @@ class Reader {
     };
   }
 
-  async readAgain(source: Source, place: Place, payloadHash: string): Promise<JsonObject> {
+  async readAgain(source: Source, place: LinePlace, payloadHash: string): Promise<JsonObject> {
     const found = await this.#request(source, place, []);
     if (found && jsonHash(found.payload) === payloadHash) return found.payload;
     throw new Failure(
@@ -139,14 +144,14 @@ class Reader {
   }
 
   /** Returns what a line asks for, without reading its image. */
-  async requestOf(source: Source, place: Place): Promise<LineRequest | null> {
+  async requestOf(source: Source, place: LinePlace): Promise<LineRequest | null> {
     const parts = await this.#parts(source, place, []).catch(() => null);
     if (!parts) return null;
     const { contract, fields, image } = parts;
     return { model: contract.model, payload: JSON.stringify(fields), image };
   }
 
-  async #request(source: Source, place: Place, issues: Issue[]) {
+  async #request(source: Source, place: LinePlace, issues: Issue[]) {
     const parts = await this.#parts(source, place, issues);
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
@@ -161,7 +166,7 @@ class Reader {
   }
 
   /** Reads a line as far as its image. */
-  async #parts(source: Source, place: Place, issues: Issue[]) {
+  async #parts(source: Source, place: LinePlace, issues: Issue[]) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;

@@ -1,16 +1,16 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
-import type { BatchQuote } from '../../core/batch/quote.ts';
-import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
+import type { BatchQuote } from '../../core/batch/quote-batch.ts';
+import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
-import { type LineItem, linesNamed, warningsOf } from './batch-warnings.ts';
+import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, fitting, type Outcome, success, UPSTREAM, written } from './envelope.ts';
+import { failed, type Outcome, rowsThatFit, success, UPSTREAM, written } from './envelope.ts';
 import { adviceFor, explained, LASTING } from './errors/explained.ts';
 import { originOfLines, spentBefore } from './reused.ts';
 import { taskOutcome } from './task.ts';
@@ -90,7 +90,7 @@ export function batchOutcome(
 ): Outcome {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0]!.outcome;
-  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -102,13 +102,13 @@ export function batchOutcome(
     items: rows,
     itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
-    warnings: unlessEmpty(warningsOf(result, items, report)),
+    warnings: unlessEmpty(batchWarnings(result, items, report)),
     nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden })),
   });
   return {
     envelope: {
       ok: said === undefined,
-      status: stateOf(result.lines),
+      status: batchState(result.lines),
       taskId: null,
       data,
       errorCode,
@@ -188,7 +188,7 @@ function stepsOf(
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
   const isOpen =
-    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) ||
+    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) ||
     (held && !isCapped) ||
     lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -233,7 +233,7 @@ function stepsOf(
 export const isLineGone = ({ end }: LineResult): boolean =>
   end !== null && !(end instanceof Failure) && isGone(end);
 
-const isLasting = ({ end }: LineResult): boolean =>
+const isLastingEnd = ({ end }: LineResult): boolean =>
   end !== null && 'failure' in end && LASTING.has(end.failure.details.reason?.kind ?? '');
 
 const isChanged = ({ end }: LineResult): boolean =>
@@ -256,7 +256,7 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
     .map(({ number, name, model, credits, isCharged }) =>
       written({ line: number, name, model, credits, charged: isCharged || undefined }),
     );
-  const rows = fitting(priced, MOST_CHARACTERS);
+  const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
     ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },

@@ -83,7 +83,7 @@ export function failed(failure: Failure, fallback: TaskState | null, knownTaskId
 }
 
 /** Returns as many rows as fit into the document. @param most characters of JSON */
-export function fitting(rows: Iterable<JsonObject>, most: number): JsonObject[] {
+export function rowsThatFit(rows: Iterable<JsonObject>, most: number): JsonObject[] {
   const fit: JsonObject[] = [];
   let left = most;
   for (const row of rows) {

@@ -1,5 +1,5 @@
 import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
-import type { ListedTask, ListResult } from '../../core/tasks/list.ts';
+import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
@@ -62,7 +62,7 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
     reason: error && quoted(error, LONGEST_REASON),
-    idempotencyKey: keyOf(task),
+    idempotencyKey: idempotencyKeyOf(task),
   });
 }
 
@@ -73,7 +73,7 @@ function promptOf({ input }: Task): string | undefined {
 }
 
 /** Returns the idempotency key of a task. A key has no spaces: whatever has some is no key, and may be a sentence. */
-function keyOf({ idempotencyKey }: Task): string | undefined {
+function idempotencyKeyOf({ idempotencyKey }: Task): string | undefined {
   return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Forgotten } from '../../core/record/forget.ts';
+import type { Forgotten } from '../../core/record/forget-records.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';

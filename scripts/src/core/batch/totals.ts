@@ -17,7 +17,11 @@ export type BatchTotals = Record<LineOutcome, number> & {
 };
 
 /** Returns what came of a line. `unknown`: whether it has a task, or what became of the task, is not known. */
-export function outcomeOf({ end, taskId, state }: Pick<LineResult, 'end' | 'taskId' | 'state'>): LineOutcome {
+export function lineOutcomeOf({
+  end,
+  taskId,
+  state,
+}: Pick<LineResult, 'end' | 'taskId' | 'state'>): LineOutcome {
   if (end instanceof Failure && end.code === 'SUBMIT_OUTCOME_UNKNOWN') return 'unknown';
   if (taskId === null) return 'notSubmitted';
   if (end instanceof Failure && end.code === 'TASK_NOT_FOUND') return 'unknown';
@@ -50,7 +54,7 @@ export function totalsOf(
     refunded: null,
   };
   for (const line of lines) {
-    totals[outcomeOf(line)] += 1;
+    totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
     if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
@@ -69,17 +73,17 @@ function sum(before: number | null, more: number | null | undefined): number | n
 }
 
 /** Returns the state that stands for all lines: PROGRESS while any of them may still come to a result without a decision. */
-export function stateOf(lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state'>[]): TaskState {
-  if (lines.every((line) => outcomeOf(line) === 'completed')) return 'COMPLETED';
+export function batchState(lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state'>[]): TaskState {
+  if (lines.every((line) => lineOutcomeOf(line) === 'completed')) return 'COMPLETED';
   const isOpen = lines.some((line) => {
-    const outcome = outcomeOf(line);
+    const outcome = lineOutcomeOf(line);
     return outcome === 'running' || outcome === 'unknown' || line.end === null;
   });
   return isOpen ? 'PROGRESS' : 'FAILED';
 }
 
 /** Returns the state of a line's task, as its end says. */
-export function stateIn(end: LineEnd, before: TaskState | null): TaskState | null {
+export function stateAfter(end: LineEnd, before: TaskState | null): TaskState | null {
   if (end === null) return before;
   if (!(end instanceof Failure)) return end.seen.state;
   const { status } = end.details;
@@ -139,7 +143,7 @@ function shareOf(line: LineUnderWay): Share {
 }
 
 function countOf(line: LineUnderWay): Share['count'] {
-  const outcome = outcomeOf(line);
+  const outcome = lineOutcomeOf(line);
   if (outcome === 'failed' || outcome === 'cancelled') return line.isOver ? 'failed' : null;
   if (line.isOver && outcome === 'completed') return 'done';
   if (line.isOver && (outcome === 'unknown' || outcome === 'notSubmitted')) return outcome;

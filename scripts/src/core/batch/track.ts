@@ -4,7 +4,7 @@ import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { taskResult } from '../result.ts';
 import type { Observer } from '../session.ts';
-import type { Known } from './known.ts';
+import type { Known } from './known-lines.ts';
 import type { BatchLine, LineEnd } from './line.ts';
 
 /** What is known of a line while it runs, for the answer of an interrupted call. */

@@ -10,7 +10,7 @@ import type { Session } from '../session.ts';
  * Returns a warning for each saved file whose kind differs from what its model makes, or whose extension differs from the
  * one that was asked for.
  */
-export async function warningsAbout(
+export async function fileWarnings(
   session: Session,
   model: string | undefined,
   files: readonly SavedFile[],

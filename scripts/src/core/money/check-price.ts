@@ -14,7 +14,7 @@ import { shortOfCredits } from './short-of-credits.ts';
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
-export async function checkFunds(
+export async function checkPrice(
   session: Session,
   contract: Contract,
   generation: GenerationRequest,

@@ -4,7 +4,7 @@ import {
   countsOf,
   NOTHING,
   plus,
-  rowOf as recordedRow,
+  recordedRow,
   type SpendingCounts,
   type SpendingRow,
 } from '../../model/spending-row.ts';
@@ -157,7 +157,7 @@ export function rowsOfList(
     if (task.createdAt !== undefined) dates.push(task.createdAt);
     const made = record ? Date.parse(record.created) : task.createdAt;
     if (made === undefined) undated += 1;
-    if (made === undefined ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+    if (made === undefined ? since === null : isIn(since, made)) rows.push(listedRow(task, record));
   }
   const oldest = dates.reduce((least: number | null, date) => Math.min(least ?? date, date), null);
   return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
@@ -196,7 +196,7 @@ const least = (...numbers: (number | null | undefined)[]): number | undefined =>
   known(numbers).sort((a, b) => a - b)[0];
 
 /** Returns the row of a listed task, with what its record knows. */
-function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
+function listedRow(task: Task, record: RequestRecord | undefined): ModelSums {
   // An end is final, in either source.
   const state = [task.state, record?.status].find((one) => one !== undefined && isTerminal(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};

@@ -6,14 +6,14 @@ import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
-import { RecordReads } from './ended-records.ts';
+import { EndedRecords } from './ended-records.ts';
 import { isFast, type PollSchedule } from './interval.ts';
-import { type Due, type Polled, PollRounds } from './next-query.ts';
+import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
 
 interface Ask {
   taskId: string;
   /** On the monotonic clock. */
-  dueAt: number;
+  dueAtMonotonic: number;
   deadline: number;
   /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
   endSeenAt: number;
@@ -49,7 +49,7 @@ export class Poller {
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
-  readonly #records: RecordReads;
+  readonly #records: EndedRecords;
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
@@ -68,7 +68,7 @@ export class Poller {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -96,7 +96,7 @@ export class Poller {
    */
   async next(
     taskId: string,
-    times: { dueAt: number; deadline: number },
+    times: { dueAtMonotonic: number; deadline: number },
     stop?: AbortSignal,
   ): Promise<Polled | null | 'crowded'> {
     let onStop = () => {};
@@ -104,9 +104,9 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAt - now);
-        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
-        const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        const pause = Math.max(0, times.dueAtMonotonic - now);
+        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
           resolve(null);
@@ -180,7 +180,8 @@ export class Poller {
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
+    for (const { dueAtMonotonic, deadline } of this.#asks)
+      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
@@ -193,20 +194,22 @@ export class Poller {
   }
 
   /** The tasks whose query is due, the longest wait first. */
-  #due() {
+  #due(): Due[] {
     const { clock } = this.#session.api;
     const now = clock.monotonic();
     const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const asks = [...this.#asks].filter(
+      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0,
+    );
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
-      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 },
-    }));
+    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+    });
   }
 
-  async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
+  async #query(due: readonly Due[]): Promise<void> {
     const at = this.#session.api.clock.wall();
     await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
   }
@@ -247,10 +250,12 @@ export class Poller {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    const dueAtWall = new Map(
+      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)]),
+    );
     // A task that is waited for, but not at this moment, is not due.
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later] as const);
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later] as const);
     await this.#cache.announce(new Map(tasks));
   }
 

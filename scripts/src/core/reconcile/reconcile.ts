@@ -2,7 +2,7 @@ import { Failure, type Reason } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { findOwn } from './find-in-list.ts';
+import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
@@ -126,7 +126,7 @@ export async function search(
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== undefined && found !== 'unsure') return { kind: 'found', task: found };
     return { kind: found ?? 'clear', ageMs };
   } catch (failure) {

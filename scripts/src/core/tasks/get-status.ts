@@ -1,5 +1,6 @@
+import { deliver } from '../deliver/deliver.ts';
 import { fetchStatus } from '../poll/status-query.ts';
-import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 

@@ -3,14 +3,14 @@ import { isTerminal } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { expectedDuration, likelyDuration } from '../poll/durations.ts';
 import { isFast } from '../poll/interval.ts';
-import type { Polled } from '../poll/next-query.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
+import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
 import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { factsOf, type KnownTask, type Wait } from './wait-settings.ts';
+import { type KnownTask, knownFacts, type Wait } from '../wait-settings.ts';
 
 /** What the queries of a wait have shown. */
 export interface PolledTask {
@@ -39,7 +39,7 @@ export async function firstStatus(
   if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
   const found = await orFailure(
     watching(session, taskId, wait, (poller) =>
-      poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop),
+      poller.next(taskId, { dueAtMonotonic: wait.start, deadline: wait.deadline }, wait.stop),
     ),
   );
   if (found === null || found === 'crowded') return {};
@@ -78,8 +78,8 @@ export async function pollTask(
     onError: (error) => observer.queryFailed(error),
   };
   return watching(session, taskId, wait, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
-      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
+      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
       isCrowded = found === 'crowded';
       return found === 'crowded' ? null : found;
     }, options);
@@ -108,7 +108,7 @@ async function watching<T>(
 }
 
 async function tellExpected(session: Session, known: KnownTask): Promise<void> {
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
@@ -120,7 +120,7 @@ async function likelySchedule(
   known: KnownTask,
 ): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
   const { entry } = known;
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   if (!entry || model === undefined || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.

@@ -5,7 +5,7 @@ import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { dateOf, ownPending } from '../record/task-record.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { WaitSettings } from './wait-settings.ts';
+import type { WaitSettings } from '../wait-settings.ts';
 import { waitTask } from './wait-task.ts';
 
 /**

@@ -1,14 +1,15 @@
 import { isTerminal, type Task } from '../../model/task.ts';
+import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
-import type { Polled } from '../poll/next-query.ts';
+import type { Polled } from '../poll/poll-rounds.ts';
 import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
-import { deliver, recordOf } from '../record/task-record.ts';
+import { recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import { beginWait, type KnownTask, knownFacts, type Wait, type WaitSettings } from '../wait-settings.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
-import { beginWait, factsOf, type KnownTask, type Wait, type WaitSettings } from './wait-settings.ts';
 
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
@@ -76,7 +77,7 @@ async function readEnd(
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
-  return taskResult(taskId, ended, factsOf(known));
+  return taskResult(taskId, ended, knownFacts(known));
 }
 
 /** Returns the result of a wait that was over before the task had ended. */
@@ -87,7 +88,7 @@ async function unfinished(
   { schedule, stop }: Wait,
   known: KnownTask,
 ): Promise<TaskResult> {
-  const result = taskResult(taskId, seen, factsOf(known));
+  const result = taskResult(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.

@@ -9,7 +9,7 @@ import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
 import { codeOfStatus, firstText, isTaskId, nameIn, refused, unreadable } from '../error-answer.ts';
-import { findUrls } from '../output.ts';
+import { findUrls } from '../find-urls.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';
 import { AIVIDEOMAKER } from './definition.ts';

@@ -9,7 +9,7 @@ import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, RECORD } from '../call.ts';
 import { codeOfStatus, firstText, isTaskId, refused, unreadable } from '../error-answer.ts';
-import { addUrl } from '../output.ts';
+import { addUrl } from '../find-urls.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';
 import { unsupported } from '../unsupported.ts';

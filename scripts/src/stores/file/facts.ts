@@ -1,6 +1,6 @@
 import { sha256Text } from '../../model/fingerprint.ts';
 import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
-import { rowOf, type SpendingRow } from '../../model/spending-row.ts';
+import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
 
 /** What the index keeps of one record. */
 export interface Facts {
@@ -57,7 +57,7 @@ export function factsOf(record: RequestRecord): Facts {
     key: markOf(idempotencyKey),
     account: accountName(record),
     spent: spentOn(record),
-    row: rowOf(record) ?? null,
+    row: recordedRow(record) ?? null,
     used: lastUse(record) ?? null,
     duration: duration === null ? null : [model, duration],
   };

@@ -145,7 +145,7 @@ export class FileRateLimiter implements RateLimiter {
         if (permit.usedAt <= now) return permit;
         const usedAt = Math.max(0, permit.usedAt - ahead);
         return this.#move(permit, usedAt)
-          ? { ...permit, usedAt, name: nameOf({ ...permit, usedAt }) }
+          ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) }
           : permit;
       });
   }
@@ -157,7 +157,7 @@ export class FileRateLimiter implements RateLimiter {
     try {
       mkdirSync(temp, { mode: 0o700 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync(path.join(temp, nameOf({ number, usedAt: 0, isLookup: false })), '', {
+        writeFileSync(path.join(temp, permitName({ number, usedAt: 0, isLookup: false })), '', {
           flag: 'wx',
           mode: 0o600,
         });
@@ -173,7 +173,7 @@ export class FileRateLimiter implements RateLimiter {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }: Permit, usedAt: number): boolean {
     try {
-      const next = nameOf({ number, isLookup, usedAt: Math.round(usedAt) });
+      const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
       renameSync(path.join(this.#place, name), path.join(this.#place, next));
       return true;
     } catch (error) {
@@ -183,6 +183,6 @@ export class FileRateLimiter implements RateLimiter {
   }
 }
 
-function nameOf({ number, usedAt, isLookup }: UsedPermit): string {
+function permitName({ number, usedAt, isLookup }: UsedPermit): string {
   return `${String(number).padStart(3, '0')}-${usedAt}${isLookup ? 'l' : ''}`;
 }

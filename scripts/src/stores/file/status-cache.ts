@@ -77,8 +77,8 @@ export class FileStatusCache implements StatusCache {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAt] of this.#waitingIn(name)) {
-          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS)) {
         discard(path.join(this.#folder, name));
@@ -118,8 +118,8 @@ export class FileStatusCache implements StatusCache {
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = new Map<string, number>();
-    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID.test(id) && typeof dueAt === 'number') tasks.set(id, dueAt);
+    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID.test(id) && typeof dueAtWall === 'number') tasks.set(id, dueAtWall);
     }
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });

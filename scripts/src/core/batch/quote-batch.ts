@@ -1,10 +1,10 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Session } from '../session.ts';
 import { balanceOf, type Caps, overBudget, type Price, sumOf } from './caps.ts';
-import { knownLines } from './known.ts';
+import { fileNames, type Pattern } from './file-names.ts';
+import { knownLines } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 import { pricesOf } from './line-prices.ts';
-import { fileNames, type Pattern } from './names.ts';
 
 export interface BatchQuote {
   kind: 'batchQuote';

@@ -1,16 +1,16 @@
 import path from 'node:path';
-import type { SavedFile } from '../../download/download.ts';
-import { Failure } from '../../model/failure.ts';
-import type { RecordedFile } from '../../model/request-record.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
-import { deliver } from '../record/task-record.ts';
-import type { TaskResult } from '../result.ts';
-import type { Session } from '../session.ts';
-import { beginWait, type Wait, type WaitSettings } from '../wait/wait-settings.ts';
-import { waitTask } from '../wait/wait-task.ts';
-import { finish, notFetched } from './finish.ts';
-import { asGone } from './gone.ts';
-import { folderFor, outputOf } from './place.ts';
+import type { SavedFile } from '../download/download.ts';
+import { Failure } from '../model/failure.ts';
+import type { RecordedFile } from '../model/request-record.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
+import { deliver } from './deliver/deliver.ts';
+import { finish, notFetched } from './deliver/finish.ts';
+import { asGone } from './deliver/gone.ts';
+import { folderFor, outputOf } from './deliver/place.ts';
+import type { TaskResult } from './result.ts';
+import type { Session } from './session.ts';
+import { waitTask } from './wait/wait-task.ts';
+import { beginWait, type Wait, type WaitSettings } from './wait-settings.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -18,7 +18,7 @@ const DAY_MS = 24 * 3600_000;
  * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
  * download; or the earlier failure. Charges nothing.
  */
-export async function reuse(
+export async function reuseResult(
   session: Session,
   entry: StoredRequest,
   settings: WaitSettings,
@@ -56,8 +56,8 @@ async function sameResult(
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const seen = { state: 'COMPLETED' as const, record: {}, model };
-      const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files, wait.output);
+      const { fileWarnings } = await import('./deliver/file-warnings.ts');
+      const warnings = await fileWarnings(session, model, files, wait.output);
       return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
@@ -82,9 +82,9 @@ async function wholeFiles(
   // Version 1 of the record has no file count; what it delivered was complete.
   const count = fileCount ?? (delivered === null ? null : numbers.size);
   if (numbers.size === 0 || numbers.size !== count) return undefined;
-  const { fileIsWhole } = await import('../../download/file-hash.ts');
-  const { stemOf } = await import('../../download/download.ts');
-  const { withoutExtension } = await import('../../download/save-once.ts');
+  const { fileIsWhole } = await import('../download/file-hash.ts');
+  const { stemOf } = await import('../download/download.ts');
+  const { withoutExtension } = await import('../download/save-once.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -99,8 +99,8 @@ async function wholeFiles(
     const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
     whole.push({ file: found, number, target });
   }
-  const { copyTo } = await import('../../download/copy-file.ts');
-  const { nameFound } = await import('../../download/save-once.ts');
+  const { copyTo } = await import('../download/copy-file.ts');
+  const { nameFound } = await import('../download/save-once.ts');
   const copies: RecordedFile[] = [];
   const change: { output?: string } = {};
   for (const { file, number, target } of whole) {

@@ -7,17 +7,17 @@ import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
+import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
+import { hasVersion, nameOfFile } from './file-names.ts';
 import { EqualLines } from './identity.ts';
-import { type Known, knownLines, namesReserved, priceIn } from './known.ts';
+import { type Known, knownLines, namesReserved, priceIn } from './known-lines.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
-import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { BatchGate } from './submit-gate.ts';
-import { creditsOfEnd, ProgressSums, stateIn } from './totals.ts';
+import { creditsOfEnd, ProgressSums, stateAfter } from './totals.ts';
 import { interruptedEnd, type Line, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
@@ -155,7 +155,7 @@ class Batch {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
-    track.state = stateIn(line.end, track.state);
+    track.state = stateAfter(line.end, track.state);
     line.isOver = true;
     this.#tell(line);
   }

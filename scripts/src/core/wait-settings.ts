@@ -1,11 +1,11 @@
-import type { Credits } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
-import type { Place } from '../checked-request.ts';
-import type { OtherAccount } from '../observer.ts';
-import type { PollSchedule } from '../poll/interval.ts';
-import type { Origin } from '../result.ts';
-import type { Session } from '../session.ts';
+import type { Credits } from '../model/request-record.ts';
+import type { Task } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
+import type { FilePlace } from './checked-request.ts';
+import type { OtherAccount } from './observer.ts';
+import type { PollSchedule } from './poll/interval.ts';
+import type { Origin } from './result.ts';
+import type { Session } from './session.ts';
 
 /** What the caller wants of a wait. */
 export interface WaitSettings {
@@ -26,7 +26,7 @@ export interface WaitSettings {
 }
 
 /** A wait under way. Times are on the monotonic clock. */
-export interface Wait extends Place, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
+export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
   start: number;
   /** When it is over; its start, where there is no wait. */
   deadline: number;
@@ -64,6 +64,6 @@ export interface KnownTask {
 }
 
 /** What a result says of a task beside its state. */
-export function factsOf({ model, entry, credits, origin }: KnownTask) {
+export function knownFacts({ model, entry, credits, origin }: KnownTask) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }

@@ -1,7 +1,7 @@
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { nameKey } from './file-names.ts';
 import type { BatchLine } from './line.ts';
-import { keyOf } from './names.ts';
 
 /** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */
 export interface Known {
@@ -43,5 +43,5 @@ export async function namesReserved(
 ): Promise<ReadonlySet<string>> {
   const pending = folder === null ? [] : ((await store?.pending()) ?? []);
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output!))));
+  return new Set(here.map(({ record }) => nameKey(stemOfOutput(record.output!))));
 }

@@ -1,7 +1,8 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
+import { deliver } from '../deliver/deliver.ts';
 import { fetchStatus, withRecord } from '../poll/status-query.ts';
-import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
