@@ -42,6 +42,7 @@ import { plain } from "./lib/main.mjs";
 import { PROFILES } from "./lib/main.mjs";
 
 // scripts/src/client/to-error.ts
+import { wholeMessage } from "./lib/main.mjs";
 import { redact } from "./lib/main.mjs";
 
 // scripts/src/client/errors.ts
@@ -118,7 +119,7 @@ function toError(failure, key, more = {}) {
   const Class = CLASSES[failure.code] ?? ClientError;
   const cause = more.cause ?? networkCause(failure, clean);
   const code = failure.code;
-  return new Class(code, clean(failure.message), {
+  return new Class(code, clean(wholeMessage(failure)), {
     ...{ retryAfter, taskId, state: status, transient },
     issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
     ...more,

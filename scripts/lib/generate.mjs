@@ -22,6 +22,8 @@ function cheaperWithin(contract, payload, price, balance) {
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
+  const isExplained = refusal.details.reason?.kind === "shortOfCredits";
+  if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
@@ -40,8 +42,9 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
     data,
+    nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
@@ -666,8 +669,7 @@ async function begin(session, options) {
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
-  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
+  throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;

@@ -614,8 +614,9 @@ function unreadable() {
 function conflict(claim, record) {
   return new Failure2(
     "IDEMPOTENCY_CONFLICT",
-    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    `The idempotency key ${claim.idempotencyKey} already stands for another request.`,
     {
+      nothingSubmitted: true,
       data: {
         model: claim.model,
         payloadHash: claim.payloadHash,

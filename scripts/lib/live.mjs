@@ -900,19 +900,23 @@ function spentBefore({ charged = null, refunded = null } = {}, of = "") {
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
-function withFacts(result, { envelope, exitCode }, caller) {
+function withFacts(result, outcome, caller) {
   const { taskId, seen, retryAfter, delivery } = result;
-  const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
+  const { envelope } = outcome;
+  const { nextSteps: _, ...data } = envelope.data ?? {};
+  const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
+    ...outcome,
+    nextSteps,
+    warnings: result.warnings.map(warningText),
+    files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
+      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
-    exitCode,
     onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
   };
 }
@@ -955,27 +959,24 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({
-  seen,
-  credits,
-  files,
-  warnings,
-  lastPollError: last,
-  ...origin
-}) {
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || void 0,
     resubmitted: origin.isResubmitted || void 0,
     files: files?.map((file) => ({ ...file })),
     warnings: unlessEmpty(warnings.map(warningText)),
-    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    lastPollError: last && pollError(last),
     credits: credits && { ...credits },
     unknownState: seen.unknownState,
     resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
     ...upstream(seen.record)
   };
 }
+var pollError = ({ code, message }) => ({
+  errorCode: code,
+  errorMessage: message
+});
 function reusedData({ reused, isResubmitted }) {
   return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
 }
@@ -1047,25 +1048,20 @@ const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
 import { flagWords } from "./main.mjs";
-function withStandInWarning(outcome) {
-  const { data } = outcome.envelope;
-  if (!data) return outcome;
-  const saved = [
-    ...(data.files ?? []).map((file) => file.path),
-    ...(data.items ?? []).flatMap(({ file }) => file ?? [])
-  ];
+import { withWarnings } from "./main.mjs";
+function withStandInWarnings(outcome) {
+  const saved = outcome.files;
   const folders = [...new Set(saved.map((file) => path.dirname(file)))];
   const mixed = folders.filter(
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
-  if (mixed.length === 0) return outcome;
-  const warnings = [
-    ...data.warnings ?? [],
-    ...mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${flagWords({ download: SANDBOX_FOLDER }).join(" ")}.`
+  const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
+  return withWarnings(
+    outcome,
+    mixed.map(
+      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
     )
-  ];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+  );
 }
 function hasOthers(folder, saved) {
   try {
@@ -1118,20 +1114,16 @@ async function runLive(options) {
         stop: interruption,
         warn
       });
-      return sandbox ? withStandInWarning(outcome2) : outcome2;
+      return sandbox ? withStandInWarnings(outcome2) : outcome2;
     }
     const outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
-    return sandbox ? withStandInWarning(outcome) : outcome;
+    return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { adviceFor, explained } = await import("./advice.mjs");
-    const failure = explained(missing || error, caller);
-    if (failure.details.nextSteps?.length) throw failure;
-    throw failure.with({
-      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId })
-    });
+    const { advised } = await import("./advice.mjs");
+    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1535,6 +1527,7 @@ export {
   pauseAfter,
   pauseBeforeRetry,
   pauseOfAll,
+  pollError,
   pollOnce,
   pollSchedule,
   recordOf,
@@ -1551,5 +1544,5 @@ export {
   withFacts,
   withProxy,
   withRecord,
-  withStandInWarning
+  withStandInWarnings
 };

@@ -32,6 +32,9 @@ var Failure = class _Failure extends Error {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
+function wholeMessage({ message, details }) {
+  return details.nothingSubmitted ? `${message} Nothing was submitted.` : message;
+}
 async function orFailure(work) {
   try {
     return await work;
@@ -43,6 +46,8 @@ async function orFailure(work) {
 
 // scripts/src/cli/advised-failure.ts
 var AdvisedFailure = class _AdvisedFailure extends Failure {
+  /** No other failure passes for one of these, to the compiler either. */
+  isAdvised = true;
   constructor(code, message, details = {}) {
     super(code, message, details);
     this.name = "AdvisedFailure";
@@ -51,7 +56,6 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
     return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
   }
 };
-var adviceOf = (failure) => failure.details;
 
 // scripts/src/cli/command-line/action.ts
 var ACTIONS = [
@@ -1273,7 +1277,7 @@ var EXIT_OF_SIGNAL = {
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
+var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
 var written = (fields) => compact(fields);
@@ -1285,11 +1289,20 @@ function success(status2, taskId2, fields, exitCode, retryAfter = null) {
   const data = fields && written(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
+    exitCode,
+    warnings: fields?.warnings ?? [],
+    nextSteps: fields?.nextSteps ?? [],
+    files: []
   };
 }
-function failed(failure, fallback, knownTaskId) {
-  const details = adviceOf(failure);
+function withWarnings(outcome, more) {
+  if (more.length === 0) return outcome;
+  const warnings = [...outcome.warnings, ...more];
+  const { envelope } = outcome;
+  return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
+}
+function failed(failure, fallback, knownTaskId, warnings = []) {
+  const { details } = failure;
   const data = written({
     ...details.data,
     ...upstream(details.record),
@@ -1303,10 +1316,14 @@ function failed(failure, fallback, knownTaskId) {
       taskId: details.taskId ?? knownTaskId,
       data: Object.keys(data).length > 0 ? data : null,
       errorCode: failure.code,
-      errorMessage: failure.message,
+      errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure)
+    exitCode: exitCodeOf(failure),
+    failure,
+    warnings,
+    nextSteps: details.nextSteps ?? [],
+    files: []
   };
 }
 function rowsThatFit(rows, most) {
@@ -2015,7 +2032,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
@@ -2098,7 +2115,7 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
     });
   }
   if (taskId2 === null)
-    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.", {});
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first.", { status: "FAILED", nothingSubmitted: true }) : because("UNKNOWN_ERROR", "first.", {});
   if (state === null) {
     const message = "before the service gave the state of the task.";
     return because("UNKNOWN_ERROR", message, { status: "UNKNOWN", nextSteps: [resume] });
@@ -2163,13 +2180,14 @@ async function main() {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
+    if (outcome.isInterrupted && interruption.received)
+      outcome = interruptedBy(interruption.received, outcome);
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  addWarnings(outcome, call.warnings);
-  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  const isRehearsal = call.args?.sandbox && outcome.envelope.taskId !== null;
+  outcome = withWarnings(outcome, [...call.warnings, ...isRehearsal ? [SANDBOX_WARNING] : []]);
   progress.clear();
   if (!await finishWith(outcome, secrets)) return;
   process.once("exit", () => {
@@ -2250,9 +2268,7 @@ async function outcomeOfError(error, call) {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  const { reason, charged } = error.details;
-  const isBare = reason !== void 0 || charged !== void 0;
-  const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
+  const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
     const refusal = await withCancels(failure, call.argv, call.progress.line);
@@ -2268,16 +2284,12 @@ async function startProgress(secrets) {
   const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
-function markInterrupted(outcome, signal) {
-  outcome.exitCode = EXIT_OF_SIGNAL[signal];
-  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
+function interruptedBy(signal, outcome) {
+  const { envelope } = outcome;
+  const data = { ...envelope.data, interruptedBy: signal };
+  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
-function addWarnings({ envelope }, warnings) {
-  if (warnings.length === 0) return;
-  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
-  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
-}
 function stateOf({ args, argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
   const action = args?.action ?? guessAction(argv);
@@ -2401,7 +2413,6 @@ export {
   UPSTREAM,
   abilityFor,
   actionWords,
-  adviceOf,
   boundedJson,
   bugOutcome,
   callerOf,
@@ -2509,5 +2520,7 @@ export {
   usually,
   visible,
   watch,
+  wholeMessage,
+  withWarnings,
   written
 };

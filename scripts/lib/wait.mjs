@@ -238,10 +238,11 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
+import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed as failed2, success as success4 } from "./main.mjs";
+import { failed as failed2, success as success4, written as written3 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
@@ -278,22 +279,29 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const isOver = until === "first" && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  const nextSteps = [];
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
-    data.nextSteps = [
+    nextSteps.push(
       ...gone.length < items.length || more > 0 ? [caller.same] : [],
       ...gone.slice(0, 5),
       caller.command("listPending")
-    ];
+    );
   }
+  const data = written3({
+    ...{ count: shown.length, running, more, unsettled, tasks: shown },
+    nextSteps: unlessEmpty4(nextSteps)
+  });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT4.stillRunning : EXIT4.done),
+    warnings: [],
+    nextSteps,
+    files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -1032,11 +1040,10 @@ async function checkNameIsFree(folder, output) {
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure8(
-    "INVALID_PAYLOAD",
-    `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file, free } }
-  );
+  throw new Failure8("INVALID_PAYLOAD", `${file} exists already and is not the file of this request.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free }
+  });
 }
 
 // scripts/src/core/poll/durations.ts

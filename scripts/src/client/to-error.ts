@@ -1,4 +1,4 @@
-import type { ErrorCode as CoreCode, Failure } from '../model/failure.ts';
+import { type ErrorCode as CoreCode, type Failure, wholeMessage } from '../model/failure.ts';
 import { redact } from '../model/text.ts';
 import {
   AuthenticationError,
@@ -42,7 +42,7 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const cause = more.cause ?? networkCause(failure, clean);
   // That a task failed or was cancelled is a result here.
   const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
-  return new Class(code, clean(failure.message), {
+  return new Class(code, clean(wholeMessage(failure)), {
     ...{ retryAfter, taskId, state: status, transient },
     issues: issues.map((issue) => ({ ...issue, received: clean(issue.received), hint: clean(issue.hint) })),
     ...more,

@@ -53,8 +53,7 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       : submitWithoutRecord(session, request, deadline),
   );
   if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
-  const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
+  throw await explainFunds(session, contract, generation, known, deadline);
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */

@@ -144,8 +144,9 @@ function unreadable(): Failure {
 function conflict(claim: RequestClaim, record: RequestRecord): Failure {
   return new Failure(
     'IDEMPOTENCY_CONFLICT',
-    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
+    `The idempotency key ${claim.idempotencyKey} already stands for another request.`,
     {
+      nothingSubmitted: true,
       data: {
         model: claim.model,
         payloadHash: claim.payloadHash,

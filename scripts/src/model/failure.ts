@@ -40,6 +40,8 @@ export interface FailureDetails {
   issues?: Issue[] | undefined;
   /** The facts behind it, where its code alone does not say what to do. */
   reason?: Reason | undefined;
+  /** It came before anything was submitted: an answer about the whole request says so, one about a part of it does not. */
+  nothingSubmitted?: boolean | undefined;
   /** Its task was submitted and charged: it still runs, or it is finished. */
   charged?: 'running' | 'finished' | undefined;
   /** The service's answer, as it came. */
@@ -69,6 +71,11 @@ export class Failure extends Error {
   with(details: FailureDetails): Failure {
     return new Failure(this.code, this.message, { ...this.details, ...details });
   }
+}
+
+/** Returns what an answer about the whole request says of a failure. */
+export function wholeMessage({ message, details }: Failure): string {
+  return details.nothingSubmitted ? `${message} Nothing was submitted.` : message;
 }
 
 /** Returns what the work came to, or the failure that ended it. Any other error is a bug, and is thrown. */

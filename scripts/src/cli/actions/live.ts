@@ -25,7 +25,7 @@ import type { Interruption } from '../interruption.ts';
 import { callerOf } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { outcomeOfResult, type Result } from '../render/outcome.ts';
-import { withStandInWarning } from './stand-ins.ts';
+import { withStandInWarnings } from './stand-ins.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
 
@@ -89,20 +89,16 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
         stop: interruption,
         warn,
       });
-      return sandbox ? withStandInWarning(outcome) : outcome;
+      return sandbox ? withStandInWarnings(outcome) : outcome;
     }
     const outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
-    return sandbox ? withStandInWarning(outcome) : outcome;
+    return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { adviceFor, explained } = await import('../render/errors/explained.ts');
-    const failure = explained(missing || error, caller);
-    if (failure.details.nextSteps?.length) throw failure;
-    throw failure.with({
-      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId }),
-    });
+    const { advised } = await import('../render/errors/explained.ts');
+    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
