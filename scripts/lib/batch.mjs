@@ -1279,6 +1279,7 @@ const { setFlagsFromString } = require("node:v8");
 function keepHeapSmall() {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=33");
+  for (const compiler of ["sparkplug", "maglev", "opt"]) setFlagsFromString(`--no-${compiler}`);
 }
 var collecting = 0;
 async function afterCollecting(work) {

@@ -1177,7 +1177,7 @@ function isApiKey(text2) {
 const { fstatSync, writeSync } = require("node:fs");
 
 // scripts/src/cli/exit-codes.ts
-var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
+var ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
 var EXIT_WORDS = {
   done: { code: 0, means: "done", next: "give the user the result" },
   taskEnded: {

@@ -3,7 +3,7 @@ import type { AdvisedFailure } from './advised-failure.ts';
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
-  'Run the same command as often as you like: with the same key it is charged once. `--new` makes another.';
+  'Run the same command as often as you like: it is charged once. `--new` makes another.';
 
 interface Exit {
   code: number;
