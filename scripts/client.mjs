@@ -279,7 +279,7 @@ var Connection = class {
   constructor(settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
-    this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
+    this.#transport = new Transport(proxy, httpClient ? { httpClient } : {});
   }
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
   async call({ signal, isWait = false, details = () => ({}) }, action) {
@@ -661,7 +661,7 @@ async function publicLookup() {
 }
 
 // scripts/src/client/sandbox.ts
-var SANDBOX_KEY = "ak_sandbox";
+import { SANDBOX_KEY } from "./lib/main.mjs";
 async function startSandbox({ folder = null, ...options } = {}) {
   const { startSandbox: startSandbox2 } = await import("./lib/sandbox-server.mjs");
   const sandbox = await startSandbox2({ folder, ...options });

@@ -960,7 +960,7 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, rowsThatFit, success, UPSTREAM, written } from "./main.mjs";
+import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
@@ -1002,7 +1002,7 @@ function batchOutcome(result, items, report, caller, account) {
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
   const warnings = batchWarnings(result, items, report);
   const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
-  const data = written({
+  const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
     limit: result.held?.details.data,
@@ -1043,7 +1043,16 @@ function shortRow({ line, outcome }) {
   const [file = null] = outcome.files;
   const reused = line.taskId !== null && line.isReused || void 0;
   const resultGone = isLineGone(line) || void 0;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
+  return definedFields({
+    line: line.number,
+    name: line.name,
+    taskId,
+    status,
+    file,
+    errorCode,
+    resultGone,
+    reused
+  });
 }
 function lastPollErrorOf(lines) {
   for (const { end } of lines)
@@ -1115,11 +1124,11 @@ function ownSteps({ line, outcome }, caller) {
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
+    ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = written({
+  const data = definedFields({
     ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
     affordable: balance === null ? null : balance >= open2,
     items: rows,

@@ -673,29 +673,34 @@ async function begin(session, options) {
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
-  const { entry, task, other } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
-  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(task.id, task, knownFacts(known2)) : await orFailure4(
-    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
-  );
-  if (result instanceof Failure8) {
-    throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
-  }
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
+  const result = known2.task ? await endOfSubmitted(session, known2.task, wait, known2) : await endOfRecorded(session, known2.entry, wait, known2);
+  const { other } = known2;
   const told = other ? [{ kind: "otherAccount", ...other }] : [];
   if (known2.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+}
+async function endOfSubmitted(session, task, wait, facts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure4(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure8)) return result;
+  throw result.with({ taskId: task.id, charged: "running" });
+}
+async function endOfRecorded(session, entry, wait, facts) {
+  const taskId = entry.record.taskId;
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure4(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
+  return result;
 }
 function withinCap(result, maxCredits = Infinity) {
   const charged = result.credits?.charged ?? 0;
   if (charged <= maxCredits) return result;
   return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
 }
-function stillRecorded(session, entry, failure) {
+function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());

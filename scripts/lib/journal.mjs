@@ -29,6 +29,7 @@ const {
   openSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
   writeSync
 } = require("node:fs");
@@ -96,6 +97,17 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function replaceUnsynced(file, text2, date2) {
+  const temp = tempOf(file);
+  try {
+    writeFileSync(temp, text2, { flag: "wx", mode: 384 });
+    if (date2 !== void 0) utimesSync(temp, date2 / 1e3, date2 / 1e3);
+    renameSync(temp, file);
+  } catch (error) {
+    discard(temp);
+    throw error;
+  }
+}
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
   const temp = writeTemp(file, text2);
@@ -121,9 +133,12 @@ function overwrite(file, text2) {
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
-function writeTemp(file, text2) {
+function tempOf(file) {
   written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  return `${file}.${OWN}-${written}${TEMP}`;
+}
+function writeTemp(file, text2) {
+  const temp = tempOf(file);
   try {
     const descriptor = openSync(temp, "wx", 384);
     try {
@@ -173,7 +188,7 @@ const {
   renameSync: renameSync2,
   rmSync: rmSync2,
   statSync,
-  utimesSync,
+  utimesSync: utimesSync2,
   writeFileSync: writeFileSync2
 } = require("node:fs");
 const { hostname } = require("node:os");
@@ -231,7 +246,7 @@ var HeldLock = class {
     this.#heartbeat = setInterval(() => {
       const now = /* @__PURE__ */ new Date();
       try {
-        utimesSync(file, now, now);
+        utimesSync2(file, now, now);
       } catch {
       }
     }, HEARTBEAT_MS).unref();
@@ -546,6 +561,7 @@ function lastUse({ phase, created, checked, delivered, used }) {
   if (phase === "submitting" || phase === "unknown") return void 0;
   return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
 }
+var KEPT_DAYS = 30;
 
 // scripts/src/model/claim-rules.ts
 function requestNameOf(claim, account) {
@@ -689,7 +705,7 @@ function sumRows(rows) {
 }
 
 // scripts/src/stores/file/entry.ts
-const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync3 } = require("node:fs");
 const path4 = require("node:path");
 
 // scripts/src/stores/file/record.ts
@@ -1168,7 +1184,7 @@ function changesOf(change, now) {
 }
 function touchFolder(file) {
   const now = /* @__PURE__ */ new Date();
-  utimesSync2(path4.dirname(file), now, now);
+  utimesSync3(path4.dirname(file), now, now);
 }
 
 // scripts/src/stores/file/draft.ts
@@ -1368,16 +1384,7 @@ function olderVersion({ pid, host }) {
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const {
-  closeSync: closeSync2,
-  fstatSync,
-  openSync: openSync2,
-  readFileSync: readFileSync4,
-  renameSync: renameSync5,
-  rmSync: rmSync5,
-  statSync: statSync3,
-  writeFileSync: writeFileSync4
-} = require("node:fs");
+const { closeSync: closeSync2, fstatSync, openSync: openSync2, readFileSync: readFileSync4, rmSync: rmSync5, statSync: statSync3 } = require("node:fs");
 const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
@@ -1522,15 +1529,7 @@ var IndexFiles = class {
     }
   }
   #write(name, lines) {
-    const file = path6.join(this.folder, name);
-    const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
-    try {
-      writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
-      renameSync5(temp, file);
-    } catch (error) {
-      rmSync5(temp, { force: true });
-      throw error;
-    }
+    replaceUnsynced(path6.join(this.folder, name), lines.join("\n"));
   }
 };
 var CHECKSUM = 16;
@@ -1720,11 +1719,11 @@ var RecordIndex = class {
 };
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
-var KEPT_MS = 30 * DAY_MS;
+var KEPT_MS = KEPT_DAYS * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
   const now = records.clock.wall();
@@ -1743,7 +1742,7 @@ function sweepDaily(records, index) {
   } catch {
   }
   try {
-    writeFileSync5(marker, String(now), { mode: 384 });
+    writeFileSync4(marker, String(now), { mode: 384 });
   } catch (error) {
     if (diskErrorText(error) === void 0) throw error;
   }
@@ -1803,7 +1802,6 @@ function ageOf({ clock }, file) {
 
 // scripts/src/stores/file/journal.ts
 var PAUSE_MS = 100;
-var DURATIONS2 = 50;
 var Journal = class {
   place;
   #files;
@@ -1985,7 +1983,7 @@ var Journal = class {
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
-    return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
+    return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
   /** Returns a part of the summaries of all groups. */
   #parts(name) {
@@ -2011,7 +2009,7 @@ var byName = (a, b) => newestFirst(a.name, b.name);
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -2061,15 +2059,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path11.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync6(temp, path11.join(this.#folder, "pause"));
+      replaceUnsynced(path11.join(this.#folder, "pause"), String(until));
     } catch (error) {
       if (diskError(error) === "") throw error;
-      discard(temp);
     }
   }
   /** @throws the disk's error */
@@ -2133,12 +2128,12 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync5(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
       }
-      renameSync6(temp, this.#place);
+      renameSync5(temp, this.#place);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
@@ -2149,7 +2144,7 @@ var FileRateLimiter = class {
   #move({ number, name, isLookup }, usedAt) {
     try {
       const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
+      renameSync5(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -2162,19 +2157,11 @@ function permitName({ number, usedAt, isLookup }) {
 }
 
 // scripts/src/stores/file/sharing.ts
-const { createHash: createHash3 } = require("node:crypto");
 const path13 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
-const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
-const {
-  readdirSync: readdirSync3,
-  readFileSync: readFileSync8,
-  renameSync: renameSync7,
-  statSync: statSync6,
-  utimesSync: utimesSync3,
-  writeFileSync: writeFileSync7
-} = require("node:fs");
+const { randomBytes: randomBytes7 } = require("node:crypto");
+const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSync6 } = require("node:fs");
 const path12 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
@@ -2314,19 +2301,13 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path12.join(this.#folder, name);
-    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
-      const seconds = this.#clock.wall() / 1e3;
-      utimesSync3(temp, seconds, seconds);
-      renameSync7(temp, file);
+      replaceUnsynced(path12.join(this.#folder, name), text2, this.#clock.wall());
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
-      discard(temp);
     }
   }
 };
@@ -2349,11 +2330,11 @@ function isEnded(value, taskId) {
   return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
 }
 function hashOf(name, json) {
-  return createHash2("sha256").update(`${name}
-${json}`).digest("hex").slice(0, 16);
+  return sha256Text(`${name}
+${json}`).slice(0, 16);
 }
 function nameOf(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+  return sha256Text(text2).slice(0, 16);
 }
 
 // scripts/src/stores/file/sharing.ts
@@ -2370,17 +2351,19 @@ function sharingIn({ folder, service, account, limit, clock }) {
   };
 }
 function nameOf2(...parts) {
-  return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+  return sha256Text(parts.join("\n")).slice(0, 16);
 }
 export {
   CORRUPT,
   COUNTS,
+  DURATIONS,
   Entry,
   FileRateLimiter,
   FileStatusCache,
   FlatFolder,
   IndexFiles,
   Journal,
+  KEPT_DAYS,
   KnownAccounts,
   NOTHING,
   NO_MARK,
@@ -2436,6 +2419,7 @@ export {
   recordedRow,
   renamePatiently,
   replaceAtOnce,
+  replaceUnsynced,
   requestName,
   requestNameOf,
   sha256Text,

@@ -605,13 +605,10 @@ function watchConnection(sent, { onLeave }) {
 // scripts/src/http/transport.ts
 var Transport = class {
   #proxy;
-  #resolve;
   #options;
   #clients = /* @__PURE__ */ new Map();
-  /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy = {}, resolve, options = {}) {
+  constructor(proxy = {}, options = {}) {
     this.#proxy = proxy;
-    this.#resolve = resolve;
     this.#options = options;
   }
   /**
@@ -674,7 +671,7 @@ var Transport = class {
     if (kind === "node") return new NodeHttpClient();
     if (kind === "files" && !this.#proxied && !ownsProcess) {
       const { publicLookup } = await import("./download.mjs");
-      return new NodeHttpClient(publicLookup(this.#resolve));
+      return new NodeHttpClient(publicLookup(this.#options.resolve));
     }
     return this.#undici(kind);
   }
@@ -683,7 +680,10 @@ var Transport = class {
     const { publicLookup } = await import("./download.mjs");
     if (this.#options.ownsProcess) tuneForOneCommand();
     try {
-      return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup(this.#resolve) : void 0);
+      return new UndiciHttpClient(
+        this.#proxy,
+        kind === "files" ? publicLookup(this.#options.resolve) : void 0
+      );
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
       throw new Failure6("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
@@ -778,6 +778,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9 } from "./main.mjs";
+import { SANDBOX_KEY } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -846,7 +847,12 @@ function unknownWord(word) {
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
 import { dropStep, resumeCommand } from "./main.mjs";
-import { failed, success, upstream, written } from "./main.mjs";
+import {
+  definedFields,
+  failed,
+  success,
+  upstream
+} from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
@@ -914,7 +920,7 @@ function withFacts(result, outcome, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
+      data: definedFields({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
@@ -949,7 +955,7 @@ function endOutcome(result, caller) {
       return ended(taskCancelled(caller), data);
   }
 }
-var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
+var ended = (failure, data) => failed(failure.with({ data: definedFields(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
@@ -1073,13 +1079,12 @@ function hasOthers(folder, saved) {
 }
 
 // scripts/src/cli/actions/live.ts
-var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, void 0, {
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
     ownsProcess: true
   });
   const { profile } = args;
@@ -1249,6 +1254,16 @@ async function startSandbox(environment, warn) {
   return sandbox;
 }
 
+// scripts/src/http/message.ts
+var USER_AGENT = "async-media-workflow";
+
+// scripts/src/providers/add-url.ts
+import { urlOf } from "./main.mjs";
+function addUrl(value, found) {
+  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
+  if (url) found.add(url.href);
+}
+
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
@@ -1259,7 +1274,7 @@ var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
 function jsonRequest(method, url, own, body) {
-  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  const headers = { ...own, accept: "application/json", "user-agent": USER_AGENT };
   if (!body) return { method, url: new URL(url), headers };
   const typed = { ...headers, "content-type": "application/json" };
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
@@ -1268,9 +1283,18 @@ function callOf(kind, request, settings, read, limits = SMALL) {
   return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
-// scripts/src/providers/find-urls.ts
+// scripts/src/providers/states.ts
+function stateIn(states, word) {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(states, known)) return { state: states[known] };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
+}
+
+// scripts/src/providers/aivideomaker/api.ts
+import { AIVIDEOMAKER } from "./main.mjs";
+
+// scripts/src/providers/aivideomaker/find-urls.ts
 import { isObject } from "./main.mjs";
-import { urlOf } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1288,30 +1312,19 @@ function collect(value, found, depth) {
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
-function addUrl(value, found) {
-  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
-  if (url) found.add(url.href);
-}
-
-// scripts/src/providers/states.ts
-function stateIn(states, word) {
-  const known = word.trim().toLowerCase();
-  if (Object.hasOwn(states, known)) return { state: states[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
 
 // scripts/src/providers/aivideomaker/api.ts
-import { AIVIDEOMAKER } from "./main.mjs";
-var CODES = {
-  AUTH_FAILED: "AUTH_FAILED",
-  INVALID_MODEL: "INVALID_MODEL",
-  INVALID_PAYLOAD: "INVALID_PAYLOAD",
-  INSUFFICIENT_CREDITS: "INSUFFICIENT_CREDITS",
-  RATE_LIMITED: "RATE_LIMITED",
-  TASK_NOT_FOUND: "TASK_NOT_FOUND",
-  IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
-  BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
-};
+var CODES = [
+  "AUTH_FAILED",
+  "INVALID_MODEL",
+  "INVALID_PAYLOAD",
+  "INSUFFICIENT_CREDITS",
+  "RATE_LIMITED",
+  "TASK_NOT_FOUND",
+  "IDEMPOTENCY_CONFLICT",
+  "BUDGET_EXCEEDED"
+];
+var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
@@ -1423,7 +1436,8 @@ function refusal(body, at) {
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
-    if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
+    const code = codeNamed(name);
+    if (code) return code;
   }
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
@@ -1465,9 +1479,7 @@ function looksLikeError(body) {
 function namesError(body) {
   const { code } = body;
   if (typeof code === "number" && code >= 400 && code < 600) return true;
-  return [body.errorCode, body.error, code].some(
-    (name) => typeof name === "string" && Object.hasOwn(CODES, name)
-  );
+  return [body.errorCode, body.error, code].some(codeNamed);
 }
 function isSet(value) {
   return value !== void 0 && value !== null;
@@ -1488,6 +1500,7 @@ export {
   RETRY_PAUSES,
   SMALL,
   Transport,
+  USER_AGENT,
   addUrl,
   aivideomaker,
   callOf,

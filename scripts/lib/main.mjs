@@ -1172,6 +1172,7 @@ function isLocal2(value) {
 function isApiKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
 }
+var SANDBOX_KEY = "ak_sandbox";
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1280,13 +1281,13 @@ var EXIT_OF_SIGNAL = {
 var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
-var written = (fields) => compact(fields);
+var definedFields = (fields) => compact(fields);
 var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
 function success(status2, taskId2, fields, exitCode, retryAfter = null) {
-  const data = fields && written(fields);
+  const data = fields && definedFields(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode,
@@ -1303,7 +1304,7 @@ function withWarnings(outcome, more) {
 }
 function failed(failure, fallback, knownTaskId, warnings = []) {
   const { details } = failure;
-  const data = written({
+  const data = definedFields({
     ...details.data,
     ...upstream(details.record),
     issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
@@ -1418,10 +1419,10 @@ function mostWanted(keys, count) {
 
 // scripts/src/cli/output.ts
 var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written2 = false;
+var isAnswered = false;
 async function finishWith({ envelope, exitCode }, secrets) {
-  if (written2) return false;
-  written2 = true;
+  if (isAnswered) return false;
+  isAnswered = true;
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
@@ -1430,7 +1431,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
 `);
 }
 function printText(text2) {
-  written2 = true;
+  isAnswered = true;
   void write(STDOUT, `${text2}
 `);
 }
@@ -1463,9 +1464,9 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written3 = (error2) => resolve(!error2);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written3);
-      else stream.write(rest, written3);
+      const onEnd = (error2) => resolve(!error2);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, onEnd);
+      else stream.write(rest, onEnd);
     });
   }
 }
@@ -1648,6 +1649,33 @@ var Interruption = class {
     clearTimeout(this.#grace);
     this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
   }
+};
+
+// scripts/src/model/clock.ts
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var systemClock = {
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    signal?.addEventListener("abort", stop, { once: true });
+  })
 };
 
 // scripts/src/cli/progress/display.ts
@@ -1844,7 +1872,7 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 }
 
 // scripts/src/cli/progress.ts
-var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
+var { monotonic } = systemClock;
 function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
   const display = displayOf(screen2, monotonic);
   const clean = (text2) => redact(plain(text2, 400), secrets);
@@ -2342,33 +2370,6 @@ function isFolder(file) {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-// scripts/src/model/clock.ts
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
-var systemClock = {
-  // Not performance.now(): the first use of `performance` costs 3 ms.
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-  wall: () => Date.now(),
-  random: () => Math.random(),
-  sleep: (ms, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    signal?.addEventListener("abort", stop, { once: true });
-  })
-};
-
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
@@ -2391,6 +2392,7 @@ export {
   Failure,
   Interruption,
   KIND_WORDS,
+  LONGEST_TIMER_MS,
   Lines,
   Meter,
   NO_LIST,
@@ -2400,6 +2402,7 @@ export {
   PROFILES,
   RETRIES,
   SANDBOX_FOLDER,
+  SANDBOX_KEY,
   SECONDS,
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
@@ -2437,6 +2440,7 @@ export {
   contractsFolder,
   createProvider,
   credits,
+  definedFields,
   dropStep,
   earlierStep,
   editDistance,
@@ -2465,7 +2469,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  monotonic,
   muteNode,
   nameProblem,
   nearest,
@@ -2521,6 +2524,5 @@ export {
   visible,
   watch,
   wholeMessage,
-  withWarnings,
-  written
+  withWarnings
 };

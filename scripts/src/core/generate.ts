@@ -1,5 +1,5 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import { isTerminal } from '../model/task.ts';
+import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
-import { type KnownTask, knownFacts, type WaitSettings } from './wait-settings.ts';
+import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -20,12 +20,12 @@ export interface GenerateOptions extends CheckedRequest {
 }
 
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
-export interface Begun extends KnownTask {
+export type Begun = KnownTask & {
   maxCredits: number | undefined;
   wait: WaitSettings;
   /** When the wait began, on the monotonic clock. */
   start: number;
-}
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -59,25 +59,31 @@ export async function begin(session: Session, options: GenerateOptions): Promise
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, wait: whole, start, ...known } = begun;
-  const { entry, task, other } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry!.record.status)) return reuseResult(session, entry!, wait);
-  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted
-    ? taskResult(task.id, task, knownFacts(known))
-    : await orFailure(
-        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
-      );
-  if (result instanceof Failure) {
-    // The answer must not read as if nothing had been submitted.
-    throw task
-      ? result.with({ taskId: task.id, charged: 'running' })
-      : stillRecorded(session, entry!, result);
-  }
+  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
+  const result = known.task
+    ? await endOfSubmitted(session, known.task, wait, known)
+    : await endOfRecorded(session, known.entry, wait, known);
+  const { other } = known;
   const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
   if (known.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
   return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+}
+
+async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure)) return result;
+  // The answer must not read as if nothing had been submitted.
+  throw result.with({ taskId: task.id, charged: 'running' });
+}
+
+async function endOfRecorded(session: Session, entry: StoredRequest, wait: WaitSettings, facts: TaskFacts) {
+  const taskId = entry.record.taskId!;
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
+  return result;
 }
 
 /** Returns the result with a warning where the charge is above the cap: it cannot be undone. */
@@ -88,9 +94,8 @@ function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: StoredRequest, failure: Failure): Failure {
+function stillRecorded(session: Session, entry: StoredRequest, taskId: string, failure: Failure): Failure {
   const { created } = entry.record;
-  const taskId = entry.record.taskId!;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());

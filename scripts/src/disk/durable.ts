@@ -9,6 +9,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -104,6 +105,22 @@ export function replaceAtOnce(file: string, text: string): void {
   }
 }
 
+/**
+ * Writes a file whole without syncing it, for what may be lost and is checked when it is read.
+ * @param date of the file, in milliseconds since the epoch; by default that of the disk
+ */
+export function replaceUnsynced(file: string, text: string, date?: number): void {
+  const temp = tempOf(file);
+  try {
+    writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
+    if (date !== undefined) utimesSync(temp, date / 1000, date / 1000);
+    renameSync(temp, file);
+  } catch (error) {
+    discard(temp);
+    throw error;
+  }
+}
+
 /** Writes a new file like `replaceAtOnce`. @returns false where a file has that name already */
 export function createAtOnce(file: string, text: string): boolean {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
@@ -136,9 +153,13 @@ export function overwrite(file: string, text: string): void {
 const OWN = randomBytes(6).toString('hex');
 let written = 0;
 
-function writeTemp(file: string, text: string): string {
+function tempOf(file: string): string {
   written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  return `${file}.${OWN}-${written}${TEMP}`;
+}
+
+function writeTemp(file: string, text: string): string {
+  const temp = tempOf(file);
   try {
     const descriptor = openSync(temp, 'wx', 0o600);
     try {

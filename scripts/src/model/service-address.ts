@@ -31,3 +31,6 @@ function isLocal(value: string): boolean {
 export function isApiKey(text: unknown): boolean {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
 }
+
+/** The sandbox takes any key; this one is no secret. */
+export const SANDBOX_KEY = 'ak_sandbox';

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../http/http-client.ts';
 import { JsonBody } from '../http/json.ts';
 import type { AnswerLimits, Call, HttpAnswer } from '../http/message.ts';
+import { USER_AGENT } from '../http/message.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 
@@ -34,7 +35,7 @@ export function jsonRequest(
   own: Record<string, string>,
   body?: JsonObject,
 ): HttpRequest {
-  const headers = { ...own, accept: 'application/json', 'user-agent': 'async-media-workflow' };
+  const headers = { ...own, accept: 'application/json', 'user-agent': USER_AGENT };
   if (!body) return { method, url: new URL(url), headers };
   const typed = { ...headers, 'content-type': 'application/json' };
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };

@@ -12,6 +12,7 @@ import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure } from '../../model/failure.ts';
+import { SANDBOX_KEY } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -26,8 +27,6 @@ import { callerOf } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { outcomeOfResult, type Result } from '../render/outcome.ts';
 import { withStandInWarnings } from './stand-ins.ts';
-
-const SANDBOX_KEY = 'ak_sandbox';
 
 interface LiveOptions {
   args: Arguments;
@@ -53,7 +52,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, undefined, {
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
     ownsProcess: true,
   });
   const { profile } = args;

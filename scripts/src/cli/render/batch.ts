@@ -10,7 +10,7 @@ import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
 import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, type Outcome, rowsThatFit, success, UPSTREAM, written } from './envelope.ts';
+import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
 import { advised, explained, LASTING } from './errors/explained.ts';
 import { originOfLines, spentBefore } from './reused.ts';
 import { pollError } from './state.ts';
@@ -94,7 +94,7 @@ export function batchOutcome(
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
   const warnings = batchWarnings(result, items, report);
   const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
-  const data = written({
+  const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? undefined,
     limit: result.held?.details.data,
@@ -139,7 +139,16 @@ function shortRow({ line, outcome }: LineItem): JsonObject {
   const [file = null] = outcome.files;
   const reused = (line.taskId !== null && line.isReused) || undefined;
   const resultGone = isLineGone(line) || undefined;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
+  return definedFields({
+    line: line.number,
+    name: line.name,
+    taskId,
+    status,
+    file,
+    errorCode,
+    resultGone,
+    reused,
+  });
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
@@ -259,11 +268,11 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const priced = lines
     .slice(0, MOST_ROWS)
     .map(({ number, name, model, credits, isCharged }) =>
-      written({ line: number, name, model, credits, charged: isCharged || undefined }),
+      definedFields({ line: number, name, model, credits, charged: isCharged || undefined }),
     );
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = written({
+  const data = definedFields({
     ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
     affordable: balance === null ? null : balance >= open,
     items: rows,

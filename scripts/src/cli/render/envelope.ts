@@ -21,7 +21,7 @@ export interface Envelope {
 export type Fields = { [name: string]: Json | undefined };
 
 /** Returns the fields that are there. */
-export const written = (fields: Fields): JsonObject => compact(fields) as JsonObject;
+export const definedFields = (fields: Fields): JsonObject => compact(fields) as JsonObject;
 
 /** What `data` is made of where it has sentences for the caller. */
 export interface Told extends Fields {
@@ -41,7 +41,7 @@ export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObj
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
-  /** What the document is made of, for whoever adds to it or tells a part of it. */
+  /** What the document is made of, for what is added to it and for what tells a part of it. */
   failure?: AdvisedFailure;
   warnings: readonly string[];
   nextSteps: readonly string[];
@@ -61,7 +61,7 @@ export function success(
   exitCode: number,
   retryAfter: number | null = null,
 ): Outcome {
-  const data = fields && written(fields);
+  const data = fields && definedFields(fields);
   return {
     envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode,
@@ -90,7 +90,7 @@ export function failed(
   warnings: readonly string[] = [],
 ): Outcome {
   const { details } = failure;
-  const data = written({
+  const data = definedFields({
     ...details.data,
     ...upstream(details.record),
     issues: unlessEmpty(details.issues?.map((issue) => ({ ...issue })) ?? []),

@@ -7,7 +7,7 @@ import { nameIn } from '../../providers/error-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { type Outcome, success, upstream, written } from './envelope.ts';
+import { definedFields, type Outcome, success, upstream } from './envelope.ts';
 import { leftOut, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -50,7 +50,7 @@ function nothingMatches({ listed, models }: ListResult): string {
 /** A task of a list, in our words. */
 function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
-  return written({
+  return definedFields({
     taskId: id,
     name: name && plain(name, 200),
     promptExcerpt: request?.promptExcerpt ?? promptOf(task),

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
-import { type Envelope, failed, type Outcome, success, written } from './envelope.ts';
+import { definedFields, type Envelope, failed, type Outcome, success } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
@@ -45,7 +45,7 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
       caller.command('listPending'),
     );
   }
-  const data = written({
+  const data = definedFields({
     ...{ count: shown.length, running, more, unsettled, tasks: shown },
     nextSteps: unlessEmpty(nextSteps),
   });

@@ -8,7 +8,15 @@ import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
 import { type Caller, dropStep, resumeCommand } from './caller.ts';
-import { type Fields, failed, type Outcome, success, type Told, upstream, written } from './envelope.ts';
+import {
+  definedFields,
+  type Fields,
+  failed,
+  type Outcome,
+  success,
+  type Told,
+  upstream,
+} from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { originSteps, spentBefore } from './reused.ts';
 
@@ -35,7 +43,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
+      data: definedFields({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null,
     },
     onWritten:
@@ -74,7 +82,7 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
 }
 
 const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
-  failed(failure.with({ data: written(data) }), null, null);
+  failed(failure.with({ data: definedFields(data) }), null, null);
 
 /** Tells whether only another file is in the way of the result. */
 function isInTheWay(result: TaskResult): boolean {

@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, knownFacts, type Wait } from '../wait-settings.ts';
+import { knownFacts, type TaskFacts, type Wait } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone } from './gone.ts';
 import { saveFiles } from './save-files.ts';
@@ -12,7 +12,7 @@ export async function finish(
   session: Session,
   taskId: string,
   wait: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<TaskResult> {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
@@ -46,7 +46,7 @@ export async function finish(
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */
-export function notFetched(taskId: string, failure: Failure, known: KnownTask, task?: Task): TaskResult {
+export function notFetched(taskId: string, failure: Failure, known: TaskFacts, task?: Task): TaskResult {
   const seen = { ...task, state: 'COMPLETED' as const, record: {} };
   const about = failure.with({ status: 'COMPLETED', taskId, charged: 'finished' });
   return { ...taskResult(taskId, seen, knownFacts(known)), kind: 'notFetched', failure: about };

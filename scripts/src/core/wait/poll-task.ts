@@ -10,7 +10,7 @@ import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, knownFacts, type Wait } from '../wait-settings.ts';
+import { knownFacts, type TaskFacts, type Wait } from '../wait-settings.ts';
 
 /** What the queries of a wait have shown. */
 export interface PolledTask {
@@ -59,7 +59,7 @@ export async function pollTask(
   taskId: string,
   before: PolledTask,
   wait: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<PolledTask> {
   const { api, observer } = session;
   const { entry } = known;
@@ -107,7 +107,7 @@ async function watching<T>(
   }
 }
 
-async function tellExpected(session: Session, known: KnownTask): Promise<void> {
+async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
   const { model } = knownFacts(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
@@ -117,7 +117,7 @@ async function tellExpected(session: Session, known: KnownTask): Promise<void> {
 async function likelySchedule(
   session: Session,
   { schedule }: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
   const { entry } = known;
   const { model } = knownFacts(known);

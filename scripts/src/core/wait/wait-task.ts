@@ -8,7 +8,7 @@ import { withRecord } from '../poll/status-query.ts';
 import { recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { beginWait, type KnownTask, knownFacts, type Wait, type WaitSettings } from '../wait-settings.ts';
+import { beginWait, knownFacts, type TaskFacts, type Wait, type WaitSettings } from '../wait-settings.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const entry = known.entry ?? (await recordOf(session, taskId));
   const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
@@ -36,7 +36,7 @@ export async function waitOn(
   session: Session,
   task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const { state, record = {}, id } = task;
   const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
@@ -50,7 +50,7 @@ async function waitOut(
   taskId: string,
   before: PolledTask,
   wait: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<TaskResult> {
   const { entry } = known;
   const hasEnded = before.seen && isTerminal(before.seen.state);
@@ -70,7 +70,7 @@ async function readEnd(
   taskId: string,
   seen: Polled,
   wait: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<TaskResult> {
   if (seen.state === 'COMPLETED') return finish(session, taskId, wait, { ...known, task: seen.task });
   const until = session.api.shortDeadline;
@@ -86,7 +86,7 @@ async function unfinished(
   taskId: string,
   { seen, failure, isCrowded }: PolledTask & { seen: Polled },
   { schedule, stop }: Wait,
-  known: KnownTask,
+  known: TaskFacts,
 ): Promise<TaskResult> {
   const result = taskResult(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };

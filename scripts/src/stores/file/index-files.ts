@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
+import { diskErrorText, makePrivate, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import { COUNTS } from '../../model/spending-row.ts';
 import type { RowTable } from './row-table.ts';
@@ -93,16 +84,8 @@ export class IndexFiles {
   }
 
   #write(name: string, lines: readonly string[]): void {
-    const file = path.join(this.folder, name);
-    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
-    try {
-      // Not synced: what a power cut leaves has a wrong checksum.
-      writeFileSync(temp, lines.join('\n'), { flag: 'wx', mode: 0o600 });
-      renameSync(temp, file);
-    } catch (error) {
-      rmSync(temp, { force: true });
-      throw error;
-    }
+    // What a power cut leaves has a wrong checksum.
+    replaceUnsynced(path.join(this.folder, name), lines.join('\n'));
   }
 }
 

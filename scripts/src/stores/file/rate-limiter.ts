@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
@@ -74,16 +74,13 @@ export class FileRateLimiter implements RateLimiter {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path.join(this.#folder, `pause.${randomBytes(4).toString('hex')}${TEMP}`);
     try {
       // A shorter pause does not end a longer one.
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync(temp, String(until), { flag: 'wx', mode: 0o600 });
-      renameSync(temp, path.join(this.#folder, 'pause'));
+      replaceUnsynced(path.join(this.#folder, 'pause'), String(until));
     } catch (error) {
       if (diskError(error) === '') throw error;
-      discard(temp);
     }
   }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { distrustOf } from '../../disk/trusted-folder.ts';
 import type { RateLimit } from '../../http/rate-limit.ts';
 import type { Clock } from '../../model/clock.ts';
+import { sha256Text } from '../../model/fingerprint.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
@@ -36,5 +36,5 @@ export function sharingIn({ folder, service, account, limit, clock }: SharingPla
 }
 
 function nameOf(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+  return sha256Text(parts.join('\n')).slice(0, 16);
 }

@@ -1,16 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  readdirSync,
-  readFileSync,
-  renameSync,
-  type Stats,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, replaceUnsynced } from '../../disk/durable.ts';
 import type { Clock } from '../../model/clock.ts';
+import { sha256Text } from '../../model/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
 import {
@@ -176,21 +169,15 @@ export class FileStatusCache implements StatusCache {
     const json = JSON.stringify(value);
     const text = `${hashOf(name, json)}\n${json}`;
     if (Buffer.byteLength(text) > MOST_BYTES) return;
-    const file = path.join(this.#folder, name);
-    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
-      // By the clock that the others compare it with.
-      const seconds = this.#clock.wall() / 1000;
-      utimesSync(temp, seconds, seconds);
-      renameSync(temp, file);
+      // Dated by the clock that the others compare it with.
+      replaceUnsynced(path.join(this.#folder, name), text, this.#clock.wall());
     } catch (error) {
       if (diskError(error) === '') throw error;
       // Without this file, other processes only send one more query. The folder may be gone.
       this.#isReady = false;
-      discard(temp);
     }
   }
 }
@@ -222,9 +209,9 @@ function isEnded(value: JsonObject | undefined, taskId: string): boolean {
 
 /** Also of the name: a file under another file's name is damaged. */
 function hashOf(name: string, json: string): string {
-  return createHash('sha256').update(`${name}\n${json}`).digest('hex').slice(0, 16);
+  return sha256Text(`${name}\n${json}`).slice(0, 16);
 }
 
 function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return sha256Text(text).slice(0, 16);
 }

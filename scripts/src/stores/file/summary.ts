@@ -52,7 +52,8 @@ export const PARTS = [
 
 // Longer than the period of the cap that the command line offers.
 const RECENT_MS = 48 * 3600_000;
-const DURATIONS = 50;
+/** The latest durations that are kept of a model. */
+export const DURATIONS = 50;
 
 /** Returns the summary of a group. @param members in the order of their names @param now by the wall clock */
 export function summaryOf(members: readonly Member[], now: number): Summary {
