@@ -278,10 +278,10 @@ async function quoteBatch(session, lines, caps) {
   const names = fileNames(named, () => false, caps.pattern);
   return {
     kind: "batchQuote",
-    lines: lines.map(({ number, contract }, n) => ({
-      ...{ number, name: names[n], model: contract.model, isCharged: isCharged[n] },
-      credits: prices.get(number).credits
-    })),
+    lines: lines.map(({ number, contract: { model } }, n) => {
+      const { credits } = prices.get(number);
+      return { number, name: names[n], model, isCharged: isCharged[n], credits };
+    }),
     sum: sumOf(prices.values()),
     open: sumOf(open2.values()),
     balance: balanceOf(prices.values()),
@@ -590,6 +590,20 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
+function resultOf({ line, name, known, track: { taskId, state }, end, isReused, credits }, price) {
+  return {
+    number: line.number,
+    name,
+    isNameTaken: hasVersion(name, line.name),
+    model: line.contract.model,
+    end,
+    taskId,
+    state,
+    isReused,
+    credits: creditsOfEnd(end) ?? credits,
+    quoted: price?.credits ?? priceIn(known)
+  };
+}
 
 // scripts/src/core/batch/run-batch.ts
 var SUBMITS = 4;
@@ -652,12 +666,7 @@ var Batch = class {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map(({ line, name, known: known2, track, end, isReused, credits }) => ({
-        ...{ number: line.number, name, model: line.contract.model, end },
-        isNameTaken: hasVersion(name, line.name),
-        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
-        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known2)
-      })),
+      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -783,18 +792,15 @@ var Batch = class {
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
-    const begun = {
-      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
-      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
-      wait: {
-        ...wait,
-        folder,
-        output: line.name,
-        waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
+    const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
+    const { model } = line.line.contract;
+    return conclude(this.#sessionOf(line), {
+      ...known,
+      model,
+      maxCredits: void 0,
+      wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic()
-    };
-    return conclude(this.#sessionOf(line), begun);
+    });
   }
   #sessionOf(line, submit) {
     const { number } = line.line;
@@ -1073,7 +1079,10 @@ function batchQuoteOutcome(quote, caller) {
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
+    count: lines.length,
+    credits: sum2,
+    notCharged: open2,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
     itemsLeftOut: hidden || void 0
@@ -1765,6 +1774,7 @@ export {
   readBatch,
   recordedName,
   reportRow,
+  resultOf,
   runBatch,
   runBatchCommand,
   stateAfter,

@@ -355,13 +355,25 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
   const named = lost.details.taskId;
   const reason = {
     kind: "submitUnknown",
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted }
+    model,
+    idempotencyKey,
+    sentAt: new Date(sentAt).toISOString(),
+    isRecorded,
+    after,
+    named,
+    lost,
+    later,
+    notResubmitted
   };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
   return new Failure5("SUBMIT_OUTCOME_UNKNOWN", message, {
-    ...{ status: "UNKNOWN", unclear: true, cause: lost, data: { idempotencyKey, model } },
-    ...{ retryAfter: after, taskId: named, reason }
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason
   });
 }
 

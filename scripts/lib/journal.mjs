@@ -590,17 +590,29 @@ function unsettled(entries, claim) {
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
 function firstRecord(claim, account) {
-  const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
+  const { provider, service, account: id } = account;
   return compact({
     request: requestNameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    provider,
+    service,
+    account: id,
+    owner,
+    model,
+    payloadHash,
+    promptExcerpt,
+    idempotencyKey,
     phase: "submitting",
     taskId: null,
     status: "UNKNOWN",
     resubmitted: false,
-    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
+    checked: null,
+    delivered: null,
+    used: null,
+    wait,
+    download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
@@ -1373,7 +1385,7 @@ ${keys[group]}`;
       let sum = sums.get(key);
       if (!sum) {
         const [provider, service, account, model] = groups[group];
-        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sum = { day, provider, service, account, model, ...NOTHING };
         sums.set(key, sum);
       }
       for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
@@ -2098,9 +2110,7 @@ const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSy
 const path12 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;

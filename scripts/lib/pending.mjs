@@ -42,11 +42,13 @@ import { success } from "./main.mjs";
 var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
-    const { taskId, status, created, checked, wait, download, credits, files } = record;
+    const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
+    const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
+    const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
+    const request = { provider, service, account, idempotencyKey, wait, download };
     return {
-      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
-      ...{ provider, service, account, idempotencyKey, wait, download },
+      ...task,
+      ...request,
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
