@@ -100,13 +100,7 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   return runServiceAction(call, args, caller, environment);
 }
 
-/** Runs an action that a service, or the sandbox in its place, takes part in. */
-async function runServiceAction(
-  call: Call,
-  args: Arguments,
-  caller: Caller,
-  environment: Environment,
-): Promise<Outcome> {
+async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
@@ -126,7 +120,7 @@ async function runServiceAction(
   try {
     if (!args.sandbox && environment.key === undefined) {
       const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
-      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn }, caller));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
@@ -134,18 +128,8 @@ async function runServiceAction(
     }
     const { runLive } = await import('./actions/live.ts');
     const { request } = call;
-    return await runLive({
-      args,
-      argv,
-      request,
-      batch,
-      environment,
-      loopback,
-      observer,
-      secrets,
-      warn,
-      interruption,
-    });
+    const told = { observer, secrets, warn, interruption };
+    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();

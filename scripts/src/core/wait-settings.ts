@@ -7,6 +7,14 @@ import type { PollSchedule } from './poll/interval.ts';
 import type { Origin } from './result.ts';
 import type { Session } from './session.ts';
 
+/** A task that is waited for, and what is known of it. */
+export interface WaitedTask {
+  session: Session;
+  taskId: string;
+  wait: Wait;
+  known: TaskFacts;
+}
+
 /** What the caller wants of a wait. */
 export interface WaitSettings {
   /** Milliseconds; 0 = one status query, no wait. */
@@ -36,15 +44,13 @@ export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVers
   filesUntil: number;
 }
 
-/** Begins a wait. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
   const start = api.clock.monotonic();
   const { output = null } = settings;
   const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity,
-  };
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 
 /** What is known of a task before it is waited for. */
@@ -66,7 +72,6 @@ export interface TaskFacts {
 /** The task of a request: shown here by the service, or named by its record. */
 export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
 
-/** What a result says of a task beside its state. */
 export function knownFacts({ model, entry, credits, origin }: TaskFacts) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }

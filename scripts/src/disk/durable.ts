@@ -9,7 +9,6 @@ import {
   openSync,
   renameSync,
   rmSync,
-  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -56,6 +55,20 @@ export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];
 }
 
+/**
+ * Returns what work on the disk comes to or, where the disk refuses it, what `otherwise` makes of the reason.
+ * @throws every other error: it is a bug
+ */
+export function onDisk<T, R>(work: () => T, otherwise: (reason: string, error: unknown) => R): T | R {
+  try {
+    return work();
+  } catch (error) {
+    const reason = diskErrorText(error);
+    if (reason === undefined) throw error;
+    return otherwise(reason, error);
+  }
+}
+
 /** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
 const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
 
@@ -64,7 +77,6 @@ export function isLasting(error: unknown): boolean {
   return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
 }
 
-/** Creates a folder that only its owner can read. */
 export function makePrivate(folder: string): void {
   const made = makeFolder(folder, 0o700);
   if (made !== undefined) return;
@@ -106,14 +118,15 @@ export function replaceAtOnce(file: string, text: string): void {
 }
 
 /**
- * Writes a file whole without syncing it, for what may be lost and is checked when it is read.
- * @param date of the file, in milliseconds since the epoch; by default that of the disk
+ * Writes a file like `replaceAtOnce`, but nothing waits for the disk: a power failure may leave it empty or cut.
+ * @param before called with the whole file, before it takes its name
+ * @throws the disk's error; the file is then as it was
  */
-export function replaceUnsynced(file: string, text: string, date?: number): void {
+export function replaceUnsynced(file: string, text: string, before?: (temp: string) => void): void {
   const temp = tempOf(file);
   try {
     writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
-    if (date !== undefined) utimesSync(temp, date / 1000, date / 1000);
+    before?.(temp);
     renameSync(temp, file);
   } catch (error) {
     discard(temp);

@@ -23,14 +23,18 @@ import { originSteps, spentBefore } from './reused.ts';
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
 
-/** Returns the document and the exit code for the state of a task. */
 export function stateOutcome(result: StateResult, caller: Caller): Outcome {
   return withFacts(result, endOutcome(result, caller), caller);
 }
 
 /** Returns the outcome with what is known of the task, and how this call got to it. */
 export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller): Outcome {
-  const { taskId, seen, retryAfter, delivery } = result;
+  const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
+  const reusedData = reused && {
+    reused: true,
+    createdAt: reused.created,
+    resubmitted: isResubmitted || undefined,
+  };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
@@ -43,7 +47,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
       ...envelope,
       status: seen.state,
       taskId,
-      data: definedFields({ ...data, ...reusedData(result), nextSteps: unlessEmpty(nextSteps) }),
+      data: definedFields({ ...data, ...reusedData, nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null,
     },
     onWritten:
@@ -55,19 +59,14 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   const { taskId, seen, files } = result;
   const data = dataOf(result);
   switch (result.kind) {
-    case 'running':
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
-            'The task runs on at the service. Run this command as often as you like: it charges nothing.',
-          ],
-        },
-        caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
-      );
+    case 'running': {
+      const nextSteps = [
+        resumeCommand(caller, taskId, caller.resumeFlags),
+        'The task runs on at the service. Run this command as often as you like: it charges nothing.',
+      ];
+      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
+      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
+    }
     case 'completed': {
       const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
@@ -84,7 +83,6 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
 const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
   failed(failure.with({ data: definedFields(data) }), null, null);
 
-/** Tells whether only another file is in the way of the result. */
 function isInTheWay(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
@@ -96,7 +94,6 @@ function saveSteps(taskId: string, caller: Caller): string[] {
   ];
 }
 
-/** Returns the facts about a task, in the order of the document. */
 export function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Told {
   return {
     model: nameIn(seen.model),
@@ -118,10 +115,6 @@ export const pollError = ({ code, message }: Failure): JsonObject => ({
   errorMessage: message,
 });
 
-function reusedData({ reused, isResubmitted }: TaskResult): Fields {
-  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || undefined } : {};
-}
-
 function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
   const { reused } = result;
   // What only needs another name needs no new charge.
@@ -133,14 +126,9 @@ function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
 }
 
 function goneSteps({ warnings }: TaskResult, caller: Caller): string[] {
-  return warnings.flatMap((warning) =>
-    warning.kind === 'taskGone'
-      ? [
-          `The service does not show the newer task ${warning.taskId} any more.`,
-          dropStep(caller, warning.taskId),
-        ]
-      : [],
-  );
+  const gone = warnings.flatMap((warning) => (warning.kind === 'taskGone' ? warning.taskId : []));
+  const said = (id: string) => `The service does not show the newer task ${id} any more.`;
+  return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 
 function warningText(warning: Warning): string {

@@ -40,9 +40,8 @@ export function namesFor(
       ...{ issues, nothingSubmitted: true, reason: { kind: 'wrongLines' } },
     });
   }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n]!),
-  }));
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]!) };
+  });
   return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
 }

@@ -90,7 +90,6 @@ export class FileRateLimiter implements RateLimiter {
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
 
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now: number): number {
     try {
       const left = Number(readFileSync(path.join(this.#folder, 'pause'), 'latin1')) - now;
@@ -117,11 +116,9 @@ export class FileRateLimiter implements RateLimiter {
     const permits = new Map<number, Permit>();
     for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      const permit = {
-        ...{ number: Number(number), usedAt: Number(usedAt), name },
-        isLookup: letter === 'l',
-      };
-      if (number === undefined || permit.number >= this.#permits.count) continue;
+      if (number === undefined || Number(number) >= this.#permits.count) continue;
+      const isLookup = letter === 'l';
+      const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }

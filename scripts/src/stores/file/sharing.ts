@@ -26,15 +26,15 @@ export function sharingIn({ folder, service, account, limit, clock }: SharingPla
   } catch {
     // A path that cannot be inspected cannot be written either.
   }
-  const key = nameOf(service, account);
+  const key = folderName(service, account);
   // A service that counts by address counts the queries of all keys together.
-  const counted = limit.per === 'address' ? nameOf(service) : key;
+  const counted = limit.per === 'address' ? folderName(service) : key;
   return {
     limiter: new FileRateLimiter(path.join(folder, 'rate-limit', counted), limit, clock),
     statuses: new FileStatusCache(path.join(folder, 'status', key), clock),
   };
 }
 
-function nameOf(...parts: string[]): string {
+function folderName(...parts: string[]): string {
   return sha256Text(parts.join('\n')).slice(0, 16);
 }
