@@ -1084,7 +1084,6 @@ export {
   boxesAreWhole,
   copyTo,
   download,
-  extensionOf,
   fetchFile,
   fileIsWhole,
   fileKind,

@@ -1466,7 +1466,6 @@ export {
   PAUSE_BUDGET_MS,
   RECORD,
   RETRY_PAUSES,
-  SMALL,
   Transport,
   USER_AGENT,
   addUrl,

@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   onLeave?: (() => void) | undefined;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
   httpClient?: HttpClient;
   /**
@@ -36,7 +36,7 @@ export interface TransportOptions {
 }
 
 /** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
-export interface Receiver {
+interface Receiver {
   /** Tells whether the body is wanted; where it is not, the exchange ends with the head. Absent: it is. */
   wants?(head: HttpHead): boolean;
   onHead(head: HttpHead): void;

@@ -99,7 +99,7 @@ export interface Cheaper {
 }
 
 /** Why a submit has no known outcome yet. */
-export interface SubmitUnknown {
+interface SubmitUnknown {
   kind: 'submitUnknown';
   model: string;
   idempotencyKey: string;

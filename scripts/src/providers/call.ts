@@ -14,7 +14,7 @@ export type Kind = 'submit' | 'quote' | 'task' | 'other';
 const MB = 1024 * 1024;
 
 /** A state, a price: some hundred bytes. */
-export const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
+const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
 /** The record of a task. It may echo a base64 image in full. Refusing the answer of a submit would lose the submit. */
 export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */

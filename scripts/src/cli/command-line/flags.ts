@@ -25,7 +25,7 @@ const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
 
-export interface Flag {
+interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */
   form?: string;
   /** What the form is filled with; absent: any text. */

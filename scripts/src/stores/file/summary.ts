@@ -17,7 +17,7 @@ export interface DatedMember extends Member {
 }
 
 /** What a request may have cost: when it was made, its account, the credits, its name. */
-export type Spent = [made: number, account: string, spent: number | null, name: string];
+type Spent = [made: number, account: string, spent: number | null, name: string];
 
 /**
  * What the index keeps of a group of records: enough for each query, so that no record is read that is not asked for. Each
