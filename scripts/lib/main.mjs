@@ -1676,80 +1676,6 @@ var Lines = class {
   }
 };
 
-// scripts/src/cli/progress/words.ts
-function clockTime(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1e3));
-  const two2 = (n) => String(n).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours}:${two2(minutes)}:${two2(seconds % 60)}` : `${minutes}:${two2(seconds % 60)}`;
-}
-var LEAST_RUNS = 3;
-function usually({ fromMs, toMs, runs }) {
-  const word = runs < LEAST_RUNS ? "took" : "usually";
-  const isShort = toMs < 1e5;
-  const unit = isShort ? 1e3 : 6e4;
-  const from = Math.floor(fromMs / unit);
-  const to = Math.max(1, Math.ceil(toMs / unit));
-  const name = isShort ? "s" : "min";
-  return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
-}
-function sourceOf({ runs, source, asOf }) {
-  const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
-  return source === "machine" ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ""}`;
-}
-function size(bytes) {
-  if (bytes < 1e3) return `${Math.round(bytes)} bytes`;
-  const units = ["kB", "MB", "GB", "TB"];
-  let value = bytes / 1e3;
-  let n = 0;
-  while (value >= 999.95 && n < units.length - 1) {
-    value /= 1e3;
-    n += 1;
-  }
-  return `${value.toFixed(1)} ${units[n]}`;
-}
-function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
-  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
-  const parts = [`${done} of ${total} done`];
-  if (failed2 > 0) parts.push(`${failed2} failed`);
-  if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
-  if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
-  if (running > 0) parts.push(`${running} running`);
-  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
-  if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
-  return parts.join(", ");
-}
-function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
-  return done + failed2 + unknown + notSubmitted;
-}
-function otherAccountText({ created, taskId: taskId2, account, service }) {
-  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
-  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
-  const address = service === null ? "" : ` at another address (${service})`;
-  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
-}
-
-// scripts/src/cli/progress/estimate.ts
-var Estimate = class {
-  #expected = null;
-  #isSaid = false;
-  get expected() {
-    return this.#expected;
-  }
-  /** A batch of several models has no one estimate. */
-  note(duration, isBatch) {
-    const isOther = this.#expected && JSON.stringify(this.#expected) !== JSON.stringify(duration);
-    this.#expected = isBatch && isOther ? null : duration;
-  }
-  /** Returns what a line says of it, once. */
-  sayOnce() {
-    if (!this.#expected || this.#isSaid) return "";
-    this.#isSaid = true;
-    return `; ${usually(this.#expected)} (${sourceOf(this.#expected)})`;
-  }
-};
-
 // scripts/src/cli/progress/meter.ts
 var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
@@ -1821,33 +1747,6 @@ var Submits = class {
   }
 };
 
-// scripts/src/cli/progress/subjects.ts
-var Subjects = class {
-  #clock;
-  #all = /* @__PURE__ */ new Map();
-  // When each task was made, on this clock; only of those for which that is known.
-  #made = /* @__PURE__ */ new Map();
-  constructor(clock) {
-    this.#clock = clock;
-  }
-  of(name, taskId2) {
-    const id = JSON.stringify([name, taskId2]);
-    const label = [name, taskId2 && `task ${taskId2}`].map((part) => part === null ? "" : `${part} `).join("");
-    const key2 = name === null ? taskId2 ?? "" : JSON.stringify(name);
-    const subject = this.#all.get(id) ?? { taskId: taskId2, label, key: key2, said: "", failure: "" };
-    this.#all.set(id, subject);
-    return subject;
-  }
-  /** Notes the age of a task in milliseconds, unless it is known. */
-  noteAge(taskId2, ms) {
-    if (ms >= 0 && !this.#made.has(taskId2)) this.#made.set(taskId2, this.#clock() - ms);
-  }
-  ageOf({ taskId: taskId2 }) {
-    const made = this.#made.get(taskId2 ?? "");
-    return made === void 0 ? null : this.#clock() - made;
-  }
-};
-
 // scripts/src/cli/progress/sums.ts
 var MOST_LINES = 100;
 var Sums = class {
@@ -1885,140 +1784,182 @@ var Sums = class {
   }
 };
 
+// scripts/src/cli/progress/words.ts
+function clockTime(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1e3));
+  const two2 = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two2(minutes)}:${two2(seconds % 60)}` : `${minutes}:${two2(seconds % 60)}`;
+}
+var LEAST_RUNS = 3;
+function usually({ fromMs, toMs, runs }) {
+  const word = runs < LEAST_RUNS ? "took" : "usually";
+  const isShort = toMs < 1e5;
+  const unit = isShort ? 1e3 : 6e4;
+  const from = Math.floor(fromMs / unit);
+  const to = Math.max(1, Math.ceil(toMs / unit));
+  const name = isShort ? "s" : "min";
+  return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
+}
+function sourceOf({ runs, source, asOf }) {
+  const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
+  return source === "machine" ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ""}`;
+}
+function size(bytes) {
+  if (bytes < 1e3) return `${Math.round(bytes)} bytes`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes / 1e3;
+  let n = 0;
+  while (value >= 999.95 && n < units.length - 1) {
+    value /= 1e3;
+    n += 1;
+  }
+  return `${value.toFixed(1)} ${units[n]}`;
+}
+function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
+  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
+  const parts = [`${done} of ${total} done`];
+  if (failed2 > 0) parts.push(`${failed2} failed`);
+  if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
+  if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
+  if (running > 0) parts.push(`${running} running`);
+  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
+  return parts.join(", ");
+}
+function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
+  return done + failed2 + unknown + notSubmitted;
+}
+function otherAccountText({ created, taskId: taskId2, account, service }) {
+  const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
+  const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
+  const address = service === null ? "" : ` at another address (${service})`;
+  return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
+}
+
 // scripts/src/cli/progress.ts
 var { monotonic } = systemClock;
 function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
-  return new ShownProgress(displayOf(screen2, monotonic), secrets);
-}
-var ShownProgress = class {
-  observer;
-  #display;
-  #secrets;
-  #submits = new Submits();
-  #sums = new Sums();
-  #meter = new Meter(monotonic);
-  #subjects = new Subjects(monotonic);
-  #estimate = new Estimate();
-  #startedAt = monotonic();
-  #isOtherSaid = false;
-  constructor(display, secrets) {
-    this.#display = display;
-    this.#secrets = secrets;
-    this.observer = this.#observerOf(null, null);
-  }
-  get situation() {
-    return this.#submits.situation;
-  }
-  line = (text2) => this.#display.line(this.#clean(text2));
-  clear = () => this.#display.clear();
-  /** Returns the observer of one request or task; without an id before there is one. */
-  #observerOf(name, taskId2) {
-    const subject = this.#subjects.of(name, taskId2);
+  const display = displayOf(screen2, monotonic);
+  const clean = (text2) => redact(plain(text2, 400), secrets);
+  const line = (text2) => display.line(clean(text2));
+  const submits = new Submits();
+  const { situation } = submits;
+  const sums2 = new Sums();
+  const meter = new Meter(monotonic);
+  const startedAt = monotonic();
+  const subjects = /* @__PURE__ */ new Map();
+  const made = /* @__PURE__ */ new Map();
+  let expected = null;
+  let isExpectedSaid = false;
+  let isOtherSaid = false;
+  const subjectOf = (name, taskId2) => {
+    const id = JSON.stringify([name, taskId2]);
+    const label = [name, taskId2 && `task ${taskId2}`].map((part) => part === null ? "" : `${part} `).join("");
+    const key2 = name === null ? taskId2 ?? "" : JSON.stringify(name);
+    const subject = subjects.get(id) ?? { label, key: key2, said: "", failure: "" };
+    subjects.set(id, subject);
+    return subject;
+  };
+  const ageOf = (taskId2) => {
+    const since2 = made.get(taskId2 ?? "");
+    return since2 === void 0 ? null : monotonic() - since2;
+  };
+  const sayLine = ({ label }, state) => sums2.linesAbout(label, state).forEach(line);
+  const observerOf = (name, taskId2) => {
+    const subject = subjectOf(name, taskId2);
     const request = name ?? "";
-    return {
-      submitting: () => this.#submits.began(request),
-      refused: () => this.#submits.known(request, "none"),
-      several: (count) => this.#several(count),
-      batch: (progress) => {
-        this.#submits.isAboutMany();
-        this.#sums.replace(progress);
-        this.#draw(subject, sums(progress), overIn(progress) === progress.total ? "new" : "same");
-      },
-      named: (other) => this.#observerOf(other, taskId2),
-      madeUnderOther: (earlier) => {
-        if (!this.#sums.isBatch || !this.#isOtherSaid)
-          this.line(`${subject.label}${otherAccountText(earlier)}`);
-        this.#isOtherSaid = true;
-      },
-      attached: (id, created) => {
-        this.#submits.saw(id);
-        const { label } = this.#subjects.of(name, id);
-        if (!this.#sums.isBatch)
-          this.line(`${label}was submitted on ${created}; resuming it, nothing is charged`);
-        this.#submits.known(request, "task");
-      },
-      task: (id, state) => {
-        if (this.situation.phase === "submitting") this.#subjects.noteAge(id, 0);
-        this.#submits.saw(id, state);
-        this.#task(this.#subjects.of(name, id), state);
-        this.#submits.known(request, "task");
-      },
-      about: (id, created) => {
-        if (created !== void 0) this.#subjects.noteAge(id, Date.now() - Date.parse(created));
-        return this.#observerOf(name, id);
-      },
-      expected: (duration) => this.#estimate.note(duration, this.#sums.isBatch),
-      polled: (status2, { nextMs }) => this.#polled(subject, status2, nextMs),
-      queryFailed: (failure) => this.#queryFailed(subject, failure),
-      downloading: (bytes, total) => this.#downloading(subject, bytes, total)
+    const draw = (text2, news, state = "", share = null) => {
+      const view = () => ({
+        subject: clean(subject.label),
+        state: clean(state),
+        ageMs: sums2.now ? monotonic() - startedAt : ageOf(taskId2),
+        share,
+        expected,
+        transfer: meter.transfer(),
+        batch: sums2.now
+      });
+      display.now(view, clean(text2), news);
     };
-  }
-  #several(count) {
-    this.#submits.isAboutMany();
-    this.situation.phase = "running";
-    this.line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
-    this.#sums.begin(count);
-  }
-  #task(task, state) {
-    task.said = state;
-    const isNew = this.#sums.note(task.key, state);
-    if (!this.#sums.isBatch) this.line(`${task.label}${state}`);
-    else if (isNew) this.#sayState(task, state);
-  }
-  #polled(subject, { state, unknownState, progress }, nextMs) {
-    const sums2 = this.#sums;
-    if (state !== "UNKNOWN") this.#submits.saw(void 0, state);
-    if (sums2.note(subject.key, state) && sums2.isBatch && isTerminal(state)) this.#sayState(subject, state);
-    const word = unknownState ? `in the unknown state ${unknownState}` : state;
-    const news = word === subject.said ? "same" : "new";
-    subject.said = word;
-    const percent = progress === void 0 ? "" : ` (${Math.round(progress)} %)`;
-    const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
-    const ms = this.#subjects.ageOf(subject);
-    const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
-    const estimate = sums2.now || isTerminal(state) ? "" : this.#estimate.sayOnce();
-    const share = progress === void 0 ? null : progress / 100;
-    this.#show(subject, word + percent, `${word}${percent}${age}${next}${estimate}`, news, share);
-  }
-  #queryFailed(subject, { code, message }) {
-    const { isBatch } = this.#sums;
-    const teller = isBatch ? this.#subjects.of(null, null) : subject;
-    const news = code === teller.failure ? "same" : "new";
-    teller.failure = code;
-    const sentence = `${code}: ${message} Continuing.`;
-    if (isBatch && news === "new") this.line(sentence);
-    else this.#show(subject, `${code}: ${message}`, sentence, news);
-  }
-  #downloading(subject, bytes, total) {
-    const news = this.#meter.note(subject.key, bytes, total);
-    const have = `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
-    if (news) this.#show(subject, "downloading", `downloading${news === "new" ? "" : have}`, news);
-  }
-  #sayState({ label }, state) {
-    this.#sums.linesAbout(label, state).forEach(this.line);
-  }
-  /** Shows the state of a task; in a batch, the sums. */
-  #show(subject, state, sentence, news, share) {
-    const { now, isBatch } = this.#sums;
-    if (now && isBatch) this.#draw(subject, sums(now), "same");
-    else this.#draw(subject, `${subject.label}${sentence}`, news, state, share);
-  }
-  #draw(subject, text2, news, state = "", share = null) {
-    const view = () => ({
-      subject: this.#clean(subject.label),
-      state: this.#clean(state),
-      ageMs: this.#sums.now ? monotonic() - this.#startedAt : this.#subjects.ageOf(subject),
-      share,
-      expected: this.#estimate.expected,
-      transfer: this.#meter.transfer(),
-      batch: this.#sums.now
-    });
-    this.#display.now(view, this.#clean(text2), news);
-  }
-  #clean(text2) {
-    return redact(plain(text2, 400), this.#secrets);
-  }
-};
+    const show = (state, sentence, news, share) => sums2.now && sums2.isBatch ? draw(sums(sums2.now), "same") : draw(`${subject.label}${sentence}`, news, state, share);
+    return {
+      submitting: () => submits.began(request),
+      refused: () => submits.known(request, "none"),
+      several(count) {
+        submits.isAboutMany();
+        situation.phase = "running";
+        line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
+        sums2.begin(count);
+      },
+      batch(progress) {
+        submits.isAboutMany();
+        sums2.replace(progress);
+        draw(sums(progress), overIn(progress) === progress.total ? "new" : "same");
+      },
+      named: (other) => observerOf(other, taskId2),
+      madeUnderOther(earlier) {
+        if (!sums2.isBatch || !isOtherSaid) line(`${subject.label}${otherAccountText(earlier)}`);
+        isOtherSaid = true;
+      },
+      attached(id, created) {
+        submits.saw(id);
+        const { label } = subjectOf(name, id);
+        if (!sums2.isBatch) line(`${label}was submitted on ${created}; resuming it, nothing is charged`);
+        submits.known(request, "task");
+      },
+      task(id, state) {
+        if (situation.phase === "submitting" && !made.has(id)) made.set(id, monotonic());
+        submits.saw(id, state);
+        const task = subjectOf(name, id);
+        task.said = state;
+        const isNew = sums2.note(task.key, state);
+        if (!sums2.isBatch) line(`${task.label}${state}`);
+        else if (isNew) sayLine(task, state);
+        submits.known(request, "task");
+      },
+      about(id, created) {
+        const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+        if (age >= 0 && !made.has(id)) made.set(id, monotonic() - age);
+        return observerOf(name, id);
+      },
+      expected(duration) {
+        const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
+        expected = sums2.isBatch && isOther ? null : duration;
+      },
+      polled({ state, unknownState, progress }, { nextMs }) {
+        if (state !== "UNKNOWN") submits.saw(void 0, state);
+        if (sums2.note(subject.key, state) && sums2.isBatch && isTerminal(state)) sayLine(subject, state);
+        const word = unknownState ? `in the unknown state ${unknownState}` : state;
+        const news = word === subject.said ? "same" : "new";
+        subject.said = word;
+        const percent = progress === void 0 ? "" : ` (${Math.round(progress)} %)`;
+        const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
+        const ms = ageOf(taskId2);
+        const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
+        const isEstimated = expected && !isExpectedSaid && !sums2.now && !isTerminal(state);
+        const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
+        if (isEstimated) isExpectedSaid = true;
+        const share = progress === void 0 ? null : progress / 100;
+        show(word + percent, `${word}${percent}${age}${next}${estimate}`, news, share);
+      },
+      queryFailed({ code, message }) {
+        const teller = sums2.isBatch ? subjectOf(null, null) : subject;
+        const news = code === teller.failure ? "same" : "new";
+        teller.failure = code;
+        const sentence = `${code}: ${message} Continuing.`;
+        if (sums2.isBatch && news === "new") line(sentence);
+        else show(`${code}: ${message}`, sentence, news);
+      },
+      downloading(bytes, total) {
+        const news = meter.note(subject.key, bytes, total);
+        const have = `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+        if (news) show("downloading", `downloading${news === "new" ? "" : have}`, news);
+      }
+    };
+  };
+  return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
+}
 
 // scripts/src/cli/render/caller.ts
 function callerOf(args, argv) {
@@ -2398,7 +2339,6 @@ export {
   EXIT_OF_ERROR,
   EXIT_OF_SIGNAL,
   EXIT_WORDS,
-  Estimate,
   FIRST_POLL_MS,
   FLAGS,
   FLAG_NAMES,
@@ -2420,7 +2360,6 @@ export {
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
-  Subjects,
   Submits,
   Sums,
   TASK_ID,
