@@ -322,7 +322,17 @@ describe('what ships', () => {
 
 describe('a copy of the folder', () => {
   const payload = JSON.stringify(T2V);
-  const sandbox = ['--sandbox', '--model', 't2v', '--payload', payload, '--download', 'out'];
+  const sandbox = [
+    '--sandbox',
+    '--model',
+    't2v',
+    '--payload',
+    payload,
+    '--pollInterval',
+    '0.1',
+    '--download',
+    'out',
+  ];
 
   /** What an install copies: no tests, no dependencies, no sources needed. */
   function install(): string {
