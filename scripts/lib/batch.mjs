@@ -440,8 +440,10 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
     ];
   });
   if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
-    throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
+    const message = `${issues.length} lines name files that exist already and are not theirs.`;
+    throw new Failure4("INVALID_PAYLOAD", message, {
+      ...{ issues, nothingSubmitted: true, reason: { kind: "wrongLines" } }
+    });
   }
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]) };
@@ -897,10 +899,9 @@ function batchWarnings(result, items, report) {
   }
   warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data.warnings)
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
   if (withWarnings.length > 5)
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
@@ -955,9 +956,10 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, rowsThatFit, success, UPSTREAM, written } from "./main.mjs";
-import { adviceFor, explained, LASTING } from "./advice.mjs";
+import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { advised, explained, LASTING } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
+import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, account, commands = /* @__PURE__ */ new Map()) {
@@ -974,13 +976,11 @@ function outcomeOfLine({ end, taskId, state }, caller, account, isLeft) {
     return success(null, null, { nextSteps }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
-  return failed(advised(end, { caller, account, taskId }), state, taskId);
+  return failed(advisedInLine(end, { caller, account, taskId }), state, taskId);
 }
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
-function advised(failure, circumstances) {
-  const said = explained(failure, circumstances.caller);
-  const hasSteps = (said.details.nextSteps ?? []).length > 0 || !SAME_FOR_LINES.has(failure.code);
-  return hasSteps ? said : said.with({ nextSteps: adviceFor(failure, circumstances) });
+function advisedInLine(failure, about) {
+  return SAME_FOR_LINES.has(failure.code) ? advised(failure, about) : explained(failure, about.caller);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -996,16 +996,18 @@ function batchOutcome(result, items, report, caller, account) {
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const data = written({
+  const warnings = batchWarnings(result, items, report);
+  const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
+  const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
     limit: result.held?.details.data,
-    lastPollError: lastPollErrorOf(items),
+    lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    warnings: unlessEmpty(batchWarnings(result, items, report)),
-    nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden }))
+    warnings: unlessEmpty(warnings),
+    nextSteps: unlessEmpty(nextSteps)
   });
   return {
     envelope: {
@@ -1018,6 +1020,9 @@ function batchOutcome(result, items, report, caller, account) {
       retryAfter
     },
     exitCode,
+    warnings,
+    nextSteps,
+    files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
       const delivered = "file" in report ? items : sorted.slice(0, rows.length);
@@ -1030,20 +1035,31 @@ function urgency({ outcome }) {
   return place < 0 ? 0 : place;
 }
 function shortRow({ line, outcome }) {
-  const { status, taskId, errorCode, data } = outcome.envelope;
-  const files = data?.files ?? [];
-  const file = files[0]?.path ?? null;
+  const { status, taskId, errorCode } = outcome.envelope;
+  const [file = null] = outcome.files;
   const reused = line.taskId !== null && line.isReused || void 0;
   const resultGone = isLineGone(line) || void 0;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
+  return definedFields({
+    line: line.number,
+    name: line.name,
+    taskId,
+    status,
+    file,
+    errorCode,
+    resultGone,
+    reused
+  });
 }
-var lastPollErrorOf = (items) => items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== void 0);
+function lastPollErrorOf(lines) {
+  for (const { end } of lines)
+    if (end !== null && !(end instanceof Failure8) && end.lastPollError) return pollError(end.lastPollError);
+  return void 0;
+}
 function messageOf({ line, outcome }, items, { lines }) {
-  const { errorCode, errorMessage } = outcome.envelope;
+  const { errorCode } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  const own = errorMessage?.replace(/ Nothing was submitted( or charged)?\./, "");
-  return `${what}: ${own} ${submittedNow(lines)}`;
+  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
 }
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
@@ -1061,7 +1077,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  const own = held ? advised(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
+  const own = held ? advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
   const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
@@ -1102,18 +1118,19 @@ var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
-  const steps = outcome.envelope.data?.nextSteps ?? [];
-  const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
+  const own = outcome.nextSteps.filter(
+    (step) => step !== caller.same && !step.startsWith("Run this command")
+  );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
+    ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = written({
+  const data = definedFields({
     count: lines.length,
     credits: sum2,
     notCharged: open2,
@@ -1197,7 +1214,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
@@ -1418,7 +1435,6 @@ import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { adviceOf } from "./main.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
@@ -1748,7 +1764,7 @@ var Reader = class {
   }
 };
 function issuesOf(failure) {
-  const { issues, nextSteps = [] } = adviceOf(failure);
+  const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";

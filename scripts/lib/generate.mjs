@@ -22,6 +22,8 @@ function cheaperWithin(contract, payload, price, balance) {
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
+  const isExplained = refusal.details.reason?.kind === "shortOfCredits";
+  if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
@@ -40,8 +42,9 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
     data,
+    nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
@@ -751,23 +754,32 @@ async function begin(session, options) {
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
-  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
+  throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
-  const { entry, task } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
-  const taskId = task?.id ?? entry.record.taskId;
-  if (!task) session.observer.attached(taskId, entry.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(taskId, task, knownFacts(known2)) : await orFailure5(task ? waitOn(session, task, wait, known2) : waitTask2(session, taskId, wait, known2));
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
+  const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
+  const result = await orFailure5(
+    known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
+  );
   const { credits } = result instanceof Failure9 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
   if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
-  const failure = task ? result.with({ taskId, charged: "running" }) : stillRecorded(session, entry, result);
-  throw failure.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
+  throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
+}
+async function endOfSubmitted(session, task, wait, facts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure5(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure9)) return result;
+  throw result.with({ taskId: task.id, charged: "running" });
+}
+async function endOfRecorded(session, entry, taskId, wait, facts) {
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  return result;
 }
 function told({ other, isUnrecorded }, taskId) {
   const all = other ? [{ kind: "otherAccount", ...other }] : [];
@@ -777,9 +789,8 @@ function aboveCap(credits, maxCredits = Infinity) {
   const charged = credits?.charged ?? 0;
   return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
 }
-function stillRecorded(session, entry, failure) {
+function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());

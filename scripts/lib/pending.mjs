@@ -102,7 +102,6 @@ async function forget(where) {
 import { Failure as Failure2 } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf as profileOf2 } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { readFlags } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
@@ -127,10 +126,9 @@ async function withCancels(refusal, argv, warn) {
     });
     const more = pending.length - steps.length;
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
+    const { nextSteps: own = [] } = refusal.details;
     const none = "By the records of this machine, no task can be cancelled any more.";
-    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
-    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
+    return refusal.with({ nextSteps: [...own, ...steps.length > 0 ? steps : [none]] });
   } catch (error) {
     if (error instanceof Failure2) return refusal;
     throw error;

@@ -408,11 +408,11 @@ function storageName(dataUri) {
 const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
+import { LONGEST_TIMER_MS } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
 function createWebhooks(now, log) {
   const watches = /* @__PURE__ */ new Map();
   const timers = /* @__PURE__ */ new Set();

@@ -81,14 +81,14 @@ import { nameIn } from "./live.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success as success3, upstream as upstream2, written } from "./main.mjs";
+import { definedFields, success as success3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { KEPT_DAYS } from "./journal.mjs";
 import { sinceAt } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
-var KEPT_DAYS = 30;
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal } = result;
@@ -216,7 +216,7 @@ function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const { input, idempotencyKey: key = "" } = task;
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return written({
+  return definedFields({
     taskId: id,
     name: name && plain2(name, 200),
     promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
@@ -236,14 +236,15 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
+import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { EXIT as EXIT4 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed as failed2, success as success4 } from "./main.mjs";
+import { definedFields as definedFields3, failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { failed, written as written2 } from "./main.mjs";
+import { definedFields as definedFields2, failed } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -253,7 +254,7 @@ function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
-  const data = written2({ ...dataOf(result), ...about.details.data });
+  const data = definedFields2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
 
@@ -276,22 +277,29 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const isOver = until === "first" && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const data = { count: shown.length, running, more, unsettled, tasks: shown };
+  const nextSteps = [];
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
-    data.nextSteps = [
+    nextSteps.push(
       ...gone.length < items.length || more > 0 ? [caller.same] : [],
       ...gone.slice(0, 5),
       caller.command("listPending")
-    ];
+    );
   }
+  const data = definedFields3({
+    ...{ count: shown.length, running, more, unsettled, tasks: shown },
+    nextSteps: unlessEmpty4(nextSteps)
+  });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT4.stillRunning : EXIT4.done),
+    warnings: [],
+    nextSteps,
+    files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
@@ -1006,16 +1014,19 @@ function outputOf({ folder, output }, entry) {
 async function checkNameIsFree(folder, output) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const { versionOf } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
   const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
   const file = fileNamed(stem);
   if (file === void 0) return;
-  let number = 2;
-  while (fileNamed(`${stem}-${number}`)) number += 1;
-  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
-  throw new Failure8("INVALID_PAYLOAD", message, { reason: { kind: "outputTaken", file, free } });
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  throw new Failure8("INVALID_PAYLOAD", `${file} exists already and is not the file of this request.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free }
+  });
 }
 
 // scripts/src/core/poll/durations.ts

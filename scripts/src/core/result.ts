@@ -51,7 +51,7 @@ export interface Origin {
 }
 
 /** The record that counts as delivered once the result has reached the caller. */
-export interface Delivery {
+interface Delivery {
   entry: StoredRequest;
   status: TaskState;
   credits: Credits;

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
@@ -26,7 +26,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
     const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached: false };
     const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000) }).catch(
       (error: unknown): Outcome => {
-        if (!(error instanceof Failure)) throw error;
+        if (!(error instanceof AdvisedFailure)) throw error;
         return failed(error, 'UNKNOWN', null);
       },
     );

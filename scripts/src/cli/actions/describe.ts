@@ -15,7 +15,7 @@ interface Which {
   /** The service was named; otherwise every one of them is meant, the usual one first. */
   isProviderNamed: boolean;
   /** Everything that the contracts say, not the part that a request needs. */
-  full?: true;
+  full?: boolean;
 }
 
 interface WhichModels extends Which {

@@ -43,7 +43,7 @@ interface BatchCommand {
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');

@@ -1,3 +1,4 @@
+import { RETRIES, TIMEOUT_MS } from '../../model/defaults.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from '../exit-codes.ts';
 import { FLAG_NAMES, rule } from './flags.ts';
@@ -34,8 +35,8 @@ ${exitCodes()
 const VARIABLES = [
   `${PROFILES.map(({ keyVariable }) => keyVariable).join(', ')} (needed for live calls)`,
   ...PROFILES.map(({ urlVariable }) => urlVariable),
-  'AIVIDEO_TIMEOUT_MS (30000)',
-  'AIVIDEO_MAX_RETRIES (3)',
+  `AIVIDEO_TIMEOUT_MS (${TIMEOUT_MS.fallback})`,
+  `AIVIDEO_MAX_RETRIES (${RETRIES.fallback})`,
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',

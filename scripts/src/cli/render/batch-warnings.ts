@@ -21,10 +21,9 @@ export function batchWarnings(
   }
   warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data!.warnings as string[])
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
   if (withWarnings.length > 5)
     warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);

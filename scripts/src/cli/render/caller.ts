@@ -81,7 +81,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
     wantsAccount: action === 'account',
-    isFull: args.full === true,
+    isFull: args.full,
     isSubmit: isSubmit(action),
   };
 }

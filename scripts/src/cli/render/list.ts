@@ -6,7 +6,7 @@ import { nameIn } from '../../providers/error-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { type Outcome, success, upstream, written } from './envelope.ts';
+import { definedFields, type Outcome, success, upstream } from './envelope.ts';
 import { leftOut, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -51,7 +51,7 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   const { input, idempotencyKey: key = '' } = task;
   // The beginning of the prompt as the service has it.
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return written({
+  return definedFields({
     taskId: id,
     name: name && plain(name, 200),
     promptExcerpt: request?.promptExcerpt ?? (own === null ? undefined : quoted(own)),

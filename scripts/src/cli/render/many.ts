@@ -1,11 +1,11 @@
 import type { ManyResult, NothingPending } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
-import { type Envelope, failed, type Outcome, success } from './envelope.ts';
+import { definedFields, type Envelope, failed, type Outcome, success } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
@@ -34,22 +34,29 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
   const isOver = until === 'first' && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
+  const nextSteps: string[] = [];
   if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
-    data.nextSteps = [
+    nextSteps.push(
       ...(gone.length < items.length || more > 0 ? [caller.same] : []),
       ...gone.slice(0, 5),
       caller.command('listPending'),
-    ];
+    );
   }
+  const data = definedFields({
+    ...{ count: shown.length, running, more, unsettled, tasks: shown },
+    nextSteps: unlessEmpty(nextSteps),
+  });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
+    warnings: [],
+    nextSteps,
+    files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     },

@@ -1,13 +1,12 @@
 import type { SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { KEPT_DAYS } from '../../model/request-record.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
 import { type Since, sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
 
-// A record of the journal lives so long after its last use.
-const KEPT_DAYS = 30;
 // Far more models than the services have.
 const MOST_MODELS = 100;
 

@@ -27,14 +27,17 @@ export async function checkNameIsFree(
 ): Promise<void> {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
+  const { versionOf } = await import('../../download/version-of-name.ts');
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
   const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
   const file = fileNamed(stem);
   if (file === undefined) return;
-  let number = 2;
-  while (fileNamed(`${stem}-${number}`)) number += 1;
-  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
-  throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'outputTaken', file, free } });
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  throw new Failure('INVALID_PAYLOAD', `${file} exists already and is not the file of this request.`, {
+    nothingSubmitted: true,
+    reason: { kind: 'outputTaken', file, free },
+  });
 }

@@ -9,7 +9,7 @@ import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
+import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 
 /** What the queries of a wait have shown. */
 export interface PolledTask {
@@ -94,7 +94,7 @@ async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller:
   }
 }
 
-async function tellExpected(session: Session, known: KnownTask): Promise<void> {
+async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
   const { model } = knownFacts(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);

@@ -10,8 +10,8 @@ import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import {
   beginWait,
-  type KnownTask,
   knownFacts,
+  type TaskFacts,
   type WaitedTask,
   type WaitSettings,
 } from '../wait-settings.ts';
@@ -25,7 +25,7 @@ export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const entry = known.entry ?? (await recordOf(session, taskId));
   const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
@@ -48,7 +48,7 @@ export async function waitOn(
   session: Session,
   task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const { state, record = {}, id: taskId } = task;
   const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };

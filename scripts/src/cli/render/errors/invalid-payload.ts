@@ -24,7 +24,8 @@ export const INVALID_PAYLOAD = {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
       issues: [issue('--maxCredits', expected, String(maxCredits), hint)],
       nextSteps: [hint],
     };
@@ -71,7 +72,7 @@ export const INVALID_PAYLOAD = {
     };
   },
   outputTaken: ({ file, free }, { savedAs }) => ({
-    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
+    message: `--output: ${file} exists already and is not the file of this request.`,
     issues: [
       issue('--output', 'a name that no file has yet', file, 'give another --output, or move that file away'),
     ],

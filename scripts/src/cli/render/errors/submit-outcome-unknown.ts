@@ -10,7 +10,7 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
-      ? `It was not submitted once more: ${messageOf(notResubmitted).replace(' Nothing was submitted.', '')}`
+      ? `It was not submitted once more: ${messageOf(notResubmitted)}`
       : later?.message;
     const yet = after === undefined ? '' : ' yet';
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
