@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const report = process.env.VITEST_REPORT;
 const folder = fileURLToPath(new URL('test/', import.meta.url));
@@ -11,13 +12,23 @@ const isApart = (text: string) => /\bvi\.(?:do)?mock\(|import\(.*\.test\.ts/i.te
 const apart = files.filter((file) => isApart(readFileSync(file, 'utf8')));
 const exclude = [...configDefaults.exclude, 'test/backend/**'];
 
+/** Tests that wait for processes come first, whatever their files' sizes: at the end, one of them would keep all waiting. */
+class ProcessesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification) => /test\/(kill|hostile|command|[^/]*$)/.test(moduleId);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     // A net for what hangs. How long a thing takes is no matter of these tests: the machine may be busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // For a machine of two cores: tests that wait for services and processes take most of the time.
-    maxWorkers: 5,
+    maxWorkers: 6,
+    sequence: { sequencer: ProcessesFirst },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {

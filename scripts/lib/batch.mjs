@@ -55,32 +55,26 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   const quoted2 = sumOf(lines.values());
   const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
   if (above.length > 0) {
-    return new Failure(
-      "BUDGET_EXCEEDED",
-      `${above.length} lines cost more than ${maxCredits} credits each.`,
-      {
-        data: { quoted: quoted2, maxCredits },
-        reason: { kind: "linesAboveCap", lines: above, maxCredits }
-      }
-    );
+    const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    return new Failure("BUDGET_EXCEEDED", message2, {
+      data: { quoted: quoted2, maxCredits },
+      reason: { kind: "linesAboveCap", lines: above, maxCredits }
+    });
   }
   if (quoted2 > maxTotalCredits) {
-    return new Failure(
-      "BUDGET_EXCEEDED",
-      `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`,
-      { data: { quoted: quoted2, maxTotalCredits }, reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits } }
-    );
+    const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
+    return new Failure("BUDGET_EXCEEDED", message2, {
+      data: { quoted: quoted2, maxTotalCredits },
+      reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits }
+    });
   }
   const balance = balanceOf(lines.values());
   if (balance === null || balance >= quoted2) return void 0;
-  return new Failure(
-    "INSUFFICIENT_CREDITS",
-    `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`,
-    {
-      data: { quoted: quoted2, balance, missing: quoted2 - balance },
-      reason: { kind: "shortOfCredits", cheaper: null }
-    }
-  );
+  const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
+  return new Failure("INSUFFICIENT_CREDITS", message, {
+    data: { quoted: quoted2, balance, missing: quoted2 - balance },
+    reason: { kind: "shortOfCredits", cheaper: null }
+  });
 }
 function sumOf(prices) {
   return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);
@@ -110,11 +104,10 @@ var BatchSpending = class {
     const before = this.#costs.get(number) ?? 0;
     const sum2 = this.sum - before + cost;
     if (sum2 > this.#cap) {
-      throw new Failure(
-        "BUDGET_EXCEEDED",
-        `With this line the sum would be ${sum2} credits; the limit for all lines is ${this.#cap}.`,
-        { reason: { kind: "sumAboveCap", quoted: sum2, maxTotalCredits: this.#cap } }
-      );
+      const message = `With this line the sum would be ${sum2} credits; the limit for all lines is ${this.#cap}.`;
+      throw new Failure("BUDGET_EXCEEDED", message, {
+        reason: { kind: "sumAboveCap", quoted: sum2, maxTotalCredits: this.#cap }
+      });
     }
     this.#costs.set(number, cost);
   }
@@ -157,7 +150,7 @@ async function namesReserved(store, folder) {
 
 // scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 import { askPrice } from "./generate.mjs";
 
 // scripts/src/core/slots.ts
@@ -217,13 +210,9 @@ var PAUSES = { baseMs: 1e3, capMs: 15e3 };
 async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
   const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
   if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
-  try {
-    const prices = await pricesOf(session, open2);
-    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { prices: /* @__PURE__ */ new Map(), held: isLimited ? error : void 0 };
-  }
+  const prices = await orFailure(pricesOf(session, open2));
+  if (prices instanceof Failure2) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
+  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
 }
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
@@ -289,10 +278,10 @@ async function quoteBatch(session, lines, caps) {
   const names = fileNames(named, () => false, caps.pattern);
   return {
     kind: "batchQuote",
-    lines: lines.map(({ number, contract }, n) => ({
-      ...{ number, name: names[n], model: contract.model, isCharged: isCharged[n] },
-      credits: prices.get(number).credits
-    })),
+    lines: lines.map(({ number, contract: { model } }, n) => {
+      const { credits } = prices.get(number);
+      return { number, name: names[n], model, isCharged: isCharged[n], credits };
+    }),
     sum: sumOf(prices.values()),
     open: sumOf(open2.values()),
     balance: balanceOf(prices.values()),
@@ -317,17 +306,14 @@ var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
   #options;
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  #held;
+  /** Why nothing may be submitted any more. */
+  held;
   constructor(options) {
     this.#options = options;
   }
-  /** Why nothing may be submitted any more. */
-  get held() {
-    return this.#held;
-  }
   /** Lets no further submit through. The first reason stands. */
   hold(failure) {
-    this.#held ??= failure;
+    this.held ??= failure;
   }
   /**
    * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
@@ -358,28 +344,24 @@ var BatchGate = class {
     return {
       ready: async () => {
         await this.#resumed();
-        if (this.#held) throw this.#held;
+        if (this.held) throw this.held;
         spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
       lost: onLost
     };
   }
-  /** Waits until the pause that the service asked for is over. */
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
       if (stop.aborted) throw new Failure3("UNKNOWN_ERROR", "The call was interrupted before this submit.");
       const left = this.#pausedUntil - clock.monotonic();
-      if (left <= 0 || this.#held) return;
+      if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
-        throw new Failure3(
-          "RATE_LIMITED",
-          "The service asked every submit to pause for longer than the wait.",
-          {
-            retryAfter: Math.ceil(left / 1e3)
-          }
-        );
+        const message = "The service asked every submit to pause for longer than the wait.";
+        throw new Failure3("RATE_LIMITED", message, {
+          retryAfter: Math.ceil(left / 1e3)
+        });
       }
       await clock.sleep(left, signal);
     }
@@ -462,21 +444,16 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
     const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
     throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
   }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n])
-  }));
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]) };
+  });
   return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-function lineOutcomeOf({
-  end,
-  taskId,
-  state
-}) {
+function lineOutcomeOf({ end, taskId, state }) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
   if (end instanceof Failure5 && end.code === "TASK_NOT_FOUND") return "unknown";
@@ -488,20 +465,9 @@ function creditsOfEnd(end) {
   return end === null || end instanceof Failure5 ? void 0 : end.credits;
 }
 function totalsOf(lines) {
-  const totals = {
-    ...{
-      total: lines.length,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      notSubmitted: 0,
-      unknown: 0
-    },
-    charged: null,
-    chargedNow: lines.some(isMadeNow) ? null : 0,
-    refunded: null
-  };
+  const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
+  const chargedNow = lines.some(isMadeNow) ? null : 0;
+  const totals = { total: lines.length, ...none, charged: null, chargedNow, refunded: null };
   for (const line of lines) {
     totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
@@ -607,11 +573,8 @@ function tracked(observer, track, on) {
 }
 function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   if (isSubmitting) {
-    return new Failure6(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "The call was interrupted while the submit was under way; whether it was accepted is not known.",
-      { status: "UNKNOWN" }
-    );
+    const message = "The call was interrupted while the submit was under way; whether it was accepted is not known.";
+    return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, { status: "UNKNOWN" });
   }
   if (taskId === null) return null;
   const credits = entry?.record.credits;
@@ -626,6 +589,20 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+}
+function resultOf({ line, name, known, track: { taskId, state }, end, isReused, credits }, price) {
+  return {
+    number: line.number,
+    name,
+    isNameTaken: hasVersion(name, line.name),
+    model: line.contract.model,
+    end,
+    taskId,
+    state,
+    isReused,
+    credits: creditsOfEnd(end) ?? credits,
+    quoted: price?.credits ?? priceIn(known)
+  };
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -689,12 +666,7 @@ var Batch = class {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map(({ line, name, known: known2, track, end, isReused, credits }) => ({
-        ...{ number: line.number, name, model: line.contract.model, end },
-        isNameTaken: hasVersion(name, line.name),
-        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
-        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known2)
-      })),
+      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -811,7 +783,6 @@ var Batch = class {
       resume();
     }
   }
-  /** Resumes the task that a line has from an earlier call. */
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
@@ -821,18 +792,15 @@ var Batch = class {
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
-    const begun = {
-      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
-      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
-      wait: {
-        ...wait,
-        folder,
-        output: line.name,
-        waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
+    const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
+    const { model } = line.line.contract;
+    return conclude(this.#sessionOf(line), {
+      ...known,
+      model,
+      maxCredits: void 0,
+      wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic()
-    };
-    return conclude(this.#sessionOf(line), begun);
+    });
   }
   #sessionOf(line, submit) {
     const { number } = line.line;
@@ -859,7 +827,6 @@ var Batch = class {
     const { isDetached, wait } = this.#options;
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
-  /** Tells the sums of all lines, of which one has changed. */
   #tell(line) {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
@@ -1112,7 +1079,10 @@ function batchQuoteOutcome(quote, caller) {
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
+    count: lines.length,
+    credits: sum2,
+    notCharged: open2,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
     itemsLeftOut: hidden || void 0
@@ -1129,7 +1099,7 @@ function batchQuoteOutcome(quote, caller) {
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
-import { diskErrorText } from "./journal.mjs";
+import { onDisk } from "./journal.mjs";
 
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
@@ -1166,36 +1136,27 @@ function beginsWith(file, text) {
 
 // scripts/src/cli/batch/line-file.ts
 function writeLine(folder, name, { model, payload, image }) {
-  const line = {
-    model,
-    payload: JSON.parse(payload),
-    image: image && path4.resolve(image)
-  };
+  const line = { model, payload: JSON.parse(payload), image: image && path4.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
-  try {
-    return writeOwn(folder, name, ".jsonl", text, text);
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-    return null;
-  }
+  return onDisk(
+    () => writeOwn(folder, name, ".jsonl", text, text),
+    () => null
+  );
 }
 
 // scripts/src/cli/batch/report.ts
-import { diskErrorText as diskErrorText2 } from "./journal.mjs";
+import { onDisk as onDisk2 } from "./journal.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_BYTES = 64 * 1024;
 function writeReport(folder, { name, file: batch }, rows, secrets) {
   const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}
 `).join("");
   const head = text.slice(0, text.indexOf(',"line":') + 1);
-  try {
-    return { file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) };
-  } catch (error) {
-    const problem = diskErrorText2(error);
-    if (problem === void 0) throw error;
-    return { problem };
-  }
+  return onDisk2(
+    () => ({ file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) }),
+    (problem) => ({ problem })
+  );
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1271,6 +1232,7 @@ const { setFlagsFromString } = require("node:v8");
 function keepHeapSmall() {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=33");
+  for (const compiler of ["sparkplug", "maglev", "opt"]) setFlagsFromString(`--no-${compiler}`);
 }
 var collecting = 0;
 async function afterCollecting(work) {
@@ -1419,7 +1381,7 @@ function withPrompt(contract, payload, text) {
 // scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
@@ -1465,7 +1427,7 @@ async function openSource(file, signal) {
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
-    if (isUtf16(head)) {
+    if (head[0] === 255 && head[1] === 254) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
       return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
     }
@@ -1551,9 +1513,6 @@ function isBlank(bytes, from, to) {
     if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
   }
   return true;
-}
-function isUtf16(head) {
-  return head[0] === 255 && head[1] === 254;
 }
 function formatOf(file) {
   const ending = path6.extname(file).toLowerCase();
@@ -1649,19 +1608,6 @@ async function readBatch(args, caller, loopback, signal) {
   }
 }
 var LARGE = 256 * 1024;
-function addName(names, name, line, issues) {
-  const other = names.get(nameKey(name)) ?? line;
-  names.set(nameKey(name), other);
-  if (other === line) return;
-  issues.push(
-    issue3(
-      "name",
-      "a name of its own",
-      `${inQuotes2(name)}, as in line ${other}`,
-      "give each line another name"
-    )
-  );
-}
 var Reader = class {
   #args;
   #caller;
@@ -1696,11 +1642,8 @@ var Reader = class {
   async readAgain(source, place, payloadHash) {
     const found = await this.#request(source, place, []);
     if (found && jsonHash2(found.payload) === payloadHash) return found.payload;
-    throw new Failure9(
-      "INVALID_PAYLOAD",
-      `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: "lineChanged" } }
-    );
+    const message = `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`;
+    throw new Failure9("INVALID_PAYLOAD", message, { reason: { kind: "lineChanged" } });
   }
   /** Returns what a line asks for, without reading its image. */
   async requestOf(source, place) {
@@ -1714,63 +1657,59 @@ var Reader = class {
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
     if (image === void 0) return { contract, payload: fields, name };
-    try {
-      return { contract, payload: await afterCollecting(() => withImage(contract, fields, image)), name };
-    } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
-      issues.push(...issuesOf(explained2(error, this.#caller)));
-      return null;
-    }
+    const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
+    if (!(payload instanceof Failure9)) return { contract, payload, name };
+    issues.push(...issuesOf(explained2(payload, this.#caller)));
+    return null;
   }
   /** Reads a line as far as its image. */
   async #parts(source, place, issues) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
-    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
+    if (line.name !== null) {
+      const other = this.#names.get(nameKey(line.name)) ?? place.number;
+      this.#names.set(nameKey(line.name), other);
+      const received = `${inQuotes2(line.name)}, as in line ${other}`;
+      if (other !== place.number)
+        issues.push(issue3("name", "a name of its own", received, "give each line another name"));
+    }
     const model = line.model ?? this.#args.model;
     if (model === void 0) {
       const hint = source.format === "txt" ? "add --model <id>" : 'add --model <id>, or "model" to the line';
       issues.push(issue3("model", "a model", "nothing", hint));
       return null;
     }
-    try {
-      const contract = await this.#contractOf(model);
-      const parts = await this.#fieldsOf(contract, line, issues);
-      return parts && { contract, ...parts, name: line.name };
-    } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
-      const found = issuesOf(explained2(error, this.#caller));
-      const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(
-        ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
-      );
-      return null;
-    }
+    const parts = await orFailure2(this.#fieldsOf(model, line, issues));
+    if (!(parts instanceof Failure9)) return parts && { ...parts, name: line.name };
+    const found = issuesOf(explained2(parts, this.#caller));
+    const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+    issues.push(
+      ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
+    );
+    return null;
   }
-  #contractOf(model) {
+  async #fieldsOf(model, line, issues) {
     const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
     this.#contracts.set(model, known);
-    return known;
-  }
-  async #fieldsOf(contract, line, issues) {
+    const contract = await known;
     const own = withoutBody(contract, line.payload);
     const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== void 0) {
       const fields = withPrompt(contract, defaults, line.prompt);
-      if (fields) return { fields, image: this.#args.image };
+      if (fields) return { contract, fields, image: this.#args.image };
       const hint = 'write a .jsonl file with the fields of each request in "payload"';
       issues.push(issue3("model", "a model that takes a prompt", contract.model, hint));
       return null;
     }
     if (line.image !== void 0) {
       const { withoutImage } = await import("./contracts.mjs");
-      return { fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
+      return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
     const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
-    return { fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
+    return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
   }
 };
 function issuesOf(failure) {
@@ -1778,14 +1717,8 @@ function issuesOf(failure) {
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  return [
-    issue3(
-      path8,
-      path8 === "model" ? "a model with a contract" : "a payload that can be sent",
-      failure.message,
-      hint
-    )
-  ];
+  const expected = path8 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path8, expected, failure.message, hint)];
 }
 function pathOf(path8) {
   const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
@@ -1841,6 +1774,7 @@ export {
   readBatch,
   recordedName,
   reportRow,
+  resultOf,
   runBatch,
   runBatchCommand,
   stateAfter,

@@ -67,7 +67,7 @@ async function reuseResult(session, entry, settings) {
   const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
   const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
@@ -95,7 +95,7 @@ async function sameResult(session, entry, settings) {
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, known2);
+    const result = await finish({ session, taskId, wait: prepared, known: known2 });
     if (result.kind !== "notFetched") return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
     return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
@@ -146,9 +146,6 @@ function numberOf({ number, path: file }, fileCount) {
   if (number !== void 0) return number;
   const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
   return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
-}
-function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, { entry });
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -227,11 +224,8 @@ async function withinDay(session, { store, entry, change, quote: quote2, before 
   const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
-    throw new Failure4(
-      "UNKNOWN_ERROR",
-      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { reason: { kind: "budgetBusy" } }
-    );
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
+    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
@@ -361,17 +355,26 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
   const named = lost.details.taskId;
   const reason = {
     kind: "submitUnknown",
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted }
+    model,
+    idempotencyKey,
+    sentAt: new Date(sentAt).toISOString(),
+    isRecorded,
+    after,
+    named,
+    lost,
+    later,
+    notResubmitted
   };
-  return new Failure5(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
-    {
-      ...{ status: "UNKNOWN", unclear: true, cause: lost, data: { idempotencyKey, model } },
-      ...{ retryAfter: after, taskId: named, reason }
-    }
-  );
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  return new Failure5("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason
+  });
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -508,10 +511,8 @@ async function underOther(store, claim) {
   const { created, taskId, account: account2, service } = found.record;
   const other = (value, own) => value === own ? null : value;
   const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account2, place.account), service: other(service, place.service) }
-  };
+  const accounts = { account: other(account2, place.account), service: other(service, place.service) };
+  return { created, taskId, ...accounts };
 }
 async function attached(entry, { folder, output }) {
   const { download, output: named = null, credits, resubmitted } = entry.record;
@@ -560,7 +561,8 @@ async function lostSubmitOf({ session, request, entry }) {
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
-    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    sentAt: Date.parse(sentAt),
+    resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure7(
       "NETWORK_ERROR",
@@ -629,8 +631,11 @@ import { creditsOf as creditsOf2 } from "./live.mjs";
 var nothing = async () => {
 };
 var NO_LOG = {
-  ...{ sending: nothing, rejected: nothing, lost: nothing },
-  ...{ resubmitting: nothing, resubmitRejected: nothing }
+  sending: nothing,
+  rejected: nothing,
+  lost: nothing,
+  resubmitting: nothing,
+  resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
@@ -703,7 +708,7 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
@@ -711,25 +716,22 @@ async function quote(session, { contract, generation }) {
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  const isOther = estimate2 !== null && estimate2 !== credits;
   return {
     kind: "quote",
     model,
     quote: answer,
-    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     known: await knownRequest(session, generation)
   };
 }
 async function knownRequest(session, { model, payload }) {
-  try {
-    const store = await session.records();
-    const entry = await store?.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 });
-    return entry?.record ?? null;
-  } catch (error) {
-    if (error instanceof Failure9) return null;
-    throw error;
-  }
+  const store = await orFailure5(session.records());
+  if (!store || store instanceof Failure9) return null;
+  const entry = await orFailure5(store.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 }));
+  return entry && !(entry instanceof Failure9) ? entry.record : null;
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -740,7 +742,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -772,7 +774,7 @@ async function spending(session, since) {
 }
 async function readList(session, hasJournal) {
   const { api, provider } = session;
-  const list = await orFailure5(api.read(provider.list()));
+  const list = await orFailure6(api.read(provider.list()));
   if (list instanceof Failure10 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
@@ -834,17 +836,18 @@ function onceEach(tasks) {
   return [...once.values()];
 }
 function merged(one, other) {
-  const charged = most(one.charged, other.charged);
-  const refunded = most(one.refunded, other.refunded);
   const ends = [one, other].filter(({ state: state2 }) => isTerminal2(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
-  const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
   const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
   return {
     ...one,
     state,
-    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
+    model: models[0],
+    idempotencyKey: keys[0],
+    createdAt: least(one.createdAt, other.createdAt),
+    charged: most(one.charged, other.charged),
+    refunded: most(one.refunded, other.refunded)
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
@@ -853,11 +856,13 @@ var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const credits = {
-    ...{ quoted, charged: task.charged ?? charged },
-    refunded: most(task.refunded, refunded) ?? null
-  };
-  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
+  const returned = most(task.refunded, refunded) ?? null;
+  const counts = countsOf(state ?? task.state, {
+    quoted,
+    charged: task.charged ?? charged,
+    refunded: returned
+  });
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
@@ -865,10 +870,8 @@ function summedUp(rows, since) {
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
-  return {
-    ...{ kind: "spending", since, models: byNet },
-    total: rows.reduce(plus, NOTHING)
-  };
+  const total = rows.reduce(plus, NOTHING);
+  return { kind: "spending", since, models: byNet, total };
 }
 
 // scripts/src/core/reconcile/attach-task.ts
@@ -903,7 +906,7 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -943,19 +946,16 @@ async function listTasks(session, filter) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  for (const entry of await pendingOf(session)) {
+  const own = await orFailure7(ownPending(session));
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
 }
-async function pendingOf(session) {
-  const own = await orFailure6(ownPending(session));
-  return own instanceof Failure12 ? [] : own;
-}
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -1007,7 +1007,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { isResumed: true } };
-  const ended = await orFailure7(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure8(waitTask3({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf3(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1026,7 +1026,7 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure7(api.once(provider.list()));
+  const list = await orFailure8(api.once(provider.list()));
   if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);

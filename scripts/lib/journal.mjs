@@ -65,6 +65,15 @@ function discard(file) {
 function diskErrorText(error) {
   return DISK_ERRORS[diskError(error)];
 }
+function onDisk(work, otherwise) {
+  try {
+    return work();
+  } catch (error) {
+    const reason = diskErrorText(error);
+    if (reason === void 0) throw error;
+    return otherwise(reason, error);
+  }
+}
 var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
 function isLasting(error) {
   return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
@@ -96,6 +105,17 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function replaceUnsynced(file, text2, before) {
+  const temp = tempOf(file);
+  try {
+    writeFileSync(temp, text2, { flag: "wx", mode: 384 });
+    before?.(temp);
+    renameSync(temp, file);
+  } catch (error) {
+    discard(temp);
+    throw error;
+  }
+}
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
   const temp = writeTemp(file, text2);
@@ -121,9 +141,12 @@ function overwrite(file, text2) {
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
-function writeTemp(file, text2) {
+function tempOf(file) {
   written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  return `${file}.${OWN}-${written}${TEMP}`;
+}
+function writeTemp(file, text2) {
+  const temp = tempOf(file);
   try {
     const descriptor = openSync(temp, "wx", 384);
     try {
@@ -183,11 +206,12 @@ var SILENT_MS = 12e4;
 var WATCHED_MS = 2.5 * HEARTBEAT_MS;
 var UNWRITTEN_MS = 1e4;
 function tryLock(file, clock) {
+  if (ownStart === void 0) ownStart = startOf(process.pid);
   const me = {
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: ownStart(),
+    start: ownStart,
     nonce: randomBytes2(8).toString("hex")
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -320,21 +344,16 @@ function isSystem(system2) {
   return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
 }
 var system;
+var ownStart;
 function systemOf() {
-  if (system === void 0) {
-    try {
-      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-    } catch {
-      system = null;
-    }
+  if (system !== void 0) return system;
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    system = null;
   }
   return system;
-}
-var own;
-function ownStart() {
-  if (own === void 0) own = startOf(process.pid);
-  return own;
 }
 var ENDED = "ended";
 function startOf(pid) {
@@ -406,16 +425,9 @@ function jsonHash(value) {
   addValue(bytes, value);
   return bytes.digest();
 }
-function requestName({
-  provider,
-  service,
-  account,
-  model,
-  payloadHash: hash2,
-  idempotencyKey,
-  ordinal = 1
-}) {
-  const what = idempotencyKey === void 0 ? ["payload", model, hash2] : ["key", idempotencyKey];
+function requestName(request) {
+  const { provider, service, account, model, payloadHash, idempotencyKey, ordinal = 1 } = request;
+  const what = idempotencyKey === void 0 ? ["payload", model, payloadHash] : ["key", idempotencyKey];
   if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
@@ -578,17 +590,29 @@ function unsettled(entries, claim) {
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
 function firstRecord(claim, account) {
-  const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
+  const { provider, service, account: id } = account;
   return compact({
     request: requestNameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    provider,
+    service,
+    account: id,
+    owner,
+    model,
+    payloadHash,
+    promptExcerpt,
+    idempotencyKey,
     phase: "submitting",
     taskId: null,
     status: "UNKNOWN",
     resubmitted: false,
-    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
+    checked: null,
+    delivered: null,
+    used: null,
+    wait,
+    download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
@@ -598,34 +622,32 @@ function firstRecord(claim, account) {
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
-  return new Failure2(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
-  );
+  const message = `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`;
+  return new Failure2("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    retryAfter: BUSY_S,
+    reason: { kind: "requestBusy", isNew, lockFile: lock }
+  });
 }
 function unreadable() {
-  return new Failure2(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
-    { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
-  );
+  const message = "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.";
+  return new Failure2("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    reason: { kind: "recordDamaged" }
+  });
 }
 function conflict(claim, record) {
-  return new Failure2(
-    "IDEMPOTENCY_CONFLICT",
-    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
-    {
-      data: {
-        model: claim.model,
-        payloadHash: claim.payloadHash,
-        recordedModel: record.model,
-        recordedPayloadHash: record.payloadHash,
-        recordedTaskId: record.taskId
-      },
-      reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
-    }
-  );
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  return new Failure2("IDEMPOTENCY_CONFLICT", message, {
+    data: {
+      model: claim.model,
+      payloadHash: claim.payloadHash,
+      recordedModel: record.model,
+      recordedPayloadHash: record.payloadHash,
+      recordedTaskId: record.taskId
+    },
+    reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
+  });
 }
 function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
@@ -633,12 +655,24 @@ function takenOver() {
 }
 
 // scripts/src/model/spending-row.ts
+import { dayOf } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-var pad = (number) => String(number).padStart(2, "0");
-function dayOf(ms) {
-  const date2 = new Date(ms);
-  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
-}
+var COUNTS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  /** Submits whose outcome is unknown. */
+  "unknown",
+  /** Credits. */
+  "charged",
+  "refunded",
+  /** What is not charged yet and may still be, as quoted. */
+  "open",
+  /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
+  "unpriced"
+];
 function countsOf(status, { quoted, charged, refunded }) {
   const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
@@ -661,18 +695,6 @@ function recordedRow(record) {
   const counts = countsOf(phase === "submitted" ? status : null, credits);
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
-var COUNTS = [
-  "tasks",
-  "completed",
-  "failed",
-  "cancelled",
-  "running",
-  "unknown",
-  "charged",
-  "refunded",
-  "open",
-  "unpriced"
-];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 function plus(a, b) {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
@@ -846,7 +868,6 @@ var RecordFiles = class {
   /** Absolute. */
   folder;
   clock;
-  /** Warns the user. */
   warn;
   #isTrusted = false;
   constructor(folder, clock, warn) {
@@ -878,15 +899,12 @@ var RecordFiles = class {
   fileOf(name) {
     return path3.join(this.folder, shardOf(name), name);
   }
-  /** Returns the names of the groups that have a folder. */
   shards() {
     return this.list("").filter(isShard);
   }
-  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard) {
     return inOrder(this.list(shard));
   }
-  /** Returns the names of the records of a request, newest first. */
   namesOf(request) {
     return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
@@ -897,7 +915,10 @@ var RecordFiles = class {
       return readdirSync(path3.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
-      throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
+      const why = diskErrorText(error);
+      if (why === void 0) throw error;
+      const message = `The records in ${this.folder} cannot be read: ${why}.`;
+      throw unusable("unreadableFolder", message, error, this.folder, why);
     }
   }
   /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
@@ -914,15 +935,13 @@ var RecordFiles = class {
   }
   #readOne(name) {
     const file = this.fileOf(name);
-    let text2;
-    try {
-      text2 = readFileSync2(file, "utf8");
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
-      return void 0;
-    }
+    const text2 = onDisk(
+      () => readFileSync2(file, "utf8"),
+      (reason, error) => {
+        if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
+      }
+    );
+    if (text2 === void 0) return void 0;
     const raw = decodeRecord(name, text2);
     if (raw) return raw;
     if (isOfNewerVersion(name, text2)) {
@@ -959,25 +978,16 @@ function makeShard(folder) {
   }
 }
 function isTrusted(folder) {
-  let distrust;
+  let found;
   try {
-    distrust = distrustOf(folder);
+    found = distrustOf(folder);
   } catch {
     return false;
   }
-  if (distrust) throw untrusted(folder, distrust);
-  return true;
-}
-function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure3(
-    "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    { reason: { kind: "unsafeFolder", distrust, repair } }
-  );
-}
-function closed(error, folder) {
-  const why = diskErrorText(error);
-  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
+  if (!found) return true;
+  const { reason: distrust, repair } = found;
+  const message = `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`;
+  throw new Failure3("INVALID_PAYLOAD", message, { reason: { kind: "unsafeFolder", distrust, repair } });
 }
 function unwritable(error, folder) {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
@@ -997,7 +1007,7 @@ var Entry = class {
   name;
   file;
   #raw;
-  #record;
+  record;
   /** The text of the file when this process last wrote it. */
   #written;
   /** Changes that could not be written yet. */
@@ -1011,17 +1021,14 @@ var Entry = class {
     this.name = name;
     this.file = files.fileOf(name);
     this.#raw = raw;
-    this.#record = isNew ? raw : understood(raw);
-  }
-  get record() {
-    return this.#record;
+    this.record = isNew ? raw : understood(raw);
   }
   get isPending() {
-    return isPending(this.#record);
+    return isPending(this.record);
   }
   /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change = {}) {
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
     } catch (error) {
@@ -1054,7 +1061,7 @@ var Entry = class {
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
-      const changes = changesOf(change, this.#record);
+      const changes = changesOf(change, this.record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.#apply(changes);
       warn(`The record of this request could not be written (${reason}): ${this.file}`);
@@ -1065,7 +1072,7 @@ var Entry = class {
     const isThere = existsSync2(this.file);
     if (isThere && !await this.update(change, { isOurs: true }))
       throw unwritable(new Error("the change was not written"), this.#files.folder);
-    if (!isThere || !hasTaken(this.#record, change)) throw takenOver();
+    if (!isThere || !hasTaken(this.record, change)) throw takenOver();
   }
   /**
    * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
@@ -1107,15 +1114,15 @@ var Entry = class {
     const there = this.#onDisk(mayBeMissing);
     if (there && there !== this.#raw) {
       this.#raw = there;
-      this.#record = understood(there);
+      this.record = understood(there);
     }
     this.#apply(this.#unsaved);
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
   }
   #apply(fields) {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
-    this.#record = understood(this.#raw);
+    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
+    this.record = understood(this.#raw);
   }
   #onDisk(mayBeMissing = false) {
     let text2;
@@ -1145,16 +1152,13 @@ var Entry = class {
     const [now] = this.#files.read([this.name]);
     if (!now) return;
     this.#raw = now.raw;
-    this.#record = understood(now.raw);
+    this.record = understood(now.raw);
   }
   async drop() {
-    try {
-      rmSync3(this.file, { force: true });
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
-    }
+    onDisk(
+      () => rmSync3(this.file, { force: true }),
+      (reason) => this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`)
+    );
   }
 };
 function understood(raw) {
@@ -1193,11 +1197,7 @@ function positionsOf(mark, marks) {
   }
   return found;
 }
-function accountName({
-  provider,
-  service,
-  account
-}) {
+function accountName({ provider, service, account }) {
   return JSON.stringify([provider, service, account]);
 }
 function factsOf(record) {
@@ -1223,7 +1223,6 @@ const {
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
-  rmSync: rmSync4,
   symlinkSync,
   writeFileSync: writeFileSync3
 } = require("node:fs");
@@ -1242,12 +1241,8 @@ var FlatFolder = class {
   }
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
-    try {
-      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return false;
-    }
+    const isFolder = () => lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return onDisk(isFolder, () => false);
   }
   /**
    * Takes the folder over, unless a process of such a version is submitting.
@@ -1307,7 +1302,8 @@ var FlatFolder = class {
       ];
       for (const name of wanted) this.#moveOne(folder, name);
       left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      if (names.length === wanted.length && !this.#liveOwner(folder))
+        discard(path5.join(this.#records.folder, folder));
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -1328,13 +1324,6 @@ var FlatFolder = class {
     } catch (error) {
       if (diskError(error) === "ENOENT") return;
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
-    }
-  }
-  #remove(folder) {
-    try {
-      rmSync4(path5.join(this.#records.folder, folder), { recursive: true, force: true });
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
     }
   }
   /** Returns the living owner of a lock in a folder, which is named from that of the records. */
@@ -1358,25 +1347,13 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 function olderVersion({ pid, host }) {
-  return new Failure4(
-    "UNKNOWN_ERROR",
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: "olderVersion" } }
-  );
+  const message = `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`;
+  return new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "olderVersion" } });
 }
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const {
-  closeSync: closeSync2,
-  fstatSync,
-  openSync: openSync2,
-  readFileSync: readFileSync4,
-  renameSync: renameSync5,
-  rmSync: rmSync5,
-  statSync: statSync3,
-  writeFileSync: writeFileSync4
-} = require("node:fs");
+const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync4 } = require("node:fs");
 const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
@@ -1408,7 +1385,7 @@ ${keys[group]}`;
       let sum = sums.get(key);
       if (!sum) {
         const [provider, service, account, model] = groups[group];
-        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sum = { day, provider, service, account, model, ...NOTHING };
         sums.set(key, sum);
       }
       for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
@@ -1475,7 +1452,6 @@ var IndexFiles = class {
   constructor(folder) {
     this.folder = folder;
   }
-  /** Returns the saved summary of a group; undefined where there is none. */
   summary(shard) {
     const [changed, ...lines] = this.#lines(shard);
     if (changed === void 0) return void 0;
@@ -1484,7 +1460,6 @@ var IndexFiles = class {
       part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
     };
   }
-  /** Returns what was saved of each record of a group. */
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
     return parsed(`${shard} members`, line) ?? [];
@@ -1495,15 +1470,10 @@ var IndexFiles = class {
     if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
-  /** Writes a file whole, and returns whether the disk let it. */
+  /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
   #tryToWrite(name, lines) {
-    try {
-      this.#write(name, lines);
-      return true;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return false;
-    }
+    const write = () => replaceUnsynced(path6.join(this.folder, name), lines.join("\n"));
+    return onDisk(write, () => false) !== false;
   }
   /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first, state) {
@@ -1518,17 +1488,6 @@ var IndexFiles = class {
       return readFileSync4(path6.join(this.folder, name), "utf8").split("\n");
     } catch {
       return [];
-    }
-  }
-  #write(name, lines) {
-    const file = path6.join(this.folder, name);
-    const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
-    try {
-      writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
-      renameSync5(temp, file);
-    } catch (error) {
-      rmSync5(temp, { force: true });
-      throw error;
     }
   }
 };
@@ -1548,24 +1507,25 @@ ${text2}`).slice(0, CHECKSUM);
 var FOLDER_MS = 2e3;
 function probe(folder) {
   const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
-  try {
-    makePrivate(folder);
-    const descriptor = openSync2(file, "wx", 384);
-    try {
-      const now = fstatSync(descriptor).mtimeMs;
-      return statSync3(folder).mtimeMs < now - FOLDER_MS ? null : now;
-    } finally {
-      closeSync2(descriptor);
-      rmSync5(file, { force: true });
-    }
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-    return null;
-  }
+  const now = onDisk(
+    () => {
+      makePrivate(folder);
+      writeFileSync4(file, "", { flag: "wx", mode: 384 });
+      return statSync3(file).mtimeMs;
+    },
+    () => null
+  );
+  const isDated = now !== null && onDisk(
+    () => statSync3(folder).mtimeMs >= now - FOLDER_MS,
+    () => false
+  );
+  discard(file);
+  return isDated ? now : null;
 }
 
 // scripts/src/stores/file/journal.ts
 const path10 = require("node:path");
+import { dayOf as dayOf2 } from "./main.mjs";
 
 // scripts/src/stores/file/known-accounts.ts
 const { readFileSync: readFileSync5 } = require("node:fs");
@@ -1579,34 +1539,37 @@ var KnownAccounts = class {
     this.#inRecords = inRecords;
   }
   /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own2) {
+  others(own) {
     const stored = this.#read();
     const all = stored ?? this.#inRecords();
-    const name = accountName(own2);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
-    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
+    const name = accountName(own);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
+    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
   }
   get #file() {
     return path7.join(this.#records.folder, "accounts");
   }
   #read() {
+    const text2 = onDisk(
+      () => readFileSync5(this.#file, "utf8"),
+      () => ""
+    );
     try {
-      const rows = JSON.parse(readFileSync5(this.#file, "utf8"));
+      const rows = JSON.parse(text2);
       if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
       return rows.map(([provider, service, account]) => ({ provider, service, account }));
-    } catch (error) {
-      if (error instanceof SyntaxError || diskErrorText(error) !== void 0) return void 0;
-      throw error;
+    } catch {
+      return void 0;
     }
   }
   /** Two processes may write at once: an account that is lost so is kept by its next submit. */
   #write(accounts) {
     const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
-    try {
-      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
+    onDisk(
+      () => replaceAtOnce(this.#file, JSON.stringify([...rows.values()])),
+      () => {
+      }
+    );
   }
 };
 function isRow(row) {
@@ -1634,7 +1597,6 @@ var RecordIndex = class {
   members(shard) {
     return this.#current(shard).members;
   }
-  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
   rows() {
     const alike = /* @__PURE__ */ new Map();
     for (const shard of this.#records.shards()) {
@@ -1679,26 +1641,21 @@ var RecordIndex = class {
     return renewed;
   }
   #changed(shard) {
-    try {
-      return statSync4(path8.join(this.#records.folder, shard)).mtimeMs;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return -1;
-    }
+    return onDisk(
+      () => statSync4(path8.join(this.#records.folder, shard)).mtimeMs,
+      () => -1
+    );
   }
   #renew(shard, before) {
     const started = probe(this.#files.folder);
     for (; ; ) {
       const changed = this.#changed(shard);
       const members = this.#read(shard, before, started);
-      if (members.some(({ facts, name }) => facts === null && this.#wasSetAside(shard, name))) continue;
+      const wasSetAside = (name) => !name.endsWith(CORRUPT) && !lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
     }
-  }
-  #wasSetAside(shard, name) {
-    const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
   }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
@@ -1719,7 +1676,7 @@ var RecordIndex = class {
 };
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1741,11 +1698,11 @@ function sweepDaily(records, index) {
     if (Math.abs(now - before) < DAY_MS) return;
   } catch {
   }
-  try {
-    writeFileSync5(marker, String(now), { mode: 384 });
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-  }
+  onDisk(
+    () => writeFileSync5(marker, String(now), { mode: 384 }),
+    () => {
+    }
+  );
   try {
     sweep(records, index);
   } catch (error) {
@@ -1760,9 +1717,9 @@ function sweepRecords(records, shard, damaged) {
     const [found] = records.read([name]);
     if (found) {
       const used = lastUse(readRecord(found.raw));
-      if (used !== void 0 && used < before) sweepAway(file);
+      if (used !== void 0 && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
-      sweepAway(file);
+      discard(file);
     }
   }
 }
@@ -1776,21 +1733,14 @@ function sweepLeftovers(records, folder) {
 }
 function sweepLeftover(records, file, age) {
   if (file.endsWith(TEMP) || age > KEPT_MS) {
-    sweepAway(file);
+    discard(file);
     return;
   }
-  try {
-    const lock = tryLock(file, records.clock);
-    if (!("heldBy" in lock)) lock.release();
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-  }
-}
-function sweepAway(file) {
-  try {
-    rmSync6(file, { force: true });
-  } catch {
-  }
+  const lock = onDisk(
+    () => tryLock(file, records.clock),
+    () => null
+  );
+  if (lock && !("heldBy" in lock)) lock.release();
 }
 function ageOf({ clock }, file) {
   try {
@@ -1927,7 +1877,7 @@ var Journal = class {
     const found = this.#parts("keys").flatMap(
       ([shard, keys]) => this.#marked(shard, keys, "key", key, isOfKey)
     );
-    return found.sort(byName);
+    return found.sort((a, b) => newestFirst(a.name, b.name));
   }
   #marked(shard, marks, kind, text2, is) {
     const mark = markOf(text2);
@@ -1960,13 +1910,13 @@ var Journal = class {
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
-    const own2 = accountName(this.place);
+    const own = accountName(this.place);
     let sum = 0;
     if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own2 || without?.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1975,7 +1925,7 @@ var Journal = class {
   }
   async spending(since) {
     this.#beforeQuery();
-    return sumTables(this.#index.rows(), dayOf(since));
+    return sumTables(this.#index.rows(), dayOf2(since));
   }
   async unreadable(since) {
     const names = this.#parts("state").flatMap(([, { damaged }]) => damaged);
@@ -1986,7 +1936,6 @@ var Journal = class {
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
   }
-  /** Returns a part of the summaries of all groups. */
   #parts(name) {
     this.#beforeQuery();
     return this.#index.all(name);
@@ -2001,16 +1950,14 @@ var Journal = class {
     }
     this.#flat.move();
   }
-  /** Removes what is no longer needed. */
   sweep() {
     sweep(this.#files, this.#index);
   }
 };
-var byName = (a, b) => newestFirst(a.name, b.name);
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync6 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -2060,15 +2007,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path11.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync6(temp, path11.join(this.#folder, "pause"));
+      replaceUnsynced(path11.join(this.#folder, "pause"), String(until));
     } catch (error) {
       if (diskError(error) === "") throw error;
-      discard(temp);
     }
   }
   /** @throws the disk's error */
@@ -2076,7 +2020,6 @@ var FileRateLimiter = class {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
       const left = Number(readFileSync7(path11.join(this.#folder, "pause"), "latin1")) - now;
@@ -2101,11 +2044,9 @@ var FileRateLimiter = class {
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      const permit = {
-        ...{ number: Number(number), usedAt: Number(usedAt), name },
-        isLookup: letter === "l"
-      };
-      if (number === void 0 || permit.number >= this.#permits.count) continue;
+      if (number === void 0 || Number(number) >= this.#permits.count) continue;
+      const isLookup = letter === "l";
+      const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }
@@ -2137,7 +2078,7 @@ var FileRateLimiter = class {
           mode: 384
         });
       }
-      renameSync6(temp, this.#place);
+      renameSync5(temp, this.#place);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
@@ -2148,7 +2089,7 @@ var FileRateLimiter = class {
   #move({ number, name, isLookup }, usedAt) {
     try {
       const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
+      renameSync5(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -2161,25 +2102,15 @@ function permitName({ number, usedAt, isLookup }) {
 }
 
 // scripts/src/stores/file/sharing.ts
-const { createHash: createHash3 } = require("node:crypto");
 const path13 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
-const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
-const {
-  readdirSync: readdirSync3,
-  readFileSync: readFileSync8,
-  renameSync: renameSync7,
-  statSync: statSync6,
-  utimesSync: utimesSync3,
-  writeFileSync: writeFileSync7
-} = require("node:fs");
+const { randomBytes: randomBytes7 } = require("node:crypto");
+const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSync6, utimesSync: utimesSync3 } = require("node:fs");
 const path12 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -2245,11 +2176,11 @@ var FileStatusCache = class {
     this.#write(SEEN, { list: { ...list }, tasks: seen });
   }
   async ended(taskId) {
-    const task = this.#read(`ended-${nameOf(taskId)}`);
+    const task = this.#read(endedName(taskId));
     return isEnded(task, taskId) ? task : void 0;
   }
   async writeEnded(task) {
-    const name = `ended-${nameOf(task.id)}`;
+    const name = endedName(task.id);
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task);
@@ -2279,7 +2210,6 @@ var FileStatusCache = class {
     }
     return { list: factsIn(body.list, latest), tasks };
   }
-  /** Returns the names in the folder; none where it cannot be read. */
   #names() {
     try {
       return readdirSync3(this.#folder);
@@ -2313,22 +2243,18 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path12.join(this.#folder, name);
-    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
+    const seconds = this.#clock.wall() / 1e3;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
-      const seconds = this.#clock.wall() / 1e3;
-      utimesSync3(temp, seconds, seconds);
-      renameSync7(temp, file);
+      replaceUnsynced(path12.join(this.#folder, name), text2, (temp) => utimesSync3(temp, seconds, seconds));
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
-      discard(temp);
     }
   }
 };
+var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
 function stampOf(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
@@ -2348,11 +2274,8 @@ function isEnded(value, taskId) {
   return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
 }
 function hashOf(name, json) {
-  return createHash2("sha256").update(`${name}
-${json}`).digest("hex").slice(0, 16);
-}
-function nameOf(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+  return sha256Text(`${name}
+${json}`).slice(0, 16);
 }
 
 // scripts/src/stores/file/sharing.ts
@@ -2361,15 +2284,15 @@ function sharingIn({ folder, service, account, limit, clock }) {
     if (distrustOf(folder)) return null;
   } catch {
   }
-  const key = nameOf2(service, account);
-  const counted = limit.per === "address" ? nameOf2(service) : key;
+  const key = folderName(service, account);
+  const counted = limit.per === "address" ? folderName(service) : key;
   return {
     limiter: new FileRateLimiter(path13.join(folder, "rate-limit", counted), limit, clock),
     statuses: new FileStatusCache(path13.join(folder, "status", key), clock)
   };
 }
-function nameOf2(...parts) {
-  return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+function folderName(...parts) {
+  return sha256Text(parts.join("\n")).slice(0, 16);
 }
 export {
   CORRUPT,
@@ -2396,7 +2319,6 @@ export {
   changeRecord,
   countsOf,
   createAtOnce,
-  dayOf,
   decodeRecord,
   discard,
   diskError,
@@ -2427,6 +2349,7 @@ export {
   newestMade,
   newestOf,
   olderVersion,
+  onDisk,
   overwrite,
   plus,
   positionsOf,
@@ -2435,6 +2358,7 @@ export {
   recordedRow,
   renamePatiently,
   replaceAtOnce,
+  replaceUnsynced,
   requestName,
   requestNameOf,
   sha256Text,

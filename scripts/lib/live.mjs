@@ -277,7 +277,7 @@ function explain(request, error, left) {
       const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
       return networkError(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) {
+    if ((CERTIFICATE.test(code) || HANDSHAKE.test(code)) && !left) {
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
     }
   }
@@ -302,9 +302,6 @@ function withProxy(failure) {
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
-function isTlsCode(code) {
-  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
-}
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
@@ -369,50 +366,38 @@ var Api = class {
   clock;
   policy;
   #transport;
-  #options;
-  constructor(transport, clock, options) {
-    this.#transport = transport;
-    this.#options = options;
-    this.clock = clock;
-    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
-  }
-  get signal() {
-    return this.#options.signal;
-  }
+  #limiter;
+  signal;
   /** Milliseconds that one request may take. */
-  get timeoutMs() {
-    return this.#options.timeoutMs;
+  timeoutMs;
+  constructor(transport, clock, { timeoutMs, maxRetries, signal, limiter }) {
+    this.#transport = transport;
+    this.#limiter = limiter;
+    this.clock = clock;
+    this.signal = signal;
+    this.timeoutMs = timeoutMs;
+    this.policy = { maxRetries, ...RETRY_PAUSES };
   }
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
-  /** Makes one attempt. */
   async once(call, options = {}) {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
-    const { signal } = this.#options;
+    const { signal } = this;
     const isQuery = call.request.method === "GET" && !options.isPermitted;
-    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    const limiter = isQuery ? await this.#limiter?.() : null;
     if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
-    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
-    const answer = await this.#transport.send(call.request, {
-      timeoutMs,
-      fresh,
-      maxBytes: call.limits.bytes,
-      signal,
-      onLeave
-    });
-    if (!isExcessive(answer.body, call.limits.values)) {
+    const timeoutMs = Math.ceil(Math.min(this.timeoutMs, left));
+    const { bytes: maxBytes, values } = call.limits;
+    const answer = await this.#transport.send(call.request, { timeoutMs, fresh, maxBytes, signal, onLeave });
+    if (!isExcessive(answer.body, values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
     }
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
-    const { values } = call.limits;
-    throw networkError(
-      call.request,
-      `sent an answer of more than ${values} values, or one nested too deep`,
-      true
-    );
+    const what = `sent an answer of more than ${values} values, or one nested too deep`;
+    throw networkError(call.request, what, true);
   }
   /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
   async #permit(limiter, until) {
@@ -421,11 +406,8 @@ var Api = class {
       const wait = await limiter.acquire("lookup");
       if (wait <= 0) return;
       if (this.clock.monotonic() + wait > end) {
-        throw new Failure5(
-          "RATE_LIMITED",
-          "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.",
-          { transient: true, retryAfter: Math.ceil(wait / 1e3) }
-        );
+        const message = "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.";
+        throw new Failure5("RATE_LIMITED", message, { transient: true, retryAfter: Math.ceil(wait / 1e3) });
       }
       await this.clock.sleep(wait, this.signal);
     }
@@ -776,7 +758,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -900,7 +882,12 @@ function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
 function withFacts(result, { envelope, exitCode }, caller) {
-  const { taskId, seen, retryAfter, delivery } = result;
+  const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
+  const reusedData = reused && {
+    reused: true,
+    createdAt: reused.created,
+    resubmitted: isResubmitted || void 0
+  };
   const { nextSteps = [], ...data } = envelope.data ?? {};
   const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
@@ -908,7 +895,7 @@ function withFacts(result, { envelope, exitCode }, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
+      data: written({ ...data, ...reusedData, nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     exitCode,
@@ -919,19 +906,14 @@ function endOutcome(result, caller) {
   const { taskId, seen, files } = result;
   const data = dataOf(result);
   switch (result.kind) {
-    case "running":
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
-            "The task runs on at the service. Run this command as often as you like: it charges nothing."
-          ]
-        },
-        caller.wantsEnd ? EXIT.stillRunning : EXIT.done
-      );
+    case "running": {
+      const nextSteps = [
+        resumeCommand(caller, taskId, caller.resumeFlags),
+        "The task runs on at the service. Run this command as often as you like: it charges nothing."
+      ];
+      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
+      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
+    }
     case "completed": {
       const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
@@ -975,9 +957,6 @@ function dataOf({
     ...upstream(seen.record)
   };
 }
-function reusedData({ reused, isResubmitted }) {
-  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
-}
 function reusedSteps(result, { anew }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
@@ -987,12 +966,9 @@ function reusedSteps(result, { anew }) {
   ];
 }
 function goneSteps({ warnings }, caller) {
-  return warnings.flatMap(
-    (warning) => warning.kind === "taskGone" ? [
-      `The service does not show the newer task ${warning.taskId} any more.`,
-      dropStep(caller, warning.taskId)
-    ] : []
-  );
+  const gone = warnings.flatMap((warning) => warning.kind === "taskGone" ? warning.taskId : []);
+  const said = (id) => `The service does not show the newer task ${id} any more.`;
+  return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 function warningText(warning) {
   switch (warning.kind) {
@@ -1086,7 +1062,7 @@ async function runLive(options) {
     ownsProcess: true
   });
   const { profile } = args;
-  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
   const provider = await createProvider(profile, {
     baseUrl,
     key: sandbox ? SANDBOX_KEY : environment.key,
@@ -1108,18 +1084,13 @@ async function runLive(options) {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
   };
   try {
+    let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
-      const outcome2 = await runBatchCommand({
-        ...{ session, args, argv, batch, wait, caller, secrets },
-        account: await accountOf(options),
-        stop: interruption,
-        warn
-      });
-      return sandbox ? withStandInWarning(outcome2) : outcome2;
-    }
-    const outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
+      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
+      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -1148,20 +1119,16 @@ async function openJournal(options, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(options)),
     account: await accountOf(options),
     clock: systemClock,
     warn
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  try {
-    journal.prepare();
-    return journal;
-  } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
-    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
-    return null;
-  }
+  const refusal2 = await orFailure3((async () => journal.prepare())());
+  if (!refusal2) return journal;
+  warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+  return null;
 }
 async function openSharing(options, provider) {
   const { args, environment } = options;
@@ -1169,12 +1136,13 @@ async function openSharing(options, provider) {
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: addressOf(serviceUrl(options)),
     account: await accountOf(options),
     limit: provider.rateLimit,
     clock: systemClock
   });
 }
+var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }

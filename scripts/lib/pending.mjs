@@ -3,19 +3,9 @@
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
-function localJournal({
-  args,
-  environment,
-  warn
-}) {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: "",
-    account: "",
-    clock: systemClock,
-    warn
-  });
+function localJournal({ args: { profile, sandbox }, environment, warn }) {
+  const folder = journalFolder(environment, sandbox);
+  return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
 
 // scripts/src/core/record/forget-records.ts
@@ -52,11 +42,13 @@ import { success } from "./main.mjs";
 var MOST_STEPS = 5;
 function pendingOutcome(records, caller) {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
-    const { taskId, status, created, checked, wait, download, credits, files } = record;
+    const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
+    const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
+    const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
+    const request = { provider, service, account, idempotencyKey, wait, download };
     return {
-      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
-      ...{ provider, service, account, idempotencyKey, wait, download },
+      ...task,
+      ...request,
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
@@ -113,7 +105,7 @@ import { profileOf as profileOf2 } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { readFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
+import { commandLine, flagWords } from "./main.mjs";
 import { readEnvironment } from "./main.mjs";
 var MOST_STEPS2 = 5;
 async function withCancels(refusal, argv, warn) {
@@ -122,17 +114,15 @@ async function withCancels(refusal, argv, warn) {
   if (given.has("taskId") || !named?.can.cancel) return refusal;
   const place = { profile: named, sandbox: given.has("sandbox") };
   try {
-    const environment = readEnvironment(process.env, named, {
-      isLive: false,
-      isRehearsal: false,
-      hasState: true
-    });
+    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
     const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
       ({ record: { provider, status, taskId } }) => provider === named.id && status === "SUBMITTED" && taskId !== null
     );
     const steps = pending.slice(0, MOST_STEPS2).map(({ record: { taskId, model, promptExcerpt, created } }) => {
       const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-      const command = commandLine(actionWords("cancelTask", { taskId, ...placeFlags(place) }));
+      const command = commandLine(
+        flagWords({ action: "cancelTask", taskId, ...placeFlags(place) })
+      );
       return `To cancel ${what}, made on ${created}: ${command}`;
     });
     const more = pending.length - steps.length;

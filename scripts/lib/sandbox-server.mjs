@@ -150,6 +150,104 @@ function after(record, simulatedSeconds) {
   return record.createdAt + simulatedSeconds * 1e3 / record.speed;
 }
 
+// scripts/src/sandbox/accounts.ts
+var FIRST_BALANCE = 1e3;
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+var Accounts = class {
+  #surroundings;
+  #service;
+  /** What happened once, and is not to happen the next time. */
+  #seen = /* @__PURE__ */ new Set();
+  #statusQueries = /* @__PURE__ */ new Map();
+  #sequence = 0;
+  constructor(surroundings, service) {
+    this.#surroundings = surroundings;
+    this.#service = service;
+  }
+  tasksOf(owner) {
+    const all = this.#surroundings.store.all();
+    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  }
+  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
+  taskOf(owner, id, missing) {
+    const record = this.#surroundings.store.get(id);
+    if (record?.owner === owner && record.service === this.#service) return record;
+    throw new Refusal(missing);
+  }
+  /**
+   * Makes a task, unless its id has one, and returns its answer.
+   * @param webhook where and how its changes are announced; null: nowhere
+   */
+  submit({ kept, scenarios, ...task }, webhook, answer) {
+    const { store, webhooks, now, speed } = this.#surroundings;
+    const record = {
+      ...task,
+      ...kept,
+      service: this.#service,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: this.#sequence++,
+      speed,
+      cancelledAt: null
+    };
+    const stored = store.insert(record);
+    if (stored !== record) return answer(stored, true);
+    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
+  }
+  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
+  refused(scenarios, generation, replies) {
+    const isFirst = (name) => {
+      const mark = `${name} ${generation}`;
+      if (!scenarios.has(name) || this.#seen.delete(mark)) return false;
+      this.#seen.add(mark);
+      return true;
+    };
+    if (isFirst("rate-limit")) return replies["rate-limit"];
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error")) return replies["server-error"];
+    if (scenarios.has("reject")) return replies.reject;
+    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
+  }
+  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
+  isFlaky({ id, scenarios }) {
+    if (!scenarios.includes("flaky")) return false;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    return count % 2 === 0;
+  }
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
+  balanceOf(owner, scenarios) {
+    if (scenarios?.has("no-credits")) return 0;
+    const time = this.#surroundings.now();
+    const spent = this.tasksOf(owner).reduce(
+      (sum, record) => sum + record.credits - refundOf(record, time),
+      0
+    );
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+};
+function idFrom(text) {
+  return idOf(createHash("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
+
+// scripts/src/sandbox/aivideomaker-request.ts
+import { loadContract } from "./contracts.mjs";
+import { checkPayload } from "./contracts.mjs";
+import { Failure } from "./main.mjs";
+
 // scripts/src/sandbox/scenarios.ts
 var EFFECTS = {
   fail: "The task ends `FAILED` with a reason in `output.error`; the credits come back.",
@@ -198,18 +296,6 @@ function readMarks(payload, service) {
 function listed(known) {
   return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
 }
-var FirstTimes = class {
-  #seen = /* @__PURE__ */ new Set();
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
-  isFirst(mark) {
-    if (this.#seen.delete(mark)) return false;
-    this.#seen.add(mark);
-    return true;
-  }
-};
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
   if (typeof value === "object" && value !== null) {
@@ -217,104 +303,13 @@ function* textsOf(value) {
   }
 }
 
-// scripts/src/sandbox/accounts.ts
-var FIRST_BALANCE = 1e3;
-function ownerOf(key) {
-  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
-}
-var Accounts = class {
-  #surroundings;
-  #service;
-  #firstTimes = new FirstTimes();
-  #statusQueries = /* @__PURE__ */ new Map();
-  #sequence = 0;
-  constructor(surroundings, service) {
-    this.#surroundings = surroundings;
-    this.#service = service;
-  }
-  /** Returns the tasks of an owner, newest first. */
-  tasksOf(owner) {
-    const all = this.#surroundings.store.all();
-    return all.filter((record) => record.service === this.#service && record.owner === owner);
-  }
-  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
-  taskOf(owner, id, missing) {
-    const record = this.#surroundings.store.get(id);
-    if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(missing);
-  }
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
-  submit({ kept, scenarios, ...task }, webhook, answer) {
-    const { store, webhooks, now, speed } = this.#surroundings;
-    const record = {
-      ...task,
-      ...kept,
-      service: this.#service,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: this.#sequence++,
-      speed,
-      cancelledAt: null
-    };
-    const stored = store.insert(record);
-    if (stored !== record) return answer(stored, true);
-    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
-  }
-  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
-  refused(scenarios, generation, replies) {
-    const isFirst = (name) => scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
-    if (isFirst("rate-limit")) return replies["rate-limit"];
-    if (isFirst("not-delivered")) return "cut";
-    if (isFirst("server-error")) return replies["server-error"];
-    if (scenarios.has("reject")) return replies.reject;
-    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
-  }
-  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
-  isFlaky({ id, scenarios }) {
-    if (!scenarios.includes("flaky")) return false;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    return count % 2 === 0;
-  }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
-  balanceOf(owner, scenarios) {
-    if (scenarios?.has("no-credits")) return 0;
-    const time = this.#surroundings.now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-};
-function idFrom(text) {
-  return idOf(createHash("sha256").update(text).digest("hex"));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
-}
-
 // scripts/src/sandbox/aivideomaker-request.ts
-import { loadContract } from "./contracts.mjs";
-import { checkPayload } from "./contracts.mjs";
-import { Failure } from "./main.mjs";
 var PROVIDER = "aivideomaker";
 async function readRequest(call, model) {
   const contract = await contractOf(model);
   return fromBody(call, invalid, (payload) => {
     const issues = checkPayload(contract, payload);
-    if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
+    if (issues.length > 0) throw new Refusal(invalid(issues.map(saying).join("; ")));
     const { scenarios, complaint } = readMarks(payload, PROVIDER);
     if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
     return { contract, payload, scenarios };
@@ -330,9 +325,7 @@ async function contractOf(model) {
     throw error;
   }
 }
-function hintOf({ path, expected, received }) {
-  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
-}
+var saying = ({ path, expected, received }) => `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 function invalid(message) {
   return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
 }
@@ -418,6 +411,7 @@ const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
 import { urlOf } from "./main.mjs";
+var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -466,7 +460,7 @@ function createWebhooks(now, log) {
   return {
     watch(record, address, notices) {
       const url = urlOf(address);
-      if (!url || !isLoopback(url)) {
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
         log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
         return;
       }
@@ -488,10 +482,6 @@ function createWebhooks(now, log) {
       closing.abort();
     }
   };
-}
-function isLoopback(url) {
-  if (url.protocol !== "http:" && url.protocol !== "https:") return false;
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
 }
 async function post(url, body, signal) {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -537,7 +527,7 @@ var AS_ASKED = {
 };
 function createAivideomaker(surroundings) {
   const { store, files, webhooks, now } = surroundings;
-  const limiter = new QueryLimiter(now);
+  const refuse2 = queryLimit(now);
   const accounts = new Accounts(surroundings, PROVIDER2);
   const shownDead = /* @__PURE__ */ new Set();
   const routes = [
@@ -557,7 +547,7 @@ function createAivideomaker(surroundings) {
   );
   function query(answer) {
     return (call, owner, part) => {
-      const retryAfter = limiter.refuse(call.address);
+      const retryAfter = refuse2(call.address);
       if (retryAfter === null) return answer(call, owner, part);
       return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
         code: "RATE_LIMITED",
@@ -701,22 +691,17 @@ function ok(body) {
 function iso(time) {
   return new Date(time).toISOString();
 }
-var QueryLimiter = class {
-  #now;
-  #seen = /* @__PURE__ */ new Map();
-  constructor(now) {
-    this.#now = now;
-  }
-  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
-  refuse(address) {
-    const now = this.#now();
-    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
-    this.#seen.set(address, recent);
+function queryLimit(clock) {
+  const seen = /* @__PURE__ */ new Map();
+  return (address) => {
+    const now = clock();
+    const recent = (seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    seen.set(address, recent);
     if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
     recent.push(now);
     return null;
-  }
-};
+  };
+}
 
 // scripts/src/sandbox/apidot-samples.ts
 var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
@@ -946,15 +931,8 @@ function createApidot(surroundings) {
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const task = {
-      id: randomId(),
-      owner,
-      model,
-      idempotencyKey: null,
-      credits: UNKNOWN_PRICE,
-      kept,
-      scenarios
-    };
+    const of = { owner, model, kept, scenarios };
+    const task = { ...of, id: randomId(), idempotencyKey: null, credits: UNKNOWN_PRICE };
     const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
     return accounts.submit(
       task,
@@ -1326,7 +1304,6 @@ export {
   Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
-  FirstTimes,
   Refusal,
   SCENARIOS,
   TONE_SECONDS,

@@ -12,7 +12,10 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known }, { pro
     `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
     estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     charged: known && known.taskId !== null ? true : void 0,
     createdAt: known?.created,
@@ -105,7 +108,7 @@ function spendingOutcome(result, caller) {
   const data = {
     since: spanOf(since),
     total: rowOf(total),
-    models: models.slice(0, MOST_MODELS).map(modelRow),
+    models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
     warnings: unlessEmpty2(warnings),
@@ -122,7 +125,6 @@ function leftOut({ undated, unread }, hasSpan) {
   if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
   return warnings;
 }
-var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
   return {
@@ -212,10 +214,12 @@ function nothingMatches({ listed, models }) {
 }
 function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const { input, idempotencyKey: key = "" } = task;
+  const own = isObject(input) ? promptExcerpt(input) : null;
   return written({
     taskId: id,
     name: name && plain2(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? promptOf(task),
+    promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
     file: file && plain2(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
@@ -224,15 +228,9 @@ function rowOf2({ task, request, name, file }) {
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
     reason: error && quoted(error, LONGEST_REASON),
-    idempotencyKey: idempotencyKeyOf(task)
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : void 0
   });
-}
-function promptOf({ input }) {
-  const excerpt = isObject(input) ? promptExcerpt(input) : null;
-  return excerpt === null ? void 0 : quoted(excerpt);
-}
-function idempotencyKeyOf({ idempotencyKey }) {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
@@ -469,7 +467,6 @@ var PollRounds = class {
   #now() {
     return this.#session.api.clock.wall();
   }
-  /** Takes over what other processes have seen since. */
   async #learn() {
     this.#others = await this.#cache?.others() ?? this.#others;
     const shared = await this.#cache?.read();
@@ -514,10 +511,8 @@ var PollRounds = class {
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
-    };
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
@@ -709,7 +704,6 @@ var Poller = class {
     const listed = await this.#records.listed(taskId, until);
     return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
-  /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
   }
@@ -739,10 +733,14 @@ var Poller = class {
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) await this.#query(due);
+    if (due.length > 0 && wait <= 0) {
+      const at = clock.wall();
+      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    }
     const now = clock.monotonic();
     for (const ask of this.#asks) {
-      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
+      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
+      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : "crowded");
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
@@ -754,9 +752,6 @@ var Poller = class {
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });
-  }
-  #seenLately(taskId) {
-    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
   }
   /** The tasks whose query is due, the longest wait first. */
   #due() {
@@ -773,10 +768,6 @@ var Poller = class {
       return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
     });
   }
-  async #query(due) {
-    const at = this.#session.api.clock.wall();
-    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-  }
   async #readList(due) {
     const at = this.#session.api.clock.wall();
     const results = await this.#rounds.records(due, this.#watched.keys());
@@ -792,11 +783,8 @@ var Poller = class {
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure4) this.#end(ask, result);
-      else {
-        this.#seenAt.set(ask.taskId, at);
-        this.#end(ask, result);
-      }
+      if (!(result instanceof Failure4)) this.#seenAt.set(ask.taskId, at);
+      this.#end(ask, result);
     }
   }
   #end(ask, result) {
@@ -842,12 +830,10 @@ function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
   pollers.set(session.api, made);
-  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  const make = async () => new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
+  const poller = made.get(isAlone) ?? make();
   made.set(isAlone, poller);
   return poller;
-}
-async function newPoller(session, isAlone) {
-  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
 }
 
 // scripts/src/core/deliver/fetch-result.ts
@@ -863,11 +849,8 @@ async function fetchResult(session, taskId, schedule, end) {
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure5(
-        "DOWNLOAD_FAILED",
-        "The task is COMPLETED, but what its record gives as the result is no https address.",
-        { record: task.record, reason: { kind: "noAddress" } }
-      );
+      const message = "The task is COMPLETED, but what its record gives as the result is no https address.";
+      throw new Failure5("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
@@ -907,10 +890,9 @@ function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
   const start = api.clock.monotonic();
   const { output = null } = settings;
   const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity
-  };
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 function knownFacts({ model, entry, credits, origin }) {
   return { ...origin, credits, model: model ?? entry?.record.model };
@@ -926,11 +908,11 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
   const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
   if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
-  return new Failure6(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
-  );
+  const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
+  return new Failure6("DOWNLOAD_FAILED", message, {
+    data: { ...failure.details.data, resultGone: true },
+    reason: { kind: "resultGone" }
+  });
 }
 
 // scripts/src/core/deliver/save-files.ts
@@ -978,7 +960,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 }
 
 // scripts/src/core/deliver/finish.ts
-async function finish(session, taskId, wait, known) {
+async function finish({ session, taskId, wait, known }) {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
   const facts = knownFacts(known);
@@ -1032,11 +1014,8 @@ async function checkNameIsFree(folder, output) {
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure8(
-    "INVALID_PAYLOAD",
-    `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: "outputTaken", file, free } }
-  );
+  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
+  throw new Failure8("INVALID_PAYLOAD", message, { reason: { kind: "outputTaken", file, free } });
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1192,16 +1171,11 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
-    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
+  const { state, record } = seen;
+  const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
+  const reason = { kind: "notCancelled", taskId, state };
+  const details = { status: state, taskId, record, reason };
+  const failure = new Failure11(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
@@ -1242,26 +1216,22 @@ import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
-async function firstStatus(session, taskId, wait, entry) {
-  const recorded = entry?.record.status;
+async function firstStatus(of) {
+  const { session, taskId, wait, known } = of;
+  const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
-  const found = await orFailure6(
-    watching(
-      session,
-      taskId,
-      wait,
-      (poller) => poller.next(taskId, { dueAtMonotonic: wait.start, deadline: wait.deadline }, wait.stop)
-    )
-  );
+  const times = { dueAtMonotonic: wait.start, deadline: wait.deadline };
+  const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
-  const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
+  const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
   return { failure: found };
 }
-async function pollTask(session, taskId, before, wait, known) {
+async function pollTask(of, before) {
+  const { session, taskId, wait, known } = of;
   const { api, observer } = session;
   const { entry } = known;
   const { start, deadline, stop } = wait;
@@ -1269,8 +1239,13 @@ async function pollTask(session, taskId, before, wait, known) {
   if (deadline > start) await tellExpected(session, known);
   let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
+  const likely = await likelySchedule(of);
   const options = {
-    ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },
+    clock: api.clock,
+    ...likely,
+    deadline,
+    failure,
+    stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
       wasRunning ||= !isTerminal6(status.state);
@@ -1278,7 +1253,7 @@ async function pollTask(session, taskId, before, wait, known) {
     },
     onError: (error) => observer.queryFailed(error)
   };
-  return watching(session, taskId, wait, async (poller) => {
+  return watching(of, async (poller) => {
     const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
       const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
       isCrowded = found === "crowded";
@@ -1291,8 +1266,8 @@ async function pollTask(session, taskId, before, wait, known) {
     return { seen, failure: error, isCrowded };
   });
 }
-async function watching(session, taskId, { schedule }, work) {
-  const poller = await pollerOf(session, schedule);
+async function watching({ session, taskId, wait }, work) {
+  const poller = await pollerOf(session, wait.schedule);
   const unwatch = poller.watch(taskId);
   try {
     return await work(poller);
@@ -1305,7 +1280,7 @@ async function tellExpected(session, known) {
   const expected = model === void 0 ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
-async function likelySchedule(session, { schedule }, known) {
+async function likelySchedule({ session, wait: { schedule }, known }) {
   const { entry } = known;
   const { model } = knownFacts(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
@@ -1323,41 +1298,49 @@ async function waitTask(session, taskId, settings, known = {}) {
   const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const before = await firstStatus(about, taskId, wait, entry);
+  const of = {
+    session: about,
+    taskId,
+    wait,
+    known: { ...known, entry, credits: entry?.record.credits }
+  };
+  const before = await firstStatus(of);
   if (before.seen) about.observer.task(taskId, before.seen.state);
-  return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
+  return waitOut(of, before);
 }
 async function waitOn(session, task, settings, known = {}) {
-  const { state, record = {}, id } = task;
-  const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
+  const { state, record = {}, id: taskId } = task;
+  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
   const seen = state === void 0 ? void 0 : { ...task, state, record };
   const credits = known.credits && creditsOf3(task, known.credits);
-  return waitOut(about, id, { seen }, beginWait(session, settings), { ...known, credits });
+  const wait = beginWait(session, settings);
+  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
-async function waitOut(session, taskId, before, wait, known) {
-  const { entry } = known;
+async function waitOut(of, before) {
+  const { session, taskId, known } = of;
   const hasEnded = before.seen && isTerminal7(before.seen.state);
-  const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
-  const recorded = entry?.record.status ?? "UNKNOWN";
+  const polled = hasEnded ? before : await pollTask(of, before);
+  const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
-  return deliver2(session, entry, await readEnd(session, taskId, seen, wait, known));
+  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
+  return deliver2(session, known.entry, await readEnd(of, seen));
 }
-async function readEnd(session, taskId, seen, wait, known) {
-  if (seen.state === "COMPLETED") return finish(session, taskId, wait, { ...known, task: seen.task });
+async function readEnd(of, seen) {
+  const { session, taskId, wait, known } = of;
+  if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult2(taskId, ended, knownFacts(known));
 }
-async function unfinished(session, taskId, { seen, failure, isCrowded }, { schedule, stop }, known) {
+async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
   const result = taskResult2(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || stop?.aborted) return result;
-  const poller = await pollerOf(session, schedule);
+  if (!isCrowded || wait.stop?.aborted) return result;
+  const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
@@ -1369,11 +1352,8 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState3(session, entry, task.state);
-  return deliver3(
-    session,
-    entry,
-    taskResult3(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
-  );
+  const { credits, model } = entry?.record ?? {};
+  return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
 }
 export {
   EndedRecords,

@@ -6,7 +6,8 @@ import { MP4 } from '../support/media.ts';
 import { restOf } from '../support/server.ts';
 import { record, refusal, service, states } from '../support/service.ts';
 
-const ARGS = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
+const FAST = ['--pollInterval', '0.02'];
+const ARGS = ['--action', 'waitTask', '--taskId', 'task1', ...FAST, '--download', 'out'];
 
 /** Runs a download and gives the run, its envelope, and what lies in the folder. */
 async function fetched(

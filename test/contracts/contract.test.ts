@@ -31,7 +31,9 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'a skill '));
-  cpSync(contractsFolder(skillFolder()), contractsFolder(root), { recursive: true });
+  // Those of the other provider would only be copied, and compiled, for each test.
+  const [from, to] = [skillFolder(), root].map((folder) => join(contractsFolder(folder), PROVIDER));
+  cpSync(from!, to!, { recursive: true });
   parsed.texts.length = 0;
 });
 
@@ -247,6 +249,10 @@ describe('unknown models', () => {
 
 describe('a contract that is not understood is refused, never half used', () => {
   const property = '    description: Shape of the frame.\n';
+
+  beforeEach(() => {
+    for (const model of MODELS) if (model !== 't2v') rmSync(yamlOf(model));
+  });
 
   it.each<[string, string, string, string]>([
     ['an unknown keyword', property, '    format: uri\n', 'properties.aspectRatio.format is not supported'],

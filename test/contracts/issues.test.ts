@@ -147,7 +147,12 @@ describe('what is reported', () => {
     [true, 'boolean true'],
   ])('fault 54, a payload that is no object: %j', async (payload, received) => {
     expect(checkPayload(await contractOf('t2v'), payload, BY_FLAGS)).toMatchObject([
-      { path: '--payload', received },
+      {
+        path: '--payload',
+        expected: 'a JSON object',
+        received,
+        hint: expect.stringContaining('pass an object'),
+      },
     ]);
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { type Answer, serve } from '../support/server.ts';
+import { type Answer, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import { failureOf, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { failureOf, REQUEST, sessionWith, stepsOf, TERMS, type TestSession, waiting } from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -33,19 +33,29 @@ const quoted = (credits: number, currentBalance: number): Answer => ({
   body: { model: 't2v', credits, currentBalance, affordable: currentBalance >= credits },
 });
 
+const DETACHED = { isDetached: true, wait: waiting(0) };
+
+/** Asks for the clip, with a wait of a minute. */
+function ask(at: TestServer | TestSession, more: Partial<Parameters<typeof generate>[1]> = {}) {
+  const session = 'origin' in at ? sessionWith(at.origin) : at;
+  const wait = waiting(60_000);
+  return generate(session, {
+    contract: t2v,
+    terms: TERMS,
+    isDetached: false,
+    generation: REQUEST,
+    wait,
+    ...more,
+  });
+}
+
 describe('generate', () => {
   it('submits, waits and returns the record', async () => {
     const server = await service({
       status: [{ body: { status: 'PROGRESS' } }, { body: { status: 'COMPLETED' } }],
     });
     const session = sessionWith(server.origin);
-    const { envelope, exitCode } = await generate(session, {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: REQUEST,
-      wait: waiting(60_000),
-    });
+    const { envelope, exitCode } = await ask(session);
     expect(envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
@@ -62,13 +72,7 @@ describe('generate', () => {
     ['with a wait of nothing', false, EXIT.stillRunning],
   ])('returns at once %s', async (_, isDetached, code) => {
     const server = await service({});
-    const { envelope, exitCode } = await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached,
-      generation: REQUEST,
-      wait: waiting(isDetached ? 60_000 : 0),
-    });
+    const { envelope, exitCode } = await ask(server, { isDetached, wait: waiting(isDetached ? 60_000 : 0) });
     expect(envelope).toMatchObject({ ok: true, status: 'SUBMITTED', taskId: 'ckx1' });
     expect(stepsOf(envelope)[0]).toBe(RESUME);
     expect(exitCode).toBe(code);
@@ -77,13 +81,7 @@ describe('generate', () => {
 
   it('fault 38: ends with the healthy task when the time is over, with the command that resumes it', async () => {
     const server = await service({ status: [{ status: 503 }] });
-    const { envelope, exitCode } = await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: REQUEST,
-      wait: waiting(30_000),
-    });
+    const { envelope, exitCode } = await ask(server, { wait: waiting(30_000) });
     expect(envelope).toMatchObject({
       ok: true,
       status: 'SUBMITTED',
@@ -103,13 +101,7 @@ describe('generate', () => {
       status: [{ body: { status: 'PROGRESS' } }],
     });
     const session = sessionWith(server.origin);
-    await generate(session, {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: REQUEST,
-      wait: waiting(40_000),
-    });
+    await ask(session, { wait: waiting(40_000) });
     expect(session.clock.now).toBe(40_000);
   });
 
@@ -117,13 +109,7 @@ describe('generate', () => {
     const server = await service({
       status: [{ status: 404 }, { status: 404 }, { body: { status: 'COMPLETED' } }],
     });
-    const { envelope } = await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: REQUEST,
-      wait: waiting(60_000),
-    });
+    const { envelope } = await ask(server);
     expect(envelope.status).toBe('COMPLETED');
   });
 
@@ -137,15 +123,7 @@ describe('generate', () => {
     ['fault 20: a task that stays unfound', { status: 404 }, 'TASK_NOT_FOUND'],
   ])('%s ends the wait, and never reads as if nothing had been submitted', async (_, answer, code) => {
     const server = await service({ status: [answer] });
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: false,
-        generation: REQUEST,
-        wait: waiting(600_000),
-      }),
-    );
+    const failure = await failureOf(ask(server, { wait: waiting(600_000) }));
     expect(failure.code).toBe(code);
     expect(failure.details.taskId).toBe('ckx1');
     expect(failure.details.nextSteps!.at(-1)).toBe(RESUME);
@@ -157,28 +135,14 @@ describe('generate', () => {
   it('finishes a replayed task that has ended already, whatever the wait', async () => {
     const submit = [{ body: { status: 'COMPLETED', taskId: 'ckx1', idempotentReplay: true } }];
     const server = await service({ submit });
-    const { envelope } = await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: false,
-      generation: REQUEST,
-      wait: waiting(0),
-    });
+    const { envelope } = await ask(server, { wait: waiting(0) });
     expect(envelope).toMatchObject({ status: 'COMPLETED', data: { resultUrls: [LINK] } });
   });
 
   it('makes sure of the folder before anything is submitted', async () => {
     const server = await service({});
     const wait = waiting(60_000, { folder: '/dev/null/out' });
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: false,
-        generation: REQUEST,
-        wait,
-      }),
-    );
+    const failure = await failureOf(ask(server, { wait }));
     expect(failure.code).toBe('INVALID_PAYLOAD');
     expect(failure.details.issues![0]!.path).toBe('--download');
     expect(server.received).toHaveLength(0);
@@ -188,26 +152,14 @@ describe('generate', () => {
 describe('the price', () => {
   it('is not asked for where nothing limits it', async () => {
     const server = await service({});
-    await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: true,
-      generation: REQUEST,
-      wait: waiting(0),
-    });
+    await ask(server, { ...DETACHED });
     expect(server.to('POST /api/v1/quote')).toHaveLength(0);
   });
 
   it('within the limit is told with the task, and the limit goes along', async () => {
     const server = await service({ quote: [quoted(15, 415)] });
     const generation = { ...REQUEST, maxCredits: 15 };
-    const { envelope } = await generate(sessionWith(server.origin), {
-      contract: t2v,
-      terms: TERMS,
-      isDetached: true,
-      generation,
-      wait: waiting(0),
-    });
+    const { envelope } = await ask(server, { ...DETACHED, generation });
     expect(envelope).toMatchObject({ ok: true, data: { credits: { quoted: 15 } } });
     const [submit] = server.to('POST /api/v1/generate');
     expect(submit!.headers['x-max-credits']).toBe('15');
@@ -221,15 +173,7 @@ describe('the price', () => {
       payload: { ...REQUEST.payload, duration: '20' },
       maxCredits: 40,
     };
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: v3,
-        terms: TERMS,
-        isDetached: true,
-        generation,
-        wait: waiting(0),
-      }),
-    );
+    const failure = await failureOf(ask(server, { ...DETACHED, contract: v3, generation }));
     expect(failure.code).toBe('BUDGET_EXCEEDED');
     expect(failure.details.data).toMatchObject({ quoted: 80, maxCredits: 40 });
     const steps = failure.details.nextSteps!;
@@ -251,15 +195,7 @@ describe('the price', () => {
   ])('fault 19: that cannot be paid submits nothing: %s', async (_, quote, data) => {
     const server = await service({ quote: [quote] });
     const generation = { ...REQUEST, maxCredits: 50 };
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: true,
-        generation,
-        wait: waiting(0),
-      }),
-    );
+    const failure = await failureOf(ask(server, { ...DETACHED, generation }));
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual(data);
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
@@ -268,15 +204,7 @@ describe('the price', () => {
   it('that is not to be had submits nothing', async () => {
     const server = await service({ quote: [{ status: 503 }] });
     const generation = { ...REQUEST, maxCredits: 50 };
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: true,
-        generation,
-        wait: waiting(0),
-      }),
-    );
+    const failure = await failureOf(ask(server, { ...DETACHED, generation }));
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
   });
@@ -287,15 +215,7 @@ describe('the price', () => {
       quote: [quoted(24, 20)],
     });
     const generation = { ...REQUEST, payload: { ...REQUEST.payload, duration: '8' } };
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: true,
-        generation,
-        wait: waiting(0),
-      }),
-    );
+    const failure = await failureOf(ask(server, { ...DETACHED, generation }));
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.message).toContain('It costs 24 credits, the balance is 20: 4 are missing.');
     expect(failure.details.data).toEqual({ quoted: 24, balance: 20, missing: 4 });
@@ -307,15 +227,7 @@ describe('the price', () => {
 
   it('fault 19: and still says so where no quote is to be had', async () => {
     const server = await service({ submit: [{ status: 402 }], quote: [{ status: 500 }] });
-    const failure = await failureOf(
-      generate(sessionWith(server.origin), {
-        contract: t2v,
-        terms: TERMS,
-        isDetached: true,
-        generation: REQUEST,
-        wait: waiting(0),
-      }),
-    );
+    const failure = await failureOf(ask(server, { ...DETACHED }));
     expect(failure.code).toBe('INSUFFICIENT_CREDITS');
     expect(failure.details.data).toEqual({});
   });

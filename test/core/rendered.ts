@@ -1,7 +1,7 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { actionWords, type Flags } from '../../scripts/src/cli/command-line/words.ts';
+import { type Flags, flagWords } from '../../scripts/src/cli/command-line/words.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
@@ -25,7 +25,7 @@ export type Settings = WaitSettings & Pick<KnownTask, 'model'> & { resumeFlags?:
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
-  const command: Caller['command'] = (action, flags) => ['run', ...actionWords(action, flags)].join(' ');
+  const command: Caller['command'] = (action, flags) => ['run', ...flagWords({ action, ...flags })].join(' ');
   return {
     profile: provider,
     command,

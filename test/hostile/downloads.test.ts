@@ -22,7 +22,9 @@ import { listen, trusted, tunnel } from '../support/network.ts';
 import { type Route, restOf } from '../support/server.ts';
 import { record, service } from '../support/service.ts';
 
-const ARGS = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
+const FAST = ['--pollInterval', '0.02'];
+const WAIT = ['--action', 'waitTask', '--taskId', 'task1', '--download', 'out'];
+const ARGS = [...WAIT, ...FAST];
 const SECRET = 'root-password-of-the-inner-network';
 
 /** A host inside the network, which must not be spoken to. */
@@ -143,7 +145,7 @@ describe('issue 11, line 3: where a result lies', () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await listen(proxy)}`;
     const cwd = tempFolder();
     const env = { AIVIDEO_API_KEY: CANARY, NODE_EXTRA_CA_CERTS: ca, HTTPS_PROXY };
-    const { data } = expectRefused(await run(ARGS, { env, cwd }));
+    const { data } = expectRefused(await run(WAIT, { env, cwd }));
     expect(data.notSaved).toHaveLength(3);
     expect(readFileSync(path.join(cwd, 'out', 'task1-1.mp4')).equals(MP4)).toBe(true);
     expect([...new Set(tunnels)].sort()).toEqual(hosts.map((host) => `${host}:443`).sort());

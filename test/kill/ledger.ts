@@ -31,6 +31,8 @@ export interface Ledger {
   end: 'COMPLETED' | 'FAILED';
   /** Its tasks do not end. */
   isBusy: boolean;
+  /** The poll that shows the end of a task. */
+  lastPoll: number;
   /** Its list is empty. */
   hidesTasks: boolean;
   /** Milliseconds after which its list shows a task. */
@@ -63,7 +65,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
 
   const stateOf = (task: KeptTask): string => {
     if (task.isCancelled) return 'CANCEL';
-    if (task.polls >= 3 && !book.isBusy) return book.end;
+    if (task.polls >= book.lastPoll && !book.isBusy) return book.end;
     return task.polls > 1 ? 'PROGRESS' : 'SUBMITTED';
   };
   const record = (task: KeptTask, origin: string): object => ({
@@ -187,6 +189,7 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
     script: [],
     end: 'COMPLETED',
     isBusy: false,
+    lastPoll: 3,
     hidesTasks: false,
     listDelayMs: 0,
     listStatus: 200,

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/message.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import type { GenerationRequest, Provider, TaskList } from '../../scripts/src/providers/provider.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 import { anyJson, write } from '../support/json.ts';
+import { failure, reading } from './support.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const KEY = 'ak_provider_canary';
@@ -19,28 +20,6 @@ const GENERATION: GenerationRequest = {
 const providerAt = (base: string): Provider =>
   aivideomaker({ profile: PROFILES[0]!, baseUrl: new URL(base), key: KEY, now: () => NOW });
 const provider = providerAt('https://aivideomaker.ai');
-
-/** An answer with this status and body; an object becomes JSON. */
-function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
-  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  return { status, headers, body: Buffer.from(text as string) };
-}
-
-/** What the call makes of the answer: a value, or the failure it throws. */
-function reading(call: Call<unknown>, ...given: Parameters<typeof answer>): unknown {
-  try {
-    return call.read(answer(...given));
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure);
-    return error;
-  }
-}
-
-function failure(call: Call<unknown>, ...given: Parameters<typeof answer>): Failure {
-  const result = reading(call, ...given);
-  expect(result).toBeInstanceOf(Failure);
-  return result as Failure;
-}
 
 const CALLS: [string, Call<unknown>, string][] = [
   ['account', provider.account(), 'GET /api/v1/account'],

@@ -12,6 +12,7 @@ import {
   unsettled,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
+import { dayOf } from '../../scripts/src/model/clock.ts';
 import {
   allowedChange,
   type Credits,
@@ -22,7 +23,7 @@ import {
   type RequestRecord,
   spentOn,
 } from '../../scripts/src/model/request-record.ts';
-import { dayOf, recordedRow, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
+import { recordedRow, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 import type {
   Account,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from './text.ts';
 
 /** A JSON value before it is written: objects are lists of entries, so that one can have a property called __proto__. */
 export type Written = null | boolean | number | string | Written[] | { entries: [string, Written][] };
@@ -6,7 +7,7 @@ export type Written = null | boolean | number | string | Written[] | { entries: 
 /** Any JSON, made of these field names and of these texts among others. */
 export function anyJson(fields: readonly string[], texts: readonly string[]): fc.Arbitrary<Written> {
   const leaf = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.constantFrom(...texts, '__proto__'),
     fc.double(),
     fc.boolean(),

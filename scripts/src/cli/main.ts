@@ -6,7 +6,7 @@ import { type Arguments, guessAction, parseArguments } from './command-line/argu
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -61,7 +61,11 @@ export async function main(): Promise<void> {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
+    const { received } = interruption;
+    if (outcome.isInterrupted && received) {
+      outcome.exitCode = EXIT_OF_SIGNAL[received];
+      outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: received };
+    }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
@@ -98,13 +102,7 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
   return runServiceAction(call, args, caller, environment);
 }
 
-/** Runs an action that a service, or the sandbox in its place, takes part in. */
-async function runServiceAction(
-  call: Call,
-  args: Arguments,
-  caller: Caller,
-  environment: Environment,
-): Promise<Outcome> {
+async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
@@ -124,7 +122,7 @@ async function runServiceAction(
   try {
     if (!args.sandbox && environment.key === undefined) {
       const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
-      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn }, caller));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
@@ -132,18 +130,8 @@ async function runServiceAction(
     }
     const { runLive } = await import('./actions/live.ts');
     const { request } = call;
-    return await runLive({
-      args,
-      argv,
-      request,
-      batch,
-      environment,
-      loopback,
-      observer,
-      secrets,
-      warn,
-      interruption,
-    });
+    const told = { observer, secrets, warn, interruption };
+    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -191,16 +179,9 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 
-/** Gives what is known of an interrupted call the exit code of its signal. */
-function markInterrupted(outcome: Outcome, signal: StopSignal): void {
-  outcome.exitCode = EXIT_OF_SIGNAL[signal];
-  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
-}
-
 // A later reader of the document cannot tell otherwise.
 const SANDBOX_WARNING = 'Sandbox run: nothing was charged, and each file is a stand-in.';
 
-/** Adds warnings to the document. */
 function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];

@@ -26,13 +26,11 @@ export async function finishWith(
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
-/** Writes text that is asked for as such (`--help`, `--version`). */
 export function printText(text: string): void {
   written = true;
   void write(STDOUT, `${text}\n`);
 }
 
-/** Standard error, as far as progress needs it. */
 export const screen = {
   write: (text: string): void => void write(STDERR, text),
   get isTTY(): boolean {

@@ -15,7 +15,6 @@ import type {
   SubmittedTask,
 } from './types.ts';
 
-/** Returns the calls that submit a request, and find out about a lost submit. */
 export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
   const { settings } = connection;
   return {

@@ -8,7 +8,6 @@ import { publicStatus, publicTask } from './task.ts';
 import { toError } from './to-error.ts';
 import type { Client, Task, TaskStatus } from './types.ts';
 
-/** Returns the calls about tasks, prices and the account. */
 export function taskCalls(
   connection: Connection,
 ): Pick<Client, 'status' | 'task' | 'list' | 'cancel' | 'quote' | 'account' | 'wait'> {

@@ -42,12 +42,9 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const cause = more.cause ?? networkCause(failure, clean);
   // That a task failed or was cancelled is a result here.
   const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
-  return new Class(code, clean(failure.message), {
-    ...{ retryAfter, taskId, state: status, transient },
-    issues: issues.map((issue) => ({ ...issue, received: clean(issue.received), hint: clean(issue.hint) })),
-    ...more,
-    cause,
-  } as ClientErrorDetails);
+  const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
+  const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
+  return new Class(code, clean(failure.message), details as ClientErrorDetails);
 }
 
 /**

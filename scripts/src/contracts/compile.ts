@@ -17,7 +17,8 @@ import { checkPayload } from './validate.ts';
  */
 export function compileContracts(contractsDir: string, outDir: string): string[] {
   const copies = new Map<string, string>();
-  for (const provider of folders(contractsDir)) {
+  const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const provider of entries.map(({ name }) => name).sort()) {
     for (const file of readdirSync(join(contractsDir, provider)).sort()) {
       if (!file.endsWith('.yaml')) continue;
       const model = file.slice(0, -'.yaml'.length);
@@ -25,16 +26,10 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
       copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
     }
     const list = unsupportedName(provider);
-    if (existsSync(join(contractsDir, `${list}.yaml`))) {
-      const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
-      copies.set(
-        `${list}.json`,
-        compiled(list, text, (document) => {
-          readUnsupported(document);
-          return document;
-        }),
-      );
-    }
+    if (!existsSync(join(contractsDir, `${list}.yaml`))) continue;
+    const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
+    const checked = (document: Json) => readUnsupported(document) && document;
+    copies.set(`${list}.json`, compiled(list, text, checked));
   }
   rmSync(outDir, { recursive: true, force: true });
   for (const [path, copy] of copies) {
@@ -42,13 +37,6 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
     writeFileSync(join(outDir, path), copy);
   }
   return [...copies.keys()].sort();
-}
-
-function folders(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }
 
 function compileContract(provider: string, model: string, text: string): string {

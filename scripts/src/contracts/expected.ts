@@ -38,17 +38,16 @@ export function received(value: Json | undefined): string {
 }
 
 export function literal(value: Json): string {
-  if (typeof value === 'string') return JSON.stringify(plain(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (typeof value === 'string')
+    return JSON.stringify(plain(value.slice(0, 4096).replace(USER, '$1...@'), SHOWN));
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
 }
 
-function withoutUser(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, '$1...@');
-}
+// Of an address: it may be a password.
+const USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
 
-/** What a place of the schema takes, in words. */
 export function expected(node: SchemaNode): string {
   if (node.anyOf !== undefined) return node.anyOf.map(expected).join(' or ');
   if (node.enum !== undefined) {

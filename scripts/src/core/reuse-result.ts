@@ -26,7 +26,10 @@ export async function reuseResult(
   const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
-  const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
+  // The record of a task that ended without a result says why, where one query can read it.
+  const result = await (status === 'COMPLETED'
+    ? sameResult(session, entry, settings)
+    : waitTask(session, taskId!, { ...settings, waitMs: 0 }, { entry }));
   const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
@@ -40,11 +43,7 @@ async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
   await entry.update({ used: new Date(now).toISOString() });
 }
 
-async function sameResult(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-): Promise<TaskResult> {
+async function sameResult(session: Session, entry: StoredRequest, settings: WaitSettings) {
   const { download, credits, model } = entry.record;
   const taskId = entry.record.taskId!;
   const known = { entry, credits };
@@ -61,7 +60,7 @@ async function sameResult(
       return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, known);
+    const result = await finish({ session, taskId, wait: prepared, known });
     if (result.kind !== 'notFetched') return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
     return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known));
@@ -123,9 +122,4 @@ function numberOf({ number, path: file }: RecordedFile, fileCount: number | null
   if (number !== undefined) return number;
   const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
   return fileCount === 1 || inName === undefined ? 1 : Number(inName);
-}
-
-/** Returns the end of a task without a result; its record says why, where one query can read it. */
-function sameEnd(session: Session, entry: StoredRequest, settings: WaitSettings): Promise<TaskResult> {
-  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, { entry });
 }

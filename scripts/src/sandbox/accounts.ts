@@ -3,7 +3,7 @@ import { Refusal, type Reply } from './exchange.ts';
 import type { Files } from './files.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
-import { FirstTimes, type ScenarioName } from './scenarios.ts';
+import type { ScenarioName } from './scenarios.ts';
 import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
 import type { Notices, Webhooks } from './webhooks.ts';
@@ -40,7 +40,8 @@ export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http20
 export class Accounts {
   readonly #surroundings: Surroundings;
   readonly #service: string;
-  readonly #firstTimes = new FirstTimes();
+  /** What happened once, and is not to happen the next time. */
+  readonly #seen = new Set<string>();
   readonly #statusQueries = new Map<string, number>();
   #sequence = 0;
 
@@ -49,7 +50,6 @@ export class Accounts {
     this.#service = service;
   }
 
-  /** Returns the tasks of an owner, newest first. */
   tasksOf(owner: string): TaskRecord[] {
     const all = this.#surroundings.store.all();
     return all.filter((record) => record.service === this.#service && record.owner === owner);
@@ -90,8 +90,13 @@ export class Accounts {
 
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios: ReadonlySet<ScenarioName>, generation: string, replies: Refusals): Reply | null {
-    const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
+    // After the second time it starts anew, so that the same prompt can be used in another sandbox run.
+    const isFirst = (name: ScenarioName) => {
+      const mark = `${name} ${generation}`;
+      if (!scenarios.has(name) || this.#seen.delete(mark)) return false;
+      this.#seen.add(mark);
+      return true;
+    };
     if (isFirst('rate-limit')) return replies['rate-limit'];
     if (isFirst('not-delivered')) return 'cut';
     if (isFirst('server-error')) return replies['server-error'];
@@ -127,7 +132,6 @@ export function idFrom(text: string): string {
   return idOf(createHash('sha256').update(text).digest('hex'));
 }
 
-/** A task id like no other. */
 export function randomId(): string {
   return idOf(randomBytes(32).toString('hex'));
 }

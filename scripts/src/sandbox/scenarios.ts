@@ -49,7 +49,6 @@ export interface Marks {
   complaint: string | null;
 }
 
-/** True for a name that the table above lists. */
 export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && NAMES.has(name);
 }
@@ -74,21 +73,6 @@ export function readMarks(payload: JsonObject, service: string): Marks {
 
 function listed(known: readonly { name: string }[]): string {
   return known.map(({ name }) => `[sandbox:${name}]`).join(' ');
-}
-
-/** Remembers what has happened once. */
-export class FirstTimes {
-  readonly #seen = new Set<string>();
-
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
-  isFirst(mark: string): boolean {
-    if (this.#seen.delete(mark)) return false;
-    this.#seen.add(mark);
-    return true;
-  }
 }
 
 function* textsOf(value: Json): Generator<string> {

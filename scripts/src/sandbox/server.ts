@@ -33,7 +33,6 @@ const HOST = '127.0.0.1';
 /** Longer than any client's polling interval: a connection must not be closed just as its next request is on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Starts the sandbox, which emulates the generation services on this machine. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
   if (!(speed > 0 && speed <= 1e9))

@@ -10,10 +10,8 @@ export interface Store {
   readonly warning: string | null;
   /** Adds a record, unless its id exists. Returns the record that is kept. */
   insert(record: TaskRecord): TaskRecord;
-  /** Replaces a record. */
   replace(record: TaskRecord): void;
   get(id: string): TaskRecord | null;
-  /** All records, newest first. */
   all(): TaskRecord[];
 }
 

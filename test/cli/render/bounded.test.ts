@@ -5,6 +5,7 @@ import { boundedJson } from '../../../scripts/src/cli/render/bounded.ts';
 import { failed, success } from '../../../scripts/src/cli/render/envelope.ts';
 import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
 import { plain, quoted, redact } from '../../../scripts/src/model/text.ts';
+import { anyCharacter } from '../../support/text.ts';
 
 const LIMIT = 64 * 1024 - 1;
 const SECRET = 'ak_canary_7d1f0c55e2b94a';
@@ -18,7 +19,7 @@ const bounded = (data: JsonObject, indent?: number) => {
 };
 
 const hostileText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: anyCharacter, maxLength: 200 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.constantFrom(
     SECRET,
@@ -223,7 +224,7 @@ describe('foreign text in a message', () => {
       '"say \\"yes\\" \\\\\\" \\\u201cor\\\u201d \\\u00abno\\\u00bb"',
     );
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 500 }), (text) => {
         expect(quoted(text)).toMatch(/^"(?:[^"\\]|\\.)*"$/u);
         expect(quoted(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u);
       }),
@@ -233,7 +234,7 @@ describe('foreign text in a message', () => {
   it('fault 30: is one short line of visible characters', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 3_000 }),
+        fc.string({ unit: anyCharacter, maxLength: 3_000 }),
         fc.integer({ min: 1, max: 400 }),
         (text, limit) => {
           const shown = plain(text, limit);

@@ -14,13 +14,14 @@ import {
   type RawRecord,
   readRecord,
 } from '../../../scripts/src/stores/file/record.ts';
+import { anyCharacter } from '../../support/text.ts';
 import { VERSION_1 } from './version-1.ts';
 
 const hex = (length: number) =>
   fc
     .array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length })
     .map((all) => all.join(''));
-const text = fc.string({ minLength: 1, unit: 'binary' });
+const text = fc.string({ minLength: 1, unit: anyCharacter });
 const orNull = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: null });
 const date = fc
   .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })

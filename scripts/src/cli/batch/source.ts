@@ -62,9 +62,10 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
       return await inMemory(name, format, Buffer.from(text));
     }
+    // The byte order mark of UTF-16.
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
-    if (isUtf16(head)) {
+    if (head[0] === 0xff && head[1] === 0xfe) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
       return await inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
     }
@@ -161,10 +162,6 @@ function isBlank(bytes: Buffer, from: number, to: number): boolean {
     if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
   }
   return true;
-}
-
-function isUtf16(head: Buffer): boolean {
-  return head[0] === 0xff && head[1] === 0xfe;
 }
 
 function formatOf(file: string): Source['format'] | undefined {

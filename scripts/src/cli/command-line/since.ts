@@ -1,3 +1,4 @@
+import { dayOf } from '../../model/clock.ts';
 import { plain } from '../../model/text.ts';
 
 /** A span of time from the beginning of a local day until now. */
@@ -40,18 +41,11 @@ function localDay(year: number, month: number, date: number): Since {
   return sinceAt(new Date(year, month, date).getTime());
 }
 
-/** Returns the span from the first moment of a local day. */
 export function sinceAt(from: number): Since {
   const start = new Date(from);
-  return { from, day: isoDay(start), timeZone: zoneAt(start) };
+  return { from, day: dayOf(from), timeZone: zoneAt(start) };
 }
 
-function isoDay(date: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** Returns the time zone of this machine, with its offset at a moment. */
 function zoneAt(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const two = (n: number) => String(Math.floor(n)).padStart(2, '0');

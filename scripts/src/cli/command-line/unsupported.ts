@@ -31,7 +31,6 @@ const INSTEAD: Record<string, Instead> = {
   },
 };
 
-/** What the refusal of an action says that a service documents no request for. */
 export function unsupportedAction(
   profile: Profile,
   action: string,

@@ -22,7 +22,10 @@ export function quoteOutcome(
             `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
           ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
     estimate: estimate ? { ...estimate, note: 'The quote counts.' } : undefined,
     charged: known && known.taskId !== null ? true : undefined,
     createdAt: known?.created,

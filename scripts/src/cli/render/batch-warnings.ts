@@ -40,7 +40,6 @@ function leftWarning({ leftOver, lines }: BatchResult): string[] {
   ];
 }
 
-/** Says why files are called otherwise than their lines. */
 function takenNames(lines: readonly LineResult[]): string[] {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
   if (taken.length === 0) return [];
@@ -62,7 +61,6 @@ function costOf(credits: number | null): string {
   return `a new charge (${cost})`;
 }
 
-/** Returns the numbers of some lines in words. */
 export const linesNamed = (lines: readonly LineResult[]): string =>
   `${lines.length === 1 ? 'line' : 'lines'} ${numbersOf(lines)}`;
 

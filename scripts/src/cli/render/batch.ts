@@ -37,12 +37,7 @@ export function lineOutcomes(
   });
 }
 
-function outcomeOfLine(
-  { end, taskId, state }: LineResult,
-  caller: Caller,
-  account: string,
-  isLeft: boolean,
-): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, account: string, isLeft: boolean) {
   if (end === null) {
     const nextSteps = [
       isLeft
@@ -125,7 +120,6 @@ export function batchOutcome(
   };
 }
 
-/** Returns the place of an outcome in the order in which the caller has to see to them. */
 function urgency({ outcome }: LineItem): number {
   const place = BATCH_ORDER.indexOf(outcome.exitCode);
   return place < 0 ? 0 : place;
@@ -248,7 +242,6 @@ function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
 }
 
-/** Returns the document of the prices of a batch. */
 export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const { lines, sum, open, balance, over } = quote;
   const priced = lines
@@ -259,7 +252,10 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open,
     items: rows,
     itemsLeftOut: hidden || undefined,

@@ -11,11 +11,13 @@ const MOST_STEPS = 5;
 /** Returns the outcome that lists unfinished requests, each with the command that resumes it. */
 export function pendingOutcome(records: readonly RequestRecord[], caller: Caller): Outcome {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
-    const { taskId, status, created, checked, wait, download, credits, files } = record;
+    const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
+    const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
+    const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
+    const request = { provider, service, account, idempotencyKey, wait, download };
     return {
-      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
-      ...{ provider, service, account, idempotencyKey, wait, download },
+      ...task,
+      ...request,
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
@@ -29,7 +31,6 @@ export function pendingOutcome(records: readonly RequestRecord[], caller: Caller
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
-/** Returns the outcome of dropped records. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status, delivered } = record;
   const lost = delivered === null ? ' Its result was never delivered.' : '';

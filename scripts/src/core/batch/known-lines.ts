@@ -12,7 +12,6 @@ export interface Known {
 
 const NOTHING: Known = { entry: undefined, isUnknown: false };
 
-/** Returns what the records say of each line; nothing where there are none. */
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
@@ -24,13 +23,11 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   return known;
 }
 
-/** Returns what a record says that its request costs, in credits. */
 export function priceIn({ entry }: Known): number | null {
   const { quoted = null, charged = null } = entry?.record.credits ?? {};
   return quoted ?? charged;
 }
 
-/** Returns the name that a record has for its file, without an extension. */
 export function recordedName({ entry }: Known): string | null {
   const output = entry?.record.output;
   return output ? stemOfOutput(output) : null;

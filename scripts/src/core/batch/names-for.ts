@@ -38,9 +38,8 @@ export function namesFor(
     const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
     throw new Failure('INVALID_PAYLOAD', message, { issues, reason: { kind: 'wrongLines' } });
   }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n]!),
-  }));
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]!) };
+  });
   return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
 }

@@ -35,10 +35,10 @@ export async function quoteBatch(
   const names = fileNames(named, () => false, caps.pattern);
   return {
     kind: 'batchQuote',
-    lines: lines.map(({ number, contract }, n) => ({
-      ...{ number, name: names[n]!, model: contract.model, isCharged: isCharged[n]! },
-      credits: prices.get(number)!.credits,
-    })),
+    lines: lines.map(({ number, contract: { model } }, n) => {
+      const { credits } = prices.get(number)!;
+      return { number, name: names[n]!, model, isCharged: isCharged[n]!, credits };
+    }),
     sum: sumOf(prices.values()),
     open: sumOf(open.values()),
     balance: balanceOf(prices.values()),

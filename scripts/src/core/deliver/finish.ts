@@ -1,19 +1,13 @@
 import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import type { Session } from '../session.ts';
-import { type KnownTask, knownFacts, type Wait } from '../wait-settings.ts';
+import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone } from './gone.ts';
 import { saveFiles } from './save-files.ts';
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
-export async function finish(
-  session: Session,
-  taskId: string,
-  wait: Wait,
-  known: KnownTask,
-): Promise<TaskResult> {
+export async function finish({ session, taskId, wait, known }: WaitedTask): Promise<TaskResult> {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
   const facts = knownFacts(known);

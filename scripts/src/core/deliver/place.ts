@@ -35,9 +35,6 @@ export async function checkNameIsFree(
   let number = 2;
   while (fileNamed(`${stem}-${number}`)) number += 1;
   const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  throw new Failure(
-    'INVALID_PAYLOAD',
-    `${file} exists already and is not the file of this request. Nothing was submitted.`,
-    { reason: { kind: 'outputTaken', file, free } },
-  );
+  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
+  throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'outputTaken', file, free } });
 }

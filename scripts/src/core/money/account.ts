@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
-import { type Cheaper, Failure } from '../../model/failure.ts';
+import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
@@ -35,33 +35,24 @@ export async function quote(
   const { credits, balance } = answer;
   const estimate = estimateCredits(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  const isOther = estimate !== null && estimate !== credits;
   return {
     kind: 'quote',
     model,
     quote: answer,
-    estimate:
-      estimate === null || estimate === credits
-        ? null
-        : { credits: estimate, asOf: contract.price?.asOf ?? null },
+    estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     known: await knownRequest(session, generation),
   };
 }
 
-async function knownRequest(
-  session: Session,
-  { model, payload }: GenerationRequest,
-): Promise<RequestRecord | null> {
-  try {
-    const store = await session.records();
-    const entry = await store?.latest({ model, payloadHash: jsonHash(payload), ordinal: 1 });
-    return entry?.record ?? null;
-  } catch (error) {
-    // The price is known without the records.
-    if (error instanceof Failure) return null;
-    throw error;
-  }
+async function knownRequest(session: Session, { model, payload }: GenerationRequest) {
+  // The price is known without the records.
+  const store = await orFailure(session.records());
+  if (!store || store instanceof Failure) return null;
+  const entry = await orFailure(store.latest({ model, payloadHash: jsonHash(payload), ordinal: 1 }));
+  return entry && !(entry instanceof Failure) ? entry.record : null;
 }
 
 export interface AccountResult {

@@ -39,11 +39,7 @@ export async function checkPrice(
  * Checks a limit against the contract's estimate, for a service that gives no price before a submit.
  * @throws Failure BUDGET_EXCEEDED where the estimate may be above it, INVALID_PAYLOAD where there is no estimate
  */
-function checkEstimate(
-  title: string,
-  contract: Contract,
-  { model, payload, maxCredits }: GenerationRequest,
-): void {
+function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: GenerationRequest) {
   if (maxCredits === undefined) return;
   const range = estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};

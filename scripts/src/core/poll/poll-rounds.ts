@@ -87,7 +87,6 @@ export class PollRounds {
     return this.#session.api.clock.wall();
   }
 
-  /** Takes over what other processes have seen since. */
   async #learn(): Promise<void> {
     this.#others = (await this.#cache?.others()) ?? this.#others;
     const shared = await this.#cache?.read();
@@ -138,10 +137,8 @@ export class PollRounds {
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 },
-    };
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };

@@ -138,7 +138,6 @@ export class Poller {
     return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
 
-  /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn(): Promise<number> {
     return this.#limiter.nextIn(this.#kind);
   }
@@ -172,10 +171,14 @@ export class Poller {
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) await this.#query(due);
+    if (due.length > 0 && wait <= 0) {
+      const at = clock.wall();
+      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    }
     const now = clock.monotonic();
     for (const ask of this.#asks) {
-      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : 'crowded');
+      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
+      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : 'crowded');
     }
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
@@ -187,10 +190,6 @@ export class Poller {
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
-  }
-
-  #seenLately(taskId: string): boolean {
-    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
   }
 
   /** The tasks whose query is due, the longest wait first. */
@@ -207,11 +206,6 @@ export class Poller {
     return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
       return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
     });
-  }
-
-  async #query(due: readonly Due[]): Promise<void> {
-    const at = this.#session.api.clock.wall();
-    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
   }
 
   async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
@@ -231,11 +225,8 @@ export class Poller {
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;
-      if (result instanceof Failure) this.#end(ask, result);
-      else {
-        this.#seenAt.set(ask.taskId, at);
-        this.#end(ask, result);
-      }
+      if (!(result instanceof Failure)) this.#seenAt.set(ask.taskId, at);
+      this.#end(ask, result);
     }
   }
 
@@ -288,11 +279,9 @@ export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poll
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
   pollers.set(session.api, made);
-  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  const make = async () =>
+    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
+  const poller = made.get(isAlone) ?? make();
   made.set(isAlone, poller);
   return poller;
-}
-
-async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
-  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
 }

@@ -99,7 +99,6 @@ type Found =
   | { kind: 'clear' | 'unsure'; ageMs: number }
   | { kind: 'unreadable'; failure: Failure };
 
-/** Searches the list once. */
 export async function search(
   session: Session,
   lost: LostSubmit,
@@ -158,15 +157,24 @@ export async function unknownOutcome(
   const named = lost.details.taskId;
   const reason: Reason = {
     kind: 'submitUnknown',
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted },
+    model,
+    idempotencyKey,
+    sentAt: new Date(sentAt).toISOString(),
+    isRecorded,
+    after,
+    named,
+    lost,
+    later,
+    notResubmitted,
   };
-  return new Failure(
-    'SUBMIT_OUTCOME_UNKNOWN',
-    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
-    {
-      ...{ status: 'UNKNOWN', unclear: true, cause: lost, data: { idempotencyKey, model } },
-      ...{ retryAfter: after, taskId: named, reason },
-    },
-  );
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason,
+  });
 }

@@ -95,10 +95,8 @@ async function underOther(store: RecordStore, claim: RequestClaim): Promise<Othe
   const { created, taskId, account, service } = found.record;
   const other = (value: string, own: string) => (value === own ? null : value);
   const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account, place.account), service: other(service, place.service) },
-  };
+  const accounts = { account: other(account, place.account), service: other(service, place.service) };
+  return { created, taskId, ...accounts };
 }
 
 /** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
@@ -126,7 +124,6 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   return submitOrReconcile(session, request.generation, logOf(own), deadline);
 }
 
-/** Finds out about a submit that an earlier call of the command sent. */
 async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
@@ -164,7 +161,8 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
-    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    sentAt: Date.parse(sentAt),
+    resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure(
       'NETWORK_ERROR',

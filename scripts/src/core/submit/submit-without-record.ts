@@ -8,8 +8,11 @@ import { type SubmitLog, submitOrReconcile } from './submit-or-reconcile.ts';
 
 const nothing = async () => {};
 const NO_LOG: SubmitLog = {
-  ...{ sending: nothing, rejected: nothing, lost: nothing },
-  ...{ resubmitting: nothing, resubmitRejected: nothing },
+  sending: nothing,
+  rejected: nothing,
+  lost: nothing,
+  resubmitting: nothing,
+  resubmitRejected: nothing,
 };
 
 /**

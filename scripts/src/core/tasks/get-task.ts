@@ -6,16 +6,12 @@ import type { Session } from '../session.ts';
 import { waitTask } from '../wait/wait-task.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 
-/** Returns the record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState(session, entry, task.state);
-  return deliver(
-    session,
-    entry,
-    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model }),
-  );
+  const { credits, model } = entry?.record ?? {};
+  return deliver(session, entry, taskResult(taskId, task, { credits, model }));
 }

@@ -73,11 +73,7 @@ const hasEnded = (ended: TaskResult | Failure): boolean =>
   !(ended instanceof Failure) && isTerminal(ended.seen.state);
 
 /** Returns the result of the task that a record names, or the failure to read it. */
-async function endOf(
-  session: Session,
-  settings: WaitSettings,
-  entry: StoredRequest,
-): Promise<TaskResult | Failure> {
+async function endOf(session: Session, settings: WaitSettings, entry: StoredRequest) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId!;
   // The line of a batch has the name that the batch said.

@@ -143,7 +143,6 @@ function checkId(body: JsonObject, taskId: string, at: Answered): void {
   if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
 }
 
-/** Returns the JSON object of a good answer. Throws the failure of any other answer. */
 function bodyOf(at: Answered): JsonObject {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);

@@ -1,3 +1,4 @@
+import type { Account } from '../../model/claim-rules.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
 import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
@@ -39,12 +40,7 @@ export function positionsOf(mark: string, marks: string): number[] {
   return found;
 }
 
-/** Returns the name of the account that a record belongs to. */
-export function accountName({
-  provider,
-  service,
-  account,
-}: Pick<RequestRecord, 'provider' | 'service' | 'account'>): string {
+export function accountName({ provider, service, account }: Account): string {
   return JSON.stringify([provider, service, account]);
 }
 

@@ -12,8 +12,9 @@ import {
   unsettled,
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
+import { dayOf } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow } from '../../model/spending-row.ts';
+import type { SpendingRow } from '../../model/spending-row.ts';
 import type {
   Account,
   Budget,
@@ -39,7 +40,6 @@ export interface JournalPlace extends Account {
   /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
   clock: Clock;
-  /** Warns the user. */
   warn(text: string): void;
 }
 
@@ -194,7 +194,7 @@ export class Journal implements RecordStore {
     const found = this.#parts('keys').flatMap(([shard, keys]) =>
       this.#marked(shard, keys, 'key', key, isOfKey),
     );
-    return found.sort(byName);
+    return found.sort((a, b) => newestFirst(a.name, b.name));
   }
 
   #marked(shard: string, marks: string, kind: 'task' | 'key', text: string, is: (entry: Entry) => boolean) {
@@ -267,7 +267,6 @@ export class Journal implements RecordStore {
     return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
 
-  /** Returns a part of the summaries of all groups. */
   #parts<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
     this.#beforeQuery();
     return this.#index.all(name);
@@ -284,10 +283,7 @@ export class Journal implements RecordStore {
     this.#flat.move();
   }
 
-  /** Removes what is no longer needed. */
   sweep(): void {
     sweep(this.#files, this.#index);
   }
 }
-
-const byName = (a: Entry, b: Entry): number => newestFirst(a.name, b.name);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
@@ -74,16 +74,13 @@ export class FileRateLimiter implements RateLimiter {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path.join(this.#folder, `pause.${randomBytes(4).toString('hex')}${TEMP}`);
     try {
       // A shorter pause does not end a longer one.
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync(temp, String(until), { flag: 'wx', mode: 0o600 });
-      renameSync(temp, path.join(this.#folder, 'pause'));
+      replaceUnsynced(path.join(this.#folder, 'pause'), String(until));
     } catch (error) {
       if (diskError(error) === '') throw error;
-      discard(temp);
     }
   }
 
@@ -93,7 +90,6 @@ export class FileRateLimiter implements RateLimiter {
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
 
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now: number): number {
     try {
       const left = Number(readFileSync(path.join(this.#folder, 'pause'), 'latin1')) - now;
@@ -120,11 +116,9 @@ export class FileRateLimiter implements RateLimiter {
     const permits = new Map<number, Permit>();
     for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      const permit = {
-        ...{ number: Number(number), usedAt: Number(usedAt), name },
-        isLookup: letter === 'l',
-      };
-      if (number === undefined || permit.number >= this.#permits.count) continue;
+      if (number === undefined || Number(number) >= this.#permits.count) continue;
+      const isLookup = letter === 'l';
+      const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }

@@ -1,0 +1,160 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../../support/command.ts';
+import { runShell } from '../shell.ts';
+import { commandIn, place, rowsOf } from './support.ts';
+
+describe('a batch that is made again', () => {
+  it('--new asks for all again and says what that costs; the plain command then means the newest', async () => {
+    const { runBatch, charges, files } = await place(['fog', 'waves']);
+    const first = await runBatch();
+    const second = await runBatch(['--new']);
+    expect(second.code).toBe(0);
+    // What the earlier tasks were charged is no part of it.
+    expect(second.stderr).toMatch(/2 of 2 done, 30 credits$/m);
+    expect(second.stderr).not.toMatch(/0 of 2 done.*credits/);
+    expect(charges()).toBe(4);
+    expect(second.warnings.join(' ')).toContain('30 credits');
+    expect(second.items[0]!.taskId).not.toBe(first.items[0]!.taskId);
+    expect(files()).toEqual(['1-v2.mp4', '1.mp4', '2-v2.mp4', '2.mp4']);
+    const third = await runBatch();
+    expect(charges()).toBe(4);
+    expect(third.nextSteps[0]).toMatch(
+      /^The run with --new that began on \S+Z made every line\. These are the newest tasks of the batch\.$/,
+    );
+    expect(third.nextSteps[1]).toContain('30 credits for all lines, 0 of them');
+    expect(third.items).toEqual(second.items.map((item) => ({ ...item, reused: true })));
+  });
+
+  it('a run with --new that ended in the middle: the plain command names the lines with earlier tasks, and how to make them', async () => {
+    const { runBatch, service, charges, env } = await place(['a', 'b', 'c', 'd', 'e']);
+    const before = await runBatch();
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 5 + 3 };
+    const stopped = await runBatch(['--new']);
+    expect(stopped.code).toBe(5);
+    expect(stopped.batch).toMatchObject({ completed: 3, notSubmitted: 2 });
+    service.refuses = undefined;
+    const lineOf = ({ items }: typeof before) => new Map(items.map(({ line, taskId }) => [line, taskId]));
+    const mixed = await runBatch();
+    expect(mixed.code).toBe(0);
+    expect(charges()).toBe(8);
+    const left = [...lineOf(mixed)].filter(([line, task]) => lineOf(before).get(line) === task);
+    expect(left).toHaveLength(2);
+    const numbers = left.map(([line]) => line).sort();
+    const named = numbers[1] === numbers[0]! + 1 ? numbers.join('-') : numbers.join(', ');
+    for (const { warnings } of [stopped, mixed])
+      expect(warnings.join()).toContain(
+        `did not make lines ${named} once more: their tasks are earlier ones`,
+      );
+    expect(mixed.nextSteps.join()).toContain(`To make lines ${named} once more too, with a new charge`);
+    expect(stopped.nextSteps.join()).not.toContain('submits the');
+    const rows = rowsOf(mixed.report) as unknown as { line: number; data: { nextSteps: string[] } }[];
+    const { data } = rows.find(({ line }) => line === numbers[0])!;
+    const command = commandIn(data.nextSteps.find((step) => step.includes('--new'))!);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(9);
+    const again = await runBatch();
+    expect(again.warnings.join()).toContain(
+      `did not make line ${numbers[1]} once more: its task is an earlier one`,
+    );
+    expect(lineOf(again).get(numbers[0]!)).not.toBe(lineOf(mixed).get(numbers[0]!));
+    expect(charges()).toBe(9);
+  });
+
+  it('a line that is too long for a command is made again by a file of its own', async () => {
+    const { runBatch, service, charges, env, write, out, files } = await place([`${'fog '.repeat(600)}`]);
+    service.end = 'FAILED';
+    const { nextSteps } = await runBatch();
+    service.end = 'COMPLETED';
+    const command = commandIn(nextSteps.find((step) => step.includes('--new'))!);
+    expect(command).toContain(`--batch ${path.join(out, 'ideas.line-1.jsonl')}`);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(2);
+    write([`${'fog '.repeat(600)}`, 'sea']);
+    const again = await runBatch();
+    expect(again.batch).toMatchObject({ completed: 2, chargedNow: 15 });
+    expect(again.warnings).toEqual([]);
+    expect(files()).toEqual(['1.mp4', '2.mp4']);
+  });
+
+  it('a name that another file has is refused by its line before anything is charged', async () => {
+    const { runBatch, out, submits } = await place(
+      ['{"name":"fog","payload":{"prompt":"fog"}}', '{"name":"sea","payload":{"prompt":"sea"}}'],
+      'two.jsonl',
+    );
+    mkdirSync(out);
+    writeFileSync(path.join(out, 'SEA.mp4'), 'mine');
+    const { code, issues } = await runBatch();
+    expect(code).toBe(2);
+    expect(issues.map(({ path }) => path)).toEqual(['line 2: name']);
+    expect(submits()).toEqual([]);
+    expect(readFileSync(path.join(out, 'SEA.mp4'), 'utf8')).toBe('mine');
+  });
+
+  it('fault 47: names that other files get while the batch runs: each file is saved with a version, and stays there', async () => {
+    const lines = ['{"name":"sea","payload":{"prompt":"sea"}}', '{"payload":{"prompt":"fog"}}'];
+    const { runBatch, service, out, charges, files } = await place(lines, 'two.jsonl');
+    service.onSubmit = () => {
+      for (const name of ['sea.mp4', '2.mp4']) writeFileSync(path.join(out, name), 'mine');
+    };
+    const first = await runBatch();
+    expect(first.code, first.stdout).toBe(0);
+    expect(first.items.map(({ name }) => name)).toEqual(['sea-v2', '2-v2']);
+    expect(files()).toEqual(['2-v2.mp4', '2.mp4', 'sea-v2.mp4', 'sea.mp4']);
+    expect(readFileSync(path.join(out, 'sea.mp4'), 'utf8')).toBe('mine');
+    expect(first.warnings).toEqual([
+      'Lines 1-2: their names belong to other files, which stay as they are. So a version follows each name, as in sea-v2.',
+    ]);
+    const again = await runBatch();
+    expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
+    expect(files()).toHaveLength(4);
+    expect(charges()).toBe(2);
+  });
+
+  it('failed tasks: exit code 1, their refund in the sums, and no charge when it is run again', async () => {
+    const { runBatch, service, charges } = await place(['a', 'b']);
+    service.end = 'FAILED';
+    const { code, envelope, batch, items } = await runBatch();
+    expect(code).toBe(1);
+    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
+    expect(batch).toMatchObject({ failed: 2, charged: 30, refunded: 30 });
+    expect(items[0]).toMatchObject({ status: 'FAILED', file: null, errorCode: 'GENERATION_FAILED' });
+    expect((await runBatch()).code).toBe(1);
+    expect(charges()).toBe(2);
+  });
+
+  it('a failed line is made again by its own command alone, and the batch takes its result over', async () => {
+    const { runBatch, service, charges, write, env, out, files } = await place(['', "it's b"]);
+    service.end = 'FAILED';
+    await runBatch();
+    service.end = 'COMPLETED';
+    write(['a', "it's b", 'c']);
+    const { code, batch, nextSteps, report, envelope } = await runBatch();
+    expect(code).toBe(1);
+    expect(batch).toMatchObject({ completed: 2, failed: 1, charged: 45, chargedNow: 30 });
+    expect(envelope.errorMessage).toContain('submitted 2 of 3 lines (30 credits)');
+    expect(charges()).toBe(3);
+    const row = rowsOf(report)[1]!.data as { nextSteps: string[] };
+    for (const steps of [nextSteps, row.nextSteps]) expect(steps.join('\n')).not.toMatch(/--batch.*--new/);
+    const command = commandIn(nextSteps.find((step) => step.includes('--new'))!);
+    expect(commandIn(row.nextSteps.find((step) => step.includes('--new'))!)).toBe(command);
+    expect(command).toContain(`--output ${path.join(out, '2')}`);
+    expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
+    expect(charges()).toBe(4);
+    const again = await runBatch();
+    expect(again.code).toBe(0);
+    expect(again.batch).toMatchObject({ completed: 3, chargedNow: 0 });
+    expect(charges()).toBe(4);
+    expect(files()).toEqual(['1.mp4', '2.mp4', '3.mp4']);
+  });
+
+  it('of two equal lines, the advice for the second says that its command counts for the first', async () => {
+    const { runBatch, service } = await place(['a', 'a']);
+    service.end = 'FAILED';
+    const rows = rowsOf((await runBatch()).report) as unknown as { data: { nextSteps: string[] } }[];
+    const [first, second] = rows.map(({ data }) => data.nextSteps.join(' '));
+    expect(first).not.toContain('equals an earlier one');
+    expect(second).toContain('equals an earlier one');
+  });
+});

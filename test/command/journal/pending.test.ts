@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
+import { envelopeOf, run, T2V } from '../../support/command.ts';
+import { rewrite } from '../../support/records.ts';
+import { runShell } from '../shell.ts';
+import { act, FAST, journalOf, killedInSubmit, type Place, place, recordOf } from './support.ts';
+
+describe('what is pending', () => {
+  const requests = async (here: Place, ...prompts: string[]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const prompt of prompts) {
+      const payload = JSON.stringify({ ...T2V, prompt });
+      const flags = ['--wait', '0', '--owner', `of ${prompt}`, '--download', here.out];
+      const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
+      ids.push(envelopeOf(done).taskId!);
+    }
+    return ids;
+  };
+
+  it('is listed without key and network, with commands that resume', async () => {
+    const here = await place();
+    const [first, second] = await requests(here, 'one', 'two');
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const { data } = envelopeOf(await run(['--action', 'listPending'], { env }));
+    expect(data.count).toBe(2);
+    const cancel = expect.stringContaining(`--action cancelTask --taskId ${first}`);
+    expect(data.pending).toMatchObject([
+      { taskId: second, promptExcerpt: 'two' },
+      { taskId: first, promptExcerpt: 'one', status: 'SUBMITTED', cancel },
+    ]);
+    const ofOne = envelopeOf(await run(['--action', 'listPending', '--owner', 'of one'], { env }));
+    expect(ofOne.data.pending).toMatchObject([{ taskId: first, owner: 'of one' }]);
+    const { resume } = (data.pending as { resume: string }[])[0]!;
+    expect(resume).toContain(
+      `--action waitTask --taskId ${second} --wait 45 --download ${quoteWord(here.out)}`,
+    );
+  });
+
+  it('says when a state was polled, by any process, with a cancel only while that can work and the wait it was made with', async () => {
+    const here = await place();
+    const args = ['--action', 'createGeneration', '--model', 't2v', '--payload', JSON.stringify(T2V)];
+    const { taskId } = envelopeOf(await run(args, { env: here.env }));
+    const rows = async () =>
+      envelopeOf(await act(here, 'listPending')).data.pending as Record<string, string>[];
+    const [made] = await rows();
+    expect(made).toMatchObject({ taskId, status: 'SUBMITTED', cancel: expect.any(String) });
+    expect(Date.parse(made!.statusSeenAt!)).toBeGreaterThan(Date.now() - 60_000);
+    expect(made!.resume).toContain('--wait 45');
+    // The list shows it running now: that is a sight of it like any other.
+    await act(here, 'getStatus', '--taskId', taskId!);
+    await act(here, 'getStatus', '--taskId', taskId!);
+    const [seen] = await rows();
+    expect(seen).toMatchObject({ taskId, status: 'PROGRESS' });
+    expect(seen!.cancel).toBeUndefined();
+    const other = ['--model', 't2v', '--payload', JSON.stringify({ ...T2V, prompt: 'two' }), '--wait', '1'];
+    await run([...other, '--pollInterval', '1'], { env: here.env });
+    expect((await rows())[0]!.resume).toContain('--wait 1');
+    await act(here, 'listTasks');
+    expect((await rows()).map(({ status }) => status)).not.toContain('UNKNOWN');
+  });
+
+  it('cancelTask without an id names the tasks that can be cancelled, the newest first, each with its command', async () => {
+    const here = await place();
+    const env = { ASYNC_MEDIA_STATE_DIR: here.state };
+    const refused = async (...flags: string[]) => {
+      const done = await run(['--action', 'cancelTask', ...flags], { env });
+      expect(done.code).toBe(EXIT.badInput);
+      return envelopeOf(done).data.nextSteps as string[];
+    };
+    const none = 'By the records of this machine, no task can be cancelled any more.';
+    expect(await refused()).toEqual(['add --taskId <id>', none]);
+    const [first, second] = await requests(here, 'one', 'two');
+    await act(here, 'getStatus', '--taskId', first!);
+    await act(here, 'getStatus', '--taskId', first!);
+    const [, third] = await requests(here, 'three', 'four');
+    for (const flags of [[], ['--all'], ['--batch', 'ideas.txt']]) {
+      const steps = (await refused(...flags)).filter((step) => step.includes(' --action cancelTask '));
+      const said = ['four', 'three', 'two'].map((prompt) =>
+        expect.stringMatching(new RegExp(`^To cancel "${prompt}" \\(t2v\\), made on \\S+Z: node `)),
+      );
+      expect(steps).toEqual(said);
+      expect(steps[0]).toContain(third);
+      expect(steps[2]).toMatch(new RegExp(` --action cancelTask --taskId ${second}$`));
+    }
+    expect(await refused('--sandbox')).toContain(none);
+    const [newest] = (await refused()).slice(1);
+    const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
+    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
+  });
+
+  it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {
+    const here = await place();
+    await killedInSubmit(here);
+    here.service.hidesTasks = true;
+    const alone = await act(here, 'waitTask', ...FAST);
+    expect(alone.code).toBe(EXIT.submitUnknown);
+    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unsettled: 1 } });
+    const other = JSON.stringify({ ...T2V, prompt: 'two' });
+    await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
+    const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(ok).toBe(true);
+    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submits is not known')]);
+  });
+
+  it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {
+    const here = await place();
+    const [, second] = await requests(here, 'one', 'two');
+    const done = envelopeOf(await act(here, 'waitTask', ...FAST));
+    expect(done).toMatchObject({ status: 'COMPLETED', taskId: second, data: { resumed: true } });
+    expect(existsSync(path.join(here.out, `${second}.mp4`))).toBe(true);
+    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(1);
+  });
+
+  it('with --all with all of them; then nothing is', async () => {
+    const here = await place();
+    const ids = await requests(here, 'one', 'two', 'three');
+    const done = await act(here, 'waitTask', '--all', ...FAST);
+    expect(done.code).toBe(0);
+    const { status, taskId, data } = envelopeOf(done);
+    expect({ status, taskId }).toEqual({ status: null, taskId: null });
+    const tasks = data.tasks as { taskId: string; files: { path: string }[] }[];
+    expect(tasks.map((task) => task.taskId).sort()).toEqual([...ids].sort());
+    for (const { files } of tasks) expect(existsSync(files[0]!.path)).toBe(true);
+    // Neither answer leads back to the other.
+    for (const nothing of [await act(here, 'listPending'), await act(here, 'waitTask', '--all')]) {
+      const { count, nextSteps } = envelopeOf(nothing).data as { count: number; nextSteps: string[] };
+      expect([nothing.code, count]).toEqual([0, 0]);
+      expect(nextSteps).toEqual([
+        expect.any(String),
+        expect.stringMatching(/ --action listTasks --since 7d$/),
+      ]);
+    }
+    const other = envelopeOf(await act(here, 'listPending', '--provider', 'apidot'));
+    expect(JSON.stringify(other.data.nextSteps)).not.toContain('listTasks');
+  });
+
+  it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {
+    const here = await place();
+    const [first, next, gone] = await requests(here, 'one', 'two', 'three');
+    here.service.forget(gone!);
+    for (const each of journalOf(here)) {
+      const age = each.record.taskId === gone ? 60_000 : 120_000;
+      const earlier = new Date(Date.now() - age).toISOString();
+      // Older than the time for which a 404 says nothing.
+      rewrite(each, { created: earlier, sentAt: earlier, unsettledSince: earlier });
+    }
+    const newest = await act(here, 'waitTask', ...FAST);
+    expect(newest.code).toBe(EXIT.done);
+    const { taskId, data } = envelopeOf(newest);
+    expect(taskId).toBe(next);
+    expect(data.warnings).toEqual([expect.stringContaining(gone!)]);
+    const steps = data.nextSteps as string[];
+    expect(steps.at(-1)).toMatch(/^Only if the user .* with a new charge: node /);
+    expect(steps.at(-1)).toContain(`--action forget --taskId ${gone}`);
+    const all = await act(here, 'waitTask', '--all', ...FAST);
+    expect(envelopeOf(all).data.tasks).toMatchObject([
+      { taskId: first, promptExcerpt: 'one', status: 'COMPLETED' },
+      { taskId: gone, promptExcerpt: 'three', errorCode: 'TASK_NOT_FOUND' },
+    ]);
+    const alone = await act(here, 'waitTask', ...FAST);
+    expect(alone.code).toBe(EXIT.taskNotFound);
+    expect(envelopeOf(alone)).toMatchObject({
+      taskId: gone,
+      data: { nextSteps: [expect.any(String), steps.at(-1)!] },
+    });
+    expect((await runShell(steps.at(-1)!.replace(/^.*?(?=node )/, ''), { env: here.env })).code).toBe(0);
+    expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
+  });
+
+  it('fault 51: many tasks of one command share its permits; one without a query keeps its state', async () => {
+    const here = await place();
+    await requests(here, 'one', 'two', 'three', 'four');
+    const done = await act(here, 'waitTask', '--all', '--wait', '1', '--pollInterval', '1');
+    expect(done.code).toBe(EXIT.stillRunning);
+    const { ok, data } = envelopeOf(done);
+    expect(ok).toBe(true);
+    for (const task of data.tasks as { status: string }[]) expect(task.status).toMatch(/SUBMITTED|PROGRESS/);
+  });
+
+  it('with --all and too little time: exit 4, and what is done is done', async () => {
+    const here = await place();
+    await requests(here, 'one', 'two');
+    const done = await act(here, 'waitTask', '--all', '--wait', '0');
+    expect(done.code).toBe(EXIT.stillRunning);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, data: { running: 2 } });
+  });
+
+  it('is dropped by forget: by the id, or by the key where there is none', async () => {
+    const here = await place();
+    const [first] = await requests(here, 'one');
+    expect(envelopeOf(await act(here, 'forget', '--taskId', first!))).toMatchObject({
+      ok: true,
+      taskId: first,
+      data: { forgotten: 1 },
+    });
+    expect(journalOf(here)).toHaveLength(0);
+    expect((await act(here, 'forget', '--taskId', first!)).code).toBe(EXIT.taskNotFound);
+    await killedInSubmit(here);
+    const key = recordOf(here).idempotencyKey;
+    const { data } = envelopeOf(await act(here, 'listPending'));
+    const { resume } = (data.pending as { resume: string }[])[0]!;
+    expect(resume).toMatch(
+      /; or, only if the user accepts a second charge, drop it: node .* --action forget /,
+    );
+    expect(resume).toContain(`--idempotencyKey ${key}`);
+    expect((await act(here, 'forget', '--idempotencyKey', key)).code).toBe(0);
+    expect(journalOf(here)).toHaveLength(0);
+    expect((await act(here, 'forget')).code).toBe(EXIT.badInput);
+  });
+});

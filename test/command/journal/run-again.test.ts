@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
+import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
+import { CANARY, ENTRY, envelopeOf, run, T2V } from '../../support/command.ts';
+import { rewrite } from '../../support/records.ts';
+import { again, charges, FAST, journalOf, place, REQUEST, recordOf } from './support.ts';
+
+describe('the order', () => {
+  it('fault 38: the record is on the disk before the request leaves, the task id before anything waits', async () => {
+    const here = await place();
+    const seen: (RequestRecord | undefined)[] = [];
+    here.service.onSubmit = () => seen.push(journalOf(here)[0]?.record);
+    here.service.onStatus = () => seen.push(journalOf(here)[0]?.record);
+    const done = await again(here);
+    expect(done.code).toBe(0);
+    expect(seen[0]).toMatchObject({ phase: 'submitting', taskId: null, model: 't2v', delivered: null });
+    const { taskId } = envelopeOf(done);
+    expect(seen[1]).toMatchObject({ phase: 'submitted', taskId });
+    expect(seen[1]?.idempotencyKey).toBe(here.service.received[0]?.headers['idempotency-key']);
+    expect(done.stderr.split('\n')[0]).toContain(`task ${taskId}`);
+  });
+
+  it('keeps what is named, readable by its owner alone, and nothing that is private', async () => {
+    const here = await place();
+    const prompt = `A lighthouse like https://private.example/a.png, ${'at dawn '.repeat(10)}with a secret`;
+    const payload = JSON.stringify({ ...T2V, prompt });
+    const flags = ['--download', here.out, '--owner', 'user-42', ...FAST];
+    const done = await run(['--model', 't2v', '--payload', payload, ...flags], { env: here.env });
+    const { data, taskId } = envelopeOf(done);
+    const [{ file, record }] = journalOf(here) as [{ file: string; record: RequestRecord }];
+    expect(record).toMatchObject({
+      provider: 'aivideomaker',
+      model: 't2v',
+      taskId,
+      owner: 'user-42',
+      promptExcerpt: 'A lighthouse like [address] at dawn at dawn at dawn at dawn …',
+      status: 'COMPLETED',
+      download: here.out,
+      credits: { quoted: null, charged: 15, refunded: 0 },
+      files: data.files,
+    });
+    expect(Date.parse(record.delivered!)).toBeGreaterThanOrEqual(Date.parse(record.created));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+    const text = readFileSync(file, 'utf8');
+    for (const secret of [CANARY, 'a secret', 'http:', 'https:', 'private.example'])
+      expect(text).not.toContain(secret);
+    expect(readdirSync(path.dirname(file))).toHaveLength(1);
+  });
+});
+
+describe('the same command again', () => {
+  it('resumes the task, says so, and charges nothing; after its delivery it is the same result', async () => {
+    const here = await place();
+    const first = envelopeOf(await again(here, '--wait', '0'));
+    expect(first).toMatchObject({ status: 'SUBMITTED', data: { credits: { charged: 15, refunded: null } } });
+    const second = await again(here, '--download', here.out);
+    expect(second.stderr).toContain('nothing is charged');
+    expect(envelopeOf(second)).toMatchObject({
+      status: 'COMPLETED',
+      taskId: first.taskId,
+      data: { model: 't2v', resumed: true, credits: { quoted: null, charged: 15, refunded: 0 } },
+    });
+    expect(charges(here)).toBe(1);
+    const third = envelopeOf(await again(here));
+    expect(third).toMatchObject({
+      ok: true,
+      status: 'COMPLETED',
+      taskId: first.taskId,
+      data: { reused: true },
+    });
+    expect(third.data.files).toEqual(envelopeOf(second).data.files);
+    expect(charges(here)).toBe(1);
+  });
+
+  it.each([
+    ['createGeneration', ['--action', 'createGeneration', ...REQUEST]],
+    ['--new', [...REQUEST, ...FAST]],
+  ] as const)('with %s: once more the same, or another one', async (name, args) => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const flags = name === '--new' ? ['--new', '--wait', '0'] : [];
+    const { data } = envelopeOf(await run([...args, ...flags], { env: here.env }));
+    expect(data.resumed).toBe(name === '--new' ? undefined : true);
+    expect(charges(here)).toBe(name === '--new' ? 2 : 1);
+  });
+
+  it('the order of the fields makes no other request, another word does', async () => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const turned = JSON.stringify(Object.fromEntries(Object.entries(T2V).reverse()));
+    const same = await run(['--model', 't2v', '--payload', turned, '--wait', '0'], { env: here.env });
+    expect(envelopeOf(same).data.resumed).toBe(true);
+    const other = JSON.stringify({ ...T2V, prompt: 'a lighthouse at dusk' });
+    const new_ = await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
+    expect(envelopeOf(new_).data.resumed).toBeUndefined();
+  });
+
+  it('fault 21: a key that was given names the request; with another payload it is a conflict, with both hashes', async () => {
+    const here = await place();
+    const key = ['--idempotencyKey', 'lighthouse-0001'];
+    await again(here, ...key, '--wait', '0');
+    expect(envelopeOf(await again(here, ...key, '--wait', '0')).data.resumed).toBe(true);
+    const other = JSON.stringify({ ...T2V, prompt: 'another' });
+    const clash = await run(['--model', 't2v', '--payload', other, ...key], { env: here.env });
+    expect(clash.code).toBe(EXIT.badInput);
+    const { errorCode, data } = envelopeOf(clash);
+    expect(errorCode).toBe('IDEMPOTENCY_CONFLICT');
+    expect(data.payloadHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(data.recordedPayloadHash).toBe(recordOf(here).payloadHash);
+    expect(here.service.charges.size).toBe(1);
+  });
+
+  it('a task that failed is returned as it ended; --new tries again', async () => {
+    const here = await place();
+    here.service.end = 'FAILED';
+    const failed = await again(here);
+    expect(failed.code).toBe(EXIT.taskEnded);
+    expect(envelopeOf(failed).data.credits).toEqual({ quoted: null, charged: 15, refunded: 15 });
+    here.service.end = 'COMPLETED';
+    const same = await again(here);
+    expect(same.code).toBe(EXIT.taskEnded);
+    const { taskId, status, errorCode, data } = envelopeOf(same);
+    expect({ taskId, status, errorCode }).toEqual({
+      taskId: envelopeOf(failed).taskId,
+      status: 'FAILED',
+      errorCode: 'GENERATION_FAILED',
+    });
+    expect(data).toMatchObject({ reused: true, createdAt: recordOf(here).created });
+    expect(JSON.stringify(data.nextSteps)).toContain('--new');
+    expect(charges(here)).toBe(1);
+    expect((await again(here, '--new')).code).toBe(0);
+    expect(charges(here)).toBe(2);
+  });
+
+  it('faults 40, 75: a document that nobody took is no delivery, and the same command brings it', async () => {
+    const here = await place();
+    const child = spawn(process.execPath, [ENTRY, ...REQUEST, ...FAST], {
+      env: { PATH: process.env.PATH, ...here.env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.destroy();
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    expect(envelopeOf(await again(here))).toMatchObject({ status: 'COMPLETED', data: { reused: true } });
+    expect(charges(here)).toBe(1);
+  });
+
+  it('fault 43: a file that could not be saved is delivered by the same command, once there is space', async () => {
+    const here = await place();
+    mkdirSync(here.out);
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    const taken = path.join(here.out, `${taskId}.mp4`);
+    writeFileSync(taken, 'something else');
+    const failed = await again(here, '--download', here.out);
+    expect(failed.code).toBe(EXIT.downloadFailed);
+    expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
+    const elsewhere = path.join(here.folder, 'elsewhere');
+    const done = await again(here, '--download', elsewhere);
+    expect(envelopeOf(done)).toMatchObject({ ok: true, taskId, data: { reused: true } });
+    expect(readFileSync(taken, 'utf8')).toBe('something else');
+    expect(charges(here)).toBe(1);
+  });
+
+  it('a task that the service shows no more needs a decision, not a submit', async () => {
+    const here = await place();
+    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
+    here.service.forget(taskId!);
+    const young = await again(here, '--wait', '0');
+    expect(young.code).toBe(EXIT.taskNotFound);
+    expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
+    const earlier = new Date(Date.now() - 60_000).toISOString();
+    rewrite(journalOf(here)[0]!, { created: earlier, sentAt: earlier, unsettledSince: earlier });
+    const gone = await again(here, '--wait', '0');
+    expect(gone.code).toBe(EXIT.taskNotFound);
+    const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
+    expect(steps).toContain('--new');
+    expect(steps).toMatch(/with a new charge: node [^"]* --action forget --taskId /);
+    expect(steps).toContain(`--action forget --taskId ${taskId}`);
+    expect(charges(here)).toBe(1);
+  });
+});
