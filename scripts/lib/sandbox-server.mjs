@@ -202,7 +202,9 @@ var Accounts = class {
   refused(scenarios, generation, replies) {
     const isFirst = (name) => {
       const mark = `${name} ${generation}`;
-      return scenarios.has(name) && !this.#seen.delete(mark) && this.#seen.add(mark) !== void 0;
+      if (!scenarios.has(name) || this.#seen.delete(mark)) return false;
+      this.#seen.add(mark);
+      return true;
     };
     if (isFirst("rate-limit")) return replies["rate-limit"];
     if (isFirst("not-delivered")) return "cut";
@@ -1125,31 +1127,12 @@ import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from "./journal
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
-import { z } from "./contracts.mjs";
 import { isObject as isObject4 } from "./main.mjs";
-var RECORD = z.object({
-  id: z.string(),
-  /** The emulated service that made the task. */
-  service: z.string(),
-  /** Hash of the API key that made it; the key itself is never kept. */
-  owner: z.string(),
-  model: z.string(),
-  /** The request, with images and very long texts replaced (see `input.ts`). */
-  input: z.custom(isObject4),
-  /** Hash of the whole request, to tell a replay from a conflict. */
-  fingerprint: z.string(),
-  idempotencyKey: z.nullable(z.string()),
-  credits: z.int().check(z.minimum(0)),
-  scenarios: z.array(z.custom(isScenario)),
-  /** Milliseconds since the epoch. */
-  createdAt: z.number(),
-  /** Orders tasks of the same process and millisecond. */
-  sequence: z.number(),
-  /** Simulated seconds per real second, as they were when the task was made. */
-  speed: z.number().check(z.positive()),
-  cancelledAt: z.nullable(z.number())
-});
-var isRecord = (value) => RECORD.safeParse(value).success;
+function isRecord(value) {
+  if (!isObject4(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+}
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;

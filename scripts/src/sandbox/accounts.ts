@@ -93,7 +93,9 @@ export class Accounts {
     // After the second time it starts anew, so that the same prompt can be used in another sandbox run.
     const isFirst = (name: ScenarioName) => {
       const mark = `${name} ${generation}`;
-      return scenarios.has(name) && !this.#seen.delete(mark) && this.#seen.add(mark) !== undefined;
+      if (!scenarios.has(name) || this.#seen.delete(mark)) return false;
+      this.#seen.add(mark);
+      return true;
     };
     if (isFirst('rate-limit')) return replies['rate-limit'];
     if (isFirst('not-delivered')) return 'cut';
