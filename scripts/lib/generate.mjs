@@ -375,6 +375,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+import { otherAccountOf } from "./wait.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
@@ -473,7 +474,7 @@ async function submitOnRecord(session, store, request, deadline) {
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === "new";
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : void 0;
     if (other) observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of isNew ? claimed.unsettled : []) {
@@ -502,17 +503,6 @@ function claimOf({ generation, terms, folder, output }, now) {
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
-async function underOther(store, claim) {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return void 0;
-  const { created, taskId, account: account2, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account2, place.account), service: other(service, place.service) }
-  };
-}
 async function attached(entry, { folder, output }) {
   const { download, output: named = null, credits, resubmitted } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
@@ -521,8 +511,12 @@ async function attached(entry, { folder, output }) {
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 async function submitNew(own) {
-  const { session, request, entry, lock, deadline } = own;
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const { session, store, request, entry, lock, deadline } = own;
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+  }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
@@ -705,6 +699,7 @@ function stillRecorded(session, entry, failure) {
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const answer = await askPrice(session, contract, generation);
@@ -718,16 +713,22 @@ async function quote(session, { contract, generation }) {
     estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: await knownRequest(session, generation)
+    ...await knownRequest(session, generation)
   };
 }
-async function knownRequest(session, { model, payload }) {
+async function knownRequest(session, { model, payload, idempotencyKey }) {
+  const nothing2 = { known: null, other: null };
   try {
     const store = await session.records();
-    const entry = await store?.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 });
-    return entry?.record ?? null;
+    if (!store) return nothing2;
+    const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+    const entry = await store.latest(which);
+    if (entry !== void 0) return { ...nothing2, known: entry?.record ?? null };
+    const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+    const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+    return { ...nothing2, other: other ?? null };
   } catch (error) {
-    if (error instanceof Failure9) return null;
+    if (error instanceof Failure9) return nothing2;
     throw error;
   }
 }

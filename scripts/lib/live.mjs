@@ -783,6 +783,7 @@ import { callerOf } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { KIND_WORDS, madeAs } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
+import { counted } from "./main.mjs";
 
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
@@ -841,7 +842,7 @@ function unknownWord(word) {
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
-import { dropStep, resumeCommand } from "./main.mjs";
+import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
 import { failed, success, upstream, written } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
@@ -930,7 +931,7 @@ function endOutcome(result, caller) {
         caller.wantsEnd ? EXIT.stillRunning : EXIT.done
       );
     case "completed": {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
@@ -946,8 +947,9 @@ function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
+  const wait = { wait: BRIEF_WAIT_S, download: "out" };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: "out" }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
@@ -975,12 +977,15 @@ function dataOf({
 function reusedData({ reused, isResubmitted }) {
   return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
 }
-function reusedSteps(result, { anew }) {
+function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === void 0 ? ", and no run with --new has made another since" : "";
+  const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
 function goneSteps({ warnings }, caller) {
@@ -1011,7 +1016,7 @@ function warningText(warning) {
     case "taskGone":
       return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+      return `This is the newest request that has a task. The outcome of ${counted(warning.count, "other submit")} is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }
 

@@ -115,7 +115,8 @@ var AIVIDEOMAKER = {
     retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
     refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
     cancelled: "AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.",
-    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
+    running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
     prices: "https://aivideomaker.ai",
     tasks: "Find the task in the list of the service (listTasks)."
@@ -208,6 +209,9 @@ function redact(text2, secrets) {
 function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
+}
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 // scripts/src/cli/issue.ts
@@ -1988,6 +1992,9 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
+function saveCommand({ command }, taskId2) {
+  return command("getTask", { taskId: taskId2, download: "out" });
+}
 function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
 }
@@ -2023,11 +2030,9 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-      same
-    ] : [NOT_YET];
+    const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
@@ -2418,6 +2423,7 @@ export {
   compact,
   compiledFolder,
   contractsFolder,
+  counted,
   createProvider,
   credits,
   dropStep,
@@ -2481,6 +2487,7 @@ export {
   resumeCommand,
   resumeFlags,
   rule,
+  saveCommand,
   screen,
   secretsIn,
   serviceAddress,

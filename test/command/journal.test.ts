@@ -628,7 +628,14 @@ describe('what is pending', () => {
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(ok).toBe(true);
-    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submits is not known')]);
+    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submit is not known')]);
+    await run(['--model', 't2v', '--payload', other, '--new', '--wait', '0'], { env: here.env });
+    const all = await act(here, 'waitTask', '--all', ...FAST);
+    expect(all.code).toBe(EXIT.submitUnknown);
+    expect(envelopeOf(all)).toMatchObject({
+      ...{ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' },
+      data: { count: 1, running: 0, unsettled: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
+    });
   });
 
   it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {

@@ -3,11 +3,12 @@ import type { Failure } from '../../model/failure.ts';
 import { type Json, unlessEmpty } from '../../model/json.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
+import { counted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
-import { type Caller, dropStep, resumeCommand } from './caller.ts';
+import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { originSteps, spentBefore } from './reused.ts';
@@ -57,7 +58,7 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
         caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
       );
     case 'completed': {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case 'cancelledNow':
@@ -78,8 +79,9 @@ function isInTheWay(result: TaskResult): boolean {
 }
 
 function saveSteps(taskId: string, caller: Caller): string[] {
+  const wait = { wait: BRIEF_WAIT_S, download: 'out' };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`,
   ];
 }
@@ -111,13 +113,16 @@ function reusedData({ reused, isResubmitted }: TaskResult): Fields {
   return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || undefined } : {};
 }
 
-function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
+function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
   const { reused } = result;
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === undefined ? ', and no run with --new has made another since' : '';
+  const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`,
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }
 
@@ -152,6 +157,6 @@ function warningText(warning: Warning): string {
     case 'taskGone':
       return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case 'unknownSubmits':
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+      return `This is the newest request that has a task. The outcome of ${counted(warning.count, 'other submit')} is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }

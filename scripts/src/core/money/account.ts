@@ -4,6 +4,8 @@ import { type Cheaper, Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
+import type { OtherAccount } from '../observer.ts';
+import { otherAccountOf } from '../record/other-account.ts';
 import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 import { askPrice } from './check-price.ts';
@@ -20,6 +22,8 @@ export interface QuoteResult {
   cheaper: Cheaper | null;
   /** The newest record of this request: then the same submit makes no new task. Null: there is none, or none that can be read. */
   known: RequestRecord | null;
+  /** What is on record of the same request under another key or address, where there is no record under this one. */
+  other: OtherAccount | null;
 }
 
 /**
@@ -45,21 +49,27 @@ export async function quote(
         : { credits: estimate, asOf: contract.price?.asOf ?? null },
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: await knownRequest(session, generation),
+    ...(await knownRequest(session, generation)),
   };
 }
 
 async function knownRequest(
   session: Session,
-  { model, payload }: GenerationRequest,
-): Promise<RequestRecord | null> {
+  { model, payload, idempotencyKey }: GenerationRequest,
+): Promise<Pick<QuoteResult, 'known' | 'other'>> {
+  const nothing = { known: null, other: null };
   try {
     const store = await session.records();
-    const entry = await store?.latest({ model, payloadHash: jsonHash(payload), ordinal: 1 });
-    return entry?.record ?? null;
+    if (!store) return nothing;
+    const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
+    const entry = await store.latest(which);
+    if (entry !== undefined) return { ...nothing, known: entry?.record ?? null };
+    const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+    const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });
+    return { ...nothing, other: other ?? null };
   } catch (error) {
     // The price is known without the records.
-    if (error instanceof Failure) return null;
+    if (error instanceof Failure) return nothing;
     throw error;
   }
 }
