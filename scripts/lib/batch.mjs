@@ -957,14 +957,14 @@ function warningsOf(result, items, report) {
   }
   warnings.push(...leftWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
+  const withWarnings2 = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  for (const { line, outcome } of withWarnings2.slice(0, 5)) {
     for (const text of outcome.envelope.data.warnings)
       warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
-  if (withWarnings.length > 5)
+  if (withWarnings2.length > 5)
     warnings.push(
-      `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
+      `${counted(withWarnings2.length - 5, "more line")} ${withWarnings2.length === 6 ? "has" : "have"} warnings; the report has them.`
     );
   return warnings;
 }
@@ -1172,6 +1172,9 @@ function batchQuoteOutcome(quote3, caller) {
   return success(null, null, data, EXIT2.done);
 }
 
+// scripts/src/cli/batch/command.ts
+import { SANDBOX_RUN, withWarnings } from "./main.mjs";
+
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
 import { diskErrorText } from "./journal.mjs";
@@ -1275,7 +1278,10 @@ async function runBatchCommand(command) {
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
-  const report = writeReport(folder, batch, items.map(reportRow), secrets);
+  const rows = items.map(
+    (item) => reportRow(args.sandbox ? { ...item, outcome: withWarnings(item.outcome, [SANDBOX_RUN]) } : item)
+  );
+  const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller, account);
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {

@@ -2013,6 +2013,15 @@ function callerOfLine(caller, { command: again, isFirst }) {
   };
 }
 
+// scripts/src/cli/render/sandbox-run.ts
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+function withWarnings(outcome, before, after = []) {
+  if (before.length + after.length === 0) return outcome;
+  const { data } = outcome.envelope;
+  const warnings = [...before, ...data?.warnings ?? [], ...after];
+  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+}
+
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
@@ -2151,7 +2160,7 @@ async function main() {
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2171,8 +2180,7 @@ async function main() {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  addWarnings(outcome, call.warnings);
-  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  outcome = warned(outcome, call);
   progress.clear();
   if (!await finishWith(outcome, secrets)) return;
   process.once("exit", () => {
@@ -2275,11 +2283,9 @@ function markInterrupted(outcome, signal) {
   outcome.exitCode = EXIT_OF_SIGNAL[signal];
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
-var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
-function addWarnings({ envelope }, warnings) {
-  if (warnings.length === 0) return;
-  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
-  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
+function warned(outcome, { args, argv, warnings }) {
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+  return withWarnings(outcome, isSandbox ? [SANDBOX_RUN] : [], warnings);
 }
 function stateOf({ args, argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
@@ -2333,6 +2339,9 @@ function isFolder(file) {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+// scripts/src/model/any-video.ts
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+
 // scripts/src/model/clock.ts
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
@@ -2365,6 +2374,7 @@ var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 
 export {
   ACTIONS,
   AIVIDEOMAKER,
+  ANY_VIDEO,
   APIDOT,
   AdvisedFailure,
   BATCH_ORDER,
@@ -2389,6 +2399,7 @@ export {
   OUTPUT_KINDS,
   PROFILES,
   SANDBOX_FOLDER,
+  SANDBOX_RUN,
   SECONDS,
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
@@ -2510,5 +2521,6 @@ export {
   usually,
   visible,
   watch,
+  withWarnings,
   written
 };

@@ -1,6 +1,23 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/core/tasks/may-cancel.ts
+import { ANY_VIDEO } from "./main.mjs";
+import { Failure, orFailure } from "./main.mjs";
+async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
+  if (taskId === null || status !== "SUBMITTED") return false;
+  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
+}
+async function longestMs(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = await orFailure(loadContract(provider, model));
+  if (contract instanceof Failure) return Infinity;
+  const seconds = contract.durations.flatMap((run) => run.seconds);
+  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
+  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+}
+
 // scripts/src/cli/actions/cancellable.ts
-import { Failure } from "./main.mjs";
+import { systemClock as systemClock2 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { AdvisedFailure, adviceOf } from "./main.mjs";
@@ -41,9 +58,10 @@ async function withCancels(refusal, argv, warn) {
       isRehearsal: false,
       hasState: true
     });
-    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
-      ({ record: { provider, status, taskId } }) => provider === named.id && status === "SUBMITTED" && taskId !== null
-    );
+    const now = systemClock2.wall();
+    const pending = [];
+    for (const entry of await localJournal({ args: place, environment, warn }).pending())
+      if (entry.record.provider === named.id && await mayCancel(entry.record, now)) pending.push(entry);
     const steps = pending.slice(0, MOST_STEPS).map(({ record: { taskId, model, promptExcerpt, created } }) => {
       const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
       const command = commandLine(actionWords("cancelTask", { taskId, ...placeFlags(place) }));
@@ -56,19 +74,19 @@ async function withCancels(refusal, argv, warn) {
     const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
     return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
   } catch (error) {
-    if (error instanceof Failure) return refusal;
+    if (error instanceof Failure2) return refusal;
     throw error;
   }
 }
 
 // scripts/src/core/record/forget.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure3("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -76,7 +94,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure3("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -86,6 +104,9 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   return { record: first.record, count: entries.length };
 }
 
+// scripts/src/cli/actions/pending.ts
+import { systemClock as systemClock3 } from "./main.mjs";
+
 // scripts/src/cli/render/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf as profileOf2 } from "./main.mjs";
@@ -93,7 +114,8 @@ import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { success } from "./main.mjs";
 var MOST_STEPS2 = 5;
-function pendingOutcome(records, caller) {
+var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
+function pendingOutcome(records, cancellable, caller) {
   const pending = records.map((record) => {
     const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
     const { taskId, status, created, checked, wait, download, credits, files } = record;
@@ -103,10 +125,10 @@ function pendingOutcome(records, caller) {
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
-      ...cancelOf(record, caller)
+      ...cancellable.has(record) ? cancelOf(record, caller) : {}
     };
   });
-  const nextSteps = pending.length > 0 ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS2) : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS2), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
@@ -117,9 +139,9 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-function cancelOf({ provider, taskId, status }, { commandAt }) {
+function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf2(provider);
-  if (!profile?.can.cancel || taskId === null || status !== "SUBMITTED") return {};
+  if (!profile?.can.cancel || taskId === null) return {};
   return { cancel: commandAt(profile)("cancelTask", { taskId }) };
 }
 function resumeOf(record, caller) {
@@ -142,7 +164,10 @@ async function listPending(where, caller) {
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  return pendingOutcome(wanted, caller);
+  const now = systemClock3.wall();
+  const cancellable = /* @__PURE__ */ new Set();
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
+  return pendingOutcome(wanted, cancellable, caller);
 }
 async function forget(where) {
   const { taskId, idempotencyKey } = where.args;
@@ -154,6 +179,7 @@ export {
   forgottenOutcome,
   listPending,
   localJournal,
+  mayCancel,
   pendingOutcome,
   withCancels
 };

@@ -150,6 +150,98 @@ function after(record, simulatedSeconds) {
   return record.createdAt + simulatedSeconds * 1e3 / record.speed;
 }
 
+// scripts/src/sandbox/accounts.ts
+var FIRST_BALANCE = 1e3;
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+var Accounts = class {
+  #surroundings;
+  #service;
+  #statusQueries = /* @__PURE__ */ new Map();
+  #sequence = 0;
+  constructor(surroundings, service) {
+    this.#surroundings = surroundings;
+    this.#service = service;
+  }
+  /** Returns the tasks of an owner, newest first. */
+  tasksOf(owner) {
+    const all = this.#surroundings.store.all();
+    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  }
+  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
+  taskOf(owner, id, missing) {
+    const record = this.#surroundings.store.get(id);
+    if (record?.owner === owner && record.service === this.#service) return record;
+    throw new Refusal(missing);
+  }
+  /**
+   * Makes a task, unless its id has one, and returns its answer.
+   * @param webhook where and how its changes are announced; null: nowhere
+   */
+  submit({ kept, scenarios, ...task }, webhook, answer) {
+    const { store, webhooks, now, speed } = this.#surroundings;
+    const record = {
+      ...task,
+      ...kept,
+      service: this.#service,
+      scenarios: [...scenarios],
+      createdAt: now(),
+      sequence: this.#sequence++,
+      speed,
+      cancelledAt: null
+    };
+    const stored = store.insert(record);
+    if (stored !== record) return answer(stored, true);
+    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
+  }
+  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
+  refused(scenarios, generation, replies) {
+    const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
+    if (isFirst("rate-limit")) return replies["rate-limit"];
+    if (isFirst("not-delivered")) return "cut";
+    if (isFirst("server-error")) return replies["server-error"];
+    if (scenarios.has("reject")) return replies.reject;
+    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
+  }
+  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
+  isFlaky({ id, scenarios }) {
+    if (!scenarios.includes("flaky")) return false;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    return count % 2 === 0;
+  }
+  /**
+   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
+   * cancelled.
+   */
+  balanceOf(owner, scenarios) {
+    if (scenarios?.has("no-credits")) return 0;
+    const time = this.#surroundings.now();
+    const spent = this.tasksOf(owner).reduce(
+      (sum, record) => sum + record.credits - refundOf(record, time),
+      0
+    );
+    return Math.max(0, FIRST_BALANCE - spent);
+  }
+};
+function idFrom(text) {
+  return idOf(createHash("sha256").update(text).digest("hex"));
+}
+function randomId() {
+  return idOf(randomBytes(32).toString("hex"));
+}
+function idOf(hex) {
+  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
+}
+
+// scripts/src/sandbox/aivideomaker-request.ts
+import { loadContract } from "./contracts.mjs";
+import { checkPayload } from "./contracts.mjs";
+import { Failure } from "./main.mjs";
+
 // scripts/src/sandbox/scenarios.ts
 var EFFECTS = {
   fail: "The task ends `FAILED` with a reason in `output.error`; the credits come back.",
@@ -198,18 +290,6 @@ function readMarks(payload, service) {
 function listed(known) {
   return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
 }
-var FirstTimes = class {
-  #seen = /* @__PURE__ */ new Set();
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
-  isFirst(mark) {
-    if (this.#seen.delete(mark)) return false;
-    this.#seen.add(mark);
-    return true;
-  }
-};
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
   if (typeof value === "object" && value !== null) {
@@ -217,98 +297,7 @@ function* textsOf(value) {
   }
 }
 
-// scripts/src/sandbox/accounts.ts
-var FIRST_BALANCE = 1e3;
-function ownerOf(key) {
-  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
-}
-var Accounts = class {
-  #surroundings;
-  #service;
-  #firstTimes = new FirstTimes();
-  #statusQueries = /* @__PURE__ */ new Map();
-  #sequence = 0;
-  constructor(surroundings, service) {
-    this.#surroundings = surroundings;
-    this.#service = service;
-  }
-  /** Returns the tasks of an owner, newest first. */
-  tasksOf(owner) {
-    const all = this.#surroundings.store.all();
-    return all.filter((record) => record.service === this.#service && record.owner === owner);
-  }
-  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
-  taskOf(owner, id, missing) {
-    const record = this.#surroundings.store.get(id);
-    if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(missing);
-  }
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
-  submit({ kept, scenarios, ...task }, webhook, answer) {
-    const { store, webhooks, now, speed } = this.#surroundings;
-    const record = {
-      ...task,
-      ...kept,
-      service: this.#service,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: this.#sequence++,
-      speed,
-      cancelledAt: null
-    };
-    const stored = store.insert(record);
-    if (stored !== record) return answer(stored, true);
-    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
-  }
-  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
-  refused(scenarios, generation, replies) {
-    const isFirst = (name) => scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
-    if (isFirst("rate-limit")) return replies["rate-limit"];
-    if (isFirst("not-delivered")) return "cut";
-    if (isFirst("server-error")) return replies["server-error"];
-    if (scenarios.has("reject")) return replies.reject;
-    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
-  }
-  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
-  isFlaky({ id, scenarios }) {
-    if (!scenarios.includes("flaky")) return false;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    return count % 2 === 0;
-  }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
-  balanceOf(owner, scenarios) {
-    if (scenarios?.has("no-credits")) return 0;
-    const time = this.#surroundings.now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-};
-function idFrom(text) {
-  return idOf(createHash("sha256").update(text).digest("hex"));
-}
-function randomId() {
-  return idOf(randomBytes(32).toString("hex"));
-}
-function idOf(hex) {
-  return `ck${BigInt(`0x${hex}`).toString(36).padStart(23, "0").slice(-23)}`;
-}
-
 // scripts/src/sandbox/aivideomaker-request.ts
-import { loadContract } from "./contracts.mjs";
-import { checkPayload } from "./contracts.mjs";
-import { Failure } from "./main.mjs";
 var PROVIDER = "aivideomaker";
 async function readRequest(call, model) {
   const contract = await contractOf(model);
@@ -1139,13 +1128,63 @@ function rangeOf(request, etag, length) {
   return from >= length ? "unsatisfiable" : { from, to };
 }
 
+// scripts/src/sandbox/first-times.ts
+const { createHash: createHash3 } = require("node:crypto");
+const { readdirSync, statSync } = require("node:fs");
+const { join: join2 } = require("node:path");
+import { createAtOnce, discard } from "./journal.mjs";
+var LASTS_MS = 36e5;
+var MARK = /^[0-9a-f]{32}\.once/;
+var FirstTimes = class {
+  #folder;
+  #seen = /* @__PURE__ */ new Set();
+  /** @param folder one that exists @param now the wall clock in milliseconds */
+  constructor(folder, now) {
+    this.#folder = folder;
+    if (folder !== null) sweep(folder, now);
+  }
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
+  isFirst(mark) {
+    const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
+    if (this.#seen.delete(name)) return false;
+    if (this.#folder !== null) {
+      const file = join2(this.#folder, `${name}.once`);
+      try {
+        if (createAtOnce(file, "")) return true;
+        discard(file);
+        return false;
+      } catch {
+      }
+    }
+    this.#seen.add(name);
+    return true;
+  }
+};
+function sweep(folder, now) {
+  for (const name of namesIn(folder)) {
+    const file = join2(folder, name);
+    if (!MARK.test(name)) continue;
+    if (now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) > LASTS_MS) discard(file);
+  }
+}
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 // scripts/src/sandbox/server.ts
 const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
-const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
-const { join: join2 } = require("node:path");
-import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
+const { accessSync, constants, readdirSync: readdirSync2, readFileSync, statSync: statSync2 } = require("node:fs");
+const { join: join3 } = require("node:path");
+import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
@@ -1167,7 +1206,7 @@ function openStore(folder, now) {
     try {
       makeFolder(place, 448);
       accessSync(place, constants.W_OK);
-      sweep(place, now());
+      sweep2(place, now());
     } catch (error) {
       warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
       place = null;
@@ -1178,7 +1217,7 @@ function openStore(folder, now) {
     const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (file !== null) discard(file);
+    if (file !== null) discard2(file);
     return null;
   }
   function keep(record, write) {
@@ -1206,7 +1245,7 @@ function openStore(folder, now) {
       if (earlier !== null) return earlier;
       return keep(
         record,
-        (file, text) => createAtOnce(file, text) ? record : get(record.id) ?? replace(record)
+        (file, text) => createAtOnce2(file, text) ? record : get(record.id) ?? replace(record)
       );
     },
     replace,
@@ -1219,21 +1258,21 @@ function openStore(folder, now) {
   };
 }
 function fileOf(folder, id) {
-  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join2(folder, `${id}.json`) : null;
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join3(folder, `${id}.json`) : null;
 }
-function sweep(folder, now) {
+function sweep2(folder, now) {
   for (const name of list(folder)) {
-    const file = join2(folder, name);
+    const file = join3(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === void 0 ? null : readRecord(file, id);
     const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
-    const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
-    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard(file);
+    const touched = isLeft ? statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
+    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard2(file);
   }
 }
 function list(folder) {
   try {
-    return readdirSync(folder);
+    return readdirSync2(folder);
   } catch {
     return [];
   }
@@ -1259,7 +1298,8 @@ async function startSandbox(options) {
   const store = openStore(folder, now);
   const files = createFiles(store, now);
   const webhooks = createWebhooks(now, log);
-  const surroundings = { store, files, webhooks, now, speed };
+  const firstTimes = new FirstTimes(store.warning === null ? folder : null, now());
+  const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on("close", () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));

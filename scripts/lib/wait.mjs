@@ -1068,6 +1068,7 @@ function ownerOf(file, earlier) {
 }
 
 // scripts/src/core/poll/durations.ts
+import { ANY_VIDEO } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
@@ -1093,7 +1094,6 @@ function rangeOf(seconds) {
 var EARLIER = 0.9;
 var LATER = 1.25;
 var MANY = 20;
-var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 async function likelyDuration(session, model) {
   const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];

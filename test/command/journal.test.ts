@@ -575,6 +575,15 @@ describe('what is pending', () => {
     expect(made).toMatchObject({ taskId, status: 'SUBMITTED', cancel: expect.any(String) });
     expect(Date.parse(made!.statusSeenAt!)).toBeGreaterThan(Date.now() - 60_000);
     expect(made!.resume).toContain('--wait 45');
+    const steps = envelopeOf(await act(here, 'listPending')).data.nextSteps as string[];
+    expect(steps.at(-1)).toMatch(/^Each status is that of its statusSeenAt/);
+    // Seen so long ago that by every recorded run it has begun: a cancel comes too late.
+    const [entry] = journalOf(here);
+    rewrite(entry!, { checked: new Date(Date.now() - 3_600_000).toISOString() });
+    expect((await rows())[0]!.cancel).toBeUndefined();
+    const refused = envelopeOf(await act(here, 'cancelTask')).data.nextSteps as string[];
+    expect(refused.filter((step) => step.includes(' --action cancelTask '))).toEqual([]);
+    rewrite(entry!, {});
     // The list shows it running now: that is a sight of it like any other.
     await act(here, 'getStatus', '--taskId', taskId!);
     await act(here, 'getStatus', '--taskId', taskId!);

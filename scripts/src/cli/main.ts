@@ -4,6 +4,7 @@ import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
+import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
@@ -11,6 +12,7 @@ import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
+import { SANDBOX_RUN, withWarnings } from './render/sandbox-run.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 import type { CheckedRequest } from './request/read-request.ts';
 
@@ -44,7 +46,7 @@ export async function main(): Promise<void> {
   const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -67,8 +69,7 @@ export async function main(): Promise<void> {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  addWarnings(outcome, call.warnings);
-  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  outcome = warned(outcome, call);
   progress.clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
@@ -197,14 +198,11 @@ function markInterrupted(outcome: Outcome, signal: StopSignal): void {
   outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
-// A later reader of the document cannot tell otherwise.
-const SANDBOX_WARNING = 'Sandbox run: nothing was charged, and each file is a stand-in.';
-
-/** Adds warnings to the document. */
-function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
-  if (warnings.length === 0) return;
-  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
-  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
+/** Returns an outcome with the warnings that every document of its call has. */
+function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
+  // As far as one can tell where the arguments are refused.
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');
+  return withWarnings(outcome, isSandbox ? [SANDBOX_RUN] : [], warnings);
 }
 
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */

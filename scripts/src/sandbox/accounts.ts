@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Refusal, type Reply } from './exchange.ts';
 import type { Files } from './files.ts';
+import type { FirstTimes } from './first-times.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
-import { FirstTimes, type ScenarioName } from './scenarios.ts';
+import type { ScenarioName } from './scenarios.ts';
 import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
 import type { Notices, Webhooks } from './webhooks.ts';
@@ -13,6 +14,7 @@ export interface Surroundings {
   store: Store;
   files: Files;
   webhooks: Webhooks;
+  firstTimes: FirstTimes;
   /** The wall clock in milliseconds. */
   now: () => number;
   /** Simulated seconds per real second. */
@@ -40,7 +42,6 @@ export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http20
 export class Accounts {
   readonly #surroundings: Surroundings;
   readonly #service: string;
-  readonly #firstTimes = new FirstTimes();
   readonly #statusQueries = new Map<string, number>();
   #sequence = 0;
 
@@ -91,7 +92,7 @@ export class Accounts {
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios: ReadonlySet<ScenarioName>, generation: string, replies: Refusals): Reply | null {
     const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && this.#firstTimes.isFirst(`${name} ${generation}`);
+      scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst('rate-limit')) return replies['rate-limit'];
     if (isFirst('not-delivered')) return 'cut';
     if (isFirst('server-error')) return replies['server-error'];

@@ -76,21 +76,6 @@ function listed(known: readonly { name: string }[]): string {
   return known.map(({ name }) => `[sandbox:${name}]`).join(' ');
 }
 
-/** Remembers what has happened once. */
-export class FirstTimes {
-  readonly #seen = new Set<string>();
-
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
-  isFirst(mark: string): boolean {
-    if (this.#seen.delete(mark)) return false;
-    this.#seen.add(mark);
-    return true;
-  }
-}
-
 function* textsOf(value: Json): Generator<string> {
   // A data URI can hold no marker and may be tens of megabytes long.
   if (typeof value === 'string' && !value.startsWith('data:')) yield value;

@@ -1,4 +1,7 @@
 import { forgetRecords } from '../../core/record/forget.ts';
+import { mayCancel } from '../../core/tasks/may-cancel.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
@@ -16,7 +19,10 @@ export async function listPending(where: Local, caller: Caller): Promise<Outcome
       (args.owner === undefined || owner === args.owner) &&
       (!args.isProviderNamed || provider === args.profile.id),
   );
-  return pendingOutcome(wanted, caller);
+  const now = systemClock.wall();
+  const cancellable = new Set<RequestRecord>();
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
+  return pendingOutcome(wanted, cancellable, caller);
 }
 
 /** Drops a record. No network. */
