@@ -86,7 +86,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^model\/strict-json\.ts$/],
   [
     'main',
-    /^((model|ports)\/|disk\/folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|disk\/make-folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
@@ -99,20 +99,20 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/request\/)/],
   [
     'generate',
-    /^core\/(generate\.ts$|(submit|reconcile|money)\/|deliver\/reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list\.ts$)/,
+    /^core\/(generate\.ts$|(submit|reconcile|money)\/|reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(cancellable|pending|local-journal)|render\/pending)|core\/(record\/forget|tasks\/may-cancel))\.ts$/,
+    /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/may-cancel))\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
   // A call that asks for a state once polls nothing.
   [
     'live',
-    /^((http|providers)\/|core\/(result|session|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
+    /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
   ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],

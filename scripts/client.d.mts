@@ -18,7 +18,6 @@ export declare function publicLookup(): Promise<import('node:net').LookupFunctio
 /** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
 export declare function startSandbox({ folder, ...options }?: SandboxOptions): Promise<Sandbox>;
 
-/** The formats of media files, by their first bytes. */
 export declare const signatures: Signatures;
 
 /** The facts of an error. */
@@ -136,10 +135,8 @@ export interface HttpEvents {
      * before this event is `rejected`, later `unknown`.
      */
     onLeave(): void;
-    /** Headers of the final answer. */
     onHead(head: HttpHead): void;
     onData(chunk: Buffer): void;
-    /** The answer is complete. */
     onEnd(): void;
     /** The exchange ended without a complete answer. */
     onError(error: unknown): void;
@@ -164,7 +161,6 @@ export interface OngoingRequest {
     /** Stops reading, so that the sender waits. */
     pause(): void;
     resume(): void;
-    /** Closes the connection of this request. */
     abort(): void;
 }
 export interface ProxySettings {

@@ -15,13 +15,10 @@ function parseCallback({ profile, key }, body) {
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : void 0;
   for (const place of inner ? [inner, value] : [value]) {
-    const id = idIn(place, key);
+    const id = [place.task_id, place.taskId, place.id].find((one) => isTaskId(one, key));
     if (id !== void 0) return { taskId: id, ...stateFrom(profile, place.status) };
   }
   return stateFrom(profile, (inner ?? value).status);
-}
-function idIn(place, key) {
-  return [place.task_id, place.taskId, place.id].find((id) => isTaskId(id, key));
 }
 function stateFrom(profile, word) {
   if (typeof word !== "string") return {};
@@ -115,16 +112,13 @@ function toError(failure, key, more = {}) {
   const { retryAfter, taskId, status, issues = [], transient } = failure.details;
   const clean = (text) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
-  const cause = more.cause ?? networkError(failure, clean);
+  const cause = more.cause ?? networkCause(failure, clean);
   const code = failure.code;
-  return new Class(code, clean(failure.message), {
-    ...{ retryAfter, taskId, state: status, transient },
-    issues: issues.map((issue2) => ({ ...issue2, received: clean(issue2.received), hint: clean(issue2.hint) })),
-    ...more,
-    cause
-  });
+  const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
+  const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
+  return new Class(code, clean(failure.message), details);
 }
-function networkError(failure, clean) {
+function networkCause(failure, clean) {
   let found;
   for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {
     if ("code" in error && error.name !== "Failure") found = error;
@@ -171,14 +165,14 @@ function readOptions(options) {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const settings = {
-    ...{ timeoutMs: number("timeoutMs"), maxRetries: number("maxRetries") },
-    pollIntervalMs: number("pollIntervalMs")
-  };
+  const timeoutMs = number("timeoutMs");
+  const maxRetries = number("maxRetries");
+  const pollIntervalMs = number("pollIntervalMs");
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
-  return { ...settings, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
 }
 function invalid(issues, key) {
   return toError(invalidInput(issues), key);
@@ -204,16 +198,14 @@ async function listModels({ profile, root }) {
 }
 var contracts = /* @__PURE__ */ new WeakMap();
 function contractOf(settings, model) {
+  const { profile, root } = settings;
   const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
   contracts.set(settings, known);
-  const contract = known.get(model) ?? readContract(settings, model);
+  const read = async () => (await import("./lib/contracts.mjs")).loadContract(profile.id, String(model), root);
+  const contract = known.get(model) ?? read();
   known.set(model, contract);
   contract.catch(() => known.delete(model));
   return contract;
-}
-async function readContract({ profile, root }, model) {
-  const { loadContract } = await import("./lib/contracts.mjs");
-  return loadContract(profile.id, String(model), root);
 }
 function describe(contract) {
   const { provider, model, output, schema, example, sources, notes, replay } = contract;
@@ -251,8 +243,6 @@ var SILENT = {
   several() {
   },
   batch() {
-  },
-  line() {
   },
   named: () => SILENT,
   expected() {
@@ -295,14 +285,15 @@ var Connection = class {
     } catch (error) {
       const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure2) throw toError(error, this.settings.key, details(error));
-      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(void 0));
-      throw error;
+      const isAbort = error === reason || error instanceof Error && error.name === "AbortError";
+      if (!isAborted || !isAbort) throw error;
+      const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
+      throw new AbortedError("ABORTED", message, { ...details(void 0), cause: reason });
     } finally {
       signal?.removeEventListener("abort", stop);
       this.#calls.delete(controller);
     }
   }
-  /** Ends the calls under way, and releases the sockets. */
   async close() {
     this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
@@ -330,13 +321,6 @@ function aborted(signal) {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-function abortedBy(reason, details) {
-  const message = reason === CLOSED ? "The client is closed." : "The call was aborted.";
-  return new AbortedError("ABORTED", message, { ...details, cause: reason });
-}
-function isAbort(error) {
-  return error instanceof Error && error.name === "AbortError";
 }
 
 // scripts/src/client/download.ts
@@ -498,14 +482,15 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     const files = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        ...{ stallMs, filesUntil: deadline },
+        stallMs,
+        filesUntil: deadline,
         onFile: (index) => {
           number = index + 1;
         },
         onSaved: async (saved) => {
           const file = { number, name: path2.basename(saved.path), ...saved };
           if (typeof to === "function")
-            await deliver(to, file, session.api.signal, (error) => {
+            await deliverTo(to, file, session.api.signal, (error) => {
               cause = error;
             });
           files.push({ ...file, path: typeof to === "function" ? null : saved.path });
@@ -536,7 +521,7 @@ async function placeFor(to, temporaryFolder) {
   const folder = await mkdtemp(path2.join(tmpdir(), "async-media-workflow-"));
   return { folder, release: () => rm(folder, { recursive: true, force: true }) };
 }
-async function deliver(to, { path: source, ...file }, signal, onError) {
+async function deliverTo(to, { path: source, ...file }, signal, onError) {
   try {
     const target = await to(file);
     await pipeline(createReadStream(source), target, { signal });
@@ -592,10 +577,10 @@ function send(connection, request, { signal } = {}, first) {
   let outcome = first ? "unknown" : "rejected";
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import("./lib/generate.mjs");
+    const { checkPrice } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
-    const quote = await checkFunds(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = "unknown";
     };
@@ -644,12 +629,11 @@ function createClient(options) {
   };
 }
 function providers() {
-  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => ({
-    ...{ id, title, url, keyVariable, urlVariable },
-    capabilities: { ...can },
-    // A figure that no document gives is this program's own guess.
-    rateLimit: rateLimit.source ? { queriesPerMinute: rateLimit.queries * 6e4 / rateLimit.windowMs } : null
-  }));
+  return PROFILES2.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => {
+    const { source, queries, windowMs } = rateLimit;
+    const documented = source ? { queriesPerMinute: queries * 6e4 / windowMs } : null;
+    return { id, title, url, keyVariable, urlVariable, capabilities: { ...can }, rateLimit: documented };
+  });
 }
 
 // scripts/src/client/public-lookup.ts

@@ -15,16 +15,8 @@ if (major > 20 || major === 20 && (minor > 18 || minor === 18 && patch >= 1)) {
 }
 function refuse(errorMessage, nextStep, exitCode) {
   const data = { nextSteps: [nextStep] };
-  const errorCode = "UNKNOWN_ERROR";
-  const document = {
-    ok: false,
-    status: "FAILED",
-    taskId: null,
-    data,
-    errorCode,
-    errorMessage,
-    retryAfter: null
-  };
+  const error = { errorCode: "UNKNOWN_ERROR", errorMessage, retryAfter: null };
+  const document = { ok: false, status: "FAILED", taskId: null, data, ...error };
   process.stdout.write(`${JSON.stringify(document)}
 `);
   process.exitCode = exitCode;

@@ -219,6 +219,34 @@ describe('what ships', () => {
     for (const file of imports.keys()) visit(file, []);
   });
 
+  test('inside of the core and of the command line, folders import one way too', () => {
+    for (const layer of ['core', 'cli']) {
+      const folder = path.join(ROOT, 'scripts/src', layer);
+      // A file that lies in no folder of the layer stands for itself.
+      const knows = new Map<string, Set<string>>();
+      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        if (!file.endsWith('.ts')) continue;
+        const [own] = file.split(path.sep) as [string];
+        const imports = text(`scripts/src/${layer}/${file}`).matchAll(/(?:from|import\() ?'(\.[^']+)'/g);
+        const others = [...imports].map(
+          ([, wanted]) => path.join(path.dirname(file), wanted!).split(path.sep)[0]!,
+        );
+        const known = knows.get(own) ?? new Set();
+        for (const other of others) if (other !== '..' && other !== own) known.add(other);
+        knows.set(own, known);
+      }
+      expect(knows.size, layer).toBeGreaterThan(10);
+      const done = new Set<string>();
+      const visit = (one: string, way: readonly string[]): void => {
+        expect(way, `a circle of folders in ${layer}`).not.toContain(one);
+        if (done.has(one)) return;
+        for (const other of knows.get(one) ?? []) visit(other, [...way, one]);
+        done.add(one);
+      };
+      for (const one of knows.keys()) visit(one, []);
+    }
+  });
+
   test('scripts/ holds what is run or imported, its parts and its sources', () => {
     const names = readdirSync(scripts).sort();
     const programs = ['client.mjs', 'create-backend.mjs', 'run-workflow.mjs', 'sandbox.mjs'];

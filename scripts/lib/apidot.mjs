@@ -33,6 +33,9 @@ function apidot(settings) {
     const url = `${baseUrl.href.replace(/\/+$/, "")}/api/generate/${path}`;
     return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
+  const refuse = (action) => () => {
+    throw unsupported(profile, action);
+  };
   const read = (path, taskId) => callOf("task", request("GET", path), settings, (at) => taskIn(bodyOf(at), taskId, at));
   const status = (taskId) => read(`status/${encodeURIComponent(taskId)}`, taskId);
   return {
@@ -52,18 +55,10 @@ function apidot(settings) {
     status,
     task: status,
     detail: (taskId) => read(`detail/music?task_id=${encodeURIComponent(taskId)}`, taskId),
-    cancel() {
-      throw unsupported(profile, "cancelTask");
-    },
-    list() {
-      throw unsupported(profile, "listTasks");
-    },
-    quote() {
-      throw unsupported(profile, "quote");
-    },
-    account() {
-      throw unsupported(profile, "account");
-    }
+    cancel: refuse("cancelTask"),
+    list: refuse("listTasks"),
+    quote: refuse("quote"),
+    account: refuse("account")
   };
 }
 function bodyOf(at) {

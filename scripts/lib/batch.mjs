@@ -3,21 +3,21 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path5 = require("node:path");
 
-// scripts/src/core/batch/names.ts
+// scripts/src/core/batch/file-names.ts
 const path = require("node:path");
 import { stemOfOutput } from "./download.mjs";
 import { isVersionOf, versionOf } from "./download.mjs";
 function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : keyOf(name)));
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
   const names = lines.map(({ name, recorded }) => {
     if (name !== null) {
       const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(keyOf(recorded))) return name;
-      used.add(keyOf(recorded));
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
       return recorded;
     }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
-    used.add(keyOf(recorded));
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
     return recorded;
   });
   const width = String(Math.max(...lines.map(({ number }) => number))).length;
@@ -26,8 +26,8 @@ function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }
     const number = String(lines[n].number).padStart(width, "0");
     for (let version = 1; ; version += 1) {
       const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
-      used.add(keyOf(candidate));
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
       return candidate;
     }
   });
@@ -45,7 +45,7 @@ function nameOfFile(file, name) {
 function hasVersion(name, given) {
   return name !== given && /-v\d+$/.test(name);
 }
-function keyOf(name) {
+function nameKey(name) {
   return name.normalize("NFC").toLowerCase();
 }
 
@@ -55,40 +55,34 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
   const quoted2 = sumOf(lines.values());
   const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
   if (above.length > 0) {
-    return new Failure(
-      "BUDGET_EXCEEDED",
-      `${above.length} lines cost more than ${maxCredits} credits each.`,
-      {
-        data: { quoted: quoted2, maxCredits },
-        reason: { kind: "linesAboveCap", lines: above, maxCredits }
-      }
-    );
+    const message2 = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    return new Failure("BUDGET_EXCEEDED", message2, {
+      data: { quoted: quoted2, maxCredits },
+      reason: { kind: "linesAboveCap", lines: above, maxCredits }
+    });
   }
   if (quoted2 > maxTotalCredits) {
-    return new Failure(
-      "BUDGET_EXCEEDED",
-      `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`,
-      { data: { quoted: quoted2, maxTotalCredits }, reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits } }
-    );
+    const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
+    return new Failure("BUDGET_EXCEEDED", message2, {
+      data: { quoted: quoted2, maxTotalCredits },
+      reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits }
+    });
   }
   const balance = balanceOf(lines.values());
   if (balance === null || balance >= quoted2) return void 0;
-  return new Failure(
-    "INSUFFICIENT_CREDITS",
-    `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`,
-    {
-      data: { quoted: quoted2, balance, missing: quoted2 - balance },
-      reason: { kind: "shortOfCredits", cheaper: null }
-    }
-  );
+  const message = `The lines that are not charged yet cost ${quoted2} credits, the balance is ${balance}: ${quoted2 - balance} are missing.`;
+  return new Failure("INSUFFICIENT_CREDITS", message, {
+    data: { quoted: quoted2, balance, missing: quoted2 - balance },
+    reason: { kind: "shortOfCredits", cheaper: null }
+  });
 }
 function sumOf(prices) {
   return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);
 }
 function balanceOf(prices) {
-  const balances = [...prices].flatMap(({ quote: quote3 }) => {
-    if (!quote3) return [];
-    return quote3.balance ?? (quote3.affordable === false ? [0] : []);
+  const balances = [...prices].flatMap(({ quote }) => {
+    if (!quote) return [];
+    return quote.balance ?? (quote.affordable === false ? [0] : []);
   });
   return balances.length > 0 ? balances.reduce((least, one) => Math.min(least, one)) : null;
 }
@@ -110,11 +104,10 @@ var BatchSpending = class {
     const before = this.#costs.get(number) ?? 0;
     const sum2 = this.sum - before + cost;
     if (sum2 > this.#cap) {
-      throw new Failure(
-        "BUDGET_EXCEEDED",
-        `With this line the sum would be ${sum2} credits; the limit for all lines is ${this.#cap}.`,
-        { reason: { kind: "sumAboveCap", quoted: sum2, maxTotalCredits: this.#cap } }
-      );
+      const message = `With this line the sum would be ${sum2} credits; the limit for all lines is ${this.#cap}.`;
+      throw new Failure("BUDGET_EXCEEDED", message, {
+        reason: { kind: "sumAboveCap", quoted: sum2, maxTotalCredits: this.#cap }
+      });
     }
     this.#costs.set(number, cost);
   }
@@ -128,7 +121,7 @@ var BatchSpending = class {
   }
 };
 
-// scripts/src/core/batch/known.ts
+// scripts/src/core/batch/known-lines.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
 var NOTHING = { entry: void 0, isUnknown: false };
 async function knownLines(store, lines) {
@@ -152,12 +145,12 @@ function recordedName({ entry }) {
 async function namesReserved(store, folder) {
   const pending = folder === null ? [] : await store?.pending() ?? [];
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput2(record.output))));
+  return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
-import { Failure as Failure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 import { askPrice } from "./generate.mjs";
 
 // scripts/src/core/slots.ts
@@ -217,13 +210,9 @@ var PAUSES = { baseMs: 1e3, capMs: 15e3 };
 async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
   const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
   if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
-  try {
-    const prices = await pricesOf(session, open2);
-    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return { prices: /* @__PURE__ */ new Map(), held: isLimited ? error : void 0 };
-  }
+  const prices = await orFailure(pricesOf(session, open2));
+  if (prices instanceof Failure2) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
+  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
 }
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
@@ -256,8 +245,8 @@ async function quoted(session, slots, line) {
     const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
     try {
       const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
-      const quote3 = await askPrice(session, line.contract, generation);
-      return { credits: quote3.credits, quote: { ...quote3, record: {} } };
+      const quote = await askPrice(session, line.contract, generation);
+      return { credits: quote.credits, quote: { ...quote, record: {} } };
     } catch (error) {
       const isLater = error instanceof Failure2 && error.code === "RATE_LIMITED";
       const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
@@ -276,7 +265,7 @@ function ofLine(error, number) {
   });
 }
 
-// scripts/src/core/batch/quote.ts
+// scripts/src/core/batch/quote-batch.ts
 async function quoteBatch(session, lines, caps) {
   const known = await knownLines(await session.records(), lines);
   const prices = await pricesOf(session, lines);
@@ -289,10 +278,10 @@ async function quoteBatch(session, lines, caps) {
   const names = fileNames(named, () => false, caps.pattern);
   return {
     kind: "batchQuote",
-    lines: lines.map(({ number, contract }, n) => ({
-      ...{ number, name: names[n], model: contract.model, isCharged: isCharged[n] },
-      credits: prices.get(number).credits
-    })),
+    lines: lines.map(({ number, contract: { model } }, n) => {
+      const { credits } = prices.get(number);
+      return { number, name: names[n], model, isCharged: isCharged[n], credits };
+    }),
     sum: sumOf(prices.values()),
     open: sumOf(open2.values()),
     balance: balanceOf(prices.values()),
@@ -300,7 +289,7 @@ async function quoteBatch(session, lines, caps) {
   };
 }
 
-// scripts/src/core/batch/run.ts
+// scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
 import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
@@ -309,108 +298,22 @@ import { begin, conclude } from "./generate.mjs";
 import { taskResult as taskResult2 } from "./live.mjs";
 import { attached } from "./generate.mjs";
 
-// scripts/src/core/batch/identity.ts
-function ordinalsOf(lines) {
-  const seen = /* @__PURE__ */ new Map();
-  return lines.map((line) => {
-    const key = keyOf2(line);
-    const ordinal = (seen.get(key) ?? 0) + 1;
-    seen.set(key, ordinal);
-    return ordinal;
-  });
-}
-function keyOf2({ model, payloadHash }) {
-  return `${model} ${payloadHash}`;
-}
-var EqualLines = class {
-  /** The end of the last submit of each. */
-  #last = /* @__PURE__ */ new Map();
-  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }) {
-    const key = keyOf2({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
-  }
-};
-
-// scripts/src/core/batch/left-over.ts
-import { jsonHash } from "./journal.mjs";
-function newRunOf(lines, now) {
-  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
-}
-function leftOver(lines, known) {
-  const hash = hashOf(lines);
-  const records = known.map(({ entry }) => entry?.record);
-  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
-  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
-  if (began === void 0) return void 0;
-  const left = lines.filter((_, n) => {
-    const record = records[n];
-    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
-  });
-  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
-}
-function hashOf(lines) {
-  const names = lines.map(({ contract, payloadHash, ordinal }) => {
-    return `${keyOf2({ model: contract.model, payloadHash })} ${ordinal}`;
-  });
-  return jsonHash(names.sort());
-}
-
-// scripts/src/core/batch/names-for.ts
-const path2 = require("node:path");
-import { mediaIn } from "./download.mjs";
-import { Failure as Failure3 } from "./main.mjs";
-function namesFor(lines, known, folder, reserved, isNew, pattern) {
-  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
-  const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(keyOf(name));
-    if (file === void 0 || known[n].entry && !isNew) return [];
-    return [
-      {
-        path: `line ${number}: name`,
-        expected: "a name that no file has yet",
-        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
-        hint: "give the line another name, choose another folder, or move that file away"
-      }
-    ];
-  });
-  if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
-    throw new Failure3("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
-  }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n])
-  }));
-  return fileNames(named, (name) => media.has(keyOf(name)) || reserved.has(keyOf(name)), pattern);
-}
-
-// scripts/src/core/batch/submit-gate.ts
+// scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
   #options;
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  #held;
+  /** Why nothing may be submitted any more. */
+  held;
   constructor(options) {
     this.#options = options;
   }
-  /** Why nothing may be submitted any more. */
-  get held() {
-    return this.#held;
-  }
   /** Lets no further submit through. The first reason stands. */
   hold(failure) {
-    this.#held ??= failure;
+    this.held ??= failure;
   }
   /**
    * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
@@ -441,38 +344,116 @@ var BatchGate = class {
     return {
       ready: async () => {
         await this.#resumed();
-        if (this.#held) throw this.#held;
+        if (this.held) throw this.held;
         spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
       lost: onLost
     };
   }
-  /** Waits until the pause that the service asked for is over. */
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
-      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      if (stop.aborted) throw new Failure3("UNKNOWN_ERROR", "The call was interrupted before this submit.");
       const left = this.#pausedUntil - clock.monotonic();
-      if (left <= 0 || this.#held) return;
+      if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
-        throw new Failure4(
-          "RATE_LIMITED",
-          "The service asked every submit to pause for longer than the wait.",
-          {
-            retryAfter: Math.ceil(left / 1e3)
-          }
-        );
+        const message = "The service asked every submit to pause for longer than the wait.";
+        throw new Failure3("RATE_LIMITED", message, {
+          retryAfter: Math.ceil(left / 1e3)
+        });
       }
       await clock.sleep(left, signal);
     }
   }
 };
 
+// scripts/src/core/batch/identity.ts
+function ordinalsOf(lines) {
+  const seen = /* @__PURE__ */ new Map();
+  return lines.map((line) => {
+    const key = keyOf(line);
+    const ordinal = (seen.get(key) ?? 0) + 1;
+    seen.set(key, ordinal);
+    return ordinal;
+  });
+}
+function keyOf({ model, payloadHash }) {
+  return `${model} ${payloadHash}`;
+}
+var EqualLines = class {
+  /** The end of the last submit of each. */
+  #last = /* @__PURE__ */ new Map();
+  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
+  async enter({ contract, payloadHash }) {
+    const key = keyOf({ model: contract.model, payloadHash });
+    const before = this.#last.get(key);
+    let leave;
+    const own = new Promise((resolve) => {
+      leave = resolve;
+    });
+    this.#last.set(key, own);
+    await before;
+    return leave;
+  }
+};
+
+// scripts/src/core/batch/left-over.ts
+import { jsonHash } from "./journal.mjs";
+function newRunOf(lines, now) {
+  return { began: new Date(now).toISOString(), lines: hashOf(lines) };
+}
+function leftOver(lines, known) {
+  const hash = hashOf(lines);
+  const records = known.map(({ entry }) => entry?.record);
+  const runs = records.flatMap((record) => record?.newRun?.lines === hash ? record.newRun.began : []);
+  const began = runs.sort((a, b) => Date.parse(b) - Date.parse(a))[0];
+  if (began === void 0) return void 0;
+  const left = lines.filter((_, n) => {
+    const record = records[n];
+    return record && record.newRun?.began !== began && Date.parse(record.created) < Date.parse(began);
+  });
+  return left.length > 0 ? { began, lines: new Set(left.map(({ number }) => number)) } : void 0;
+}
+function hashOf(lines) {
+  const names = lines.map(({ contract, payloadHash, ordinal }) => {
+    return `${keyOf({ model: contract.model, payloadHash })} ${ordinal}`;
+  });
+  return jsonHash(names.sort());
+}
+
+// scripts/src/core/batch/names-for.ts
+const path2 = require("node:path");
+import { mediaIn } from "./download.mjs";
+import { Failure as Failure4 } from "./main.mjs";
+function namesFor(lines, known, folder, reserved, isNew, pattern) {
+  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n) => {
+    const file = name === null ? void 0 : media.get(nameKey(name));
+    if (file === void 0 || known[n].entry && !isNew) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: "a name that no file has yet",
+        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
+        hint: "give the line another name, choose another folder, or move that file away"
+      }
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
+    throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
+  }
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]) };
+  });
+  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
+}
+
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-function outcomeOf({ end, taskId, state }) {
+function lineOutcomeOf({ end, taskId, state }) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
   if (end instanceof Failure5 && end.code === "TASK_NOT_FOUND") return "unknown";
@@ -484,22 +465,11 @@ function creditsOfEnd(end) {
   return end === null || end instanceof Failure5 ? void 0 : end.credits;
 }
 function totalsOf(lines) {
-  const totals = {
-    ...{
-      total: lines.length,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      notSubmitted: 0,
-      unknown: 0
-    },
-    charged: null,
-    chargedNow: lines.some(isMadeNow) ? null : 0,
-    refunded: null
-  };
+  const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
+  const chargedNow = lines.some(isMadeNow) ? null : 0;
+  const totals = { total: lines.length, ...none, charged: null, chargedNow, refunded: null };
   for (const line of lines) {
-    totals[outcomeOf(line)] += 1;
+    totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
     if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
@@ -513,15 +483,15 @@ function isMadeNow({ taskId, isReused }) {
 function sum(before, more) {
   return more === null || more === void 0 ? before : (before ?? 0) + more;
 }
-function stateOf(lines) {
-  if (lines.every((line) => outcomeOf(line) === "completed")) return "COMPLETED";
+function batchState(lines) {
+  if (lines.every((line) => lineOutcomeOf(line) === "completed")) return "COMPLETED";
   const isOpen = lines.some((line) => {
-    const outcome = outcomeOf(line);
+    const outcome = lineOutcomeOf(line);
     return outcome === "running" || outcome === "unknown" || line.end === null;
   });
   return isOpen ? "PROGRESS" : "FAILED";
 }
-function stateIn(end, before) {
+function stateAfter(end, before) {
   if (end === null) return before;
   if (!(end instanceof Failure5)) return end.seen.state;
   const { status } = end.details;
@@ -559,7 +529,7 @@ function shareOf(line) {
   return { count: countOf(line), credits, isReused: line.isReused };
 }
 function countOf(line) {
-  const outcome = outcomeOf(line);
+  const outcome = lineOutcomeOf(line);
   if (outcome === "failed" || outcome === "cancelled") return line.isOver ? "failed" : null;
   if (line.isOver && outcome === "completed") return "done";
   if (line.isOver && (outcome === "unknown" || outcome === "notSubmitted")) return outcome;
@@ -603,11 +573,8 @@ function tracked(observer, track, on) {
 }
 function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   if (isSubmitting) {
-    return new Failure6(
-      "SUBMIT_OUTCOME_UNKNOWN",
-      "The call was interrupted while the submit was under way; whether it was accepted is not known.",
-      { status: "UNKNOWN" }
-    );
+    const message = "The call was interrupted while the submit was under way; whether it was accepted is not known.";
+    return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, { status: "UNKNOWN" });
   }
   if (taskId === null) return null;
   const credits = entry?.record.credits;
@@ -623,8 +590,22 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
+function resultOf({ line, name, known, track: { taskId, state }, end, isReused, credits }, price) {
+  return {
+    number: line.number,
+    name,
+    isNameTaken: hasVersion(name, line.name),
+    model: line.contract.model,
+    end,
+    taskId,
+    state,
+    isReused,
+    credits: creditsOfEnd(end) ?? credits,
+    quoted: price?.credits ?? priceIn(known)
+  };
+}
 
-// scripts/src/core/batch/run.ts
+// scripts/src/core/batch/run-batch.ts
 var SUBMITS = 4;
 var RESULTS = 4;
 var STALLED_MS = 3e4;
@@ -685,12 +666,7 @@ var Batch = class {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map(({ line, name, known: known2, track, end, isReused, credits }) => ({
-        ...{ number: line.number, name, model: line.contract.model, end },
-        isNameTaken: hasVersion(name, line.name),
-        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
-        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known2)
-      })),
+      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -740,7 +716,7 @@ var Batch = class {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
-    track.state = stateIn(line.end, track.state);
+    track.state = stateAfter(line.end, track.state);
     line.isOver = true;
     this.#tell(line);
   }
@@ -807,7 +783,6 @@ var Batch = class {
       resume();
     }
   }
-  /** Resumes the task that a line has from an earlier call. */
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
@@ -817,18 +792,15 @@ var Batch = class {
     if (isDetached && !isTerminal3(status)) {
       return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
     }
-    const begun = {
-      ...{ ...known, model: line.line.contract.model, maxCredits: void 0 },
-      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
-      wait: {
-        ...wait,
-        folder,
-        output: line.name,
-        waitMs: Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS)
-      },
+    const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
+    const { model } = line.line.contract;
+    return conclude(this.#sessionOf(line), {
+      ...known,
+      model,
+      maxCredits: void 0,
+      wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic()
-    };
-    return conclude(this.#sessionOf(line), begun);
+    });
   }
   #sessionOf(line, submit) {
     const { number } = line.line;
@@ -855,7 +827,6 @@ var Batch = class {
     const { isDetached, wait } = this.#options;
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
-  /** Tells the sums of all lines, of which one has changed. */
   #tell(line) {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
@@ -901,53 +872,7 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
-
-// scripts/src/cli/batch/issues.ts
-import { AdvisedFailure } from "./main.mjs";
-import { issue } from "./main.mjs";
-var MOST_SHOWN = 20;
-var MOST_RANGES = 12;
-function wrongLines(found) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const { line, issue: issue4 } of found) {
-    const key = JSON.stringify(issue4);
-    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
-    group.lines.add(line);
-    groups.set(key, group);
-  }
-  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
-    ...issue4,
-    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
-  }));
-  if (groups.size > MOST_SHOWN) {
-    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
-    shown[MOST_SHOWN - 1] = issue(
-      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
-      "lines without issues",
-      `${groups.size - MOST_SHOWN + 1} more issues`,
-      "correct the lines above first, and run the same command again"
-    );
-  }
-  const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path8, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
-  return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
-}
-function ranges(numbers) {
-  const found = [];
-  for (const number of numbers) {
-    const last = found.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
-  }
-  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
-  if (texts.length <= MOST_RANGES) return texts.join(", ");
-  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
-}
-
-// scripts/src/cli/render/batch-warnings.ts
-function warningsOf(result, items, report) {
+function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
@@ -992,10 +917,22 @@ function costOf(credits) {
 }
 var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
 var numbersOf = (lines) => ranges(lines.map(({ number }) => number));
+var MOST_RANGES = 12;
+function ranges(numbers) {
+  const found = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => from === to ? String(from) : `${from}-${to}`);
+  if (texts.length <= MOST_RANGES) return texts.join(", ");
+  return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
+}
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, fitting, success, UPSTREAM, written } from "./main.mjs";
+import { failed, rowsThatFit, success, UPSTREAM, written } from "./main.mjs";
 import { adviceFor, explained, LASTING } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
@@ -1032,7 +969,7 @@ var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
-  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -1044,13 +981,13 @@ function batchOutcome(result, items, report, caller, account) {
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    warnings: unlessEmpty(warningsOf(result, items, report)),
+    warnings: unlessEmpty(batchWarnings(result, items, report)),
     nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden }))
   });
   return {
     envelope: {
       ok: said === void 0,
-      status: stateOf(result.lines),
+      status: batchState(result.lines),
       taskId: null,
       data,
       errorCode,
@@ -1099,7 +1036,7 @@ function submittedNow(lines) {
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const { held, isReused, lines, leftOver: leftOver2 } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) || held && !isCapped || lines.some(isChanged);
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? withChargedBefore(advised(held, { caller, account, taskId: null }).details.nextSteps ?? [], result) : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
@@ -1141,7 +1078,7 @@ function withChargedBefore(steps, { held, lines }) {
 }
 var chargedBefore = (credits) => `${counted2(credits, "credit")} ${credits === 1 ? "was" : "were"} charged before for the other lines.`;
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
-var isLasting = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
+var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
@@ -1149,15 +1086,18 @@ function ownSteps({ line, outcome }, caller) {
   const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
-function batchQuoteOutcome(quote3, caller) {
-  const { lines, sum: sum2, open: open2, balance, over } = quote3;
+function batchQuoteOutcome(quote, caller) {
+  const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
     ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
-  const rows = fitting(priced, MOST_CHARACTERS);
+  const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum2, notCharged: open2, currentBalance: balance },
+    count: lines.length,
+    credits: sum2,
+    notCharged: open2,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
     itemsLeftOut: hidden || void 0
@@ -1177,7 +1117,7 @@ import { SANDBOX_RUN, withWarnings } from "./main.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
-import { diskErrorText } from "./journal.mjs";
+import { onDisk } from "./journal.mjs";
 
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
@@ -1214,36 +1154,27 @@ function beginsWith(file, text) {
 
 // scripts/src/cli/batch/line-file.ts
 function writeLine(folder, name, { model, payload, image }) {
-  const line = {
-    model,
-    payload: JSON.parse(payload),
-    image: image && path4.resolve(image)
-  };
+  const line = { model, payload: JSON.parse(payload), image: image && path4.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
-  try {
-    return writeOwn(folder, name, ".jsonl", text, text);
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-    return null;
-  }
+  return onDisk(
+    () => writeOwn(folder, name, ".jsonl", text, text),
+    () => null
+  );
 }
 
 // scripts/src/cli/batch/report.ts
-import { diskErrorText as diskErrorText2 } from "./journal.mjs";
+import { onDisk as onDisk2 } from "./journal.mjs";
 import { boundedJson } from "./main.mjs";
 var MOST_BYTES = 64 * 1024;
 function writeReport(folder, { name, file: batch }, rows, secrets) {
   const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}
 `).join("");
   const head = text.slice(0, text.indexOf(',"line":') + 1);
-  try {
-    return { file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) };
-  } catch (error) {
-    const problem = diskErrorText2(error);
-    if (problem === void 0) throw error;
-    return { problem };
-  }
+  return onDisk2(
+    () => ({ file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) }),
+    (problem) => ({ problem })
+  );
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1288,7 +1219,7 @@ async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 })
   const commands = /* @__PURE__ */ new Map();
   const folder = wait.folder === null ? null : path5.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(outcomeOf(line)) || isLineGone(line);
+    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
@@ -1308,7 +1239,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(keyOf(found))) return found;
+    if (!media.has(nameKey(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1322,6 +1253,7 @@ const { setFlagsFromString } = require("node:v8");
 function keepHeapSmall() {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=33");
+  for (const compiler of ["sparkplug", "maglev", "opt"]) setFlagsFromString(`--no-${compiler}`);
 }
 var collecting = 0;
 async function afterCollecting(work) {
@@ -1390,11 +1322,11 @@ import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
-import { issue as issue2, quote } from "./main.mjs";
+import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
   if (!isUtf8(bytes)) {
-    issues.push(issue2("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
+    issues.push(issue("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
     return null;
   }
   if (format === "txt") return { name: null, payload: {}, prompt: textOf(bytes).trim() };
@@ -1403,15 +1335,15 @@ function parseLine(bytes, format, issues) {
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
     const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
-    issues.push(issue2(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
+    issues.push(issue(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
   }
   const { payload = {} } = value;
   if (!isObject(payload)) {
-    issues.push(issue2("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
+    issues.push(issue("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
     return null;
   }
   const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
-  return { name: nameOf(value, issues), payload, model, image };
+  return { name: nameField(value, issues), payload, model, image };
 }
 function objectIn(bytes, issues) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
@@ -1420,31 +1352,31 @@ function objectIn(bytes, issues) {
     value = parseJson(bytes);
   } catch (error) {
     if (error instanceof DuplicateName2) {
-      issues.push(issue2(error.path, "each field once", "the same field twice", "leave one of them out"));
+      issues.push(issue(error.path, "each field once", "the same field twice", "leave one of them out"));
       return null;
     }
     const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
     const at = position ? ` at ${position}` : "";
-    issues.push(issue2("", "a JSON object", `text that is no JSON${at}: ${quote(textOf(bytes))}`, hint));
+    issues.push(issue("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
     return null;
   }
   if (isObject(value)) return value;
-  issues.push(issue2("", "a JSON object", kindOf(value), hint));
+  issues.push(issue("", "a JSON object", kindOf(value), hint));
   return null;
 }
 function textField(line, field, issues) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue2(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
+  issues.push(issue(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
   return void 0;
 }
-function nameOf(line, issues) {
+function nameField(line, issues) {
   const given = textField(line, "name", issues);
   if (given === void 0) return null;
   const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   if (problem === null) return name;
-  issues.push(issue2("name", "a file name", quote(given), problem));
+  issues.push(issue("name", "a file name", inQuotes(given), problem));
   return null;
 }
 function kindOf(value) {
@@ -1470,10 +1402,10 @@ function withPrompt(contract, payload, text) {
 // scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { adviceOf } from "./main.mjs";
-import { issue as issue3, quote as quote2 } from "./main.mjs";
+import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
@@ -1516,7 +1448,7 @@ async function openSource(file, signal) {
     }
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
-    if (isUtf16(head)) {
+    if (head[0] === 255 && head[1] === 254) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
       return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
     }
@@ -1603,9 +1535,6 @@ function isBlank(bytes, from, to) {
   }
   return true;
 }
-function isUtf16(head) {
-  return head[0] === 255 && head[1] === 254;
-}
 function formatOf(file) {
   const ending = path6.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
@@ -1631,6 +1560,38 @@ function unreadable(error, file) {
     received,
     "check the path; it is taken from the folder in which the command runs"
   );
+}
+
+// scripts/src/cli/batch/wrong-lines.ts
+import { AdvisedFailure } from "./main.mjs";
+import { issue as issue2 } from "./main.mjs";
+var MOST_SHOWN = 20;
+function wrongLines(found) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const { line, issue: issue4 } of found) {
+    const key = JSON.stringify(issue4);
+    const group = groups.get(key) ?? { lines: /* @__PURE__ */ new Set(), issue: issue4 };
+    group.lines.add(line);
+    groups.set(key, group);
+  }
+  const shown = [...groups.values()].slice(0, MOST_SHOWN).map(({ lines, issue: issue4 }) => ({
+    ...issue4,
+    path: `${lines.size === 1 ? "line" : "lines"} ${ranges([...lines])}${issue4.path ? `: ${issue4.path}` : ""}`
+  }));
+  if (groups.size > MOST_SHOWN) {
+    const rest = new Set([...groups.values()].slice(MOST_SHOWN).flatMap(({ lines }) => [...lines]));
+    shown[MOST_SHOWN - 1] = issue2(
+      `lines ${ranges([...rest].sort((a, b) => a - b))}`,
+      "lines without issues",
+      `${groups.size - MOST_SHOWN + 1} more issues`,
+      "correct the lines above first, and run the same command again"
+    );
+  }
+  const wrong = new Set(found.map(({ line }) => line)).size;
+  const { path: path8, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
+  return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
 // scripts/src/cli/batch/read-batch.ts
@@ -1668,14 +1629,6 @@ async function readBatch(args, caller, loopback, signal) {
   }
 }
 var LARGE = 256 * 1024;
-function addName(names, name, line, issues) {
-  const other = names.get(keyOf(name)) ?? line;
-  names.set(keyOf(name), other);
-  if (other === line) return;
-  issues.push(
-    issue3("name", "a name of its own", `${quote2(name)}, as in line ${other}`, "give each line another name")
-  );
-}
 var Reader = class {
   #args;
   #caller;
@@ -1710,11 +1663,8 @@ var Reader = class {
   async readAgain(source, place, payloadHash) {
     const found = await this.#request(source, place, []);
     if (found && jsonHash2(found.payload) === payloadHash) return found.payload;
-    throw new Failure9(
-      "INVALID_PAYLOAD",
-      `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: "lineChanged" } }
-    );
+    const message = `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`;
+    throw new Failure9("INVALID_PAYLOAD", message, { reason: { kind: "lineChanged" } });
   }
   /** Returns what a line asks for, without reading its image. */
   async requestOf(source, place) {
@@ -1728,63 +1678,59 @@ var Reader = class {
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
     if (image === void 0) return { contract, payload: fields, name };
-    try {
-      return { contract, payload: await afterCollecting(() => withImage(contract, fields, image)), name };
-    } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
-      issues.push(...issuesOf(explained2(error, this.#caller)));
-      return null;
-    }
+    const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
+    if (!(payload instanceof Failure9)) return { contract, payload, name };
+    issues.push(...issuesOf(explained2(payload, this.#caller)));
+    return null;
   }
   /** Reads a line as far as its image. */
   async #parts(source, place, issues) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
-    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
+    if (line.name !== null) {
+      const other = this.#names.get(nameKey(line.name)) ?? place.number;
+      this.#names.set(nameKey(line.name), other);
+      const received = `${inQuotes2(line.name)}, as in line ${other}`;
+      if (other !== place.number)
+        issues.push(issue3("name", "a name of its own", received, "give each line another name"));
+    }
     const model = line.model ?? this.#args.model;
     if (model === void 0) {
       const hint = source.format === "txt" ? "add --model <id>" : 'add --model <id>, or "model" to the line';
       issues.push(issue3("model", "a model", "nothing", hint));
       return null;
     }
-    try {
-      const contract = await this.#contractOf(model);
-      const parts = await this.#fieldsOf(contract, line, issues);
-      return parts && { contract, ...parts, name: line.name };
-    } catch (error) {
-      if (!(error instanceof Failure9)) throw error;
-      const found = issuesOf(explained2(error, this.#caller));
-      const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(
-        ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
-      );
-      return null;
-    }
+    const parts = await orFailure2(this.#fieldsOf(model, line, issues));
+    if (!(parts instanceof Failure9)) return parts && { ...parts, name: line.name };
+    const found = issuesOf(explained2(parts, this.#caller));
+    const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+    issues.push(
+      ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
+    );
+    return null;
   }
-  #contractOf(model) {
+  async #fieldsOf(model, line, issues) {
     const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
     this.#contracts.set(model, known);
-    return known;
-  }
-  async #fieldsOf(contract, line, issues) {
+    const contract = await known;
     const own = withoutBody(contract, line.payload);
     const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== void 0) {
       const fields = withPrompt(contract, defaults, line.prompt);
-      if (fields) return { fields, image: this.#args.image };
+      if (fields) return { contract, fields, image: this.#args.image };
       const hint = 'write a .jsonl file with the fields of each request in "payload"';
       issues.push(issue3("model", "a model that takes a prompt", contract.model, hint));
       return null;
     }
     if (line.image !== void 0) {
       const { withoutImage } = await import("./contracts.mjs");
-      return { fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
+      return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
     const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
-    return { fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
+    return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
   }
 };
 function issuesOf(failure) {
@@ -1792,14 +1738,8 @@ function issuesOf(failure) {
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  return [
-    issue3(
-      path8,
-      path8 === "model" ? "a model with a contract" : "a payload that can be sent",
-      failure.message,
-      hint
-    )
-  ];
+  const expected = path8 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path8, expected, failure.message, hint)];
 }
 function pathOf(path8) {
   const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
@@ -1820,6 +1760,8 @@ export {
   balanceOf,
   batchOutcome,
   batchQuoteOutcome,
+  batchState,
+  batchWarnings,
   creditsOfEnd,
   fileNames,
   hasVersion,
@@ -1828,10 +1770,13 @@ export {
   isLineGone,
   isMadeNow,
   keepHeapSmall,
+  keyOf,
   knownLines,
   leftOver,
+  lineOutcomeOf,
   lineOutcomes,
   linesNamed,
+  nameKey,
   nameOfFile,
   namesFor,
   namesReserved,
@@ -1839,7 +1784,6 @@ export {
   newRunOf,
   openSource,
   ordinalsOf,
-  outcomeOf,
   overBudget,
   parseJson,
   parseLine,
@@ -1851,15 +1795,14 @@ export {
   readBatch,
   recordedName,
   reportRow,
+  resultOf,
   runBatch,
   runBatchCommand,
-  stateIn,
-  stateOf,
+  stateAfter,
   sumOf,
   textOf,
   totalsOf,
   tracked,
-  warningsOf,
   withPrompt,
   withResume,
   writeLine,

@@ -18,7 +18,7 @@ const { join } = require("node:path");
 
 // scripts/src/contracts/compiled.ts
 import { isObject } from "./main.mjs";
-function fingerprint(text2) {
+function textFingerprint(text2) {
   let hash = 2166136261;
   for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
   return { length: text2.length, hash: (hash >>> 0).toString(16).padStart(8, "0") };
@@ -28,7 +28,7 @@ function fromCompiled(copy, text2) {
   try {
     const parsed = JSON.parse(copy);
     if (!isObject(parsed) || !isObject(parsed.source)) return void 0;
-    const { length, hash } = fingerprint(text2);
+    const { length, hash } = textFingerprint(text2);
     return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : void 0;
   } catch {
     return void 0;
@@ -75,7 +75,7 @@ function property(properties, name, where) {
   if (isObject2(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
 }
-function only(value, where, known) {
+function mapping(value, where, known) {
   if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
@@ -83,11 +83,11 @@ function only(value, where, known) {
 }
 
 // scripts/src/contracts/presence.ts
-function fieldOf(object2, name) {
-  return Object.hasOwn(object2, name) ? object2[name] : void 0;
+function fieldOf(object3, name) {
+  return Object.hasOwn(object3, name) ? object3[name] : void 0;
 }
-function isPresent(object2, name) {
-  const value = fieldOf(object2, name);
+function isPresent(object3, name) {
+  const value = fieldOf(object3, name);
   return value !== void 0 && carriesSomething(value);
 }
 function carriesSomething(value) {
@@ -105,8 +105,8 @@ var atLeastOne = {
     const expected2 = `at least one of ${names2.join(", ")}`;
     node.atLeastOne = names2;
     return {
-      issues({ node: node2, object: object2, pathTo, hintFor }) {
-        if (names2.some((name) => isPresent(object2, name))) return [];
+      issues({ node: node2, object: object3, pathTo, hintFor }) {
+        if (names2.some((name) => isPresent(object3, name))) return [];
         const hint2 = hintFor(first, node2.properties.get(first), void 0, true);
         return [{ path: pathTo(first), expected: expected2, received: "none of them", hint: hint2 }];
       },
@@ -262,14 +262,13 @@ function received(value) {
   return `${typeof value} ${literal(value)}`;
 }
 function literal(value) {
-  if (typeof value === "string") return JSON.stringify(plain2(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (typeof value === "string")
+    return JSON.stringify(plain2(value.slice(0, 4096).replace(USER, "$1...@"), SHOWN));
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   return String(value);
 }
-function withoutUser(text2) {
-  return text2.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, "$1...@");
-}
+var USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
 function expected(node) {
   if (node.anyOf !== void 0) return node.anyOf.map(expected).join(" or ");
   if (node.enum !== void 0) {
@@ -323,9 +322,9 @@ function either(values) {
   return [values.slice(0, -1).join(", "), String(values.at(-1))].filter(Boolean).join(" or ");
 }
 function assign(path, value) {
-  return `${nameOf(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
+  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(", ")}]` : literal(value)}`;
 }
-function nameOf(path) {
+function fieldName(path) {
   const last = path.at(-1);
   return typeof last === "string" ? `"${last}"` : pathText(path);
 }
@@ -361,8 +360,8 @@ var exclusive = {
     const named = groups.map((group) => group.join("/"));
     node.exclusive = groups;
     return {
-      issues({ object: object2, pathTo }) {
-        const used = groups.map((group) => group.filter((name) => isPresent(object2, name))).filter((names2) => names2.length > 0);
+      issues({ object: object3, pathTo }) {
+        const used = groups.map((group) => group.filter((name) => isPresent(object3, name))).filter((names2) => names2.length > 0);
         if (used.length < 2) return [];
         const given = used.map((names2) => names2.slice(0, MOST_NAMES).join(", "));
         const expected2 = `${named.join(" or ")}, not both`;
@@ -420,6 +419,17 @@ var rejected = {
   }
 };
 
+// scripts/src/contracts/types.ts
+import { isObject as isObject4 } from "./main.mjs";
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject4(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
   if (typeof value === "bigint")
@@ -461,8 +471,35 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject4(data) {
+function isObject5(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+function isPlainObject(o) {
+  if (isObject5(o) === false)
+    return false;
+  const ctor = o.constructor;
+  if (ctor === void 0)
+    return true;
+  if (typeof ctor !== "function")
+    return true;
+  const prot = ctor.prototype;
+  if (isObject5(prot) === false)
+    return false;
+  if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) {
+    return false;
+  }
+  return true;
+}
+function shallowClone(o) {
+  if (isPlainObject(o))
+    return { ...o };
+  if (Array.isArray(o))
+    return [...o];
+  if (o instanceof Map)
+    return new Map(o);
+  if (o instanceof Set)
+    return new Set(o);
+  return o;
 }
 function escapeRegex(str) {
   return str.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -1577,7 +1614,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject12 = isObject4;
+  const isObject12 = isObject5;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1688,6 +1725,129 @@ var $ZodUnion = /* @__PURE__ */ $constructor("$ZodUnion", (inst, def) => {
     });
   };
 });
+var $ZodTuple = /* @__PURE__ */ $constructor("$ZodTuple", (inst, def) => {
+  $ZodType.init(inst, def);
+  const items = def.items;
+  const memo = globalConfig.memoizer;
+  memo?.attach(inst);
+  inst._zod.parse = (payload, ctx) => {
+    const input = payload.value;
+    if (!Array.isArray(input)) {
+      payload.issues.push({
+        input,
+        inst,
+        expected: "tuple",
+        code: "invalid_type"
+      });
+      return payload;
+    }
+    payload.value = memo ? memo.alloc(inst, payload, [], ctx) : [];
+    const proms = [];
+    const optinStart = getTupleOptStart(items, "optin");
+    const optoutStart = getTupleOptStart(items, "optout");
+    if (!def.rest) {
+      if (input.length < optinStart) {
+        payload.issues.push({
+          code: "too_small",
+          minimum: optinStart,
+          inclusive: true,
+          input,
+          inst,
+          origin: "array"
+        });
+        return payload;
+      }
+      if (input.length > items.length) {
+        payload.issues.push({
+          code: "too_big",
+          maximum: items.length,
+          inclusive: true,
+          input,
+          inst,
+          origin: "array"
+        });
+      }
+    }
+    const itemResults = new Array(items.length);
+    const abortEarly = def.rest ? ctx?.abortEarly : void 0;
+    let itemAborted = false;
+    for (let i = 0; i < items.length; i++) {
+      const r = items[i]._zod.run({ value: input[i], issues: [] }, ctx);
+      if (r instanceof Promise) {
+        proms.push(r.then((rr) => {
+          itemResults[i] = rr;
+        }));
+      } else {
+        itemResults[i] = r;
+        if (abortEarly && !itemAborted && r.issues.length)
+          itemAborted = aborted(r);
+      }
+    }
+    if (def.rest && !itemAborted) {
+      let i = items.length - 1;
+      const rest = input.slice(items.length);
+      let seen = payload.issues.length;
+      for (const el of rest) {
+        if (abortEarly && payload.issues.length !== seen) {
+          if (aborted(payload, seen))
+            break;
+          seen = payload.issues.length;
+        }
+        i++;
+        const result = def.rest._zod.run({ value: el, issues: [] }, ctx);
+        if (result instanceof Promise) {
+          proms.push(result.then((r) => handleTupleResult(r, payload, i)));
+        } else {
+          handleTupleResult(result, payload, i);
+        }
+      }
+    }
+    if (proms.length) {
+      return Promise.all(proms).then(() => handleTupleResults(itemResults, payload, items, input, optoutStart));
+    }
+    return handleTupleResults(itemResults, payload, items, input, optoutStart);
+  };
+});
+function getTupleOptStart(items, key) {
+  for (let i = items.length - 1; i >= 0; i--) {
+    const omittable = key === "optin" ? items[i]._zod.optin !== void 0 : items[i]._zod.optout === "optional";
+    if (!omittable)
+      return i + 1;
+  }
+  return 0;
+}
+function handleTupleResult(result, final, index) {
+  if (result.issues.length) {
+    final.issues.push(...prefixIssues(index, result.issues));
+  }
+  final.value[index] = result.value;
+}
+function handleTupleResults(itemResults, final, items, input, optoutStart) {
+  for (let i = 0; i < items.length; i++) {
+    const r = itemResults[i];
+    const isPresent2 = i < input.length;
+    if (!isPresent2 && i >= optoutStart && items[i]._zod.optin === "optional") {
+      final.value.length = i;
+      break;
+    }
+    if (r.issues.length) {
+      if (!isPresent2 && i >= optoutStart) {
+        final.value.length = i;
+        break;
+      }
+      final.issues.push(...prefixIssues(i, r.issues));
+    }
+    final.value[i] = r.value;
+  }
+  for (let i = final.value.length - 1; i >= input.length; i--) {
+    if (items[i]._zod.optout === "optional" && final.value[i] === void 0) {
+      final.value.length = i;
+    } else {
+      break;
+    }
+  }
+  return final;
+}
 var $ZodLiteral = /* @__PURE__ */ $constructor("$ZodLiteral", (inst, def) => {
   $ZodType.init(inst, def);
   const values = new Set(def.values);
@@ -1755,6 +1915,31 @@ var $ZodNullable = /* @__PURE__ */ $constructor("$ZodNullable", (inst, def) => {
     return def.innerType._zod.run(payload, ctx);
   };
 });
+var $ZodDefault = /* @__PURE__ */ $constructor("$ZodDefault", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.optin = "defaulted";
+  defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
+  inst._zod.parse = (payload, ctx) => {
+    if (ctx.direction === "backward") {
+      return def.innerType._zod.run(payload, ctx);
+    }
+    if (payload.value === void 0) {
+      payload.value = def.defaultValue;
+      return payload;
+    }
+    const result = def.innerType._zod.run(payload, ctx);
+    if (result instanceof Promise) {
+      return result.then((result2) => handleDefaultResult(result2, def));
+    }
+    return handleDefaultResult(result, def);
+  };
+});
+function handleDefaultResult(payload, def) {
+  if (payload.value === void 0) {
+    payload.value = def.defaultValue;
+  }
+  return payload;
+}
 var $ZodCustom = /* @__PURE__ */ $constructor("$ZodCustom", (inst, def) => {
   $ZodCheck.init(inst, def);
   $ZodType.init(inst, def);
@@ -1844,6 +2029,15 @@ function _lte(value, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
+function _gt(value, params) {
+  return new $ZodCheckGreaterThan({
+    check: "greater_than",
+    ...normalizeParams(params),
+    value,
+    inclusive: false
+  });
+}
+// @__NO_SIDE_EFFECTS__
 function _gte(value, params) {
   return new $ZodCheckGreaterThan({
     check: "greater_than",
@@ -1851,6 +2045,10 @@ function _gte(value, params) {
     value,
     inclusive: true
   });
+}
+// @__NO_SIDE_EFFECTS__
+function _positive(params) {
+  return /* @__PURE__ */ _gt(0, params);
 }
 // @__NO_SIDE_EFFECTS__
 function _maxLength(maximum, params) {
@@ -1877,6 +2075,18 @@ function _regex(pattern, params) {
     ...normalizeParams(params),
     pattern
   });
+}
+// @__NO_SIDE_EFFECTS__
+function _custom(Class, fn, _params) {
+  const norm = normalizeParams(_params);
+  norm.abort ?? (norm.abort = true);
+  const schema = new Class({
+    type: "custom",
+    check: "custom",
+    fn,
+    ...norm
+  });
+  return schema;
 }
 // @__NO_SIDE_EFFECTS__
 function _refine(Class, fn, _params) {
@@ -2005,6 +2215,15 @@ var ZodMiniObject = /* @__PURE__ */ $constructor("ZodMiniObject", (inst, def) =>
   installLazyProp(inst, "shape", (self) => self._zod.def.shape, false);
 });
 // @__NO_SIDE_EFFECTS__
+function object(shape, params) {
+  const def = {
+    type: "object",
+    shape: shape ?? {},
+    ...normalizeParams(params)
+  };
+  return new ZodMiniObject(def);
+}
+// @__NO_SIDE_EFFECTS__
 function strictObject(shape, params) {
   return new ZodMiniObject({
     type: "object",
@@ -2022,6 +2241,22 @@ function union(options, params) {
   return new ZodMiniUnion({
     type: "union",
     options,
+    ...normalizeParams(params)
+  });
+}
+var ZodMiniTuple = /* @__PURE__ */ $constructor("ZodMiniTuple", (inst, def) => {
+  $ZodTuple.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function tuple(items, _paramsOrRest, _params) {
+  const hasRest = _paramsOrRest instanceof $ZodType;
+  const params = hasRest ? _params : _paramsOrRest;
+  const rest = hasRest ? _paramsOrRest : null;
+  return new ZodMiniTuple({
+    type: "tuple",
+    items,
+    rest,
     ...normalizeParams(params)
   });
 }
@@ -2059,28 +2294,61 @@ function nullable(innerType) {
     innerType
   });
 }
+var ZodMiniDefault = /* @__PURE__ */ $constructor("ZodMiniDefault", (inst, def) => {
+  $ZodDefault.init(inst, def);
+  ZodMiniType.init(inst, def);
+});
+// @__NO_SIDE_EFFECTS__
+function _default(innerType, defaultValue) {
+  return new ZodMiniDefault({
+    type: "default",
+    innerType,
+    get defaultValue() {
+      return typeof defaultValue === "function" ? defaultValue() : shallowClone(defaultValue);
+    }
+  });
+}
 var ZodMiniCustom = /* @__PURE__ */ $constructor("ZodMiniCustom", (inst, def) => {
   $ZodCustom.init(inst, def);
   ZodMiniType.init(inst, def);
 });
 // @__NO_SIDE_EFFECTS__
+function custom(fn, _params) {
+  return _custom(ZodMiniCustom, fn ?? (() => true), _params);
+}
+// @__NO_SIDE_EFFECTS__
 function refine(fn, _params = {}) {
   return _refine(ZodMiniCustom, fn, _params);
 }
 
-// scripts/src/contracts/types.ts
-import { isObject as isObject5 } from "./main.mjs";
-var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
-function isOfType(value, type) {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject5(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
+// scripts/src/contracts/zod.ts
+var z = {
+  _default,
+  array,
+  boolean: boolean2,
+  custom,
+  int,
+  literal: literal2,
+  maxLength: _maxLength,
+  maximum: _lte,
+  minLength: _minLength,
+  minimum: _gte,
+  null: _null3,
+  nullable,
+  number: number2,
+  object,
+  optional,
+  positive: _positive,
+  refine,
+  regex: _regex,
+  strictObject,
+  string: string2,
+  tuple,
+  union
+};
+config({ jitless: true });
 
 // scripts/src/contracts/to-zod.ts
-config({ jitless: true });
 var made = /* @__PURE__ */ new WeakMap();
 function toZod2(node) {
   let schema = made.get(node);
@@ -2091,38 +2359,38 @@ function toZod2(node) {
   return schema;
 }
 function convert(node) {
-  if (node.anyOf !== void 0) return union(node.anyOf.map(toZod2));
+  if (node.anyOf !== void 0) return z.union(node.anyOf.map(toZod2));
   const types = node.types.filter((type) => type !== "null");
   const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
   const takesNull = node.types.includes("null") && (node.enum === void 0 || node.enum.includes(null));
   const [first, ...more] = variants;
-  if (first === void 0) return _null3();
-  const either2 = more.length === 0 ? first : union([first, ...more]);
-  return takesNull ? nullable(either2) : either2;
+  if (first === void 0) return z.null();
+  const either2 = more.length === 0 ? first : z.union([first, ...more]);
+  return takesNull ? z.nullable(either2) : either2;
 }
 function ofType(node, type) {
   if (node.enum !== void 0) {
     const values = node.enum.filter((value) => value !== null && isOfType(value, type));
-    return values.length === 0 ? null : literal2(values);
+    return values.length === 0 ? null : z.literal(values);
   }
   if (type === "string") return text(node);
-  if (type === "boolean") return boolean2();
+  if (type === "boolean") return z.boolean();
   if (type === "array") return list(node);
-  if (type === "object") return object(node);
+  if (type === "object") return object2(node);
   const checks = [];
-  if (node.minimum !== void 0) checks.push(_gte(node.minimum));
-  if (node.maximum !== void 0) checks.push(_lte(node.maximum));
-  const base = type === "integer" ? int() : number2();
+  if (node.minimum !== void 0) checks.push(z.minimum(node.minimum));
+  if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
+  const base = type === "integer" ? z.int() : z.number();
   return checks.length === 0 ? base : base.check(...checks);
 }
 function text(node) {
   const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
-  if (pattern !== void 0) checks.push(_regex(pattern));
-  if (least > 0) checks.push(refine((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(refine((value) => codePoints(value) <= most));
+  if (pattern !== void 0) checks.push(z.regex(pattern));
+  if (least > 0) checks.push(z.refine((value) => codePoints(value) >= least));
+  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine((value) => codePoints(value) <= most));
   checks.push(...ownChecks(node, "string"));
-  return checks.length === 0 ? string2() : string2().check(...checks);
+  return checks.length === 0 ? z.string() : z.string().check(...checks);
 }
 function codePoints(value) {
   let pairs = 0;
@@ -2136,22 +2404,22 @@ function codePoints(value) {
 }
 function list(node) {
   const checks = [];
-  if (node.minItems !== void 0) checks.push(_minLength(node.minItems));
-  if (node.maxItems !== void 0) checks.push(_maxLength(node.maxItems));
+  if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
+  if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
   checks.push(...ownChecks(node, "array"));
-  const base = array(toZod2(node.items));
+  const base = z.array(toZod2(node.items));
   return checks.length === 0 ? base : base.check(...checks);
 }
 function ownChecks(node, type) {
   return (node.own ?? []).flatMap(
-    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [refine((value) => problem(value, {}) === null)] : []
+    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [z.refine((value) => problem(value, {}) === null)] : []
   );
 }
-function object(node) {
+function object2(node) {
   const shape = {};
   for (const [name, child] of node.properties)
-    shape[name] = node.required.has(name) ? toZod2(child) : optional(toZod2(child));
-  return strictObject(shape);
+    shape[name] = node.required.has(name) ? toZod2(child) : z.optional(toZod2(child));
+  return z.strictObject(shape);
 }
 
 // scripts/src/contracts/keywords/sum-max.ts
@@ -2159,15 +2427,15 @@ var sumMax = {
   name: "x-sumMax",
   types: ["object"],
   read(value, { properties, where }) {
-    const { fields: names2, max } = only(value, where, ["fields", "max"]);
+    const { fields: names2, max } = mapping(value, where, ["fields", "max"]);
     if (typeof max !== "number") throw new ContractError(`${where}.max must be a number`);
     const fields = fieldList(properties, names2, `${where}.fields`);
     return {
-      issues({ node, object: object2, pathTo }) {
-        const isCounted = (name) => isPresent(object2, name) && toZod2(node.properties.get(name)).safeParse(fieldOf(object2, name)).success;
+      issues({ node, object: object3, pathTo }) {
+        const isCounted = (name) => isPresent(object3, name) && toZod2(node.properties.get(name)).safeParse(fieldOf(object3, name)).success;
         const given = fields.filter(isCounted);
         const counts2 = given.map((name) => {
-          const value2 = fieldOf(object2, name);
+          const value2 = fieldOf(object3, name);
           return Array.isArray(value2) ? value2.length : typeof value2 === "number" ? value2 : 0;
         });
         const total = counts2.reduce((sum, count2) => sum + count2, 0);
@@ -2215,7 +2483,7 @@ function sentence({ if: conditions, require: require2, refuse, limit }) {
   return `${circumstance[0].toUpperCase()}${circumstance.slice(1)}: ${then.join("; ")}.`;
 }
 function readWhen(properties, value, where, read) {
-  const rule = only(value, where, ["if", "require", "refuse", "limit"]);
+  const rule = mapping(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
   if (!isObject6(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
@@ -2251,26 +2519,26 @@ function narrowed(field, value, where, read) {
   if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
-function issuesOf(rule, { node, object: object2, pathTo, hintFor }) {
+function issuesOf(rule, { node, object: object3, pathTo, hintFor }) {
   const names2 = [...rule.if.keys()];
-  if (!names2.every((name) => isMet(rule.if.get(name), fieldOf(object2, name)))) return [];
-  const because = circumstances(node, object2, names2);
+  if (!names2.every((name) => isMet(rule.if.get(name), fieldOf(object3, name)))) return [];
+  const because = circumstances(node, object3, names2);
   const issues = [];
   const add = (name, wanted2, advice) => {
-    const came = received(fieldOf(object2, name));
+    const came = received(fieldOf(object3, name));
     issues.push({ path: pathTo(name), expected: wanted2, received: came, hint: advice });
   };
   for (const name of rule.refuse)
-    if (isPresent(object2, name))
+    if (isPresent(object3, name))
       add(name, `no ${name} ${because}`, `leave "${name}" out; it is not taken ${because}`);
   for (const name of rule.require) {
-    if (isPresent(object2, name)) continue;
+    if (isPresent(object3, name)) continue;
     const field = rule.limit.get(name) ?? node.properties.get(name);
     const advised = hintFor(name, field, void 0, true);
-    add(name, `${expected(field)}: needed ${because}`, `${advised}, or ${instead(object2, names2)}`);
+    add(name, `${expected(field)}: needed ${because}`, `${advised}, or ${instead(object3, names2)}`);
   }
   for (const [name, narrower] of rule.limit) {
-    const value = fieldOf(object2, name);
+    const value = fieldOf(object3, name);
     if (value === void 0 || !fits(node.properties.get(name), value) || fits(narrower, value)) continue;
     const advised = hintFor(name, narrower, value, node.required.has(name));
     add(name, `${expected(narrower)}, ${because}`, advised);
@@ -2284,17 +2552,17 @@ function isMet({ absent, given }, value) {
 function fits(node, value) {
   return toZod2(node).safeParse(value).success;
 }
-function circumstances(node, object2, names2) {
-  const given = names2.filter((name) => isPresent(object2, name)).map((name) => {
-    const value = fieldOf(object2, name);
+function circumstances(node, object3, names2) {
+  const given = names2.filter((name) => isPresent(object3, name)).map((name) => {
+    const value = fieldOf(object3, name);
     const isShort = typeof value !== "object" && node.properties.get(name).media === void 0;
     return isShort ? assign([name], value) : name;
   });
-  const absent = names2.filter((name) => !isPresent(object2, name));
+  const absent = names2.filter((name) => !isPresent(object3, name));
   return [given.length > 0 && `with ${given.join(", ")}`, absent.length > 0 && `without ${absent.join(", ")}`].filter(Boolean).join(" and ");
 }
-function instead(object2, names2) {
-  return names2.map((name) => `${isPresent(object2, name) ? "change" : "set"} ${name}`).join(" or ");
+function instead(object3, names2) {
+  return names2.map((name) => `${isPresent(object3, name) ? "change" : "set"} ${name}`).join(" or ");
 }
 
 // scripts/src/contracts/keywords/registry.ts
@@ -2367,19 +2635,17 @@ var STANDARD = {
   minItems: { types: ["array"], read: count("minItems") },
   maxItems: { types: ["array"], read: count("maxItems") }
 };
-function number3(key) {
+function bound(key, what, is) {
   return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ContractError(`${where} must be a number`);
+    if (typeof value !== "number" || !is(value)) throw new ContractError(`${where} must be ${what}`);
     node[key] = value;
   };
 }
+function number3(key) {
+  return bound(key, "a number", Number.isFinite);
+}
 function count(key) {
-  return (node, value, where) => {
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw new ContractError(`${where} must be a whole number`);
-    node[key] = value;
-  };
+  return bound(key, "a whole number", (value) => Number.isInteger(value) && value >= 0);
 }
 function readNode(schema, where = "") {
   if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
@@ -2542,10 +2808,10 @@ function duplicateIn(text2) {
       TOKEN.lastIndex = end + 1;
       COLON.lastIndex = end + 1;
       if (!COLON.test(text2)) continue;
-      const object2 = open2.at(-1);
-      object2.last = JSON.parse(text2.slice(at, end + 1));
-      if (object2.names.has(object2.last)) return open2.map(({ last }) => last).join(".");
-      object2.names.add(object2.last);
+      const object3 = open2.at(-1);
+      object3.last = JSON.parse(text2.slice(at, end + 1));
+      if (object3.names.has(object3.last)) return open2.map(({ last }) => last).join(".");
+      object3.names.add(object3.last);
     }
   }
   return null;
@@ -2562,7 +2828,7 @@ function endOfText(json, from) {
 
 // scripts/src/cli/request/payload.ts
 import { plain as plain4 } from "./main.mjs";
-import { quote, refused } from "./main.mjs";
+import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 async function readPayload(contract, text2, image, signal) {
@@ -2598,8 +2864,8 @@ function parsePayload(text2, fromStdin) {
     value = parseStrict(text2.replace(/^\uFEFF/, ""));
   } catch (error) {
     if (error instanceof DuplicateName) {
-      const received2 = `${quote(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${quote(error.path)} out`);
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
     }
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
@@ -2743,10 +3009,10 @@ function requiredKind({ node }) {
 }
 function sample({ node, path, example, ways }) {
   if (node.enum !== void 0)
-    return `${nameOf(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
+    return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
   if ((node.media ?? node.items?.media) !== void 0)
-    return `${nameOf(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
-  return `${nameOf(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
+    return `${fieldName(path)} as ${wanted(node)}${ways.imageFile === null ? "" : `, or ${ways.imageFile}`}`;
+  return `${fieldName(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 function generic(node) {
   if (node.anyOf !== void 0) return generic(node.anyOf[0]);
@@ -2765,7 +3031,7 @@ function enumHint(place, values) {
   if (near !== void 0) return `write ${assign(path, near)}, not ${literal(value)}`;
   const fits2 = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : "";
-  return `write ${nameOf(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal))}${fits2 ? "" : requiredKind(place)}, not ${literal(value)}${rounding}`;
 }
 function isNumeric(value) {
   if (typeof value !== "string") return typeof value === "number";
@@ -2833,25 +3099,20 @@ function lookAlike(key, names2) {
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
-  const root = rootOf(contract);
   if (!isObject10(payload)) return [notAnObject(contract, payload, ways)];
+  const check = { contract, root: rootOf(contract), payload, ways };
   const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(root).safeParse(payload);
+  const result = toZod2(check.root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue2 of explain(contract, root, payload, finding, ways))
-      if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
+    for (const issue2 of issuesOf2(check, finding)) if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
 }
 function notAnObject(contract, payload, ways) {
   const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
-  return {
-    path: ways.payload,
-    expected: "a JSON object",
-    received: received(payload),
-    hint: isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`
-  };
+  const hint2 = isText ? "pass the object itself, not a string that contains it" : `pass an object such as ${JSON.stringify(contract.example)}`;
+  return { path: ways.payload, expected: "a JSON object", received: received(payload), hint: hint2 };
 }
 function flatten(findings, base = []) {
   return findings.flatMap((finding) => {
@@ -2862,7 +3123,8 @@ function flatten(findings, base = []) {
     return meant === void 0 ? [{ ...finding, path }] : flatten(meant, path);
   });
 }
-function explain(contract, root, payload, finding, ways) {
+function issuesOf2(check, finding) {
+  const { contract, root, payload, ways } = check;
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -2877,27 +3139,21 @@ function explain(contract, root, payload, finding, ways) {
     }));
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  return [
-    {
-      path: pathText(path),
-      expected: expected(node),
-      received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required2, ways))
-    }
-  ];
+  const advice = hint(placeOf(check, { node, path, value, required: required2 }));
+  return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
-function crossFieldIssues(contract, node, object2, path, ways) {
+function crossFieldIssues(check, node, object3, path) {
   const at = {
     node,
-    object: object2,
+    object: object3,
     pathTo: (name) => pathText([...path, name]),
-    hintFor: (name, field, value, required2) => hint(placeOf(contract, field, [...path, name], value, required2, ways))
+    hintFor: (name, field, value, required2) => hint(placeOf(check, { node: field, path: [...path, name], value, required: required2 }))
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
-    const value = fieldOf(object2, name);
+    const value = fieldOf(object3, name);
     if (child.properties !== void 0 && isObject10(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name], ways));
+      issues.push(...crossFieldIssues(check, child, value, [...path, name]));
   }
   return issues;
 }
@@ -2910,11 +3166,11 @@ function valueAt(from, path) {
   }
   return here;
 }
-function placeOf(contract, node, path, value, required2, ways) {
-  const example = valueAt(contract.example, path);
+function placeOf({ contract, ways }, found) {
+  const { path } = found;
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { node, path, value, required: required2, example, ways: own2, provider: contract.provider };
+  return { ...found, example: valueAt(contract.example, path), ways: own2, provider: contract.provider };
 }
 
 // scripts/src/contracts/whole-body.ts
@@ -3019,9 +3275,9 @@ export {
   expected,
   expectedMedia,
   fieldList,
+  fieldName,
   fieldOf,
   files,
-  fingerprint,
   fromCompiled,
   hint,
   imageField,
@@ -3033,10 +3289,9 @@ export {
   listProviders,
   literal,
   loadContract,
+  mapping,
   media,
-  nameOf,
   nodeAt,
-  only,
   parseStrict,
   pathText,
   property,
@@ -3052,11 +3307,13 @@ export {
   rootOf,
   sniffImage,
   sumMax,
+  textFingerprint,
   toZod2 as toZod,
   unknownFieldHint,
   wanted,
   when,
   withImage,
   withoutBody,
-  withoutImage
+  withoutImage,
+  z
 };

@@ -36,24 +36,18 @@ function mediaIn(folder) {
 // scripts/src/core/deliver/file-warnings.ts
 import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
-async function warningsAbout(session, model, files, output) {
+async function fileWarnings(session, model, files, output) {
   const makes = model && await kindMadeBy(session.provider.id, model);
-  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
-  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
-  return [
-    ...ofOtherKind.map(({ path: file, contentType }) => {
-      return {
-        kind: "otherKind",
-        model,
-        makes,
-        file: path2.basename(file),
-        contentType
-      };
-    }),
-    ...renamed.map(({ path: file }) => {
-      return { kind: "otherExtension", asked: output, file: path2.basename(file) };
-    })
-  ];
+  const warnings = [];
+  for (const { path: saved, contentType } of files) {
+    if (model && makes && madeAs(contentType) !== makes)
+      warnings.push({ kind: "otherKind", model, makes, file: path2.basename(saved), contentType });
+  }
+  for (const { path: saved } of files) {
+    if (output && !hasExtension(saved, output))
+      warnings.push({ kind: "otherExtension", asked: output, file: path2.basename(saved) });
+  }
+  return warnings;
 }
 async function kindMadeBy(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
@@ -188,7 +182,6 @@ var FileWriter = class {
     if (!this.#writing) this.#start();
     return this.#waiting < MOST_WAITING_BYTES ? void 0 : this.#writing;
   }
-  /** Waits until the operating system has all chunks. */
   async flush() {
     while (this.#writing || this.#waiting > 0) {
       if (!this.#writing) this.#start();
@@ -267,7 +260,6 @@ var Part = class _Part {
     const handle = await openOwn(file) ?? await open2(file, "wx+", 438);
     return new _Part(file, handle, (await handle.stat()).size);
   }
-  /** Returns the path of the lock on the part. */
   static lockOf(stem) {
     return `${stem}${PART}.lock`;
   }
@@ -298,7 +290,6 @@ var Part = class _Part {
     await this.handle.close().catch(() => {
     });
   }
-  /** Removes the part, if it still exists, and its note. */
   async remove() {
     await this.close();
     await removeAll([this.path, noteOf(this.path)]);
@@ -549,13 +540,13 @@ var ReceivedFile = class {
   #part;
   #writer;
   #hash;
-  #bytes = 0;
+  bytes = 0;
   /** The first bytes, which show the kind of the file. */
   #head = Buffer.alloc(0);
   /** The kind of the file; null while it is not known. */
   #kind = null;
   /** The length of the whole file; null until an answer gives it. */
-  #total = null;
+  total = null;
   /** Shows whether a later answer is about the same bytes. */
   #validator = null;
   #lengthIsCertain = false;
@@ -567,22 +558,15 @@ var ReceivedFile = class {
     this.#hash = hash;
     this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
   }
-  get bytes() {
-    return this.#bytes;
-  }
-  get total() {
-    return this.#total;
-  }
   /** Later answers can be compared with the bytes that are there. */
   get isIdentified() {
     return this.#validator !== null;
   }
-  /** Continues with the bytes that an earlier process left. */
   async resume() {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
-    this.#bytes = found;
-    this.#total = identity.total;
+    this.bytes = found;
+    this.total = identity.total;
     this.#lengthIsCertain = identity.total !== null;
     this.#validator = identity.validator;
     this.#contentType = identity.contentType;
@@ -593,10 +577,9 @@ var ReceivedFile = class {
     this.#hash.expect(identity.total ?? found);
     this.#hash.written(found);
   }
-  /** Returns the headers that ask for the missing bytes alone. */
   rangeHeaders() {
-    if (this.#bytes === 0) return {};
-    const range = `bytes=${this.#bytes}-`;
+    if (this.bytes === 0) return {};
+    const range = `bytes=${this.bytes}-`;
     return this.#validator ? { range, "if-range": this.#validator } : { range };
   }
   /** Continues with the body of this answer (status 200 or 206), or starts over with it. */
@@ -609,15 +592,15 @@ var ReceivedFile = class {
       const total = integer(range?.[2]);
       const said2 = this.#validator?.startsWith('"') ? etag : modified;
       const isSame = !said2 || this.#validator === null || said2 === this.#validator;
-      const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
+      const fits = from === this.bytes && (this.total === null || total === null || total === this.total);
       if (!fits || !isSame) {
         throw new WrongBytes("The rest of the file did not fit what was there.");
       }
-      this.#total ??= total;
+      this.total ??= total;
       return;
     }
     this.startOver();
-    this.#total = length;
+    this.total = length;
     this.#hash.expect(length ?? 0);
     const said = etag && !etag.startsWith("W/") ? etag : modified;
     this.#validator = said && PRINTABLE.test(said) ? said : null;
@@ -628,10 +611,10 @@ var ReceivedFile = class {
     }
   }
   startOver() {
-    this.#bytes = 0;
+    this.bytes = 0;
     this.#head = Buffer.alloc(0);
     this.#kind = null;
-    this.#total = null;
+    this.total = null;
     this.#hash.restart();
     this.#writer.rewind(0);
     this.#part.restart();
@@ -643,12 +626,11 @@ var ReceivedFile = class {
       this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
-    this.#bytes += chunk.length;
+    this.bytes += chunk.length;
     const makes = this.#kind?.makes ?? "video";
-    if (Math.max(this.#bytes, this.#total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
+    if (Math.max(this.bytes, this.total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
     return this.#writer.write(chunk);
   }
-  /** Waits until the operating system has all bytes. */
   flush() {
     return this.#writer.flush();
   }
@@ -661,17 +643,17 @@ var ReceivedFile = class {
    * @throws WrongBytes where the next attempt has to start over; another transient Failure where it can continue
    */
   async check() {
-    if (this.#total !== null && this.#bytes !== this.#total) {
-      const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
-      if (this.#bytes > this.#total) throw new WrongBytes(message);
+    if (this.total !== null && this.bytes !== this.total) {
+      const message = `The file ended at ${this.bytes} of ${this.total} bytes.`;
+      if (this.bytes > this.total) throw new WrongBytes(message);
       throw new Failure2("NETWORK_ERROR", message, { transient: true });
     }
     const kind2 = this.#kind;
     if (!kind2) throw noMedia(this.#head);
-    if (!await isWhole(kind2, this.#part.handle.fd, this.#bytes, this.#lengthIsCertain)) {
+    if (!await isWhole(kind2, this.#part.handle.fd, this.bytes, this.#lengthIsCertain)) {
       throw new WrongBytes("The file was cut: its parts do not add up.");
     }
-    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind: kind2 };
+    return { bytes: this.bytes, sha256: await this.#hash.digest(this.bytes), kind: kind2 };
   }
   /** Ends the thread that computes the hash. The part stays open. */
   close() {
@@ -685,11 +667,8 @@ function noMedia(head) {
 }
 function tooLarge(makes) {
   const limit = `${MOST_BYTES[makes] / MB} MiB`;
-  return new Failure2(
-    "DOWNLOAD_FAILED",
-    `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    { reason: { kind: "fileTooLarge" } }
-  );
+  const message = `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`;
+  return new Failure2("DOWNLOAD_FAILED", message, { reason: { kind: "fileTooLarge" } });
 }
 function integer(text) {
   return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
@@ -714,6 +693,7 @@ var StallWatch = class {
   #controller = new AbortController();
   #stall;
   #end;
+  signal = this.#controller.signal;
   #bytes = 0;
   constructor(spanMs, leftMs, timeOver) {
     this.#stall = setInterval(() => {
@@ -724,9 +704,6 @@ var StallWatch = class {
       this.#bytes = 0;
     }, spanMs);
     this.#end = setTimeout(() => this.#controller.abort(timeOver), leftMs);
-  }
-  get signal() {
-    return this.#controller.signal;
   }
   saw(bytes) {
     this.#bytes += bytes;
@@ -787,7 +764,6 @@ var Fetch = class {
     if ((bytes === 0 || bytes !== total) && await this.#attempt() === "newLink") return "newLink";
     return this.#file.check();
   }
-  /** Makes one request and appends its bytes to the file. */
   async #attempt() {
     const { api, transport, observer } = this.#downloader;
     const file = this.#file;
@@ -891,12 +867,8 @@ async function prepareFolder(folder) {
     });
   }
 }
-function stemOf({
-  folder,
-  taskId,
-  output,
-  number
-}) {
+function stemOf(of) {
+  const { folder, taskId, output, number } = of;
   const name = output ? stemOfOutput(output) : fileStem(taskId);
   const isPlain = number === void 0 || output && number === 1;
   return path4.join(folder, isPlain ? name : `${name}-${number}`);
@@ -930,11 +902,10 @@ async function moveIntoPlace(part, file, fetched, clock, { isVersioned = false }
     const other = path4.join(dir, `${versionOf(name, version)}${ext}`);
     if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  throw new Failure5(
-    "DOWNLOAD_FAILED",
-    `${file} exists already and is something else; it was left as it is.`,
-    { reason: { kind: "fileInTheWay", file, free: await freeBeside(file) } }
-  );
+  const message = `${file} exists already and is something else; it was left as it is.`;
+  throw new Failure5("DOWNLOAD_FAILED", message, {
+    reason: { kind: "fileInTheWay", file, free: await freeBeside(file) }
+  });
 }
 async function tookPlace(part, file, fetched, clock) {
   try {
@@ -964,23 +935,20 @@ async function isThere(file) {
   }
 }
 function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
-  if (error instanceof Failure5) {
-    const { message, details } = error;
-    const why = error.code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
-    if (bytes === 0) {
-      return new Failure5("DOWNLOAD_FAILED", why, { ...details, cause: error });
-    }
-    const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
-    return new Failure5("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
-      ...details,
-      cause: error,
-      data: { ...details.data, partial: { bytes, total } }
-    });
+  if (!(error instanceof Failure5)) {
+    const reason = diskErrorText2(error);
+    const message2 = `The finished file could not be saved in ${folder}: ${reason}.`;
+    return reason ? new Failure5("DOWNLOAD_FAILED", message2, { cause: error }) : error;
   }
-  const reason = diskErrorText2(error);
-  if (!reason) return error;
-  return new Failure5("DOWNLOAD_FAILED", `The finished file could not be saved in ${folder}: ${reason}.`, {
-    cause: error
+  const { code, message, details } = error;
+  const why = code === "DOWNLOAD_FAILED" ? message : `The finished file could not be fetched: ${message}`;
+  if (bytes === 0) return new Failure5("DOWNLOAD_FAILED", why, { ...details, cause: error });
+  const have = `${bytes}${total === null ? "" : ` of ${total}`} bytes are kept`;
+  const data = { ...details.data, partial: { bytes, total } };
+  return new Failure5("DOWNLOAD_FAILED", `${why} ${have}; the next run fetches the rest.`, {
+    ...details,
+    cause: error,
+    data
   });
 }
 
@@ -1010,7 +978,10 @@ async function saveOnce(downloader, entry, options) {
 }
 async function oneAtATime(downloader, stem, options, save) {
   const lock = await lockFor(downloader, stem, options);
-  if ("heldBy" in lock) throw await beingSaved(lock.heldBy, stem);
+  if ("heldBy" in lock) {
+    const message = `Another process (pid ${lock.heldBy.pid}) is saving this file and had ${await sizeOfPart(stem)} bytes of it when the wait was over.`;
+    throw new Failure6("DOWNLOAD_FAILED", message, { transient: true, reason: { kind: "beingSaved" } });
+  }
   try {
     return await save();
   } finally {
@@ -1032,17 +1003,6 @@ async function lockFor({ api }, stem, options) {
   } catch (error) {
     throw asDownloadFailure(error, options);
   }
-}
-async function beingSaved({ pid }, stem) {
-  const bytes = await sizeOfPart(stem);
-  return new Failure6(
-    "DOWNLOAD_FAILED",
-    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
-    {
-      transient: true,
-      reason: { kind: "beingSaved" }
-    }
-  );
 }
 function nameFound(file, stem) {
   const found = withoutExtension(file);
@@ -1093,6 +1053,7 @@ function publicLookup(resolve = lookup) {
         callback(error, "", 0);
         return;
       }
+      const isThisMachine = (address) => address === "::1" || address.startsWith("127.");
       const isAllowed = hostname === "localhost" ? isThisMachine : isPublicAddress;
       const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
       if (!first) callback(refusal(hostname, addresses), "", 0);
@@ -1101,17 +1062,11 @@ function publicLookup(resolve = lookup) {
     });
   };
 }
-function isThisMachine(address) {
-  return address === "::1" || address.startsWith("127.");
-}
 function refusal(hostname, addresses) {
   const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
   const isFake = found.some((address) => /^198\.1[89]\./.test(address));
-  return new Failure8(
-    "DOWNLOAD_FAILED",
-    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`,
-    isFake ? { reason: { kind: "addressOfProxy" } } : {}
-  );
+  const message = `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(", ") || "no address"}, which is not public.`;
+  return new Failure8("DOWNLOAD_FAILED", message, isFake ? { reason: { kind: "addressOfProxy" } } : {});
 }
 export {
   FileHash,
@@ -1133,6 +1088,7 @@ export {
   fileIsWhole,
   fileKind,
   fileStem,
+  fileWarnings,
   hasExtension,
   isVersionOf,
   isWhole,
@@ -1151,6 +1107,5 @@ export {
   stemOfOutput,
   stillThere,
   versionOf,
-  warningsAbout,
   withoutExtension
 };

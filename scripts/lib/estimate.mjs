@@ -32,11 +32,8 @@ function creditsText({ least, most }, usdPerCredit) {
   const range = (low, high) => low === high ? low : `${low} to ${high}`;
   const credits = `${range(String(least), String(most))} credit${most === 1 ? "" : "s"}`;
   if (usdPerCredit === null) return credits;
-  const dollars = (amount) => `US$${trimmed(amount * usdPerCredit)}`;
+  const dollars = (amount) => `US$${(amount * usdPerCredit).toFixed(4).replace(/0{1,2}$/, "")}`;
   return `${credits} (about ${range(dollars(least), dollars(most))})`;
-}
-function trimmed(amount) {
-  return amount.toFixed(4).replace(/0{1,2}$/, "");
 }
 function priceLine(contract, payload) {
   const { price } = contract;
@@ -131,13 +128,11 @@ function cheaperVariants(contract, payload, belowCredits) {
   const valid = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
-    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
+    const isNeedless = ({ change }) => Object.entries(change).every(([name, value]) => variant.change[name] === value);
+    if (valid.some(isNeedless)) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;
-}
-function isPartOf(part, whole) {
-  return Object.entries(part).every(([name, value]) => whole[name] === value);
 }
 function priceFields(contract) {
   const { seconds, rates } = contract.price;

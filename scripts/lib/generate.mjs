@@ -1,20 +1,73 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
-// scripts/src/core/deliver/reuse-result.ts
+// scripts/src/core/generate.ts
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { isTerminal } from "./main.mjs";
+import { folderFor as folderFor2 } from "./wait.mjs";
+
+// scripts/src/core/money/short-of-credits.ts
+import { estimateCredits } from "./estimate.mjs";
+import { Failure, orFailure } from "./main.mjs";
+
+// scripts/src/core/money/cheaper.ts
+import { cheaperVariants } from "./estimate.mjs";
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
+}
+
+// scripts/src/core/money/short-of-credits.ts
+async function explainFunds(session, contract, generation, refusal, until) {
+  const { api, provider } = session;
+  const { model, payload } = generation;
+  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
+  const known2 = quote2 instanceof Failure ? null : quote2;
+  return shortOfCredits(contract, generation, known2, refusal.message);
+}
+function shortOfCredits(contract, { payload }, quote2, said) {
+  const data = {};
+  let missing = "";
+  if (quote2) {
+    data.quoted = quote2.credits;
+    data.balance = quote2.balance;
+    if (quote2.balance !== null && quote2.balance < quote2.credits) {
+      data.missing = quote2.credits - quote2.balance;
+      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
+    }
+  }
+  const price = quote2?.credits ?? estimateCredits(contract, payload);
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+    data,
+    reason: {
+      kind: "shortOfCredits",
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+    }
+  });
+}
+
+// scripts/src/core/generate.ts
+import { graceOf, isMissingForNow } from "./wait.mjs";
+import { taskResult } from "./live.mjs";
+
+// scripts/src/core/reuse-result.ts
 const path = require("node:path");
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
-import { beginWait } from "./wait.mjs";
-import { waitTask } from "./wait.mjs";
 import { finish, notFetched } from "./wait.mjs";
 import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
+import { beginWait } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
-async function reuse(session, entry, settings) {
+async function reuseResult(session, entry, settings) {
   const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult : sameEnd)(session, entry, settings);
+  const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
   const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
@@ -37,17 +90,17 @@ async function sameResult(session, entry, settings) {
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const seen = { state: "COMPLETED", record: {}, model };
-      const { warningsAbout } = await import("./download.mjs");
-      const warnings = await warningsAbout(session, model, files, wait.output);
+      const { fileWarnings } = await import("./download.mjs");
+      const warnings = await fileWarnings(session, model, files, wait.output);
       return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, known2);
+    const result = await finish({ session, taskId, wait: prepared, known: known2 });
     if (result.kind !== "notFetched") return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
     return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure2)) throw error;
     return notFetched(taskId, error, known2);
   }
 }
@@ -94,62 +147,6 @@ function numberOf({ number, path: file }, fileCount) {
   const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
   return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
 }
-function sameEnd(session, entry, settings) {
-  return waitTask(session, entry.record.taskId, { ...settings, waitMs: 0 }, { entry });
-}
-
-// scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
-import { folderFor as folderFor2 } from "./wait.mjs";
-
-// scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
-import { Failure as Failure2, orFailure } from "./main.mjs";
-
-// scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./estimate.mjs";
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
-
-// scripts/src/core/money/short-of-credits.ts
-async function explainFunds(session, contract, generation, refusal, until) {
-  const { api, provider } = session;
-  const { model, payload } = generation;
-  const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
-  const known2 = quote2 instanceof Failure2 ? null : quote2;
-  return shortOfCredits(contract, generation, known2, refusal.message);
-}
-function shortOfCredits(contract, { payload }, quote2, said) {
-  const data = {};
-  let missing = "";
-  if (quote2) {
-    data.quoted = quote2.credits;
-    data.balance = quote2.balance;
-    if (quote2.balance !== null && quote2.balance < quote2.credits) {
-      data.missing = quote2.credits - quote2.balance;
-      missing = ` It costs ${quote2.credits} credits, the balance is ${quote2.balance}: ${data.missing} are missing.`;
-    }
-  }
-  const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure2("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
-    data,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
-    }
-  });
-}
-
-// scripts/src/core/generate.ts
-import { graceOf, isMissingForNow } from "./wait.mjs";
-import { taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
@@ -161,7 +158,7 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-async function checkFunds(session, contract, generation, maxCreditsPerDay, deadline) {
+async function checkPrice(session, contract, generation, maxCreditsPerDay, deadline) {
   if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
   if (!session.provider.can.quote) {
     if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
@@ -227,11 +224,8 @@ async function withinDay(session, { store, entry, change, quote: quote2, before 
   const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
-    throw new Failure4(
-      "UNKNOWN_ERROR",
-      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { reason: { kind: "budgetBusy" } }
-    );
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
+    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
@@ -254,7 +248,7 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findOwn(list, generation, times) {
+function findInList(list, generation, times) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
   const alike = list.tasks.filter(
@@ -345,7 +339,7 @@ async function search(session, lost, until, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
     return { kind: found ?? "clear", ageMs };
   } catch (failure) {
@@ -361,17 +355,26 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
   const named = lost.details.taskId;
   const reason = {
     kind: "submitUnknown",
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted }
+    model,
+    idempotencyKey,
+    sentAt: new Date(sentAt).toISOString(),
+    isRecorded,
+    after,
+    named,
+    lost,
+    later,
+    notResubmitted
   };
-  return new Failure5(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
-    {
-      ...{ status: "UNKNOWN", unclear: true, cause: lost, data: { idempotencyKey, model } },
-      ...{ retryAfter: after, taskId: named, reason }
-    }
-  );
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  return new Failure5("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason
+  });
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -395,7 +398,7 @@ async function sendOnce({ api, provider }, generation, options = {}) {
 
 // scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
-async function submit(session, generation, log, deadline, earlier) {
+async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
@@ -526,13 +529,13 @@ async function submitNew(own) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
   }
-  return submit(session, request.generation, logOf(own), deadline);
+  return submitOrReconcile(session, request.generation, logOf(own), deadline);
 }
 async function reconcileEarlier(own) {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 async function adopt(own) {
   const { session } = own;
@@ -554,7 +557,8 @@ async function lostSubmitOf({ session, request, entry }) {
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
-    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    sentAt: Date.parse(sentAt),
+    resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure7(
       "NETWORK_ERROR",
@@ -607,7 +611,7 @@ function logOf(own) {
   };
 }
 function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
-  return checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
 }
 async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
@@ -623,14 +627,17 @@ import { creditsOf as creditsOf2 } from "./live.mjs";
 var nothing = async () => {
 };
 var NO_LOG = {
-  ...{ sending: nothing, rejected: nothing, lost: nothing },
-  ...{ resubmitting: nothing, resubmitRejected: nothing }
+  sending: nothing,
+  rejected: nothing,
+  lost: nothing,
+  resubmitting: nothing,
+  resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
-  const quote2 = known2 ?? await checkFunds(session, contract, generation, null, deadline);
-  const result = await submit(session, generation, NO_LOG, deadline);
+  const quote2 = known2 ?? await checkPrice(session, contract, generation, null, deadline);
+  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
@@ -639,8 +646,8 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { factsOf } from "./wait.mjs";
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+import { knownFacts } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -667,10 +674,10 @@ async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
   const { entry, task, other } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuse(session, entry, wait);
+  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
   if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
   const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(task.id, task, factsOf(known2)) : await orFailure4(
+  const result = isSubmitted ? taskResult(task.id, task, knownFacts(known2)) : await orFailure4(
     task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
   );
   if (result instanceof Failure8) {
@@ -697,7 +704,7 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
@@ -706,31 +713,30 @@ async function quote(session, { contract, generation }) {
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  const isOther = estimate2 !== null && estimate2 !== credits;
   return {
     kind: "quote",
     model,
     quote: answer,
-    estimate: estimate2 === null || estimate2 === credits ? null : { credits: estimate2, asOf: contract.price?.asOf ?? null },
+    estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     ...await knownRequest(session, generation)
   };
 }
-async function knownRequest(session, { model, payload, idempotencyKey }) {
-  const nothing2 = { known: null, other: null };
-  try {
-    const store = await session.records();
-    if (!store) return nothing2;
-    const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-    const entry = await store.latest(which);
-    if (entry !== void 0) return { ...nothing2, known: entry?.record ?? null };
-    const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-    const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
-    return { ...nothing2, other: other ?? null };
-  } catch (error) {
-    if (error instanceof Failure9) return nothing2;
-    throw error;
-  }
+async function knownRequest(session, request) {
+  const found = await orFailure5(recordedOf(session, request));
+  return found instanceof Failure9 ? { known: null, other: null } : found;
+}
+async function recordedOf(session, { model, payload, idempotencyKey }) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -741,12 +747,12 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
   plus,
-  rowOf as recordedRow
+  recordedRow
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
@@ -773,7 +779,7 @@ async function spending(session, since) {
 }
 async function readList(session, hasJournal) {
   const { api, provider } = session;
-  const list = await orFailure5(api.read(provider.list()));
+  const list = await orFailure6(api.read(provider.list()));
   if (list instanceof Failure10 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
@@ -821,7 +827,7 @@ function rowsOfList(listed, records, since) {
     if (task.createdAt !== void 0) dates.push(task.createdAt);
     const made = record ? Date.parse(record.created) : task.createdAt;
     if (made === void 0) undated += 1;
-    if (made === void 0 ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+    if (made === void 0 ? since === null : isIn(since, made)) rows.push(listedRow(task, record));
   }
   const oldest = dates.reduce((least2, date) => Math.min(least2 ?? date, date), null);
   return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
@@ -835,30 +841,33 @@ function onceEach(tasks) {
   return [...once.values()];
 }
 function merged(one, other) {
-  const charged = most(one.charged, other.charged);
-  const refunded = most(one.refunded, other.refunded);
   const ends = [one, other].filter(({ state: state2 }) => isTerminal2(state2));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
-  const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
   const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
   return {
     ...one,
     state,
-    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded }
+    model: models[0],
+    idempotencyKey: keys[0],
+    createdAt: least(one.createdAt, other.createdAt),
+    charged: most(one.charged, other.charged),
+    refunded: most(one.refunded, other.refunded)
   };
 }
 var known = (numbers) => numbers.flatMap((one) => one ?? []);
 var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
-function rowOf(task, record) {
+function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const credits = {
-    ...{ quoted, charged: task.charged ?? charged },
-    refunded: most(task.refunded, refunded) ?? null
-  };
-  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
+  const returned = most(task.refunded, refunded) ?? null;
+  const counts = countsOf(state ?? task.state, {
+    quoted,
+    charged: task.charged ?? charged,
+    refunded: returned
+  });
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
@@ -866,10 +875,8 @@ function summedUp(rows, since) {
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
-  return {
-    ...{ kind: "spending", since, models: byNet },
-    total: rows.reduce(plus, NOTHING)
-  };
+  const total = rows.reduce(plus, NOTHING);
+  return { kind: "spending", since, models: byNet, total };
 }
 
 // scripts/src/core/reconcile/attach-task.ts
@@ -903,8 +910,8 @@ function checkUnclaimed({ record }, taskId, holder) {
   });
 }
 
-// scripts/src/core/tasks/list.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+// scripts/src/core/tasks/list-tasks.ts
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -944,19 +951,16 @@ async function listTasks(session, filter) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  for (const entry of await pendingOf(session)) {
+  const own = await orFailure7(ownPending(session));
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
 }
-async function pendingOf(session) {
-  const own = await orFailure6(ownPending(session));
-  return own instanceof Failure12 ? [] : own;
-}
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
@@ -1008,7 +1012,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { isResumed: true } };
-  const ended = await orFailure7(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure8(waitTask3({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf3(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1027,7 +1031,7 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure7(api.once(provider.list()));
+  const list = await orFailure8(api.once(provider.list()));
   if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
@@ -1044,10 +1048,10 @@ export {
   begin,
   cheaperThan,
   cheaperWithin,
-  checkFunds,
+  checkPrice,
   conclude,
   explainFunds,
-  findOwn,
+  findInList,
   generate,
   judgeRejection,
   listTasks,
@@ -1055,14 +1059,14 @@ export {
   reconcile,
   reconcileUntil,
   recordedSpending,
-  reuse,
+  reuseResult,
   rowsOfList,
   search,
   sendOnce,
   shortOfCredits,
   spending,
-  submit,
   submitOnRecord,
+  submitOrReconcile,
   submitWithoutRecord,
   unknownOutcome,
   waitForAll,

@@ -65,6 +65,15 @@ function discard(file) {
 function diskErrorText(error) {
   return DISK_ERRORS[diskError(error)];
 }
+function onDisk(work, otherwise) {
+  try {
+    return work();
+  } catch (error) {
+    const reason = diskErrorText(error);
+    if (reason === void 0) throw error;
+    return otherwise(reason, error);
+  }
+}
 var PASSING = ["ENOSPC", "EDQUOT", "EIO", "EBUSY", "EMFILE", "ENFILE", "EFBIG"];
 function isLasting(error) {
   return diskErrorText(error) !== void 0 && !PASSING.includes(diskError(error));
@@ -96,6 +105,17 @@ function replaceAtOnce(file, text2) {
     throw error;
   }
 }
+function replaceUnsynced(file, text2, before) {
+  const temp = tempOf(file);
+  try {
+    writeFileSync(temp, text2, { flag: "wx", mode: 384 });
+    before?.(temp);
+    renameSync(temp, file);
+  } catch (error) {
+    discard(temp);
+    throw error;
+  }
+}
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
   const temp = writeTemp(file, text2);
@@ -121,9 +141,12 @@ function overwrite(file, text2) {
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
-function writeTemp(file, text2) {
+function tempOf(file) {
   written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  return `${file}.${OWN}-${written}${TEMP}`;
+}
+function writeTemp(file, text2) {
+  const temp = tempOf(file);
   try {
     const descriptor = openSync(temp, "wx", 384);
     try {
@@ -183,11 +206,12 @@ var SILENT_MS = 12e4;
 var WATCHED_MS = 2.5 * HEARTBEAT_MS;
 var UNWRITTEN_MS = 1e4;
 function tryLock(file, clock) {
+  if (ownStart === void 0) ownStart = startOf(process.pid);
   const me = {
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: ownStart(),
+    start: ownStart,
     nonce: randomBytes2(8).toString("hex")
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -320,21 +344,16 @@ function isSystem(system2) {
   return system2 === systemOf() && (system2 !== null || process.platform !== "linux");
 }
 var system;
+var ownStart;
 function systemOf() {
-  if (system === void 0) {
-    try {
-      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-      system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-    } catch {
-      system = null;
-    }
+  if (system !== void 0) return system;
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    system = `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    system = null;
   }
   return system;
-}
-var own;
-function ownStart() {
-  if (own === void 0) own = startOf(process.pid);
-  return own;
 }
 var ENDED = "ended";
 function startOf(pid) {
@@ -406,16 +425,9 @@ function jsonHash(value) {
   addValue(bytes, value);
   return bytes.digest();
 }
-function requestName({
-  provider,
-  service,
-  account,
-  model,
-  payloadHash: hash2,
-  idempotencyKey,
-  ordinal = 1
-}) {
-  const what = idempotencyKey === void 0 ? ["payload", model, hash2] : ["key", idempotencyKey];
+function requestName(request) {
+  const { provider, service, account, model, payloadHash, idempotencyKey, ordinal = 1 } = request;
+  const what = idempotencyKey === void 0 ? ["payload", model, payloadHash] : ["key", idempotencyKey];
   if (ordinal > 1) what.push("ordinal", String(ordinal));
   return sha256("intent", provider, service, account, ...what).slice(0, 32);
 }
@@ -548,11 +560,11 @@ function lastUse({ phase, created, checked, delivered, used }) {
 }
 
 // scripts/src/model/claim-rules.ts
-function nameOf(claim, account) {
+function requestNameOf(claim, account) {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
   return requestName({ ...claim, ...account, idempotencyKey });
 }
-function known(entries, claim) {
+function knownRecord(entries, claim) {
   if (claim.isNew) return void 0;
   for (const entry of entries) {
     if (entry === null) throw unreadable();
@@ -578,17 +590,29 @@ function unsettled(entries, claim) {
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
 function firstRecord(claim, account) {
-  const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
+  const { provider, service, account: id } = account;
   return compact({
-    request: nameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    request: requestNameOf(claim, account),
+    provider,
+    service,
+    account: id,
+    owner,
+    model,
+    payloadHash,
+    promptExcerpt,
+    idempotencyKey,
     phase: "submitting",
     taskId: null,
     status: "UNKNOWN",
     resubmitted: false,
-    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
+    checked: null,
+    delivered: null,
+    used: null,
+    wait,
+    download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || void 0,
@@ -598,34 +622,32 @@ function firstRecord(claim, account) {
 }
 var BUSY_S = 5;
 function busy({ pid, host }, lock, { isNew }) {
-  return new Failure2(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: "UNKNOWN", retryAfter: BUSY_S, reason: { kind: "requestBusy", isNew, lockFile: lock } }
-  );
+  const message = `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`;
+  return new Failure2("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    retryAfter: BUSY_S,
+    reason: { kind: "requestBusy", isNew, lockFile: lock }
+  });
 }
 function unreadable() {
-  return new Failure2(
-    "SUBMIT_OUTCOME_UNKNOWN",
-    "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.",
-    { status: "UNKNOWN", reason: { kind: "recordDamaged" } }
-  );
+  const message = "The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.";
+  return new Failure2("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    reason: { kind: "recordDamaged" }
+  });
 }
 function conflict(claim, record) {
-  return new Failure2(
-    "IDEMPOTENCY_CONFLICT",
-    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
-    {
-      data: {
-        model: claim.model,
-        payloadHash: claim.payloadHash,
-        recordedModel: record.model,
-        recordedPayloadHash: record.payloadHash,
-        recordedTaskId: record.taskId
-      },
-      reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
-    }
-  );
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  return new Failure2("IDEMPOTENCY_CONFLICT", message, {
+    data: {
+      model: claim.model,
+      payloadHash: claim.payloadHash,
+      recordedModel: record.model,
+      recordedPayloadHash: record.payloadHash,
+      recordedTaskId: record.taskId
+    },
+    reason: { kind: "otherRequest", idempotencyKey: claim.idempotencyKey }
+  });
 }
 function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
@@ -633,12 +655,24 @@ function takenOver() {
 }
 
 // scripts/src/model/spending-row.ts
+import { dayOf } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-var pad = (number) => String(number).padStart(2, "0");
-function dayOf(ms) {
-  const date2 = new Date(ms);
-  return `${date2.getFullYear()}-${pad(date2.getMonth() + 1)}-${pad(date2.getDate())}`;
-}
+var COUNTS = [
+  "tasks",
+  "completed",
+  "failed",
+  "cancelled",
+  "running",
+  /** Submits whose outcome is unknown. */
+  "unknown",
+  /** Credits. */
+  "charged",
+  "refunded",
+  /** What is not charged yet and may still be, as quoted. */
+  "open",
+  /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
+  "unpriced"
+];
 function countsOf(status, { quoted, charged, refunded }) {
   const isOpen = status === null || !isTerminal2(status);
   const count = (isCounted) => Number(isCounted);
@@ -655,24 +689,12 @@ function countsOf(status, { quoted, charged, refunded }) {
     unpriced: count(charged === null && (!isOpen || quoted === null))
   };
 }
-function rowOf(record) {
+function recordedRow(record) {
   const { phase, status, provider, service, account, model, credits, created } = record;
   if (phase === "rejected") return void 0;
   const counts = countsOf(phase === "submitted" ? status : null, credits);
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
-var COUNTS = [
-  "tasks",
-  "completed",
-  "failed",
-  "cancelled",
-  "running",
-  "unknown",
-  "charged",
-  "refunded",
-  "open",
-  "unpriced"
-];
 var NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 function plus(a, b) {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]]));
@@ -687,92 +709,9 @@ function sumRows(rows) {
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
 
-// scripts/src/stores/file/accounts.ts
-const { readFileSync: readFileSync2 } = require("node:fs");
-const path3 = require("node:path");
-
-// scripts/src/stores/file/facts.ts
-var MARK_LENGTH = 8;
-function markOf(text2) {
-  return sha256Text(text2).slice(0, MARK_LENGTH);
-}
-var NO_MARK = "-".repeat(MARK_LENGTH);
-function positionsOf(mark, marks) {
-  const found = [];
-  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
-    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
-  }
-  return found;
-}
-function accountName({
-  provider,
-  service,
-  account
-}) {
-  return JSON.stringify([provider, service, account]);
-}
-function factsOf(record) {
-  const { taskId, idempotencyKey, duration, model } = record;
-  return {
-    isPending: isPending(record),
-    isReplaced: isReplaced(record),
-    task: taskId === null ? null : markOf(taskId),
-    key: markOf(idempotencyKey),
-    account: accountName(record),
-    spent: spentOn(record),
-    row: rowOf(record) ?? null,
-    used: lastUse(record) ?? null,
-    duration: duration === null ? null : [model, duration]
-  };
-}
-
-// scripts/src/stores/file/accounts.ts
-var KnownAccounts = class {
-  #records;
-  #inRecords;
-  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
-  constructor(records, inRecords) {
-    this.#records = records;
-    this.#inRecords = inRecords;
-  }
-  /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own2) {
-    const stored = this.#read();
-    const all = stored ?? this.#inRecords();
-    const name = accountName(own2);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own2]);
-    return all.filter((one) => one.provider === own2.provider && accountName(one) !== name);
-  }
-  get #file() {
-    return path3.join(this.#records.folder, "accounts");
-  }
-  #read() {
-    try {
-      const rows = JSON.parse(readFileSync2(this.#file, "utf8"));
-      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-      return rows.map(([provider, service, account]) => ({ provider, service, account }));
-    } catch (error) {
-      if (error instanceof SyntaxError || diskErrorText(error) !== void 0) return void 0;
-      throw error;
-    }
-  }
-  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
-  #write(accounts) {
-    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
-    try {
-      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
-};
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
-}
-
 // scripts/src/stores/file/entry.ts
-const { existsSync: existsSync2, readFileSync: readFileSync4, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
-const path5 = require("node:path");
+const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
+const path4 = require("node:path");
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -894,8 +833,8 @@ var FIELDS = {
 var KNOWN = Object.entries(FIELDS);
 
 // scripts/src/stores/file/record-files.ts
-const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync3, renameSync: renameSync3 } = require("node:fs");
-const path4 = require("node:path");
+const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
+const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
 
 // scripts/src/stores/file/names.ts
@@ -929,7 +868,6 @@ var RecordFiles = class {
   /** Absolute. */
   folder;
   clock;
-  /** Warns the user. */
   warn;
   #isTrusted = false;
   constructor(folder, clock, warn) {
@@ -952,24 +890,21 @@ var RecordFiles = class {
     this.#isTrusted ||= isTrusted(this.folder);
   }
   get locks() {
-    return path4.join(this.folder, "locks");
+    return path3.join(this.folder, "locks");
   }
   /** Returns the path of the lock on a request, on a record or on the budget. */
   lockOf(name) {
-    return path4.join(this.locks, `${name}.lock`);
+    return path3.join(this.locks, `${name}.lock`);
   }
   fileOf(name) {
-    return path4.join(this.folder, shardOf(name), name);
+    return path3.join(this.folder, shardOf(name), name);
   }
-  /** Returns the names of the groups that have a folder. */
   shards() {
     return this.list("").filter(isShard);
   }
-  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard) {
     return inOrder(this.list(shard));
   }
-  /** Returns the names of the records of a request, newest first. */
   namesOf(request) {
     return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
@@ -977,10 +912,13 @@ var RecordFiles = class {
   list(name) {
     this.checkTrust();
     try {
-      return readdirSync(path4.join(this.folder, name));
+      return readdirSync(path3.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === "ENOENT") return [];
-      throw diskErrorText(error) === void 0 ? error : closed(error, this.folder);
+      const why = diskErrorText(error);
+      if (why === void 0) throw error;
+      const message = `The records in ${this.folder} cannot be read: ${why}.`;
+      throw unusable("unreadableFolder", message, error, this.folder, why);
     }
   }
   /** Returns whether an unreadable record still exists, or was set aside. Another process may also have dropped it. */
@@ -997,15 +935,13 @@ var RecordFiles = class {
   }
   #readOne(name) {
     const file = this.fileOf(name);
-    let text2;
-    try {
-      text2 = readFileSync3(file, "utf8");
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
-      return void 0;
-    }
+    const text2 = onDisk(
+      () => readFileSync2(file, "utf8"),
+      (reason, error) => {
+        if (diskError(error) !== "ENOENT") this.warn(`A record cannot be read (${reason}): ${file}`);
+      }
+    );
+    if (text2 === void 0) return void 0;
     const raw = decodeRecord(name, text2);
     if (raw) return raw;
     if (isOfNewerVersion(name, text2)) {
@@ -1025,7 +961,7 @@ var RecordFiles = class {
       await writeWhole(file, text2, this.clock);
     } catch (error) {
       if (diskError(error) !== "ENOENT") throw error;
-      makeShard(path4.dirname(file));
+      makeShard(path3.dirname(file));
       await writeWhole(file, text2, this.clock);
     }
   }
@@ -1036,31 +972,22 @@ function inOrder(names) {
 function makeShard(folder) {
   try {
     mkdirSync(folder, { mode: 448 });
-    syncFolder(path4.dirname(folder));
+    syncFolder(path3.dirname(folder));
   } catch (error) {
     if (diskError(error) !== "EEXIST") throw error;
   }
 }
 function isTrusted(folder) {
-  let distrust;
+  let found;
   try {
-    distrust = distrustOf(folder);
+    found = distrustOf(folder);
   } catch {
     return false;
   }
-  if (distrust) throw untrusted(folder, distrust);
-  return true;
-}
-function untrusted(folder, { reason: distrust, repair }) {
-  return new Failure3(
-    "INVALID_PAYLOAD",
-    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    { reason: { kind: "unsafeFolder", distrust, repair } }
-  );
-}
-function closed(error, folder) {
-  const why = diskErrorText(error);
-  return unusable("unreadableFolder", `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
+  if (!found) return true;
+  const { reason: distrust, repair } = found;
+  const message = `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`;
+  throw new Failure3("INVALID_PAYLOAD", message, { reason: { kind: "unsafeFolder", distrust, repair } });
 }
 function unwritable(error, folder) {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : "the disk gives no reason");
@@ -1080,7 +1007,7 @@ var Entry = class {
   name;
   file;
   #raw;
-  #record;
+  record;
   /** The text of the file when this process last wrote it. */
   #written;
   /** Changes that could not be written yet. */
@@ -1094,17 +1021,14 @@ var Entry = class {
     this.name = name;
     this.file = files.fileOf(name);
     this.#raw = raw;
-    this.#record = isNew ? raw : understood(raw);
-  }
-  get record() {
-    return this.#record;
+    this.record = isNew ? raw : understood(raw);
   }
   get isPending() {
-    return isPending(this.#record);
+    return isPending(this.record);
   }
   /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change = {}) {
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
     } catch (error) {
@@ -1137,7 +1061,7 @@ var Entry = class {
       const reason = diskErrorText(error);
       if (reason === void 0) throw error;
       if (isOurs && this.#overwrite(change)) return true;
-      const changes = changesOf(change, this.#record);
+      const changes = changesOf(change, this.record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.#apply(changes);
       warn(`The record of this request could not be written (${reason}): ${this.file}`);
@@ -1148,7 +1072,7 @@ var Entry = class {
     const isThere = existsSync2(this.file);
     if (isThere && !await this.update(change, { isOurs: true }))
       throw unwritable(new Error("the change was not written"), this.#files.folder);
-    if (!isThere || !hasTaken(this.#record, change)) throw takenOver();
+    if (!isThere || !hasTaken(this.record, change)) throw takenOver();
   }
   /**
    * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
@@ -1190,20 +1114,20 @@ var Entry = class {
     const there = this.#onDisk(mayBeMissing);
     if (there && there !== this.#raw) {
       this.#raw = there;
-      this.#record = understood(there);
+      this.record = understood(there);
     }
     this.#apply(this.#unsaved);
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
   }
   #apply(fields) {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
-    this.#record = understood(this.#raw);
+    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
+    this.record = understood(this.#raw);
   }
   #onDisk(mayBeMissing = false) {
     let text2;
     try {
-      text2 = readFileSync4(this.file, "utf8");
+      text2 = readFileSync3(this.file, "utf8");
     } catch (error) {
       if (mayBeMissing && diskError(error) === "ENOENT") return void 0;
       throw error;
@@ -1228,16 +1152,13 @@ var Entry = class {
     const [now] = this.#files.read([this.name]);
     if (!now) return;
     this.#raw = now.raw;
-    this.#record = understood(now.raw);
+    this.record = understood(now.raw);
   }
   async drop() {
-    try {
-      rmSync3(this.file, { force: true });
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === void 0) throw error;
-      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
-    }
+    onDisk(
+      () => rmSync3(this.file, { force: true }),
+      (reason) => this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`)
+    );
   }
 };
 function understood(raw) {
@@ -1250,7 +1171,7 @@ function changesOf(change, now) {
 }
 function touchFolder(file) {
   const now = /* @__PURE__ */ new Date();
-  utimesSync2(path5.dirname(file), now, now);
+  utimesSync2(path4.dirname(file), now, now);
 }
 
 // scripts/src/stores/file/draft.ts
@@ -1263,6 +1184,37 @@ function draftAfter(before, fields, files) {
   return new Entry(files, newName(fields.request, made), record, true);
 }
 
+// scripts/src/stores/file/facts.ts
+var MARK_LENGTH = 8;
+function markOf(text2) {
+  return sha256Text(text2).slice(0, MARK_LENGTH);
+}
+var NO_MARK = "-".repeat(MARK_LENGTH);
+function positionsOf(mark, marks) {
+  const found = [];
+  for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+    if (at % MARK_LENGTH === 0) found.push(at / MARK_LENGTH);
+  }
+  return found;
+}
+function accountName({ provider, service, account }) {
+  return JSON.stringify([provider, service, account]);
+}
+function factsOf(record) {
+  const { taskId, idempotencyKey, duration, model } = record;
+  return {
+    isPending: isPending(record),
+    isReplaced: isReplaced(record),
+    task: taskId === null ? null : markOf(taskId),
+    key: markOf(idempotencyKey),
+    account: accountName(record),
+    spent: spentOn(record),
+    row: recordedRow(record) ?? null,
+    used: lastUse(record) ?? null,
+    duration: duration === null ? null : [model, duration]
+  };
+}
+
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
 const {
@@ -1271,11 +1223,10 @@ const {
   readlinkSync: readlinkSync3,
   realpathSync,
   renameSync: renameSync4,
-  rmSync: rmSync4,
   symlinkSync,
   writeFileSync: writeFileSync3
 } = require("node:fs");
-const path6 = require("node:path");
+const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
 var LOCK = /^([0-9a-f]{32}|budget)\.lock$/;
@@ -1290,12 +1241,8 @@ var FlatFolder = class {
   }
   /** Whether an earlier version can use the folder, and has. */
   get isOpen() {
-    try {
-      return lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return false;
-    }
+    const isFolder = () => lstatSync3(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return onDisk(isFolder, () => false);
   }
   /**
    * Takes the folder over, unless a process of such a version is submitting.
@@ -1312,11 +1259,11 @@ var FlatFolder = class {
           continue;
         }
         isTrusted(this.#folder);
-        const owner = this.#liveOwner(path6.relative(this.#records.folder, this.#folder));
+        const owner = this.#liveOwner(path5.relative(this.#records.folder, this.#folder));
         if (owner) return owner;
         makePrivate(this.#records.folder);
         if (stat.isSymbolicLink()) makeAbsolute(this.#folder);
-        const taken = path6.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
+        const taken = path5.join(this.#records.folder, `flat-${randomBytes4(4).toString("hex")}`);
         try {
           renameSync4(this.#folder, taken);
         } catch (error) {
@@ -1355,13 +1302,14 @@ var FlatFolder = class {
       ];
       for (const name of wanted) this.#moveOne(folder, name);
       left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      if (names.length === wanted.length && !this.#liveOwner(folder))
+        discard(path5.join(this.#records.folder, folder));
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
   }
   #moveOne(folder, name) {
-    const from = path6.join(this.#records.folder, folder, name);
+    const from = path5.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
       for (; ; ) {
@@ -1369,8 +1317,8 @@ var FlatFolder = class {
           renameSync4(from, to);
           return;
         } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync3(path6.dirname(to))) throw error;
-          makeShard(path6.dirname(to));
+          if (diskError(error) !== "ENOENT" || existsSync3(path5.dirname(to))) throw error;
+          makeShard(path5.dirname(to));
         }
       }
     } catch (error) {
@@ -1378,17 +1326,10 @@ var FlatFolder = class {
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
     }
   }
-  #remove(folder) {
-    try {
-      rmSync4(path6.join(this.#records.folder, folder), { recursive: true, force: true });
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-    }
-  }
   /** Returns the living owner of a lock in a folder, which is named from that of the records. */
   #liveOwner(folder, isOne = (name) => LOCK.test(name)) {
     for (const name of this.#records.list(folder).filter(isOne)) {
-      const lock = tryLock(path6.join(this.#records.folder, folder, name), this.#records.clock);
+      const lock = tryLock(path5.join(this.#records.folder, folder, name), this.#records.clock);
       if ("heldBy" in lock) return lock.heldBy;
       lock.release();
     }
@@ -1396,7 +1337,7 @@ var FlatFolder = class {
   }
 };
 function makeAbsolute(link) {
-  if (path6.isAbsolute(readlinkSync3(link)) || !existsSync3(link)) return;
+  if (path5.isAbsolute(readlinkSync3(link)) || !existsSync3(link)) return;
   const temp = `${link}.${randomBytes4(4).toString("hex")}${TEMP}`;
   symlinkSync(realpathSync(link), temp, "dir");
   renameSync4(temp, link);
@@ -1406,26 +1347,14 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 function olderVersion({ pid, host }) {
-  return new Failure4(
-    "UNKNOWN_ERROR",
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: "olderVersion" } }
-  );
+  const message = `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`;
+  return new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "olderVersion" } });
 }
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const {
-  closeSync: closeSync2,
-  fstatSync,
-  openSync: openSync2,
-  readFileSync: readFileSync5,
-  renameSync: renameSync5,
-  rmSync: rmSync5,
-  statSync: statSync3,
-  writeFileSync: writeFileSync4
-} = require("node:fs");
-const path7 = require("node:path");
+const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync4 } = require("node:fs");
+const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
 function tableOf(rows) {
@@ -1456,7 +1385,7 @@ ${keys[group]}`;
       let sum = sums.get(key);
       if (!sum) {
         const [provider, service, account, model] = groups[group];
-        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sum = { day, provider, service, account, model, ...NOTHING };
         sums.set(key, sum);
       }
       for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
@@ -1523,7 +1452,6 @@ var IndexFiles = class {
   constructor(folder) {
     this.folder = folder;
   }
-  /** Returns the saved summary of a group; undefined where there is none. */
   summary(shard) {
     const [changed, ...lines] = this.#lines(shard);
     if (changed === void 0) return void 0;
@@ -1532,7 +1460,6 @@ var IndexFiles = class {
       part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
     };
   }
-  /** Returns what was saved of each record of a group. */
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
     return parsed(`${shard} members`, line) ?? [];
@@ -1543,15 +1470,10 @@ var IndexFiles = class {
     if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
-  /** Writes a file whole, and returns whether the disk let it. */
+  /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
   #tryToWrite(name, lines) {
-    try {
-      this.#write(name, lines);
-      return true;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return false;
-    }
+    const write = () => replaceUnsynced(path6.join(this.folder, name), lines.join("\n"));
+    return onDisk(write, () => false) !== false;
   }
   /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first, state) {
@@ -1563,20 +1485,9 @@ var IndexFiles = class {
   }
   #lines(name) {
     try {
-      return readFileSync5(path7.join(this.folder, name), "utf8").split("\n");
+      return readFileSync4(path6.join(this.folder, name), "utf8").split("\n");
     } catch {
       return [];
-    }
-  }
-  #write(name, lines) {
-    const file = path7.join(this.folder, name);
-    const temp = `${file}.${randomBytes5(4).toString("hex")}${TEMP}`;
-    try {
-      writeFileSync4(temp, lines.join("\n"), { flag: "wx", mode: 384 });
-      renameSync5(temp, file);
-    } catch (error) {
-      rmSync5(temp, { force: true });
-      throw error;
     }
   }
 };
@@ -1595,25 +1506,75 @@ ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
 function probe(folder) {
-  const file = path7.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
-  try {
-    makePrivate(folder);
-    const descriptor = openSync2(file, "wx", 384);
-    try {
-      const now = fstatSync(descriptor).mtimeMs;
-      return statSync3(folder).mtimeMs < now - FOLDER_MS ? null : now;
-    } finally {
-      closeSync2(descriptor);
-      rmSync5(file, { force: true });
-    }
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-    return null;
-  }
+  const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
+  const now = onDisk(
+    () => {
+      makePrivate(folder);
+      writeFileSync4(file, "", { flag: "wx", mode: 384 });
+      return statSync3(file).mtimeMs;
+    },
+    () => null
+  );
+  const isDated = now !== null && onDisk(
+    () => statSync3(folder).mtimeMs >= now - FOLDER_MS,
+    () => false
+  );
+  discard(file);
+  return isDated ? now : null;
 }
 
 // scripts/src/stores/file/journal.ts
 const path10 = require("node:path");
+import { dayOf as dayOf2 } from "./main.mjs";
+
+// scripts/src/stores/file/known-accounts.ts
+const { readFileSync: readFileSync5 } = require("node:fs");
+const path7 = require("node:path");
+var KnownAccounts = class {
+  #records;
+  #inRecords;
+  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
+  constructor(records, inRecords) {
+    this.#records = records;
+    this.#inRecords = inRecords;
+  }
+  /** Returns the other accounts of the same provider, and keeps this one. */
+  others(own) {
+    const stored = this.#read();
+    const all = stored ?? this.#inRecords();
+    const name = accountName(own);
+    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
+    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
+  }
+  get #file() {
+    return path7.join(this.#records.folder, "accounts");
+  }
+  #read() {
+    const text2 = onDisk(
+      () => readFileSync5(this.#file, "utf8"),
+      () => ""
+    );
+    try {
+      const rows = JSON.parse(text2);
+      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
+      return rows.map(([provider, service, account]) => ({ provider, service, account }));
+    } catch {
+      return void 0;
+    }
+  }
+  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
+  #write(accounts) {
+    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
+    onDisk(
+      () => replaceAtOnce(this.#file, JSON.stringify([...rows.values()])),
+      () => {
+      }
+    );
+  }
+};
+function isRow(row) {
+  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
+}
 
 // scripts/src/stores/file/record-index.ts
 const { lstatSync: lstatSync4, statSync: statSync4 } = require("node:fs");
@@ -1636,7 +1597,6 @@ var RecordIndex = class {
   members(shard) {
     return this.#current(shard).members;
   }
-  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
   rows() {
     const alike = /* @__PURE__ */ new Map();
     for (const shard of this.#records.shards()) {
@@ -1681,35 +1641,30 @@ var RecordIndex = class {
     return renewed;
   }
   #changed(shard) {
-    try {
-      return statSync4(path8.join(this.#records.folder, shard)).mtimeMs;
-    } catch (error) {
-      if (diskErrorText(error) === void 0) throw error;
-      return -1;
-    }
+    return onDisk(
+      () => statSync4(path8.join(this.#records.folder, shard)).mtimeMs,
+      () => -1
+    );
   }
   #renew(shard, before) {
     const started = probe(this.#files.folder);
     for (; ; ) {
       const changed = this.#changed(shard);
       const members = this.#read(shard, before, started);
-      if (members.some(({ facts, name }) => facts === null && this.#wasSetAside(shard, name))) continue;
+      const wasSetAside = (name) => !name.endsWith(CORRUPT) && !lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
     }
   }
-  #wasSetAside(shard, name) {
-    const file = path8.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync4(file, { throwIfNoEntry: false });
-  }
   /** Reads the records of a group that have changed since they were read before. */
   #read(shard, before, started) {
-    const known2 = new Map(before.map((member) => [member.name, member]));
+    const known = new Map(before.map((member) => [member.name, member]));
     return this.#records.namesIn(shard).flatMap((name) => {
       const stat = lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (!stat) return [];
       const { mtimeMs: mtime, size, ino: inode } = stat;
-      const same = known2.get(name);
+      const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
       const [found] = this.#records.read([name]);
       if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
@@ -1721,7 +1676,7 @@ var RecordIndex = class {
 };
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, rmSync: rmSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1743,11 +1698,11 @@ function sweepDaily(records, index) {
     if (Math.abs(now - before) < DAY_MS) return;
   } catch {
   }
-  try {
-    writeFileSync5(marker, String(now), { mode: 384 });
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-  }
+  onDisk(
+    () => writeFileSync5(marker, String(now), { mode: 384 }),
+    () => {
+    }
+  );
   try {
     sweep(records, index);
   } catch (error) {
@@ -1762,9 +1717,9 @@ function sweepRecords(records, shard, damaged) {
     const [found] = records.read([name]);
     if (found) {
       const used = lastUse(readRecord(found.raw));
-      if (used !== void 0 && used < before) sweepAway(file);
+      if (used !== void 0 && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
-      sweepAway(file);
+      discard(file);
     }
   }
 }
@@ -1778,21 +1733,14 @@ function sweepLeftovers(records, folder) {
 }
 function sweepLeftover(records, file, age) {
   if (file.endsWith(TEMP) || age > KEPT_MS) {
-    sweepAway(file);
+    discard(file);
     return;
   }
-  try {
-    const lock = tryLock(file, records.clock);
-    if (!("heldBy" in lock)) lock.release();
-  } catch (error) {
-    if (diskErrorText(error) === void 0) throw error;
-  }
-}
-function sweepAway(file) {
-  try {
-    rmSync6(file, { force: true });
-  } catch {
-  }
+  const lock = onDisk(
+    () => tryLock(file, records.clock),
+    () => null
+  );
+  if (lock && !("heldBy" in lock)) lock.release();
 }
 function ageOf({ clock }, file) {
   try {
@@ -1826,12 +1774,12 @@ var Journal = class {
   }
   async claim(claim, deadline, signal) {
     const { clock } = this.place;
-    const request = nameOf(claim, this.place);
+    const request = requestNameOf(claim, this.place);
     this.prepare();
     for (; ; ) {
       const older = this.#flat.takeOver();
       const owner = older ?? this.#flat.move(request);
-      const entry = owner ? void 0 : known(this.find(request), claim);
+      const entry = owner ? void 0 : knownRecord(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: "submitted", entry };
       const lock = owner ? { heldBy: owner } : await this.fence(request);
       if (!("heldBy" in lock)) return this.#underLock(request, claim, lock);
@@ -1846,14 +1794,14 @@ var Journal = class {
   }
   async underOtherAccount(claim) {
     const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(nameOf(claim, account))));
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
     try {
       const names = this.#files.namesOf(request);
       const found = this.#found(names);
-      const entry = known(found, claim);
+      const entry = knownRecord(found, claim);
       if (entry && entry.record.taskId !== null) {
         lock.release();
         return { kind: "submitted", entry };
@@ -1929,7 +1877,7 @@ var Journal = class {
     const found = this.#parts("keys").flatMap(
       ([shard, keys]) => this.#marked(shard, keys, "key", key, isOfKey)
     );
-    return found.sort(byName);
+    return found.sort((a, b) => newestFirst(a.name, b.name));
   }
   #marked(shard, marks, kind, text2, is) {
     const mark = markOf(text2);
@@ -1962,13 +1910,13 @@ var Journal = class {
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
-    const own2 = accountName(this.place);
+    const own = accountName(this.place);
     let sum = 0;
     if (await this.unreadable(since) > 0) return null;
     for (const [shard, recent] of this.#parts("recent")) {
       const rows = since >= recent.from ? recent.spent : spentFrom(this.#index.members(shard), since);
       for (const [made, account, spent, name] of rows) {
-        if (made < since || account !== own2 || without?.name === name) continue;
+        if (made < since || account !== own || without?.name === name) continue;
         if (spent === null) return null;
         sum += spent;
       }
@@ -1977,7 +1925,7 @@ var Journal = class {
   }
   async spending(since) {
     this.#beforeQuery();
-    return sumTables(this.#index.rows(), dayOf(since));
+    return sumTables(this.#index.rows(), dayOf2(since));
   }
   async unreadable(since) {
     const names = this.#parts("state").flatMap(([, { damaged }]) => damaged);
@@ -1988,7 +1936,6 @@ var Journal = class {
     all.sort(([a], [b]) => b - a);
     return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
   }
-  /** Returns a part of the summaries of all groups. */
   #parts(name) {
     this.#beforeQuery();
     return this.#index.all(name);
@@ -2003,16 +1950,14 @@ var Journal = class {
     }
     this.#flat.move();
   }
-  /** Removes what is no longer needed. */
   sweep() {
     sweep(this.#files, this.#index);
   }
 };
-var byName = (a, b) => newestFirst(a.name, b.name);
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync6, writeFileSync: writeFileSync6 } = require("node:fs");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync6 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -2062,15 +2007,12 @@ var FileRateLimiter = class {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path11.join(this.#folder, `pause.${randomBytes6(4).toString("hex")}${TEMP}`);
     try {
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync6(temp, String(until), { flag: "wx", mode: 384 });
-      renameSync6(temp, path11.join(this.#folder, "pause"));
+      replaceUnsynced(path11.join(this.#folder, "pause"), String(until));
     } catch (error) {
       if (diskError(error) === "") throw error;
-      discard(temp);
     }
   }
   /** @throws the disk's error */
@@ -2078,7 +2020,6 @@ var FileRateLimiter = class {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now) {
     try {
       const left = Number(readFileSync7(path11.join(this.#folder, "pause"), "latin1")) - now;
@@ -2103,11 +2044,9 @@ var FileRateLimiter = class {
     const permits = /* @__PURE__ */ new Map();
     for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      const permit = {
-        ...{ number: Number(number), usedAt: Number(usedAt), name },
-        isLookup: letter === "l"
-      };
-      if (number === void 0 || permit.number >= this.#permits.count) continue;
+      if (number === void 0 || Number(number) >= this.#permits.count) continue;
+      const isLookup = letter === "l";
+      const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }
@@ -2124,7 +2063,7 @@ var FileRateLimiter = class {
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
       if (permit.usedAt <= now) return permit;
       const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: nameOf2({ ...permit, usedAt }) } : permit;
+      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) } : permit;
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
@@ -2134,12 +2073,12 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, nameOf2({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
       }
-      renameSync6(temp, this.#place);
+      renameSync5(temp, this.#place);
     } catch (error) {
       discard(temp);
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(diskError(error))) throw error;
@@ -2149,8 +2088,8 @@ var FileRateLimiter = class {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }, usedAt) {
     try {
-      const next = nameOf2({ number, isLookup, usedAt: Math.round(usedAt) });
-      renameSync6(path11.join(this.#place, name), path11.join(this.#place, next));
+      const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
+      renameSync5(path11.join(this.#place, name), path11.join(this.#place, next));
       return true;
     } catch (error) {
       if (diskError(error) === "ENOENT") return false;
@@ -2158,30 +2097,20 @@ var FileRateLimiter = class {
     }
   }
 };
-function nameOf2({ number, usedAt, isLookup }) {
+function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
 
 // scripts/src/stores/file/sharing.ts
-const { createHash: createHash3 } = require("node:crypto");
 const path13 = require("node:path");
 
 // scripts/src/stores/file/status-cache.ts
-const { createHash: createHash2, randomBytes: randomBytes7 } = require("node:crypto");
-const {
-  readdirSync: readdirSync3,
-  readFileSync: readFileSync8,
-  renameSync: renameSync7,
-  statSync: statSync6,
-  utimesSync: utimesSync3,
-  writeFileSync: writeFileSync7
-} = require("node:fs");
+const { randomBytes: randomBytes7 } = require("node:crypto");
+const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSync6, utimesSync: utimesSync3 } = require("node:fs");
 const path12 = require("node:path");
 import { isObject as isObject3 } from "./main.mjs";
 import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
-import {
-  NO_LIST
-} from "./main.mjs";
+import { NO_LIST } from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -2225,8 +2154,8 @@ var FileStatusCache = class {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAt] of this.#waitingIn(name)) {
-          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
         discard(path12.join(this.#folder, name));
@@ -2247,11 +2176,11 @@ var FileStatusCache = class {
     this.#write(SEEN, { list: { ...list }, tasks: seen });
   }
   async ended(taskId) {
-    const task = this.#read(`ended-${nameOf3(taskId)}`);
+    const task = this.#read(endedName(taskId));
     return isEnded(task, taskId) ? task : void 0;
   }
   async writeEnded(task) {
-    const name = `ended-${nameOf3(task.id)}`;
+    const name = endedName(task.id);
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task);
@@ -2261,8 +2190,8 @@ var FileStatusCache = class {
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = /* @__PURE__ */ new Map();
-    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID2.test(id) && typeof dueAt === "number") tasks.set(id, dueAt);
+    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID2.test(id) && typeof dueAtWall === "number") tasks.set(id, dueAtWall);
     }
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });
@@ -2274,14 +2203,13 @@ var FileStatusCache = class {
     const tasks = /* @__PURE__ */ new Map();
     for (const item of body.tasks) {
       const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known2 = state === null ? null : TASK_STATES2.find((one) => one === state);
+      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
       const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
-      if (typeof id !== "string" || known2 === void 0 || !isDated) continue;
-      tasks.set(id, { at, state: known2, failedAt, missingAt });
+      if (typeof id !== "string" || known === void 0 || !isDated) continue;
+      tasks.set(id, { at, state: known, failedAt, missingAt });
     }
     return { list: factsIn(body.list, latest), tasks };
   }
-  /** Returns the names in the folder; none where it cannot be read. */
   #names() {
     try {
       return readdirSync3(this.#folder);
@@ -2315,22 +2243,18 @@ var FileStatusCache = class {
     const text2 = `${hashOf(name, json)}
 ${json}`;
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
-    const file = path12.join(this.#folder, name);
-    const temp = `${file}.${randomBytes7(4).toString("hex")}${TEMP}`;
+    const seconds = this.#clock.wall() / 1e3;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync7(temp, text2, { flag: "wx", mode: 384 });
-      const seconds = this.#clock.wall() / 1e3;
-      utimesSync3(temp, seconds, seconds);
-      renameSync7(temp, file);
+      replaceUnsynced(path12.join(this.#folder, name), text2, (temp) => utimesSync3(temp, seconds, seconds));
     } catch (error) {
       if (diskError(error) === "") throw error;
       this.#isReady = false;
-      discard(temp);
     }
   }
 };
+var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
 function stampOf(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
@@ -2350,11 +2274,8 @@ function isEnded(value, taskId) {
   return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
 }
 function hashOf(name, json) {
-  return createHash2("sha256").update(`${name}
-${json}`).digest("hex").slice(0, 16);
-}
-function nameOf3(text2) {
-  return createHash2("sha256").update(text2).digest("hex").slice(0, 16);
+  return sha256Text(`${name}
+${json}`).slice(0, 16);
 }
 
 // scripts/src/stores/file/sharing.ts
@@ -2363,15 +2284,15 @@ function sharingIn({ folder, service, account, limit, clock }) {
     if (distrustOf(folder)) return null;
   } catch {
   }
-  const key = nameOf4(service, account);
-  const counted = limit.per === "address" ? nameOf4(service) : key;
+  const key = folderName(service, account);
+  const counted = limit.per === "address" ? folderName(service) : key;
   return {
     limiter: new FileRateLimiter(path13.join(folder, "rate-limit", counted), limit, clock),
     statuses: new FileStatusCache(path13.join(folder, "status", key), clock)
   };
 }
-function nameOf4(...parts) {
-  return createHash3("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
+function folderName(...parts) {
+  return sha256Text(parts.join("\n")).slice(0, 16);
 }
 export {
   CORRUPT,
@@ -2398,7 +2319,6 @@ export {
   changeRecord,
   countsOf,
   createAtOnce,
-  dayOf,
   decodeRecord,
   discard,
   diskError,
@@ -2417,28 +2337,30 @@ export {
   isShard,
   isTrusted,
   jsonHash,
-  known,
+  knownRecord,
   lastUse,
   madeAt,
   makePrivate,
   makeShard,
   markOf,
-  nameOf,
   nameOfPayload,
   newName,
   newestFirst,
   newestMade,
   newestOf,
   olderVersion,
+  onDisk,
   overwrite,
   plus,
   positionsOf,
   probe,
   readRecord,
+  recordedRow,
   renamePatiently,
   replaceAtOnce,
+  replaceUnsynced,
   requestName,
-  rowOf,
+  requestNameOf,
   sha256Text,
   shardOf,
   sharingIn,

@@ -53,25 +53,35 @@ async function madeElsewhere(session, error, taskId) {
   });
 }
 
-// scripts/src/core/poll/status-query.ts
-import { Failure as Failure2, orFailure } from "./main.mjs";
-async function pollOnce({ api, provider }, taskId, until) {
-  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
-}
-async function fetchStatus({ api, provider }, taskId) {
-  const deadline = api.shortDeadline;
-  const status = await api.read(provider.status(taskId), deadline);
-  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
-}
-async function withRecord(seen, read) {
-  const task = await orFailure(read());
-  return task instanceof Failure2 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
-}
+// scripts/src/core/deliver/deliver.ts
+import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
-import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
+async function recordOf({ records }, taskId) {
+  const journal = await orFailure(records());
+  if (!journal || journal instanceof Failure2) return void 0;
+  const entry = await orFailure(journal.byTask(taskId));
+  return entry && !(entry instanceof Failure2) && journal.isOwn(entry) ? entry : void 0;
+}
+async function ownPending({ records }) {
+  const store = await records();
+  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
+}
+var SEEN_LATELY_MS = 6e4;
+async function noteState(session, entry, state, wasRunning = false) {
+  const { status, checked: before } = entry.record;
+  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
+  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
+  const checked = dateOf(session);
+  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
+  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
+  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
+}
+function dateOf({ api }) {
+  return new Date(api.clock.wall()).toISOString();
+}
 
 // scripts/src/core/result.ts
 function isGone(result) {
@@ -103,38 +113,31 @@ var KIND_OF_STATE = {
   CANCEL: "cancelled"
 };
 
-// scripts/src/core/record/task-record.ts
-async function recordOf({ records }, taskId) {
-  const journal = await orFailure2(records());
-  if (!journal || journal instanceof Failure3) return void 0;
-  const entry = await orFailure2(journal.byTask(taskId));
-  return entry && !(entry instanceof Failure3) && journal.isOwn(entry) ? entry : void 0;
-}
-async function ownPending({ records }) {
-  const store = await records();
-  return (await store?.pending() ?? []).filter((entry) => store?.isOwn(entry));
-}
-var SEEN_LATELY_MS = 6e4;
-async function noteState(session, entry, state, wasRunning = false) {
-  const { status, checked: before } = entry.record;
-  const seenLately = before !== null && Math.abs(session.api.clock.wall() - Date.parse(before)) < SEEN_LATELY_MS;
-  if (state === "UNKNOWN" || isTerminal(status) || state === status && seenLately) return;
-  const checked = dateOf(session);
-  const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1e3;
-  const isKnown = wasRunning && state === "COMPLETED" && took > 0;
-  await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
+// scripts/src/core/deliver/deliver.ts
 function deliver(session, entry, result) {
   const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
+  if (!entry || !isTerminal2(status)) return result;
   const { kind, seen, files } = result;
   const found = entry.record.download === null ? seen.urls ?? files : files;
   const isWhole = status !== "COMPLETED" || kind === "completed" && (found ?? []).length > 0 || isGone(result);
   const credits = result.credits ?? entry.record.credits;
   return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
-function dateOf({ api }) {
-  return new Date(api.clock.wall()).toISOString();
+
+// scripts/src/core/poll/status-query.ts
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+async function pollOnce({ api, provider }, taskId, until) {
+  const status = await api.once(provider.status(taskId), { until, isPermitted: true });
+  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+}
+async function fetchStatus({ api, provider }, taskId) {
+  const deadline = api.shortDeadline;
+  const status = await api.read(provider.status(taskId), deadline);
+  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
+}
+async function withRecord(seen, read) {
+  const task = await orFailure2(read());
+  return task instanceof Failure3 ? { ...seen, isRecordUnread: true } : { ...task, state: seen.state };
 }
 
 // scripts/src/core/tasks/get-status.ts
@@ -274,7 +277,7 @@ function explain(request, error, left) {
       const what = /EOF/.test(said) ? "closed the connection" : "sent something that is not HTTP";
       return networkError(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) {
+    if ((CERTIFICATE.test(code) || HANDSHAKE.test(code)) && !left) {
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
     }
   }
@@ -299,9 +302,6 @@ function withProxy(failure) {
 }
 var CERTIFICATE = /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
-function isTlsCode(code) {
-  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
-}
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
@@ -366,50 +366,38 @@ var Api = class {
   clock;
   policy;
   #transport;
-  #options;
-  constructor(transport, clock, options) {
-    this.#transport = transport;
-    this.#options = options;
-    this.clock = clock;
-    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
-  }
-  get signal() {
-    return this.#options.signal;
-  }
+  #limiter;
+  signal;
   /** Milliseconds that one request may take. */
-  get timeoutMs() {
-    return this.#options.timeoutMs;
+  timeoutMs;
+  constructor(transport, clock, { timeoutMs, maxRetries, signal, limiter }) {
+    this.#transport = transport;
+    this.#limiter = limiter;
+    this.clock = clock;
+    this.signal = signal;
+    this.timeoutMs = timeoutMs;
+    this.policy = { maxRetries, ...RETRY_PAUSES };
   }
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
-  /** Makes one attempt. */
   async once(call, options = {}) {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
-    const { signal } = this.#options;
+    const { signal } = this;
     const isQuery = call.request.method === "GET" && !options.isPermitted;
-    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    const limiter = isQuery ? await this.#limiter?.() : null;
     if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
-    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
-    const answer = await this.#transport.send(call.request, {
-      timeoutMs,
-      fresh,
-      maxBytes: call.limits.bytes,
-      signal,
-      onLeave
-    });
-    if (!isExcessive(answer.body, call.limits.values)) {
+    const timeoutMs = Math.ceil(Math.min(this.timeoutMs, left));
+    const { bytes: maxBytes, values } = call.limits;
+    const answer = await this.#transport.send(call.request, { timeoutMs, fresh, maxBytes, signal, onLeave });
+    if (!isExcessive(answer.body, values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
     }
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
-    const { values } = call.limits;
-    throw networkError(
-      call.request,
-      `sent an answer of more than ${values} values, or one nested too deep`,
-      true
-    );
+    const what = `sent an answer of more than ${values} values, or one nested too deep`;
+    throw networkError(call.request, what, true);
   }
   /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
   async #permit(limiter, until) {
@@ -418,11 +406,8 @@ var Api = class {
       const wait = await limiter.acquire("lookup");
       if (wait <= 0) return;
       if (this.clock.monotonic() + wait > end) {
-        throw new Failure5(
-          "RATE_LIMITED",
-          "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.",
-          { transient: true, retryAfter: Math.ceil(wait / 1e3) }
-        );
+        const message = "The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.";
+        throw new Failure5("RATE_LIMITED", message, { transient: true, retryAfter: Math.ceil(wait / 1e3) });
       }
       await this.clock.sleep(wait, this.signal);
     }
@@ -773,7 +758,7 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
-import { Failure as Failure9 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -898,7 +883,12 @@ function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
 function withFacts(result, { envelope, exitCode }, caller) {
-  const { taskId, seen, retryAfter, delivery } = result;
+  const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
+  const reusedData = reused && {
+    reused: true,
+    createdAt: reused.created,
+    resubmitted: isResubmitted || void 0
+  };
   const { nextSteps = [], ...data } = envelope.data ?? {};
   const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
@@ -906,7 +896,7 @@ function withFacts(result, { envelope, exitCode }, caller) {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
+      data: written({ ...data, ...reusedData, nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
     exitCode,
@@ -917,19 +907,14 @@ function endOutcome(result, caller) {
   const { taskId, seen, files } = result;
   const data = dataOf(result);
   switch (result.kind) {
-    case "running":
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
-            "The task runs on at the service. Run this command as often as you like: it charges nothing."
-          ]
-        },
-        caller.wantsEnd ? EXIT.stillRunning : EXIT.done
-      );
+    case "running": {
+      const nextSteps = [
+        resumeCommand(caller, taskId, caller.resumeFlags),
+        "The task runs on at the service. Run this command as often as you like: it charges nothing."
+      ];
+      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
+      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
+    }
     case "completed": {
       const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
@@ -974,9 +959,6 @@ function dataOf({
     ...upstream(seen.record)
   };
 }
-function reusedData({ reused, isResubmitted }) {
-  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || void 0 } : {};
-}
 function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
@@ -989,12 +971,9 @@ function reusedSteps(result, { anew, resumeFlags }) {
   ];
 }
 function goneSteps({ warnings }, caller) {
-  return warnings.flatMap(
-    (warning) => warning.kind === "taskGone" ? [
-      `The service does not show the newer task ${warning.taskId} any more.`,
-      dropStep(caller, warning.taskId)
-    ] : []
-  );
+  const gone = warnings.flatMap((warning) => warning.kind === "taskGone" ? warning.taskId : []);
+  const said = (id) => `The service does not show the newer task ${id} any more.`;
+  return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 function warningText(warning) {
   switch (warning.kind) {
@@ -1021,7 +1000,7 @@ function warningText(warning) {
 }
 
 // scripts/src/cli/render/outcome.ts
-async function outcomeOf(result, caller) {
+async function outcomeOfResult(result, caller) {
   switch (result.kind) {
     case "many":
       return (await import("./wait.mjs")).manyOutcome(result, caller);
@@ -1088,7 +1067,7 @@ async function runLive(options) {
     ownsProcess: true
   });
   const { profile } = args;
-  const baseUrl = sandbox ? new URL(sandbox.origin) : environment.baseUrl ?? new URL(profile.url);
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
   const provider = await createProvider(profile, {
     baseUrl,
     key: sandbox ? SANDBOX_KEY : environment.key,
@@ -1110,18 +1089,13 @@ async function runLive(options) {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
   };
   try {
+    let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
-      const outcome2 = await runBatchCommand({
-        ...{ session, args, argv, batch, wait, caller, secrets },
-        account: await accountOf(options),
-        stop: interruption,
-        warn
-      });
-      return sandbox ? withStandInWarning(outcome2) : outcome2;
-    }
-    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
+      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
+      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
@@ -1150,20 +1124,16 @@ async function openJournal(options, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(options)),
     account: await accountOf(options),
     clock: systemClock,
     warn
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  try {
-    journal.prepare();
-    return journal;
-  } catch (error) {
-    if (!(error instanceof Failure9)) throw error;
-    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
-    return null;
-  }
+  const refusal2 = await orFailure3((async () => journal.prepare())());
+  if (!refusal2) return journal;
+  warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+  return null;
 }
 async function openSharing(options, provider) {
   const { args, environment } = options;
@@ -1171,12 +1141,13 @@ async function openSharing(options, provider) {
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: addressOf(serviceUrl(options)),
     account: await accountOf(options),
     limit: provider.rateLimit,
     clock: systemClock
   });
 }
+var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
@@ -1277,7 +1248,7 @@ function callOf(kind, request, settings, read, limits = SMALL) {
   return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
-// scripts/src/providers/output.ts
+// scripts/src/providers/find-urls.ts
 import { isObject } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
@@ -1527,7 +1498,7 @@ export {
   noteState,
   originOfLines,
   originSteps,
-  outcomeOf,
+  outcomeOfResult,
   outgoingBody,
   outgoingHeaders,
   ownPending,

@@ -228,7 +228,7 @@ function refusedInputs(issues, nextSteps) {
 function refused(path6, expected, received, hint) {
   return refusedInputs([issue(path6, expected, received, hint)]);
 }
-function quote(text2) {
+function inQuotes(text2) {
   return `"${plain(text2, 60)}"`;
 }
 
@@ -323,38 +323,66 @@ function isIdempotencyKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
 
+// scripts/src/model/clock.ts
+var LONGEST_TIMER_MS = 2 ** 31 - 1;
+var systemClock = {
+  // Not performance.now(): the first use of `performance` costs 3 ms.
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+  wall: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      },
+      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
+    );
+    signal?.addEventListener("abort", stop, { once: true });
+  })
+};
+var two = (number) => String(number).padStart(2, "0");
+function dayOf(ms) {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 // scripts/src/cli/command-line/since.ts
 var MOST_DAYS = 3650;
 var OLDEST_YEAR = 2e3;
 var SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
 function parseSince(text2, now) {
   const today = new Date(now);
-  if (text2 === "today") return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
+  if (text2 === "today") return localDay(today.getFullYear(), today.getMonth(), today.getDate());
   const days = /^([1-9]\d{0,3})d$/.exec(text2)?.[1];
   if (days !== void 0) {
     if (Number(days) > MOST_DAYS) return void 0;
-    return dayOf(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
+    return localDay(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
   }
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text2)?.map(Number) ?? [];
   if (year === void 0 || year < OLDEST_YEAR) return void 0;
-  const since2 = dayOf(year, month - 1, date);
+  const since2 = localDay(year, month - 1, date);
   return since2.day === text2 && since2.from <= now ? since2 : void 0;
 }
-function dayOf(year, month, date) {
+function localDay(year, month, date) {
   return sinceAt(new Date(year, month, date).getTime());
 }
 function sinceAt(from) {
   const start = new Date(from);
-  return { from, day: isoDay(start), timeZone: zoneAt(start) };
-}
-function isoDay(date) {
-  const two = (n) => String(n).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return { from, day: dayOf(from), timeZone: zoneAt(start) };
 }
 function zoneAt(date) {
   const minutes = -date.getTimezoneOffset();
-  const two = (n) => String(Math.floor(n)).padStart(2, "0");
-  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const two2 = (n) => String(Math.floor(n)).padStart(2, "0");
+  const offset = `UTC${minutes < 0 ? "-" : "+"}${two2(Math.abs(minutes) / 60)}:${two2(Math.abs(minutes) % 60)}`;
   const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
   return name === "" ? offset : `${name} (${offset})`;
 }
@@ -429,7 +457,7 @@ var output = {
 };
 function readValue(flag, text2, value, issues) {
   const refuse = (expected, hint) => {
-    issues.push(issue(`--${flag}`, expected, quote(text2), hint));
+    issues.push(issue(`--${flag}`, expected, inQuotes(text2), hint));
   };
   switch (value.kind) {
     case "number": {
@@ -681,7 +709,7 @@ function unsupportedAction(profile, action) {
   const { instead, page } = INSTEAD[action];
   const expected = `an action that ${profile.title} documents a request for`;
   return {
-    issues: [issue("--action", expected, quote(action), instead)],
+    issues: [issue("--action", expected, inQuotes(action), instead)],
     nextSteps: [`Instead: ${instead}. ${page(profile)}`]
   };
 }
@@ -840,9 +868,9 @@ function readFlag({ name, value, instead }, given, issues) {
   const { form } = rule(name);
   if (form === void 0) {
     if (value !== void 0)
-      issues.push(issue(`--${name}`, "no value", quote(value), `write --${name} alone`));
+      issues.push(issue(`--${name}`, "no value", inQuotes(value), `write --${name} alone`));
   } else if (value === void 0) {
-    const came = instead === void 0 ? "nothing" : quote(instead);
+    const came = instead === void 0 ? "nothing" : inQuotes(instead);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -864,7 +892,7 @@ function unknownFlag(word) {
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
 }
 function straysIssue(strays, given) {
-  const first = quote(strays[0]);
+  const first = inQuotes(strays[0]);
   const action = ACTIONS.find((name) => name === strays[0]);
   if (action) return issue("arguments", "flags only", first, `write --action ${action}`);
   const flag = /^[-\u2010-\u2015]+([A-Za-z]\w*)/.exec(strays[0])?.[1];
@@ -960,9 +988,6 @@ var SCRIPT = "run-workflow.mjs";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
-function actionWords(action, flags = {}) {
-  return flagWords({ action, ...flags });
-}
 function flagWords(flags) {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === void 0 || value === false) return [];
@@ -994,7 +1019,7 @@ function providerFlag(provider) {
   return provider === profileOf(void 0)?.id ? void 0 : provider;
 }
 function commandFor(provider, action, flags = {}) {
-  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+  return commandLine(flagWords({ action, provider: providerFlag(provider), ...flags }));
 }
 var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
@@ -1005,9 +1030,6 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const isSaved = download !== void 0 || output2 !== void 0;
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
-}
-function commandAgain(argv) {
-  return commandFrom(argv, { new: false });
 }
 function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
   if (idempotencyKey2 === void 0) return commandFrom(argv, { new: true });
@@ -1036,12 +1058,9 @@ function commandForLine(argv, line, output2, file, quoted2 = null) {
     })
   );
 }
-function commandAnew({
-  idempotencyKey: idempotencyKey2,
-  noJournal
-}) {
-  if (idempotencyKey2 !== void 0) return "the same command with another --idempotencyKey";
-  return noJournal ? "the same command" : "the same command with --new";
+function commandAnew(args) {
+  if (args.idempotencyKey !== void 0) return "the same command with another --idempotencyKey";
+  return args.noJournal ? "the same command" : "the same command with --new";
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1071,29 +1090,23 @@ function urlOf(text2, base) {
 
 // scripts/src/model/public-address.ts
 function checkPublicUrl(value, options2) {
-  const schemes = options2.schemes.join(" or ");
-  const expected = `a public ${schemes} URL`;
+  const expected = `a public ${options2.schemes.join(" or ")} URL`;
+  const problem = (hint) => ({ expected, hint });
+  const usual = options2.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === void 0) return { expected, hint: `begin the URL with ${options2.schemes.at(-1)}://` };
+  if (scheme === void 0) return problem(`begin the URL with ${usual}://`);
   if (!options2.schemes.includes(scheme))
-    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected,
-      hint: `write the URL without ${odd[0] === "\\" ? "backslashes" : "spaces or control characters"}`
-    };
+    return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
+  if (odd === "\\") return problem("write the URL without backslashes");
+  if (odd !== void 0) return problem("write the URL without spaces or control characters");
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
   const url = urlOf(value);
-  if (authority === void 0 || !url)
-    return { expected, hint: `write a complete URL such as ${options2.schemes.at(-1)}://host/path` };
-  if (authority.includes("@")) return { expected, hint: "write the URL without user name and password" };
+  if (authority === void 0 || !url) return problem(`write a complete URL such as ${usual}://host/path`);
+  if (authority.includes("@")) return problem("write the URL without user name and password");
   const { hostname } = url;
   if (isPublicHost(hostname)) return null;
-  return {
-    expected,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`
-  };
+  return problem(`${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`);
 }
 var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
@@ -1159,11 +1172,9 @@ function serviceAddress(text2) {
 }
 function checkCallbackUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
-  return problem && loopback && isLocal2(value) ? null : problem;
-}
-function isLocal2(value) {
   const url = urlOf(value);
-  return url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
+  const isLocal2 = url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
+  return loopback && isLocal2 ? null : problem;
 }
 function isApiKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
@@ -1173,7 +1184,7 @@ function isApiKey(text2) {
 const { fstatSync, writeSync } = require("node:fs");
 
 // scripts/src/cli/exit-codes.ts
-var ONE_CHARGE = "Run the same command as often as you like: with the same key it is charged once. `--new` makes another.";
+var ONE_CHARGE = "Run the same command as often as you like: it is charged once. `--new` makes another.";
 var EXIT_WORDS = {
   done: { code: 0, means: "done", next: "give the user the result" },
   taskEnded: {
@@ -1309,7 +1320,7 @@ function failed(failure, fallback, knownTaskId) {
     exitCode: exitCodeOf(failure)
   };
 }
-function fitting(rows, most) {
+function rowsThatFit(rows, most) {
   const fit = [];
   let left = most;
   for (const row of rows) {
@@ -1408,7 +1419,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
-  const indent = isTerminal2(STDOUT) ? 2 : void 0;
+  const indent = isTty(STDOUT) ? 2 : void 0;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}
 `);
 }
@@ -1420,7 +1431,7 @@ function printText(text2) {
 var screen = {
   write: (text2) => void write(STDERR, text2),
   get isTTY() {
-    return isTerminal2(STDERR);
+    return isTty(STDERR);
   },
   get columns() {
     return process.stderr.columns || 80;
@@ -1461,7 +1472,7 @@ function muteNode() {
     return true;
   };
 }
-function isTerminal2(descriptor) {
+function isTty(descriptor) {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return false;
   } catch {
@@ -1583,17 +1594,14 @@ var FOLDER = "async-media-workflow";
 var GRACE_MS = 2e3;
 var Interruption = class {
   #controller = new AbortController();
-  #received = null;
-  #grace;
   #requested = new AbortController();
+  #grace;
   #deferred = 0;
-  get signal() {
-    return this.#controller.signal;
-  }
+  signal = this.#controller.signal;
   /** Aborted as soon as the first signal comes: nothing new is to be begun. */
-  get requested() {
-    return this.#requested.signal;
-  }
+  requested = this.#requested.signal;
+  /** The signal that came, if one did. */
+  received = null;
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer() {
     this.#deferred += 1;
@@ -1602,28 +1610,23 @@ var Interruption = class {
       if (isOver) return;
       isOver = true;
       this.#deferred -= 1;
-      if (this.#deferred === 0 && this.#received) this.#abort();
+      if (this.#deferred === 0 && this.received) this.#abort();
     };
-  }
-  /** The signal that came, if one did. */
-  get received() {
-    return this.#received;
   }
   listen(situation) {
     for (const name of ["SIGINT", "SIGTERM"]) {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.#received && this.#deferred === 0) this.#abort();
+      if (this.received && this.#deferred === 0) this.#abort();
     };
   }
-  /** Aborts everything that is still running. */
   stop() {
     this.#abort();
   }
   #on(name, situation) {
-    const isFirst = this.#received === null;
-    this.#received ??= name;
+    const isFirst = this.received === null;
+    this.received ??= name;
     this.#requested.abort();
     if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
       this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
@@ -1631,7 +1634,7 @@ var Interruption = class {
   }
   #abort() {
     clearTimeout(this.#grace);
-    this.#controller.abort(new Error(`stopped by ${this.#received ?? "a bug"}`));
+    this.#controller.abort(new Error(`stopped by ${this.received ?? "a bug"}`));
   }
 };
 
@@ -1703,7 +1706,6 @@ var Submits = class {
   situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
   #underWay = /* @__PURE__ */ new Set();
   #hasTask = false;
-  /** The call is about several tasks. */
   isAboutMany() {
     this.situation.isAboutMany = true;
     if (this.situation.phase === "before") this.situation.phase = "running";
@@ -1769,10 +1771,10 @@ var Sums = class {
 // scripts/src/cli/progress/words.ts
 function clockTime(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1e3));
-  const two = (n) => String(n).padStart(2, "0");
+  const two2 = (n) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${two2(minutes)}:${two2(seconds % 60)}` : `${minutes}:${two2(seconds % 60)}`;
 }
 var LEAST_RUNS = 3;
 function usually({ fromMs, toMs, runs }) {
@@ -1799,16 +1801,8 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
-function sums({
-  total,
-  done,
-  failed: failed2,
-  unknown = 0,
-  notSubmitted = 0,
-  running,
-  credits: credits2,
-  creditsNow
-}) {
+function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
+  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
@@ -1887,10 +1881,6 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
         sums2.replace(progress);
         draw(sums(progress), overIn(progress) === progress.total ? "new" : "same");
       },
-      line({ name: lineName, taskId: id, state }) {
-        const other = subjectOf(lineName, id);
-        if (sums2.note(other.key, state)) sayLine(other, state);
-      },
       named: (other) => observerOf(other, taskId2),
       madeUnderOther(earlier) {
         if (!sums2.isBatch || !isOtherSaid) line(`${subject.label}${otherAccountText(earlier)}`);
@@ -1958,7 +1948,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
 // scripts/src/cli/render/caller.ts
 function callerOf(args, argv) {
   const { action, profile, sandbox, download, output: output2 } = args;
-  const commandAt = (at) => (name, flags) => commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
+  const commandAt = (at) => (name, flags) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
   let same;
   let another;
   let rehearsal;
@@ -1967,7 +1957,7 @@ function callerOf(args, argv) {
     command: commandAt(profile),
     commandAt,
     get same() {
-      same ??= commandAgain(argv);
+      same ??= commandFrom(argv, { new: false });
       return same;
     },
     anew: `${commandAnew(args)}.`,
@@ -2174,8 +2164,12 @@ async function main() {
     if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
     call.caller = caller;
-    outcome = await outcomeOf(call, args, caller);
-    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
+    outcome = await runAction(call, args, caller);
+    const { received } = interruption;
+    if (outcome.isInterrupted && received) {
+      outcome.exitCode = EXIT_OF_SIGNAL[received];
+      outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: received };
+    }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
@@ -2188,7 +2182,7 @@ async function main() {
     process.exit();
   });
 }
-async function outcomeOf(call, args, caller) {
+async function runAction(call, args, caller) {
   const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !sandbox && !isLocal(action),
@@ -2202,9 +2196,9 @@ async function outcomeOf(call, args, caller) {
     const pending2 = await import("./pending.mjs");
     return pending2[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, caller, environment);
+  return runServiceAction(call, args, caller, environment);
 }
-async function outcomeOfService(call, args, caller, environment) {
+async function runServiceAction(call, args, caller, environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
@@ -2224,7 +2218,7 @@ async function outcomeOfService(call, args, caller, environment) {
   try {
     if (!args.sandbox && environment.key === void 0) {
       const spending = args.action === "spending" && await import("./spending.mjs");
-      const known = spending && await spending.spendingWithoutKey({ args, environment, warn, caller });
+      const known = spending && await spending.spendingWithoutKey({ args, environment, warn }, caller);
       if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
@@ -2232,18 +2226,8 @@ async function outcomeOfService(call, args, caller, environment) {
     }
     const { runLive } = await import("./live.mjs");
     const { request } = call;
-    return await runLive({
-      args,
-      argv,
-      request,
-      batch,
-      environment,
-      loopback,
-      observer,
-      secrets,
-      warn,
-      interruption
-    });
+    const told = { observer, secrets, warn, interruption };
+    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
   } finally {
     void batch?.close();
   }
@@ -2279,10 +2263,6 @@ async function startProgress(secrets) {
   const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
-function markInterrupted(outcome, signal) {
-  outcome.exitCode = EXIT_OF_SIGNAL[signal];
-  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
-}
 function warned(outcome, { args, argv, warnings }) {
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
   return withWarnings(outcome, isSandbox ? [SANDBOX_RUN] : [], warnings);
@@ -2311,7 +2291,7 @@ function compiledFolder(root) {
   return join2(root, "scripts", "lib", "contracts");
 }
 
-// scripts/src/disk/folder.ts
+// scripts/src/disk/make-folder.ts
 const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
 function makeFolder(folder, mode = 511) {
@@ -2341,33 +2321,6 @@ function isFolder(file) {
 
 // scripts/src/model/any-video.ts
 var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
-
-// scripts/src/model/clock.ts
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
-var systemClock = {
-  // Not performance.now(): the first use of `performance` costs 3 ms.
-  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-  wall: () => Date.now(),
-  random: () => Math.random(),
-  sleep: (ms, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    signal?.addEventListener("abort", stop, { once: true });
-  })
-};
 
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
@@ -2410,7 +2363,6 @@ export {
   THIS_MACHINE,
   UPSTREAM,
   abilityFor,
-  actionWords,
   adviceOf,
   boundedJson,
   bugOutcome,
@@ -2423,7 +2375,6 @@ export {
   checkService,
   checkTogether,
   clockTime,
-  commandAgain,
   commandAnew,
   commandFor,
   commandForAnother,
@@ -2437,6 +2388,7 @@ export {
   counted,
   createProvider,
   credits,
+  dayOf,
   dropStep,
   earlierStep,
   editDistance,
@@ -2445,10 +2397,10 @@ export {
   failed,
   findOutSteps,
   finishWith,
-  fitting,
   flagWords,
   guessAction,
   idempotencyKey,
+  inQuotes,
   interruptedOutcome,
   isAboutTask,
   isApiKey,
@@ -2483,7 +2435,6 @@ export {
   printText,
   profileOf,
   providerFlag,
-  quote,
   quoteWord,
   quoted,
   readEnvironment,
@@ -2497,6 +2448,7 @@ export {
   refusedInputs,
   resumeCommand,
   resumeFlags,
+  rowsThatFit,
   rule,
   saveCommand,
   screen,

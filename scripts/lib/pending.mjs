@@ -1,92 +1,21 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/core/tasks/may-cancel.ts
-import { ANY_VIDEO } from "./main.mjs";
-import { Failure, orFailure } from "./main.mjs";
-async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
-  if (taskId === null || status !== "SUBMITTED") return false;
-  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
-}
-async function longestMs(provider, model) {
-  const { loadContract } = await import("./contracts.mjs");
-  const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure) return Infinity;
-  const seconds = contract.durations.flatMap((run) => run.seconds);
-  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
-  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
-}
-
-// scripts/src/cli/actions/cancellable.ts
-import { systemClock as systemClock2 } from "./main.mjs";
-import { Failure as Failure2 } from "./main.mjs";
-import { quoted } from "./main.mjs";
-import { profileOf } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { readFlags } from "./main.mjs";
-import { actionWords, commandLine } from "./main.mjs";
-import { readEnvironment } from "./main.mjs";
-
 // scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
-function localJournal({
-  args,
-  environment,
-  warn
-}) {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: "",
-    account: "",
-    clock: systemClock,
-    warn
-  });
+function localJournal({ args: { profile, sandbox }, environment, warn }) {
+  const folder = journalFolder(environment, sandbox);
+  return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
 
-// scripts/src/cli/actions/cancellable.ts
-var MOST_STEPS = 5;
-async function withCancels(refusal, argv, warn) {
-  const given = readFlags(argv, []);
-  const named = profileOf(given.get("provider"));
-  if (given.has("taskId") || !named?.can.cancel) return refusal;
-  const place = { profile: named, sandbox: given.has("sandbox") };
-  try {
-    const environment = readEnvironment(process.env, named, {
-      isLive: false,
-      isRehearsal: false,
-      hasState: true
-    });
-    const now = systemClock2.wall();
-    const pending = [];
-    for (const entry of await localJournal({ args: place, environment, warn }).pending())
-      if (entry.record.provider === named.id && await mayCancel(entry.record, now)) pending.push(entry);
-    const steps = pending.slice(0, MOST_STEPS).map(({ record: { taskId, model, promptExcerpt, created } }) => {
-      const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-      const command = commandLine(actionWords("cancelTask", { taskId, ...placeFlags(place) }));
-      return `To cancel ${what}, made on ${created}: ${command}`;
-    });
-    const more = pending.length - steps.length;
-    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
-    const none = "By the records of this machine, no task can be cancelled any more.";
-    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
-    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
-  } catch (error) {
-    if (error instanceof Failure2) return refusal;
-    throw error;
-  }
-}
-
-// scripts/src/core/record/forget.ts
-import { Failure as Failure3 } from "./main.mjs";
+// scripts/src/core/record/forget-records.ts
+import { Failure } from "./main.mjs";
 import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure3("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -94,7 +23,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure3("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -104,31 +33,49 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   return { record: first.record, count: entries.length };
 }
 
+// scripts/src/core/tasks/may-cancel.ts
+import { ANY_VIDEO } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
+async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
+  if (taskId === null || status !== "SUBMITTED") return false;
+  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
+}
+async function longestMs(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = await orFailure(loadContract(provider, model));
+  if (contract instanceof Failure2) return Infinity;
+  const seconds = contract.durations.flatMap((run) => run.seconds);
+  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
+  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+}
+
 // scripts/src/cli/actions/pending.ts
-import { systemClock as systemClock3 } from "./main.mjs";
+import { systemClock as systemClock2 } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
-import { profileOf as profileOf2 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { success } from "./main.mjs";
-var MOST_STEPS2 = 5;
+var MOST_STEPS = 5;
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
 function pendingOutcome(records, cancellable, caller) {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
-    const { taskId, status, created, checked, wait, download, credits, files } = record;
+    const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
+    const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
+    const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
+    const request = { provider, service, account, idempotencyKey, wait, download };
     return {
-      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
-      ...{ provider, service, account, idempotencyKey, wait, download },
+      ...task,
+      ...request,
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
       ...cancellable.has(record) ? cancelOf(record, caller) : {}
     };
   });
-  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS2), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
@@ -140,12 +87,12 @@ function forgottenOutcome({ record, count }) {
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
 function cancelOf({ provider, taskId }, { commandAt }) {
-  const profile = profileOf2(provider);
+  const profile = profileOf(provider);
   if (!profile?.can.cancel || taskId === null) return {};
   return { cancel: commandAt(profile)("cancelTask", { taskId }) };
 }
 function resumeOf(record, caller) {
-  const profile = profileOf2(record.provider) ?? caller.profile;
+  const profile = profileOf(record.provider) ?? caller.profile;
   const command = caller.commandAt(profile);
   const { taskId, idempotencyKey } = record;
   if (taskId === null) {
@@ -164,7 +111,7 @@ async function listPending(where, caller) {
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  const now = systemClock3.wall();
+  const now = systemClock2.wall();
   const cancellable = /* @__PURE__ */ new Set();
   for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
   return pendingOutcome(wanted, cancellable, caller);
@@ -172,6 +119,47 @@ async function listPending(where, caller) {
 async function forget(where) {
   const { taskId, idempotencyKey } = where.args;
   return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
+}
+
+// scripts/src/cli/actions/with-cancels.ts
+import { systemClock as systemClock3 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
+import { quoted } from "./main.mjs";
+import { profileOf as profileOf2 } from "./main.mjs";
+import { AdvisedFailure, adviceOf } from "./main.mjs";
+import { placeFlags } from "./main.mjs";
+import { readFlags } from "./main.mjs";
+import { commandLine, flagWords } from "./main.mjs";
+import { readEnvironment } from "./main.mjs";
+var MOST_STEPS2 = 5;
+async function withCancels(refusal, argv, warn) {
+  const given = readFlags(argv, []);
+  const named = profileOf2(given.get("provider"));
+  if (given.has("taskId") || !named?.can.cancel) return refusal;
+  const place = { profile: named, sandbox: given.has("sandbox") };
+  try {
+    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
+    const now = systemClock3.wall();
+    const pending = [];
+    for (const entry of await localJournal({ args: place, environment, warn }).pending())
+      if (entry.record.provider === named.id && await mayCancel(entry.record, now)) pending.push(entry);
+    const steps = pending.slice(0, MOST_STEPS2).map(({ record: { taskId, model, promptExcerpt, created } }) => {
+      const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
+      const command = commandLine(
+        flagWords({ action: "cancelTask", taskId, ...placeFlags(place) })
+      );
+      return `To cancel ${what}, made on ${created}: ${command}`;
+    });
+    const more = pending.length - steps.length;
+    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
+    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
+    const none = "By the records of this machine, no task can be cancelled any more.";
+    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
+    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
+  } catch (error) {
+    if (error instanceof Failure3) return refusal;
+    throw error;
+  }
 }
 export {
   forget,

@@ -31,9 +31,9 @@ var MemoryRateLimiter = class {
   constructor(limit, clock) {
     this.#rules = permitsFor(limit);
     this.#clock = clock;
-    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-      ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false }
-    }));
+    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => {
+      return { number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false };
+    });
   }
   async acquire(kind) {
     const { permit, wait } = this.#next(kind);

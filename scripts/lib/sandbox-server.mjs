@@ -165,7 +165,6 @@ var Accounts = class {
     this.#surroundings = surroundings;
     this.#service = service;
   }
-  /** Returns the tasks of an owner, newest first. */
   tasksOf(owner) {
     const all = this.#surroundings.store.all();
     return all.filter((record) => record.service === this.#service && record.owner === owner);
@@ -303,7 +302,7 @@ async function readRequest(call, model) {
   const contract = await contractOf(model);
   return fromBody(call, invalid, (payload) => {
     const issues = checkPayload(contract, payload);
-    if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join("; ")));
+    if (issues.length > 0) throw new Refusal(invalid(issues.map(saying).join("; ")));
     const { scenarios, complaint } = readMarks(payload, PROVIDER);
     if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
     return { contract, payload, scenarios };
@@ -319,9 +318,7 @@ async function contractOf(model) {
     throw error;
   }
 }
-function hintOf({ path, expected, received }) {
-  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
-}
+var saying = ({ path, expected, received }) => `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 function invalid(message) {
   return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
 }
@@ -407,6 +404,7 @@ const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
 import { urlOf } from "./main.mjs";
+var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -455,7 +453,7 @@ function createWebhooks(now, log) {
   return {
     watch(record, address, notices) {
       const url = urlOf(address);
-      if (!url || !isLoopback(url)) {
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
         log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
         return;
       }
@@ -477,10 +475,6 @@ function createWebhooks(now, log) {
       closing.abort();
     }
   };
-}
-function isLoopback(url) {
-  if (url.protocol !== "http:" && url.protocol !== "https:") return false;
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
 }
 async function post(url, body, signal) {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -526,7 +520,7 @@ var AS_ASKED = {
 };
 function createAivideomaker(surroundings) {
   const { store, files, webhooks, now } = surroundings;
-  const limiter = new QueryLimiter(now);
+  const refuse2 = queryLimit(now);
   const accounts = new Accounts(surroundings, PROVIDER2);
   const shownDead = /* @__PURE__ */ new Set();
   const routes = [
@@ -546,7 +540,7 @@ function createAivideomaker(surroundings) {
   );
   function query(answer) {
     return (call, owner, part) => {
-      const retryAfter = limiter.refuse(call.address);
+      const retryAfter = refuse2(call.address);
       if (retryAfter === null) return answer(call, owner, part);
       return failure(429, "Too many task queries from this address: 60 a minute are allowed.", {
         code: "RATE_LIMITED",
@@ -690,22 +684,17 @@ function ok(body) {
 function iso(time) {
   return new Date(time).toISOString();
 }
-var QueryLimiter = class {
-  #now;
-  #seen = /* @__PURE__ */ new Map();
-  constructor(now) {
-    this.#now = now;
-  }
-  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
-  refuse(address) {
-    const now = this.#now();
-    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
-    this.#seen.set(address, recent);
+function queryLimit(clock) {
+  const seen = /* @__PURE__ */ new Map();
+  return (address) => {
+    const now = clock();
+    const recent = (seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    seen.set(address, recent);
     if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0] + WINDOW_MS - now) / 1e3));
     recent.push(now);
     return null;
-  }
-};
+  };
+}
 
 // scripts/src/sandbox/apidot-samples.ts
 var REFERENCES = ["reference_image_urls", "reference_video_urls", "reference_audio_urls"];
@@ -935,15 +924,8 @@ function createApidot(surroundings) {
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
-    const task = {
-      id: randomId(),
-      owner,
-      model,
-      idempotencyKey: null,
-      credits: UNKNOWN_PRICE,
-      kept,
-      scenarios
-    };
+    const of = { owner, model, kept, scenarios };
+    const task = { ...of, id: randomId(), idempotencyKey: null, credits: UNKNOWN_PRICE };
     const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
     return accounts.submit(
       task,
@@ -1188,12 +1170,31 @@ import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceA
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
+import { z } from "./contracts.mjs";
 import { isObject as isObject4 } from "./main.mjs";
-function isRecord(value) {
-  if (!isObject4(value)) return false;
-  const { scenarios, credits, speed } = value;
-  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
-}
+var RECORD = z.object({
+  id: z.string(),
+  /** The emulated service that made the task. */
+  service: z.string(),
+  /** Hash of the API key that made it; the key itself is never kept. */
+  owner: z.string(),
+  model: z.string(),
+  /** The request, with images and very long texts replaced (see `input.ts`). */
+  input: z.custom(isObject4),
+  /** Hash of the whole request, to tell a replay from a conflict. */
+  fingerprint: z.string(),
+  idempotencyKey: z.nullable(z.string()),
+  credits: z.int().check(z.minimum(0)),
+  scenarios: z.array(z.custom(isScenario)),
+  /** Milliseconds since the epoch. */
+  createdAt: z.number(),
+  /** Orders tasks of the same process and millisecond. */
+  sequence: z.number(),
+  /** Simulated seconds per real second, as they were when the task was made. */
+  speed: z.number().check(z.positive()),
+  cancelledAt: z.nullable(z.number())
+});
+var isRecord = (value) => RECORD.safeParse(value).success;
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -1302,7 +1303,7 @@ async function startSandbox(options) {
   const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on("close", () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
     answer(request, response).catch((error) => {
       if (request.destroyed && !request.complete) return;
       log(`error: ${error instanceof Error ? error.message : error}`);
@@ -1359,7 +1360,7 @@ async function startSandbox(options) {
 function shown(target = "") {
   return target.split("?", 1)[0].replace(/[^\x21-\x7e]/g, "?").slice(0, 200);
 }
-function outcomeOf(response) {
+function statusShown(response) {
   return response.writableFinished ? String(response.statusCode) : "cut";
 }
 export {

@@ -1,14 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/actions/spending-without-key.ts
 import { recordedSpending } from "./generate.mjs";
-import { systemClock } from "./main.mjs";
-import { dayOf } from "./journal.mjs";
+import { dayOf, systemClock } from "./main.mjs";
 import { spendingOutcome } from "./wait.mjs";
 import { localJournal } from "./pending.mjs";
-async function spendingWithoutKey({
-  caller,
-  ...where
-}) {
+async function spendingWithoutKey(where, caller) {
   const { args, environment } = where;
   if (environment.stateFolder === "") return null;
   const since = args.since?.from ?? null;

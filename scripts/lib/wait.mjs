@@ -17,7 +17,10 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }
     `Tell the user the price (${counted(credits, "credit")}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
     estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     charged: known && known.taskId !== null ? true : void 0,
     createdAt: known?.created,
@@ -109,7 +112,7 @@ function spendingOutcome(result, caller) {
   const data = {
     since: spanOf(since),
     total: rowOf(total),
-    models: models.slice(0, MOST_MODELS).map(modelRow),
+    models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
     warnings: unlessEmpty2(warnings),
@@ -132,7 +135,6 @@ function leftOut({ undated, unread }, hasSpan) {
     );
   return warnings;
 }
-var modelRow = ({ model, ...sums }) => ({ model, ...rowOf(sums) });
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
   const isAllUnknown = unpriced > 0 && charged === 0 && unpriced + unknown >= counts.tasks;
   return {
@@ -231,10 +233,12 @@ function nothingMatches({ listed, models, counts, filter: { states, model, since
 }
 function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const { input, idempotencyKey: key = "" } = task;
+  const own = isObject(input) ? promptExcerpt(input) : null;
   return written({
     taskId: id,
     name: name && plain2(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? promptOf(task),
+    promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
     file: file && plain2(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
@@ -243,15 +247,9 @@ function rowOf2({ task, request, name, file }) {
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
     reason: error && quoted(error, LONGEST_REASON),
-    idempotencyKey: keyOf(task)
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : void 0
   });
-}
-function promptOf({ input }) {
-  const excerpt = isObject(input) ? promptExcerpt(input) : null;
-  return excerpt === null ? void 0 : quoted(excerpt);
-}
-function keyOf({ idempotencyKey }) {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : void 0;
 }
 var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
@@ -360,56 +358,21 @@ function nothingPendingOutcome({ unsettled }, caller) {
   return unsettledOutcome(unsettled, caller);
 }
 
-// scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
-import { creditsOf, taskResult } from "./live.mjs";
-
-// scripts/src/core/wait/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity
-  };
-}
-function factsOf({ model, entry, credits, origin }) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
-}
-
-// scripts/src/core/deliver/gone.ts
-import { Failure as Failure2 } from "./main.mjs";
-var LAG_MS = 3e4;
-function asGone({ api, provider }, { taskId, status, checked }, failure) {
-  const { title, says, resultsKeptMs = Infinity } = provider;
-  const isUnknown = failure.code === "TASK_NOT_FOUND";
-  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
-  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
-  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
-  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
-  return new Failure2(
-    "DOWNLOAD_FAILED",
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { ...failure.details.data, resultGone: true }, reason: { kind: "resultGone" } }
-  );
-}
-
-// scripts/src/core/deliver/read-result.ts
-import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+// scripts/src/core/deliver/fetch-result.ts
+import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 import { isTerminal as isTerminal4 } from "./main.mjs";
 
 // scripts/src/core/poll/ended-records.ts
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
-var RecordReads = class {
+var EndedRecords = class {
   #options;
   #wanted = /* @__PURE__ */ new Set();
   #isRunning = false;
@@ -454,12 +417,12 @@ var RecordReads = class {
   }
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {
       const result = results.get(one.taskId);
-      const task = result instanceof Failure3 ? void 0 : result?.task;
+      const task = result instanceof Failure2 ? void 0 : result?.task;
       if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
         this.#give(one, task);
       } else one.isNotListed = true;
@@ -475,8 +438,8 @@ var RecordReads = class {
 // scripts/src/core/poll/poller.ts
 import { isFast } from "./live.mjs";
 
-// scripts/src/core/poll/next-query.ts
-import { Failure as Failure4, orFailure } from "./main.mjs";
+// scripts/src/core/poll/poll-rounds.ts
+import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
@@ -510,7 +473,7 @@ var PollRounds = class {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
-    const overdue = [...this.#others].filter(([, dueAt]) => dueAt <= now).map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+    const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) return this.#readList(due, ids);
@@ -531,7 +494,6 @@ var PollRounds = class {
   #now() {
     return this.#session.api.clock.wall();
   }
-  /** Takes over what other processes have seen since. */
   async #learn() {
     this.#others = await this.#cache?.others() ?? this.#others;
     const shared = await this.#cache?.read();
@@ -576,17 +538,15 @@ var PollRounds = class {
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 }
-    };
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
     );
-    if (!(list instanceof Failure4)) {
+    if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);
       await this.#share();
@@ -628,7 +588,7 @@ var PollRounds = class {
     const failedAt = (id) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-    const since = ({ taskId, dueAt }) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const since = ({ taskId, dueAtWall }) => Math.max(dueAtWall, this.#seen.get(taskId)?.at ?? 0);
     const longest = all.reduce((a, b) => a && since(a) <= since(b) ? a : b, void 0);
     if (longest) return longest;
     this.#list = { ...this.#list, unchecked: 0 };
@@ -642,7 +602,7 @@ var PollRounds = class {
     const until = Math.min(deadline, api.clock.monotonic() + LIST_MS);
     const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
-    if (status instanceof Failure4) {
+    if (status instanceof Failure3) {
       if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
       if (!isOwn) await this.#share();
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
@@ -709,7 +669,7 @@ var Poller = class {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due) => this.#readList(due);
-    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -739,9 +699,9 @@ var Poller = class {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAt - now);
-        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
-        const ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        const pause = Math.max(0, times.dueAtMonotonic - now);
+        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
           resolve(null);
@@ -771,7 +731,6 @@ var Poller = class {
     const listed = await this.#records.listed(taskId, until);
     return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
-  /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
   }
@@ -801,14 +760,19 @@ var Poller = class {
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) await this.#query(due);
+    if (due.length > 0 && wait <= 0) {
+      const at = clock.wall();
+      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    }
     const now = clock.monotonic();
     for (const ask of this.#asks) {
-      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : "crowded");
+      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
+      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : "crowded");
     }
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
+    for (const { dueAtMonotonic, deadline } of this.#asks)
+      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
@@ -816,25 +780,20 @@ var Poller = class {
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });
   }
-  #seenLately(taskId) {
-    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
-  }
   /** The tasks whose query is due, the longest wait first. */
   #due() {
     const { clock } = this.#session.api;
     const now = clock.monotonic();
     const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const asks = [...this.#asks].filter(
+      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0
+    );
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
-      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 }
-    }));
-  }
-  async #query(due) {
-    const at = this.#session.api.clock.wall();
-    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+    });
   }
   async #readList(due) {
     const at = this.#session.api.clock.wall();
@@ -845,22 +804,19 @@ var Poller = class {
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
   async #take(results, at) {
     const pauses = [...results.values()].flatMap(
-      (result) => result instanceof Failure5 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
+      (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
     if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
-      if (result instanceof Failure5) this.#end(ask, result);
-      else {
-        this.#seenAt.set(ask.taskId, at);
-        this.#end(ask, result);
-      }
+      if (!(result instanceof Failure4)) this.#seenAt.set(ask.taskId, at);
+      this.#end(ask, result);
     }
   }
   #end(ask, result) {
     this.#asks.delete(ask);
-    if (result instanceof Failure5) ask.reject(result);
+    if (result instanceof Failure4) ask.reject(result);
     else ask.resolve(result);
   }
   async #announce() {
@@ -868,9 +824,11 @@ var Poller = class {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    const dueAtWall = new Map(
+      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)])
+    );
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later]);
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later]);
     await this.#cache.announce(new Map(tasks));
   }
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
@@ -899,15 +857,13 @@ function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? /* @__PURE__ */ new Map();
   pollers.set(session.api, made);
-  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  const make = async () => new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
+  const poller = made.get(isAlone) ?? make();
   made.set(isAlone, poller);
   return poller;
 }
-async function newPoller(session, isAlone) {
-  return new Poller(session, isAlone ? null : await session.sharing?.() ?? null, isAlone);
-}
 
-// scripts/src/core/deliver/read-result.ts
+// scripts/src/core/deliver/fetch-result.ts
 var RESULT_READS = 5;
 var RESULT_MS = 1e4;
 async function fetchResult(session, taskId, schedule, end) {
@@ -920,15 +876,12 @@ async function fetchResult(session, taskId, schedule, end) {
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
-      throw new Failure6(
-        "DOWNLOAD_FAILED",
-        "The task is COMPLETED, but what its record gives as the result is no https address.",
-        { record: task.record, reason: { kind: "noAddress" } }
-      );
+      const message = "The task is COMPLETED, but what its record gives as the result is no https address.";
+      throw new Failure5("DOWNLOAD_FAILED", message, { record: task.record, reason: { kind: "noAddress" } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
-      throw new Failure6("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
+      throw new Failure5("UNKNOWN_ERROR", "The task is COMPLETED, but its record names no file.", {
         record: task.record
       });
     }
@@ -943,7 +896,7 @@ async function readTaskRecord(session, taskId) {
 async function withFiles({ api, provider }, task, deadline, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
   const detail = await orFailure2(api.read(provider.detail(task.id), deadline, { until }));
-  if (detail instanceof Failure6 || detail.urls.length === 0) return task;
+  if (detail instanceof Failure5 || detail.urls.length === 0) return task;
   return { ...detail, state: "COMPLETED" };
 }
 function hasOtherAddress(value, depth = 0) {
@@ -953,6 +906,40 @@ function hasOtherAddress(value, depth = 0) {
   }
   if (typeof value !== "object" || value === null || depth > 4) return false;
   return Object.entries(value).some(([name, inner]) => name !== "input" && hasOtherAddress(inner, depth + 1));
+}
+
+// scripts/src/core/deliver/finish.ts
+import { Failure as Failure7 } from "./main.mjs";
+import { creditsOf, taskResult } from "./live.mjs";
+
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
+}
+function knownFacts({ model, entry, credits, origin }) {
+  return { ...origin, credits, model: model ?? entry?.record.model };
+}
+
+// scripts/src/core/deliver/gone.ts
+import { Failure as Failure6 } from "./main.mjs";
+var LAG_MS = 3e4;
+function asGone({ api, provider }, { taskId, status, checked }, failure) {
+  const { title, says, resultsKeptMs = Infinity } = provider;
+  const isUnknown = failure.code === "TASK_NOT_FOUND";
+  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
+  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
+  const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
+  return new Failure6("DOWNLOAD_FAILED", message, {
+    data: { ...failure.details.data, resultGone: true },
+    reason: { kind: "resultGone" }
+  });
 }
 
 // scripts/src/core/deliver/save-files.ts
@@ -1000,10 +987,10 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 }
 
 // scripts/src/core/deliver/finish.ts
-async function finish(session, taskId, wait, known) {
+async function finish({ session, taskId, wait, known }) {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
-  const facts = factsOf(known);
+  const facts = knownFacts(known);
   let task;
   try {
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
@@ -1015,8 +1002,8 @@ async function finish(session, taskId, wait, known) {
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
-      const { warningsAbout } = await import("./download.mjs");
-      saved = { files, warnings: await warningsAbout(session, facts.model, files, output) };
+      const { fileWarnings } = await import("./download.mjs");
+      saved = { files, warnings: await fileWarnings(session, facts.model, files, output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
@@ -1030,7 +1017,7 @@ async function finish(session, taskId, wait, known) {
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
   const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult(taskId, seen, factsOf(known)), kind: "notFetched", failure: about };
+  return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/deliver/place.ts
@@ -1133,9 +1120,7 @@ async function durationsIn({ records, api }, model) {
 }
 
 // scripts/src/core/poll/not-found-grace.ts
-import { RETRY_PAUSES } from "./live.mjs";
 var GRACE_MS = 3e4;
-var MISSING_PAUSES = RETRY_PAUSES;
 function graceAfter(existedAt) {
   return existedAt + GRACE_MS;
 }
@@ -1149,7 +1134,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 }
 
 // scripts/src/core/poll/poll-until-end.ts
-import { heeded, pauseAfter, RETRY_PAUSES as RETRY_PAUSES2 } from "./live.mjs";
+import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
 import { Failure as Failure10 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
@@ -1166,8 +1151,7 @@ async function pollUntilEnd(poll, options) {
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    const pauses = before?.code === "TASK_NOT_FOUND" ? MISSING_PAUSES : RETRY_PAUSES2;
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, pauses, clock.random));
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
@@ -1211,10 +1195,11 @@ async function otherAccountOf(store, claim) {
   };
 }
 
-// scripts/src/core/tasks/cancel.ts
+// scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
-import { deliver, noteState, recordOf } from "./live.mjs";
+import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
   const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
@@ -1235,16 +1220,11 @@ function notCancelled(taskId, found, refusal) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
-  const failure = new Failure11(
-    refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED",
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: "notCancelled", taskId, state: seen.state }
-    }
-  );
+  const { state, record } = seen;
+  const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
+  const reason = { kind: "notCancelled", taskId, state };
+  const details = { status: state, taskId, record, reason };
+  const failure = new Failure11(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
@@ -1268,13 +1248,15 @@ async function cancelWhileRefusedForNow(session, taskId) {
 }
 
 // scripts/src/core/tasks/get-task.ts
-import { deliver as deliver3, noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
+import { deliver as deliver3 } from "./live.mjs";
+import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
+import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
-import { deliver as deliver2, recordOf as recordOf2 } from "./live.mjs";
+import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
@@ -1283,26 +1265,22 @@ import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
-async function firstStatus(session, taskId, wait, entry) {
-  const recorded = entry?.record.status;
+async function firstStatus(of) {
+  const { session, taskId, wait, known } = of;
+  const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
-  const found = await orFailure6(
-    watching(
-      session,
-      taskId,
-      wait,
-      (poller) => poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop)
-    )
-  );
+  const times = { dueAtMonotonic: wait.start, deadline: wait.deadline };
+  const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
-  const graceUntil = entry === void 0 ? 0 : graceOf(session, entry);
+  const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
   return { failure: found };
 }
-async function pollTask(session, taskId, before, wait, known) {
+async function pollTask(of, before) {
+  const { session, taskId, wait, known } = of;
   const { api, observer } = session;
   const { entry } = known;
   const { start, deadline, stop } = wait;
@@ -1310,8 +1288,13 @@ async function pollTask(session, taskId, before, wait, known) {
   if (deadline > start) await tellExpected(session, known);
   let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
+  const likely = await likelySchedule(of);
   const options = {
-    ...{ clock: api.clock, ...await likelySchedule(session, wait, known), deadline, failure, stop },
+    clock: api.clock,
+    ...likely,
+    deadline,
+    failure,
+    stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
       wasRunning ||= !isTerminal6(status.state);
@@ -1319,9 +1302,9 @@ async function pollTask(session, taskId, before, wait, known) {
     },
     onError: (error) => observer.queryFailed(error)
   };
-  return watching(session, taskId, wait, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
-      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+  return watching(of, async (poller) => {
+    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
+      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
       isCrowded = found === "crowded";
       return found === "crowded" ? null : found;
     }, options);
@@ -1332,8 +1315,8 @@ async function pollTask(session, taskId, before, wait, known) {
     return { seen, failure: error, isCrowded };
   });
 }
-async function watching(session, taskId, { schedule }, work) {
-  const poller = await pollerOf(session, schedule);
+async function watching({ session, taskId, wait }, work) {
+  const poller = await pollerOf(session, wait.schedule);
   const unwatch = poller.watch(taskId);
   try {
     return await work(poller);
@@ -1342,13 +1325,13 @@ async function watching(session, taskId, { schedule }, work) {
   }
 }
 async function tellExpected(session, known) {
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   const expected = model === void 0 ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
-async function likelySchedule(session, { schedule }, known) {
+async function likelySchedule({ session, wait: { schedule }, known }) {
   const { entry } = known;
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
@@ -1364,41 +1347,49 @@ async function waitTask(session, taskId, settings, known = {}) {
   const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const before = await firstStatus(about, taskId, wait, entry);
+  const of = {
+    session: about,
+    taskId,
+    wait,
+    known: { ...known, entry, credits: entry?.record.credits }
+  };
+  const before = await firstStatus(of);
   if (before.seen) about.observer.task(taskId, before.seen.state);
-  return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
+  return waitOut(of, before);
 }
 async function waitOn(session, task, settings, known = {}) {
-  const { state, record = {}, id } = task;
-  const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
+  const { state, record = {}, id: taskId } = task;
+  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
   const seen = state === void 0 ? void 0 : { ...task, state, record };
   const credits = known.credits && creditsOf3(task, known.credits);
-  return waitOut(about, id, { seen }, beginWait(session, settings), { ...known, credits });
+  const wait = beginWait(session, settings);
+  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
-async function waitOut(session, taskId, before, wait, known) {
-  const { entry } = known;
+async function waitOut(of, before) {
+  const { session, taskId, known } = of;
   const hasEnded = before.seen && isTerminal7(before.seen.state);
-  const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
-  const recorded = entry?.record.status ?? "UNKNOWN";
+  const polled = hasEnded ? before : await pollTask(of, before);
+  const recorded = known.entry?.record.status ?? "UNKNOWN";
   if (!polled.seen && polled.failure && recorded === "UNKNOWN")
     throw polled.failure.with({ status: "UNKNOWN", taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal7(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
-  return deliver2(session, entry, await readEnd(session, taskId, seen, wait, known));
+  if (!isTerminal7(seen.state)) return unfinished(of, { ...polled, seen });
+  return deliver2(session, known.entry, await readEnd(of, seen));
 }
-async function readEnd(session, taskId, seen, wait, known) {
-  if (seen.state === "COMPLETED") return finish(session, taskId, wait, { ...known, task: seen.task });
+async function readEnd(of, seen) {
+  const { session, taskId, wait, known } = of;
+  if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult2(taskId, ended, factsOf(known));
+  return taskResult2(taskId, ended, knownFacts(known));
 }
-async function unfinished(session, taskId, { seen, failure, isCrowded }, { schedule, stop }, known) {
-  const result = taskResult2(taskId, seen, factsOf(known));
+async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
+  const result = taskResult2(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || stop?.aborted) return result;
-  const poller = await pollerOf(session, schedule);
+  if (!isCrowded || wait.stop?.aborted) return result;
+  const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil(await poller.nextPermitIn() / 1e3));
   return { ...result, warnings: [...result.warnings, { kind: "noPermit", seconds }], retryAfter: seconds };
 }
@@ -1410,18 +1401,14 @@ async function getTask(session, taskId, settings) {
   const entry = await recordOf3(session, taskId);
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState3(session, entry, task.state);
-  return deliver3(
-    session,
-    entry,
-    taskResult3(taskId, task, { credits: entry?.record.credits, model: entry?.record.model })
-  );
+  const { credits, model } = entry?.record ?? {};
+  return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
 }
 export {
-  MISSING_PAUSES,
+  EndedRecords,
   PollRounds,
   Poller,
   RESULT_MS,
-  RecordReads,
   accountOutcome,
   asGone,
   beginWait,
@@ -1429,7 +1416,6 @@ export {
   checkNameIsFree,
   endsWait,
   expectedDuration,
-  factsOf,
   fetchResult,
   finish,
   firstStatus,
@@ -1438,6 +1424,7 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
+  knownFacts,
   leftOut,
   likelyDuration,
   listOutcome,

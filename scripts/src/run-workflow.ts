@@ -15,19 +15,10 @@ if (major > 20 || (major === 20 && (minor > 18 || (minor === 18 && patch >= 1)))
   refuse(message, 'Install a current Node from https://nodejs.org and run the same command again.', 2);
 }
 
-/** The document of a call that could not begin. */
 function refuse(errorMessage: string, nextStep: string, exitCode: number): void {
   const data = { nextSteps: [nextStep] };
-  const errorCode = 'UNKNOWN_ERROR';
-  const document = {
-    ok: false,
-    status: 'FAILED',
-    taskId: null,
-    data,
-    errorCode,
-    errorMessage,
-    retryAfter: null,
-  };
+  const error = { errorCode: 'UNKNOWN_ERROR', errorMessage, retryAfter: null };
+  const document = { ok: false, status: 'FAILED', taskId: null, data, ...error };
   process.stdout.write(`${JSON.stringify(document)}\n`);
   process.exitCode = exitCode;
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandFor } from '../../scripts/src/cli/command-line/commands.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
-import { fingerprint, fromCompiled } from '../../scripts/src/contracts/compiled.ts';
+import { fromCompiled, textFingerprint } from '../../scripts/src/contracts/compiled.ts';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
@@ -115,9 +115,9 @@ describe('the compiled copies', () => {
   });
 
   it('tell texts apart by length and hash', () => {
-    expect(fingerprint('')).toEqual({ length: 0, hash: '811c9dc5' });
-    expect(fingerprint('foobar')).toEqual({ length: 6, hash: 'bf9cf968' });
-    const copy = JSON.stringify({ source: fingerprint('abc'), contract: { a: 1 } });
+    expect(textFingerprint('')).toEqual({ length: 0, hash: '811c9dc5' });
+    expect(textFingerprint('foobar')).toEqual({ length: 6, hash: 'bf9cf968' });
+    const copy = JSON.stringify({ source: textFingerprint('abc'), contract: { a: 1 } });
     expect(fromCompiled(copy, 'abc')).toEqual({ a: 1 });
     expect(fromCompiled(copy, 'abd')).toBeUndefined();
     expect(fromCompiled(undefined, 'abc')).toBeUndefined();

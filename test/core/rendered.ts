@@ -1,21 +1,21 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
-import { actionWords, type Flags } from '../../scripts/src/cli/command-line/words.ts';
+import { type Flags, flagWords } from '../../scripts/src/cli/command-line/words.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
 import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
-import { outcomeOf, type Result } from '../../scripts/src/cli/render/outcome.ts';
+import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import * as accounts from '../../scripts/src/core/money/account.ts';
 import * as spendings from '../../scripts/src/core/money/spending.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
-import * as cancelling from '../../scripts/src/core/tasks/cancel.ts';
+import * as cancelling from '../../scripts/src/core/tasks/cancel-task.ts';
 import * as states from '../../scripts/src/core/tasks/get-status.ts';
 import * as getting from '../../scripts/src/core/tasks/get-task.ts';
-import * as lists from '../../scripts/src/core/tasks/list.ts';
-import type { KnownTask, WaitSettings } from '../../scripts/src/core/wait/wait-settings.ts';
+import * as lists from '../../scripts/src/core/tasks/list-tasks.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
+import type { KnownTask, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -25,7 +25,7 @@ export type Settings = WaitSettings & Pick<KnownTask, 'model'> & { resumeFlags?:
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {
-  const command: Caller['command'] = (action, flags) => ['run', ...actionWords(action, flags)].join(' ');
+  const command: Caller['command'] = (action, flags) => ['run', ...flagWords({ action, ...flags })].join(' ');
   return {
     profile: provider,
     command,
@@ -52,7 +52,7 @@ async function rendered(
 ): Promise<Outcome> {
   const caller = callerOf(session, more);
   try {
-    return await outcomeOf(await result, caller);
+    return await outcomeOfResult(await result, caller);
   } catch (error) {
     throw error instanceof Failure ? explained(error, caller) : error;
   }

@@ -52,7 +52,6 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     named: () => observer,
     expected: ({ fromMs, toMs }) => told.push(`expected ${fromMs} to ${toMs}`),
     batch: ({ total, done, failed, running }) => told.push(`batch ${total} ${done} ${failed} ${running}`),
-    line: ({ name, state }) => told.push(`line ${name} ${state}`),
     several: (count) => told.push(`several ${count}`),
     attached: (id) => told.push(`attached ${id}`),
     submitting: () => told.push('submitting'),

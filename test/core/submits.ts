@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
-import { type SubmitLog, type Submitted, submit } from '../../scripts/src/core/submit/submit-or-reconcile.ts';
+import {
+  type SubmitLog,
+  type Submitted,
+  submitOrReconcile,
+} from '../../scripts/src/core/submit/submit-or-reconcile.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import type { GenerationRequest } from '../../scripts/src/providers/provider.ts';
@@ -90,7 +94,7 @@ export async function submitFor(
   waitMs: number = LONG_MS,
   { generation = REQUEST, log = logOf() }: { generation?: GenerationRequest; log?: SubmitLog } = {},
 ): Promise<Submitted> {
-  return submit(session, generation, log, session.clock.now + waitMs);
+  return submitOrReconcile(session, generation, log, session.clock.now + waitMs);
 }
 
 export function acceptedOf(result: Submitted): Extract<Submitted, { kind: 'accepted' }> {

@@ -1,6 +1,6 @@
 // What every record store does. The stores call it with a way to make one.
 import { describe, expect, it } from 'vitest';
-import { nameOf } from '../../scripts/src/model/claim-rules.ts';
+import { requestNameOf } from '../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type {
@@ -146,7 +146,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       const claimed = await claim('a');
       if (claimed.kind !== 'new') throw new Error(claimed.kind);
       expect(await claimed.lock.isOurs()).toBe(true);
-      await takeOver(nameOf(claimOf('a'), ACCOUNT));
+      await takeOver(requestNameOf(claimOf('a'), ACCOUNT));
       expect(await claimed.lock.isOurs()).toBe(false);
       // To release it does not free what another one holds.
       await claimed.lock.release();
@@ -282,7 +282,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     it('fault 46: does not submit a request whose record is damaged, but another one', async () => {
       const { recorded, kindOf, damage, claim, next } = await world();
       await recorded('a', submitted('ckx1'));
-      await damage(nameOf(claimOf('a'), ACCOUNT));
+      await damage(requestNameOf(claimOf('a'), ACCOUNT));
       for (let n = 0; n < 2; n += 1) {
         const { details } = await failureOf(claim('a'));
         expect(details.reason).toEqual({ kind: 'recordDamaged' });

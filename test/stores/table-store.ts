@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import {
   busy,
   firstRecord,
-  known,
-  nameOf,
+  knownRecord,
   nameOfPayload,
   newestMade,
   newestOf,
+  requestNameOf,
   takenOver,
   unsettled,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
+import { dayOf } from '../../scripts/src/model/clock.ts';
 import {
   allowedChange,
   type Credits,
@@ -22,7 +23,7 @@ import {
   type RequestRecord,
   spentOn,
 } from '../../scripts/src/model/request-record.ts';
-import { dayOf, rowOf, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
+import { recordedRow, type SpendingRow, sumRows } from '../../scripts/src/model/spending-row.ts';
 import type { TaskState } from '../../scripts/src/model/task.ts';
 import type {
   Account,
@@ -71,9 +72,9 @@ export class TableStore implements RecordStore {
   }
 
   async claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed> {
-    const request = nameOf(claim, this.place);
+    const request = requestNameOf(claim, this.place);
     for (;;) {
-      const entry = known(await this.#entries(request), claim);
+      const entry = knownRecord(await this.#entries(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
       const lock = await this.fence(request);
       if (!('heldBy' in lock)) return this.#underLock(request, claim, lock);
@@ -85,7 +86,7 @@ export class TableStore implements RecordStore {
   async #underLock(request: string, claim: RequestClaim, lock: Fence): Promise<Claimed> {
     try {
       const found = await this.#entries(request);
-      const entry = known(found, claim);
+      const entry = knownRecord(found, claim);
       if (entry && entry.record.taskId !== null) {
         await lock.release();
         return { kind: 'submitted', entry };
@@ -116,7 +117,7 @@ export class TableStore implements RecordStore {
 
   async underOtherAccount(claim: RequestClaim) {
     const isSame = ({ provider, service, account, request }: RequestRecord) =>
-      provider === this.place.provider && request === nameOf(claim, { provider, service, account });
+      provider === this.place.provider && request === requestNameOf(claim, { provider, service, account });
     return newestMade(await this.#all((record) => isSame(record) && !this.isOwn({ record })));
   }
 
@@ -203,7 +204,7 @@ export class TableStore implements RecordStore {
 
   async spending(since: number): Promise<SpendingRow[]> {
     const all = await this.#all(() => true);
-    const rows = all.flatMap(({ record }) => rowOf(record) ?? []);
+    const rows = all.flatMap(({ record }) => recordedRow(record) ?? []);
     return sumRows(rows.filter(({ day }) => day >= dayOf(since)));
   }
 

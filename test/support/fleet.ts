@@ -72,7 +72,6 @@ const SILENT: Observer = {
   attached() {},
   several() {},
   batch() {},
-  line() {},
   named: () => SILENT,
   expected() {},
   task() {},

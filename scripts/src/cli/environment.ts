@@ -99,7 +99,6 @@ export function readEnvironment(
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 
-/** Returns the folder of the journal; the sandbox has its own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }
@@ -152,10 +151,7 @@ function proxy(name: string, value: string | undefined, refuse: Refuse): string 
   return refuse(name, expected, received, `correct or unset ${name}`);
 }
 
-function stateFolder(
-  env: NodeJS.ProcessEnv,
-  refuse: Refuse,
-): Pick<Environment, 'stateFolder' | 'withoutState'> {
+function stateFolder(env: NodeJS.ProcessEnv, refuse: Refuse) {
   const folder = wantedStateFolder(env);
   const inside = path.relative(skillFolder(), folder);
   if (folder !== '' && (inside.startsWith('..') || path.isAbsolute(inside)))

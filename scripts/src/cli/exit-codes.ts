@@ -3,7 +3,7 @@ import { adviceOf } from './advised-failure.ts';
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
-  'Run the same command as often as you like: with the same key it is charged once. `--new` makes another.';
+  'Run the same command as often as you like: it is charged once. `--new` makes another.';
 
 interface Exit {
   code: number;
@@ -130,6 +130,5 @@ export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
   SIGTERM: EXIT.terminated,
 };
 
-/** Returns the exit code of a failure. */
 export const exitCodeOf = (failure: Failure): number =>
   adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];

@@ -7,19 +7,14 @@ const GRACE_MS = 2_000;
 /** Aborts a call after SIGINT or SIGTERM: after the first signal once no paid result can be lost, after the second at once. */
 export class Interruption {
   readonly #controller = new AbortController();
-  #received: StopSignal | null = null;
-  #grace: NodeJS.Timeout | undefined;
   readonly #requested = new AbortController();
+  #grace: NodeJS.Timeout | undefined;
   #deferred = 0;
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
+  readonly signal: AbortSignal = this.#controller.signal;
   /** Aborted as soon as the first signal comes: nothing new is to be begun. */
-  get requested(): AbortSignal {
-    return this.#requested.signal;
-  }
+  readonly requested: AbortSignal = this.#requested.signal;
+  /** The signal that came, if one did. */
+  received: StopSignal | null = null;
 
   /** Puts the end off, within the grace period, until the returned function is called. */
   defer(): () => void {
@@ -29,13 +24,8 @@ export class Interruption {
       if (isOver) return;
       isOver = true;
       this.#deferred -= 1;
-      if (this.#deferred === 0 && this.#received) this.#abort();
+      if (this.#deferred === 0 && this.received) this.#abort();
     };
-  }
-
-  /** The signal that came, if one did. */
-  get received(): StopSignal | null {
-    return this.#received;
   }
 
   listen(situation: Situation): void {
@@ -43,18 +33,17 @@ export class Interruption {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.#received && this.#deferred === 0) this.#abort();
+      if (this.received && this.#deferred === 0) this.#abort();
     };
   }
 
-  /** Aborts everything that is still running. */
   stop(): void {
     this.#abort();
   }
 
   #on(name: StopSignal, situation: Situation): void {
-    const isFirst = this.#received === null;
-    this.#received ??= name;
+    const isFirst = this.received === null;
+    this.received ??= name;
     this.#requested.abort();
     if (isFirst && (situation.phase === 'submitting' || this.#deferred > 0))
       this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
@@ -63,6 +52,6 @@ export class Interruption {
 
   #abort(): void {
     clearTimeout(this.#grace);
-    this.#controller.abort(new Error(`stopped by ${this.#received ?? 'a bug'}`));
+    this.#controller.abort(new Error(`stopped by ${this.received ?? 'a bug'}`));
   }
 }

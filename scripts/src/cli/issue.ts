@@ -16,12 +16,10 @@ export function refusedInputs(issues: Issue[], nextSteps?: string[]): AdvisedFai
   });
 }
 
-/** Returns the refusal of one input. */
 export function refused(path: string, expected: string, received: string, hint: string): AdvisedFailure {
   return refusedInputs([issue(path, expected, received, hint)]);
 }
 
-/** A word of the command line as a message shows it. */
-export function quote(text: string): string {
+export function inQuotes(text: string): string {
   return `"${plain(text, 60)}"`;
 }

@@ -1,3 +1,4 @@
+import type { CheckedRequest } from '../core/checked-request.ts';
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
@@ -6,7 +7,7 @@ import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -14,7 +15,6 @@ import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome } from './render/envelope.ts';
 import { SANDBOX_RUN, withWarnings } from './render/sandbox-run.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
-import type { CheckedRequest } from './request/read-request.ts';
 
 declare const VERSION: string;
 
@@ -62,8 +62,12 @@ export async function main(): Promise<void> {
     if (args.help) return printText((await import('./command-line/help.ts')).helpText(VERSION));
     const caller = callerOf(args, argv);
     call.caller = caller;
-    outcome = await outcomeOf(call, args, caller);
-    if (outcome.isInterrupted && interruption.received) markInterrupted(outcome, interruption.received);
+    outcome = await runAction(call, args, caller);
+    const { received } = interruption;
+    if (outcome.isInterrupted && received) {
+      outcome.exitCode = EXIT_OF_SIGNAL[received];
+      outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: received };
+    }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
@@ -82,7 +86,7 @@ export async function main(): Promise<void> {
 }
 
 /** Runs the action of a call. Loads only the modules that it needs. */
-async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
+async function runAction(call: Call, args: Arguments, caller: Caller): Promise<Outcome> {
   const { action, sandbox } = args;
   const environment = readEnvironment(process.env, args.profile, {
     isLive: !sandbox && !isLocal(action),
@@ -96,16 +100,10 @@ async function outcomeOf(call: Call, args: Arguments, caller: Caller): Promise<O
     const pending = await import('./actions/pending.ts');
     return pending[action]({ args, environment, warn: call.progress.line }, caller);
   }
-  return outcomeOfService(call, args, caller, environment);
+  return runServiceAction(call, args, caller, environment);
 }
 
-/** Runs an action that a service, or the sandbox in its place, takes part in. */
-async function outcomeOfService(
-  call: Call,
-  args: Arguments,
-  caller: Caller,
-  environment: Environment,
-): Promise<Outcome> {
+async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
   const { argv, interruption, secrets, overruled } = call;
   const { observer, situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
@@ -125,7 +123,7 @@ async function outcomeOfService(
   try {
     if (!args.sandbox && environment.key === undefined) {
       const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
-      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn, caller }));
+      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn }, caller));
       if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
@@ -133,18 +131,8 @@ async function outcomeOfService(
     }
     const { runLive } = await import('./actions/live.ts');
     const { request } = call;
-    return await runLive({
-      args,
-      argv,
-      request,
-      batch,
-      environment,
-      loopback,
-      observer,
-      secrets,
-      warn,
-      interruption,
-    });
+    const told = { observer, secrets, warn, interruption };
+    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -173,7 +161,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
-    const { withCancels } = await import('./actions/cancellable.ts');
+    const { withCancels } = await import('./actions/with-cancels.ts');
     const refusal = await withCancels(failure, call.argv, call.progress.line);
     return failed(refusal, stateOf(call), situation.taskId);
   }
@@ -190,12 +178,6 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   // Without that part, progress is told in lines.
   const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: null }));
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
-}
-
-/** Gives what is known of an interrupted call the exit code of its signal. */
-function markInterrupted(outcome: Outcome, signal: StopSignal): void {
-  outcome.exitCode = EXIT_OF_SIGNAL[signal];
-  outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: signal };
 }
 
 /** Returns an outcome with the warnings that every document of its call has. */

@@ -22,21 +22,19 @@ export async function finishWith(
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter }: Envelope = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
-  const indent = isTerminal(STDOUT) ? 2 : undefined;
+  const indent = isTty(STDOUT) ? 2 : undefined;
   return write(STDOUT, `${boundedJson(document, MAX_DOCUMENT_BYTES - 1, secrets, indent)}\n`);
 }
 
-/** Writes text that is asked for as such (`--help`, `--version`). */
 export function printText(text: string): void {
   written = true;
   void write(STDOUT, `${text}\n`);
 }
 
-/** Standard error, as far as progress needs it. */
 export const screen = {
   write: (text: string): void => void write(STDERR, text),
   get isTTY(): boolean {
-    return isTerminal(STDERR);
+    return isTty(STDERR);
   },
   get columns(): number {
     // Some terminals say that they have none.
@@ -92,7 +90,7 @@ export function muteNode(): void {
   };
 }
 
-function isTerminal(descriptor: number): boolean {
+function isTty(descriptor: number): boolean {
   try {
     // Asking the stream would set it up; most often there is a pipe.
     if (!fstatSync(descriptor).isCharacterDevice()) return false;

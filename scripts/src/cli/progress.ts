@@ -11,7 +11,6 @@ import { otherAccountText, overIn, size, sourceOf, sums as sumsText, usually } f
 export interface Progress {
   observer: Observer;
   situation: Situation;
-  /** Shows a line that stays. */
   line(text: string): void;
   /** Takes a line that changes in place off the screen. */
   clear(): void;
@@ -104,10 +103,6 @@ export function watch(
         submits.isAboutMany();
         sums.replace(progress);
         draw(sumsText(progress), overIn(progress) === progress.total ? 'new' : 'same');
-      },
-      line({ name: lineName, taskId: id, state }) {
-        const other = subjectOf(lineName, id);
-        if (sums.note(other.key, state)) sayLine(other, state);
       },
       named: (other) => observerOf(other, taskId),
       madeUnderOther(earlier) {

@@ -1,5 +1,5 @@
 import { isExcessive, parseBody } from '../http/json.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { isObject, type Json } from '../model/json.ts';
 import type { TaskState } from '../model/task.ts';
 import { isTaskId } from '../providers/error-answer.ts';
 import { stateIn } from '../providers/states.ts';
@@ -19,14 +19,12 @@ export function parseCallback({ profile, key }: Settings, body: string | Uint8Ar
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : undefined;
   for (const place of inner ? [inner, value] : [value]) {
-    const id = idIn(place, key);
+    const id = [place.task_id, place.taskId, place.id].find((one) => isTaskId(one, key)) as
+      | string
+      | undefined;
     if (id !== undefined) return { taskId: id, ...stateFrom(profile, place.status) };
   }
   return stateFrom(profile, (inner ?? value).status);
-}
-
-function idIn(place: JsonObject, key: string): string | undefined {
-  return [place.task_id, place.taskId, place.id].find((id) => isTaskId(id, key)) as string | undefined;
 }
 
 function stateFrom(profile: Settings['profile'], word: Json | undefined): { state?: TaskState } {

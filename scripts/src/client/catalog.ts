@@ -6,7 +6,6 @@ import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
 import type { ModelDescription, Validation } from './types.ts';
 
-/** The ids of the models that have a contract, sorted. */
 export async function listModels({ profile, root }: Settings): Promise<string[]> {
   const { listModels } = await import('../contracts/contract.ts');
   return listModels(profile.id, root);
@@ -17,17 +16,15 @@ const contracts = new WeakMap<Settings, Map<string, Promise<Contract>>>();
 
 /** @throws Failure INVALID_MODEL */
 export function contractOf(settings: Settings, model: string): Promise<Contract> {
+  const { profile, root } = settings;
   const known = contracts.get(settings) ?? new Map<string, Promise<Contract>>();
   contracts.set(settings, known);
-  const contract = known.get(model) ?? readContract(settings, model);
+  const read = async () =>
+    (await import('../contracts/contract.ts')).loadContract(profile.id, String(model), root);
+  const contract = known.get(model) ?? read();
   known.set(model, contract);
   contract.catch(() => known.delete(model));
   return contract;
-}
-
-async function readContract({ profile, root }: Settings, model: string): Promise<Contract> {
-  const { loadContract } = await import('../contracts/contract.ts');
-  return loadContract(profile.id, String(model), root);
 }
 
 export function describe(contract: Contract): ModelDescription {
@@ -37,7 +34,6 @@ export function describe(contract: Contract): ModelDescription {
 
 let rules: Promise<[typeof Validate, typeof Price]> | undefined;
 
-/** Returns what is wrong with a payload, and what it may cost. */
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
   rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/estimate.ts')]);
   const [{ checkPayload }, { estimate }] = await rules;

@@ -17,7 +17,6 @@ export const SILENT: Observer = {
   attached() {},
   several() {},
   batch() {},
-  line() {},
   named: () => SILENT,
   expected() {},
   task() {},
@@ -69,15 +68,16 @@ export class Connection {
     } catch (error) {
       const { aborted: isAborted, reason } = controller.signal;
       if (error instanceof Failure) throw toError(error, this.settings.key, details(error));
-      if (isAborted && (error === reason || isAbort(error))) throw abortedBy(reason, details(undefined));
-      throw error;
+      const isAbort = error === reason || (error instanceof Error && error.name === 'AbortError');
+      if (!isAborted || !isAbort) throw error;
+      const message = reason === CLOSED ? 'The client is closed.' : 'The call was aborted.';
+      throw new AbortedError('ABORTED', message, { ...details(undefined), cause: reason });
     } finally {
       signal?.removeEventListener('abort', stop);
       this.#calls.delete(controller);
     }
   }
 
-  /** Ends the calls under way, and releases the sockets. */
   async close(): Promise<void> {
     this.#closing.abort(CLOSED);
     for (const controller of this.#calls) controller.abort(CLOSED);
@@ -103,19 +103,9 @@ export class Connection {
 
 const CLOSED = new Error('The client is closed.');
 
-/** Rejects with the signal's reason when it is aborted. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-function abortedBy(reason: unknown, details: ClientErrorDetails): AbortedError {
-  const message = reason === CLOSED ? 'The client is closed.' : 'The call was aborted.';
-  return new AbortedError('ABORTED', message, { ...details, cause: reason });
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

@@ -32,12 +32,10 @@ export function createClient(options: ClientOptions): Client {
 
 /** Returns all services: what each can do, and the limits that it documents. */
 export function providers(): ProviderInfo[] {
-  return PROFILES.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => ({
-    ...{ id, title, url, keyVariable, urlVariable },
-    capabilities: { ...can },
+  return PROFILES.map(({ id, title, url, can, rateLimit, keyVariable, urlVariable }) => {
+    const { source, queries, windowMs } = rateLimit;
     // A figure that no document gives is this program's own guess.
-    rateLimit: rateLimit.source
-      ? { queriesPerMinute: (rateLimit.queries * 60_000) / rateLimit.windowMs }
-      : null,
-  }));
+    const documented = source ? { queriesPerMinute: (queries * 60_000) / windowMs } : null;
+    return { id, title, url, keyVariable, urlVariable, capabilities: { ...can }, rateLimit: documented };
+  });
 }

@@ -7,7 +7,6 @@ import type { PollSchedule } from '../core/poll/interval.ts';
 import type { Session } from '../core/session.ts';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
-import type { Task as CoreTask } from '../model/task.ts';
 import { type Connection, SILENT } from './connection.ts';
 import { checkMoment, checkTaskId } from './request.ts';
 import { waitSettings } from './tasks.ts';
@@ -41,14 +40,15 @@ export function download(
     const files: DownloadedFile[] = [];
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
-        ...{ stallMs, filesUntil: deadline },
+        stallMs,
+        filesUntil: deadline,
         onFile: (index) => {
           number = index + 1;
         },
         onSaved: async (saved) => {
           const file = { number, name: path.basename(saved.path), ...saved };
           if (typeof to === 'function')
-            await deliver(to, file, session.api.signal, (error) => {
+            await deliverTo(to, file, session.api.signal, (error) => {
               cause = error;
             });
           files.push({ ...file, path: typeof to === 'function' ? null : saved.path });
@@ -62,11 +62,7 @@ export function download(
 }
 
 /** Returns a task whose files can be fetched. @throws Failure DOWNLOAD_FAILED for a task in another state */
-async function completed(
-  session: Session,
-  wanted: string | Task,
-  schedule: PollSchedule,
-): Promise<Pick<CoreTask, 'id' | 'urls'> & CoreTask> {
+async function completed(session: Session, wanted: string | Task, schedule: PollSchedule) {
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
   const task = typeof wanted === 'string' ? await session.api.read(session.provider.task(id)) : wanted;
   if (task.urls.length > 0) return task;
@@ -74,15 +70,11 @@ async function completed(
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;
     throw new Failure('DOWNLOAD_FAILED', message, { taskId: id, status: task.state });
   }
-  const { fetchResult } = await import('../core/deliver/read-result.ts');
+  const { fetchResult } = await import('../core/deliver/fetch-result.ts');
   return fetchResult(session, id, schedule, Number.POSITIVE_INFINITY);
 }
 
-/** Returns the folder in which files are gathered. */
-async function placeFor(
-  to: DownloadOptions['to'],
-  temporaryFolder: string | undefined,
-): Promise<{ folder: string; release(): Promise<void> }> {
+async function placeFor(to: DownloadOptions['to'], temporaryFolder: string | undefined) {
   const { prepareFolder } = await import('../download/download.ts');
   const stays = typeof to === 'string' ? to : temporaryFolder;
   if (stays !== undefined) return { folder: await prepareFolder(stays), release: async () => {} };
@@ -91,7 +83,7 @@ async function placeFor(
 }
 
 /** Writes a checked file to where the caller wants it, and removes the gathered copy. */
-async function deliver(
+async function deliverTo(
   to: FileTarget,
   { path: source, ...file }: SavedFile & { number: number; name: string },
   signal: AbortSignal | undefined,

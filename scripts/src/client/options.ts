@@ -64,14 +64,14 @@ export function readOptions(options: ClientOptions): Settings {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const settings = {
-    ...{ timeoutMs: number('timeoutMs'), maxRetries: number('maxRetries') },
-    pollIntervalMs: number('pollIntervalMs'),
-  };
+  const timeoutMs = number('timeoutMs');
+  const maxRetries = number('maxRetries');
+  const pollIntervalMs = number('pollIntervalMs');
   const [first] = issues;
   if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : '');
   const root = contractsFolder === undefined ? undefined : path.dirname(path.resolve(contractsFolder));
-  return { ...settings, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
 }
 
 /** Returns the error of inputs that cannot be used; nothing was sent. */
@@ -79,7 +79,6 @@ export function invalid(issues: Issue[], key: string): Error {
   return toError(invalidInput(issues), key);
 }
 
-/** Returns the failure of inputs that cannot be used. */
 export function invalidInput(issues: Issue[]): Failure {
   const first = issues[0]!;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
@@ -91,7 +90,6 @@ export function issue(path: string, expected: string, received: string, hint: st
   return { path, expected, received, hint };
 }
 
-/** Returns a value as a message shows it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `"${plain(value, 60)}"`;
   return value === null || typeof value === 'number' || typeof value === 'boolean'

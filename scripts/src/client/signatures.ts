@@ -1,7 +1,6 @@
 import { fileKind, SIGNATURE_BYTES } from '../download/signature.ts';
 import type { Signatures } from './types.ts';
 
-/** The formats of media files, by their first bytes. */
 export const signatures: Signatures = {
   bytes: SIGNATURE_BYTES,
   kindOf: (head, contentType = '') => fileKind(head, contentType),

@@ -15,7 +15,6 @@ import type {
   SubmittedTask,
 } from './types.ts';
 
-/** Returns the calls that submit a request, and find out about a lost submit. */
 export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
   const { settings } = connection;
   return {
@@ -71,10 +70,10 @@ function send(
   let outcome: SubmitOutcome = first ? 'unknown' : 'rejected';
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
-    const { checkFunds } = await import('../core/money/check-price.ts');
+    const { checkPrice } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
     const until = session.api.shortDeadline;
-    const quote = await checkFunds(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, null, until);
     const onLeave = () => {
       outcome = 'unknown';
     };

@@ -5,7 +5,6 @@ import { redact } from '../model/text.ts';
 import type { TaskStatus as CoreStatus } from '../providers/provider.ts';
 import type { Task, TaskStatus } from './types.ts';
 
-/** Returns a task in its public form, from what the service showed of it. */
 export function publicTask(
   id: string,
   seen: Seen & Pick<CoreTask, 'input' | 'createdAt' | 'idempotencyKey'>,
@@ -18,7 +17,6 @@ export function publicTask(
   return compact({ ...facts, urls, error: said, record });
 }
 
-/** Returns the state of a task in its public form. */
 export function publicStatus(taskId: string, seen: Seen & Pick<CoreStatus, 'progress'>): TaskStatus {
   const { state, unknownState, progress, record } = seen;
   return compact({ taskId, state, unknownState, progress, record });

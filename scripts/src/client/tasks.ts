@@ -1,5 +1,5 @@
 import type { Session } from '../core/session.ts';
-import type { WaitSettings } from '../core/wait/wait-settings.ts';
+import type { WaitSettings } from '../core/wait-settings.ts';
 import { abilityFor, unsupported } from '../providers/unsupported.ts';
 import { contractOf, listModels, refusalOf } from './catalog.ts';
 import { type Connection, SILENT } from './connection.ts';
@@ -8,7 +8,6 @@ import { publicStatus, publicTask } from './task.ts';
 import { toError } from './to-error.ts';
 import type { Client, Task, TaskStatus } from './types.ts';
 
-/** Returns the calls about tasks, prices and the account. */
 export function taskCalls(
   connection: Connection,
 ): Pick<Client, 'status' | 'task' | 'list' | 'cancel' | 'quote' | 'account' | 'wait'> {
@@ -40,7 +39,7 @@ export function taskCalls(
     cancel: (taskId, options = {}) =>
       connection.call(options, async (session) => {
         need(session, 'cancelTask');
-        const { cancelTask } = await import('../core/tasks/cancel.ts');
+        const { cancelTask } = await import('../core/tasks/cancel-task.ts');
         const result = await cancelTask(session, checkTaskId(taskId));
         if (result.kind === 'notCancelled') throw result.failure;
         return publicStatus(taskId, result.seen);

@@ -39,22 +39,19 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const { retryAfter, taskId, status, issues = [], transient } = failure.details;
   const clean = (text: string) => redact(text, [key]);
   const Class = CLASSES[failure.code] ?? ClientError;
-  const cause = more.cause ?? networkError(failure, clean);
+  const cause = more.cause ?? networkCause(failure, clean);
   // That a task failed or was cancelled is a result here.
   const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
-  return new Class(code, clean(failure.message), {
-    ...{ retryAfter, taskId, state: status, transient },
-    issues: issues.map((issue) => ({ ...issue, received: clean(issue.received), hint: clean(issue.hint) })),
-    ...more,
-    cause,
-  } as ClientErrorDetails);
+  const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
+  const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
+  return new Class(code, clean(failure.message), details as ClientErrorDetails);
 }
 
 /**
  * Returns the network error at the root of a failure, as its code and its words alone: the objects of sockets and answers
  * hold more than belongs into a log.
  */
-function networkError(failure: Failure, clean: (text: string) => string): Error | undefined {
+function networkCause(failure: Failure, clean: (text: string) => string): Error | undefined {
   let found: Error | undefined;
   for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {
     if ('code' in error && error.name !== 'Failure') found = error;

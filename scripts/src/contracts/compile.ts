@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
-import { type CompiledContract, fingerprint } from './compiled.ts';
+import { type CompiledContract, textFingerprint } from './compiled.ts';
 import { ContractError } from './contract-error.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { toContract } from './read-contract.ts';
@@ -17,7 +17,8 @@ import { checkPayload } from './validate.ts';
  */
 export function compileContracts(contractsDir: string, outDir: string): string[] {
   const copies = new Map<string, string>();
-  for (const provider of folders(contractsDir)) {
+  const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const provider of entries.map(({ name }) => name).sort()) {
     for (const file of readdirSync(join(contractsDir, provider)).sort()) {
       if (!file.endsWith('.yaml')) continue;
       const model = file.slice(0, -'.yaml'.length);
@@ -25,16 +26,10 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
       copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
     }
     const list = unsupportedName(provider);
-    if (existsSync(join(contractsDir, `${list}.yaml`))) {
-      const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
-      copies.set(
-        `${list}.json`,
-        compiled(list, text, (document) => {
-          readUnsupported(document);
-          return document;
-        }),
-      );
-    }
+    if (!existsSync(join(contractsDir, `${list}.yaml`))) continue;
+    const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
+    const checked = (document: Json) => readUnsupported(document) && document;
+    copies.set(`${list}.json`, compiled(list, text, checked));
   }
   rmSync(outDir, { recursive: true, force: true });
   for (const [path, copy] of copies) {
@@ -42,13 +37,6 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
     writeFileSync(join(outDir, path), copy);
   }
   return [...copies.keys()].sort();
-}
-
-function folders(dir: string): string[] {
-  return readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }
 
 function compileContract(provider: string, model: string, text: string): string {
@@ -65,7 +53,7 @@ function compileContract(provider: string, model: string, text: string): string 
 function compiled(name: string, text: string, read: (document: Json) => Json): string {
   const document = parseYaml(text);
   try {
-    const copy: CompiledContract = { source: fingerprint(text), contract: read(document) };
+    const copy: CompiledContract = { source: textFingerprint(text), contract: read(document) };
     return `${JSON.stringify(copy, null, 2)}\n`;
   } catch (error) {
     throw new ContractError(`contracts/${name}.yaml: ${(error as Error).message}`, { cause: error });

@@ -7,7 +7,7 @@ export interface CompiledContract {
 }
 
 /** Tells one text from another. It only has to notice edits, so a real digest is not worth its loading time. */
-export function fingerprint(text: string): CompiledContract['source'] {
+export function textFingerprint(text: string): CompiledContract['source'] {
   // FNV-1a, 32 bits, over UTF-16 units.
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -20,7 +20,7 @@ export function fromCompiled(copy: string | undefined, text: string): Json | und
   try {
     const parsed: unknown = JSON.parse(copy);
     if (!isObject(parsed) || !isObject(parsed.source)) return undefined;
-    const { length, hash } = fingerprint(text);
+    const { length, hash } = textFingerprint(text);
     return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : undefined;
   } catch {
     return undefined;

@@ -60,13 +60,9 @@ export function creditsText({ least, most }: Estimate, usdPerCredit: number | nu
   const range = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`);
   const credits = `${range(String(least), String(most))} credit${most === 1 ? '' : 's'}`;
   if (usdPerCredit === null) return credits;
-  const dollars = (amount: number): string => `US$${trimmed(amount * usdPerCredit)}`;
+  // Cents as people write them; what is less than a cent is kept.
+  const dollars = (amount: number) => `US$${(amount * usdPerCredit).toFixed(4).replace(/0{1,2}$/, '')}`;
   return `${credits} (about ${range(dollars(least), dollars(most))})`;
-}
-
-/** Cents as people write them; what is less than a cent is kept. */
-function trimmed(amount: number): string {
-  return amount.toFixed(4).replace(/0{1,2}$/, '');
 }
 
 /** The sentence that tells the user what a payload may cost; null where no price is known. */
@@ -141,12 +137,7 @@ function numberIn(root: SchemaNode, payload: JsonObject, name: string | undefine
 }
 
 /** Null where the seconds are not known; 0 stands for a length that the service finds out. */
-function secondsOf(
-  root: SchemaNode,
-  price: PriceRule,
-  rate: Rate,
-  payload: JsonObject,
-): { least: number; most: number } | null {
+function secondsOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
   if (rate.seconds !== undefined) return { least: rate.seconds[0], most: rate.seconds[1] };
   const value = valueIn(root, payload, price.seconds!);
   if (value !== undefined && value !== null) {
@@ -191,18 +182,15 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
   const valid: Variant[] = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
-    if (valid.some((better) => isPartOf(better.change, variant.change))) continue;
+    // A change is needless where a part of it makes the payload as cheap.
+    const isNeedless = ({ change }: Variant) =>
+      Object.entries(change).every(([name, value]) => variant.change[name] === value);
+    if (valid.some(isNeedless)) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;
 }
 
-/** Whether one change makes the other one needless: it is a part of it, and costs no more. */
-function isPartOf(part: JsonObject, whole: JsonObject): boolean {
-  return Object.entries(part).every(([name, value]) => whole[name] === value);
-}
-
-/** The fields that the price depends on. */
 function priceFields(contract: Contract): string[] {
   const { seconds, rates } = contract.price!;
   const names = new Set<string>();
@@ -212,11 +200,7 @@ function priceFields(contract: Contract): string[] {
   return [...names];
 }
 
-function changesOf(
-  contract: Contract,
-  payload: JsonObject,
-  name: string,
-): { name: string; change: JsonObject }[] {
+function changesOf(contract: Contract, payload: JsonObject, name: string) {
   const root = rootOf(contract);
   const current = valueIn(root, payload, name);
   return valuesOf(root.properties?.get(name))
@@ -224,7 +208,6 @@ function changesOf(
     .map((value) => ({ name, change: { [name]: value } }));
 }
 
-/** The values a field can take, where they can be counted. */
 function valuesOf(node: SchemaNode | undefined): readonly Json[] {
   if (node?.enum !== undefined) return node.enum;
   if (node?.minimum === undefined || node.maximum === undefined) return [];

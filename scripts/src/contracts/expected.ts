@@ -38,17 +38,16 @@ export function received(value: Json | undefined): string {
 }
 
 export function literal(value: Json): string {
-  if (typeof value === 'string') return JSON.stringify(plain(withoutUser(value.slice(0, 4096)), SHOWN));
+  if (typeof value === 'string')
+    return JSON.stringify(plain(value.slice(0, 4096).replace(USER, '$1...@'), SHOWN));
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
 }
 
-function withoutUser(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i, '$1...@');
-}
+// Of an address: it may be a password.
+const USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
 
-/** What a place of the schema takes, in words. */
 export function expected(node: SchemaNode): string {
   if (node.anyOf !== undefined) return node.anyOf.map(expected).join(' or ');
   if (node.enum !== undefined) {
@@ -114,11 +113,11 @@ export function either(values: readonly (string | number)[]): string {
 
 /** `"duration": "5"` for a field, `prompt[2]: "5"` for an item of a list. */
 export function assign(path: Path, value: Json): string {
-  return `${nameOf(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : literal(value)}`;
+  return `${fieldName(path)}: ${Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : literal(value)}`;
 }
 
 /** `"duration"` for a field, `prompt[2]` for an item of a list. */
-export function nameOf(path: Path): string {
+export function fieldName(path: Path): string {
   const last = path.at(-1);
   return typeof last === 'string' ? `"${last}"` : pathText(path);
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 
-/** Where the YAML contracts are: one folder per provider. */
 export function contractsFolder(root: string): string {
   return join(root, 'contracts');
 }

@@ -4,9 +4,9 @@ import {
   A_TYPE,
   assign,
   either,
+  fieldName,
   itemCount,
   literal,
-  nameOf,
   type Path,
   pathText,
   SHOWN,
@@ -21,7 +21,7 @@ import type { Beside, Ways } from './ways.ts';
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
-export interface Place {
+export interface RefusedPlace {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;
@@ -34,7 +34,7 @@ export interface Place {
 }
 
 /** What to write instead of a refused value: the literal that passes, where there is one. */
-export function hint(place: Place): string {
+export function hint(place: RefusedPlace): string {
   const { node, path, value, required } = place;
   if (value === undefined) return `add ${sample(place)}`;
   if (value === null) return required ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
@@ -55,7 +55,7 @@ function kind(meant: Json, value: Json): string {
   return type === undefined || isOfType(value, type) ? '' : ` (${A_TYPE[type]})`;
 }
 
-function requiredKind({ node }: Place): string {
+function requiredKind({ node }: RefusedPlace): string {
   const types = node.types.filter((type) => type !== 'null');
   return types.length === 1 ? ` (${A_TYPE[types[0]!]})` : '';
 }
@@ -64,12 +64,12 @@ function requiredKind({ node }: Place): string {
  * What passes at this place: the literals where they can be listed, else what is wanted with an instance. Media have
  * no instance: an agent that copies it would pay for the picture of an example.
  */
-function sample({ node, path, example, ways }: Place): string {
+function sample({ node, path, example, ways }: RefusedPlace): string {
   if (node.enum !== undefined)
-    return `${nameOf(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
+    return `${fieldName(path)}: ${either(node.enum.filter((value) => value !== null).map(literal))}`;
   if ((node.media ?? node.items?.media) !== undefined)
-    return `${nameOf(path)} as ${wanted(node)}${ways.imageFile === null ? '' : `, or ${ways.imageFile}`}`;
-  return `${nameOf(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
+    return `${fieldName(path)} as ${wanted(node)}${ways.imageFile === null ? '' : `, or ${ways.imageFile}`}`;
+  return `${fieldName(path)} as ${wanted(node)}, such as ${assign(path, example ?? node.default ?? generic(node))}`;
 }
 
 function generic(node: SchemaNode): Json {
@@ -82,7 +82,7 @@ function generic(node: SchemaNode): Json {
   return type === 'object' ? {} : '...';
 }
 
-function enumHint(place: Place, values: readonly Json[]): string {
+function enumHint(place: RefusedPlace, values: readonly Json[]): string {
   const { path, value, node } = place;
   const choices = values.filter((choice) => choice !== null);
   const words = choices.filter((choice) => typeof choice === 'string');
@@ -91,7 +91,7 @@ function enumHint(place: Place, values: readonly Json[]): string {
   if (near !== undefined) return `write ${assign(path, near)}, not ${literal(value!)}`;
   const fits = node.types.some((type) => isOfType(value, type));
   const rounding = choices.every(isNumeric) && isNumeric(value) ? `; ${NEVER_ROUNDED}` : '';
-  return `write ${nameOf(path)}: ${either(choices.map(literal))}${fits ? '' : requiredKind(place)}, not ${literal(value!)}${rounding}`;
+  return `write ${fieldName(path)}: ${either(choices.map(literal))}${fits ? '' : requiredKind(place)}, not ${literal(value!)}${rounding}`;
 }
 
 function isNumeric(value: Json | undefined): boolean {
@@ -99,7 +99,7 @@ function isNumeric(value: Json | undefined): boolean {
   return /^-?\d+(\.\d+)?$/.test(meaning(value));
 }
 
-function textHint(place: Place, value: string): string {
+function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
     const problem = rule.problem?.(value, { ways, service: provider });

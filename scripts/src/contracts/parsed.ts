@@ -1,13 +1,14 @@
-import * as z from 'zod/mini';
+import type * as Zod from 'zod/mini';
 import type { Json } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
+import { z } from './zod.ts';
 
 /**
  * Returns what a schema makes of a part of a contract file. The messages of the schema follow the path of the field that
  * they are about, such as ` must be a number`.
  * @throws ContractError
  */
-export function parsed<T extends z.ZodMiniType>(schema: T, value: Json, where = ''): z.output<T> {
+export function parsed<T extends Zod.ZodMiniType>(schema: T, value: Json, where = ''): Zod.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -16,11 +17,11 @@ export function parsed<T extends z.ZodMiniType>(schema: T, value: Json, where = 
 }
 
 /** The schema of a mapping with these fields and no other. @param unknown the message about another one */
-export function only<T extends z.core.$ZodLooseShape>(
+export function only<T extends Zod.core.$ZodLooseShape>(
   fields: T,
   unknown = (name: string): string => `: ${name} is not supported`,
   otherwise = ' must be a mapping',
-): z.ZodMiniObject<T, z.core.$strict> {
+): Zod.ZodMiniObject<T, Zod.core.$strict> {
   return z.strictObject(fields, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? unknown(issue.keys[0]!) : otherwise),
   });

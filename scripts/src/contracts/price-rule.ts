@@ -1,8 +1,9 @@
-import * as z from 'zod/mini';
+import type * as Zod from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { only, parsed } from './parsed.ts';
 import type { SchemaNode } from './schema-node.ts';
+import { z } from './zod.ts';
 
 const CREDITS = ' must be a number above 0, or the least and the most';
 const amount = (message: string) => z.number(message).check(z.positive(message));
@@ -42,7 +43,7 @@ const RATE = only({
 const OBSERVED = only({
   when: WHEN,
   credits: amount(' must be a number above 0'),
-  how: z.enum(['quote', 'charge'], ' must be quote or charge'),
+  how: z.literal(['quote', 'charge'], ' must be quote or charge'),
   date: z.string(' must be a text'),
 });
 
@@ -59,9 +60,9 @@ const PRICE = only({
   observed: z._default(z.array(OBSERVED, ' must be a list'), []),
 });
 
-export type Rate = z.output<typeof RATE>;
-export type ObservedPrice = z.output<typeof OBSERVED>;
-export type PriceRule = z.output<typeof PRICE>;
+export type Rate = Zod.output<typeof RATE>;
+export type ObservedPrice = Zod.output<typeof OBSERVED>;
+export type PriceRule = Zod.output<typeof PRICE>;
 
 /** Reads x-price. `root` is the schema whose fields it may name. @throws ContractError */
 export function readPrice(value: Json, root: SchemaNode): PriceRule {

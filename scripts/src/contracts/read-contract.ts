@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { OUTPUT_KINDS } from '../model/output-kind.ts';
 import type { StoredContract } from './contract.ts';
@@ -7,6 +6,7 @@ import { readDurations } from './durations.ts';
 import { parsed } from './parsed.ts';
 import { readPrice } from './price-rule.ts';
 import { readNode } from './read-schema.ts';
+import { z } from './zod.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const SENTENCES = ' must be a list of sentences';
@@ -18,7 +18,7 @@ const EXAMPLE = ' must hold one valid payload';
 
 /** What the file says beside the schema of the payload. */
 const HEAD = z.object({
-  'x-output': z.enum(OUTPUT_KINDS, ` must be one of ${OUTPUT_KINDS.join(', ')}`),
+  'x-output': z.literal(OUTPUT_KINDS, ` must be one of ${OUTPUT_KINDS.join(', ')}`),
   'x-prompt': z.optional(z.string(' must name the field that takes the prompt')),
   'x-sources': z
     .array(z.object({ what: z.string(SOURCE), date: z.string(SOURCE) }, SOURCE), SOURCES)

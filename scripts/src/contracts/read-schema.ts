@@ -65,20 +65,21 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
   maxItems: { types: ['array'], read: count('maxItems') },
 };
 
-function number(key: 'minimum' | 'maximum'): Reader {
+type Bound = 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems';
+
+function bound(key: Bound, what: string, is: (value: number) => boolean): Reader {
   return (node, value, where) => {
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new ContractError(`${where} must be a number`);
+    if (typeof value !== 'number' || !is(value)) throw new ContractError(`${where} must be ${what}`);
     node[key] = value;
   };
 }
 
-function count(key: 'minLength' | 'maxLength' | 'minItems' | 'maxItems'): Reader {
-  return (node, value, where) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-      throw new ContractError(`${where} must be a whole number`);
-    node[key] = value;
-  };
+function number(key: Bound): Reader {
+  return bound(key, 'a number', Number.isFinite);
+}
+
+function count(key: Bound): Reader {
+  return bound(key, 'a whole number', (value) => Number.isInteger(value) && value >= 0);
 }
 
 /**

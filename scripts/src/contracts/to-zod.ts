@@ -1,18 +1,16 @@
-import * as z from 'zod/mini';
+import type * as Zod from 'zod/mini';
 import type { Json } from '../model/json.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { isOfType, type TypeName } from './types.ts';
+import { z } from './zod.ts';
 
-// zod otherwise builds validators from text at run time, and no dynamic code may run here.
-z.config({ jitless: true });
-
-const made = new WeakMap<SchemaNode, z.ZodMiniType>();
+const made = new WeakMap<SchemaNode, Zod.ZodMiniType>();
 
 /**
  * The zod validator of a schema, made once per node. It says what is wrong and where; the words for it are ours.
  * zod's own fromJSONSchema does the same for a much larger language and costs 30 ms of every start.
  */
-export function toZod(node: SchemaNode): z.ZodMiniType {
+export function toZod(node: SchemaNode): Zod.ZodMiniType {
   let schema = made.get(node);
   if (schema === undefined) {
     schema = convert(node);
@@ -21,7 +19,7 @@ export function toZod(node: SchemaNode): z.ZodMiniType {
   return schema;
 }
 
-function convert(node: SchemaNode): z.ZodMiniType {
+function convert(node: SchemaNode): Zod.ZodMiniType {
   if (node.anyOf !== undefined) return z.union(node.anyOf.map(toZod));
   const types = node.types.filter((type) => type !== 'null');
   const variants = types.map((type) => ofType(node, type)).filter((variant) => variant !== null);
@@ -32,7 +30,7 @@ function convert(node: SchemaNode): z.ZodMiniType {
   return takesNull ? z.nullable(either) : either;
 }
 
-function ofType(node: SchemaNode, type: TypeName): z.ZodMiniType | null {
+function ofType(node: SchemaNode, type: TypeName): Zod.ZodMiniType | null {
   if (node.enum !== undefined) {
     const values = node.enum.filter((value) => value !== null && isOfType(value, type));
     return values.length === 0 ? null : z.literal(values as (string | number | boolean)[]);
@@ -48,7 +46,7 @@ function ofType(node: SchemaNode, type: TypeName): z.ZodMiniType | null {
   return checks.length === 0 ? base : base.check(...checks);
 }
 
-function text(node: SchemaNode): z.ZodMiniType {
+function text(node: SchemaNode): Zod.ZodMiniType {
   const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
   const checks = [];
   if (pattern !== undefined) checks.push(z.regex(pattern));
@@ -70,7 +68,7 @@ export function codePoints(value: string): number {
   return value.length - pairs;
 }
 
-function list(node: SchemaNode): z.ZodMiniType {
+function list(node: SchemaNode): Zod.ZodMiniType {
   const checks = [];
   if (node.minItems !== undefined) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== undefined) checks.push(z.maxLength(node.maxItems));
@@ -88,8 +86,8 @@ function ownChecks<T>(node: SchemaNode, type: TypeName) {
   );
 }
 
-function object(node: SchemaNode): z.ZodMiniType {
-  const shape: Record<string, z.ZodMiniType> = {};
+function object(node: SchemaNode): Zod.ZodMiniType {
+  const shape: Record<string, Zod.ZodMiniType> = {};
   for (const [name, child] of node.properties!)
     shape[name] = node.required!.has(name) ? toZod(child) : z.optional(toZod(child));
   return z.strictObject(shape);

@@ -1,11 +1,9 @@
 import { isObject } from '../model/json.ts';
 
-/** The types of JSON Schema. */
 export const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
 
 export type TypeName = (typeof TYPES)[number];
 
-/** True if the value is of the JSON Schema type. */
 export function isOfType(value: unknown, type: TypeName): boolean {
   if (type === 'null') return value === null;
   if (type === 'array') return Array.isArray(value);

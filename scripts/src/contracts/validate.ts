@@ -2,7 +2,7 @@ import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { expected, type Path, pathText, received } from './expected.ts';
-import { hint, type Place, unknownFieldHint } from './hint.ts';
+import { hint, type RefusedPlace, unknownFieldHint } from './hint.ts';
 import { imageField } from './image-field.ts';
 import { fieldOf } from './presence.ts';
 import { nodeAt, type ObjectPlace, type SchemaNode } from './schema-node.ts';
@@ -26,28 +26,31 @@ interface Finding {
  * @param ways how the caller gives what a hint asks for
  */
 export function checkPayload(contract: Contract, payload: Json, ways: Ways = BY_VALUE): Issue[] {
-  const root = rootOf(contract);
   if (!isObject(payload)) return [notAnObject(contract, payload, ways)];
+  const check = { contract, root: rootOf(contract), payload, ways };
   const issues = new Map<string, Issue>();
-  const result = toZod(root).safeParse(payload);
+  const result = toZod(check.root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
-    for (const issue of explain(contract, root, payload, finding, ways))
-      if (!issues.has(issue.path)) issues.set(issue.path, issue);
+    for (const issue of issuesOf(check, finding)) if (!issues.has(issue.path)) issues.set(issue.path, issue);
   }
-  return [...issues.values(), ...crossFieldIssues(contract, root, payload, [], ways)].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+}
+
+/** The payload that is checked, and by what. */
+interface Check {
+  contract: Contract;
+  root: SchemaNode;
+  payload: JsonObject;
+  ways: Ways;
 }
 
 function notAnObject(contract: Contract, payload: Json, ways: Ways): Issue {
   const isText = typeof payload === 'string' && /^\s*\{/.test(payload.slice(0, 100));
-  return {
-    path: ways.payload,
-    expected: 'a JSON object',
-    received: received(payload),
-    hint: isText
-      ? 'pass the object itself, not a string that contains it'
-      : `pass an object such as ${JSON.stringify(contract.example)}`,
-  };
+  const hint = isText
+    ? 'pass the object itself, not a string that contains it'
+    : `pass an object such as ${JSON.stringify(contract.example)}`;
+  return { path: ways.payload, expected: 'a JSON object', received: received(payload), hint };
 }
 
 /**
@@ -65,13 +68,8 @@ function flatten(findings: readonly Finding[], base: readonly PropertyKey[] = []
   });
 }
 
-function explain(
-  contract: Contract,
-  root: SchemaNode,
-  payload: JsonObject,
-  finding: Finding,
-  ways: Ways,
-): Issue[] {
+function issuesOf(check: Check, finding: Finding): Issue[] {
+  const { contract, root, payload, ways } = check;
   const path = finding.path as Path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -86,36 +84,24 @@ function explain(
     }));
   const last = path.at(-1);
   const required = typeof last !== 'string' || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  return [
-    {
-      path: pathText(path),
-      expected: expected(node),
-      received: received(value),
-      hint: hint(placeOf(contract, node, path, value, required, ways)),
-    },
-  ];
+  const advice = hint(placeOf(check, { node, path, value, required }));
+  return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
 
 /** What the rules between fields say about an object and about the objects in it. */
-function crossFieldIssues(
-  contract: Contract,
-  node: SchemaNode,
-  object: JsonObject,
-  path: Path,
-  ways: Ways,
-): Issue[] {
+function crossFieldIssues(check: Check, node: SchemaNode, object: JsonObject, path: Path): Issue[] {
   const at: ObjectPlace = {
     node,
     object,
     pathTo: (name) => pathText([...path, name]),
     hintFor: (name, field, value, required) =>
-      hint(placeOf(contract, field, [...path, name], value, required, ways)),
+      hint(placeOf(check, { node: field, path: [...path, name], value, required })),
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
     const value = fieldOf(object, name);
     if (child.properties !== undefined && isObject(value))
-      issues.push(...crossFieldIssues(contract, child, value, [...path, name], ways));
+      issues.push(...crossFieldIssues(check, child, value, [...path, name]));
   }
   return issues;
 }
@@ -131,18 +117,13 @@ function valueAt(from: Json, path: Path): Json | undefined {
   return here;
 }
 
-/** What a hint needs to know about one place of a payload. */
 function placeOf(
-  contract: Contract,
-  node: SchemaNode,
-  path: Path,
-  value: Json | undefined,
-  required: boolean,
-  ways: Ways,
-): Place {
-  const example = valueAt(contract.example, path);
+  { contract, ways }: Check,
+  found: Pick<RefusedPlace, 'node' | 'path' | 'value' | 'required'>,
+): RefusedPlace {
+  const { path } = found;
   // A picture from a file fills one field only; for any other it would be the wrong advice.
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own = isImage ? ways : { ...ways, imageFile: null };
-  return { node, path, value, required, example, ways: own, provider: contract.provider };
+  return { ...found, example: valueAt(contract.example, path), ways: own, provider: contract.provider };
 }

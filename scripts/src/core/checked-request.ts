@@ -10,7 +10,7 @@ export interface Terms
 }
 
 /** Where the files of a request are wanted. */
-export interface Place {
+export interface FilePlace {
   /** Absolute. */
   folder: string | null;
   /** The name of the file that was asked for; null: named by the task's id. */

@@ -3,15 +3,15 @@ import { isTerminal } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
-import { reuse } from './deliver/reuse-result.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type TaskResult, taskResult, type Warning } from './result.ts';
+import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import { factsOf, type KnownTask, type WaitSettings } from './wait/wait-settings.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
+import { type KnownTask, knownFacts, type WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -62,11 +62,11 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
   const { maxCredits, wait: whole, start, ...known } = begun;
   const { entry, task, other } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry!.record.status)) return reuse(session, entry!, wait);
+  if (!task && isTerminal(entry!.record.status)) return reuseResult(session, entry!, wait);
   if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
   const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
   const result = isSubmitted
-    ? taskResult(task.id, task, factsOf(known))
+    ? taskResult(task.id, task, knownFacts(known))
     : await orFailure(
         task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
       );

@@ -33,13 +33,6 @@ export interface OtherAccount {
   service: string | null;
 }
 
-/** One line of a batch. */
-export interface LineProgress {
-  name: string;
-  taskId: string | null;
-  state: TaskState;
-}
-
 /** How long tasks of a model usually take, from submit to end. */
 export interface ExpectedDuration {
   fromMs: number;
@@ -62,12 +55,9 @@ export interface Observer {
   madeUnderOther(earlier: OtherAccount): void;
   /** A request that was submitted before: from here on nothing is charged. */
   attached(taskId: string, created: string): void;
-  /** Several tasks are waited for at the same time. */
   several(count: number): void;
   /** The call is about a batch; told again after each change of its sums. */
   batch(progress: BatchProgress): void;
-  /** A line of the batch changed in a way that its own observer was not told; a repeated state changes nothing. */
-  line(line: LineProgress): void;
   /** Returns the observer of one named request, such as a line of a batch. */
   named(name: string): Observer;
   /** The task's id, as soon as it is known. */

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../model/clock.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Returns the system's code of a disk error (`ENOSPC`), or an empty string. */
 export function diskError(error: unknown): string {
@@ -55,6 +55,20 @@ export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];
 }
 
+/**
+ * Returns what work on the disk comes to or, where the disk refuses it, what `otherwise` makes of the reason.
+ * @throws every other error: it is a bug
+ */
+export function onDisk<T, R>(work: () => T, otherwise: (reason: string, error: unknown) => R): T | R {
+  try {
+    return work();
+  } catch (error) {
+    const reason = diskErrorText(error);
+    if (reason === undefined) throw error;
+    return otherwise(reason, error);
+  }
+}
+
 /** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
 const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
 
@@ -63,7 +77,6 @@ export function isLasting(error: unknown): boolean {
   return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
 }
 
-/** Creates a folder that only its owner can read. */
 export function makePrivate(folder: string): void {
   const made = makeFolder(folder, 0o700);
   if (made !== undefined) return;
@@ -104,6 +117,23 @@ export function replaceAtOnce(file: string, text: string): void {
   }
 }
 
+/**
+ * Writes a file like `replaceAtOnce`, but nothing waits for the disk: a power failure may leave it empty or cut.
+ * @param before called with the whole file, before it takes its name
+ * @throws the disk's error; the file is then as it was
+ */
+export function replaceUnsynced(file: string, text: string, before?: (temp: string) => void): void {
+  const temp = tempOf(file);
+  try {
+    writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
+    before?.(temp);
+    renameSync(temp, file);
+  } catch (error) {
+    discard(temp);
+    throw error;
+  }
+}
+
 /** Writes a new file like `replaceAtOnce`. @returns false where a file has that name already */
 export function createAtOnce(file: string, text: string): boolean {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
@@ -136,9 +166,13 @@ export function overwrite(file: string, text: string): void {
 const OWN = randomBytes(6).toString('hex');
 let written = 0;
 
-function writeTemp(file: string, text: string): string {
+function tempOf(file: string): string {
   written += 1;
-  const temp = `${file}.${OWN}-${written}${TEMP}`;
+  return `${file}.${OWN}-${written}${TEMP}`;
+}
+
+function writeTemp(file: string, text: string): string {
+  const temp = tempOf(file);
   try {
     const descriptor = openSync(temp, 'wx', 0o600);
     try {

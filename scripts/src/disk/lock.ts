@@ -53,11 +53,12 @@ const UNWRITTEN_MS = 10_000;
  * @throws the disk's error
  */
 export function tryLock(file: string, clock: Clock): Lock | { heldBy: LockOwner } {
+  if (ownStart === undefined) ownStart = startOf(process.pid);
   const me: LockOwner = {
     pid: process.pid,
     host: hostname(),
     system: systemOf(),
-    start: ownStart(),
+    start: ownStart,
     nonce: randomBytes(8).toString('hex'),
   };
   const temp = `${file}.${me.nonce}${TEMP}`;
@@ -199,13 +200,7 @@ function isAlive(owner: LockOwner, file: string, clock: Clock): boolean {
 /** Since when this process has seen each lock untouched, on the monotonic clock. */
 const watched = new Map<string, { nonce: string; touched: number; since: number }>();
 
-function isSilent(
-  { nonce }: LockOwner,
-  file: string,
-  clock: Clock,
-  silentMs: number,
-  watchedMs: number,
-): boolean {
+function isSilent({ nonce }: LockOwner, file: string, clock: Clock, silentMs: number, watchedMs: number) {
   const stat = statSync(file, { throwIfNoEntry: false });
   // The lock is gone: the caller tries again.
   if (!stat) return true;
@@ -232,26 +227,20 @@ function isSystem(system: string | null): boolean {
   return system === systemOf() && (system !== null || process.platform !== 'linux');
 }
 
+// Read once: neither changes while this process lives.
 let system: string | null | undefined;
+let ownStart: string | null | undefined;
 
 /** Returns the boot id and the pid namespace of this process; null where the system does not provide them. */
 function systemOf(): string | null {
-  if (system === undefined) {
-    try {
-      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-      system = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-    } catch {
-      system = null;
-    }
+  if (system !== undefined) return system;
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    system = `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    system = null;
   }
   return system;
-}
-
-let own: string | null | undefined;
-
-function ownStart(): string | null {
-  if (own === undefined) own = startOf(process.pid);
-  return own;
 }
 
 const ENDED = 'ended';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, link, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { RecordedFile } from '../model/request-record.ts';
@@ -50,12 +50,8 @@ export async function prepareFolder(folder: string): Promise<string> {
 }
 
 /** Returns the path of a file without its extension, which depends on the content. */
-export function stemOf({
-  folder,
-  taskId,
-  output,
-  number,
-}: Pick<DownloadOptions, 'folder' | 'taskId' | 'output' | 'number'>): string {
+export function stemOf(of: Pick<DownloadOptions, 'folder' | 'taskId' | 'output' | 'number'>): string {
+  const { folder, taskId, output, number } = of;
   const name = output ? stemOfOutput(output) : fileStem(taskId);
   // The first of several files has the very name that was asked for.
   const isPlain = number === undefined || (output && number === 1);
@@ -108,11 +104,10 @@ export async function moveIntoPlace(
     const other = path.join(dir, `${versionOf(name, version)}${ext}`);
     if (await tookPlace(part, other, fetched, clock)) return other;
   }
-  throw new Failure(
-    'DOWNLOAD_FAILED',
-    `${file} exists already and is something else; it was left as it is.`,
-    { reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) } },
-  );
+  const message = `${file} exists already and is something else; it was left as it is.`;
+  throw new Failure('DOWNLOAD_FAILED', message, {
+    reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) },
+  });
 }
 
 /** Tells whether a file is in its place; false where another one is. */
@@ -135,7 +130,6 @@ async function tookPlace(
   return fileIsWhole(file, fetched);
 }
 
-/** Returns a path beside a file that no file has. */
 async function freeBeside(file: string): Promise<string> {
   const { dir, name, ext } = path.parse(file);
   for (let n = 2; ; n += 1) {
@@ -162,23 +156,19 @@ export function asDownloadFailure(
   { folder }: Pick<DownloadOptions, 'folder'>,
   { bytes, total }: { bytes: number; total: number | null } = { bytes: 0, total: null },
 ): unknown {
-  if (error instanceof Failure) {
-    const { message, details } = error;
-    const why =
-      error.code === 'DOWNLOAD_FAILED' ? message : `The finished file could not be fetched: ${message}`;
-    if (bytes === 0) {
-      return new Failure('DOWNLOAD_FAILED', why, { ...details, cause: error });
-    }
-    const have = `${bytes}${total === null ? '' : ` of ${total}`} bytes are kept`;
-    return new Failure('DOWNLOAD_FAILED', `${why} ${have}; the next run fetches the rest.`, {
-      ...details,
-      cause: error,
-      data: { ...details.data, partial: { bytes, total } },
-    });
+  if (!(error instanceof Failure)) {
+    const reason = diskErrorText(error);
+    const message = `The finished file could not be saved in ${folder}: ${reason}.`;
+    return reason ? new Failure('DOWNLOAD_FAILED', message, { cause: error }) : error;
   }
-  const reason = diskErrorText(error);
-  if (!reason) return error;
-  return new Failure('DOWNLOAD_FAILED', `The finished file could not be saved in ${folder}: ${reason}.`, {
+  const { code, message, details } = error;
+  const why = code === 'DOWNLOAD_FAILED' ? message : `The finished file could not be fetched: ${message}`;
+  if (bytes === 0) return new Failure('DOWNLOAD_FAILED', why, { ...details, cause: error });
+  const have = `${bytes}${total === null ? '' : ` of ${total}`} bytes are kept`;
+  const data = { ...details.data, partial: { bytes, total } };
+  return new Failure('DOWNLOAD_FAILED', `${why} ${have}; the next run fetches the rest.`, {
+    ...details,
     cause: error,
+    data,
   });
 }

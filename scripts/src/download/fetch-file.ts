@@ -87,7 +87,6 @@ class Fetch {
     return this.#file.check();
   }
 
-  /** Makes one request and appends its bytes to the file. */
   async #attempt(): Promise<'newLink' | undefined> {
     const { api, transport, observer } = this.#downloader;
     const file = this.#file;
@@ -158,7 +157,6 @@ class Fetch {
   }
 }
 
-/** Tells whether an answer holds the file, or a part of it. */
 function isFile({ status }: HttpHead): boolean {
   return status === 200 || status === 206;
 }

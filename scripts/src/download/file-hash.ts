@@ -68,7 +68,6 @@ export class FileHash {
 // Kept from one file to the next: the blocks of a thousand files would pile up until a garbage collection.
 let spare: Buffer | null = null;
 
-/** Returns the SHA-256 of a file in hexadecimal. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(file);

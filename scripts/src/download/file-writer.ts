@@ -33,7 +33,6 @@ export class FileWriter {
     return this.#waiting < MOST_WAITING_BYTES ? undefined : this.#writing;
   }
 
-  /** Waits until the operating system has all chunks. */
   async flush(): Promise<void> {
     while (this.#writing || this.#waiting > 0) {
       if (!this.#writing) this.#start();

@@ -61,7 +61,6 @@ export class Part {
     return new Part(file, handle, (await handle.stat()).size);
   }
 
-  /** Returns the path of the lock on the part. */
   static lockOf(stem: string): string {
     return `${stem}${PART}.lock`;
   }
@@ -96,7 +95,6 @@ export class Part {
     await this.handle.close().catch(() => {});
   }
 
-  /** Removes the part, if it still exists, and its note. */
   async remove(): Promise<void> {
     await this.close();
     await removeAll([this.path, noteOf(this.path)]);

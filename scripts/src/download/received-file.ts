@@ -35,13 +35,13 @@ export class ReceivedFile {
   readonly #part: Part;
   readonly #writer: FileWriter;
   readonly #hash: FileHash;
-  #bytes = 0;
+  bytes = 0;
   /** The first bytes, which show the kind of the file. */
   #head: Buffer = Buffer.alloc(0);
   /** The kind of the file; null while it is not known. */
   #kind: FileKind | null = null;
   /** The length of the whole file; null until an answer gives it. */
-  #total: number | null = null;
+  total: number | null = null;
   /** Shows whether a later answer is about the same bytes. */
   #validator: string | null = null;
   #lengthIsCertain = false;
@@ -55,25 +55,16 @@ export class ReceivedFile {
     this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get total(): number | null {
-    return this.#total;
-  }
-
   /** Later answers can be compared with the bytes that are there. */
   get isIdentified(): boolean {
     return this.#validator !== null;
   }
 
-  /** Continues with the bytes that an earlier process left. */
   async resume(): Promise<void> {
     const { found, identity, handle } = this.#part;
     if (identity === null) return;
-    this.#bytes = found;
-    this.#total = identity.total;
+    this.bytes = found;
+    this.total = identity.total;
     this.#lengthIsCertain = identity.total !== null;
     this.#validator = identity.validator;
     this.#contentType = identity.contentType;
@@ -85,10 +76,9 @@ export class ReceivedFile {
     this.#hash.written(found);
   }
 
-  /** Returns the headers that ask for the missing bytes alone. */
   rangeHeaders(): Record<string, string> {
-    if (this.#bytes === 0) return {};
-    const range = `bytes=${this.#bytes}-`;
+    if (this.bytes === 0) return {};
+    const range = `bytes=${this.bytes}-`;
     return this.#validator ? { range, 'if-range': this.#validator } : { range };
   }
 
@@ -103,15 +93,15 @@ export class ReceivedFile {
       // A host that ignores If-Range may send the remaining bytes of another file.
       const said = this.#validator?.startsWith('"') ? etag : modified;
       const isSame = !said || this.#validator === null || said === this.#validator;
-      const fits = from === this.#bytes && (this.#total === null || total === null || total === this.#total);
+      const fits = from === this.bytes && (this.total === null || total === null || total === this.total);
       if (!fits || !isSame) {
         throw new WrongBytes('The rest of the file did not fit what was there.');
       }
-      this.#total ??= total;
+      this.total ??= total;
       return;
     }
     this.startOver();
-    this.#total = length;
+    this.total = length;
     this.#hash.expect(length ?? 0);
     const said = etag && !etag.startsWith('W/') ? etag : modified;
     this.#validator = said && PRINTABLE.test(said) ? said : null;
@@ -124,10 +114,10 @@ export class ReceivedFile {
   }
 
   startOver(): void {
-    this.#bytes = 0;
+    this.bytes = 0;
     this.#head = Buffer.alloc(0);
     this.#kind = null;
-    this.#total = null;
+    this.total = null;
     this.#hash.restart();
     this.#writer.rewind(0);
     this.#part.restart();
@@ -140,13 +130,12 @@ export class ReceivedFile {
       this.#checkKind(Buffer.concat([this.#head, chunk.subarray(0, missing)]));
       if (this.#head.length === SIGNATURE_BYTES && !this.#kind) throw noMedia(this.#head);
     }
-    this.#bytes += chunk.length;
+    this.bytes += chunk.length;
     const makes = this.#kind?.makes ?? 'video';
-    if (Math.max(this.#bytes, this.#total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
+    if (Math.max(this.bytes, this.total ?? 0) > MOST_BYTES[makes]) throw tooLarge(makes);
     return this.#writer.write(chunk);
   }
 
-  /** Waits until the operating system has all bytes. */
   flush(): Promise<void> {
     return this.#writer.flush();
   }
@@ -161,17 +150,17 @@ export class ReceivedFile {
    * @throws WrongBytes where the next attempt has to start over; another transient Failure where it can continue
    */
   async check(): Promise<Fetched> {
-    if (this.#total !== null && this.#bytes !== this.#total) {
-      const message = `The file ended at ${this.#bytes} of ${this.#total} bytes.`;
-      if (this.#bytes > this.#total) throw new WrongBytes(message);
+    if (this.total !== null && this.bytes !== this.total) {
+      const message = `The file ended at ${this.bytes} of ${this.total} bytes.`;
+      if (this.bytes > this.total) throw new WrongBytes(message);
       throw new Failure('NETWORK_ERROR', message, { transient: true });
     }
     const kind = this.#kind;
     if (!kind) throw noMedia(this.#head);
-    if (!(await isWhole(kind, this.#part.handle.fd, this.#bytes, this.#lengthIsCertain))) {
+    if (!(await isWhole(kind, this.#part.handle.fd, this.bytes, this.#lengthIsCertain))) {
       throw new WrongBytes('The file was cut: its parts do not add up.');
     }
-    return { bytes: this.#bytes, sha256: await this.#hash.digest(this.#bytes), kind };
+    return { bytes: this.bytes, sha256: await this.#hash.digest(this.bytes), kind };
   }
 
   /** Ends the thread that computes the hash. The part stays open. */
@@ -197,11 +186,8 @@ function noMedia(head: Buffer): Failure {
 
 function tooLarge(makes: OutputKind): Failure {
   const limit = `${MOST_BYTES[makes] / MB} MiB`;
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`,
-    { reason: { kind: 'fileTooLarge' } },
-  );
+  const message = `The result has more than ${limit}, the most that is fetched of ${KIND_WORDS[makes]}. Nothing of it was kept.`;
+  return new Failure('DOWNLOAD_FAILED', message, { reason: { kind: 'fileTooLarge' } });
 }
 
 function integer(text: string | undefined): number | null {

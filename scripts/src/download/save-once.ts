@@ -53,7 +53,10 @@ export async function oneAtATime<T>(
   save: () => Promise<T>,
 ): Promise<T> {
   const lock = await lockFor(downloader, stem, options);
-  if ('heldBy' in lock) throw await beingSaved(lock.heldBy, stem);
+  if ('heldBy' in lock) {
+    const message = `Another process (pid ${lock.heldBy.pid}) is saving this file and had ${await sizeOfPart(stem)} bytes of it when the wait was over.`;
+    throw new Failure('DOWNLOAD_FAILED', message, { transient: true, reason: { kind: 'beingSaved' } });
+  }
   try {
     return await save();
   } finally {
@@ -84,18 +87,6 @@ async function lockFor(
   } catch (error) {
     throw asDownloadFailure(error, options);
   }
-}
-
-async function beingSaved({ pid }: LockOwner, stem: string): Promise<Failure> {
-  const bytes = await sizeOfPart(stem);
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `Another process (pid ${pid}) is saving this file and had ${bytes} bytes of it when the wait was over.`,
-    {
-      transient: true,
-      reason: { kind: 'beingSaved' },
-    },
-  );
 }
 
 /** Returns the change of a record whose file has another name than the one that was asked for. */

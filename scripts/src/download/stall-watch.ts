@@ -8,6 +8,7 @@ export class StallWatch {
   readonly #controller = new AbortController();
   readonly #stall: NodeJS.Timeout;
   readonly #end: NodeJS.Timeout;
+  readonly signal: AbortSignal = this.#controller.signal;
   #bytes = 0;
 
   constructor(spanMs: number, leftMs: number, timeOver: Failure) {
@@ -19,10 +20,6 @@ export class StallWatch {
       this.#bytes = 0;
     }, spanMs);
     this.#end = setTimeout(() => this.#controller.abort(timeOver), leftMs);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   saw(bytes: number): void {

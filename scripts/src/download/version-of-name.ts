@@ -3,7 +3,6 @@ export function versionOf(name: string, version: number): string {
   return version === 1 ? name : `${name}-v${version}`;
 }
 
-/** Tells whether a name is another one with a version behind it. */
 export function isVersionOf(name: string, other: string): boolean {
   return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
 }

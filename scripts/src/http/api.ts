@@ -46,22 +46,18 @@ export class Api {
   readonly clock: Clock;
   readonly policy: RetryPolicy;
   readonly #transport: Transport;
-  readonly #options: ApiOptions;
-
-  constructor(transport: Transport, clock: Clock, options: ApiOptions) {
-    this.#transport = transport;
-    this.#options = options;
-    this.clock = clock;
-    this.policy = { maxRetries: options.maxRetries, ...RETRY_PAUSES };
-  }
-
-  get signal(): AbortSignal | undefined {
-    return this.#options.signal;
-  }
-
+  readonly #limiter: ApiOptions['limiter'];
+  readonly signal: AbortSignal | undefined;
   /** Milliseconds that one request may take. */
-  get timeoutMs(): number {
-    return this.#options.timeoutMs;
+  readonly timeoutMs: number;
+
+  constructor(transport: Transport, clock: Clock, { timeoutMs, maxRetries, signal, limiter }: ApiOptions) {
+    this.#transport = transport;
+    this.#limiter = limiter;
+    this.clock = clock;
+    this.signal = signal;
+    this.timeoutMs = timeoutMs;
+    this.policy = { maxRetries, ...RETRY_PAUSES };
   }
 
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
@@ -69,34 +65,24 @@ export class Api {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
 
-  /** Makes one attempt. */
   async once<T>(call: Call<T>, options: CallOptions = {}): Promise<T> {
     const { fresh = false, until = Infinity, leastMs = LEAST_REQUEST_MS, onLeave } = options;
-    const { signal } = this.#options;
+    const { signal } = this;
     // What only reads is a query. Nothing else waits for one.
     const isQuery = call.request.method === 'GET' && !options.isPermitted;
-    const limiter = isQuery ? await this.#options.limiter?.() : null;
+    const limiter = isQuery ? await this.#limiter?.() : null;
     if (limiter) await this.#permit(limiter, until);
     const left = Math.max(until - this.clock.monotonic(), leastMs);
-    const timeoutMs = Math.ceil(Math.min(this.#options.timeoutMs, left));
-    const answer = await this.#transport.send(call.request, {
-      timeoutMs,
-      fresh,
-      maxBytes: call.limits.bytes,
-      signal,
-      onLeave,
-    });
-    if (!isExcessive(answer.body, call.limits.values)) {
+    const timeoutMs = Math.ceil(Math.min(this.timeoutMs, left));
+    const { bytes: maxBytes, values } = call.limits;
+    const answer = await this.#transport.send(call.request, { timeoutMs, fresh, maxBytes, signal, onLeave });
+    if (!isExcessive(answer.body, values)) {
       return limiter ? withPause(limiter, () => call.read(answer)) : call.read(answer);
     }
     // Of such an error answer the status is enough.
     if (answer.status >= 300) return call.read({ ...answer, body: answer.body.subarray(0, SHOWN_BYTES) });
-    const { values } = call.limits;
-    throw networkError(
-      call.request,
-      `sent an answer of more than ${values} values, or one nested too deep`,
-      true,
-    );
+    const what = `sent an answer of more than ${values} values, or one nested too deep`;
+    throw networkError(call.request, what, true);
   }
 
   /** Waits for the permit of a lookup. @throws Failure RATE_LIMITED where that takes too long: nothing was sent */
@@ -106,11 +92,9 @@ export class Api {
       const wait = await limiter.acquire('lookup');
       if (wait <= 0) return;
       if (this.clock.monotonic() + wait > end) {
-        throw new Failure(
-          'RATE_LIMITED',
-          'The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.',
-          { transient: true, retryAfter: Math.ceil(wait / 1_000) },
-        );
+        const message =
+          'The queries that the service permits in a minute are used up by what runs on this machine, so none was sent.';
+        throw new Failure('RATE_LIMITED', message, { transient: true, retryAfter: Math.ceil(wait / 1_000) });
       }
       await this.clock.sleep(wait, this.signal);
     }

@@ -24,10 +24,8 @@ export interface HttpEvents {
    * before this event is `rejected`, later `unknown`.
    */
   onLeave(): void;
-  /** Headers of the final answer. */
   onHead(head: HttpHead): void;
   onData(chunk: Buffer): void;
-  /** The answer is complete. */
   onEnd(): void;
   /** The exchange ended without a complete answer. */
   onError(error: unknown): void;
@@ -38,7 +36,6 @@ export interface OngoingRequest {
   /** Stops reading, so that the sender waits. */
   pause(): void;
   resume(): void;
-  /** Closes the connection of this request. */
   abort(): void;
 }
 
@@ -66,7 +63,6 @@ export interface ProxySettings {
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Returns the headers that are sent, with the length of the body. */
 export function outgoingHeaders({ headers, body }: HttpRequest): Record<string, string> {
   return body ? { ...headers, 'content-length': String(body.length) } : headers;
 }

@@ -7,7 +7,6 @@ export class ClosedHere extends Error {
   readonly code = 'CLOSED_HERE';
 }
 
-/** Returns the name of the request's service for messages. */
 export function where(request: HttpRequest): string {
   return request.url.origin;
 }
@@ -70,7 +69,7 @@ export function explain(request: HttpRequest, error: unknown, left: boolean): un
       const what = /EOF/.test(said) ? 'closed the connection' : 'sent something that is not HTTP';
       return networkError(request, `${what} (${said})`, left, error);
     }
-    if (isTlsCode(code) && !left) {
+    if ((CERTIFICATE.test(code) || HANDSHAKE.test(code)) && !left) {
       // The text of a certificate comes from the other side and is not trusted.
       return refusedTls(request, code, quoted(String(link.reason ?? link.message), 120), error);
     }
@@ -107,10 +106,6 @@ export function withProxy(failure: Failure): Failure {
 const CERTIFICATE =
   /^(CERT_|CRL_|ERROR_IN_C|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNSPECIFIED)$)/;
 const HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
-
-function isTlsCode(code: string): boolean {
-  return CERTIFICATE.test(code) || HANDSHAKE.test(code);
-}
 
 /** Returns the failure for a refused TLS handshake. It is permanent, and verification is never switched off. */
 function refusedTls(request: HttpRequest, code: string, said: string, cause: unknown): Failure {

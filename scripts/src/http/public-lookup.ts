@@ -23,6 +23,7 @@ export function publicLookup(resolve: Resolve = lookup): LookupFunction {
         callback(error, '', 0);
         return;
       }
+      const isThisMachine = (address: string) => address === '::1' || address.startsWith('127.');
       const isAllowed = hostname === 'localhost' ? isThisMachine : isPublicAddress;
       const [first, ...others] = addresses.filter(({ address }) => isAllowed(address));
       if (!first) callback(refusal(hostname, addresses), '', 0);
@@ -32,16 +33,9 @@ export function publicLookup(resolve: Resolve = lookup): LookupFunction {
   };
 }
 
-function isThisMachine(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
-}
-
 function refusal(hostname: string, addresses: readonly LookupAddress[]): Failure {
   const found = addresses.map(({ address }) => plain(address, 50)).slice(0, 3);
   const isFake = found.some((address) => /^198\.1[89]\./.test(address));
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(', ') || 'no address'}, which is not public.`,
-    isFake ? { reason: { kind: 'addressOfProxy' } } : {},
-  );
+  const message = `The result's address is not fetched: ${plain(hostname, 100)} leads to ${found.join(', ') || 'no address'}, which is not public.`;
+  return new Failure('DOWNLOAD_FAILED', message, isFake ? { reason: { kind: 'addressOfProxy' } } : {});
 }

@@ -68,7 +68,6 @@ export function nextPermit<T extends UsedPermit>(
   return { permit: candidates.reduce((a, b) => (isBefore(b, a) ? b : a)), wait };
 }
 
-/** Limits the queries of this process alone. */
 export class MemoryRateLimiter implements RateLimiter {
   readonly #rules: Permits;
   readonly #clock: Clock;
@@ -78,9 +77,9 @@ export class MemoryRateLimiter implements RateLimiter {
   constructor(limit: RateLimit, clock: Clock) {
     this.#rules = permitsFor(limit);
     this.#clock = clock;
-    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => ({
-      ...{ number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false },
-    }));
+    this.#permits = Array.from({ length: this.#rules.count }, (_, number) => {
+      return { number, usedAt: Number.NEGATIVE_INFINITY, isLookup: false };
+    });
   }
 
   async acquire(kind: PermitKind): Promise<number> {

@@ -158,11 +158,7 @@ export class UndiciHttpClient implements HttpClient {
 /**
  * Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too.
  */
-function proxyDispatcher(
-  settings: ProxySettings,
-  connecting: Connecting,
-  lookup?: LookupFunction,
-): Dispatcher {
+function proxyDispatcher(settings: ProxySettings, connecting: Connecting, lookup?: LookupFunction) {
   const noProxy = settings.noProxy?.trim() ?? '';
   const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== undefined);
   const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ''));

@@ -42,7 +42,7 @@ export interface Holder {
 }
 
 /** Returns the name of the claimed request: its records are found by it. */
-export function nameOf(claim: RequestClaim, account: Account): string {
+export function requestNameOf(claim: RequestClaim, account: Account): string {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
   return requestName({ ...claim, ...account, idempotencyKey });
 }
@@ -57,7 +57,7 @@ interface Recorded {
  * @returns undefined where the request is to be submitted
  * @throws Failure where that is not known, or where the idempotency key stands for another request
  */
-export function known<E extends Recorded>(
+export function knownRecord<E extends Recorded>(
   entries: readonly (E | null)[],
   claim: RequestClaim,
 ): E | undefined {
@@ -72,7 +72,6 @@ export function known<E extends Recorded>(
   return undefined;
 }
 
-/** Returns the name of a request that its model and payload identify. */
 export function nameOfPayload(
   { model, payloadHash, ordinal = 1 }: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
   { provider, service, account }: Account,
@@ -102,17 +101,29 @@ export function firstRecord(
   claim: RequestClaim,
   account: Account,
 ): Omit<RequestRecord, 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration'> {
-  const { provider, service, account: id } = account;
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
   const { output, ordinal = 1, newRun } = claim;
+  const { provider, service, account: id } = account;
   return compact({
-    request: nameOf(claim, account),
-    ...{ provider, service, account: id, owner, model, payloadHash, promptExcerpt, idempotencyKey },
+    request: requestNameOf(claim, account),
+    provider,
+    service,
+    account: id,
+    owner,
+    model,
+    payloadHash,
+    promptExcerpt,
+    idempotencyKey,
     phase: 'submitting' as const,
     taskId: null,
     status: 'UNKNOWN' as const,
     resubmitted: false,
-    ...{ checked: null, delivered: null, used: null, wait, download, fileCount: null },
+    checked: null,
+    delivered: null,
+    used: null,
+    wait,
+    download,
+    fileCount: null,
     credits: { quoted: null, charged: null, refunded: null },
     files: [],
     output: output || undefined,
@@ -126,36 +137,35 @@ const BUSY_S = 5;
 
 /** Returns the failure of a request that another process is submitting. @param lock where its right is kept */
 export function busy({ pid, host }: Holder, lock: string, { isNew }: RequestClaim): Failure {
-  return new Failure(
-    'SUBMIT_OUTCOME_UNKNOWN',
-    `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`,
-    { status: 'UNKNOWN', retryAfter: BUSY_S, reason: { kind: 'requestBusy', isNew, lockFile: lock } },
-  );
+  const message = `Another process (${pid} on ${host}) is submitting this very request; its outcome is not known yet.`;
+  return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    retryAfter: BUSY_S,
+    reason: { kind: 'requestBusy', isNew, lockFile: lock },
+  });
 }
 
 function unreadable(): Failure {
-  return new Failure(
-    'SUBMIT_OUTCOME_UNKNOWN',
-    'The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.',
-    { status: 'UNKNOWN', reason: { kind: 'recordDamaged' } },
-  );
+  const message =
+    'The newest record of this request is damaged, so it is not known whether it was submitted and charged. Nothing was submitted now.';
+  return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    reason: { kind: 'recordDamaged' },
+  });
 }
 
 function conflict(claim: RequestClaim, record: RequestRecord): Failure {
-  return new Failure(
-    'IDEMPOTENCY_CONFLICT',
-    `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`,
-    {
-      data: {
-        model: claim.model,
-        payloadHash: claim.payloadHash,
-        recordedModel: record.model,
-        recordedPayloadHash: record.payloadHash,
-        recordedTaskId: record.taskId,
-      },
-      reason: { kind: 'otherRequest', idempotencyKey: claim.idempotencyKey },
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  return new Failure('IDEMPOTENCY_CONFLICT', message, {
+    data: {
+      model: claim.model,
+      payloadHash: claim.payloadHash,
+      recordedModel: record.model,
+      recordedPayloadHash: record.payloadHash,
+      recordedTaskId: record.taskId,
     },
-  );
+    reason: { kind: 'otherRequest', idempotencyKey: claim.idempotencyKey },
+  });
 }
 
 /** Returns why a submit is not sent: while this process was suspended, or its record was gone, another one took the request over. */

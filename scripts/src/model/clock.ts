@@ -38,3 +38,11 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', stop, { once: true });
     }),
 };
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** Returns the local day of a time in milliseconds, as in 2026-11-21. */
+export function dayOf(ms: number): string {
+  const date = new Date(ms);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

@@ -28,16 +28,9 @@ export interface RequestKey {
 }
 
 /** Returns the name of a request: commands with the same name mean the same request. */
-export function requestName({
-  provider,
-  service,
-  account,
-  model,
-  payloadHash: hash,
-  idempotencyKey,
-  ordinal = 1,
-}: RequestKey): string {
-  const what = idempotencyKey === undefined ? ['payload', model, hash] : ['key', idempotencyKey];
+export function requestName(request: RequestKey): string {
+  const { provider, service, account, model, payloadHash, idempotencyKey, ordinal = 1 } = request;
+  const what = idempotencyKey === undefined ? ['payload', model, payloadHash] : ['key', idempotencyKey];
   // The first one is the request of a command that names no more of them.
   if (ordinal > 1) what.push('ordinal', String(ordinal));
   // Version 1 hashed the word `intent`; its records are found under the same name.

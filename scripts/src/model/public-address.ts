@@ -12,30 +12,24 @@ export interface UrlProblem {
  * user or password; else why not. IP addresses are judged after the URL parser has normalised them (`0x7f.1`).
  */
 export function checkPublicUrl(value: string, options: { schemes: readonly string[] }): UrlProblem | null {
-  const schemes = options.schemes.join(' or ');
-  const expected = `a public ${schemes} URL`;
+  const expected = `a public ${options.schemes.join(' or ')} URL`;
+  const problem = (hint: string): UrlProblem => ({ expected, hint });
+  const usual = options.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
-  if (scheme === undefined) return { expected, hint: `begin the URL with ${options.schemes.at(-1)}://` };
+  if (scheme === undefined) return problem(`begin the URL with ${usual}://`);
   if (!options.schemes.includes(scheme))
-    return { expected, hint: `write ${expected}; ${plain(scheme, 20)}: is not taken` };
+    return problem(`write ${expected}; ${plain(scheme, 20)}: is not taken`);
   // Where URL parsers disagree, the service may see another host than the one that is judged here.
-  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value);
-  if (odd !== null)
-    return {
-      expected,
-      hint: `write the URL without ${odd[0] === '\\' ? 'backslashes' : 'spaces or control characters'}`,
-    };
+  const odd = /[\s\\\u0000-\u001f\u007f]/.exec(value)?.[0];
+  if (odd === '\\') return problem('write the URL without backslashes');
+  if (odd !== undefined) return problem('write the URL without spaces or control characters');
   const authority = /^[^:]+:\/\/([^/?#]+)/.exec(value)?.[1];
   const url = urlOf(value);
-  if (authority === undefined || !url)
-    return { expected, hint: `write a complete URL such as ${options.schemes.at(-1)}://host/path` };
-  if (authority.includes('@')) return { expected, hint: 'write the URL without user name and password' };
+  if (authority === undefined || !url) return problem(`write a complete URL such as ${usual}://host/path`);
+  if (authority.includes('@')) return problem('write the URL without user name and password');
   const { hostname } = url;
   if (isPublicHost(hostname)) return null;
-  return {
-    expected,
-    hint: `${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`,
-  };
+  return problem(`${plain(hostname, 60)} cannot be reached from the internet; write a URL on a public host`);
 }
 
 /** How this machine is called by its own programs, as `URL.hostname` gives it. */

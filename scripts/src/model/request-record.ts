@@ -137,12 +137,10 @@ function mayFollow(now: RequestRecord, { phase, resubmitted }: RecordFields): bo
   return FOLLOWING[now.phase].includes(phase!);
 }
 
-/** Returns whether the result of a request is not delivered yet, or its outcome is unknown. */
 export function isPending({ delivered, phase }: RequestRecord): boolean {
   return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
 }
 
-/** Returns whether another request replaced one whose outcome is unknown. */
 export function isReplaced({ phase, taskId }: RequestRecord): boolean {
   return phase === 'abandoned' && taskId === null;
 }

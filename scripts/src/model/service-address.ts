@@ -19,12 +19,9 @@ export function serviceAddress(text: string): URL | undefined {
  */
 export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
-  return problem && loopback && isLocal(value) ? null : problem;
-}
-
-function isLocal(value: string): boolean {
   const url = urlOf(value);
-  return url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
+  const isLocal = url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
+  return loopback && isLocal ? null : problem;
 }
 
 /** Whether a text can be an API key: a header carries it, so other characters would be rejected, or read as a second header. */

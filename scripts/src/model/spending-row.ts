@@ -1,22 +1,27 @@
+import { dayOf } from './clock.ts';
 import type { Credits, RequestRecord } from './request-record.ts';
 import { isTerminal, type TaskState } from './task.ts';
 
-/** What some requests came to. */
-export interface SpendingCounts {
-  tasks: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  running: number;
+/** What is counted of requests, or summed up. */
+export const COUNTS = [
+  'tasks',
+  'completed',
+  'failed',
+  'cancelled',
+  'running',
   /** Submits whose outcome is unknown. */
-  unknown: number;
-  charged: number;
-  refunded: number;
+  'unknown',
+  /** Credits. */
+  'charged',
+  'refunded',
   /** What is not charged yet and may still be, as quoted. */
-  open: number;
+  'open',
   /** Requests of which it is unknown what they cost or may cost: the service reported no charge. */
-  unpriced: number;
-}
+  'unpriced',
+] as const;
+
+/** What some requests came to. */
+export type SpendingCounts = Record<(typeof COUNTS)[number], number>;
 
 /** What the requests of one day, account and model came to. */
 export interface SpendingRow extends SpendingCounts {
@@ -26,14 +31,6 @@ export interface SpendingRow extends SpendingCounts {
   service: string;
   account: string;
   model: string;
-}
-
-const pad = (number: number): string => String(number).padStart(2, '0');
-
-/** Returns the local day of a time, as in 2026-11-21. */
-export function dayOf(ms: number): string {
-  const date = new Date(ms);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
 /**
@@ -58,29 +55,15 @@ export function countsOf(status: TaskState | null, { quoted, charged, refunded }
 }
 
 /** Returns the row of one request; undefined for one that certainly cost nothing. */
-export function rowOf(record: RequestRecord): SpendingRow | undefined {
+export function recordedRow(record: RequestRecord): SpendingRow | undefined {
   const { phase, status, provider, service, account, model, credits, created } = record;
   if (phase === 'rejected') return undefined;
   const counts = countsOf(phase === 'submitted' ? status : null, credits);
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 
-export const COUNTS = [
-  'tasks',
-  'completed',
-  'failed',
-  'cancelled',
-  'running',
-  'unknown',
-  'charged',
-  'refunded',
-  'open',
-  'unpriced',
-] as const satisfies (keyof SpendingCounts)[];
-
 export const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0])) as unknown as SpendingCounts;
 
-/** Returns the sums of two: what they came to together. */
 export function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
 }

@@ -37,7 +37,6 @@ export interface SharedStatus {
 export interface StatusCache {
   /** Tells the other processes which tasks this one waits for, and when it wants to query each of them next. */
   announce(tasks: ReadonlyMap<string, number>): Promise<void>;
-  /** Takes that back. */
   leave(): Promise<void>;
   /** Returns the tasks that other living processes wait for, with the time of the next query of each. */
   others(): Promise<ReadonlyMap<string, number>>;

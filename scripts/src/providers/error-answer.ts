@@ -49,7 +49,6 @@ export function unreadable({ request, answer, kind }: Answered, what: string): F
   return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
 }
 
-/** Returns the error code of an HTTP status. */
 export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   if (status === 402) return 'INSUFFICIENT_CREDITS';
   if (status === 401 || status === 403) return 'AUTH_FAILED';
@@ -60,7 +59,6 @@ export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   return 'UNKNOWN_ERROR';
 }
 
-/** Returns the first value that is a text and not empty. */
 export function firstText(...values: (Json | undefined)[]): string | undefined {
   return values.find((value): value is string => typeof value === 'string' && value !== '');
 }

@@ -8,12 +8,10 @@ const SERVICES: readonly Definition[] = [AIVIDEOMAKER, APIDOT];
 
 export const PROFILES: readonly Profile[] = SERVICES;
 
-/** Returns the profile of a service by its id, or the default profile without an id. */
 export function profileOf(id: string | undefined): Profile | undefined {
   return id === undefined ? PROFILES[0] : PROFILES.find((profile) => profile.id === id);
 }
 
-/** Returns the provider of a service, loaded on demand. */
 export async function createProvider(
   { id }: Profile,
   settings: Omit<ProviderSettings, 'profile'>,

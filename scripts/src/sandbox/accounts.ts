@@ -50,7 +50,6 @@ export class Accounts {
     this.#service = service;
   }
 
-  /** Returns the tasks of an owner, newest first. */
   tasksOf(owner: string): TaskRecord[] {
     const all = this.#surroundings.store.all();
     return all.filter((record) => record.service === this.#service && record.owner === owner);
@@ -128,7 +127,6 @@ export function idFrom(text: string): string {
   return idOf(createHash('sha256').update(text).digest('hex'));
 }
 
-/** A task id like no other. */
 export function randomId(): string {
   return idOf(randomBytes(32).toString('hex'));
 }

@@ -14,12 +14,11 @@ interface Request {
   scenarios: Set<ScenarioName>;
 }
 
-/** Reads and checks the common parts of a quote and a create. */
 export async function readRequest(call: Call, model: string): Promise<Request> {
   const contract = await contractOf(model);
   return fromBody(call, invalid, (payload) => {
     const issues = checkPayload(contract, payload);
-    if (issues.length > 0) throw new Refusal(invalid(issues.map(hintOf).join('; ')));
+    if (issues.length > 0) throw new Refusal(invalid(issues.map(saying).join('; ')));
     const { scenarios, complaint } = readMarks(payload, PROVIDER);
     if (complaint) throw new Refusal(invalid(`prompt: ${complaint}`));
     return { contract, payload, scenarios };
@@ -37,15 +36,13 @@ async function contractOf(model: string): Promise<Contract> {
   }
 }
 
-function hintOf({ path, expected, received }: Issue): string {
-  return `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
-}
+const saying = ({ path, expected, received }: Issue): string =>
+  `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 
 function invalid(message: string): JsonReply {
   return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
 }
 
-/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 export function callerOf({ headers: { key } }: Call): string {
   const owner = ownerOf(typeof key === 'string' ? key : undefined);
   if (owner !== null) return owner;

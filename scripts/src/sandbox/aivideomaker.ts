@@ -50,7 +50,7 @@ const AS_ASKED: Refusals = {
 /** Emulates AIVideoMaker API v1. `references/sandbox.md` lists its behaviour where the service's documents say nothing. */
 export function createAivideomaker(surroundings: Surroundings): Service {
   const { store, files, webhooks, now } = surroundings;
-  const limiter = new QueryLimiter(now);
+  const refuse = queryLimit(now);
   const accounts = new Accounts(surroundings, PROVIDER);
   const shownDead = new Set<string>();
 
@@ -70,7 +70,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
 
   function query(answer: Route[2]): Route[2] {
     return (call, owner, part) => {
-      const retryAfter = limiter.refuse(call.address);
+      const retryAfter = refuse(call.address);
       if (retryAfter === null) return answer(call, owner, part);
       return failure(429, 'Too many task queries from this address: 60 a minute are allowed.', {
         code: 'RATE_LIMITED',
@@ -235,25 +235,18 @@ function iso(time: number): string {
 }
 
 /**
- * Counts the queries of each address in the last minute. Refused queries do not count: it is not known whether the service
- * counts them.
+ * Returns a function that counts a query of an address, and returns the seconds to wait where it has used up its minute,
+ * else null. Refused queries do not count: it is not known whether the service counts them.
  */
-class QueryLimiter {
-  readonly #now: () => number;
-  readonly #seen = new Map<string, number[]>();
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** Counts one query. Returns the seconds to wait when the limit is exceeded, else null. */
-  refuse(address: string): number | null {
-    const now = this.#now();
+function queryLimit(clock: () => number): (address: string) => number | null {
+  const seen = new Map<string, number[]>();
+  return (address) => {
+    const now = clock();
     // Times in the future are dropped: after the clock was set back, no client may stay locked out.
-    const recent = (this.#seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
-    this.#seen.set(address, recent);
+    const recent = (seen.get(address) ?? []).filter((at) => at > now - WINDOW_MS && at <= now);
+    seen.set(address, recent);
     if (recent.length >= ALLOWED) return Math.max(1, Math.ceil((recent[0]! + WINDOW_MS - now) / 1_000));
     recent.push(now);
     return null;
-  }
+  };
 }

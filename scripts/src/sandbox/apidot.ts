@@ -72,15 +72,8 @@ export function createApidot(surroundings: Surroundings): Service {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
 
-    const task = {
-      id: randomId(),
-      owner,
-      model,
-      idempotencyKey: null,
-      credits: UNKNOWN_PRICE,
-      kept,
-      scenarios,
-    };
+    const of = { owner, model, kept, scenarios };
+    const task = { ...of, id: randomId(), idempotencyKey: null, credits: UNKNOWN_PRICE };
     const webhook = callbackUrl === null ? null : { address: callbackUrl, notices: noticesFrom(call.origin) };
     return accounts.submit(task, webhook, (record) =>
       ok({ task_id: record.id, status: 'not_started', created_time: timeOf(record) }),
@@ -158,7 +151,6 @@ export function createApidot(surroundings: Surroundings): Service {
   return { prefix: ['api', 'generate'], handle };
 }
 
-/** The ids that some source of APIDot names. */
 async function knownModels(): Promise<ReadonlySet<string>> {
   const root = skillFolder();
   return new Set([...(await listModels(PROVIDER, root)), ...(await idsWithoutContract(root, PROVIDER))]);
@@ -184,7 +176,6 @@ function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
 const isWebAddress = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:/i.test(value) && urlOf(value) !== undefined;
 
-/** Returns the owner of the call. Refuses the keys that stand for a wrong key. */
 function callerOf({ headers: { authorization } }: Call): string {
   const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1]);
   if (owner !== null) return owner;
@@ -201,7 +192,6 @@ function ok(data: JsonObject): JsonReply {
   return { status: 200, body: { code: 200, data } };
 }
 
-/** The documented form of an error. */
 function refusal(code: number, type: string, message: string): JsonReply {
   return { status: code, body: { code, error: { message, type } } };
 }

@@ -17,7 +17,6 @@ const STAND_INS: Record<string, (payload: JsonObject) => number> = {
   lv: ({ prompt }) => (Array.isArray(prompt) ? prompt.length : 1) * 5 * 15,
 };
 
-/** Returns the credits that the sandbox charges for a valid payload. */
 export function chargeFor(model: string, contract: Contract, payload: JsonObject): number {
   const standIn = Object.hasOwn(STAND_INS, model) ? STAND_INS[model] : undefined;
   if (standIn !== undefined) return standIn(payload);

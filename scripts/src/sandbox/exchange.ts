@@ -104,14 +104,12 @@ export function failure(
   return { status, body, headers: more.headers } satisfies JsonReply;
 }
 
-/** Returns 405 with the allowed methods. */
 export function wrongMethod(...allowed: string[]): JsonReply {
   return failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`, {
     headers: { allow: allowed.join(', ') },
   });
 }
 
-/** Sends a reply. */
 export function send(response: ServerResponse, reply: Reply): void {
   if (reply === 'cut') {
     response.socket?.destroy();

@@ -76,13 +76,8 @@ export function createFiles(store: Store, now: () => number): Files {
   };
 }
 
-interface Range {
-  from: number;
-  to: number;
-}
-
 /** The part that was asked for; null for all of it, which is also the right answer to any range we do not serve. */
-function rangeOf(request: IncomingMessage, etag: string, length: number): Range | 'unsatisfiable' | null {
+function rangeOf(request: IncomingMessage, etag: string, length: number) {
   const condition = request.headers['if-range'];
   if (condition !== undefined && condition !== etag) return null;
   const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(request.headers.range ?? '') ?? [];

@@ -55,13 +55,11 @@ export function stateAt(record: TaskRecord, now: number): SandboxState {
   return currentChange(record, now).state;
 }
 
-/** Returns the current state of a task and when it began. */
 export function currentChange(record: TaskRecord, now: number): Change {
   const [first, ...later] = changesOf(record);
   return later.findLast((change) => change.at <= now) ?? first!;
 }
 
-/** Returns true for a final state. */
 export function isFinal(state: SandboxState): boolean {
   return state === 'COMPLETED' || state === 'FAILED' || state === 'CANCEL';
 }
@@ -72,13 +70,11 @@ export function refundOf(record: TaskRecord, now: number): number {
   return state === 'FAILED' || state === 'CANCEL' ? record.credits : 0;
 }
 
-/** Returns true while the finished file can be fetched. */
 export function hasFile(record: TaskRecord, now: number): boolean {
   const { at, state } = currentChange(record, now);
   return state === 'COMPLETED' && now < at + (lastsOf(record).file * 1_000) / record.speed;
 }
 
-/** Returns true when the record may be removed. */
 export function isForgotten(record: TaskRecord, now: number): boolean {
   return now >= after(record, lastsOf(record).record);
 }

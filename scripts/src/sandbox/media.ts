@@ -36,7 +36,6 @@ const FAMILIES: readonly [Medium, readonly string[]][] = [
 
 const MOST_IMAGES = 15;
 
-/** What a model makes. */
 export function mediumOf({ service, model }: Pick<TaskRecord, 'service' | 'model'>): Medium {
   if (service !== 'apidot') return VIDEO;
   return FAMILIES.find(([, ids]) => ids.some((id) => model.startsWith(id)))?.[0] ?? VIDEO;

@@ -49,7 +49,6 @@ export interface Marks {
   complaint: string | null;
 }
 
-/** True for a name that the table above lists. */
 export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && NAMES.has(name);
 }

@@ -34,7 +34,6 @@ const HOST = '127.0.0.1';
 /** Longer than any client's polling interval: a connection must not be closed just as its next request is on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Starts the sandbox, which emulates the generation services on this machine. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
   if (!(speed > 0 && speed <= 1e9))
@@ -48,7 +47,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on('close', () => log(`${request.method} ${shown(request.url)} ${outcomeOf(response)}`));
+    response.on('close', () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
     answer(request, response).catch((error) => {
       // The client has disconnected in the middle of its own request: no answer can be sent.
       if (request.destroyed && !request.complete) return;
@@ -115,6 +114,6 @@ function shown(target = ''): string {
     .slice(0, 200);
 }
 
-function outcomeOf(response: ServerResponse): string {
+function statusShown(response: ServerResponse): string {
   return response.writableFinished ? String(response.statusCode) : 'cut';
 }

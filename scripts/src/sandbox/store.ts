@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from '../disk/durable.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isRecord, type TaskRecord } from './task-record.ts';
 
@@ -10,10 +10,8 @@ export interface Store {
   readonly warning: string | null;
   /** Adds a record, unless its id exists. Returns the record that is kept. */
   insert(record: TaskRecord): TaskRecord;
-  /** Replaces a record. */
   replace(record: TaskRecord): void;
   get(id: string): TaskRecord | null;
-  /** All records, newest first. */
   all(): TaskRecord[];
 }
 

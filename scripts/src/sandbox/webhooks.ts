@@ -22,6 +22,7 @@ export interface Webhooks {
   close(): void;
 }
 
+const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const ANSWER_WITHIN_MS = 5_000;
 /** Services send some webhooks twice. Simulated milliseconds. */
 export const DUPLICATE_AFTER = 15_000;
@@ -90,7 +91,7 @@ export function createWebhooks(now: () => number, log: (line: string) => void): 
   return {
     watch(record, address, notices) {
       const url = urlOf(address);
-      if (!url || !isLoopback(url)) {
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
         log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
         return;
       }
@@ -114,13 +115,6 @@ export function createWebhooks(now: () => number, log: (line: string) => void): 
       closing.abort();
     },
   };
-}
-
-function isLoopback(url: URL): boolean {
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return false;
-  return (
-    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname)
-  );
 }
 
 async function post(url: URL, body: string, signal: AbortSignal): Promise<string> {

@@ -5,13 +5,12 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../scripts/src/cli/command-line/arguments.ts';
 import {
-  commandAgain,
   commandFrom,
   commandToRehearse,
   placeFlags,
   resumeFlags,
 } from '../../../scripts/src/cli/command-line/commands.ts';
-import { actionWords, commandLine } from '../../../scripts/src/cli/command-line/words.ts';
+import { commandLine, flagWords } from '../../../scripts/src/cli/command-line/words.ts';
 import { callerOf } from '../../../scripts/src/cli/render/caller.ts';
 import { isIdempotencyKey } from '../../../scripts/src/model/idempotency-key.ts';
 import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
@@ -74,8 +73,8 @@ describe('fault 102: the values of suggested commands, through a real shell', ()
     });
     fc.assert(
       fc.property(values, ({ taskId, download, owner, model, provider, idempotencyKey }) => {
-        const understood = (...[action, flags]: Parameters<typeof actionWords>) =>
-          parseArguments(wordsIn('sh', commandLine(actionWords(action, flags))).slice(2));
+        const understood = (action: string, flags = {}) =>
+          parseArguments(wordsIn('sh', commandLine(flagWords({ action, ...flags }))).slice(2));
         const waited = understood('waitTask', { taskId, download, provider, sandbox: true });
         expect(waited).toMatchObject({ taskId, download, sandbox: true });
         expect(waited.profile.id).toBe(provider);
@@ -83,7 +82,10 @@ describe('fault 102: the values of suggested commands, through a real shell', ()
         const made = understood('createGeneration', { model, payload, owner, idempotencyKey, provider });
         expect(made).toMatchObject({ model, payload, owner, idempotencyKey });
         // And the same once more: a command that is repeated from its own arguments.
-        const repeated = wordsIn('sh', commandAgain(actionWords('waitTask', { taskId, download }))).slice(2);
+        const repeated = wordsIn(
+          'sh',
+          commandFrom(flagWords({ action: 'waitTask', taskId, download }), { new: false }),
+        ).slice(2);
         expect(parseArguments(repeated)).toMatchObject({ taskId, download: path.resolve(download) });
       }),
       { numRuns: 40 },
@@ -139,7 +141,9 @@ describe('the forms of a command', () => {
   });
 
   it('leaves --new out of the command that resumes, and makes relative paths absolute', () => {
-    const again = commandAgain(['--new', '--payload=--new', '--image', 'a.png', '--download', 'my out']);
+    const again = commandFrom(['--new', '--payload=--new', '--image', 'a.png', '--download', 'my out'], {
+      new: false,
+    });
     const here = (name: string) => quoteWord(path.resolve(name));
     expect(again).toBe(
       `${commandLine([])} --payload=--new --image ${here('a.png')} --download ${here('my out')}`,
@@ -149,7 +153,7 @@ describe('the forms of a command', () => {
   it('a resumed wait keeps its limit, its interval and its folder', () => {
     const submit = ['--model', 't2v', '--payload', '{}'];
     const parse = (...flags: string[]) =>
-      actionWords('waitTask', resumeFlags(parseArguments([...submit, ...flags]))).slice(2);
+      flagWords({ action: 'waitTask', ...resumeFlags(parseArguments([...submit, ...flags])) }).slice(2);
     expect(parse()).toEqual([]);
     expect(parse('--wait', '0')).toEqual(['--wait', '45']);
     expect(parse('--wait', '600')).toEqual([]);
@@ -159,7 +163,9 @@ describe('the forms of a command', () => {
 
   it('says where a task lives only where that is not the usual place', () => {
     const words = (...argv: string[]) =>
-      actionWords('account', placeFlags(parseArguments(['--action', 'account', ...argv]))).slice(2);
+      flagWords({ action: 'account', ...placeFlags(parseArguments(['--action', 'account', ...argv])) }).slice(
+        2,
+      );
     expect(words()).toEqual([]);
     expect(words('--sandbox')).toEqual(['--sandbox']);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { adviceFor, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
-import { outcomeOf } from '../../../scripts/src/cli/render/outcome.ts';
+import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
 import type { TaskResult } from '../../../scripts/src/core/result.ts';
 import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
@@ -17,7 +17,7 @@ describe('the document of a task', () => {
     [true, EXIT.stillRunning],
     [false, EXIT.done],
   ])('that still runs ends the call by what it was to return (its end: %s)', async (wantsEnd, exitCode) => {
-    const outcome = await outcomeOf(task('PROGRESS'), { ...caller, wantsEnd });
+    const outcome = await outcomeOfResult(task('PROGRESS'), { ...caller, wantsEnd });
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope).toMatchObject({ ok: true, status: 'PROGRESS', taskId: 'ck1' });
     expect(outcome.onWritten).toBeUndefined();
@@ -25,7 +25,7 @@ describe('the document of a task', () => {
 
   it('says each warning, the last failure of a query, and the pause', async () => {
     const lastPollError = new Failure('RATE_LIMITED', 'Later.');
-    const { envelope } = await outcomeOf(
+    const { envelope } = await outcomeOfResult(
       task('PROGRESS', {
         warnings: [
           { kind: 'noPermit', seconds: 7 },
@@ -54,7 +54,7 @@ describe('the document of a task', () => {
     ['failed', 'FAILED', false, EXIT.taskEnded, 'GENERATION_FAILED'],
     ['cancelled', 'CANCEL', false, EXIT.taskEnded, 'TASK_CANCELLED'],
   ])('%s (%s): ok %s, exit code %i', async (kind, state, ok, exitCode, errorCode) => {
-    const outcome = await outcomeOf(task(state, { kind } as Partial<TaskResult>), caller);
+    const outcome = await outcomeOfResult(task(state, { kind } as Partial<TaskResult>), caller);
     expect(outcome.envelope).toMatchObject({ ok, status: state, errorCode });
     expect(outcome.exitCode).toBe(exitCode);
   });
@@ -65,7 +65,7 @@ describe('the document of a task', () => {
   ] as const)('a cancel that was refused of a task that is %s', async (state, exitCode, action) => {
     const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
     const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
-    const outcome = await outcomeOf(
+    const outcome = await outcomeOfResult(
       task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>),
       caller,
     );
@@ -83,7 +83,7 @@ describe('the document of a task', () => {
     });
     const seen = { state: 'COMPLETED' as const, record: {}, urls: ['https://files.example.test/a'] };
     const result: TaskResult = { kind: 'notFetched', taskId: 'ck1', seen, warnings: [], failure };
-    const { envelope, exitCode } = await outcomeOf(result, caller);
+    const { envelope, exitCode } = await outcomeOfResult(result, caller);
     expect(exitCode).toBe(EXIT.downloadFailed);
     expect(envelope.data).toEqual({
       resultUrls: seen.urls,
@@ -110,7 +110,10 @@ describe('the document of several tasks', () => {
         delivery: { entry: { close: () => closed.push(id) } as never, status: 'COMPLETED' } as never,
       } as Partial<TaskResult>);
     const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
-    const outcome = await outcomeOf({ kind: 'many', items, until: 'last', more: 0, unsettled: 0 }, caller);
+    const outcome = await outcomeOfResult(
+      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      caller,
+    );
     outcome.onWritten?.();
     expect(closed).toEqual(['ck1']);
     expect(outcome.exitCode).toBe(EXIT.stillRunning);
@@ -123,7 +126,7 @@ describe('the document of several tasks', () => {
       reason: { kind: 'pendingTaskGone', taskId: 'ck1' },
     });
     const items = [item(task('PROGRESS')), item(gone)];
-    const { envelope, exitCode } = await outcomeOf(
+    const { envelope, exitCode } = await outcomeOfResult(
       { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
       caller,
     );
@@ -140,7 +143,7 @@ describe('the document of several tasks', () => {
 describe('the document of a wait for the first end', () => {
   const record = { taskId: 'ck1', status: 'PROGRESS', model: 't2v', created: 'then', owner: null };
   const many = (...ended: TaskResult[]) =>
-    outcomeOf(
+    outcomeOfResult(
       {
         kind: 'many',
         items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { sums } from '../../../scripts/src/cli/progress/words.ts';
 import { BatchSpending, overBudget, type Price } from '../../../scripts/src/core/batch/caps.ts';
+import { fileNames, nameKey } from '../../../scripts/src/core/batch/file-names.ts';
 import { type Content, ordinalsOf } from '../../../scripts/src/core/batch/identity.ts';
 import type { LineResult } from '../../../scripts/src/core/batch/line.ts';
-import { fileNames, keyOf } from '../../../scripts/src/core/batch/names.ts';
-import { outcomeOf, ProgressSums, stateOf, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
+import { batchState, lineOutcomeOf, ProgressSums, totalsOf } from '../../../scripts/src/core/batch/totals.ts';
 import { taskResult } from '../../../scripts/src/core/result.ts';
 import { mediaIn } from '../../../scripts/src/download/output-name.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
@@ -114,7 +114,7 @@ describe('the names of files', () => {
         (names, recorded, taken) => {
           fc.pre(names.length > 0);
           const found = fileNames(named(names, recorded), (name) => taken.includes(name as '1'));
-          expect(new Set(found.map(keyOf)).size).toBe(found.length);
+          expect(new Set(found.map(nameKey)).size).toBe(found.length);
           found.forEach((name, n) => {
             if (names[n] !== null) expect([names[n], `${names[n]}-v2`]).toContain(name);
             else if (name !== recorded[n]) expect(taken).not.toContain(name);
@@ -245,26 +245,26 @@ describe('what came of the lines', () => {
   });
 
   it('COMPLETED when all did, else PROGRESS while something runs, else FAILED', () => {
-    expect(stateOf([done('COMPLETED'), done('COMPLETED')])).toBe('COMPLETED');
-    expect(stateOf([done('COMPLETED'), done('PROGRESS'), done('FAILED')])).toBe('PROGRESS');
-    expect(stateOf([done('COMPLETED'), lost])).toBe('PROGRESS');
+    expect(batchState([done('COMPLETED'), done('COMPLETED')])).toBe('COMPLETED');
+    expect(batchState([done('COMPLETED'), done('PROGRESS'), done('FAILED')])).toBe('PROGRESS');
+    expect(batchState([done('COMPLETED'), lost])).toBe('PROGRESS');
     // Not submitted yet: the same command does it.
-    expect(stateOf([done('COMPLETED'), waits])).toBe('PROGRESS');
-    expect(stateOf([done('COMPLETED'), refused])).toBe('FAILED');
-    expect(stateOf([done('FAILED'), done('CANCEL')])).toBe('FAILED');
+    expect(batchState([done('COMPLETED'), waits])).toBe('PROGRESS');
+    expect(batchState([done('COMPLETED'), refused])).toBe('FAILED');
+    expect(batchState([done('FAILED'), done('CANCEL')])).toBe('FAILED');
   });
 
   it('a file whose name the disk keeps in decomposed characters is the one that a line names', () => {
     const folder = tempFolder();
     writeFileSync(path.join(folder, 'Cafe\u0301.MP4'), '');
-    expect([...mediaIn(folder).keys()]).toEqual([keyOf('caf\u00e9')]);
+    expect([...mediaIn(folder).keys()]).toEqual([nameKey('caf\u00e9')]);
   });
 
   it('a task that is not found any more is unknown; one whose query failed runs', () => {
     const gone = { end: new Failure('TASK_NOT_FOUND', 'gone'), taskId: 't1', state: 'PROGRESS' as const };
-    expect(outcomeOf(gone)).toBe('unknown');
+    expect(lineOutcomeOf(gone)).toBe('unknown');
     const unread = { end: new Failure('NETWORK_ERROR', 'down'), taskId: 't1', state: 'PROGRESS' as const };
-    expect(outcomeOf(unread)).toBe('running');
+    expect(lineOutcomeOf(unread)).toBe('running');
   });
 
   it('the exit codes have one order: 3, 7, 5, 4, 9, 1, 0, with the others in between, none left out', () => {

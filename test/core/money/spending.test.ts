@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ModelSums, recordedSpending, rowsOfList } from '../../../scripts/src/core/money/spending.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
-import { rowOf } from '../../../scripts/src/model/spending-row.ts';
+import { recordedRow } from '../../../scripts/src/model/spending-row.ts';
 import { TASK_STATES, type Task } from '../../../scripts/src/model/task.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
@@ -150,7 +150,7 @@ describe('the arithmetic', () => {
     ];
     expect(
       recordedSpending(
-        rows.flatMap((one) => rowOf(one) ?? []),
+        rows.flatMap((one) => recordedRow(one) ?? []),
         null,
         NOON,
         0,

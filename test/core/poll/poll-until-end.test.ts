@@ -27,8 +27,8 @@ async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: numbe
   const polledAt: number[] = [];
   let n = 0;
   const waited = pollUntilEnd(
-    async (dueAt) => {
-      await clock.sleep(dueAt - clock.now);
+    async (dueAtMonotonic) => {
+      await clock.sleep(dueAtMonotonic - clock.now);
       polledAt.push(clock.now);
       clock.now += queryMs;
       const step = steps[Math.min(n, steps.length - 1)] as Step;
@@ -93,8 +93,8 @@ describe('the schedule', () => {
     };
     const polls: number[] = [];
     await pollUntilEnd(
-      async (dueAt) => {
-        await clock.sleep(dueAt - clock.now);
+      async (dueAtMonotonic) => {
+        await clock.sleep(dueAtMonotonic - clock.now);
         polls.push(clock.now);
         return see('PROGRESS');
       },

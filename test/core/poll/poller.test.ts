@@ -173,7 +173,7 @@ it('the status of a task that runs does not hold its payload, which the service 
   });
   const session = sessionWith(server.origin);
   const poller = new Poller(session, null, false);
-  const times = { dueAt: 0, deadline: session.clock.monotonic() + 60_000 };
+  const times = { dueAtMonotonic: 0, deadline: session.clock.monotonic() + 60_000 };
   for (const { id } of running) poller.watch(id);
   const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
   expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');

@@ -141,7 +141,9 @@ describe('a wait', () => {
     await other.write(seen(clock.wall(), 'COMPLETED'));
     const next = () => {
       const unwatch = poller.watch('ckx1');
-      return poller.next('ckx1', { dueAt: clock.now + HOUR, deadline: clock.now + HOUR }).finally(unwatch);
+      return poller
+        .next('ckx1', { dueAtMonotonic: clock.now + HOUR, deadline: clock.now + HOUR })
+        .finally(unwatch);
     };
     return { server, other, next };
   }

@@ -48,7 +48,6 @@ export async function describeAll({ profile, isProviderNamed, kind, full }: Whic
   return success(null, null, data, EXIT.done);
 }
 
-/** Returns the contracts of a service, of the models that make `kind` where one is named. */
 async function contractsOf(provider: string, kind: OutputKind | undefined): Promise<Contract[]> {
   const found: Contract[] = [];
   for (const id of await listModels(provider)) {
@@ -100,7 +99,6 @@ function priceSteps({ says }: Profile, contracts: readonly Contract[]): string[]
 
 type Data = { [key: string]: Json };
 
-/** Returns the facts that a choice between models needs. */
 function facts(contract: Contract): Data {
   const { model, output, schema, example } = contract;
   return {
@@ -125,7 +123,6 @@ function everything(contract: Contract): Data {
   };
 }
 
-/** Returns everything that the contract says. */
 function rules(contract: Contract): Data {
   const { schema, sources, notes, replay, durations, price } = contract;
   return {

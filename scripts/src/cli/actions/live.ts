@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { CheckedRequest } from '../../core/checked-request.ts';
 import { pollSchedule } from '../../core/poll/interval.ts';
 import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
-import type { ListFilter } from '../../core/tasks/list.ts';
-import type { WaitSettings } from '../../core/wait/wait-settings.ts';
+import type { ListFilter } from '../../core/tasks/list-tasks.ts';
+import type { WaitSettings } from '../../core/wait-settings.ts';
 import { Api } from '../../http/api.ts';
 import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -22,8 +23,7 @@ import { type Environment, journalFolder } from '../environment.ts';
 import type { Interruption } from '../interruption.ts';
 import { callerOf } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
-import { outcomeOf, type Result } from '../render/outcome.ts';
-import type { CheckedRequest } from '../request/read-request.ts';
+import { outcomeOfResult, type Result } from '../render/outcome.ts';
 import { withStandInWarning } from './stand-ins.ts';
 
 const SANDBOX_KEY = 'ak_sandbox';
@@ -45,7 +45,6 @@ interface LiveOptions {
   warn(text: string): void;
 }
 
-/** Runs an action that calls a service, or the sandbox in its place, and returns its outcome. */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } =
     options;
@@ -56,7 +55,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     ownsProcess: true,
   });
   const { profile } = args;
-  const baseUrl = sandbox ? new URL(sandbox.origin) : (environment.baseUrl ?? new URL(profile.url));
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
   const provider = await createProvider(profile, {
     baseUrl,
     key: sandbox ? SANDBOX_KEY : environment.key!,
@@ -79,18 +78,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter }),
   };
   try {
+    let outcome: Outcome;
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
       const wait = waitSettings(args, environment);
-      const outcome = await runBatchCommand({
-        ...{ session, args, argv, batch, wait, caller, secrets },
-        account: await accountOf(options),
-        stop: interruption,
-        warn,
-      });
-      return sandbox ? withStandInWarning(outcome) : outcome;
-    }
-    const outcome = await outcomeOf(await act(session, args, request, environment), caller);
+      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
+      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+    } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarning(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -125,20 +119,16 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? 'sandbox' : addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: args.sandbox ? 'sandbox' : addressOf(serviceUrl(options)),
     account: await accountOf(options),
     clock: systemClock,
     warn,
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  try {
-    journal.prepare();
-    return journal;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
-    return null;
-  }
+  const refusal = await orFailure((async () => journal.prepare())());
+  if (!refusal) return journal;
+  warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
+  return null;
 }
 
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
@@ -148,19 +138,21 @@ async function openSharing(options: LiveOptions, provider: Provider): Promise<Sh
   const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(environment.baseUrl ?? new URL(provider.url)),
+    service: addressOf(serviceUrl(options)),
     account: await accountOf(options),
     limit: provider.rateLimit,
     clock: systemClock,
   });
 }
 
+const serviceUrl = ({ args, environment }: LiveOptions): URL =>
+  environment.baseUrl ?? new URL(args.profile.url);
+
 /** Returns an address without its scheme, which identifies a service. */
 function addressOf({ host, pathname }: URL): string {
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-/** Returns the fingerprint of the key in use, which tells it from another key. */
 async function accountOf({ args, environment }: LiveOptions): Promise<string> {
   const { accountOf: account } = await import('../../model/fingerprint.ts');
   return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
@@ -188,7 +180,7 @@ async function act(
     case 'getTask':
       return (await import('../../core/tasks/get-task.ts')).getTask(session, taskId, wait);
     case 'cancelTask':
-      return (await import('../../core/tasks/cancel.ts')).cancelTask(session, taskId);
+      return (await import('../../core/tasks/cancel-task.ts')).cancelTask(session, taskId);
     case 'waitTask': {
       if (args.taskId === undefined) {
         const pending = await import('../../core/wait/resume-pending.ts');
@@ -202,7 +194,7 @@ async function act(
       return (await import('../../core/wait/wait-task.ts')).waitTask(session, taskId, wait);
     }
     case 'listTasks':
-      return (await import('../../core/tasks/list.ts')).listTasks(session, filterOf(args));
+      return (await import('../../core/tasks/list-tasks.ts')).listTasks(session, filterOf(args));
     case 'spending':
       return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
     case 'account': {

@@ -4,24 +4,13 @@ import type { Arguments } from '../command-line/arguments.ts';
 import { type Environment, journalFolder } from '../environment.ts';
 
 /** What a call needs that reads the journal of every key, without any service. */
-export interface Local {
-  args: Arguments;
+export interface Local<Args = Pick<Arguments, 'profile' | 'sandbox'>> {
+  args: Args;
   environment: Environment;
   warn(text: string): void;
 }
 
-/** Returns the journal of this machine; of no key in particular. */
-export function localJournal({
-  args,
-  environment,
-  warn,
-}: Pick<Local, 'environment' | 'warn'> & { args: Pick<Arguments, 'profile' | 'sandbox'> }): Journal {
-  return new Journal({
-    folder: journalFolder(environment, args.sandbox),
-    provider: args.profile.id,
-    service: '',
-    account: '',
-    clock: systemClock,
-    warn,
-  });
+export function localJournal({ args: { profile, sandbox }, environment, warn }: Local): Journal {
+  const folder = journalFolder(environment, sandbox);
+  return new Journal({ folder, provider: profile.id, service: '', account: '', clock: systemClock, warn });
 }

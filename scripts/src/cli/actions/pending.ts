@@ -1,7 +1,8 @@
-import { forgetRecords } from '../../core/record/forget.ts';
+import { forgetRecords } from '../../core/record/forget-records.ts';
 import { mayCancel } from '../../core/tasks/may-cancel.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
+import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
@@ -11,7 +12,7 @@ import { type Local, localJournal } from './local-journal.ts';
  * Returns the requests that are unfinished or were never delivered: of every key, and of every service unless one was
  * named. No network.
  */
-export async function listPending(where: Local, caller: Caller): Promise<Outcome> {
+export async function listPending(where: Local<Arguments>, caller: Caller): Promise<Outcome> {
   const { args } = where;
   const records = (await localJournal(where).pending()).map(({ record }) => record);
   const wanted = records.filter(
@@ -25,8 +26,7 @@ export async function listPending(where: Local, caller: Caller): Promise<Outcome
   return pendingOutcome(wanted, cancellable, caller);
 }
 
-/** Drops a record. No network. */
-export async function forget(where: Local): Promise<Outcome> {
+export async function forget(where: Local<Arguments>): Promise<Outcome> {
   const { taskId, idempotencyKey } = where.args;
   return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
 }

@@ -1,6 +1,6 @@
 import { recordedSpending } from '../../core/money/spending.ts';
-import { systemClock } from '../../model/clock.ts';
-import { dayOf } from '../../model/spending-row.ts';
+import { dayOf, systemClock } from '../../model/clock.ts';
+import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { spendingOutcome } from '../render/spending.ts';
@@ -10,10 +10,7 @@ import { type Local, localJournal } from './local-journal.ts';
  * Returns what the journal of this machine says was spent at one service, with any key. No network.
  * @returns null where the journal has no record of that service
  */
-export async function spendingWithoutKey({
-  caller,
-  ...where
-}: Local & { caller: Caller }): Promise<Outcome | null> {
+export async function spendingWithoutKey(where: Local<Arguments>, caller: Caller): Promise<Outcome | null> {
   const { args, environment } = where;
   if (environment.stateFolder === '') return null;
   const since = args.since?.from ?? null;

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { keyOf, type Pattern } from '../../core/batch/names.ts';
+import { nameKey, type Pattern } from '../../core/batch/file-names.ts';
 import type { BatchResult, Stop } from '../../core/batch/options.ts';
-import { quoteBatch } from '../../core/batch/quote.ts';
-import { runBatch } from '../../core/batch/run.ts';
-import { type LineOutcome, outcomeOf } from '../../core/batch/totals.ts';
+import { quoteBatch } from '../../core/batch/quote-batch.ts';
+import { runBatch } from '../../core/batch/run-batch.ts';
+import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
-import type { WaitSettings } from '../../core/wait/wait-settings.ts';
+import type { WaitSettings } from '../../core/wait-settings.ts';
 import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
 import { versionOf } from '../../download/version-of-name.ts';
 import type { Arguments } from '../command-line/arguments.ts';
@@ -85,7 +85,7 @@ async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver
   const commands: LineCommands = new Map();
   const folder = wait.folder === null ? null : path.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
-    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(outcomeOf(line)) || isLineGone(line);
+    const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n]!.ordinal === 1;
@@ -109,7 +109,7 @@ function freeName(folder: string, name: string): string {
   const media = mediaIn(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf(name, version);
-    if (!media.has(keyOf(found))) return found;
+    if (!media.has(nameKey(found))) return found;
   }
 }
 

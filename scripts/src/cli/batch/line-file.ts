@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { diskErrorText } from '../../disk/durable.ts';
+import { onDisk } from '../../disk/durable.ts';
 import type { Json } from '../../model/json.ts';
 import type { LineRequest } from '../command-line/commands.ts';
 import { writeOwn } from './own-file.ts';
@@ -15,16 +15,10 @@ export function writeLine(
   name: string,
   { model, payload, image }: LineRequest,
 ): string | null {
-  const line = {
-    model,
-    payload: JSON.parse(payload) as Json,
-    image: image && path.resolve(image),
-  };
+  const line = { model, payload: JSON.parse(payload) as Json, image: image && path.resolve(image) };
   const text = `${JSON.stringify(line)}\n`;
-  try {
-    return writeOwn(folder, name, '.jsonl', text, text);
-  } catch (error) {
-    if (diskErrorText(error) === undefined) throw error;
-    return null;
-  }
+  return onDisk(
+    () => writeOwn(folder, name, '.jsonl', text, text),
+    () => null,
+  );
 }

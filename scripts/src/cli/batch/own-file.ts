@@ -25,7 +25,6 @@ export function writeOwn(folder: string, name: string, ending: string, text: str
   return file;
 }
 
-/** Tells whether a file is empty or begins with a text. */
 function beginsWith(file: string, text: string): boolean {
   const expected = Buffer.from(text);
   const head = Buffer.alloc(expected.length);

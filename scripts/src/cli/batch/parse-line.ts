@@ -5,7 +5,7 @@ import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName } from '../../model/strict-json.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 import { parseJson, textOf } from './line-text.ts';
 import type { Source } from './source.ts';
 
@@ -45,7 +45,7 @@ export function parseLine(bytes: Buffer, format: Source['format'], issues: Issue
     return null;
   }
   const [model, image] = [textField(value, 'model', issues), textField(value, 'image', issues)];
-  return { name: nameOf(value, issues), payload, model, image };
+  return { name: nameField(value, issues), payload, model, image };
 }
 
 function objectIn(bytes: Buffer, issues: Issue[]): JsonObject | null {
@@ -60,7 +60,7 @@ function objectIn(bytes: Buffer, issues: Issue[]): JsonObject | null {
     }
     const position = /position \d+/.exec(error instanceof Error ? error.message : '')?.[0];
     const at = position ? ` at ${position}` : '';
-    issues.push(issue('', 'a JSON object', `text that is no JSON${at}: ${quote(textOf(bytes))}`, hint));
+    issues.push(issue('', 'a JSON object', `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
     return null;
   }
   if (isObject(value)) return value;
@@ -75,13 +75,13 @@ function textField(line: JsonObject, field: string, issues: Issue[]): string | u
   return undefined;
 }
 
-function nameOf(line: JsonObject, issues: Issue[]): string | null {
+function nameField(line: JsonObject, issues: Issue[]): string | null {
   const given = textField(line, 'name', issues);
   if (given === undefined) return null;
   const name = stemOfOutput(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   if (problem === null) return name;
-  issues.push(issue('name', 'a file name', quote(given), problem));
+  issues.push(issue('name', 'a file name', inQuotes(given), problem));
   return null;
 }
 

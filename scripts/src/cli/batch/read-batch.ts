@@ -4,25 +4,25 @@ import { estimate } from '../../contracts/estimate.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
+import { nameKey } from '../../core/batch/file-names.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
 import type { BatchLine } from '../../core/batch/line.ts';
-import { keyOf } from '../../core/batch/names.ts';
-import { Failure, type Issue } from '../../model/failure.ts';
+import { Failure, type Issue, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { adviceOf } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { LineRequest } from '../command-line/commands.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 import type { Caller } from '../render/caller.ts';
 import { explained } from '../render/errors/explained.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from '../request/payload.ts';
 import { readCallback } from '../request/read-request.ts';
 import { afterCollecting, keepHeapSmall } from './heap.ts';
-import { type LineIssue, wrongLines } from './issues.ts';
-import { parseLine } from './parse-line.ts';
-import { openSource, type Place, type Source } from './source.ts';
+import { type ParsedLine, parseLine } from './parse-line.ts';
+import { type LinePlace, openSource, type Source } from './source.ts';
+import { type LineIssue, wrongLines } from './wrong-lines.ts';
 
 /** A batch whose lines are all valid. */
 export interface CheckedBatch {
@@ -53,7 +53,7 @@ export async function readBatch(
   const reader = new Reader(args, caller, await readFields(args.payload, signal));
   const source = await openSource(args.batch!, signal);
   try {
-    const checked: (Checked & { place: Place })[] = [];
+    const checked: (Checked & { place: LinePlace })[] = [];
     const issues: LineIssue[] = [];
     for (const place of source.places) {
       if (signal.aborted) throw signal.reason;
@@ -85,15 +85,6 @@ const LARGE = 256 * 1024;
 
 type Checked = Omit<BatchLine, 'ordinal' | 'read'>;
 
-function addName(names: Map<string, number>, name: string, line: number, issues: Issue[]): void {
-  const other = names.get(keyOf(name)) ?? line;
-  names.set(keyOf(name), other);
-  if (other === line) return;
-  issues.push(
-    issue('name', 'a name of its own', `${quote(name)}, as in line ${other}`, 'give each line another name'),
-  );
-}
-
 class Reader {
   readonly #args: Arguments;
   readonly #caller: Caller;
@@ -109,7 +100,7 @@ class Reader {
   }
 
   /** Checks a line; what is wrong with it goes to `issues`. */
-  async checked(source: Source, place: Place, issues: Issue[]): Promise<Checked | null> {
+  async checked(source: Source, place: LinePlace, issues: Issue[]): Promise<Checked | null> {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
     const { contract, payload, name } = found;
@@ -128,82 +119,70 @@ class Reader {
     };
   }
 
-  async readAgain(source: Source, place: Place, payloadHash: string): Promise<JsonObject> {
+  async readAgain(source: Source, place: LinePlace, payloadHash: string): Promise<JsonObject> {
     const found = await this.#request(source, place, []);
     if (found && jsonHash(found.payload) === payloadHash) return found.payload;
-    throw new Failure(
-      'INVALID_PAYLOAD',
-      `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`,
-      { reason: { kind: 'lineChanged' } },
-    );
+    const message = `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`;
+    throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'lineChanged' } });
   }
 
   /** Returns what a line asks for, without reading its image. */
-  async requestOf(source: Source, place: Place): Promise<LineRequest | null> {
+  async requestOf(source: Source, place: LinePlace): Promise<LineRequest | null> {
     const parts = await this.#parts(source, place, []).catch(() => null);
     if (!parts) return null;
     const { contract, fields, image } = parts;
     return { model: contract.model, payload: JSON.stringify(fields), image };
   }
 
-  async #request(source: Source, place: Place, issues: Issue[]) {
+  async #request(source: Source, place: LinePlace, issues: Issue[]) {
     const parts = await this.#parts(source, place, issues);
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
     if (image === undefined) return { contract, payload: fields, name };
-    try {
-      return { contract, payload: await afterCollecting(() => withImage(contract, fields, image)), name };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      issues.push(...issuesOf(explained(error, this.#caller)));
-      return null;
-    }
+    const payload = await orFailure(afterCollecting(() => withImage(contract, fields, image)));
+    if (!(payload instanceof Failure)) return { contract, payload, name };
+    issues.push(...issuesOf(explained(payload, this.#caller)));
+    return null;
   }
 
   /** Reads a line as far as its image. */
-  async #parts(source: Source, place: Place, issues: Issue[]) {
+  async #parts(source: Source, place: LinePlace, issues: Issue[]) {
     const read = () => source.read(place, (bytes) => parseLine(bytes, source.format, issues));
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
-    if (line.name !== null) addName(this.#names, line.name, place.number, issues);
+    if (line.name !== null) {
+      const other = this.#names.get(nameKey(line.name)) ?? place.number;
+      this.#names.set(nameKey(line.name), other);
+      const received = `${inQuotes(line.name)}, as in line ${other}`;
+      if (other !== place.number)
+        issues.push(issue('name', 'a name of its own', received, 'give each line another name'));
+    }
     const model = line.model ?? this.#args.model;
     if (model === undefined) {
       const hint = source.format === 'txt' ? 'add --model <id>' : 'add --model <id>, or "model" to the line';
       issues.push(issue('model', 'a model', 'nothing', hint));
       return null;
     }
-    try {
-      const contract = await this.#contractOf(model);
-      const parts = await this.#fieldsOf(contract, line, issues);
-      return parts && { contract, ...parts, name: line.name };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const found = issuesOf(explained(error, this.#caller));
-      // What is said of a flag holds for the field that stands in its place.
-      const inLine = (hint: string) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-      issues.push(
-        ...(line.model === undefined ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))),
-      );
-      return null;
-    }
+    const parts = await orFailure(this.#fieldsOf(model, line, issues));
+    if (!(parts instanceof Failure)) return parts && { ...parts, name: line.name };
+    const found = issuesOf(explained(parts, this.#caller));
+    // What is said of a flag holds for the field that stands in its place.
+    const inLine = (hint: string) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+    issues.push(
+      ...(line.model === undefined ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))),
+    );
+    return null;
   }
 
-  #contractOf(model: string): Promise<Contract> {
+  async #fieldsOf(model: string, line: ParsedLine, issues: Issue[]) {
     const known = this.#contracts.get(model) ?? loadContract(this.#args.profile.id, model);
     this.#contracts.set(model, known);
-    return known;
-  }
-
-  async #fieldsOf(
-    contract: Contract,
-    line: NonNullable<ReturnType<typeof parseLine>>,
-    issues: Issue[],
-  ): Promise<{ fields: JsonObject; image: string | undefined } | null> {
+    const contract = await known;
     const own = withoutBody(contract, line.payload);
     const defaults = withoutBody(contract, this.#defaults);
     if (line.prompt !== undefined) {
       const fields = withPrompt(contract, defaults, line.prompt);
-      if (fields) return { fields, image: this.#args.image };
+      if (fields) return { contract, fields, image: this.#args.image };
       const hint = 'write a .jsonl file with the fields of each request in "payload"';
       issues.push(issue('model', 'a model that takes a prompt', contract.model, hint));
       return null;
@@ -211,29 +190,22 @@ class Reader {
     if (line.image !== undefined) {
       // The picture of the line takes the place of the one that all lines would have.
       const { withoutImage } = await import('../../contracts/image-field.ts');
-      return { fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
+      return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
     const { imageField } = await import('../../contracts/image-field.ts');
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== undefined;
-    return { fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };
+    return { contract, fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };
   }
 }
 
-/** Returns the issues of a failure about one line; the failure itself where it has none. */
 function issuesOf(failure: Failure): Issue[] {
   const { issues, nextSteps = [] } = adviceOf(failure);
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path = failure.code === 'INVALID_MODEL' ? 'model' : 'payload';
   const hint = nextSteps[0] ?? 'correct the line';
-  return [
-    issue(
-      path,
-      path === 'model' ? 'a model with a contract' : 'a payload that can be sent',
-      failure.message,
-      hint,
-    ),
-  ];
+  const expected = path === 'model' ? 'a model with a contract' : 'a payload that can be sent';
+  return [issue(path, expected, failure.message, hint)];
 }
 
 /** Returns a path of the payload, or the flag that stands for a part of it, as a path in a line. */

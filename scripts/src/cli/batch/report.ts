@@ -1,4 +1,4 @@
-import { diskErrorText } from '../../disk/durable.ts';
+import { onDisk } from '../../disk/durable.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { boundedJson } from '../render/bounded.ts';
 import { writeOwn } from './own-file.ts';
@@ -21,11 +21,8 @@ export function writeReport(
 ): { file: string } | { problem: string } {
   const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}\n`).join('');
   const head = text.slice(0, text.indexOf(',"line":') + 1);
-  try {
-    return { file: writeOwn(folder, `${name}.report`, '.jsonl', text, head) };
-  } catch (error) {
-    const problem = diskErrorText(error);
-    if (problem === undefined) throw error;
-    return { problem };
-  }
+  return onDisk(
+    () => ({ file: writeOwn(folder, `${name}.report`, '.jsonl', text, head) }),
+    (problem) => ({ problem }),
+  );
 }

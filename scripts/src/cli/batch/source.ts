@@ -7,7 +7,7 @@ import { refused } from '../issue.ts';
 import { codeOf, readStdin } from '../request/payload.ts';
 
 /** Where a line is in its file; bytes. */
-export interface Place {
+export interface LinePlace {
   /** From 1, as an editor counts. */
   number: number;
   at: number;
@@ -19,9 +19,9 @@ export interface Source {
   /** How its name appears in messages, and in the name of the report. */
   name: string;
   format: 'jsonl' | 'txt';
-  places: Place[];
+  places: LinePlace[];
   /** Reads a line. @param use gets its bytes, which are another line's afterwards */
-  read<T>(place: Place, use: (bytes: Buffer) => T): Promise<T>;
+  read<T>(place: LinePlace, use: (bytes: Buffer) => T): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -62,9 +62,10 @@ export async function openSource(file: string, signal: AbortSignal): Promise<Sou
       const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
       return await inMemory(name, format, Buffer.from(text));
     }
+    // The byte order mark of UTF-16.
     const head = Buffer.alloc(2);
     await handle.read(head, 0, 2, 0);
-    if (isUtf16(head)) {
+    if (head[0] === 0xff && head[1] === 0xfe) {
       if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
       return await inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
     }
@@ -94,7 +95,7 @@ async function sourceOf(
   // One block for all lines, one after the other: blocks of their own would pile up until a garbage collection.
   let scratch = Buffer.alloc(0);
   let last: Promise<unknown> = Promise.resolve();
-  const read = <T>({ at, size }: Place, use: (bytes: Buffer) => T): Promise<T> => {
+  const read = <T>({ at, size }: LinePlace, use: (bytes: Buffer) => T): Promise<T> => {
     const result = last.then(async () => {
       if (scratch.length < size) scratch = Buffer.alloc(size);
       const bytes = scratch.subarray(0, size);
@@ -115,8 +116,8 @@ async function sourceOf(
 }
 
 /** Returns where the lines are that are not empty. */
-async function placesIn(readAt: ReadAt): Promise<Place[]> {
-  const places: Place[] = [];
+async function placesIn(readAt: ReadAt): Promise<LinePlace[]> {
+  const places: LinePlace[] = [];
   const chunk = Buffer.alloc(CHUNK);
   let number = 1;
   let start = 0;
@@ -161,10 +162,6 @@ function isBlank(bytes: Buffer, from: number, to: number): boolean {
     if (byte !== 32 && byte !== 9 && byte !== 13 && !(isMark && to - from <= 4)) return false;
   }
   return true;
-}
-
-function isUtf16(head: Buffer): boolean {
-  return head[0] === 0xff && head[1] === 0xfe;
 }
 
 function formatOf(file: string): Source['format'] | undefined {

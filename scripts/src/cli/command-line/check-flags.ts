@@ -54,7 +54,6 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
-/** Adds an issue for each combination of flags that is not allowed. */
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
     if (given.has(one) && given.has(other))

@@ -6,7 +6,7 @@ import type { Action } from './action.ts';
 import type { Arguments } from './arguments.ts';
 import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
-import { actionWords, commandLine, type Flags, flagWords } from './words.ts';
+import { commandLine, type Flags, flagWords } from './words.ts';
 
 /**
  * Returns the flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
@@ -23,7 +23,6 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
   };
 }
 
-/** Returns the flags that name the service, or the sandbox, of a task. */
 export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
   return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
 }
@@ -35,7 +34,7 @@ export function providerFlag(provider: string | undefined): string | undefined {
 
 /** Returns the command line of an action that needs no key, for one service. */
 export function commandFor(provider: string | undefined, action: Action, flags: Flags = {}): string {
-  return commandLine(actionWords(action, { provider: providerFlag(provider), ...flags }));
+  return commandLine(flagWords({ action, provider: providerFlag(provider), ...flags }));
 }
 
 /** What a line of a batch asks for, as the flags of a command of its own. */
@@ -65,11 +64,6 @@ export function commandToRehearse(
   const isSaved = download !== undefined || output !== undefined;
   const place = { output: undefined, download: isSaved ? SANDBOX_FOLDER : undefined };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
-}
-
-/** Returns the command that resumes what these arguments began: it must not make another task. */
-export function commandAgain(argv: readonly string[]): string {
-  return commandFrom(argv, { new: false });
 }
 
 /** Returns the command line that makes this request once more, with a new charge. */
@@ -119,16 +113,12 @@ export function commandForLine(
 }
 
 /** Returns the words that say how to make this request once more, with a new charge. */
-export function commandAnew({
-  idempotencyKey,
-  noJournal,
-}: Pick<Arguments, 'idempotencyKey' | 'noJournal'>): string {
-  if (idempotencyKey !== undefined) return 'the same command with another --idempotencyKey';
+export function commandAnew(args: Pick<Arguments, 'idempotencyKey' | 'noJournal'>): string {
+  if (args.idempotencyKey !== undefined) return 'the same command with another --idempotencyKey';
   // Without a record, each run is a new request.
-  return noJournal ? 'the same command' : 'the same command with --new';
+  return args.noJournal ? 'the same command' : 'the same command with --new';
 }
 
-/** Returns checked arguments as flags; relative paths become absolute. */
 function flagsIn(argv: readonly string[]): Flags {
   return Object.fromEntries(
     [...readFlags(argv, [])].map(([name, value]) => [

@@ -6,7 +6,7 @@ import { isIdempotencyKey } from '../../model/idempotency-key.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 import { parseSince, SINCE_EXPECTED } from './since.ts';
 
 /** A number, as digits. A hint names no other number than the one that was given. */
@@ -121,7 +121,7 @@ export function readValue(
   issues: Issue[],
 ): string | number | undefined {
   const refuse = (expected: string, hint: string): undefined => {
-    issues.push(issue(`--${flag}`, expected, quote(text), hint));
+    issues.push(issue(`--${flag}`, expected, inQuotes(text), hint));
   };
   switch (value.kind) {
     case 'number': {

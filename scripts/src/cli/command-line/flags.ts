@@ -223,8 +223,6 @@ export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
 
-/** True for the actions that speak to no service. */
 export const isLocal = (action: Action): boolean => LOCAL.includes(action);
 
-/** True for the actions that are about one task. */
 export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

@@ -60,7 +60,6 @@ function flagLines(): string[] {
   });
 }
 
-/** Returns text in indented lines of the width of the page. */
 function wrapped(text: string, indent: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

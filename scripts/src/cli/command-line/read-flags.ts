@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../../contracts/nearest.ts';
 import type { Issue } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 import { ACTIONS } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
 
@@ -74,9 +74,9 @@ function readFlag(
   const { form } = rule(name);
   if (form === undefined) {
     if (value !== undefined)
-      issues.push(issue(`--${name}`, 'no value', quote(value), `write --${name} alone`));
+      issues.push(issue(`--${name}`, 'no value', inQuotes(value), `write --${name} alone`));
   } else if (value === undefined) {
-    const came = instead === undefined ? 'nothing' : quote(instead);
+    const came = instead === undefined ? 'nothing' : inQuotes(instead);
     issues.push(issue(`--${name}`, form, came, `write --${name} ${form}`));
     return;
   }
@@ -103,7 +103,7 @@ function unknownFlag(word: string): Issue {
 }
 
 function straysIssue(strays: string[], given: Given): Issue {
-  const first = quote(strays[0]!);
+  const first = inQuotes(strays[0]!);
   const action = ACTIONS.find((name) => name === strays[0]);
   if (action) return issue('arguments', 'flags only', first, `write --action ${action}`);
   // One hyphen, or the dash that a word processor makes of two.

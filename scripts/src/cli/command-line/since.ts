@@ -1,3 +1,4 @@
+import { dayOf } from '../../model/clock.ts';
 import { plain } from '../../model/text.ts';
 
 /** A span of time from the beginning of a local day until now. */
@@ -22,36 +23,29 @@ export const SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOS
  */
 export function parseSince(text: string, now: number): Since | undefined {
   const today = new Date(now);
-  if (text === 'today') return dayOf(today.getFullYear(), today.getMonth(), today.getDate());
+  if (text === 'today') return localDay(today.getFullYear(), today.getMonth(), today.getDate());
   const days = /^([1-9]\d{0,3})d$/.exec(text)?.[1];
   if (days !== undefined) {
     if (Number(days) > MOST_DAYS) return undefined;
     // By the calendar, not by 24 hours: a day on which clocks are changed has 23 or 25 of them.
-    return dayOf(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
+    return localDay(today.getFullYear(), today.getMonth(), today.getDate() - Number(days) + 1);
   }
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? [];
   if (year === undefined || year < OLDEST_YEAR) return undefined;
-  const since = dayOf(year, month! - 1, date!);
+  const since = localDay(year, month! - 1, date!);
   return since.day === text && since.from <= now ? since : undefined;
 }
 
 /** Returns a local day. Where midnight is skipped, it begins at the first moment after it; where there are two, at the first. */
-function dayOf(year: number, month: number, date: number): Since {
+function localDay(year: number, month: number, date: number): Since {
   return sinceAt(new Date(year, month, date).getTime());
 }
 
-/** Returns the span from the first moment of a local day. */
 export function sinceAt(from: number): Since {
   const start = new Date(from);
-  return { from, day: isoDay(start), timeZone: zoneAt(start) };
+  return { from, day: dayOf(from), timeZone: zoneAt(start) };
 }
 
-function isoDay(date: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** Returns the time zone of this machine, with its offset at a moment. */
 function zoneAt(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const two = (n: number) => String(Math.floor(n)).padStart(2, '0');

@@ -2,7 +2,7 @@ import type { Issue } from '../../model/failure.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { issue, quote } from '../issue.ts';
+import { inQuotes, issue } from '../issue.ts';
 
 interface Instead {
   /** What can be done instead. */
@@ -31,7 +31,6 @@ const INSTEAD: Record<string, Instead> = {
   },
 };
 
-/** What the refusal of an action says that a service documents no request for. */
 export function unsupportedAction(
   profile: Profile,
   action: string,
@@ -39,7 +38,7 @@ export function unsupportedAction(
   const { instead, page } = INSTEAD[action]!;
   const expected = `an action that ${profile.title} documents a request for`;
   return {
-    issues: [issue('--action', expected, quote(action), instead)],
+    issues: [issue('--action', expected, inQuotes(action), instead)],
     nextSteps: [`Instead: ${instead}. ${page(profile)}`],
   };
 }

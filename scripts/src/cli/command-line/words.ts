@@ -19,12 +19,6 @@ export function commandLine(words: readonly string[]): string {
   return ['node', script(), ...words].map((word) => quoteWord(word)).join(' ');
 }
 
-/** Returns the words of an action with its flags. */
-export function actionWords(action: Action, flags: Flags = {}): string[] {
-  return flagWords({ action, ...flags });
-}
-
-/** Returns the words of flags, each value in a word of its own. */
 export function flagWords(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === undefined || value === false) return [];

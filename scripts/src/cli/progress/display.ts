@@ -1,6 +1,5 @@
 import type { View } from './draw.ts';
 
-/** Standard error, as far as progress needs it. */
 export interface Screen {
   write(text: string): void;
   readonly columns: number;
@@ -11,7 +10,6 @@ export type News = 'new' | 'same';
 
 /** Shows the progress of a call. All text is clean: one line, no control characters, no secrets. */
 export interface Display {
-  /** Shows a line that stays. */
   line(text: string): void;
   /**
    * Shows what is happening now.
@@ -19,7 +17,6 @@ export interface Display {
    * @param sentence the same as a line, where lines are all there is
    */
   now(view: () => View, sentence: string, news: News): void;
-  /** Takes off the screen what does not stay. */
   clear(): void;
 }
 

@@ -57,7 +57,6 @@ const RANK = { state: 0, age: 1, subject: 2, bar: 3, transfer: 4, expected: 5, s
 
 type Piece = [text: string, rank: number];
 
-/** Returns the pieces of the line, in their order. */
 function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View, bar: string): Piece[] {
   const loading = transfer ? `downloading ${amount(transfer)}` : '';
   // While a single file comes, the time of its task no longer matters.

@@ -17,7 +17,6 @@ export class Submits {
   readonly #underWay = new Set<string>();
   #hasTask = false;
 
-  /** The call is about several tasks. */
   isAboutMany(): void {
     this.situation.isAboutMany = true;
     if (this.situation.phase === 'before') this.situation.phase = 'running';

@@ -44,16 +44,8 @@ export function size(bytes: number): string {
 }
 
 /** Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits, 60 now`. What earlier runs were charged is no new charge. */
-export function sums({
-  total,
-  done,
-  failed,
-  unknown = 0,
-  notSubmitted = 0,
-  running,
-  credits,
-  creditsNow,
-}: BatchProgress): string {
+export function sums({ total, done, failed, running, credits, ...of }: BatchProgress): string {
+  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
   const parts = [`${done} of ${total} done`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);

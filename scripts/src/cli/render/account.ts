@@ -27,7 +27,10 @@ export function quoteOutcome(
             `Tell the user the price (${counted(credits, 'credit')}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
           ];
   const data = {
-    ...{ model, credits, currentBalance: balance, affordable },
+    model,
+    credits,
+    currentBalance: balance,
+    affordable,
     estimate: estimate ? { ...estimate, note: 'The quote counts.' } : undefined,
     charged: known && known.taskId !== null ? true : undefined,
     createdAt: known?.created,

@@ -2,14 +2,6 @@ import { EXIT } from '../exit-codes.ts';
 import type { LineItem } from './batch-warnings.ts';
 import type { Caller } from './caller.ts';
 
-interface ResumeOptions {
-  caller: Caller;
-  /** Seconds after which the same command can do more. */
-  retryAfter: number | null;
-  /** The lines that the same command submits. */
-  open: number;
-}
-
 // After these, nothing but the same command is needed: as of a single request, it stands first.
 const FIRST: ReadonlySet<number> = new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
 
@@ -17,11 +9,13 @@ const FIRST: ReadonlySet<number> = new Set([EXIT.submitUnknown, EXIT.stillRunnin
  * Returns the steps of a batch with the command that resumes it, in the order and the words of a single request.
  * @param own what is to be done besides
  * @param sorted its lines, the most urgent first
+ * @param retryAfter seconds after which the same command can do more
+ * @param open the number of lines that the same command submits
  */
 export function withResume(
   own: readonly string[],
   sorted: readonly LineItem[],
-  { caller, retryAfter, open }: ResumeOptions,
+  { caller, retryAfter, open }: { caller: Caller; retryAfter: number | null; open: number },
 ): string[] {
   const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
   // Without a list the same command finds out nothing: the user does so first.

@@ -1,7 +1,6 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import { counted } from '../../model/text.ts';
-import { ranges } from '../batch/issues.ts';
 import type { Outcome } from './envelope.ts';
 
 /** A line of a batch and the outcome that a command of its own would have. */
@@ -11,7 +10,7 @@ export interface LineItem {
 }
 
 /** Returns the warnings of a batch: its own, and those of its first lines. */
-export function warningsOf(
+export function batchWarnings(
   result: BatchResult,
   items: readonly LineItem[],
   report: { file: string } | { problem: string },
@@ -46,7 +45,6 @@ function leftWarning({ leftOver, lines }: BatchResult): string[] {
   ];
 }
 
-/** Says why files are called otherwise than their lines. */
 function takenNames(lines: readonly LineResult[]): string[] {
   const taken = lines.filter(({ isNameTaken }) => isNameTaken);
   if (taken.length === 0) return [];
@@ -69,8 +67,22 @@ function costOf(credits: number | null): string {
   return `a new charge (${cost})`;
 }
 
-/** Returns the numbers of some lines in words. */
 export const linesNamed = (lines: readonly LineResult[]): string =>
   `${lines.length === 1 ? 'line' : 'lines'} ${numbersOf(lines)}`;
 
 const numbersOf = (lines: readonly LineResult[]): string => ranges(lines.map(({ number }) => number));
+
+const MOST_RANGES = 12;
+
+/** Returns line numbers in short: 1-3, 7. */
+export function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  const texts = found.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`));
+  if (texts.length <= MOST_RANGES) return texts.join(', ');
+  return `${texts.slice(0, MOST_RANGES).join(', ')} and ${texts.length - MOST_RANGES} more places`;
+}

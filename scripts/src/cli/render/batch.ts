@@ -1,7 +1,7 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
-import type { BatchQuote } from '../../core/batch/quote.ts';
-import { isMadeNow, stateOf, totalsOf } from '../../core/batch/totals.ts';
+import type { BatchQuote } from '../../core/batch/quote-batch.ts';
+import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
@@ -9,9 +9,9 @@ import { counted } from '../../model/text.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
-import { type LineItem, linesNamed, warningsOf } from './batch-warnings.ts';
+import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, fitting, type Outcome, success, UPSTREAM, written } from './envelope.ts';
+import { failed, type Outcome, rowsThatFit, success, UPSTREAM, written } from './envelope.ts';
 import { adviceFor, explained, LASTING } from './errors/explained.ts';
 import { originOfLines, spentBefore } from './reused.ts';
 import { taskOutcome } from './task.ts';
@@ -38,12 +38,7 @@ export function lineOutcomes(
   });
 }
 
-function outcomeOfLine(
-  { end, taskId, state }: LineResult,
-  caller: Caller,
-  account: string,
-  isLeft: boolean,
-): Outcome {
+function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, account: string, isLeft: boolean) {
   if (end === null) {
     const nextSteps = [
       isLeft
@@ -91,7 +86,7 @@ export function batchOutcome(
 ): Outcome {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0]!.outcome;
-  const rows = fitting(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -103,13 +98,13 @@ export function batchOutcome(
     items: rows,
     itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
-    warnings: unlessEmpty(warningsOf(result, items, report)),
+    warnings: unlessEmpty(batchWarnings(result, items, report)),
     nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden })),
   });
   return {
     envelope: {
       ok: said === undefined,
-      status: stateOf(result.lines),
+      status: batchState(result.lines),
       taskId: null,
       data,
       errorCode,
@@ -126,7 +121,6 @@ export function batchOutcome(
   };
 }
 
-/** Returns the place of an outcome in the order in which the caller has to see to them. */
 function urgency({ outcome }: LineItem): number {
   const place = BATCH_ORDER.indexOf(outcome.exitCode);
   return place < 0 ? 0 : place;
@@ -190,7 +184,7 @@ function stepsOf(
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
   const isOpen =
-    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLasting(line)) ||
+    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) ||
     (held && !isCapped) ||
     lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -248,7 +242,7 @@ const chargedBefore = (credits: number): string =>
 export const isLineGone = ({ end }: LineResult): boolean =>
   end !== null && !(end instanceof Failure) && isGone(end);
 
-const isLasting = ({ end }: LineResult): boolean =>
+const isLastingEnd = ({ end }: LineResult): boolean =>
   end !== null && 'failure' in end && LASTING.has(end.failure.details.reason?.kind ?? '');
 
 const isChanged = ({ end }: LineResult): boolean =>
@@ -263,7 +257,6 @@ function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
 }
 
-/** Returns the document of the prices of a batch. */
 export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const { lines, sum, open, balance, over } = quote;
   const priced = lines
@@ -271,10 +264,13 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
     .map(({ number, name, model, credits, isCharged }) =>
       written({ line: number, name, model, credits, charged: isCharged || undefined }),
     );
-  const rows = fitting(priced, MOST_CHARACTERS);
+  const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
   const data = written({
-    ...{ count: lines.length, credits: sum, notCharged: open, currentBalance: balance },
+    count: lines.length,
+    credits: sum,
+    notCharged: open,
+    currentBalance: balance,
     affordable: balance === null ? null : balance >= open,
     items: rows,
     itemsLeftOut: hidden || undefined,

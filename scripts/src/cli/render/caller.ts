@@ -2,7 +2,6 @@ import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import {
-  commandAgain,
   commandAnew,
   commandForAnother,
   commandFrom,
@@ -11,7 +10,7 @@ import {
   resumeFlags,
 } from '../command-line/commands.ts';
 import { isSubmit } from '../command-line/flags.ts';
-import { actionWords, type CommandMaker, commandLine, type Flags } from '../command-line/words.ts';
+import { type CommandMaker, commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
 /** The facts about a call that the sentences of its answer use. */
 export interface Caller {
@@ -44,13 +43,12 @@ export interface Caller {
   isSubmit: boolean;
 }
 
-/** Returns the facts about the call of these checked arguments. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
   const { action, profile, sandbox, download, output } = args;
   const commandAt =
     (at: Profile): CommandMaker =>
     (name, flags) =>
-      commandLine(actionWords(name, { ...flags, ...placeFlags({ profile: at, sandbox }) }));
+      commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
   // Made when they are asked for: each reads the command line again, and most answers name none of them.
   let same: string | undefined;
   let another: string | undefined;
@@ -60,7 +58,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     command: commandAt(profile),
     commandAt,
     get same() {
-      same ??= commandAgain(argv);
+      same ??= commandFrom(argv, { new: false });
       return same;
     },
     anew: `${commandAnew(args)}.`,

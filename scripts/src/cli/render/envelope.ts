@@ -20,7 +20,6 @@ export interface Envelope {
 /** What `data` is made of: a field that is undefined is left out. */
 export type Fields = { [name: string]: Json | undefined };
 
-/** Returns the fields that are there. */
 export const written = (fields: Fields): JsonObject => compact(fields) as JsonObject;
 
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
@@ -83,7 +82,7 @@ export function failed(failure: Failure, fallback: TaskState | null, knownTaskId
 }
 
 /** Returns as many rows as fit into the document. @param most characters of JSON */
-export function fitting(rows: Iterable<JsonObject>, most: number): JsonObject[] {
+export function rowsThatFit(rows: Iterable<JsonObject>, most: number): JsonObject[] {
   const fit: JsonObject[] = [];
   let left = most;
   for (const row of rows) {

@@ -1,7 +1,6 @@
 import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
-import type { ListedTask, ListResult } from '../../core/tasks/list.ts';
+import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
-import type { Task } from '../../model/task.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
@@ -57,13 +56,15 @@ function nothingMatches({ listed, models, counts, filter: { states, model, since
   return `${all} ${asked}. ${listed === 1 ? 'Its model' : 'Their models'}: ${names.join(', ') || 'not named'}.`;
 }
 
-/** A task of a list, in our words. */
 function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
+  const { input, idempotencyKey: key = '' } = task;
+  // The beginning of the prompt as the service has it.
+  const own = isObject(input) ? promptExcerpt(input) : null;
   return written({
     taskId: id,
     name: name && plain(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? promptOf(task),
+    promptExcerpt: request?.promptExcerpt ?? (own === null ? undefined : quoted(own)),
     file: file && plain(file, 1_000),
     model: nameIn(task.model) ?? null,
     status: state,
@@ -72,19 +73,9 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
     reason: error && quoted(error, LONGEST_REASON),
-    idempotencyKey: keyOf(task),
+    // A key has no spaces: whatever has some is no key, and may be a sentence.
+    idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : undefined,
   });
-}
-
-/** Returns the beginning of the prompt as the service has it, in quotation marks. */
-function promptOf({ input }: Task): string | undefined {
-  const excerpt = isObject(input) ? promptExcerpt(input) : null;
-  return excerpt === null ? undefined : quoted(excerpt);
-}
-
-/** Returns the idempotency key of a task. A key has no spaces: whatever has some is no key, and may be a sentence. */
-function keyOf({ idempotencyKey }: Task): string | undefined {
-  return idempotencyKey && /^[\x21-\x7e]{1,128}$/.test(idempotencyKey) ? idempotencyKey : undefined;
 }
 
 const dateOf = (time: number | undefined): string | null =>

@@ -89,11 +89,7 @@ function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Cal
   return failed(failure.with({ nextSteps }), status, taskId);
 }
 
-/** Returns one of several outcomes in short: its end and the next steps, without the service's whole record. */
-function summary(
-  { data, ...said }: Envelope,
-  { model, promptExcerpt, created, owner }: RequestRecord,
-): JsonObject {
+function summary({ data, ...said }: Envelope, { model, promptExcerpt, created, owner }: RequestRecord) {
   const kept: JsonObject = { ...said, model, promptExcerpt, created, owner };
   for (const name of ['files', 'resultUrls', 'credits', 'warnings', 'issues', 'nextSteps']) {
     if (data?.[name] !== undefined) kept[name] = data[name];

@@ -1,7 +1,7 @@
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import type { SpendingResult } from '../../core/money/spending.ts';
 import type { ManyResult, NothingPending, TaskResult } from '../../core/result.ts';
-import type { ListResult } from '../../core/tasks/list.ts';
+import type { ListResult } from '../../core/tasks/list-tasks.ts';
 import type { Caller } from './caller.ts';
 import type { Outcome } from './envelope.ts';
 import { stateOutcome } from './state.ts';
@@ -16,7 +16,7 @@ export type Result =
   | SpendingResult;
 
 /** Returns the document, the exit code and the delivery for a result of the core; loads only what shows a result of its kind. */
-export async function outcomeOf(result: Result, caller: Caller): Promise<Outcome> {
+export async function outcomeOfResult(result: Result, caller: Caller): Promise<Outcome> {
   switch (result.kind) {
     case 'many':
       return (await import('./many.ts')).manyOutcome(result, caller);

@@ -1,4 +1,4 @@
-import type { Forgotten } from '../../core/record/forget.ts';
+import type { Forgotten } from '../../core/record/forget-records.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
@@ -20,11 +20,13 @@ export function pendingOutcome(
   caller: Caller,
 ): Outcome {
   const pending = records.map((record) => {
-    const { provider, service, account, owner, model, idempotencyKey, promptExcerpt } = record;
-    const { taskId, status, created, checked, wait, download, credits, files } = record;
+    const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
+    const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
+    const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
+    const request = { provider, service, account, idempotencyKey, wait, download };
     return {
-      ...{ taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner },
-      ...{ provider, service, account, idempotencyKey, wait, download },
+      ...task,
+      ...request,
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
@@ -38,7 +40,6 @@ export function pendingOutcome(
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
-/** Returns the outcome of dropped records. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status, delivered } = record;
   const lost = delivered === null ? ' Its result was never delivered.' : '';

@@ -1,4 +1,4 @@
-import type { ModelSums, SpendingResult } from '../../core/money/spending.ts';
+import type { SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
 import { counted } from '../../model/text.ts';
@@ -12,7 +12,6 @@ const KEPT_DAYS = 30;
 // Far more models than the services have.
 const MOST_MODELS = 100;
 
-/** Returns the document of what was spent. */
 export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
   const { total, models, list, journal } = result;
   const since = result.since === null ? null : sinceAt(result.since);
@@ -31,7 +30,7 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
   const data = {
     since: spanOf(since),
     total: rowOf(total),
-    models: models.slice(0, MOST_MODELS).map(modelRow),
+    models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : undefined,
     covers,
     warnings: unlessEmpty(warnings),
@@ -45,7 +44,6 @@ export function spanOf(since: Since | null): JsonObject | null {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
 }
 
-/** Says which entries of the service's list are left out. */
 export function leftOut(
   { undated, unread }: { undated: number; unread: number },
   hasSpan: boolean,
@@ -61,8 +59,6 @@ export function leftOut(
     );
   return warnings;
 }
-
-const modelRow = ({ model, ...sums }: ModelSums): JsonObject => ({ model, ...rowOf(sums) });
 
 /** A row of sums. Credits that nobody reported are null, never 0. */
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: SpendingCounts): JsonObject {

@@ -16,14 +16,18 @@ import { originSteps, spentBefore } from './reused.ts';
 /** A result in which the task has a state, and nothing that was asked for failed. */
 type StateResult = Exclude<TaskResult, { failure: Failure }>;
 
-/** Returns the document and the exit code for the state of a task. */
 export function stateOutcome(result: StateResult, caller: Caller): Outcome {
   return withFacts(result, endOutcome(result, caller), caller);
 }
 
 /** Returns the outcome with what is known of the task, and how this call got to it. */
 export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, caller: Caller): Outcome {
-  const { taskId, seen, retryAfter, delivery } = result;
+  const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
+  const reusedData = reused && {
+    reused: true,
+    createdAt: reused.created,
+    resubmitted: isResubmitted || undefined,
+  };
   const { nextSteps = [], ...data } = envelope.data ?? {};
   const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
@@ -31,7 +35,7 @@ export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, c
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData(result), nextSteps: unlessEmpty(steps) }),
+      data: written({ ...data, ...reusedData, nextSteps: unlessEmpty(steps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null,
     },
     exitCode,
@@ -44,19 +48,14 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   const { taskId, seen, files } = result;
   const data = dataOf(result);
   switch (result.kind) {
-    case 'running':
-      return success(
-        seen.state,
-        taskId,
-        {
-          ...data,
-          nextSteps: [
-            resumeCommand(caller, taskId, caller.resumeFlags),
-            'The task runs on at the service. Run this command as often as you like: it charges nothing.',
-          ],
-        },
-        caller.wantsEnd ? EXIT.stillRunning : EXIT.done,
-      );
+    case 'running': {
+      const nextSteps = [
+        resumeCommand(caller, taskId, caller.resumeFlags),
+        'The task runs on at the service. Run this command as often as you like: it charges nothing.',
+      ];
+      const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
+      return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
+    }
     case 'completed': {
       const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
@@ -73,7 +72,6 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
 const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
   failed(failure.with({ data: written(data) }), null, null);
 
-/** Tells whether only another file is in the way of the result. */
 function isInTheWay(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
@@ -86,7 +84,6 @@ function saveSteps(taskId: string, caller: Caller): string[] {
   ];
 }
 
-/** Returns the facts about a task, in the order of the document. */
 export function dataOf({
   seen,
   credits,
@@ -109,10 +106,6 @@ export function dataOf({
   };
 }
 
-function reusedData({ reused, isResubmitted }: TaskResult): Fields {
-  return reused ? { reused: true, createdAt: reused.created, resubmitted: isResubmitted || undefined } : {};
-}
-
 function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
   const { reused } = result;
   // What only needs another name needs no new charge.
@@ -127,14 +120,9 @@ function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[
 }
 
 function goneSteps({ warnings }: TaskResult, caller: Caller): string[] {
-  return warnings.flatMap((warning) =>
-    warning.kind === 'taskGone'
-      ? [
-          `The service does not show the newer task ${warning.taskId} any more.`,
-          dropStep(caller, warning.taskId),
-        ]
-      : [],
-  );
+  const gone = warnings.flatMap((warning) => (warning.kind === 'taskGone' ? warning.taskId : []));
+  const said = (id: string) => `The service does not show the newer task ${id} any more.`;
+  return gone.flatMap((id) => [said(id), dropStep(caller, id)]);
 }
 
 function warningText(warning: Warning): string {

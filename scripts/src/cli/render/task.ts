@@ -5,7 +5,6 @@ import { failed, type Outcome, written } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { dataOf, stateOutcome, withFacts } from './state.ts';
 
-/** Returns the document and the exit code of a call about one task. */
 export function taskOutcome(result: TaskResult, caller: Caller): Outcome {
   return 'failure' in result
     ? withFacts(result, failureOutcome(result, caller), caller)

@@ -8,7 +8,7 @@ import { Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';
 import { plain } from '../../model/text.ts';
-import { quote, refused } from '../issue.ts';
+import { inQuotes, refused } from '../issue.ts';
 
 // Larger than any image that was seen to pass, and small enough to be held in memory.
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
@@ -66,8 +66,8 @@ function parsePayload(text: string, fromStdin: boolean): JsonObject {
     value = parseStrict(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     if (error instanceof DuplicateName) {
-      const received = `${quote(error.path)} twice`;
-      throw refused('--payload', 'each field once', received, `leave one ${quote(error.path)} out`);
+      const received = `${inQuotes(error.path)} twice`;
+      throw refused('--payload', 'each field once', received, `leave one ${inQuotes(error.path)} out`);
     }
     throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
   }

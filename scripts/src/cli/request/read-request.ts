@@ -1,7 +1,7 @@
 import { type Contract, loadContract } from '../../contracts/contract.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
-import type { Terms } from '../../core/checked-request.ts';
+import type { CheckedRequest, Terms } from '../../core/checked-request.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { checkCallbackUrl } from '../../model/service-address.ts';
@@ -14,13 +14,6 @@ import { refusalOf } from '../command-line/unsupported.ts';
 import { refused } from '../issue.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readPayload } from './payload.ts';
-
-/** A complete and valid request, with the contract of its model. */
-export interface CheckedRequest {
-  contract: Contract;
-  generation: GenerationRequest;
-  terms: Terms;
-}
 
 /**
  * Returns the request of a command line, complete and valid. Sends nothing.

@@ -19,7 +19,7 @@ export function property(properties: JsonObject, name: string, where: string): J
 }
 
 /** A mapping with these keys and no other. @throws ContractError */
-export function only(
+export function mapping(
   value: Json,
   where: string,
   known: readonly string[],

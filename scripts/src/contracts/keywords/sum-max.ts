@@ -2,14 +2,14 @@ import { ContractError } from '../contract-error.ts';
 import { fieldOf, isPresent } from '../presence.ts';
 import type { Keyword } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
-import { fieldList, only } from './keyword.ts';
+import { fieldList, mapping } from './keyword.ts';
 
 /** `x-sumMax: {fields: [a, b], max: 15}` */
 export const sumMax: Keyword = {
   name: 'x-sumMax',
   types: ['object'],
   read(value, { properties, where }) {
-    const { fields: names, max } = only(value, where, ['fields', 'max']);
+    const { fields: names, max } = mapping(value, where, ['fields', 'max']);
     if (typeof max !== 'number') throw new ContractError(`${where}.max must be a number`);
     const fields = fieldList(properties, names, `${where}.fields`);
     return {

@@ -5,7 +5,7 @@ import { assign, expected, received } from '../expected.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';
 import type { Keyword, ObjectPlace, SchemaNode, Scope } from '../schema-node.ts';
 import { toZod } from '../to-zod.ts';
-import { fieldList, only, property } from './keyword.ts';
+import { fieldList, mapping, property } from './keyword.ts';
 
 /** `x-when: [{if, require, refuse, limit}]` */
 export const when: Keyword = {
@@ -51,7 +51,7 @@ function sentence({ if: conditions, require, refuse, limit }: WhenRule): string 
 }
 
 function readWhen(properties: JsonObject, value: Json, where: string, read: Scope['readSchema']): WhenRule {
-  const rule = only(value, where, ['if', 'require', 'refuse', 'limit']);
+  const rule = mapping(value, where, ['if', 'require', 'refuse', 'limit']);
   const { if: conditions, require = [], refuse = [], limit = {} } = rule;
   if (!isObject(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);

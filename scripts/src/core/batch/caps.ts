@@ -27,32 +27,26 @@ export function overBudget(
   const quoted = sumOf(lines.values());
   const above = [...lines].filter(([, { credits }]) => credits > maxCredits).map(([number]) => number);
   if (above.length > 0) {
-    return new Failure(
-      'BUDGET_EXCEEDED',
-      `${above.length} lines cost more than ${maxCredits} credits each.`,
-      {
-        data: { quoted, maxCredits },
-        reason: { kind: 'linesAboveCap', lines: above, maxCredits },
-      },
-    );
+    const message = `${above.length} lines cost more than ${maxCredits} credits each.`;
+    return new Failure('BUDGET_EXCEEDED', message, {
+      data: { quoted, maxCredits },
+      reason: { kind: 'linesAboveCap', lines: above, maxCredits },
+    });
   }
   if (quoted > maxTotalCredits) {
-    return new Failure(
-      'BUDGET_EXCEEDED',
-      `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`,
-      { data: { quoted, maxTotalCredits }, reason: { kind: 'sumAboveCap', quoted, maxTotalCredits } },
-    );
+    const message = `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`;
+    return new Failure('BUDGET_EXCEEDED', message, {
+      data: { quoted, maxTotalCredits },
+      reason: { kind: 'sumAboveCap', quoted, maxTotalCredits },
+    });
   }
   const balance = balanceOf(lines.values());
   if (balance === null || balance >= quoted) return undefined;
-  return new Failure(
-    'INSUFFICIENT_CREDITS',
-    `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`,
-    {
-      data: { quoted, balance, missing: quoted - balance },
-      reason: { kind: 'shortOfCredits', cheaper: null },
-    },
-  );
+  const message = `The lines that are not charged yet cost ${quoted} credits, the balance is ${balance}: ${quoted - balance} are missing.`;
+  return new Failure('INSUFFICIENT_CREDITS', message, {
+    data: { quoted, balance, missing: quoted - balance },
+    reason: { kind: 'shortOfCredits', cheaper: null },
+  });
 }
 
 export function sumOf(prices: Iterable<Price>): number {
@@ -90,11 +84,10 @@ export class BatchSpending {
     const before = this.#costs.get(number) ?? 0;
     const sum = this.sum - before + cost;
     if (sum > this.#cap) {
-      throw new Failure(
-        'BUDGET_EXCEEDED',
-        `With this line the sum would be ${sum} credits; the limit for all lines is ${this.#cap}.`,
-        { reason: { kind: 'sumAboveCap', quoted: sum, maxTotalCredits: this.#cap } },
-      );
+      const message = `With this line the sum would be ${sum} credits; the limit for all lines is ${this.#cap}.`;
+      throw new Failure('BUDGET_EXCEEDED', message, {
+        reason: { kind: 'sumAboveCap', quoted: sum, maxTotalCredits: this.#cap },
+      });
     }
     this.#costs.set(number, cost);
   }

@@ -1,7 +1,7 @@
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { NewRun } from '../../model/request-record.ts';
 import { keyOf } from './identity.ts';
-import type { Known } from './known.ts';
+import type { Known } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 
 /** The lines that a run for new tasks has not made once more: they keep their earlier tasks. */

@@ -1,5 +1,5 @@
 import { pauseAfter } from '../../http/retry.ts';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
 import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
@@ -29,14 +29,10 @@ export async function pricesWithin(
   const isLimited =
     maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
   if (open.length === 0 || !(isLimited || terms.isNew)) return { prices: new Map() };
-  try {
-    const prices = await pricesOf(session, open);
-    return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : undefined };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    // Without a limit the price is only told.
-    return { prices: new Map(), held: isLimited ? error : undefined };
-  }
+  const prices = await orFailure(pricesOf(session, open));
+  // Without a limit the price is only told.
+  if (prices instanceof Failure) return { prices: new Map(), held: isLimited ? prices : undefined };
+  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : undefined };
 }
 
 /**

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { mediaIn } from '../../download/output-name.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { type Known, recordedName } from './known.ts';
+import { fileNames, nameKey, type Pattern } from './file-names.ts';
+import { type Known, recordedName } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
-import { fileNames, keyOf, type Pattern } from './names.ts';
 
 /**
  * Returns the name of each line's file, without its extension.
@@ -23,7 +23,7 @@ export function namesFor(
 ): string[] {
   const media = folder === null ? new Map<string, string>() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n): Issue[] => {
-    const file = name === null ? undefined : media.get(keyOf(name));
+    const file = name === null ? undefined : media.get(nameKey(name));
     if (file === undefined || (known[n]!.entry && !isNew)) return [];
     return [
       {
@@ -38,9 +38,8 @@ export function namesFor(
     const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
     throw new Failure('INVALID_PAYLOAD', message, { issues, reason: { kind: 'wrongLines' } });
   }
-  const named = lines.map(({ number, name }, n) => ({
-    ...{ number, name },
-    recorded: isNew ? null : recordedName(known[n]!),
-  }));
-  return fileNames(named, (name) => media.has(keyOf(name)) || reserved.has(keyOf(name)), pattern);
+  const named = lines.map(({ number, name }, n) => {
+    return { number, name, recorded: isNew ? null : recordedName(known[n]!) };
+  });
+  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
 }

@@ -1,9 +1,9 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
-import type { WaitSettings } from '../wait/wait-settings.ts';
+import type { WaitSettings } from '../wait-settings.ts';
+import type { Pattern } from './file-names.ts';
 import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
-import type { Pattern } from './names.ts';
 
 /** How the user interrupts a batch. */
 export interface Stop {

@@ -4,6 +4,8 @@ import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { BatchProgress } from '../observer.ts';
 import type { LineEnd, LineResult } from './line.ts';
 
+type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
+
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
 /** How many lines came to what, and what they cost. */
@@ -17,7 +19,7 @@ export type BatchTotals = Record<LineOutcome, number> & {
 };
 
 /** Returns what came of a line. `unknown`: whether it has a task, or what became of the task, is not known. */
-export function outcomeOf({ end, taskId, state }: Pick<LineResult, 'end' | 'taskId' | 'state'>): LineOutcome {
+export function lineOutcomeOf({ end, taskId, state }: LineState): LineOutcome {
   if (end instanceof Failure && end.code === 'SUBMIT_OUTCOME_UNKNOWN') return 'unknown';
   if (taskId === null) return 'notSubmitted';
   if (end instanceof Failure && end.code === 'TASK_NOT_FOUND') return 'unknown';
@@ -26,31 +28,18 @@ export function outcomeOf({ end, taskId, state }: Pick<LineResult, 'end' | 'task
   return state === 'CANCEL' ? 'cancelled' : 'running';
 }
 
-/** Returns the credits that are known of a line. */
 export function creditsOfEnd(end: LineEnd): Credits | undefined {
   return end === null || end instanceof Failure ? undefined : end.credits;
 }
 
-/** Returns the sums over all lines. */
 export function totalsOf(
-  lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state' | 'credits' | 'isReused'>[],
+  lines: readonly (LineState & Pick<LineResult, 'credits' | 'isReused'>)[],
 ): BatchTotals {
-  const totals: BatchTotals = {
-    ...{
-      total: lines.length,
-      completed: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      notSubmitted: 0,
-      unknown: 0,
-    },
-    charged: null,
-    chargedNow: lines.some(isMadeNow) ? null : 0,
-    refunded: null,
-  };
+  const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
+  const chargedNow = lines.some(isMadeNow) ? null : 0;
+  const totals: BatchTotals = { total: lines.length, ...none, charged: null, chargedNow, refunded: null };
   for (const line of lines) {
-    totals[outcomeOf(line)] += 1;
+    totals[lineOutcomeOf(line)] += 1;
     const credits = creditsOfEnd(line.end) ?? line.credits;
     totals.charged = sum(totals.charged, credits?.charged);
     if (isMadeNow(line)) totals.chargedNow = sum(totals.chargedNow, credits?.charged);
@@ -59,7 +48,6 @@ export function totalsOf(
   return totals;
 }
 
-/** Tells whether this call submitted the task of a line. */
 export function isMadeNow({ taskId, isReused }: Pick<LineResult, 'taskId' | 'isReused'>): boolean {
   return taskId !== null && !isReused;
 }
@@ -69,17 +57,16 @@ function sum(before: number | null, more: number | null | undefined): number | n
 }
 
 /** Returns the state that stands for all lines: PROGRESS while any of them may still come to a result without a decision. */
-export function stateOf(lines: readonly Pick<LineResult, 'end' | 'taskId' | 'state'>[]): TaskState {
-  if (lines.every((line) => outcomeOf(line) === 'completed')) return 'COMPLETED';
+export function batchState(lines: readonly LineState[]): TaskState {
+  if (lines.every((line) => lineOutcomeOf(line) === 'completed')) return 'COMPLETED';
   const isOpen = lines.some((line) => {
-    const outcome = outcomeOf(line);
+    const outcome = lineOutcomeOf(line);
     return outcome === 'running' || outcome === 'unknown' || line.end === null;
   });
   return isOpen ? 'PROGRESS' : 'FAILED';
 }
 
-/** Returns the state of a line's task, as its end says. */
-export function stateIn(end: LineEnd, before: TaskState | null): TaskState | null {
+export function stateAfter(end: LineEnd, before: TaskState | null): TaskState | null {
   if (end === null) return before;
   if (!(end instanceof Failure)) return end.seen.state;
   const { status } = end.details;
@@ -87,7 +74,7 @@ export function stateIn(end: LineEnd, before: TaskState | null): TaskState | nul
 }
 
 /** A line of a batch that is under way, with the credits that its record names. */
-type LineUnderWay = Pick<LineResult, 'end' | 'taskId' | 'state'> & {
+type LineUnderWay = LineState & {
   isOver: boolean;
   /** An earlier run submitted it. */
   isReused: boolean;
@@ -139,7 +126,7 @@ function shareOf(line: LineUnderWay): Share {
 }
 
 function countOf(line: LineUnderWay): Share['count'] {
-  const outcome = outcomeOf(line);
+  const outcome = lineOutcomeOf(line);
   if (outcome === 'failed' || outcome === 'cancelled') return line.isOver ? 'failed' : null;
   if (line.isOver && outcome === 'completed') return 'done';
   if (line.isOver && (outcome === 'unknown' || outcome === 'notSubmitted')) return outcome;

@@ -4,8 +4,11 @@ import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { taskResult } from '../result.ts';
 import type { Observer } from '../session.ts';
-import type { Known } from './known.ts';
-import type { BatchLine, LineEnd } from './line.ts';
+import type { Price } from './caps.ts';
+import { hasVersion } from './file-names.ts';
+import { type Known, priceIn } from './known-lines.ts';
+import type { BatchLine, LineEnd, LineResult } from './line.ts';
+import { creditsOfEnd } from './totals.ts';
 
 /** What is known of a line while it runs, for the answer of an interrupted call. */
 export interface Track {
@@ -71,11 +74,9 @@ export function interruptedEnd(
   entry: StoredRequest | undefined,
 ): LineEnd {
   if (isSubmitting) {
-    return new Failure(
-      'SUBMIT_OUTCOME_UNKNOWN',
-      'The call was interrupted while the submit was under way; whether it was accepted is not known.',
-      { status: 'UNKNOWN' },
-    );
+    const message =
+      'The call was interrupted while the submit was under way; whether it was accepted is not known.';
+    return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, { status: 'UNKNOWN' });
   }
   if (taskId === null) return null;
   const credits = entry?.record.credits;
@@ -90,4 +91,23 @@ export function interruptedEnd(
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+}
+
+/** Returns what came of a line. @param price absent where none was asked for: then its record may name one */
+export function resultOf(
+  { line, name, known, track: { taskId, state }, end, isReused, credits }: Line,
+  price: Price | undefined,
+): LineResult {
+  return {
+    number: line.number,
+    name,
+    isNameTaken: hasVersion(name, line.name),
+    model: line.contract.model,
+    end,
+    taskId,
+    state,
+    isReused,
+    credits: creditsOfEnd(end) ?? credits,
+    quoted: price?.credits ?? priceIn(known),
+  };
 }

@@ -10,32 +10,25 @@ import type { Session } from '../session.ts';
  * Returns a warning for each saved file whose kind differs from what its model makes, or whose extension differs from the
  * one that was asked for.
  */
-export async function warningsAbout(
+export async function fileWarnings(
   session: Session,
   model: string | undefined,
   files: readonly SavedFile[],
   output: string | null | undefined,
 ): Promise<Warning[]> {
   const makes = model && (await kindMadeBy(session.provider.id, model));
-  const ofOtherKind = files.filter(({ contentType }) => makes && madeAs(contentType) !== makes);
-  const renamed = files.filter((file) => output && !hasExtension(file.path, output));
-  return [
-    ...ofOtherKind.map(({ path: file, contentType }) => {
-      return {
-        kind: 'otherKind',
-        model: model!,
-        makes: makes as OutputKind,
-        file: path.basename(file),
-        contentType,
-      } as const;
-    }),
-    ...renamed.map(({ path: file }) => {
-      return { kind: 'otherExtension', asked: output!, file: path.basename(file) } as const;
-    }),
-  ];
+  const warnings: Warning[] = [];
+  for (const { path: saved, contentType } of files) {
+    if (model && makes && madeAs(contentType) !== makes)
+      warnings.push({ kind: 'otherKind', model, makes, file: path.basename(saved), contentType });
+  }
+  for (const { path: saved } of files) {
+    if (output && !hasExtension(saved, output))
+      warnings.push({ kind: 'otherExtension', asked: output, file: path.basename(saved) });
+  }
+  return warnings;
 }
 
-/** Returns the kind of file that a model makes; undefined where no contract says so. */
 async function kindMadeBy(provider: string, model: string): Promise<OutputKind | undefined> {
   const { loadContract } = await import('../../contracts/contract.ts');
   const contract = await orFailure(loadContract(provider, model));

@@ -1,22 +1,16 @@
 import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import type { Session } from '../session.ts';
-import { factsOf, type KnownTask, type Wait } from '../wait/wait-settings.ts';
+import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
+import { fetchResult } from './fetch-result.ts';
 import { asGone } from './gone.ts';
-import { fetchResult } from './read-result.ts';
 import { saveFiles } from './save-files.ts';
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
-export async function finish(
-  session: Session,
-  taskId: string,
-  wait: Wait,
-  known: KnownTask,
-): Promise<TaskResult> {
+export async function finish({ session, taskId, wait, known }: WaitedTask): Promise<TaskResult> {
   const { folder, output } = wait;
   const { entry, credits, task: shown } = known;
-  const facts = factsOf(known);
+  const facts = knownFacts(known);
   let task: Task | undefined;
   try {
     task =
@@ -32,8 +26,8 @@ export async function finish(
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
-      const { warningsAbout } = await import('./file-warnings.ts');
-      saved = { files, warnings: await warningsAbout(session, facts.model, files, output) };
+      const { fileWarnings } = await import('./file-warnings.ts');
+      saved = { files, warnings: await fileWarnings(session, facts.model, files, output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
@@ -49,5 +43,5 @@ export async function finish(
 export function notFetched(taskId: string, failure: Failure, known: KnownTask, task?: Task): TaskResult {
   const seen = { ...task, state: 'COMPLETED' as const, record: {} };
   const about = failure.with({ status: 'COMPLETED', taskId, charged: 'finished' });
-  return { ...taskResult(taskId, seen, factsOf(known)), kind: 'notFetched', failure: about };
+  return { ...taskResult(taskId, seen, knownFacts(known)), kind: 'notFetched', failure: about };
 }

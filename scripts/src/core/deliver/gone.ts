@@ -21,9 +21,9 @@ export function asGone(
   const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
   if (status !== 'COMPLETED' || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
-  return new Failure(
-    'DOWNLOAD_FAILED',
-    `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`,
-    { data: { ...failure.details.data, resultGone: true }, reason: { kind: 'resultGone' } },
-  );
+  const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
+  return new Failure('DOWNLOAD_FAILED', message, {
+    data: { ...failure.details.data, resultGone: true },
+    reason: { kind: 'resultGone' },
+  });
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Failure, type FileOwner } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import type { WaitSettings } from '../wait/wait-settings.ts';
+import type { WaitSettings } from '../wait-settings.ts';
 
 /** Returns the folder for files, prepared before anything is charged; null where no files are wanted. */
 export async function folderFor(folder: string | null): Promise<string | null> {

@@ -2,8 +2,8 @@ import type { SavedFile } from '../../download/download.ts';
 import { type Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask, Wait } from '../wait/wait-settings.ts';
-import { RESULT_MS, readTaskRecord } from './read-result.ts';
+import type { KnownTask, Wait } from '../wait-settings.ts';
+import { RESULT_MS, readTaskRecord } from './fetch-result.ts';
 
 /** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
 export interface SaveOptions

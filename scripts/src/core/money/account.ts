@@ -1,6 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
-import { type Cheaper, Failure } from '../../model/failure.ts';
+import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
@@ -39,39 +39,35 @@ export async function quote(
   const { credits, balance } = answer;
   const estimate = estimateCredits(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
+  const isOther = estimate !== null && estimate !== credits;
   return {
     kind: 'quote',
     model,
     quote: answer,
-    estimate:
-      estimate === null || estimate === credits
-        ? null
-        : { credits: estimate, asOf: contract.price?.asOf ?? null },
+    estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
     ...(await knownRequest(session, generation)),
   };
 }
 
-async function knownRequest(
-  session: Session,
-  { model, payload, idempotencyKey }: GenerationRequest,
-): Promise<Pick<QuoteResult, 'known' | 'other'>> {
-  const nothing = { known: null, other: null };
-  try {
-    const store = await session.records();
-    if (!store) return nothing;
-    const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
-    const entry = await store.latest(which);
-    if (entry !== undefined) return { ...nothing, known: entry?.record ?? null };
-    const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-    const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });
-    return { ...nothing, other: other ?? null };
-  } catch (error) {
-    // The price is known without the records.
-    if (error instanceof Failure) return nothing;
-    throw error;
-  }
+type Known = Pick<QuoteResult, 'known' | 'other'>;
+
+async function knownRequest(session: Session, request: GenerationRequest): Promise<Known> {
+  const found = await orFailure(recordedOf(session, request));
+  // The price is known without the records.
+  return found instanceof Failure ? { known: null, other: null } : found;
+}
+
+async function recordedOf(session: Session, { model, payload, idempotencyKey }: GenerationRequest) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== undefined) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 
 export interface AccountResult {

@@ -3,7 +3,6 @@ import { cheaperVariants } from '../../contracts/estimate.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 
-/** Returns forms of the same request that cost at most so many credits. */
 export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
   const variants = cheaperVariants(contract, payload, most + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most };

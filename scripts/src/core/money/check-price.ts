@@ -14,7 +14,7 @@ import { shortOfCredits } from './short-of-credits.ts';
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
-export async function checkFunds(
+export async function checkPrice(
   session: Session,
   contract: Contract,
   generation: GenerationRequest,
@@ -39,11 +39,7 @@ export async function checkFunds(
  * Checks a limit against the contract's estimate, for a service that gives no price before a submit.
  * @throws Failure BUDGET_EXCEEDED where the estimate may be above it, INVALID_PAYLOAD where there is no estimate
  */
-function checkEstimate(
-  title: string,
-  contract: Contract,
-  { model, payload, maxCredits }: GenerationRequest,
-): void {
+function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: GenerationRequest) {
   if (maxCredits === undefined) return;
   const range = estimate(contract, payload);
   const { asOf = '', note = '' } = contract.price ?? {};

@@ -38,11 +38,8 @@ export async function withinDay(
   const reserved = await store.reserve(entry, change, budget, until, signal);
   if (reserved.kind === 'busy') {
     const { pid, host } = reserved.holder;
-    throw new Failure(
-      'UNKNOWN_ERROR',
-      `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`,
-      { reason: { kind: 'budgetBusy' } },
-    );
+    const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
+    throw new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'budgetBusy' } });
   }
   if (reserved.kind === 'exceeded') {
     const spent = reserved.spent === null ? null : reserved.spent + before;

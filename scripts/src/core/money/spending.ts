@@ -4,7 +4,7 @@ import {
   countsOf,
   NOTHING,
   plus,
-  rowOf as recordedRow,
+  recordedRow,
   type SpendingCounts,
   type SpendingRow,
 } from '../../model/spending-row.ts';
@@ -104,7 +104,6 @@ export function recordedSpending(
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
 }
 
-/** Returns the rows of the key in use. */
 async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
   const { provider, service, account } = store.place;
   const rows = await store.spending(since ?? 0);
@@ -157,7 +156,7 @@ export function rowsOfList(
     if (task.createdAt !== undefined) dates.push(task.createdAt);
     const made = record ? Date.parse(record.created) : task.createdAt;
     if (made === undefined) undated += 1;
-    if (made === undefined ? since === null : isIn(since, made)) rows.push(rowOf(task, record));
+    if (made === undefined ? since === null : isIn(since, made)) rows.push(listedRow(task, record));
   }
   const oldest = dates.reduce((least: number | null, date) => Math.min(least ?? date, date), null);
   return { rows, cover: { tasks: tasks.length, oldest, undated }, shown };
@@ -175,17 +174,18 @@ function onceEach(tasks: readonly Task[]): Task[] {
 
 /** Returns what two records of one task say together, whichever came first: an end is final, and credits only grow. */
 function merged(one: Task, other: Task): Task {
-  const charged = most(one.charged, other.charged);
-  const refunded = most(one.refunded, other.refunded);
   const ends = [one, other].filter(({ state }) => isTerminal(state));
   const [state] = (ends.length > 0 ? ends : [one, other]).map((task) => task.state).sort();
-  const createdAt = least(one.createdAt, other.createdAt);
   const models = [one.model, other.model].flatMap((model) => model ?? []).sort();
   const keys = [one.idempotencyKey, other.idempotencyKey].flatMap((key) => key ?? []).sort();
   return {
     ...one,
     state: state!,
-    ...{ model: models[0], idempotencyKey: keys[0], createdAt, charged, refunded },
+    model: models[0],
+    idempotencyKey: keys[0],
+    createdAt: least(one.createdAt, other.createdAt),
+    charged: most(one.charged, other.charged),
+    refunded: most(one.refunded, other.refunded),
   };
 }
 
@@ -195,16 +195,17 @@ const most = (...numbers: (number | null | undefined)[]): number | undefined =>
 const least = (...numbers: (number | null | undefined)[]): number | undefined =>
   known(numbers).sort((a, b) => a - b)[0];
 
-/** Returns the row of a listed task, with what its record knows. */
-function rowOf(task: Task, record: RequestRecord | undefined): ModelSums {
+function listedRow(task: Task, record: RequestRecord | undefined): ModelSums {
   // An end is final, in either source.
   const state = [task.state, record?.status].find((one) => one !== undefined && isTerminal(one));
   const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const credits = {
-    ...{ quoted, charged: task.charged ?? charged },
-    refunded: most(task.refunded, refunded) ?? null,
-  };
-  return { model: nameIn(record?.model ?? task.model) ?? null, ...countsOf(state ?? task.state, credits) };
+  const returned = most(task.refunded, refunded) ?? null;
+  const counts = countsOf(state ?? task.state, {
+    quoted,
+    charged: task.charged ?? charged,
+    refunded: returned,
+  });
+  return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 
 function summedUp(rows: readonly ModelSums[], since: number | null) {
@@ -213,8 +214,6 @@ function summedUp(rows: readonly ModelSums[], since: number | null) {
   const net = ({ charged, refunded }: SpendingCounts) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));
-  return {
-    ...{ kind: 'spending' as const, since, models: byNet },
-    total: rows.reduce<SpendingCounts>(plus, NOTHING),
-  };
+  const total = rows.reduce<SpendingCounts>(plus, NOTHING);
+  return { kind: 'spending' as const, since, models: byNet, total };
 }

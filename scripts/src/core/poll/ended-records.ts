@@ -2,7 +2,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Session } from '../session.ts';
-import type { Due, Polled } from './next-query.ts';
+import type { Due, Polled } from './poll-rounds.ts';
 
 /** A record of a task that has ended, and who asks for it. */
 interface Wanted {
@@ -25,7 +25,7 @@ interface RecordReadsOptions {
 }
 
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
-export class RecordReads {
+export class EndedRecords {
   readonly #options: RecordReadsOptions;
   readonly #wanted = new Set<Wanted>();
   #isRunning = false;
@@ -76,7 +76,7 @@ export class RecordReads {
 
   /** Takes records from the list. @returns false where it cannot be read now */
   async #take(wanted: readonly Wanted[]): Promise<boolean> {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAt: 0, deadline: until, isHint: false }));
+    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
     if (!results) return false;
     for (const one of wanted) {

@@ -36,7 +36,6 @@ const LATE_SHARE = 1 / 200;
 const LATEST_MS = 12_000;
 const POLL_JITTER = 0.03;
 
-/** Returns the poll schedule that begins with `firstMs` milliseconds. */
 export function pollSchedule(firstMs: number): PollSchedule {
   return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
 }

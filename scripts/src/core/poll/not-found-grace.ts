@@ -1,13 +1,9 @@
-import { RETRY_PAUSES } from '../../http/retry.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 
 // A replica of a service that lags behind does not show a new task. How far one can lag is not documented.
 const GRACE_MS = 30_000;
-
-/** The pauses between two queries of a task that is not found yet. */
-export const MISSING_PAUSES = RETRY_PAUSES;
 
 /** Returns until when "not found" says nothing about a task that certainly existed at a moment; both on the monotonic clock. */
 export function graceAfter(existedAt: number): number {

@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
 import { intervalBefore, type PollSchedule } from './interval.ts';
-import { graceAfter, isMissingForNow, MISSING_PAUSES } from './not-found-grace.ts';
+import { graceAfter, isMissingForNow } from './not-found-grace.ts';
 
 export interface WaitOptions {
   clock: Clock;
@@ -33,11 +33,11 @@ export interface Waited {
 /**
  * Polls a task until it has ended or the deadline is reached. A failed query does not end the wait, unless every later
  * query would fail too (`endsWait`): then the failure is thrown.
- * @param poll returns the next status of the task: by a query at `dueAt` (on the monotonic clock), or sooner where it is
+ * @param poll returns the next status of the task: by a query at `dueAtMonotonic` (on the monotonic clock), or sooner where it is
  * known sooner; null when the time was over first
  */
 export async function pollUntilEnd(
-  poll: (dueAt: number) => Promise<TaskStatus | null>,
+  poll: (dueAtMonotonic: number) => Promise<TaskStatus | null>,
   options: WaitOptions,
 ): Promise<Waited> {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -53,8 +53,7 @@ export async function pollUntilEnd(
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    const pauses = before?.code === 'TASK_NOT_FOUND' ? MISSING_PAUSES : RETRY_PAUSES;
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, pauses, clock.random));
+    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
     const left = deadline - now;
     // No query is sent after the deadline, nor one that the service asked to delay beyond it.
     if (left <= 0 || stop?.aborted) return { last, failure };

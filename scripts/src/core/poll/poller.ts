@@ -6,14 +6,14 @@ import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
-import { RecordReads } from './ended-records.ts';
+import { EndedRecords } from './ended-records.ts';
 import { isFast, type PollSchedule } from './interval.ts';
-import { type Due, type Polled, PollRounds } from './next-query.ts';
+import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
 
 interface Ask {
   taskId: string;
   /** On the monotonic clock. */
-  dueAt: number;
+  dueAtMonotonic: number;
   deadline: number;
   /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
   endSeenAt: number;
@@ -49,7 +49,7 @@ export class Poller {
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
-  readonly #records: RecordReads;
+  readonly #records: EndedRecords;
   /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
@@ -68,7 +68,7 @@ export class Poller {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new RecordReads({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -96,7 +96,7 @@ export class Poller {
    */
   async next(
     taskId: string,
-    times: { dueAt: number; deadline: number },
+    times: { dueAtMonotonic: number; deadline: number },
     stop?: AbortSignal,
   ): Promise<Polled | null | 'crowded'> {
     let onStop = () => {};
@@ -104,9 +104,9 @@ export class Poller {
       return await new Promise((resolve, reject) => {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAt - now);
-        const dueAt = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
-        const ask: Ask = { taskId, ...times, dueAt, endSeenAt: 0, resolve, reject };
+        const pause = Math.max(0, times.dueAtMonotonic - now);
+        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
           resolve(null);
@@ -138,7 +138,6 @@ export class Poller {
     return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
   }
 
-  /** Returns the milliseconds until the next poll may be permitted. */
   async nextPermitIn(): Promise<number> {
     return this.#limiter.nextIn(this.#kind);
   }
@@ -172,15 +171,20 @@ export class Poller {
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) await this.#query(due);
+    if (due.length > 0 && wait <= 0) {
+      const at = clock.wall();
+      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    }
     const now = clock.monotonic();
     for (const ask of this.#asks) {
-      if (ask.deadline <= now) this.#end(ask, this.#seenLately(ask.taskId) ? null : 'crowded');
+      const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
+      if (ask.deadline <= now) this.#end(ask, isSeenLately ? null : 'crowded');
     }
     // Those who got an answer ask for the next one.
     await new Promise((resolve) => setImmediate(resolve));
     let next = Infinity;
-    for (const { dueAt, deadline } of this.#asks) next = Math.min(next, Math.max(dueAt, now), deadline);
+    for (const { dueAtMonotonic, deadline } of this.#asks)
+      next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
@@ -188,27 +192,20 @@ export class Poller {
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
   }
 
-  #seenLately(taskId: string): boolean {
-    return this.#session.api.clock.wall() - (this.#seenAt.get(taskId) ?? 0) < FRESH_MS;
-  }
-
   /** The tasks whose query is due, the longest wait first. */
-  #due() {
+  #due(): Due[] {
     const { clock } = this.#session.api;
     const now = clock.monotonic();
     const wall = clock.wall() - now;
-    const asks = [...this.#asks].filter(({ dueAt, endSeenAt }) => dueAt <= now || endSeenAt > 0);
+    const asks = [...this.#asks].filter(
+      ({ dueAtMonotonic, endSeenAt }) => dueAtMonotonic <= now || endSeenAt > 0,
+    );
     if (asks.length === 0) return [];
     const order = new Map([...this.#watched.keys()].map((id, n) => [id, n]));
     asks.sort((a, b) => (order.get(a.taskId) ?? 0) - (order.get(b.taskId) ?? 0));
-    return asks.map(({ taskId, dueAt, deadline, endSeenAt }) => ({
-      ...{ taskId, deadline, dueAt: dueAt + wall, isHint: endSeenAt > 0 },
-    }));
-  }
-
-  async #query(due: Parameters<PollRounds['run']>[0]): Promise<void> {
-    const at = this.#session.api.clock.wall();
-    await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
+    return asks.map(({ taskId, dueAtMonotonic, deadline, endSeenAt }) => {
+      return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
+    });
   }
 
   async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
@@ -228,11 +225,8 @@ export class Poller {
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;
-      if (result instanceof Failure) this.#end(ask, result);
-      else {
-        this.#seenAt.set(ask.taskId, at);
-        this.#end(ask, result);
-      }
+      if (!(result instanceof Failure)) this.#seenAt.set(ask.taskId, at);
+      this.#end(ask, result);
     }
   }
 
@@ -247,10 +241,12 @@ export class Poller {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAt = new Map([...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAt + wall)]));
+    const dueAtWall = new Map(
+      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)]),
+    );
     // A task that is waited for, but not at this moment, is not due.
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAt.get(id) ?? later] as const);
+    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later] as const);
     await this.#cache.announce(new Map(tasks));
   }
 
@@ -283,11 +279,9 @@ export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poll
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
   pollers.set(session.api, made);
-  const poller = made.get(isAlone) ?? newPoller(session, isAlone);
+  const make = async () =>
+    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
+  const poller = made.get(isAlone) ?? make();
   made.set(isAlone, poller);
   return poller;
-}
-
-async function newPoller(session: Session, isAlone: boolean): Promise<Poller> {
-  return new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
 }

@@ -19,7 +19,7 @@ const MADE_WITHIN_MS = 5 * 60_000;
  * ended, at the latest; and now
  * @returns undefined where the list certainly does not show the task
  */
-export function findOwn(
+export function findInList(
   list: TaskList,
   generation: GenerationRequest,
   times: { sentAt: number | null; endedAt: number; now: number },

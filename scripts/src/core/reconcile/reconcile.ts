@@ -2,7 +2,7 @@ import { Failure, type Reason } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { findOwn } from './find-in-list.ts';
+import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
 export interface LostSubmit {
@@ -99,7 +99,6 @@ type Found =
   | { kind: 'clear' | 'unsure'; ageMs: number }
   | { kind: 'unreadable'; failure: Failure };
 
-/** Searches the list once. */
 export async function search(
   session: Session,
   lost: LostSubmit,
@@ -126,7 +125,7 @@ export async function search(
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findOwn({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
     if (found !== undefined && found !== 'unsure') return { kind: 'found', task: found };
     return { kind: found ?? 'clear', ageMs };
   } catch (failure) {
@@ -158,15 +157,24 @@ export async function unknownOutcome(
   const named = lost.details.taskId;
   const reason: Reason = {
     kind: 'submitUnknown',
-    ...{ model, idempotencyKey, sentAt: new Date(sentAt).toISOString() },
-    ...{ isRecorded, after, named, lost, later, notResubmitted },
+    model,
+    idempotencyKey,
+    sentAt: new Date(sentAt).toISOString(),
+    isRecorded,
+    after,
+    named,
+    lost,
+    later,
+    notResubmitted,
   };
-  return new Failure(
-    'SUBMIT_OUTCOME_UNKNOWN',
-    `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`,
-    {
-      ...{ status: 'UNKNOWN', unclear: true, cause: lost, data: { idempotencyKey, model } },
-      ...{ retryAfter: after, taskId: named, reason },
-    },
-  );
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  return new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason,
+  });
 }

@@ -1,7 +1,6 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { isGone, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
 /** Returns the record of a task of this key; undefined where there is none, or none that can be read. */
@@ -40,21 +39,6 @@ export async function noteState(
   const took = (session.api.clock.wall() - Date.parse(entry.record.sentAt)) / 1000;
   const isKnown = wasRunning && state === 'COMPLETED' && took > 0;
   await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
-}
-
-/**
- * Returns the result with the record that it delivers. The request counts as delivered when the task has ended, all that
- * was asked for is there (or gone for good), and the caller has read the document.
- */
-export function deliver(session: Session, entry: StoredRequest | undefined, result: TaskResult): TaskResult {
-  const status = result.seen.state;
-  if (!entry || !isTerminal(status)) return result;
-  const { kind, seen, files } = result;
-  const found = entry.record.download === null ? (seen.urls ?? files) : files;
-  const isWhole =
-    status !== 'COMPLETED' || (kind === 'completed' && (found ?? []).length > 0) || isGone(result);
-  const credits = result.credits ?? entry.record.credits;
-  return { ...result, delivery: { entry, status, credits, delivered: isWhole ? dateOf(session) : null } };
 }
 
 /** Returns the time by the wall clock, ISO 8601. */

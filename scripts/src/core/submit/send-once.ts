@@ -21,7 +21,6 @@ export interface SendOptions {
 // A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
 const LEAST_SUBMIT_MS = 10_000;
 
-/** Sends a request in one attempt. */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,

@@ -4,9 +4,9 @@ import { jsonHash } from '../../model/fingerprint.ts';
 import { spentOn } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
-import type { CheckedRequest, Place } from '../checked-request.ts';
+import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
-import { checkFunds } from '../money/check-price.ts';
+import { checkPrice } from '../money/check-price.ts';
 import { withinDay } from '../money/day-budget.ts';
 import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
@@ -14,10 +14,10 @@ import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask } from '../wait/wait-settings.ts';
-import { type SubmitLog, type Submitted, submit } from './submit-or-reconcile.ts';
+import type { KnownTask } from '../wait-settings.ts';
+import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
-type Request = CheckedRequest & Place;
+type Request = CheckedRequest & FilePlace;
 
 /** A request that this process alone may submit, until it releases the lock. */
 interface OwnRequest {
@@ -89,7 +89,7 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
 }
 
 /** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
-export async function attached(entry: StoredRequest, { folder, output }: Place): Promise<KnownTask> {
+export async function attached(entry: StoredRequest, { folder, output }: FilePlace): Promise<KnownTask> {
   const { download, output: named = null, credits, resubmitted } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
@@ -114,15 +114,14 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
     await entry.update({ phase: 'rejected' });
     throw takenOver();
   }
-  return submit(session, request.generation, logOf(own), deadline);
+  return submitOrReconcile(session, request.generation, logOf(own), deadline);
 }
 
-/** Finds out about a submit that an earlier call of the command sent. */
 async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
   const lost = await lostSubmitOf(own);
   own.session.observer.submitting();
   own.session.submits?.lost();
-  return submit(own.session, lost.generation, logOf(own), own.deadline, lost);
+  return submitOrReconcile(own.session, lost.generation, logOf(own), own.deadline, lost);
 }
 
 /**
@@ -155,7 +154,8 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
   const { sentAt, resubmitted, idempotencyKey } = entry.record;
   return {
     generation: { ...request.generation, idempotencyKey },
-    ...{ sentAt: Date.parse(sentAt), resubmitted },
+    sentAt: Date.parse(sentAt),
+    resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
     failure: new Failure(
       'NETWORK_ERROR',
@@ -223,7 +223,7 @@ function logOf(own: OwnRequest): SubmitLog {
 }
 
 function quoteOf({ session, request: { contract, generation, terms }, deadline }: OwnRequest) {
-  return checkFunds(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
 }
 
 /** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */

@@ -43,7 +43,7 @@ const SOON_MS = 500;
  * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
  * @param earlier a submit that was lost before
  */
-export async function submit(
+export async function submitOrReconcile(
   session: Session,
   generation: GenerationRequest,
   log: SubmitLog,

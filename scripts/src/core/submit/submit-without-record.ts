@@ -1,15 +1,18 @@
-import type { CheckedRequest, Place } from '../checked-request.ts';
+import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
-import { checkFunds } from '../money/check-price.ts';
+import { checkPrice } from '../money/check-price.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask } from '../wait/wait-settings.ts';
-import { type SubmitLog, submit } from './submit-or-reconcile.ts';
+import type { KnownTask } from '../wait-settings.ts';
+import { type SubmitLog, submitOrReconcile } from './submit-or-reconcile.ts';
 
 const nothing = async () => {};
 const NO_LOG: SubmitLog = {
-  ...{ sending: nothing, rejected: nothing, lost: nothing },
-  ...{ resubmitting: nothing, resubmitRejected: nothing },
+  sending: nothing,
+  rejected: nothing,
+  lost: nothing,
+  resubmitting: nothing,
+  resubmitRejected: nothing,
 };
 
 /**
@@ -19,13 +22,13 @@ const NO_LOG: SubmitLog = {
  */
 export async function submitWithoutRecord(
   session: Session,
-  { contract, generation, terms, quote: known, folder, output }: CheckedRequest & Place,
+  { contract, generation, terms, quote: known, folder, output }: CheckedRequest & FilePlace,
   deadline: number,
 ): Promise<KnownTask> {
   if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
   await checkNameIsFree(folder, output);
-  const quote = known ?? (await checkFunds(session, contract, generation, null, deadline));
-  const result = await submit(session, generation, NO_LOG, deadline);
+  const quote = known ?? (await checkPrice(session, contract, generation, null, deadline));
+  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== 'accepted') throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);

@@ -1,9 +1,9 @@
+import { deliver } from '../deliver/deliver.ts';
 import { fetchStatus } from '../poll/status-query.ts';
-import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
-/** Returns the state of a task, by one query. */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);

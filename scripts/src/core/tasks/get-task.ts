@@ -1,20 +1,17 @@
-import { readTaskRecord } from '../deliver/read-result.ts';
-import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { deliver } from '../deliver/deliver.ts';
+import { readTaskRecord } from '../deliver/fetch-result.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { WaitSettings } from '../wait/wait-settings.ts';
 import { waitTask } from '../wait/wait-task.ts';
+import type { WaitSettings } from '../wait-settings.ts';
 
-/** Returns the record of a task; with a folder, its files too. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState(session, entry, task.state);
-  return deliver(
-    session,
-    entry,
-    taskResult(taskId, task, { credits: entry?.record.credits, model: entry?.record.model }),
-  );
+  const { credits, model } = entry?.record ?? {};
+  return deliver(session, entry, taskResult(taskId, task, { credits, model }));
 }

@@ -1,16 +1,15 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
 import { expectedDuration, likelyDuration } from '../poll/durations.ts';
 import { isFast } from '../poll/interval.ts';
-import type { Polled } from '../poll/next-query.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
+import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
 import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { factsOf, type KnownTask, type Wait } from './wait-settings.ts';
+import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
 
 /** What the queries of a wait have shown. */
 export interface PolledTask {
@@ -26,25 +25,18 @@ export interface PolledTask {
  * Returns the state of a task at the beginning of a wait. A query that fails in a transient way does not end the wait.
  * @throws Failure where every later query would fail too, or where there is no time for one
  */
-export async function firstStatus(
-  session: Session,
-  taskId: string,
-  wait: Wait,
-  entry: StoredRequest | undefined,
-): Promise<PolledTask> {
-  const recorded = entry?.record.status;
+export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
+  const { session, taskId, wait, known } = of;
+  const recorded = known.entry?.record.status;
   // The record has a final state, so no query is needed.
   if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
   // Without a wait a single query is sent, retried like any other.
   if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
-  const found = await orFailure(
-    watching(session, taskId, wait, (poller) =>
-      poller.next(taskId, { dueAt: wait.start, deadline: wait.deadline }, wait.stop),
-    ),
-  );
+  const times = { dueAtMonotonic: wait.start, deadline: wait.deadline };
+  const found = await orFailure(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === 'crowded') return {};
   if (!(found instanceof Failure)) return { seen: found };
-  const graceUntil = entry === undefined ? 0 : graceOf(session, entry);
+  const graceUntil = known.entry === undefined ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
   return { failure: found };
@@ -54,13 +46,8 @@ export async function firstStatus(
  * Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record.
  * @param before what was known when the wait began
  */
-export async function pollTask(
-  session: Session,
-  taskId: string,
-  before: PolledTask,
-  wait: Wait,
-  known: KnownTask,
-): Promise<PolledTask> {
+export async function pollTask(of: WaitedTask, before: PolledTask): Promise<PolledTask> {
+  const { session, taskId, wait, known } = of;
   const { api, observer } = session;
   const { entry } = known;
   const { start, deadline, stop } = wait;
@@ -68,8 +55,13 @@ export async function pollTask(
   if (deadline > start) await tellExpected(session, known);
   let isCrowded = !first && !failure;
   let wasRunning = first !== undefined;
+  const likely = await likelySchedule(of);
   const options: WaitOptions = {
-    ...{ clock: api.clock, ...(await likelySchedule(session, wait, known)), deadline, failure, stop },
+    clock: api.clock,
+    ...likely,
+    deadline,
+    failure,
+    stop,
     graceUntil: Math.max(first ? graceAfter(start) : 0, entry ? graceOf(session, entry) : 0),
     onPoll: (status, progress) => {
       wasRunning ||= !isTerminal(status.state);
@@ -77,9 +69,9 @@ export async function pollTask(
     },
     onError: (error) => observer.queryFailed(error),
   };
-  return watching(session, taskId, wait, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAt) => {
-      const found = await poller.next(taskId, { dueAt, deadline }, stop);
+  return watching(of, async (poller) => {
+    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
+      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
       isCrowded = found === 'crowded';
       return found === 'crowded' ? null : found;
     }, options);
@@ -92,13 +84,8 @@ export async function pollTask(
 }
 
 /** Runs work that polls a task: meanwhile it is among those that one query serves. */
-async function watching<T>(
-  session: Session,
-  taskId: string,
-  { schedule }: Wait,
-  work: (poller: Poller) => Promise<T>,
-): Promise<T> {
-  const poller = await pollerOf(session, schedule);
+async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller: Poller) => Promise<T>) {
+  const poller = await pollerOf(session, wait.schedule);
   const unwatch = poller.watch(taskId);
   try {
     return await work(poller);
@@ -108,19 +95,15 @@ async function watching<T>(
 }
 
 async function tellExpected(session: Session, known: KnownTask): Promise<void> {
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);
 }
 
 /** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
-async function likelySchedule(
-  session: Session,
-  { schedule }: Wait,
-  known: KnownTask,
-): Promise<Pick<WaitOptions, 'schedule' | 'submittedAt'>> {
+async function likelySchedule({ session, wait: { schedule }, known }: WaitedTask) {
   const { entry } = known;
-  const { model } = factsOf(known);
+  const { model } = knownFacts(known);
   if (!entry || model === undefined || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.

@@ -5,7 +5,7 @@ import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { dateOf, ownPending } from '../record/task-record.ts';
 import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { WaitSettings } from './wait-settings.ts';
+import type { WaitSettings } from '../wait-settings.ts';
 import { waitTask } from './wait-task.ts';
 
 /**
@@ -73,11 +73,7 @@ const hasEnded = (ended: TaskResult | Failure): boolean =>
   !(ended instanceof Failure) && isTerminal(ended.seen.state);
 
 /** Returns the result of the task that a record names, or the failure to read it. */
-async function endOf(
-  session: Session,
-  settings: WaitSettings,
-  entry: StoredRequest,
-): Promise<TaskResult | Failure> {
+async function endOf(session: Session, settings: WaitSettings, entry: StoredRequest) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId!;
   // The line of a batch has the name that the batch said.

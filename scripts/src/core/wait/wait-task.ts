@@ -1,14 +1,21 @@
 import { isTerminal, type Task } from '../../model/task.ts';
+import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
-import type { Polled } from '../poll/next-query.ts';
+import type { Polled } from '../poll/poll-rounds.ts';
 import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
-import { deliver, recordOf } from '../record/task-record.ts';
+import { recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import {
+  beginWait,
+  type KnownTask,
+  knownFacts,
+  type WaitedTask,
+  type WaitSettings,
+} from '../wait-settings.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
-import { beginWait, factsOf, type KnownTask, type Wait, type WaitSettings } from './wait-settings.ts';
 
 /**
  * Waits for the end of a task that exists, then returns it; with a folder, its files are saved.
@@ -25,9 +32,15 @@ export async function waitTask(
   // The request named the folder, so a later wait for its task saves the file there too.
   const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const before = await firstStatus(about, taskId, wait, entry);
+  const of = {
+    session: about,
+    taskId,
+    wait,
+    known: { ...known, entry, credits: entry?.record.credits },
+  };
+  const before = await firstStatus(of);
   if (before.seen) about.observer.task(taskId, before.seen.state);
-  return waitOut(about, taskId, before, wait, { ...known, entry, credits: entry?.record.credits });
+  return waitOut(of, before);
 }
 
 /** Polls a task that was just submitted, or seen, until it ends or the wait is over, and returns its result. */
@@ -37,61 +50,47 @@ export async function waitOn(
   settings: WaitSettings,
   known: KnownTask = {},
 ): Promise<TaskResult> {
-  const { state, record = {}, id } = task;
-  const about = { ...session, observer: session.observer.about(id, known.entry?.record.created) };
+  const { state, record = {}, id: taskId } = task;
+  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
   const seen = state === undefined ? undefined : { ...task, state, record };
   const credits = known.credits && creditsOf(task, known.credits);
-  return waitOut(about, id, { seen }, beginWait(session, settings), { ...known, credits });
+  const wait = beginWait(session, settings);
+  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
 
-async function waitOut(
-  session: Session,
-  taskId: string,
-  before: PolledTask,
-  wait: Wait,
-  known: KnownTask,
-): Promise<TaskResult> {
-  const { entry } = known;
+async function waitOut(of: WaitedTask, before: PolledTask): Promise<TaskResult> {
+  const { session, taskId, known } = of;
   const hasEnded = before.seen && isTerminal(before.seen.state);
-  const polled = hasEnded ? before : await pollTask(session, taskId, before, wait, known);
+  const polled = hasEnded ? before : await pollTask(of, before);
   // Without a successful query, the recorded state stays the last known one.
-  const recorded = entry?.record.status ?? 'UNKNOWN';
+  const recorded = known.entry?.record.status ?? 'UNKNOWN';
   if (!polled.seen && polled.failure && recorded === 'UNKNOWN')
     throw polled.failure.with({ status: 'UNKNOWN', taskId });
   const seen = polled.seen ?? { state: recorded, record: {} };
-  if (!isTerminal(seen.state)) return unfinished(session, taskId, { ...polled, seen }, wait, known);
-  return deliver(session, entry, await readEnd(session, taskId, seen, wait, known));
+  if (!isTerminal(seen.state)) return unfinished(of, { ...polled, seen });
+  return deliver(session, known.entry, await readEnd(of, seen));
 }
 
 /** Returns the result of a task that has ended: with its files, or with what its record says of the end. */
-async function readEnd(
-  session: Session,
-  taskId: string,
-  seen: Polled,
-  wait: Wait,
-  known: KnownTask,
-): Promise<TaskResult> {
-  if (seen.state === 'COMPLETED') return finish(session, taskId, wait, { ...known, task: seen.task });
+async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
+  const { session, taskId, wait, known } = of;
+  if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
-  return taskResult(taskId, ended, factsOf(known));
+  return taskResult(taskId, ended, knownFacts(known));
 }
 
-/** Returns the result of a wait that was over before the task had ended. */
 async function unfinished(
-  session: Session,
-  taskId: string,
+  { session, taskId, wait, known }: WaitedTask,
   { seen, failure, isCrowded }: PolledTask & { seen: Polled },
-  { schedule, stop }: Wait,
-  known: KnownTask,
 ): Promise<TaskResult> {
-  const result = taskResult(taskId, seen, factsOf(known));
+  const result = taskResult(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
-  if (!isCrowded || stop?.aborted) return result;
+  if (!isCrowded || wait.stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.
-  const poller = await pollerOf(session, schedule);
+  const poller = await pollerOf(session, wait.schedule);
   const seconds = Math.max(1, Math.ceil((await poller.nextPermitIn()) / 1000));
   return { ...result, warnings: [...result.warnings, { kind: 'noPermit', seconds }], retryAfter: seconds };
 }

@@ -9,7 +9,7 @@ import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
 import { codeOfStatus, firstText, isTaskId, nameIn, refused, unreadable } from '../error-answer.ts';
-import { findUrls } from '../output.ts';
+import { findUrls } from '../find-urls.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';
 import { AIVIDEOMAKER } from './definition.ts';
@@ -143,7 +143,6 @@ function checkId(body: JsonObject, taskId: string, at: Answered): void {
   if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
 }
 
-/** Returns the JSON object of a good answer. Throws the failure of any other answer. */
 function bodyOf(at: Answered): JsonObject {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);

@@ -9,7 +9,7 @@ import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, RECORD } from '../call.ts';
 import { codeOfStatus, firstText, isTaskId, refused, unreadable } from '../error-answer.ts';
-import { addUrl } from '../output.ts';
+import { addUrl } from '../find-urls.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';
 import { unsupported } from '../unsupported.ts';
@@ -49,6 +49,9 @@ export function apidot(settings: ProviderSettings): Provider {
     const url = `${baseUrl.href.replace(/\/+$/, '')}/api/generate/${path}`;
     return jsonRequest(method, url, { authorization: `Bearer ${key}` }, body);
   };
+  const refuse = (action: string) => () => {
+    throw unsupported(profile, action);
+  };
   // Inputs are addresses only, and no example echoes them: a record is small.
   const read = (path: string, taskId: string) =>
     callOf('task', request('GET', path), settings, (at) => taskIn(bodyOf(at), taskId, at));
@@ -75,22 +78,13 @@ export function apidot(settings: ProviderSettings): Provider {
     task: status,
     detail: (taskId) => read(`detail/music?task_id=${encodeURIComponent(taskId)}`, taskId),
 
-    cancel() {
-      throw unsupported(profile, 'cancelTask');
-    },
-    list() {
-      throw unsupported(profile, 'listTasks');
-    },
-    quote() {
-      throw unsupported(profile, 'quote');
-    },
-    account() {
-      throw unsupported(profile, 'account');
-    },
+    cancel: refuse('cancelTask'),
+    list: refuse('listTasks'),
+    quote: refuse('quote'),
+    account: refuse('account'),
   };
 }
 
-/** Returns the JSON object of a good answer. Throws the failure of any other answer. */
 function bodyOf(at: Answered): JsonObject {
   const { status } = at.answer;
   const body = parseBody(at.answer.body);

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { diskError, diskErrorText, makePrivate, overwrite, replaceAtOnce } from '../../disk/durable.ts';
+import {
+  diskError,
+  diskErrorText,
+  makePrivate,
+  onDisk,
+  overwrite,
+  replaceAtOnce,
+} from '../../disk/durable.ts';
 import { waitForLock } from '../../disk/lock.ts';
 import { takenOver } from '../../model/claim-rules.ts';
 import {
@@ -20,13 +27,12 @@ import { type RecordFiles, unwritable } from './record-files.ts';
 // An update waits this long for another update. Then it is written without the lock: at worst a date is lost.
 const UPDATE_PATIENCE_MS = 2_000;
 
-/** A record and its file. */
 export class Entry implements StoredRequest {
   readonly #files: RecordFiles;
   readonly name: string;
   readonly file: string;
   #raw: RawRecord;
-  #record: RequestRecord;
+  record: RequestRecord;
   /** The text of the file when this process last wrote it. */
   #written: string | undefined;
   /** Changes that could not be written yet. */
@@ -42,20 +48,16 @@ export class Entry implements StoredRequest {
     this.file = files.fileOf(name);
     this.#raw = raw;
     // A new one is checked when it is written.
-    this.#record = isNew ? (raw as unknown as RequestRecord) : understood(raw);
-  }
-
-  get record(): RequestRecord {
-    return this.#record;
+    this.record = isNew ? (raw as unknown as RequestRecord) : understood(raw);
   }
 
   get isPending(): boolean {
-    return isPending(this.#record);
+    return isPending(this.record);
   }
 
   /** Writes the record for the first time, with `change`. @throws Failure when it cannot be written */
   async begin(change: RecordChange = {}): Promise<void> {
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
     try {
       await this.#write();
     } catch (error) {
@@ -93,7 +95,7 @@ export class Entry implements StoredRequest {
       const reason = diskErrorText(error);
       if (reason === undefined) throw error;
       if (isOurs && this.#overwrite(change)) return true;
-      const changes = changesOf(change, this.#record);
+      const changes = changesOf(change, this.record);
       this.#unsaved = { ...this.#unsaved, ...changes };
       this.#apply(changes);
       warn(`The record of this request could not be written (${reason}): ${this.file}`);
@@ -105,7 +107,7 @@ export class Entry implements StoredRequest {
     const isThere = existsSync(this.file);
     if (isThere && !(await this.update(change, { isOurs: true })))
       throw unwritable(new Error('the change was not written'), this.#files.folder);
-    if (!isThere || !hasTaken(this.#record, change)) throw takenOver();
+    if (!isThere || !hasTaken(this.record, change)) throw takenOver();
   }
 
   /**
@@ -153,16 +155,16 @@ export class Entry implements StoredRequest {
     const there = this.#onDisk(mayBeMissing);
     if (there && there !== this.#raw) {
       this.#raw = there;
-      this.#record = understood(there);
+      this.record = understood(there);
     }
     this.#apply(this.#unsaved);
-    this.#apply(changesOf(change, this.#record));
+    this.#apply(changesOf(change, this.record));
   }
 
   #apply(fields: RecordFields): void {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.#record, fields));
-    this.#record = understood(this.#raw);
+    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
+    this.record = understood(this.#raw);
   }
 
   #onDisk(mayBeMissing = false): RawRecord | undefined {
@@ -196,17 +198,15 @@ export class Entry implements StoredRequest {
     const [now] = this.#files.read([this.name]);
     if (!now) return;
     this.#raw = now.raw;
-    this.#record = understood(now.raw);
+    this.record = understood(now.raw);
   }
 
   async drop(): Promise<void> {
-    try {
-      rmSync(this.file, { force: true });
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === undefined) throw error;
-      this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`);
-    }
+    onDisk(
+      () => rmSync(this.file, { force: true }),
+      (reason) =>
+        this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`),
+    );
   }
 }
 

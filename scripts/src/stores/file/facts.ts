@@ -1,6 +1,7 @@
+import type { Account } from '../../model/claim-rules.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
-import { rowOf, type SpendingRow } from '../../model/spending-row.ts';
+import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
 
 /** What the index keeps of one record. */
 export interface Facts {
@@ -39,12 +40,7 @@ export function positionsOf(mark: string, marks: string): number[] {
   return found;
 }
 
-/** Returns the name of the account that a record belongs to. */
-export function accountName({
-  provider,
-  service,
-  account,
-}: Pick<RequestRecord, 'provider' | 'service' | 'account'>): string {
+export function accountName({ provider, service, account }: Account): string {
   return JSON.stringify([provider, service, account]);
 }
 
@@ -57,7 +53,7 @@ export function factsOf(record: RequestRecord): Facts {
     key: markOf(idempotencyKey),
     account: accountName(record),
     spent: spentOn(record),
-    row: rowOf(record) ?? null,
+    row: recordedRow(record) ?? null,
     used: lastUse(record) ?? null,
     duration: duration === null ? null : [model, duration],
   };

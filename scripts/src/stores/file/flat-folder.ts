@@ -5,12 +5,11 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { diskError, diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, diskErrorText, makePrivate, onDisk, TEMP } from '../../disk/durable.ts';
 import { type LockOwner, tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { isRecordName } from './names.ts';
@@ -38,13 +37,9 @@ export class FlatFolder {
 
   /** Whether an earlier version can use the folder, and has. */
   get isOpen(): boolean {
-    try {
-      return lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    } catch (error) {
-      // The records themselves cannot be read either, and say so.
-      if (diskErrorText(error) === undefined) throw error;
-      return false;
-    }
+    const isFolder = () => lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    // Where the disk refuses, the records themselves cannot be read either, and say so.
+    return onDisk(isFolder, () => false);
   }
 
   /**
@@ -108,7 +103,8 @@ export class FlatFolder {
       ];
       for (const name of wanted) this.#moveOne(folder, name);
       left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder)) this.#remove(folder);
+      if (names.length === wanted.length && !this.#liveOwner(folder))
+        discard(path.join(this.#records.folder, folder));
     }
     this.#isMoved = left === 0 && !owner;
     return owner;
@@ -131,14 +127,6 @@ export class FlatFolder {
     } catch (error) {
       if (diskError(error) === 'ENOENT') return;
       throw diskErrorText(error) === undefined ? error : unwritable(error, this.#records.folder);
-    }
-  }
-
-  #remove(folder: string): void {
-    try {
-      rmSync(path.join(this.#records.folder, folder), { recursive: true, force: true });
-    } catch (error) {
-      if (diskErrorText(error) === undefined) throw error;
     }
   }
 
@@ -166,11 +154,7 @@ This file stops older versions: they would not find those records, and could cha
 Update every copy of the skill that uses this state folder.
 `;
 
-/** Returns the failure of a claim while an older version of this program submits a request. */
 export function olderVersion({ pid, host }: LockOwner): Failure {
-  return new Failure(
-    'UNKNOWN_ERROR',
-    `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`,
-    { reason: { kind: 'olderVersion' } },
-  );
+  const message = `An older version of this program (process ${pid} on ${host}) is submitting a request with this state folder; nothing was submitted here.`;
+  return new Failure('UNKNOWN_ERROR', message, { reason: { kind: 'olderVersion' } });
 }

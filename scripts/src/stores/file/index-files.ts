@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskErrorText, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, makePrivate, onDisk, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import type { RowTable } from './row-table.ts';
 import { type DatedMember, PARTS, type Summary } from './summary.ts';
@@ -39,7 +30,6 @@ export class IndexFiles {
     this.folder = folder;
   }
 
-  /** Returns the saved summary of a group; undefined where there is none. */
   summary(shard: string): SavedSummary | undefined {
     const [changed, ...lines] = this.#lines(shard);
     if (changed === undefined) return undefined;
@@ -49,7 +39,6 @@ export class IndexFiles {
     };
   }
 
-  /** Returns what was saved of each record of a group. */
   members(shard: string): DatedMember[] {
     const [line] = this.#lines(`${shard}.members`);
     return parsed<DatedMember[]>(`${shard} members`, line) ?? [];
@@ -62,15 +51,10 @@ export class IndexFiles {
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
 
-  /** Writes a file whole, and returns whether the disk let it. */
+  /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
   #tryToWrite(name: string, lines: readonly string[]): boolean {
-    try {
-      this.#write(name, lines);
-      return true;
-    } catch (error) {
-      if (diskErrorText(error) === undefined) throw error;
-      return false;
-    }
+    const write = () => replaceUnsynced(path.join(this.folder, name), lines.join('\n'));
+    return onDisk(write, () => false) !== false;
   }
 
   /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
@@ -90,24 +74,10 @@ export class IndexFiles {
       return [];
     }
   }
-
-  #write(name: string, lines: readonly string[]): void {
-    const file = path.join(this.folder, name);
-    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
-    try {
-      // Not synced: what a power cut leaves has a wrong checksum.
-      writeFileSync(temp, lines.join('\n'), { flag: 'wx', mode: 0o600 });
-      renameSync(temp, file);
-    } catch (error) {
-      rmSync(temp, { force: true });
-      throw error;
-    }
-  }
 }
 
 const CHECKSUM = 16;
 
-/** Returns a line with a checksum over it and over what it stands for. */
 function lineOf(what: string, value: unknown): string {
   const text = JSON.stringify(value);
   return checksumOf(what, text) + text;
@@ -131,18 +101,20 @@ const FOLDER_MS = 2_000;
  */
 export function probe(folder: string): number | null {
   const file = path.join(folder, `${randomBytes(4).toString('hex')}${TEMP}`);
-  try {
-    makePrivate(folder);
-    const descriptor = openSync(file, 'wx', 0o600);
-    try {
-      const now = fstatSync(descriptor).mtimeMs;
-      return statSync(folder).mtimeMs < now - FOLDER_MS ? null : now;
-    } finally {
-      closeSync(descriptor);
-      rmSync(file, { force: true });
-    }
-  } catch (error) {
-    if (diskErrorText(error) === undefined) throw error;
-    return null;
-  }
+  const now = onDisk(
+    () => {
+      makePrivate(folder);
+      writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
+      return statSync(file).mtimeMs;
+    },
+    () => null,
+  );
+  const isDated =
+    now !== null &&
+    onDisk(
+      () => statSync(folder).mtimeMs >= now - FOLDER_MS,
+      () => false,
+    );
+  discard(file);
+  return isDated ? now : null;
 }

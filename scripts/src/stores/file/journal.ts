@@ -4,16 +4,17 @@ import { type Lock, type LockOwner, waitForLock } from '../../disk/lock.ts';
 import {
   busy,
   firstRecord,
-  known,
-  nameOf,
+  knownRecord,
   nameOfPayload,
   newestMade,
   newestOf,
+  requestNameOf,
   unsettled,
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
+import { dayOf } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
-import { dayOf, type SpendingRow } from '../../model/spending-row.ts';
+import type { SpendingRow } from '../../model/spending-row.ts';
 import type {
   Account,
   Budget,
@@ -22,11 +23,11 @@ import type {
   RequestClaim,
   Reserved,
 } from '../../ports/record-store.ts';
-import { KnownAccounts } from './accounts.ts';
 import { type Draft, draftAfter } from './draft.ts';
 import { Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
+import { KnownAccounts } from './known-accounts.ts';
 import { madeAt, newestFirst } from './names.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
@@ -39,7 +40,6 @@ export interface JournalPlace extends Account {
   /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
   clock: Clock;
-  /** Warns the user. */
   warn(text: string): void;
 }
 
@@ -71,12 +71,12 @@ export class Journal implements RecordStore {
 
   async claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed<Entry, Lock>> {
     const { clock } = this.place;
-    const request = nameOf(claim, this.place);
+    const request = requestNameOf(claim, this.place);
     this.prepare();
     for (;;) {
       const older = this.#flat.takeOver();
       const owner = older ?? this.#flat.move(request);
-      const entry = owner ? undefined : known(this.find(request), claim);
+      const entry = owner ? undefined : knownRecord(this.find(request), claim);
       if (entry && entry.record.taskId !== null) return { kind: 'submitted', entry };
       const lock = owner ? { heldBy: owner } : await this.fence(request);
       if (!('heldBy' in lock)) return this.#underLock(request, claim, lock);
@@ -95,7 +95,7 @@ export class Journal implements RecordStore {
 
   async underOtherAccount(claim: RequestClaim): Promise<Entry | undefined> {
     const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(nameOf(claim, account))));
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
@@ -103,7 +103,7 @@ export class Journal implements RecordStore {
     try {
       const names = this.#files.namesOf(request);
       const found = this.#found(names);
-      const entry = known(found, claim);
+      const entry = knownRecord(found, claim);
       if (entry && entry.record.taskId !== null) {
         lock.release();
         return { kind: 'submitted', entry };
@@ -194,7 +194,7 @@ export class Journal implements RecordStore {
     const found = this.#parts('keys').flatMap(([shard, keys]) =>
       this.#marked(shard, keys, 'key', key, isOfKey),
     );
-    return found.sort(byName);
+    return found.sort((a, b) => newestFirst(a.name, b.name));
   }
 
   #marked(shard: string, marks: string, kind: 'task' | 'key', text: string, is: (entry: Entry) => boolean) {
@@ -267,7 +267,6 @@ export class Journal implements RecordStore {
     return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
 
-  /** Returns a part of the summaries of all groups. */
   #parts<K extends keyof Summary>(name: K): [shard: string, part: Summary[K]][] {
     this.#beforeQuery();
     return this.#index.all(name);
@@ -284,10 +283,7 @@ export class Journal implements RecordStore {
     this.#flat.move();
   }
 
-  /** Removes what is no longer needed. */
   sweep(): void {
     sweep(this.#files, this.#index);
   }
 }
-
-const byName = (a: Entry, b: Entry): number => newestFirst(a.name, b.name);

@@ -16,7 +16,6 @@ export function isRecordName(name: string): boolean {
   return RECORD.test(name);
 }
 
-/** Returns when a record was made, by its name, in milliseconds. */
 export function madeAt(name: string): number {
   const [, year, month, day, hour, minute, second, ms] =
     /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import {
   LONGEST_PAUSE_MS,
   MemoryRateLimiter,
@@ -74,16 +74,13 @@ export class FileRateLimiter implements RateLimiter {
     await this.#alone.pauseFor(ms);
     const now = this.#clock.wall();
     const until = Math.round(now + Math.min(ms, LONGEST_PAUSE_MS));
-    const temp = path.join(this.#folder, `pause.${randomBytes(4).toString('hex')}${TEMP}`);
     try {
       // A shorter pause does not end a longer one.
       if (until <= now + this.#pauseMs(now)) return;
       makePrivate(this.#folder);
-      writeFileSync(temp, String(until), { flag: 'wx', mode: 0o600 });
-      renameSync(temp, path.join(this.#folder, 'pause'));
+      replaceUnsynced(path.join(this.#folder, 'pause'), String(until));
     } catch (error) {
       if (diskError(error) === '') throw error;
-      discard(temp);
     }
   }
 
@@ -93,7 +90,6 @@ export class FileRateLimiter implements RateLimiter {
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };
   }
 
-  /** Returns the remaining milliseconds of the pause that the service asked for. */
   #pauseMs(now: number): number {
     try {
       const left = Number(readFileSync(path.join(this.#folder, 'pause'), 'latin1')) - now;
@@ -120,11 +116,9 @@ export class FileRateLimiter implements RateLimiter {
     const permits = new Map<number, Permit>();
     for (const name of names) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
-      const permit = {
-        ...{ number: Number(number), usedAt: Number(usedAt), name },
-        isLookup: letter === 'l',
-      };
-      if (number === undefined || permit.number >= this.#permits.count) continue;
+      if (number === undefined || Number(number) >= this.#permits.count) continue;
+      const isLookup = letter === 'l';
+      const permit = { number: Number(number), usedAt: Number(usedAt), isLookup, name };
       const before = permits.get(permit.number);
       if (!before || before.usedAt < permit.usedAt) permits.set(permit.number, permit);
     }
@@ -145,7 +139,7 @@ export class FileRateLimiter implements RateLimiter {
         if (permit.usedAt <= now) return permit;
         const usedAt = Math.max(0, permit.usedAt - ahead);
         return this.#move(permit, usedAt)
-          ? { ...permit, usedAt, name: nameOf({ ...permit, usedAt }) }
+          ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) }
           : permit;
       });
   }
@@ -157,7 +151,7 @@ export class FileRateLimiter implements RateLimiter {
     try {
       mkdirSync(temp, { mode: 0o700 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync(path.join(temp, nameOf({ number, usedAt: 0, isLookup: false })), '', {
+        writeFileSync(path.join(temp, permitName({ number, usedAt: 0, isLookup: false })), '', {
           flag: 'wx',
           mode: 0o600,
         });
@@ -173,7 +167,7 @@ export class FileRateLimiter implements RateLimiter {
   /** Notes the use of a permit. Returns false when another process has used it. @throws the disk's error */
   #move({ number, name, isLookup }: Permit, usedAt: number): boolean {
     try {
-      const next = nameOf({ number, isLookup, usedAt: Math.round(usedAt) });
+      const next = permitName({ number, isLookup, usedAt: Math.round(usedAt) });
       renameSync(path.join(this.#place, name), path.join(this.#place, next));
       return true;
     } catch (error) {
@@ -183,6 +177,6 @@ export class FileRateLimiter implements RateLimiter {
   }
 }
 
-function nameOf({ number, usedAt, isLookup }: UsedPermit): string {
+function permitName({ number, usedAt, isLookup }: UsedPermit): string {
   return `${String(number).padStart(3, '0')}-${usedAt}${isLookup ? 'l' : ''}`;
 }

@@ -5,6 +5,7 @@ import {
   diskErrorText,
   isLasting,
   makePrivate,
+  onDisk,
   syncFolder,
   writeWhole,
 } from '../../disk/durable.ts';
@@ -25,7 +26,6 @@ export class RecordFiles {
   /** Absolute. */
   readonly folder: string;
   readonly clock: Clock;
-  /** Warns the user. */
   readonly warn: (text: string) => void;
   #isTrusted = false;
 
@@ -64,17 +64,14 @@ export class RecordFiles {
     return path.join(this.folder, shardOf(name), name);
   }
 
-  /** Returns the names of the groups that have a folder. */
   shards(): string[] {
     return this.list('').filter(isShard);
   }
 
-  /** Returns the names of all records in a group, also of those set aside; newest first within a request. */
   namesIn(shard: string): string[] {
     return inOrder(this.list(shard));
   }
 
-  /** Returns the names of the records of a request, newest first. */
   namesOf(request: string): string[] {
     return inOrder(this.list(shardOf(request)).filter((name) => name.startsWith(request)));
   }
@@ -86,7 +83,10 @@ export class RecordFiles {
       return readdirSync(path.join(this.folder, name));
     } catch (error) {
       if (diskError(error) === 'ENOENT') return [];
-      throw diskErrorText(error) === undefined ? error : closed(error, this.folder);
+      const why = diskErrorText(error);
+      if (why === undefined) throw error;
+      const message = `The records in ${this.folder} cannot be read: ${why}.`;
+      throw unusable('unreadableFolder', message, error, this.folder, why);
     }
   }
 
@@ -106,15 +106,13 @@ export class RecordFiles {
 
   #readOne(name: string): RawRecord | undefined {
     const file = this.fileOf(name);
-    let text: string;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (error) {
-      const reason = diskErrorText(error);
-      if (reason === undefined) throw error;
-      if (diskError(error) !== 'ENOENT') this.warn(`A record cannot be read (${reason}): ${file}`);
-      return undefined;
-    }
+    const text = onDisk(
+      () => readFileSync(file, 'utf8'),
+      (reason, error) => {
+        if (diskError(error) !== 'ENOENT') this.warn(`A record cannot be read (${reason}): ${file}`);
+      },
+    );
+    if (text === undefined) return undefined;
     const raw = decodeRecord(name, text);
     if (raw) return raw;
     if (isOfNewerVersion(name, text)) {
@@ -142,7 +140,6 @@ export class RecordFiles {
   }
 }
 
-/** Returns those that are names of records; newest first within a request. */
 function inOrder(names: string[]): string[] {
   return names.filter(isRecordName).sort((a, b) => (a < b ? 1 : -1));
 }
@@ -160,28 +157,17 @@ export function makeShard(folder: string): void {
 
 /** Returns whether only this user can change a folder; false when that cannot be inspected. @throws Failure when others can */
 export function isTrusted(folder: string): boolean {
-  let distrust: ReturnType<typeof distrustOf>;
+  let found: Distrust | undefined;
   try {
-    distrust = distrustOf(folder);
+    found = distrustOf(folder);
   } catch {
     // A path that cannot be inspected causes an error later, when the folder is used.
     return false;
   }
-  if (distrust) throw untrusted(folder, distrust);
-  return true;
-}
-
-function untrusted(folder: string, { reason: distrust, repair }: Distrust): Failure {
-  return new Failure(
-    'INVALID_PAYLOAD',
-    `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`,
-    { reason: { kind: 'unsafeFolder', distrust, repair } },
-  );
-}
-
-function closed(error: unknown, folder: string): Failure {
-  const why = diskErrorText(error)!;
-  return unusable('unreadableFolder', `The records in ${folder} cannot be read: ${why}.`, error, folder, why);
+  if (!found) return true;
+  const { reason: distrust, repair } = found;
+  const message = `The records in ${folder} are not safe: ${distrust}. Another user who can remove a record can cause a second charge, so nothing was done.`;
+  throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'unsafeFolder', distrust, repair } });
 }
 
 /** Returns the failure of a request that must not be submitted because its record cannot be written. */
@@ -191,7 +177,6 @@ export function unwritable(error: unknown, folder: string): Failure {
   return unusable('unwritableFolder', message, error, folder, why);
 }
 
-/** Returns the failure of a folder that cannot be used: wrong input where that lasts. */
 function unusable(
   kind: 'unreadableFolder' | 'unwritableFolder',
   message: string,

@@ -1,6 +1,6 @@
 import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { diskErrorText } from '../../disk/durable.ts';
+import { onDisk } from '../../disk/durable.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { factsOf } from './facts.ts';
 import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
@@ -50,7 +50,6 @@ export class RecordIndex {
     return this.#current(shard).members;
   }
 
-  /** Returns the rows of all groups: those of groups whose names begin alike in one table. */
   rows(): RowTable[] {
     const alike = new Map<string, string[]>();
     for (const shard of this.#records.shards()) {
@@ -101,12 +100,10 @@ export class RecordIndex {
   }
 
   #changed(shard: string): number {
-    try {
-      return statSync(path.join(this.#records.folder, shard)).mtimeMs;
-    } catch (error) {
-      if (diskErrorText(error) === undefined) throw error;
-      return -1;
-    }
+    return onDisk(
+      () => statSync(path.join(this.#records.folder, shard)).mtimeMs,
+      () => -1,
+    );
   }
 
   #renew(shard: string, before: readonly DatedMember[]): Made {
@@ -115,15 +112,13 @@ export class RecordIndex {
       const changed = this.#changed(shard);
       const members = this.#read(shard, before, started);
       // A damaged record that was set aside just now has another name.
-      if (members.some(({ facts, name }) => facts === null && this.#wasSetAside(shard, name))) continue;
+      const wasSetAside = (name: string) =>
+        !name.endsWith(CORRUPT) &&
+        !lstatSync(path.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
+      if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
       return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
     }
-  }
-
-  #wasSetAside(shard: string, name: string): boolean {
-    const file = path.join(this.#records.folder, shard, name);
-    return !name.endsWith(CORRUPT) && !lstatSync(file, { throwIfNoEntry: false });
   }
 
   /** Reads the records of a group that have changed since they were read before. */

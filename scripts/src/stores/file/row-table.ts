@@ -8,7 +8,6 @@ export interface RowTable {
   rows: [day: string, group: number, ...counts: number[]][];
 }
 
-/** Returns the rows, added up, as a table. */
 export function tableOf(rows: readonly SpendingRow[]): RowTable {
   const groups = new Map<string, number>();
   const table: RowTable = { groups: [], rows: [] };
@@ -40,7 +39,7 @@ export function sumTables(tables: readonly RowTable[], firstDay: string): Spendi
       let sum = sums.get(key);
       if (!sum) {
         const [provider, service, account, model] = groups[group]!;
-        sum = { ...{ day, provider, service, account, model }, ...NOTHING };
+        sum = { day, provider, service, account, model, ...NOTHING };
         sums.set(key, sum);
       }
       for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]!] += numbers[n]!;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { distrustOf } from '../../disk/trusted-folder.ts';
 import type { RateLimit } from '../../http/rate-limit.ts';
 import type { Clock } from '../../model/clock.ts';
+import { sha256Text } from '../../model/fingerprint.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
@@ -26,15 +26,15 @@ export function sharingIn({ folder, service, account, limit, clock }: SharingPla
   } catch {
     // A path that cannot be inspected cannot be written either.
   }
-  const key = nameOf(service, account);
+  const key = folderName(service, account);
   // A service that counts by address counts the queries of all keys together.
-  const counted = limit.per === 'address' ? nameOf(service) : key;
+  const counted = limit.per === 'address' ? folderName(service) : key;
   return {
     limiter: new FileRateLimiter(path.join(folder, 'rate-limit', counted), limit, clock),
     statuses: new FileStatusCache(path.join(folder, 'status', key), clock),
   };
 }
 
-function nameOf(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
+function folderName(...parts: string[]): string {
+  return sha256Text(parts.join('\n')).slice(0, 16);
 }

@@ -1,25 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  readdirSync,
-  readFileSync,
-  renameSync,
-  type Stats,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, type Stats, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, TEMP } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, replaceUnsynced } from '../../disk/durable.ts';
 import type { Clock } from '../../model/clock.ts';
+import { sha256Text } from '../../model/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
-import {
-  type ListFacts,
-  NO_LIST,
-  type SeenStatus,
-  type SharedStatus,
-  type StatusCache,
-} from '../../ports/status-cache.ts';
+import { NO_LIST, type SeenStatus, type SharedStatus, type StatusCache } from '../../ports/status-cache.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -77,8 +64,8 @@ export class FileStatusCache implements StatusCache {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAt] of this.#waitingIn(name)) {
-          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAt, tasks.get(id) ?? dueAt));
+        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+          if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS)) {
         discard(path.join(this.#folder, name));
@@ -102,12 +89,12 @@ export class FileStatusCache implements StatusCache {
   }
 
   async ended(taskId: string): Promise<Task | undefined> {
-    const task = this.#read(`ended-${nameOf(taskId)}`);
+    const task = this.#read(endedName(taskId));
     return isEnded(task, taskId) ? (task as unknown as Task) : undefined;
   }
 
   async writeEnded(task: Task): Promise<void> {
-    const name = `ended-${nameOf(task.id)}`;
+    const name = endedName(task.id);
     if (this.#written.has(name)) return;
     this.#written.add(name);
     this.#write(name, task as unknown as JsonObject);
@@ -118,8 +105,8 @@ export class FileStatusCache implements StatusCache {
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
     const tasks = new Map<string, number>();
-    for (const [id, dueAt] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID.test(id) && typeof dueAt === 'number') tasks.set(id, dueAt);
+    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
+      if (TASK_ID.test(id) && typeof dueAtWall === 'number') tasks.set(id, dueAtWall);
     }
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });
@@ -140,7 +127,6 @@ export class FileStatusCache implements StatusCache {
     return { list: factsIn(body.list, latest), tasks };
   }
 
-  /** Returns the names in the folder; none where it cannot be read. */
   #names(): string[] {
     try {
       return readdirSync(this.#folder);
@@ -176,33 +162,27 @@ export class FileStatusCache implements StatusCache {
     const json = JSON.stringify(value);
     const text = `${hashOf(name, json)}\n${json}`;
     if (Buffer.byteLength(text) > MOST_BYTES) return;
-    const file = path.join(this.#folder, name);
-    const temp = `${file}.${randomBytes(4).toString('hex')}${TEMP}`;
+    // By the clock that the others compare it with.
+    const seconds = this.#clock.wall() / 1000;
     try {
       if (!this.#isReady) makePrivate(this.#folder);
       this.#isReady = true;
-      writeFileSync(temp, text, { flag: 'wx', mode: 0o600 });
-      // By the clock that the others compare it with.
-      const seconds = this.#clock.wall() / 1000;
-      utimesSync(temp, seconds, seconds);
-      renameSync(temp, file);
+      replaceUnsynced(path.join(this.#folder, name), text, (temp) => utimesSync(temp, seconds, seconds));
     } catch (error) {
       if (diskError(error) === '') throw error;
       // Without this file, other processes only send one more query. The folder may be gone.
       this.#isReady = false;
-      discard(temp);
     }
   }
 }
+
+const endedName = (taskId: string): string => `ended-${sha256Text(taskId).slice(0, 16)}`;
 
 function stampOf(stat: Stats | undefined): string {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
 }
 
-function factsIn(
-  { startedAt, tookMs, badUntil, failures, unchecked }: JsonObject,
-  latest: number,
-): ListFacts {
+function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }: JsonObject, latest: number) {
   const time = (value: Json | undefined, most: number) =>
     typeof value === 'number' && value >= 0 && value <= most ? value : 0;
   return {
@@ -222,9 +202,5 @@ function isEnded(value: JsonObject | undefined, taskId: string): boolean {
 
 /** Also of the name: a file under another file's name is damaged. */
 function hashOf(name: string, json: string): string {
-  return createHash('sha256').update(`${name}\n${json}`).digest('hex').slice(0, 16);
-}
-
-function nameOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return sha256Text(`${name}\n${json}`).slice(0, 16);
 }

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskErrorText, TEMP } from '../../disk/durable.ts';
+import { discard, onDisk, TEMP } from '../../disk/durable.ts';
 import { tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { lastUse, type RequestRecord } from '../../model/request-record.ts';
@@ -27,7 +27,6 @@ export function sweep(records: RecordFiles, index: RecordIndex): void {
   for (const folder of ['locks', 'index']) sweepLeftovers(records, folder);
 }
 
-/** Sweeps at most once a day. */
 export function sweepDaily(records: RecordFiles, index: RecordIndex): void {
   const marker = path.join(records.folder, 'swept');
   const now = records.clock.wall();
@@ -37,11 +36,10 @@ export function sweepDaily(records: RecordFiles, index: RecordIndex): void {
   } catch {
     // It was never swept, or that is not known.
   }
-  try {
-    writeFileSync(marker, String(now), { mode: 0o600 });
-  } catch (error) {
-    if (diskErrorText(error) === undefined) throw error;
-  }
+  onDisk(
+    () => writeFileSync(marker, String(now), { mode: 0o600 }),
+    () => {},
+  );
   try {
     sweep(records, index);
   } catch (error) {
@@ -58,9 +56,9 @@ function sweepRecords(records: RecordFiles, shard: string, damaged: readonly str
     const [found] = records.read([name]);
     if (found) {
       const used = lastUse(readRecord(found.raw) as RequestRecord);
-      if (used !== undefined && used < before) sweepAway(file);
+      if (used !== undefined && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
-      sweepAway(file);
+      discard(file);
     }
   }
 }
@@ -77,22 +75,14 @@ function sweepLeftovers(records: RecordFiles, folder: string): void {
 /** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
 function sweepLeftover(records: RecordFiles, file: string, age: number): void {
   if (file.endsWith(TEMP) || age > KEPT_MS) {
-    sweepAway(file);
+    discard(file);
     return;
   }
-  try {
-    const lock = tryLock(file, records.clock);
-    if (!('heldBy' in lock)) lock.release();
-  } catch (error) {
-    if (diskErrorText(error) === undefined) throw error;
-  }
-}
-
-/** Removes a file. One that another program has open is removed by a later sweep. */
-function sweepAway(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {}
+  const lock = onDisk(
+    () => tryLock(file, records.clock),
+    () => null,
+  );
+  if (lock && !('heldBy' in lock)) lock.release();
 }
 
 /** Returns for how long a file was not touched, in milliseconds; 0 for one that is gone. */

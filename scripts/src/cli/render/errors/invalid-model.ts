@@ -81,19 +81,13 @@ function unknownModel({ provider, model, known }: ModelUnknown): Said & { expect
         models.length > MOST_NAMED ? `the ${models.length} of --action listModels` : models.join(', ');
       const message = `there is no model ${JSON.stringify(shown)}; `;
       const list = listModels(provider);
-      return near === undefined
-        ? {
-            message: `${message}known are ${ids}`,
-            expected: `one of ${ids}`,
-            hint: 'choose one of the known models',
-            nextSteps: [list],
-          }
-        : {
-            message: `${message}the nearest is "${near}"`,
-            expected: `one of ${ids}`,
-            hint: `write --model ${near}`,
-            nextSteps: [describeModel(provider, near), list],
-          };
+      const isNear = near !== undefined;
+      return {
+        message: `${message}${isNear ? `the nearest is "${near}"` : `known are ${ids}`}`,
+        expected: `one of ${ids}`,
+        hint: isNear ? `write --model ${near}` : 'choose one of the known models',
+        nextSteps: [...(isNear ? [describeModel(provider, near)] : []), list],
+      };
     }
   }
 }

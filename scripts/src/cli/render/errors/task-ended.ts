@@ -3,7 +3,6 @@ import { quoted } from '../../../model/text.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import type { Caller } from '../caller.ts';
 
-/** Returns GENERATION_FAILED: the service made no result. */
 export function generationFailed(seen: Seen, { profile, command, retry }: Caller): AdvisedFailure {
   const why = seen.error
     ? `The service says: ${quoted(seen.error)}.`
@@ -19,7 +18,6 @@ export function generationFailed(seen: Seen, { profile, command, retry }: Caller
   });
 }
 
-/** Returns TASK_CANCELLED. */
 export function taskCancelled({ profile, retry }: Caller): AdvisedFailure {
   const { cancelled } = profile.says;
   return new AdvisedFailure('TASK_CANCELLED', 'The task was cancelled; there will be no result.', {

@@ -1,11 +1,19 @@
-import type { Credits } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
-import type { Place } from '../checked-request.ts';
-import type { OtherAccount } from '../observer.ts';
-import type { PollSchedule } from '../poll/interval.ts';
-import type { Origin } from '../result.ts';
-import type { Session } from '../session.ts';
+import type { Credits } from '../model/request-record.ts';
+import type { Task } from '../model/task.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
+import type { FilePlace } from './checked-request.ts';
+import type { OtherAccount } from './observer.ts';
+import type { PollSchedule } from './poll/interval.ts';
+import type { Origin } from './result.ts';
+import type { Session } from './session.ts';
+
+/** A task that is waited for, and what is known of it. */
+export interface WaitedTask {
+  session: Session;
+  taskId: string;
+  wait: Wait;
+  known: KnownTask;
+}
 
 /** What the caller wants of a wait. */
 export interface WaitSettings {
@@ -26,7 +34,7 @@ export interface WaitSettings {
 }
 
 /** A wait under way. Times are on the monotonic clock. */
-export interface Wait extends Place, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
+export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVersioned' | 'stallMs' | 'stop'> {
   start: number;
   /** When it is over; its start, where there is no wait. */
   deadline: number;
@@ -36,15 +44,13 @@ export interface Wait extends Place, Pick<WaitSettings, 'schedule' | 'isVersione
   filesUntil: number;
 }
 
-/** Begins a wait. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
   const start = api.clock.monotonic();
   const { output = null } = settings;
   const deadline = start + Math.max(0, waitMs);
-  return {
-    ...{ ...settings, output, start, deadline, filesUntil: Math.max(deadline, start + filesMs) },
-    resultUntil: deadline > start ? deadline : Infinity,
-  };
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 
 /** A task, as far as it is known before it is waited for. */
@@ -63,7 +69,6 @@ export interface KnownTask {
   other?: OtherAccount | undefined;
 }
 
-/** What a result says of a task beside its state. */
-export function factsOf({ model, entry, credits, origin }: KnownTask) {
+export function knownFacts({ model, entry, credits, origin }: KnownTask) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFolder } from '../../scripts/src/disk/folder.ts';
+import { makeFolder } from '../../scripts/src/disk/make-folder.ts';
 import { tempFolder } from '../support/command.ts';
 
 const mode = (file: string) => statSync(file).mode & 0o777;
@@ -35,7 +35,7 @@ describe('a folder', () => {
 
   // In a process of its own, because what is tested for is that it never ends.
   it.runIf(process.platform === 'linux')('in a place that takes none, is an error and not a loop', () => {
-    const file = path.resolve('scripts/src/disk/folder.ts');
+    const file = path.resolve('scripts/src/disk/make-folder.ts');
     const code = `import(${JSON.stringify(file)}).then(({ makeFolder }) => makeFolder('/proc/nowhere/below'))`;
     const done = spawnSync(process.execPath, ['--import', 'tsx', '-e', code], {
       env: { ...process.env, TSX_DISABLE_CACHE: '1' },

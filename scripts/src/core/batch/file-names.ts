@@ -28,16 +28,16 @@ export function fileNames(
   isTaken: (name: string) => boolean,
   { before, after }: Pattern = { before: '', after: '' },
 ): string[] {
-  const used = new Set(lines.flatMap(({ name }) => (name === null ? [] : keyOf(name))));
+  const used = new Set(lines.flatMap(({ name }) => (name === null ? [] : nameKey(name))));
   const names = lines.map(({ name, recorded }) => {
     if (name !== null) {
       const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(keyOf(recorded))) return name;
-      used.add(keyOf(recorded));
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
       return recorded;
     }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(keyOf(recorded))) return null;
-    used.add(keyOf(recorded));
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
     return recorded;
   });
   const width = String(Math.max(...lines.map(({ number }) => number))).length;
@@ -46,8 +46,8 @@ export function fileNames(
     const number = String(lines[n]!.number).padStart(width, '0');
     for (let version = 1; ; version += 1) {
       const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(keyOf(candidate)) || isTaken(candidate)) continue;
-      used.add(keyOf(candidate));
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
       return candidate;
     }
   });
@@ -77,6 +77,6 @@ export function hasVersion(name: string, given: string | null): boolean {
 }
 
 /** Returns what two names share that mean the same file on a disk that ignores case, or composes characters. */
-export function keyOf(name: string): string {
+export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }

@@ -11,8 +11,8 @@ export type Polled = TaskStatus & { task?: Task | undefined };
 /** A task of this process whose next query is due. */
 export interface Due {
   taskId: string;
-  /** By the wall clock. */
-  dueAt: number;
+  /** By the wall clock, as other processes read it. */
+  dueAtWall: number;
   /** On the monotonic clock. */
   deadline: number;
   /** Another process saw its end: the record is read at once. */
@@ -59,8 +59,8 @@ export class PollRounds {
     await this.#learn();
     const ids = new Set([...watched, ...this.#others.keys()]);
     const overdue = [...this.#others]
-      .filter(([, dueAt]) => dueAt <= now)
-      .map(([taskId, dueAt]) => ({ taskId, dueAt, deadline: Infinity, isHint: false }));
+      .filter(([, dueAtWall]) => dueAtWall <= now)
+      .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) return this.#readList(due, ids);
@@ -87,7 +87,6 @@ export class PollRounds {
     return this.#session.api.clock.wall();
   }
 
-  /** Takes over what other processes have seen since. */
   async #learn(): Promise<void> {
     this.#others = (await this.#cache?.others()) ?? this.#others;
     const shared = await this.#cache?.read();
@@ -138,10 +137,8 @@ export class PollRounds {
     const startedAt = this.#now();
     const start = api.clock.monotonic();
     const { tookMs, unchecked } = this.#list;
-    this.#list = {
-      ...this.#list,
-      ...{ startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 },
-    };
+    const begun = { startedAt, tookMs: tookMs || MOST_GUARD_MS / 2, unchecked: unchecked + 1 };
+    this.#list = { ...this.#list, ...begun };
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
@@ -194,7 +191,7 @@ export class PollRounds {
     const failedAt = (id: string) => this.#seen.get(id)?.failedAt ?? 0;
     const foreign = overdue.filter(({ taskId }) => failedAt(taskId) < this.#now() - KEPT_MS);
     const all = [...due, ...foreign].filter(({ taskId }) => !mayList || this.#isMissing(taskId));
-    const since = ({ taskId, dueAt }: Due) => Math.max(dueAt, this.#seen.get(taskId)?.at ?? 0);
+    const since = ({ taskId, dueAtWall }: Due) => Math.max(dueAtWall, this.#seen.get(taskId)?.at ?? 0);
     const longest = all.reduce<Due | undefined>((a, b) => (a && since(a) <= since(b) ? a : b), undefined);
     if (longest) return longest;
     // The list may be stale: any of the tasks that it serves may show that.

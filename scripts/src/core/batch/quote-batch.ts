@@ -1,10 +1,10 @@
 import type { Failure } from '../../model/failure.ts';
 import type { Session } from '../session.ts';
 import { balanceOf, type Caps, overBudget, type Price, sumOf } from './caps.ts';
-import { knownLines } from './known.ts';
+import { fileNames, type Pattern } from './file-names.ts';
+import { knownLines } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 import { pricesOf } from './line-prices.ts';
-import { fileNames, type Pattern } from './names.ts';
 
 export interface BatchQuote {
   kind: 'batchQuote';
@@ -35,10 +35,10 @@ export async function quoteBatch(
   const names = fileNames(named, () => false, caps.pattern);
   return {
     kind: 'batchQuote',
-    lines: lines.map(({ number, contract }, n) => ({
-      ...{ number, name: names[n]!, model: contract.model, isCharged: isCharged[n]! },
-      credits: prices.get(number)!.credits,
-    })),
+    lines: lines.map(({ number, contract: { model } }, n) => {
+      const { credits } = prices.get(number)!;
+      return { number, name: names[n]!, model, isCharged: isCharged[n]!, credits };
+    }),
     sum: sumOf(prices.values()),
     open: sumOf(open.values()),
     balance: balanceOf(prices.values()),

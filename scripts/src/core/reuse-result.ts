@@ -1,16 +1,16 @@
 import path from 'node:path';
-import type { SavedFile } from '../../download/download.ts';
-import { Failure } from '../../model/failure.ts';
-import type { RecordedFile } from '../../model/request-record.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
-import { deliver } from '../record/task-record.ts';
-import type { TaskResult } from '../result.ts';
-import type { Session } from '../session.ts';
-import { beginWait, type Wait, type WaitSettings } from '../wait/wait-settings.ts';
-import { waitTask } from '../wait/wait-task.ts';
-import { finish, notFetched } from './finish.ts';
-import { asGone } from './gone.ts';
-import { folderFor, outputOf } from './place.ts';
+import type { SavedFile } from '../download/download.ts';
+import { Failure } from '../model/failure.ts';
+import type { RecordedFile } from '../model/request-record.ts';
+import type { StoredRequest } from '../ports/record-store.ts';
+import { deliver } from './deliver/deliver.ts';
+import { finish, notFetched } from './deliver/finish.ts';
+import { asGone } from './deliver/gone.ts';
+import { folderFor, outputOf } from './deliver/place.ts';
+import type { TaskResult } from './result.ts';
+import type { Session } from './session.ts';
+import { waitTask } from './wait/wait-task.ts';
+import { beginWait, type Wait, type WaitSettings } from './wait-settings.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -18,7 +18,7 @@ const DAY_MS = 24 * 3600_000;
  * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
  * download; or the earlier failure. Charges nothing.
  */
-export async function reuse(
+export async function reuseResult(
   session: Session,
   entry: StoredRequest,
   settings: WaitSettings,
@@ -26,7 +26,10 @@ export async function reuse(
   const { taskId, created, status, delivered, newRun } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
-  const result = await (status === 'COMPLETED' ? sameResult : sameEnd)(session, entry, settings);
+  // The record of a task that ended without a result says why, where one query can read it.
+  const result = await (status === 'COMPLETED'
+    ? sameResult(session, entry, settings)
+    : waitTask(session, taskId!, { ...settings, waitMs: 0 }, { entry }));
   const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
@@ -40,11 +43,7 @@ async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
   await entry.update({ used: new Date(now).toISOString() });
 }
 
-async function sameResult(
-  session: Session,
-  entry: StoredRequest,
-  settings: WaitSettings,
-): Promise<TaskResult> {
+async function sameResult(session: Session, entry: StoredRequest, settings: WaitSettings) {
   const { download, credits, model } = entry.record;
   const taskId = entry.record.taskId!;
   const known = { entry, credits };
@@ -56,12 +55,12 @@ async function sameResult(
     const files = await (session.results ? session.results.run(find) : find());
     if (files) {
       const seen = { state: 'COMPLETED' as const, record: {}, model };
-      const { warningsAbout } = await import('./file-warnings.ts');
-      const warnings = await warningsAbout(session, model, files, wait.output);
+      const { fileWarnings } = await import('./deliver/file-warnings.ts');
+      const warnings = await fileWarnings(session, model, files, wait.output);
       return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
     }
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish(session, taskId, prepared, known);
+    const result = await finish({ session, taskId, wait: prepared, known });
     if (result.kind !== 'notFetched') return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
     return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known));
@@ -82,9 +81,9 @@ async function wholeFiles(
   // Version 1 of the record has no file count; what it delivered was complete.
   const count = fileCount ?? (delivered === null ? null : numbers.size);
   if (numbers.size === 0 || numbers.size !== count) return undefined;
-  const { fileIsWhole } = await import('../../download/file-hash.ts');
-  const { stemOf } = await import('../../download/download.ts');
-  const { withoutExtension } = await import('../../download/save-once.ts');
+  const { fileIsWhole } = await import('../download/file-hash.ts');
+  const { stemOf } = await import('../download/download.ts');
+  const { withoutExtension } = await import('../download/save-once.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -99,8 +98,8 @@ async function wholeFiles(
     const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
     whole.push({ file: found, number, target });
   }
-  const { copyTo } = await import('../../download/copy-file.ts');
-  const { nameFound } = await import('../../download/save-once.ts');
+  const { copyTo } = await import('../download/copy-file.ts');
+  const { nameFound } = await import('../download/save-once.ts');
   const copies: RecordedFile[] = [];
   const change: { output?: string } = {};
   for (const { file, number, target } of whole) {
@@ -123,9 +122,4 @@ function numberOf({ number, path: file }: RecordedFile, fileCount: number | null
   if (number !== undefined) return number;
   const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
   return fileCount === 1 || inName === undefined ? 1 : Number(inName);
-}
-
-/** Returns the end of a task without a result; its record says why, where one query can read it. */
-function sameEnd(session: Session, entry: StoredRequest, settings: WaitSettings): Promise<TaskResult> {
-  return waitTask(session, entry.record.taskId!, { ...settings, waitMs: 0 }, { entry });
 }

@@ -2,7 +2,6 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
 
@@ -95,14 +94,10 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
 /** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */
 async function noteStates(session: Session, tasks: readonly Task[]): Promise<void> {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  for (const entry of await pendingOf(session)) {
+  const own = await orFailure(ownPending(session));
+  // The list serves without them.
+  for (const entry of own instanceof Failure ? [] : own) {
     const state = states.get(entry.record.taskId ?? '');
     if (state !== undefined) await noteState(session, entry, state);
   }
-}
-
-/** Returns the records of this account that may change. The list serves without them. */
-async function pendingOf(session: Session): Promise<StoredRequest[]> {
-  const own = await orFailure(ownPending(session));
-  return own instanceof Failure ? [] : own;
 }

@@ -7,7 +7,7 @@ import { profileOf } from '../../providers/registry.ts';
 import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
 import { placeFlags } from '../command-line/commands.ts';
 import { readFlags } from '../command-line/read-flags.ts';
-import { actionWords, commandLine } from '../command-line/words.ts';
+import { commandLine, flagWords } from '../command-line/words.ts';
 import { readEnvironment } from '../environment.ts';
 import { localJournal } from './local-journal.ts';
 
@@ -27,11 +27,7 @@ export async function withCancels(
   if (given.has('taskId') || !named?.can.cancel) return refusal;
   const place = { profile: named, sandbox: given.has('sandbox') };
   try {
-    const environment = readEnvironment(process.env, named, {
-      isLive: false,
-      isRehearsal: false,
-      hasState: true,
-    });
+    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
     const now = systemClock.wall();
     const pending: StoredRequest[] = [];
     for (const entry of await localJournal({ args: place, environment, warn }).pending())
@@ -40,7 +36,9 @@ export async function withCancels(
       .slice(0, MOST_STEPS)
       .map(({ record: { taskId, model, promptExcerpt, created } }) => {
         const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-        const command = commandLine(actionWords('cancelTask', { taskId: taskId!, ...placeFlags(place) }));
+        const command = commandLine(
+          flagWords({ action: 'cancelTask', taskId: taskId!, ...placeFlags(place) }),
+        );
         return `To cancel ${what}, made on ${created}: ${command}`;
       });
     const more = pending.length - steps.length;

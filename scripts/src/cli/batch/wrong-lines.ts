@@ -1,6 +1,7 @@
 import type { Failure, Issue } from '../../model/failure.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { issue } from '../issue.ts';
+import { ranges } from '../render/batch-warnings.ts';
 
 /** The lines that one issue is about, in a batch of many. */
 export interface LineIssue {
@@ -10,7 +11,6 @@ export interface LineIssue {
 
 // More would not fit into the answer.
 const MOST_SHOWN = 20;
-const MOST_RANGES = 12;
 
 /** Returns the refusal of a batch that names every wrong line; the same issue of several lines is told once. */
 export function wrongLines(found: readonly LineIssue[]): Failure {
@@ -39,17 +39,4 @@ export function wrongLines(found: readonly LineIssue[]): Failure {
   const message = `${wrong} ${wrong === 1 ? 'line is' : 'lines are'} wrong; nothing was submitted. ${path}: expected ${expected}, received ${received}.`;
   const hints = [...new Set(shown.map(({ path, hint }) => `${path}: ${hint}`))];
   return new AdvisedFailure('INVALID_PAYLOAD', message, { issues: shown, nextSteps: hints });
-}
-
-/** Returns line numbers in short: 1-3, 7. */
-export function ranges(numbers: readonly number[]): string {
-  const found: [number, number][] = [];
-  for (const number of numbers) {
-    const last = found.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else found.push([number, number]);
-  }
-  const texts = found.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`));
-  if (texts.length <= MOST_RANGES) return texts.join(', ');
-  return `${texts.slice(0, MOST_RANGES).join(', ')} and ${texts.length - MOST_RANGES} more places`;
 }

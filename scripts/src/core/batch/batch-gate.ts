@@ -22,20 +22,16 @@ const PAUSES = { baseMs: 1_000, capMs: 30_000 };
 export class BatchGate {
   readonly #options: GateOptions;
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  #held: Failure | undefined;
+  /** Why nothing may be submitted any more. */
+  held: Failure | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
   }
 
-  /** Why nothing may be submitted any more. */
-  get held(): Failure | undefined {
-    return this.#held;
-  }
-
   /** Lets no further submit through. The first reason stands. */
   hold(failure: Failure): void {
-    this.#held ??= failure;
+    this.held ??= failure;
   }
 
   /**
@@ -70,7 +66,7 @@ export class BatchGate {
     return {
       ready: async () => {
         await this.#resumed();
-        if (this.#held) throw this.#held;
+        if (this.held) throw this.held;
         spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
@@ -78,21 +74,17 @@ export class BatchGate {
     };
   }
 
-  /** Waits until the pause that the service asked for is over. */
   async #resumed(): Promise<void> {
     const { clock, stop, until, signal } = this.#options;
     for (;;) {
       if (stop.aborted) throw new Failure('UNKNOWN_ERROR', 'The call was interrupted before this submit.');
       const left = this.#pausedUntil - clock.monotonic();
-      if (left <= 0 || this.#held) return;
+      if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
-        throw new Failure(
-          'RATE_LIMITED',
-          'The service asked every submit to pause for longer than the wait.',
-          {
-            retryAfter: Math.ceil(left / 1000),
-          },
-        );
+        const message = 'The service asked every submit to pause for longer than the wait.';
+        throw new Failure('RATE_LIMITED', message, {
+          retryAfter: Math.ceil(left / 1000),
+        });
       }
       await clock.sleep(left, signal);
     }

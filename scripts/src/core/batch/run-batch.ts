@@ -7,18 +7,18 @@ import { taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
+import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
+import { nameOfFile } from './file-names.ts';
 import { EqualLines } from './identity.ts';
-import { type Known, knownLines, namesReserved, priceIn } from './known.ts';
+import { type Known, knownLines, namesReserved } from './known-lines.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
-import { hasVersion, nameOfFile } from './names.ts';
 import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { BatchGate } from './submit-gate.ts';
-import { creditsOfEnd, ProgressSums, stateIn } from './totals.ts';
-import { interruptedEnd, type Line, tracked } from './track.ts';
+import { ProgressSums, stateAfter } from './totals.ts';
+import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -95,12 +95,7 @@ class Batch {
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: 'batch',
-      lines: this.#lines.map(({ line, name, known, track, end, isReused, credits }) => ({
-        ...{ number: line.number, name, model: line.contract.model, end },
-        isNameTaken: hasVersion(name, line.name),
-        ...{ taskId: track.taskId, state: track.state, isReused, credits: creditsOfEnd(end) ?? credits },
-        quoted: this.#prices.get(line.number)?.credits ?? priceIn(known),
-      })),
+      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -155,7 +150,7 @@ class Batch {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       track.taskId = end.taskId;
     }
-    track.state = stateIn(line.end, track.state);
+    track.state = stateAfter(line.end, track.state);
     line.isOver = true;
     this.#tell(line);
   }
@@ -228,7 +223,6 @@ class Batch {
     }
   }
 
-  /** Resumes the task that a line has from an earlier call. */
   async #resumed(line: Line): Promise<LineEnd> {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
@@ -238,18 +232,16 @@ class Batch {
     if (isDetached && !isTerminal(status)) {
       return taskResult(taskId!, { state: status, record: {} }, { isResumed: true, credits });
     }
-    const begun: Begun = {
-      ...{ ...known, model: line.line.contract.model, maxCredits: undefined },
-      // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
-      wait: {
-        ...wait,
-        folder,
-        output: line.name,
-        waitMs: Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS),
-      },
+    // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
+    const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);
+    const { model } = line.line.contract;
+    return conclude(this.#sessionOf(line), {
+      ...known,
+      model,
+      maxCredits: undefined,
+      wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic(),
-    };
-    return conclude(this.#sessionOf(line), begun);
+    });
   }
 
   #sessionOf(line: Line, submit?: { leave(): void; resume(): void }): Session {
@@ -281,7 +273,6 @@ class Batch {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
 
-  /** Tells the sums of all lines, of which one has changed. */
   #tell(line: Line): void {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);

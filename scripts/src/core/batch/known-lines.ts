@@ -1,7 +1,7 @@
 import { stemOfOutput } from '../../download/output-name.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { nameKey } from './file-names.ts';
 import type { BatchLine } from './line.ts';
-import { keyOf } from './names.ts';
 
 /** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */
 export interface Known {
@@ -12,7 +12,6 @@ export interface Known {
 
 const NOTHING: Known = { entry: undefined, isUnknown: false };
 
-/** Returns what the records say of each line; nothing where there are none. */
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
@@ -24,13 +23,11 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   return known;
 }
 
-/** Returns what a record says that its request costs, in credits. */
 export function priceIn({ entry }: Known): number | null {
   const { quoted = null, charged = null } = entry?.record.credits ?? {};
   return quoted ?? charged;
 }
 
-/** Returns the name that a record has for its file, without an extension. */
 export function recordedName({ entry }: Known): string | null {
   const output = entry?.record.output;
   return output ? stemOfOutput(output) : null;
@@ -43,5 +40,5 @@ export async function namesReserved(
 ): Promise<ReadonlySet<string>> {
   const pending = folder === null ? [] : ((await store?.pending()) ?? []);
   const here = pending.filter(({ record }) => record.download === folder && record.output);
-  return new Set(here.map(({ record }) => keyOf(stemOfOutput(record.output!))));
+  return new Set(here.map(({ record }) => nameKey(stemOfOutput(record.output!))));
 }

@@ -31,11 +31,8 @@ export async function fetchResult(
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {
-      throw new Failure(
-        'DOWNLOAD_FAILED',
-        'The task is COMPLETED, but what its record gives as the result is no https address.',
-        { record: task.record, reason: { kind: 'noAddress' } },
-      );
+      const message = 'The task is COMPLETED, but what its record gives as the result is no https address.';
+      throw new Failure('DOWNLOAD_FAILED', message, { record: task.record, reason: { kind: 'noAddress' } });
     }
     const pause = intervalBefore({ polls: n, waitedMs: 0 }, schedule, api.clock.random);
     if (n + 1 >= RESULT_READS || api.clock.monotonic() + pause > deadline) {
@@ -58,16 +55,11 @@ export async function readTaskRecord(session: Session, taskId: string): Promise<
  * Returns the record of a finished task; where it names no file, the second record of a service that has two. A failed read
  * of that one says nothing about the task.
  */
-async function withFiles(
-  { api, provider }: Session,
-  task: Task,
-  deadline: number,
-  until = Infinity,
-): Promise<Task> {
+async function withFiles({ api, provider }: Session, task: Task, deadline: number, until = Infinity) {
   if (task.urls.length > 0 || !provider.detail) return task;
   const detail = await orFailure(api.read(provider.detail(task.id), deadline, { until }));
   if (detail instanceof Failure || detail.urls.length === 0) return task;
-  return { ...detail, state: 'COMPLETED' };
+  return { ...detail, state: 'COMPLETED' as const };
 }
 
 /** Whether a record without addresses to fetch has others in their place, such as `file:`. */

@@ -1,7 +1,8 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { TaskStatus } from '../../providers/provider.ts';
+import { deliver } from '../deliver/deliver.ts';
 import { fetchStatus, withRecord } from '../poll/status-query.ts';
-import { deliver, noteState, recordOf } from '../record/task-record.ts';
+import { noteState, recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
@@ -33,16 +34,11 @@ function notCancelled(
   const seen = found ?? { state: 'UNKNOWN' as const, record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : 'its state could not be read';
   const said = refusal ? ` ${refusal.message}` : '';
-  const failure = new Failure(
-    refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED',
-    `The task was not cancelled: ${so}.${said}`,
-    {
-      status: seen.state,
-      taskId,
-      record: seen.record,
-      reason: { kind: 'notCancelled', taskId, state: seen.state },
-    },
-  );
+  const { state, record } = seen;
+  const code = refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED';
+  const reason = { kind: 'notCancelled', taskId, state } as const;
+  const details = { status: state, taskId, record, reason };
+  const failure = new Failure(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: 'notCancelled', taskId, seen, warnings: [], failure };
 }
 

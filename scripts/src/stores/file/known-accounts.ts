@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { diskErrorText, replaceAtOnce } from '../../disk/durable.ts';
+import { onDisk, replaceAtOnce } from '../../disk/durable.ts';
 import type { Account } from '../../ports/record-store.ts';
 import { accountName } from './facts.ts';
 import type { RecordFiles } from './record-files.ts';
@@ -33,24 +33,26 @@ export class KnownAccounts {
   }
 
   #read(): Account[] | undefined {
+    const text = onDisk(
+      () => readFileSync(this.#file, 'utf8'),
+      () => '',
+    );
     try {
-      const rows: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
+      const rows: unknown = JSON.parse(text);
       if (!Array.isArray(rows) || !rows.every(isRow)) return undefined;
       return rows.map(([provider, service, account]) => ({ provider, service, account }));
-    } catch (error) {
-      if (error instanceof SyntaxError || diskErrorText(error) !== undefined) return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
   }
 
   /** Two processes may write at once: an account that is lost so is kept by its next submit. */
   #write(accounts: readonly Account[]): void {
     const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
-    try {
-      replaceAtOnce(this.#file, JSON.stringify([...rows.values()]));
-    } catch (error) {
-      if (diskErrorText(error) === undefined) throw error;
-    }
+    onDisk(
+      () => replaceAtOnce(this.#file, JSON.stringify([...rows.values()])),
+      () => {},
+    );
   }
 }
 
