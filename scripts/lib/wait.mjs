@@ -303,8 +303,9 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
+    const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
     data.nextSteps = [
-      ...gone.length < items.length || more > 0 ? [caller.same] : [],
+      ...hasMore && gone.length < items.length || more > 0 ? [caller.same] : [],
       ...gone.slice(0, 5),
       ...unknown ? stepsOf(unknown) : [caller.command("listPending")]
     ];

@@ -645,6 +645,8 @@ describe('what is pending', () => {
       ...{ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' },
       data: { count: 1, running: 0, unsettled: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
     });
+    // The same command would find out nothing about that submit.
+    expect((envelopeOf(all).data.nextSteps as string[]).join()).not.toContain('--all');
   });
 
   it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {

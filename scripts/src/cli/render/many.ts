@@ -43,8 +43,10 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
+    // Of a submit whose outcome is not known, the same command finds out nothing.
+    const hasMore = ended !== undefined || running > 0 || unknown === undefined;
     data.nextSteps = [
-      ...(gone.length < items.length || more > 0 ? [caller.same] : []),
+      ...((hasMore && gone.length < items.length) || more > 0 ? [caller.same] : []),
       ...gone.slice(0, 5),
       ...(unknown ? stepsOf(unknown) : [caller.command('listPending')]),
     ];
