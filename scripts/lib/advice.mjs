@@ -65,7 +65,7 @@ var BUDGET_EXCEEDED = {
     ]
   }),
   sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
@@ -83,17 +83,33 @@ var BUDGET_EXCEEDED = {
 // scripts/src/cli/render/errors/cancel-rejected.ts
 import { BRIEF_WAIT_S, isTerminal } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { saveCommand } from "./main.mjs";
 var CANCEL_REJECTED = {
   // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-  notCancelled: ({ state, taskId }, { profile, command }) => ({
-    exitCode: isTerminal(state) ? EXIT.taskEnded : EXIT.stillRunning,
-    nextSteps: [
-      profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S })
-    ]
+  notCancelled: (reason, caller) => ({
+    exitCode: isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning,
+    nextSteps: stepsOf(reason, caller)
   })
 };
+function stepsOf({ state, taskId }, caller) {
+  const { profile, command } = caller;
+  const { cancel, running = "" } = profile.says;
+  const wait = command("waitTask", { taskId, wait: BRIEF_WAIT_S });
+  switch (state) {
+    case "COMPLETED":
+      return [
+        "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
+        saveCommand(caller, taskId),
+        cancel
+      ];
+    case "SUBMITTED":
+      return [cancel, command("cancelTask", { taskId }), wait];
+    case "PROGRESS":
+      return [`${cancel} ${running}`.trim(), wait];
+    default:
+      return [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
+  }
+}
 
 // scripts/src/cli/render/errors/download-failed.ts
 var DOWNLOAD_FAILED = {
@@ -287,17 +303,28 @@ var INVALID_PAYLOAD = {
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
-  outputTaken: ({ file, free }, { savedAs }) => ({
-    message: `--output: ${file} exists already and is not the file of this request.`,
-    issues: [
-      issue2("--output", "a name that no file has yet", file, "give another --output, or move that file away")
-    ],
-    nextSteps: [
-      "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
-      savedAs(free)
-    ]
-  })
+  outputTaken: ({ file, free, owner }, { savedAs }) => {
+    const hint = owner.is === "other" ? "give another --output, or move that file away" : "give another --output";
+    return {
+      message: `--output: ${file} ${takenBy(owner)}.`,
+      issues: [issue2("--output", "a name that no file has yet", file, hint)],
+      nextSteps: [
+        `This call has submitted and charged nothing. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
+        savedAs(free)
+      ]
+    };
+  }
 };
+function takenBy(owner) {
+  switch (owner.is) {
+    case "earlierTask":
+      return `is the file of this request's earlier task ${owner.taskId}`;
+    case "unknown":
+      return "exists already, and a new task makes a new file";
+    case "other":
+      return "exists already and is not the file of this request";
+  }
+}
 function folderIssue(folder, why, expected) {
   return issue2(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }

@@ -868,6 +868,7 @@ import { refusalOf } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
+import { counted as counted2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT as EXIT2, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-resume.ts
@@ -891,11 +892,14 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 }
 
 // scripts/src/cli/render/batch-warnings.ts
+import { counted } from "./main.mjs";
 function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+    warnings.push(
+      `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
+    );
   }
   warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
@@ -904,7 +908,9 @@ function batchWarnings(result, items, report) {
     for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
   if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+    warnings.push(
+      `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
+    );
   return warnings;
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
@@ -933,10 +939,10 @@ function takenNames(lines) {
   ];
 }
 function newCharge(lines, credits) {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+  return `--new asks for ${lines === 1 ? "the line" : `all ${lines} lines`} once more: ${costOf(credits)}.`;
 }
 function costOf(credits) {
-  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
+  const cost = credits === null ? "their price could not be asked for" : `${counted(credits, "credit")} for all lines`;
   return `a new charge (${cost})`;
 }
 var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
@@ -1064,7 +1070,7 @@ function messageOf({ line, outcome }, items, { lines }) {
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
   const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
-  const charged = chargedNow === null ? "the service did not say for what charge" : `${chargedNow} credits`;
+  const charged = chargedNow === null ? "the service did not say for what charge" : counted2(chargedNow, "credit");
   const parts = [
     made === 0 ? "This run submitted no line" : `This run submitted ${made} of ${lines.length} lines (${charged})`,
     ...unknown > 0 ? [`the outcome of ${unknown} is not known`] : [],
@@ -1077,13 +1083,16 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  const own = held ? advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
+  const own = held ? withChargedBefore(
+    advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
+    result
+  ) : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
   const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
     steps.push(
-      `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
+      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
   const gone = lines.filter(isLineGone);
@@ -1104,7 +1113,10 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
       caller.command("listPending", {})
     );
   }
-  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (hidden > 0)
+    steps.push(
+      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
+    );
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
       ...originOfLines(lines, linesNamed),
@@ -1113,6 +1125,12 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   }
   return steps;
 }
+function withChargedBefore(steps, { held, lines }) {
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  const isOfSum = held?.details.reason?.kind === "sumAboveCap";
+  return isOfSum && charged ? [`${steps[0]} ${chargedBefore(charged)}`, ...steps.slice(1)] : [...steps];
+}
+var chargedBefore = (credits) => `${counted2(credits, "credit")} ${credits === 1 ? "was" : "were"} charged before for the other lines.`;
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
@@ -1144,10 +1162,13 @@ function batchQuoteOutcome(quote, caller) {
     return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
-    `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
+    `Tell the user the sum (${counted2(open2, "credit")} for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
   return success(null, null, data, EXIT2.done);
 }
+
+// scripts/src/cli/batch/command.ts
+import { inSandbox } from "./main.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1243,7 +1264,10 @@ async function runBatchCommand(command) {
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
-  const report = writeReport(folder, batch, items.map(reportRow), secrets);
+  const rows = items.map(
+    (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
+  );
+  const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller, account);
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {

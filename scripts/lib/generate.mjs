@@ -399,6 +399,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+import { otherAccountOf } from "./wait.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 
@@ -555,7 +556,7 @@ async function submitOnRecord(session, store, request, deadline) {
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === "new";
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : void 0;
     if (other) observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of isNew ? claimed.unsettled : []) {
@@ -581,15 +582,6 @@ function claimOf({ generation, terms, folder, output }, now) {
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
-async function underOther(store, claim) {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return void 0;
-  const { created, taskId, account: account2, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  const accounts = { account: other(account2, place.account), service: other(service, place.service) };
-  return { created, taskId, ...accounts };
-}
 async function attached(entry, { folder, output }) {
   const { download, output: named = null, credits, resubmitted } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
@@ -607,8 +599,12 @@ async function taskOf(own, isNew) {
   }
 }
 async function submitNew(own) {
-  const { session, request, entry, lock, deadline } = own;
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const { session, store, request, entry, lock, deadline } = own;
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+  }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
@@ -802,10 +798,11 @@ function stillRecorded(session, entry, taskId, failure) {
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const known2 = await knownRequest(session, generation);
-  const isCharged = known2 !== null && known2.taskId !== null;
+  const found = await knownRequest(session, generation);
+  const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
     contract,
@@ -822,14 +819,22 @@ async function quote(session, { contract, generation }) {
     estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: known2
+    ...found
   };
 }
-async function knownRequest(session, { model, payload }) {
-  const store = await orFailure6(session.records());
-  if (!store || store instanceof Failure10) return null;
-  const entry = await orFailure6(store.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 }));
-  return entry && !(entry instanceof Failure10) ? entry.record : null;
+async function knownRequest(session, request) {
+  const found = await orFailure6(recordedOf(session, request));
+  return found instanceof Failure10 ? { known: null, other: null } : found;
+}
+async function recordedOf(session, { model, payload, idempotencyKey }) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
   const { api, provider } = session;

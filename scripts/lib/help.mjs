@@ -25,7 +25,7 @@ ${flagLines().join("\n")}
 Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
-Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")}; status FAILED with taskId null: it failed before there was a task)
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
 }
 var VARIABLES = [

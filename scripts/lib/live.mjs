@@ -826,7 +826,7 @@ function unknownWord(word) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { dropStep, resumeCommand } from "./main.mjs";
+import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
 import {
   definedFields,
   failed,
@@ -925,7 +925,7 @@ function endOutcome(result, caller) {
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case "completed": {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
@@ -941,8 +941,9 @@ function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
+  const wait = { wait: BRIEF_WAIT_S, download: "out" };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: "out" }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
@@ -964,12 +965,15 @@ var pollError = ({ code, message }) => ({
   errorCode: code,
   errorMessage: message
 });
-function reusedSteps(result, { anew }) {
+function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === void 0 ? ", and no run with --new has made another since" : "";
+  const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
 function goneSteps({ warnings }, caller) {

@@ -119,7 +119,8 @@ var AIVIDEOMAKER = {
     retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
     refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
     cancelled: "AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.",
-    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
+    running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
     prices: "https://aivideomaker.ai",
     tasks: "Find the task in the list of the service (listTasks)."
@@ -212,6 +213,9 @@ function redact(text2, secrets) {
 function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
+}
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 // scripts/src/cli/issue.ts
@@ -1307,9 +1311,9 @@ function success(status2, taskId2, fields, exitCode, retryAfter = null) {
     files: []
   };
 }
-function withWarnings(outcome, more) {
-  if (more.length === 0) return outcome;
-  const warnings = [...outcome.warnings, ...more];
+function withWarnings(outcome, behind, before = []) {
+  if (behind.length + before.length === 0) return outcome;
+  const warnings = [...before, ...outcome.warnings, ...behind];
   const { envelope } = outcome;
   return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
@@ -1998,6 +2002,9 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
+function saveCommand({ command }, taskId2) {
+  return command("getTask", { taskId: taskId2, download: "out" });
+}
 function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
 }
@@ -2016,6 +2023,10 @@ function callerOfLine(caller, { command: again, isFirst }) {
   };
 }
 
+// scripts/src/cli/render/sandbox-run.ts
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
+
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
@@ -2033,11 +2044,9 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-      same
-    ] : [NOT_YET];
+    const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
@@ -2156,7 +2165,7 @@ async function main() {
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2177,8 +2186,7 @@ async function main() {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  const isRehearsal = call.args?.sandbox && outcome.envelope.taskId !== null;
-  outcome = withWarnings(outcome, [...call.warnings, ...isRehearsal ? [SANDBOX_WARNING] : []]);
+  outcome = warned(outcome, call);
   progress.clear();
   if (!await finishWith(outcome, secrets)) return;
   process.once("exit", () => {
@@ -2270,7 +2278,11 @@ function interruptedBy(signal, outcome) {
   const data = { ...envelope.data, interruptedBy: signal };
   return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
-var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
+function warned(outcome, { args, argv, warnings }) {
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+  const known = withWarnings(outcome, warnings);
+  return isSandbox ? inSandbox(known) : known;
+}
 function stateOf({ args, argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
   const action = args?.action ?? guessAction(argv);
@@ -2307,7 +2319,7 @@ function warningText(warning) {
     case "taskGone":
       return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+      return `This is the newest request that has a task. The outcome of ${counted(warning.count, "other submit")} is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }
 
@@ -2348,11 +2360,15 @@ function isFolder(file) {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+// scripts/src/model/any-video.ts
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
   AIVIDEOMAKER,
+  ANY_VIDEO,
   APIDOT,
   AdvisedFailure,
   BATCH_ORDER,
@@ -2414,6 +2430,7 @@ export {
   compact,
   compiledFolder,
   contractsFolder,
+  counted,
   createProvider,
   credits,
   dayOf,
@@ -2430,6 +2447,7 @@ export {
   guessAction,
   idempotencyKey,
   inQuotes,
+  inSandbox,
   interruptedOutcome,
   isAboutTask,
   isApiKey,
@@ -2478,6 +2496,7 @@ export {
   resumeFlags,
   rowsThatFit,
   rule,
+  saveCommand,
   screen,
   secretsIn,
   serviceAddress,

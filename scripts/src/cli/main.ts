@@ -6,6 +6,7 @@ import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
+import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
 import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
@@ -13,6 +14,7 @@ import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
 import { failed, type Outcome, withWarnings } from './render/envelope.ts';
+import { inSandbox } from './render/sandbox-run.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
@@ -45,7 +47,7 @@ export async function main(): Promise<void> {
   const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -69,8 +71,7 @@ export async function main(): Promise<void> {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  const isRehearsal = call.args?.sandbox && outcome.envelope.taskId !== null;
-  outcome = withWarnings(outcome, [...call.warnings, ...(isRehearsal ? [SANDBOX_WARNING] : [])]);
+  outcome = warned(outcome, call);
   progress.clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
@@ -184,8 +185,13 @@ function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
   return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 
-// A later reader of the document cannot tell otherwise.
-const SANDBOX_WARNING = 'Sandbox run: nothing was charged, and each file is a stand-in.';
+/** Returns an outcome with the warnings that every document of its call has. */
+function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
+  // As far as one can tell where the arguments are refused.
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');
+  const known = withWarnings(outcome, warnings);
+  return isSandbox ? inSandbox(known) : known;
+}
 
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */
 function stateOf({ args, argv, progress: { situation } }: Call) {

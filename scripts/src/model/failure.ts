@@ -207,7 +207,7 @@ export type Reason =
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
-  | { kind: 'outputTaken'; file: string; free: string }
+  | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   /** Neither this machine nor the service has the result any more: no later call will find it. */
@@ -215,5 +215,8 @@ export type Reason =
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };
+
+/** Whose a file is: the request has another task that made it, or nobody knows; else something else has its name. */
+export type FileOwner = { is: 'earlierTask'; taskId: string } | { is: 'unknown' } | { is: 'other' };
 
 export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

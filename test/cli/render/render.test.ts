@@ -72,7 +72,7 @@ describe('the document of a task', () => {
     );
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope.data?.nextSteps).toContain(
-      `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
+      `run --action ${action} --taskId ck1 ${action === 'waitTask' ? '--wait 45' : '--download out'}`,
     );
   });
 

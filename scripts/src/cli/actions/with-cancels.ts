@@ -1,5 +1,8 @@
+import { mayCancel } from '../../core/tasks/may-cancel.ts';
+import { systemClock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import { quoted } from '../../model/text.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
 import { profileOf } from '../../providers/registry.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { placeFlags } from '../command-line/commands.ts';
@@ -25,10 +28,10 @@ export async function withCancels(
   const place = { profile: named, sandbox: given.has('sandbox') };
   try {
     const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
-    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
-      ({ record: { provider, status, taskId } }) =>
-        provider === named.id && status === 'SUBMITTED' && taskId !== null,
-    );
+    const now = systemClock.wall();
+    const pending: StoredRequest[] = [];
+    for (const entry of await localJournal({ args: place, environment, warn }).pending())
+      if (entry.record.provider === named.id && (await mayCancel(entry.record, now))) pending.push(entry);
     const steps = pending
       .slice(0, MOST_STEPS)
       .map(({ record: { taskId, model, promptExcerpt, created } }) => {

@@ -22,6 +22,7 @@ import {
 import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
+import { inSandbox } from '../render/sandbox-run.ts';
 import { writeLine } from './line-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
@@ -72,7 +73,10 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
-  const report = writeReport(folder, batch, items.map(reportRow), secrets);
+  const rows = items.map((item) =>
+    reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
+  );
+  const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller, account);
 }
 

@@ -5,6 +5,7 @@ import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { counted } from '../../model/text.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
@@ -166,7 +167,8 @@ function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { li
 function submittedNow(lines: readonly LineResult[]): string {
   const made = lines.filter(isMadeNow).length;
   const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
-  const charged = chargedNow === null ? 'the service did not say for what charge' : `${chargedNow} credits`;
+  const charged =
+    chargedNow === null ? 'the service did not say for what charge' : counted(chargedNow, 'credit');
   const parts = [
     made === 0
       ? 'This run submitted no line'
@@ -200,7 +202,10 @@ function stepsOf(
     lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held
-    ? (advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [])
+    ? withChargedBefore(
+        advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
+        result,
+      )
     : first
       ? ownSteps(first, caller)
       : [];
@@ -211,7 +216,7 @@ function stepsOf(
   const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
   if (ended.length > 0) {
     steps.push(
-      `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+      `${counted(ended.length, 'task')} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
   const gone = lines.filter(isLineGone);
@@ -232,7 +237,10 @@ function stepsOf(
       caller.command('listPending', {}),
     );
   }
-  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (hidden > 0)
+    steps.push(
+      `${counted(hidden, 'line')} ${hidden === 1 ? 'is' : 'are'} not shown here: data.report has every line whole.`,
+    );
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
       ...originOfLines(lines, linesNamed),
@@ -241,6 +249,16 @@ function stepsOf(
   }
   return steps;
 }
+
+/** Names what the limit of a run does not count, where that limit is why it is held. */
+function withChargedBefore(steps: readonly string[], { held, lines }: BatchResult): string[] {
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  const isOfSum = held?.details.reason?.kind === 'sumAboveCap';
+  return isOfSum && charged ? [`${steps[0]} ${chargedBefore(charged)}`, ...steps.slice(1)] : [...steps];
+}
+
+const chargedBefore = (credits: number): string =>
+  `${counted(credits, 'credit')} ${credits === 1 ? 'was' : 'were'} charged before for the other lines.`;
 
 /** Tells whether the result of a line is lost: only its own command with --new can make another. */
 export const isLineGone = ({ end }: LineResult): boolean =>
@@ -285,7 +303,7 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
     return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
-    `Tell the user the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
+    `Tell the user the sum (${counted(open, 'credit')} for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
   ];
   return success(null, null, data, EXIT.done);
 }

@@ -95,6 +95,11 @@ export function resumeCommand(
   return command('waitTask', { taskId, ...flags });
 }
 
+/** Returns the command that fetches the result of a task that is COMPLETED, and saves it; it charges nothing. */
+export function saveCommand({ command }: Pick<Caller, 'command'>, taskId: string): string {
+  return command('getTask', { taskId, download: 'out' });
+}
+
 /** Returns the step that drops the record of a task which the service does not show any more, with its price. */
 export function dropStep({ command }: Pick<Caller, 'command'>, taskId: string): string {
   return `Only if the user gives up the result of task ${taskId}, drop its record; the command that made it then submits again, with a new charge: ${command('forget', { taskId })}`;

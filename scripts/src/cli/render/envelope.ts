@@ -70,10 +70,14 @@ export function success(
   };
 }
 
-/** Returns the outcome with more warnings, behind those that it has. */
-export function withWarnings(outcome: Outcome, more: readonly string[]): Outcome {
-  if (more.length === 0) return outcome;
-  const warnings = [...outcome.warnings, ...more];
+/** Returns the outcome with more warnings: behind those that it has, and before them. */
+export function withWarnings(
+  outcome: Outcome,
+  behind: readonly string[],
+  before: readonly string[] = [],
+): Outcome {
+  if (behind.length + before.length === 0) return outcome;
+  const warnings = [...before, ...outcome.warnings, ...behind];
   const { envelope } = outcome;
   return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }

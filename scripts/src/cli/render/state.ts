@@ -5,7 +5,7 @@ import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, dropStep, resumeCommand } from './caller.ts';
+import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import {
   definedFields,
   type Fields,
@@ -67,7 +67,7 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case 'completed': {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case 'cancelledNow':
@@ -87,8 +87,9 @@ function isInTheWay(result: TaskResult): boolean {
 }
 
 function saveSteps(taskId: string, caller: Caller): string[] {
+  const wait = { wait: BRIEF_WAIT_S, download: 'out' };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`,
   ];
 }
@@ -114,13 +115,16 @@ export const pollError = ({ code, message }: Failure): JsonObject => ({
   errorMessage: message,
 });
 
-function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
+function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
   const { reused } = result;
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === undefined ? ', and no run with --new has made another since' : '';
+  const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`,
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }
 

@@ -32,7 +32,7 @@ export const BUDGET_EXCEEDED = {
     ],
   }),
   sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
