@@ -15,10 +15,14 @@ export interface BatchProgress {
   notSubmitted?: number;
   /** Lines that were submitted and have not ended. */
   running: number;
-  /** Credits charged so far, less those refunded; null while none are known. */
+  /** Credits charged so far; null while none are known. */
   credits: number | null;
   /** The part of them that is for tasks which this call submitted; absent: not known. */
   creditsNow?: number;
+  /** Credits refunded so far; absent: not known. */
+  refunded?: number;
+  /** This call has come to an end with every line, also with those that run on. */
+  isOver?: boolean;
 }
 
 /** An equal request that was made with another key, or at another address of the service. */

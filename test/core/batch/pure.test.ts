@@ -296,9 +296,21 @@ it('the sums of a batch under way are those of its lines as they are now, howeve
       for (const [number, now] of changes) often.count(number, now);
       for (const [number, now] of new Map(changes)) once.count(number, now);
       expect(often.progress).toEqual(once.progress);
-      const { total, credits, creditsNow: _, ...counts } = often.progress;
+      const { total, credits, creditsNow, refunded, isOver, ...counts } = often.progress;
       expect(total).toBe(new Map(changes).size);
       expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(total);
+      const now = [...new Map(changes).values()];
+      const sumOf = (some: typeof now, what: 'charged' | 'refunded') =>
+        some.reduce((sum, { credits }) => sum + (credits?.[what] ?? 0), 0);
+      expect(credits ?? 0).toBe(sumOf(now, 'charged'));
+      expect(creditsNow).toBe(
+        sumOf(
+          now.filter((one) => !one.isReused),
+          'charged',
+        ),
+      );
+      expect(refunded).toBe(sumOf(now, 'refunded'));
+      expect(isOver).toBe(now.every((one) => one.isOver));
       expect(credits === null).toBe(![...new Map(changes).values()].some((now) => now.credits));
     }),
   );
