@@ -71,18 +71,21 @@ async function place() {
 }
 
 describe('the progress of a batch', () => {
-  it.each([1, 5])('of %i lines has their credits as soon as they are charged, and at its end', async (count) => {
-    const { run, service } = await place();
-    service.isBusy = true;
-    const { polled, told, shown, envelope } = await run(count, 60_000);
-    expect(envelope.data!.batch).toMatchObject({ running: count, charged: 15 * count });
-    expect(polled.length).toBeGreaterThan(0);
-    // Lines that are still being submitted are no part of what is told then.
-    expect(polled.at(-1)).toMatchObject({ running: count, credits: 15 * count });
-    expect(told.filter(({ isOver }) => isOver)).toHaveLength(1);
-    // Out of time with every line running: the sums are told once more.
-    expect(shown.at(-1)).toBe(`0 of ${count} done, ${count} running, ${15 * count} credits`);
-  });
+  it.each([1, 5])(
+    'of %i lines has their credits as soon as they are charged, and at its end',
+    async (count) => {
+      const { run, service } = await place();
+      service.isBusy = true;
+      const { polled, told, shown, envelope } = await run(count, 60_000);
+      expect(envelope.data!.batch).toMatchObject({ running: count, charged: 15 * count });
+      expect(polled.length).toBeGreaterThan(0);
+      // Lines that are still being submitted are no part of what is told then.
+      expect(polled.at(-1)).toMatchObject({ running: count, credits: 15 * count });
+      expect(told.filter(({ isOver }) => isOver)).toHaveLength(1);
+      // Out of time with every line running: the sums are told once more.
+      expect(shown.at(-1)).toBe(`0 of ${count} done, ${count} running, ${15 * count} credits`);
+    },
+  );
 
   it('tells what was charged and what was refunded, as the answer does', async () => {
     const { run, service } = await place();
@@ -122,7 +125,13 @@ describe('the quote of a batch', () => {
       ...[undefined, undefined, undefined],
     ]);
     expect(stepsOf(envelope)[0]).toContain('45 credits for what is not charged yet');
-    const above = batchQuoteOutcome(await quoteBatch(session, lines, { maxTotalCredits: 44 }), caller);
+    const above = batchQuoteOutcome(
+      await quoteBatch(session, lines, {
+        maxCredits: undefined,
+        maxTotalCredits: 44,
+      }),
+      caller,
+    );
     expect(above.exitCode).toBe(5);
     expect(above.envelope).toMatchObject({ ok: false, errorCode: 'BUDGET_EXCEEDED', taskId: null });
     expect(above.envelope.data).toMatchObject({ credits: 75, notCharged: 45 });

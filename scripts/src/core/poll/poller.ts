@@ -154,8 +154,7 @@ export class Poller {
     try {
       while (this.#asks.size > 0) await this.#step();
     } catch (error) {
-      for (const ask of this.#asks) ask.reject(error);
-      this.#asks.clear();
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       signal?.removeEventListener('abort', stop);
@@ -171,10 +170,7 @@ export class Poller {
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) {
-      const at = clock.wall();
-      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-    }
+    if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
@@ -190,6 +186,27 @@ export class Poller {
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
+  }
+
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due: readonly Due[]): Promise<void> {
+    const { clock } = this.#session.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    const isLate = clock.sleep(patienceMs, answered.signal).then(
+      () => true,
+      () => false,
+    );
+    if (await Promise.race([taken, isLate])) taken.catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
+    this.#sleep.abort(AWAKE);
   }
 
   /** The tasks whose query is due, the longest wait first. */
