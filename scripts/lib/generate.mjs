@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
@@ -22,6 +22,8 @@ function cheaperWithin(contract, payload, price, balance) {
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
+  const isExplained = refusal.details.reason?.kind === "shortOfCredits";
+  if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
@@ -40,8 +42,9 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
     data,
+    nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
@@ -150,7 +153,7 @@ function numberOf({ number, path: file }, fileCount) {
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -242,6 +245,21 @@ function dayExceeded(spent, quoted, limit) {
 // scripts/src/core/reconcile/reconcile.ts
 import { Failure as Failure5 } from "./main.mjs";
 
+// scripts/src/core/reconcile/equal-submit.ts
+async function isEqualUnderWay(store, idempotencyKey) {
+  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
+  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
+  if (!own) return false;
+  for (const { request, phase, model, payloadHash } of records) {
+    const isEqual = model === own.model && payloadHash === own.payloadHash;
+    if (phase !== "submitting" || !isEqual || request === own.request) continue;
+    const fence = await store.fence(request);
+    if ("heldBy" in fence) return true;
+    await fence.release();
+  }
+  return false;
+}
+
 // scripts/src/core/reconcile/find-in-list.ts
 const { isDeepStrictEqual } = require("node:util");
 import { isObject } from "./main.mjs";
@@ -305,7 +323,7 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if (found.kind !== "unreadable" && startedAt - found.ageMs >= clearAt) {
+    if (found.kind !== "unreadable" && !found.isPassing && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
       const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
       return { kind: mayBeSent ? "clear" : "unsure" };
@@ -330,7 +348,8 @@ async function search(session, lost, until, source = {}) {
     const supplied = await source.list?.();
     const list = supplied ?? await api.once(provider.list(), { until });
     const ids = list.tasks.map(({ id }) => id);
-    const taken = source.taken ? await source.taken(ids) : await (await session.records())?.recordedAmong(ids);
+    const records = source.taken ? null : await session.records();
+    const taken = source.taken ? await source.taken(ids) : await records?.recordedAmong(ids);
     const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
@@ -340,8 +359,10 @@ async function search(session, lost, until, source = {}) {
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
-    if (found !== void 0 && found !== "unsure") return { kind: "found", task: found };
-    return { kind: found ?? "clear", ageMs };
+    if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
+    if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
+    const isPassing = await isEqualUnderWay(records, lost.generation.idempotencyKey);
+    return isPassing ? { kind: "unsure", ageMs, isPassing } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
@@ -378,20 +399,79 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+import { otherAccountOf } from "./wait.mjs";
 import { promptExcerpt } from "./wait.mjs";
+import { dateOf as dateOf2 } from "./live.mjs";
+
+// scripts/src/core/submit/name-task.ts
+import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+import { sha256Text } from "./journal.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
+var PATIENCE_MS = 5e3;
+var PAUSE_MS = 50;
+async function nameTask(own, accepted2) {
+  const { entry } = own;
+  const { task, wasThere, isResubmitted } = accepted2;
+  const isAlike = wasThere && task.idempotencyKey === void 0;
+  const note = async () => await noteTask(own, task, isAlike) ? "named" : "unwritten";
+  if (!wasThere && !isResubmitted) return note();
+  const fence = await fenceOf(own, task.id);
+  try {
+    const holder = await orFailure2(own.store.byTask(task.id));
+    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await note();
+    if (isAlike) return "others";
+    if (!isLookalike(own, holder)) return wasThere ? "others" : await note();
+    await exchangeSubmits(entry, holder);
+    return "others";
+  } finally {
+    await fence?.release();
+  }
+}
+function noteTask({ session, entry }, task, foundAlike) {
+  const credits = creditsOf(task, entry.record.credits);
+  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
+  const checked = dateOf(session);
+  return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
+}
+function isLookalike({ store, entry: { record } }, holder) {
+  const { foundAlike, model, payloadHash } = holder.record;
+  return foundAlike === true && store.isOwn(holder) && model === record.model && payloadHash === record.payloadHash;
+}
+async function exchangeSubmits(entry, holder) {
+  const own = submitOf(entry.record);
+  await entry.require({ ...submitOf(holder.record), phase: "unknown" });
+  await holder.update({ ...own, foundAlike: false });
+}
+function submitOf(record) {
+  const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
+  return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
+}
+function isSame({ record: a }, { record: b }) {
+  return a.request === b.request && a.created === b.created;
+}
+async function fenceOf({ session, store }, taskId) {
+  const { clock } = session.api;
+  const until = clock.monotonic() + PATIENCE_MS;
+  for (; ; ) {
+    const fence = await orFailure2(store.fence(`task-${sha256Text(taskId).slice(0, 32)}`));
+    if (fence instanceof Failure6) return void 0;
+    if (!("heldBy" in fence)) return fence;
+    if (clock.monotonic() >= until) return void 0;
+    await clock.sleep(PAUSE_MS);
+  }
+}
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-import { orFailure as orFailure3 } from "./main.mjs";
+import { orFailure as orFailure4 } from "./main.mjs";
 
 // scripts/src/core/submit/send-once.ts
-import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 async function sendOnce({ api, provider }, generation, options = {}) {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure2(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 
@@ -410,10 +490,10 @@ async function submitOrReconcile(session, generation, log, deadline, earlier) {
       if (found.kind !== "clear") return unknown(session, lost, found);
     }
     const asked = clock.monotonic();
-    const held = submits && await orFailure3(submits.ready());
+    const held = submits && await orFailure4(submits.ready());
     if (held && !lost) return { kind: "rejected", failure: held };
     if (lost) {
-      const notResubmitted = held || await orFailure3(log.resubmitting());
+      const notResubmitted = held || await orFailure4(log.resubmitting());
       if (notResubmitted) return unknown(session, lost, { notResubmitted });
     } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
@@ -476,16 +556,14 @@ async function submitOnRecord(session, store, request, deadline) {
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === "new";
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    if (!isNew) await keepPlace(entry, request);
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : void 0;
     if (other) observer.madeUnderOther(other);
     const replaced = [];
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
-    if (result.kind !== "accepted") throw await noteNoTask(own, result);
-    const { task, wasThere } = result;
-    const isUnrecorded = !await noteTask(own, task);
+    const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
@@ -505,25 +583,33 @@ function claimOf({ generation, terms, folder, output }, now) {
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
-async function underOther(store, claim) {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return void 0;
-  const { created, taskId, account: account2, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  const accounts = { account: other(account2, place.account), service: other(service, place.service) };
-  return { created, taskId, ...accounts };
-}
-async function attached(entry, { folder, output }) {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+async function keepPlace(entry, { folder, output }) {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+async function attached(entry, place) {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
+async function taskOf(own, isNew) {
+  let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
+  for (; ; ) {
+    if (result.kind !== "accepted") throw await noteNoTask(own, result);
+    const named = await nameTask(own, result);
+    if (named !== "others") return { ...result, isUnrecorded: named === "unwritten" };
+    result = await reconcileEarlier(own);
+  }
+}
 async function submitNew(own) {
-  const { session, request, entry, lock, deadline } = own;
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const { session, store, request, entry, lock, deadline } = own;
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+  }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
@@ -543,11 +629,14 @@ async function reconcileEarlier(own) {
 }
 async function adopt(own) {
   const { session } = own;
-  const lost = await lostSubmitOf(own);
-  const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, lost, until);
-  if (found.kind === "found") await noteTask(own, found.task);
-  return found.kind === "found";
+  for (; ; ) {
+    const lost = await lostSubmitOf(own);
+    const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
+    if (found.kind !== "found") return false;
+    const { task } = found;
+    const accepted2 = { kind: "accepted", task, wasThere: true, isResubmitted: lost.resubmitted };
+    if (await nameTask(own, accepted2) !== "others") return true;
+  }
 }
 async function lostSubmitOf({ session, request, entry }) {
   const { clock, timeoutMs } = session.api;
@@ -564,16 +653,11 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure7(
+    failure: new Failure8(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
   };
-}
-async function noteTask({ session, entry }, task) {
-  const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: "submitted", taskId: task.id, status: task.state, credits };
-  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 async function noteNoTask({ entry, lock }, { kind, failure }) {
   if (kind === "rejected") {
@@ -596,7 +680,7 @@ function logOf(own) {
       await entry.require({ phase: "submitting", ...sendingNow(session) });
     },
     rejected: () => update({ phase: "rejected" }),
-    lost: () => update({ phase: "unknown", unsettledSince: dateOf(session) }),
+    lost: () => update({ phase: "unknown", unsettledSince: dateOf2(session) }),
     resubmitting: async () => {
       const quote2 = await quoteOf(own);
       const change = ({ credits }) => ({
@@ -621,7 +705,7 @@ async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
 }
 function sendingNow(session) {
-  const now = dateOf(session);
+  const now = dateOf2(session);
   return { sentAt: now, unsettledSince: now, submitTimeout: session.api.timeoutMs };
 }
 
@@ -667,38 +751,47 @@ async function begin(session, options) {
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure4(
+  const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
-  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
+  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
-  const { entry, task, other } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
-  if (!task) session.observer.attached(entry.record.taskId, entry.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(task.id, task, knownFacts(known2)) : await orFailure4(
-    task ? waitOn(session, task, wait, known2) : waitTask2(session, entry.record.taskId, wait, known2)
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
+  const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
+  const result = await orFailure5(
+    known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  if (result instanceof Failure8) {
-    throw task ? result.with({ taskId: task.id, charged: "running" }) : stillRecorded(session, entry, result);
-  }
-  const told = other ? [{ kind: "otherAccount", ...other }] : [];
-  if (known2.isUnrecorded) told.push({ kind: "unrecorded", taskId: result.taskId });
-  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+  const { credits } = result instanceof Failure9 ? known2 : result;
+  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
+  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
-function withinCap(result, maxCredits = Infinity) {
-  const charged = result.credits?.charged ?? 0;
-  if (charged <= maxCredits) return result;
-  return { ...result, warnings: [...result.warnings, { kind: "aboveCap", charged, maxCredits }] };
+async function endOfSubmitted(session, task, wait, facts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure5(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure9)) return result;
+  throw result.with({ taskId: task.id, charged: "running" });
 }
-function stillRecorded(session, entry, failure) {
+async function endOfRecorded(session, entry, taskId, wait, facts) {
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  return result;
+}
+function told({ other, isUnrecorded }, taskId) {
+  const all = other ? [{ kind: "otherAccount", ...other }] : [];
+  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
+}
+function aboveCap(credits, maxCredits = Infinity) {
+  const charged = credits?.charged ?? 0;
+  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
+}
+function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
@@ -708,11 +801,18 @@ function stillRecorded(session, entry, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const answer = await askPrice(session, contract, generation);
+  const found = await knownRequest(session, generation);
+  const isCharged = typeof found.known?.taskId === "string";
+  const answer = await askPrice(
+    session,
+    contract,
+    isCharged ? { model, payload, idempotencyKey: "" } : generation
+  );
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -724,14 +824,22 @@ async function quote(session, { contract, generation }) {
     estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: await knownRequest(session, generation)
+    ...found
   };
 }
-async function knownRequest(session, { model, payload }) {
-  const store = await orFailure5(session.records());
-  if (!store || store instanceof Failure9) return null;
-  const entry = await orFailure5(store.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 }));
-  return entry && !(entry instanceof Failure9) ? entry.record : null;
+async function knownRequest(session, request) {
+  const found = await orFailure6(recordedOf(session, request));
+  return found instanceof Failure10 ? { known: null, other: null } : found;
+}
+async function recordedOf(session, { model, payload, idempotencyKey }) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -742,7 +850,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -755,8 +863,8 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await readList(session, store !== null) : null;
-  const listFailure = read instanceof Failure10 ? read : void 0;
-  const list = read instanceof Failure10 ? null : read;
+  const listFailure = read instanceof Failure11 ? read : void 0;
+  const list = read instanceof Failure11 ? null : read;
   const tasks = onceEach(list?.tasks ?? []);
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -774,8 +882,8 @@ async function spending(session, since) {
 }
 async function readList(session, hasJournal) {
   const { api, provider } = session;
-  const list = await orFailure6(api.read(provider.list()));
-  if (list instanceof Failure10 && !(hasJournal && AWAY.has(list.code))) throw list;
+  const list = await orFailure7(api.read(provider.list()));
+  if (list instanceof Failure11 && !(hasJournal && AWAY.has(list.code))) throw list;
   return list;
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
@@ -875,23 +983,23 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure11 } from "./main.mjs";
+import { Failure as Failure12 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
-import { dateOf as dateOf2 } from "./live.mjs";
+import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
 async function attachTask(session, taskId, idempotencyKey) {
   const store = await session.records();
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
   const { state } = await fetchStatus(session, taskId);
   await whileFenced(store, entry, async () => {
     checkUnclaimed(entry, taskId, await store.byTask(taskId));
-    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf2(session) });
+    await entry.require({ phase: "submitted", taskId, status: state, checked: dateOf3(session) });
   });
 }
 function checkUnclaimed({ record }, taskId, holder) {
@@ -899,14 +1007,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -946,8 +1054,8 @@ async function listTasks(session, filter) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure7(ownPending(session));
-  for (const entry of own instanceof Failure12 ? [] : own) {
+  const own = await orFailure8(ownPending(session));
+  for (const entry of own instanceof Failure13 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -955,9 +1063,9 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
-import { dateOf as dateOf3, ownPending as ownPending2 } from "./live.mjs";
+import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
@@ -968,7 +1076,7 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure13)) return withWarnings(ended, gone, unsettled);
+    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unsettled);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
@@ -1000,16 +1108,16 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
 }
-var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { isResumed: true } };
-  const ended = await orFailure8(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure13)) return ended;
-  await entry.update({ checked: dateOf3(session) });
+  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure14)) return ended;
+  await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
   return named.with({ reason: { kind: "pendingTaskGone", taskId } });
@@ -1026,8 +1134,8 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure8(api.once(provider.list()));
-  if (list instanceof Failure13) return;
+  const list = await orFailure9(api.once(provider.list()));
+  if (list instanceof Failure14) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
@@ -1048,8 +1156,10 @@ export {
   explainFunds,
   findInList,
   generate,
+  isEqualUnderWay,
   judgeRejection,
   listTasks,
+  nameTask,
   quote,
   reconcile,
   reconcileUntil,

@@ -558,6 +558,7 @@ function lastUse({ phase, created, checked, delivered, used }) {
   if (phase === "submitting" || phase === "unknown") return void 0;
   return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
 }
+var KEPT_DAYS = 30;
 
 // scripts/src/model/claim-rules.ts
 function requestNameOf(claim, account) {
@@ -637,8 +638,9 @@ function unreadable() {
   });
 }
 function conflict(claim, record) {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
   return new Failure2("IDEMPOTENCY_CONFLICT", message, {
+    nothingSubmitted: true,
     data: {
       model: claim.model,
       payloadHash: claim.payloadHash,
@@ -797,6 +799,7 @@ var FIELDS = {
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => taskId === null ? "unknown" : "submitted" },
   taskId: { fits: orNull((value) => typeof value === "string" && TASK_ID.test(value)) },
+  foundAlike: { fits: (value) => typeof value === "boolean", otherwise: absent },
   status: { fits: oneOf(TASK_STATES), otherwise: () => "UNKNOWN" },
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created },
@@ -1501,7 +1504,7 @@ function parsed(what, line = "") {
   return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
 }
 function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${ZONE} ${what}
+  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
 ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
@@ -1680,7 +1683,7 @@ const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFi
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
-var KEPT_MS = 30 * DAY_MS;
+var KEPT_MS = KEPT_DAYS * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
   const now = records.clock.wall();
@@ -1752,7 +1755,6 @@ function ageOf({ clock }, file) {
 
 // scripts/src/stores/file/journal.ts
 var PAUSE_MS = 100;
-var DURATIONS2 = 50;
 var Journal = class {
   place;
   #files;
@@ -1934,7 +1936,7 @@ var Journal = class {
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
-    return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
+    return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
   #parts(name) {
     this.#beforeQuery();
@@ -2297,12 +2299,14 @@ function folderName(...parts) {
 export {
   CORRUPT,
   COUNTS,
+  DURATIONS,
   Entry,
   FileRateLimiter,
   FileStatusCache,
   FlatFolder,
   IndexFiles,
   Journal,
+  KEPT_DAYS,
   KnownAccounts,
   NOTHING,
   NO_MARK,

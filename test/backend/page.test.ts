@@ -243,6 +243,19 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     await card(page, 'cancelled').waitFor({ timeout: 60_000 });
   });
 
+  test('the button to submit is in sight on a wide screen, however long the form is', async () => {
+    const { page } = await open({ width: 1280, height: 700 });
+    await signIn(page);
+    const loaded = page.waitForResponse((response) =>
+      response.url().endsWith('/v1/models/aivideomaker/seedance20'),
+    );
+    await page.selectOption('#model', 'aivideomaker/seedance20');
+    await loaded;
+    await expect.poll(() => page.locator('#fields .field').count()).toBeGreaterThan(3);
+    const box = (await page.getByRole('button', { name: 'Generate' }).boundingBox())!;
+    expect(box.y + box.height).toBeLessThanOrEqual(700);
+  });
+
   test('shows why one failed; a form for every model; dark', async () => {
     const { page, complaints } = await open();
     await page.emulateMedia({ colorScheme: 'dark' });

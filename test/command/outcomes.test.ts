@@ -295,6 +295,32 @@ describe('faults of the way, end to end', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
+  it('a wait that fails after the submit says what was charged, and what else is known of that submit', async () => {
+    let isKeyGone = false;
+    const gone = (reply: Reply) => () => (isKeyGone ? refusal(401, 'AUTH_FAILED') : reply);
+    const server = await service({
+      submit: (_, { count }) => ({ body: { ...accepted, taskId: `task${count}`, creditsCharged: 99 } }),
+      list: gone({ body: { tasks: [] } }),
+      status: gone({ body: { status: 'PROGRESS' } }),
+    });
+    const env = { ...live(server.origin), ASYNC_MEDIA_STATE_DIR: tempFolder() };
+    const before = { ...env, AIVIDEO_API_KEY: 'ak_another_0123456789' };
+    expect((await run([...T2V_ARGS, '--wait', '0'], { env: before })).code).toBe(EXIT.stillRunning);
+    isKeyGone = true;
+    // Another key: another request, and a new charge. The same command resumes it, and knows the same.
+    for (const warns of [true, false]) {
+      const { errorCode, taskId, data } = envelopeOf(
+        await run([...T2V_ARGS, '--wait', '5', '--maxCredits', '20'], { env }),
+      );
+      expect({ errorCode, taskId }).toEqual({ errorCode: 'AUTH_FAILED', taskId: 'task1' });
+      expect(data).toMatchObject({ credits: { quoted: 15, charged: 99, refunded: null } });
+      const warnings = [expect.stringContaining('99 credits charged, although the cap was 20')];
+      if (warns) warnings.unshift(expect.stringMatching(/made on .* with another key/));
+      expect(data.warnings).toEqual(warnings);
+    }
+    expect(server.to('POST /api/v1/generate/t2v')).toHaveLength(2);
+  });
+
   it('a question about a task that is refused does not speak of a submit', async () => {
     const server = await service({ task: refusal(400, undefined, 'bad id') });
     const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });

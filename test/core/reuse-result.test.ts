@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
@@ -90,7 +90,7 @@ async function command({ server, clock, journal, out }: World, asked: Asked = {}
   try {
     outcome = await generate(session, options);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof AdvisedFailure)) throw error;
     outcome = failed(error, 'UNKNOWN', null);
   }
   outcome.onWritten?.();

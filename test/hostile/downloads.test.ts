@@ -279,27 +279,39 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
   });
 
   test('fault 50: a process that saves the file holds another one no longer than that one waits', async () => {
-    const { file } = serveFilm(5_000_000);
+    let isHeld = true;
+    // However often the file is asked for meanwhile, its last three million bytes do not come.
+    const file: Route = (request) => {
+      const answer = restOf(request, FILM);
+      const { length } = answer.body as Buffer;
+      return { ...answer, ...(isHeld && { stallsAfter: Math.max(0, length - 3_000_000) }) };
+    };
     const server = await service({ file });
     const cwd = tempFolder();
     const state = path.join(tempFolder(), 'state');
     const part = path.join(cwd, 'out', 'task1.part');
     const holder = new AbortController();
-    const first = run(ARGS, {
-      env: live(server.origin, { ASYNC_MEDIA_STATE_DIR: state, AIVIDEO_TIMEOUT_MS: '30000' }),
+    let hasEnded = false;
+    const first = run([...ARGS, '--wait', '600'], {
+      env: live(server.origin, { ASYNC_MEDIA_STATE_DIR: state, AIVIDEO_TIMEOUT_MS: '600000' }),
       cwd,
       onStderr: (_, kill) => holder.signal.addEventListener('abort', () => kill('SIGKILL')),
+    }).finally(() => {
+      hasEnded = true;
     });
-    while (!existsSync(part) || statSync(part).size < 4_000_000) {
+    // Of the five million that come, up to a block of a mebibyte stays in memory.
+    while (!hasEnded && (!existsSync(part) || statSync(part).size < 3_900_000)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    const start = performance.now();
-    const second = await run([...ARGS, '--wait', '1'], {
-      env: live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'another') }),
-      cwd,
-    });
-    expect(performance.now() - start).toBeLessThan(20_000);
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'another') });
+    let second = await run([...ARGS, '--wait', '1'], { env, cwd });
+    // On a busy machine so short a wait can be over before the state of the task is read: then it came to no file.
+    while (envelopeOf(second).ok && !envelopeOf(second).data.files) {
+      second = await run([...ARGS, '--wait', '1'], { env, cwd });
+    }
     expect(expectRefused(second).errorMessage).toMatch(/\(pid \d+\) is saving this file and had \d{7} bytes/);
+    expect(hasEnded).toBe(false);
+    isHeld = false;
     holder.abort();
     await first;
     // Its lock is that of a dead process now.

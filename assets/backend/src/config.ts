@@ -84,11 +84,13 @@ export function readConfig(env: Environment): Config {
   if (endpoint !== null && bucket === null)
     throw new ConfigError('S3_BUCKET', 'is needed where S3_ENDPOINT is set');
   const services = providers().map(({ id: provider, keyVariable, urlVariable }): ServiceConfig => {
-    const [key, previousKey] = [text(keyVariable), text(`${keyVariable}_PREVIOUS`)];
+    const previousVariable = `${keyVariable}_PREVIOUS`;
+    const key = apiKey(keyVariable, text(keyVariable));
+    const previousKey = apiKey(previousVariable, text(previousVariable));
     if (previousKey !== null && key === null)
-      throw new ConfigError(keyVariable, `is needed where ${keyVariable}_PREVIOUS is set`);
+      throw new ConfigError(keyVariable, `is needed where ${previousVariable} is set`);
     if (previousKey !== null && previousKey === key)
-      throw new ConfigError(`${keyVariable}_PREVIOUS`, `is the key of ${keyVariable}: it is the one before`);
+      throw new ConfigError(previousVariable, `is the key of ${keyVariable}: it is the one before`);
     return { provider, key, previousKey, baseUrl: webAddress(urlVariable, text(urlVariable)) };
   });
   return {
@@ -146,7 +148,7 @@ function whole(
 function webAddress(name: string, value: string | null, { http = false } = {}): string | null {
   if (value === null) return null;
   const url = URL.parse(value);
-  if (url === null) throw new ConfigError(name, 'is no URL');
+  if (url === null) throw new ConfigError(name, 'is no URL: it begins with https://');
   if (url.username !== '' || url.password !== '')
     throw new ConfigError(name, 'must not hold a name or password');
   if (url.search !== '' || url.hash !== '')
@@ -161,7 +163,17 @@ function checkDatabase(value: string): string {
   const url = URL.parse(value);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
     throw new ConfigError('DATABASE_URL', 'is postgres://user:password@host:port/database');
-  return decodeURIComponent(url.password);
+  try {
+    return decodeURIComponent(url.password);
+  } catch {
+    throw new ConfigError('DATABASE_URL', 'holds a % that begins no code: write %25 for a % in the password');
+  }
+}
+
+function apiKey(name: string, value: string | null): string | null {
+  if (value !== null && !/^[\x21-\x7e]+$/.test(value))
+    throw new ConfigError(name, 'holds a space, a line break or a letter beyond ASCII, which no key has');
+  return value;
 }
 
 function readTokens(value: string | null): Map<string, string> | null {

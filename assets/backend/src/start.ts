@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
+import { checkBucket } from './files/check.ts';
 import { openFiles } from './files/index.ts';
 import { readFigures } from './generations/figures.ts';
 import { createGenerations } from './generations/index.ts';
@@ -60,6 +61,12 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       if (isSandbox) log.info({ provider }, 'no API key: the sandbox stands in for this service');
 
     const files = openFiles(config);
+    if (config.s3 !== null) {
+      await checkBucket(files, config.s3).catch((error) => {
+        if (error instanceof ConfigError) throw error;
+        log.warn({ err: error }, 'the bucket cannot be reached; what it cannot take now is tried again');
+      });
+    }
     const changes = await listenToChanges(database);
     opened.defer(() => changes.close());
     const jobs = await openJobs(database, log, isWorker);
@@ -99,7 +106,10 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       // Nothing new is begun from now on, here or there.
       await Promise.all([closeInTime(app, drainMs), workers?.stop()]);
     });
-    const url = await app.listen({ host: config.host, port: config.port });
+    const url = await app.listen({ host: config.host, port: config.port }).catch((error) => {
+      if (!/^(EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)$/.test(error.code)) throw error;
+      throw new ConfigError('HOST', `is no address of this machine: ${error.message}`);
+    });
     log.info(
       { role: config.role, address: url },
       config.tokens === null ? `listening; the demo token is ${DEMO_TOKEN}` : 'listening',

@@ -29,6 +29,9 @@ test.each([
   ['PORT', '70000'],
   ['ROLE', 'boss'],
   ['DATABASE_URL', 'mysql://x'],
+  ['DATABASE_URL', 'postgres://ann:100%@db/x'],
+  ['AIVIDEO_API_KEY', 'ak_1 and more'],
+  ['APIDOT_API_KEY', 'sk_schlüssel'],
   ['API_TOKENS', 'short:ann'],
   ['API_TOKENS', 'long-enough-token'],
   ['API_TOKENS', 'same-token-1:ann,same-token-1:bob'],
@@ -55,6 +58,11 @@ test.each([
   [{ S3_BUCKET: 'media' }, 'AWS_REGION'],
 ])('%j lacks %s', (env, name) => {
   expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `));
+});
+
+test('so does a key before the present one that no key can be', () => {
+  const env = { APIDOT_API_KEY: 'sk-1', APIDOT_API_KEY_PREVIOUS: 'sk 0' };
+  expect(() => readConfig(env)).toThrow(/^APIDOT_API_KEY_PREVIOUS holds /);
 });
 
 test('a key before the present one is another key', () => {

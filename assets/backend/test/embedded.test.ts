@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { admin } from '../src/admin.ts';
 import { readConfig } from '../src/config.ts';
-import { openEmbedded } from '../src/database/embedded.ts';
+import { openEmbedded, reasonOf } from '../src/database/embedded.ts';
 import type { Generation } from '../src/generations/types.ts';
 import { createLogger } from '../src/observability/log.ts';
 import { start } from '../src/start.ts';
@@ -47,3 +47,14 @@ test('with nothing but Node: embedded database, sandbox, demo token; what was ma
   await second.stop();
   await rm(folder, { recursive: true, force: true });
 }, 120_000);
+
+test('a database that does not open is said with DATA_DIR, and the folder is free again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
+  await writeFile(join(folder, 'cluster'), '');
+  for (const _ of ['first', 'second'])
+    await expect(openEmbedded(folder)).rejects.toThrow(
+      /^DATA_DIR holds an embedded database that does not open: /,
+    );
+  await rm(folder, { recursive: true });
+  expect(reasonOf({ name: 'ErrnoError', errno: 51 })).toBe('the disk is full');
+});

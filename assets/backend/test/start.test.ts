@@ -1,16 +1,24 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/observability/log.ts';
 import { start } from '../src/start.ts';
+import { createTestDatabase } from './support/database.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backend-start-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Returns the address of a database of its own. */
+async function emptyDatabase(): Promise<string> {
+  const { url, close } = await createTestDatabase();
+  onTestFinished(close);
+  return url;
+}
 
 const begin = (env: Record<string, string>) => {
   const log = createLogger({ level: 'silent', secrets: [], destination: { write: () => {} } });
@@ -29,4 +37,10 @@ test('a database that does not exist is named by DATABASE_URL', async () => {
   await expect(begin({ DATABASE_URL: url.href })).rejects.toThrow(
     /^DATABASE_URL names a database that cannot be used: database "nowhere" does not exist$/,
   );
+});
+
+test('a HOST that is not of this machine is named', async () => {
+  const DATABASE_URL = await emptyDatabase();
+  const started = begin({ DATABASE_URL, HOST: '192.0.2.1', API_TOKENS: 'token-of-ann:ann' });
+  await expect(started).rejects.toThrow(/^HOST is no address of this machine: /);
 });

@@ -208,6 +208,14 @@ export const RESULTS: readonly Mutation[] = [
     title: 'right before a claim',
   },
   {
+    guarantee: '11: a stop sends no lost submit once more',
+    file: 'src/queue/resubmit.ts',
+    line: ' || work.stopping.aborted)',
+    instead: ')',
+    test: 'steps/reconcile',
+    title: 'a stop while the list is read',
+  },
+  {
     guarantee: '11: a stop waits for what is running',
     file: 'src/queue/index.ts',
     line: '      await stopped;\n',

@@ -1,4 +1,5 @@
 import type { ExpectedDuration, Observer } from '../core/observer.ts';
+import { systemClock } from '../model/clock.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { plain, redact } from '../model/text.ts';
 import { type Display, Lines, type News, type Screen } from './progress/display.ts';
@@ -6,6 +7,8 @@ import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
 import { Sums } from './progress/sums.ts';
 import { otherAccountText, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
+
+const { monotonic } = systemClock;
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -25,9 +28,6 @@ interface Subject {
   said: string;
   failure: string;
 }
-
-/** The milliseconds of a clock that only moves forward. */
-export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /**
  * Shows the progress of a call on standard error.

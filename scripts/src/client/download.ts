@@ -64,7 +64,9 @@ export function download(
 /** Returns a task whose files can be fetched. @throws Failure DOWNLOAD_FAILED for a task in another state */
 async function completed(session: Session, wanted: string | Task, schedule: PollSchedule) {
   const id = checkTaskId(typeof wanted === 'string' ? wanted : wanted.id);
-  const task = typeof wanted === 'string' ? await session.api.read(session.provider.task(id)) : wanted;
+  // One that had not ended when the caller got it may have ended since.
+  const ended = typeof wanted !== 'string' && (wanted.state === 'COMPLETED' || wanted.urls.length > 0);
+  const task = ended ? wanted : await session.api.read(session.provider.task(id));
   if (task.urls.length > 0) return task;
   if (task.state !== 'COMPLETED') {
     const message = `The task is ${task.state}: only a COMPLETED task has files.`;

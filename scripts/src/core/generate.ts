@@ -1,17 +1,19 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import { isTerminal } from '../model/task.ts';
+import type { Credits } from '../model/request-record.ts';
+import type { SubmitWarning } from '../model/submit-facts.ts';
+import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type TaskResult, taskResult, type Warning } from './result.ts';
+import { type TaskResult, taskResult } from './result.ts';
 import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
-import { type KnownTask, knownFacts, type WaitSettings } from './wait-settings.ts';
+import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -20,12 +22,12 @@ export interface GenerateOptions extends CheckedRequest {
 }
 
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
-export interface Begun extends KnownTask {
+export type Begun = KnownTask & {
   maxCredits: number | undefined;
   wait: WaitSettings;
   /** When the wait began, on the monotonic clock. */
   start: number;
-}
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -53,45 +55,61 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       : submitWithoutRecord(session, request, deadline),
   );
   if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
-  const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
+  throw await explainFunds(session, contract, generation, known, deadline);
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, wait: whole, start, ...known } = begun;
-  const { entry, task, other } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry!.record.status)) return reuseResult(session, entry!, wait);
-  if (!task) session.observer.attached(entry!.record.taskId!, entry!.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted
-    ? taskResult(task.id, task, knownFacts(known))
-    : await orFailure(
-        task ? waitOn(session, task, wait, known) : waitTask(session, entry!.record.taskId!, wait, known),
-      );
-  if (result instanceof Failure) {
-    // The answer must not read as if nothing had been submitted.
-    throw task
-      ? result.with({ taskId: task.id, charged: 'running' })
-      : stillRecorded(session, entry!, result);
-  }
-  const told: Warning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
-  if (known.isUnrecorded) told.push({ kind: 'unrecorded', taskId: result.taskId });
-  return withinCap({ ...result, warnings: [...told, ...result.warnings] }, maxCredits);
+  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
+  const taskId = known.task ? known.task.id : known.entry.record.taskId!;
+  const result = await orFailure(
+    known.task
+      ? endOfSubmitted(session, known.task, wait, known)
+      : endOfRecorded(session, known.entry, taskId, wait, known),
+  );
+  const { credits } = result instanceof Failure ? known : result;
+  const warnings = [...told(known, taskId), ...aboveCap(credits, maxCredits)];
+  if (!(result instanceof Failure)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 
-/** Returns the result with a warning where the charge is above the cap: it cannot be undone. */
-function withinCap(result: TaskResult, maxCredits = Infinity): TaskResult {
-  const charged = result.credits?.charged ?? 0;
-  if (charged <= maxCredits) return result;
-  return { ...result, warnings: [...result.warnings, { kind: 'aboveCap', charged, maxCredits }] };
+async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure)) return result;
+  // The answer must not read as if nothing had been submitted.
+  throw result.with({ taskId: task.id, charged: 'running' });
+}
+
+async function endOfRecorded(
+  session: Session,
+  entry: StoredRequest,
+  taskId: string,
+  wait: WaitSettings,
+  facts: TaskFacts,
+) {
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
+  return result;
+}
+
+function told({ other, isUnrecorded }: TaskFacts, taskId: string): SubmitWarning[] {
+  const all: SubmitWarning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
+  return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
+}
+
+/** Warns where the charge is above the cap: it cannot be undone. */
+function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWarning[] {
+  const charged = credits?.charged ?? 0;
+  return charged > maxCredits ? [{ kind: 'aboveCap', charged, maxCredits }] : [];
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: StoredRequest, failure: Failure): Failure {
+function stillRecorded(session: Session, entry: StoredRequest, taskId: string, failure: Failure): Failure {
   const { created } = entry.record;
-  const taskId = entry.record.taskId!;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());

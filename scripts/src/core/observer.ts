@@ -1,4 +1,5 @@
 import type { Failure } from '../model/failure.ts';
+import type { OtherAccount } from '../model/submit-facts.ts';
 import type { TaskState } from '../model/task.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 
@@ -23,18 +24,6 @@ export interface BatchProgress {
   refunded?: number;
   /** This call has come to an end with every line, also with those that run on. */
   isOver?: boolean;
-}
-
-/** An equal request that was made with another key, or at another address of the service. */
-export interface OtherAccount {
-  /** ISO 8601. */
-  created: string;
-  /** Null: whether it made a task is not known. */
-  taskId: string | null;
-  /** The fingerprint of the other key; null: the key is the same. */
-  account: string | null;
-  /** The other address; null: the address is the same. */
-  service: string | null;
 }
 
 /** How long tasks of a model usually take, from submit to end. */

@@ -2,10 +2,10 @@ import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
+import type { SubmitWarning } from '../model/submit-facts.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
-import type { OtherAccount } from './observer.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -17,16 +17,11 @@ export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
 
 /** A difference between the request and its result, although the call succeeded. */
 export type Warning =
+  | SubmitWarning
   /** A file of another kind than its model makes. */
   | { kind: 'otherKind'; model: string; makes: OutputKind; file: string; contentType: string }
   /** A file with another extension than the one that was asked for. */
   | { kind: 'otherExtension'; asked: string; file: string }
-  /** The service charged more than the limit that the request carried. */
-  | { kind: 'aboveCap'; charged: number; maxCredits: number }
-  /** The same request has a record under another key or address: this submit was a new charge. */
-  | ({ kind: 'otherAccount' } & OtherAccount)
-  /** The task's id could not be written to the record of the request when it was accepted. */
-  | { kind: 'unrecorded'; taskId: string }
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
   | { kind: 'noPermit'; seconds: number }
   /** A newer task, which the service does not show any more: this call passed it over. */
@@ -56,7 +51,7 @@ export interface Origin {
 }
 
 /** The record that counts as delivered once the result has reached the caller. */
-export interface Delivery {
+interface Delivery {
   entry: StoredRequest;
   status: TaskState;
   credits: Credits;

@@ -155,8 +155,9 @@ function unreadable(): Failure {
 }
 
 function conflict(claim: RequestClaim, record: RequestRecord): Failure {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
   return new Failure('IDEMPOTENCY_CONFLICT', message, {
+    nothingSubmitted: true,
     data: {
       model: claim.model,
       payloadHash: claim.payloadHash,

@@ -59,6 +59,8 @@ export interface RequestRecord {
   idempotencyKey: string;
   phase: Phase;
   taskId: string | null;
+  /** The list showed the task without a key, and it looks like its own: it may be that of an equal request. */
+  foundAlike?: boolean;
   status: TaskState;
   /** Dates by the local wall clock, in ISO form. */
   created: string;
@@ -162,3 +164,6 @@ export function lastUse({ phase, created, checked, delivered, used }: RequestRec
   if (phase === 'submitting' || phase === 'unknown') return undefined;
   return Math.max(...[created, checked, delivered, used].map((date) => Date.parse(date ?? created)));
 }
+
+/** For how many days a record is kept after its last use. */
+export const KEPT_DAYS = 30;

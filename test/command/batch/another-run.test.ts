@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tempFolder } from '../../support/command.ts';
+import { run, tempFolder } from '../../support/command.ts';
 import { runShell } from '../shell.ts';
 import { commandIn, place, rowsOf } from './support.ts';
 
@@ -156,5 +156,34 @@ describe('a batch that is made again', () => {
     const [first, second] = rows.map(({ data }) => data.nextSteps.join(' '));
     expect(first).not.toContain('equals an earlier one');
     expect(second).toContain('equals an earlier one');
+  });
+
+  it('two runs with --new: the paid tasks of the first, which none has delivered, are said and listed until they are fetched', async () => {
+    const { runBatch, service, charges, env, folder, files } = await place(['a', 'b', 'c']);
+    service.isBusy = true;
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 2 };
+    const first = await runBatch(['--new'], {}, 1);
+    const paid = first.items.flatMap(({ line, taskId }) => (taskId ? [{ line, taskId }] : []));
+    expect(paid).toHaveLength(2);
+    service.refuses = undefined;
+    const numbers = paid.map(({ line }) => line).sort();
+    const named = numbers[1] === numbers[0]! + 1 ? numbers.join('-') : numbers.join(', ');
+    for (const flags of [['--new'], []]) {
+      const { warnings, nextSteps, items } = await runBatch(flags, {}, 1);
+      expect(items.map(({ taskId }) => taskId)).not.toContain(paid[0]!.taskId);
+      expect(warnings.join()).toContain(`No run has delivered 2 earlier tasks of lines ${named}`);
+      const { stdout } = await runShell(nextSteps.find((step) => step.includes('listPending'))!, {
+        env,
+        cwd: folder,
+      });
+      for (const { taskId } of paid) expect(stdout).toContain(taskId);
+    }
+    service.isBusy = false;
+    const all = ['--action', 'waitTask', '--all', '--wait', '20', '--pollInterval', '0.02'];
+    expect((await run(all, { env, cwd: folder })).code).toBe(0);
+    const { warnings } = await runBatch();
+    expect(warnings.join()).not.toContain('No run has delivered');
+    expect(files()).toHaveLength(5);
+    expect(charges()).toBe(5);
   });
 });

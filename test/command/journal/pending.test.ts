@@ -49,6 +49,15 @@ describe('what is pending', () => {
     expect(made).toMatchObject({ taskId, status: 'SUBMITTED', cancel: expect.any(String) });
     expect(Date.parse(made!.statusSeenAt!)).toBeGreaterThan(Date.now() - 60_000);
     expect(made!.resume).toContain('--wait 45');
+    const steps = envelopeOf(await act(here, 'listPending')).data.nextSteps as string[];
+    expect(steps.at(-1)).toMatch(/^Each status is that of its statusSeenAt/);
+    // Seen so long ago that by every recorded run it has begun: a cancel comes too late.
+    const [entry] = journalOf(here);
+    rewrite(entry!, { checked: new Date(Date.now() - 3_600_000).toISOString() });
+    expect((await rows())[0]!.cancel).toBeUndefined();
+    const refused = envelopeOf(await act(here, 'cancelTask')).data.nextSteps as string[];
+    expect(refused.filter((step) => step.includes(' --action cancelTask '))).toEqual([]);
+    rewrite(entry!, {});
     // The list shows it running now: that is a sight of it like any other.
     await act(here, 'getStatus', '--taskId', taskId!);
     await act(here, 'getStatus', '--taskId', taskId!);
@@ -102,7 +111,16 @@ describe('what is pending', () => {
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(ok).toBe(true);
-    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submits is not known')]);
+    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submit is not known')]);
+    await run(['--model', 't2v', '--payload', other, '--new', '--wait', '0'], { env: here.env });
+    const all = await act(here, 'waitTask', '--all', ...FAST);
+    expect(all.code).toBe(EXIT.submitUnknown);
+    expect(envelopeOf(all)).toMatchObject({
+      ...{ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' },
+      data: { count: 1, running: 0, unsettled: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
+    });
+    // The same command would find out nothing about that submit.
+    expect((envelopeOf(all).data.nextSteps as string[]).join()).not.toContain('--all');
   });
 
   it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {

@@ -9,8 +9,8 @@ import type { BatchProgress, Observer } from '../../../scripts/src/core/observer
 import { jsonHash } from '../../../scripts/src/model/fingerprint.ts';
 import { ledger } from '../../kill/ledger.ts';
 import { FakeClock } from '../../support/clock.ts';
-import { callerOf } from '../rendered.ts';
-import { journalOf, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+import { callerOf, type Settings } from '../rendered.ts';
+import { folder, journalOf, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 
@@ -42,8 +42,9 @@ async function place() {
     service,
     caller,
     session,
+    journal,
     /** What a batch of so many lines comes to, and what it tells. */
-    async run(count: number, waitMs: number) {
+    async run(count: number, waitMs: number, more: Partial<Settings> = {}) {
       let text = '';
       const { observer } = watch({ write: (piece) => (text += piece), columns: 80 }, []);
       const told: BatchProgress[] = [];
@@ -61,7 +62,7 @@ async function place() {
           one.polled(...status);
         },
       });
-      const options = { ...ALL, lines: linesOf(count), wait: waiting(waitMs) };
+      const options = { ...ALL, lines: linesOf(count), wait: waiting(waitMs, more) };
       const result = await runBatch({ ...session, observer: spied(observer) }, options);
       const items = lineOutcomes(result, caller, 'account');
       const { envelope, exitCode } = batchOutcome(result, items, { problem: 'none' }, caller, 'account');
@@ -109,6 +110,24 @@ it('a cancelled task of a line: cancelled and refunded in the sums, and the batc
   expect(envelope.data!.batch).toMatchObject({ completed: 1, cancelled: 1, charged: 30, refunded: 15 });
   expect(service.charges.size).toBe(2);
 });
+
+it.each([0, 3])(
+  'its records keep the folder that was asked for last, also those of %i lost submits',
+  async (lost) => {
+    const { run, service, journal } = await place();
+    const script = Array(lost).fill('reset');
+    Object.assign(service, { isBusy: true, hidesTasks: lost > 0, script });
+    const folders = [folder(), folder()];
+    for (const one of folders) {
+      await run(3, 0, { folder: one });
+      service.hidesTasks = false;
+    }
+    await run(3, 0, { folder: null });
+    expect([...service.charges.values()].flat()).toHaveLength(3);
+    const kept = (await journal.pending()).map(({ record }) => record.download);
+    expect(kept).toEqual(Array.from({ length: 3 }, () => folders[1]));
+  },
+);
 
 describe('the quote of a batch', () => {
   it('counts apart what has its task already, and only the rest against the cap', async () => {

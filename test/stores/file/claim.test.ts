@@ -277,7 +277,7 @@ describe('a request with a key of its own', () => {
       const { code, message, details } = await failureOf(claim(journal, { ...NAMED, payloadHash: other }));
       expect(code).toBe('IDEMPOTENCY_CONFLICT');
       expect(message).toContain('mine-0001');
-      expect(message).toContain('Nothing was submitted');
+      expect(details.nothingSubmitted).toBe(true);
       expect(details.data).toEqual({
         model: REQUEST.model,
         payloadHash: other,

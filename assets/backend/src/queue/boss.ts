@@ -15,7 +15,7 @@ export interface Jobs {
   boss: PgBoss;
   /** Makes a kind of work due now. Never fails: the sweep finds what it could not announce. */
   wake(step: StepName): void;
-  /** Makes it due later, unless that is planned already. */
+  /** Makes it due after this time, unless a job is planned with the same one. */
   wakeLater(step: StepName, seconds: number): Promise<void>;
   /** Ends it, after the jobs that are running. */
   stop(): Promise<void>;
@@ -70,7 +70,9 @@ export async function openJobs(database: Database, log: Logger, isWorker: boolea
       if (!waiting.has(step)) waiting.set(step, setTimeout(announce, GATHER_MS, step));
     },
     async wakeLater(step, seconds) {
-      await boss.send(step, null, { singletonKey: 'later', startAfter: Math.max(1, Math.ceil(seconds)) });
+      const startAfter = Math.max(1, Math.ceil(seconds));
+      // A job that is planned for later is none of these.
+      await boss.send(step, null, { singletonKey: `in ${startAfter} s`, startAfter });
     },
     async stop() {
       for (const timer of waiting.values()) clearTimeout(timer);

@@ -62,7 +62,7 @@ beforeAll(async () => {
     hidden.add(key);
     return NO_ANSWER;
   });
-  backend = await startBackend({ AIVIDEO_BASE_URL: service.origin });
+  backend = await startBackend({ AIVIDEO_BASE_URL: service.origin }, { waits: 'none' });
 });
 afterAll(async () => {
   await backend.close();

@@ -23,12 +23,13 @@ const sql = (text: string, ...values: unknown[]) => db.database.query(text, valu
 const CLEAR: Answer = { status: 200, body: { tasks: [] } };
 
 /** A submit that was lost two minutes ago, at a service whose lists answer one after the other, and which rejects submits. */
-async function setUp(...lists: Answer[]) {
-  const service = await startFakeService(({ method }) =>
-    method === 'POST'
-      ? { status: 422, body: { status: 'FAILED', message: 'The content was rejected.' } }
-      : (lists.shift() ?? CLEAR),
-  );
+async function setUp(...lists: (Answer | (() => Answer))[]) {
+  const service = await startFakeService(({ method }) => {
+    if (method === 'POST')
+      return { status: 422, body: { status: 'FAILED', message: 'The content was rejected.' } };
+    const list = lists.shift() ?? CLEAR;
+    return typeof list === 'function' ? list() : list;
+  });
   opened.push(service);
   const work = await workWith(db.database, service.origin);
   opened.push(work);
@@ -46,7 +47,7 @@ async function setUp(...lists: Answer[]) {
     await pollStep.run(work);
     return row(db.database, id);
   };
-  return { id, reconcile, service };
+  return { id, reconcile, service, stop: () => work.stop() };
 }
 
 test('guarantee 2: the refusal of the second submit ends nothing while the list cannot be read', async () => {
@@ -68,5 +69,14 @@ test('guarantee 2: a lost submit whose input is gone waits for a person, and is 
   const { status, attention } = await reconcile();
   expect(status).toBe('needs_attention');
   expect(attention).toContain('no file is stored as inputs/gone');
+  expect(service.seen.filter((line) => line.startsWith('POST'))).toEqual([]);
+});
+
+test('guarantee 11: a stop while the list is read sends no second submit: another process does', async () => {
+  const { reconcile, service, stop } = await setUp(() => {
+    stop();
+    return CLEAR;
+  });
+  expect(await reconcile()).toMatchObject({ status: 'reconciling', resubmitted_at: null, lease: null });
   expect(service.seen.filter((line) => line.startsWith('POST'))).toEqual([]);
 });

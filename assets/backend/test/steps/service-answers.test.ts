@@ -12,7 +12,7 @@ type Handler = Parameters<typeof startFakeService>[0];
 async function backendOf(handler: Handler, variables: Record<string, string> = {}) {
   const service = await startFakeService(handler);
   opened.push(service);
-  const backend = await startBackend({ AIVIDEO_BASE_URL: service.origin, ...variables });
+  const backend = await startBackend({ AIVIDEO_BASE_URL: service.origin, ...variables }, { waits: 'none' });
   opened.push(backend);
   const status = async (id: string) =>
     (await backend.database.query('SELECT status FROM generation WHERE id = $1', [id]))[0]!.status;

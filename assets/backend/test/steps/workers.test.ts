@@ -3,7 +3,7 @@ import { startBackend, type TestBackend } from '../support/backend.ts';
 
 let backend: TestBackend;
 beforeAll(async () => {
-  backend = await startBackend({}, { callbacks: true });
+  backend = await startBackend({}, { callbacks: true, waits: 'short' });
 });
 afterAll(() => backend.close());
 

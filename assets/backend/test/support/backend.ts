@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { type Sandbox, startSandbox } from '#client';
 import { admin } from '../../src/admin.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/index.ts';
 import type { Generation } from '../../src/generations/types.ts';
 import { createLogger } from '../../src/observability/log.ts';
+import { openJobs } from '../../src/queue/boss.ts';
 import { start } from '../../src/start.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
@@ -31,15 +33,26 @@ export interface TestBackend {
   close(): Promise<void>;
 }
 
+interface StartOptions {
+  /** The sandbox's; see the client library. */
+  speed?: number;
+  callbacks?: boolean;
+  drainMs?: number;
+  /** What workers plan for the next minute is due at once: within the limit of queries (`short`), or without it (`none`). */
+  waits?: 'real' | 'short' | 'none';
+}
+
 const PAYLOADS: Record<string, (prompt: string) => { model: string; payload: object }> = {
   aivideomaker: (prompt) => ({ model: 't2v', payload: { prompt, aspectRatio: '16:9', duration: '5' } }),
   apidot: (prompt) => ({ model: 'gpt-image-2', payload: { prompt } }),
 };
 
-/** Starts API and workers against a real database, and the sandbox as both services. */
+/**
+ * Starts API and workers against a real database, and the sandbox as both services.
+ */
 export async function startBackend(
   variables: Record<string, string> = {},
-  { speed = 3_000, callbacks = false, drainMs = 10_000 } = {},
+  { speed = 3_000, callbacks = false, drainMs = 10_000, waits = 'real' }: StartOptions = {},
 ): Promise<TestBackend> {
   const folder = await mkdtemp(join(tmpdir(), 'backend-test-'));
   const requests: string[] = [];
@@ -66,6 +79,7 @@ export async function startBackend(
     destination: { write: (line) => void lines.push(line) },
   });
   const backend = await start(config, log, { drainMs });
+  const endHaste = waits === 'real' ? async () => {} : await hasten(database, log, waits);
   let stopped: Promise<void> | undefined;
 
   const call: TestBackend['call'] = (method, path, body, headers = {}) =>
@@ -79,7 +93,7 @@ export async function startBackend(
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   const stop = () => {
-    stopped ??= backend.stop();
+    stopped ??= endHaste().then(() => backend.stop());
     return stopped;
   };
 
@@ -113,5 +127,39 @@ export async function startBackend(
       await close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/**
+ * Makes the waits of the workers pass: the intervals between their queries, never the times that decide about a submit, a
+ * pause, or a lease.
+ * @returns what ends it
+ */
+async function hasten(
+  database: Database,
+  log: Logger,
+  waits: 'short' | 'none',
+): Promise<() => Promise<void>> {
+  const jobs = await openJobs(database, log, false);
+  const ended = new AbortController();
+  const running = (async () => {
+    while (!ended.signal.aborted) {
+      await database.query(
+        `UPDATE generation SET due_at = now() WHERE status IN ('reconciling', 'pending', 'running', 'saving')
+           AND due_at BETWEEN now() AND now() + interval '1 minute' AND lease IS NULL`,
+      );
+      await database.query(
+        'UPDATE service_account SET listed_at = NULL, permits = greatest(permits, $1) WHERE stopped_at IS NULL',
+        [waits === 'none' ? 10 : 0],
+      );
+      jobs.wake('poll');
+      jobs.wake('save');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  return async () => {
+    ended.abort();
+    await running;
+    await jobs.stop();
   };
 }

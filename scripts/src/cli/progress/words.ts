@@ -1,4 +1,5 @@
-import type { BatchProgress, ExpectedDuration, OtherAccount } from '../../core/observer.ts';
+import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
+import type { OtherAccount } from '../../model/submit-facts.ts';
 
 /** Returns a time as a clock shows it: `0:07`, `12:30`, `1:02:05`. */
 export function clockTime(ms: number): string {

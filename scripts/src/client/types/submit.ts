@@ -42,7 +42,8 @@ export interface ReconcileOptions extends CallOptions {
 /**
  * What the service's list says of a lost submit. `found`: its `task`. `clear`: the list has been clear of it for 60 s, and
  * `resubmit` sends the request once more, with the same key; store before it that it is resubmitted. It returns the task,
- * or throws a `ClientError` whose `outcome` is `rejected` or `unknown`. `unsure`: there is no list, it was read too early, or
+ * or throws a `ClientError` whose `outcome` is `rejected` or `unknown`. That task is certainly its own: an equal request that
+ * was given it as `found`, by a list without keys, has another one. `unsure`: there is no list, it was read too early, or
  * a task in it may be the one. `unreadable`: `error` says why. `retryAfter`: seconds after which the list can tell; null where
  * no later call will know either.
  */

@@ -34,11 +34,7 @@ export function recordedName({ entry }: Known): string | null {
 }
 
 /** Returns the names, without extension, that pending requests have for their files in a folder. */
-export async function namesReserved(
-  store: RecordStore | null,
-  folder: string | null,
-): Promise<ReadonlySet<string>> {
-  const pending = folder === null ? [] : ((await store?.pending()) ?? []);
-  const here = pending.filter(({ record }) => record.download === folder && record.output);
+export function namesReserved(pending: readonly StoredRequest[], folder: string | null): ReadonlySet<string> {
+  const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
   return new Set(here.map(({ record }) => nameKey(stemOfOutput(record.output!))));
 }

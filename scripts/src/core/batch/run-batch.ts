@@ -19,6 +19,7 @@ import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { ProgressSums, stateAfter } from './totals.ts';
 import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
+import { undeliveredTasks } from './undelivered.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -80,8 +81,9 @@ class Batch {
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
-    const reserved = await namesReserved(journal, folder);
-    const names = namesFor(lines, known, folder, reserved, terms.isNew, pattern);
+    const pending = (await journal?.pending()) ?? [];
+    const undelivered = undeliveredTasks(journal, lines, pending);
+    const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open, this.#options);
@@ -93,6 +95,7 @@ class Batch {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
+    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: 'batch',
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -102,6 +105,7 @@ class Batch {
       isReused: open.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
+      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId)),
     };
   }
 

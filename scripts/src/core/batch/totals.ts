@@ -9,7 +9,7 @@ type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
 /** How many lines came to what, and what they cost. */
-export type BatchTotals = Record<LineOutcome, number> & {
+type BatchTotals = Record<LineOutcome, number> & {
   total: number;
   /** Credits that the service reported; null where it reported none. */
   charged: number | null;

@@ -2,6 +2,7 @@ import { Failure, type Reason } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
+import { isEqualUnderWay } from './equal-submit.ts';
 import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
@@ -71,7 +72,7 @@ export async function reconcile(
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
     // A list that was read elsewhere proves nothing about the time after that.
-    if (found.kind !== 'unreadable' && startedAt - found.ageMs >= clearAt) {
+    if (found.kind !== 'unreadable' && !found.isPassing && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
       const mayBeSent = found.kind === 'clear' && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
       // A similar task stays as uncertain as it is: a longer wait adds no information.
@@ -95,8 +96,11 @@ export async function reconcile(
 
 type Found =
   | { kind: 'found'; task: Task }
-  /** `ageMs`: how long before this search the list was read. `unsure`: it shows a task that may be the one. */
-  | { kind: 'clear' | 'unsure'; ageMs: number }
+  /**
+   * `ageMs`: how long before this search the list was read. `unsure`: it shows a task that may be the one. `isPassing`: a
+   * later reading will tell.
+   */
+  | { kind: 'clear' | 'unsure'; ageMs: number; isPassing?: boolean }
   | { kind: 'unreadable'; failure: Failure };
 
 export async function search(
@@ -112,9 +116,8 @@ export async function search(
     const supplied = await source.list?.();
     const list = supplied ?? (await api.once(provider.list(), { until }));
     const ids = list.tasks.map(({ id }) => id);
-    const taken = source.taken
-      ? await source.taken(ids)
-      : await (await session.records())?.recordedAmong(ids);
+    const records = source.taken ? null : await session.records();
+    const taken = source.taken ? await source.taken(ids) : await records?.recordedAmong(ids);
     const others = new Set(taken);
     // The wall clock may have been set back, and the monotonic clock stops while a machine sleeps: the later time counts.
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
@@ -126,8 +129,10 @@ export async function search(
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
-    if (found !== undefined && found !== 'unsure') return { kind: 'found', task: found };
-    return { kind: found ?? 'clear', ageMs };
+    if (found === undefined || found === 'unsure') return { kind: found ?? 'clear', ageMs };
+    if (found.idempotencyKey !== undefined || !records) return { kind: 'found', task: found };
+    const isPassing = await isEqualUnderWay(records, lost.generation.idempotencyKey);
+    return isPassing ? { kind: 'unsure', ageMs, isPassing } : { kind: 'found', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     session.observer.queryFailed(failure);

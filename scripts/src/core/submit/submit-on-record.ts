@@ -2,19 +2,18 @@ import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { spentOn } from '../../model/request-record.ts';
-import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { withinDay } from '../money/day-budget.ts';
-import type { OtherAccount } from '../observer.ts';
 import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
+import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait-settings.ts';
+import { nameTask } from './name-task.ts';
 import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
@@ -55,16 +54,14 @@ export async function submitOnRecord(
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === 'new';
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : undefined;
+    if (!isNew) await keepPlace(entry, request);
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : undefined;
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
     for (const earlier of isNew ? claimed.unsettled : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
-    const result = await (isNew ? submitNew(own) : reconcileEarlier(own));
-    if (result.kind !== 'accepted') throw await noteNoTask(own, result);
-    const { task, wasThere } = result;
-    const isUnrecorded = !(await noteTask(own, task));
+    const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
@@ -88,30 +85,40 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
 
-/** Returns what is on record of the same request under another key or address. */
-async function underOther(store: RecordStore, claim: RequestClaim): Promise<OtherAccount | undefined> {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return undefined;
-  const { created, taskId, account, service } = found.record;
-  const other = (value: string, own: string) => (value === own ? null : value);
-  const { place } = store;
-  const accounts = { account: other(account, place.account), service: other(service, place.service) };
-  return { created, taskId, ...accounts };
-}
-
-/** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
-export async function attached(entry: StoredRequest, { folder, output }: FilePlace): Promise<KnownTask> {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+/** Notes the place in a record: a later command that names none saves the files there. */
+async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): Promise<void> {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+
+/** Returns the task that a record names, and keeps the place. */
+export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 
+/** Submits or reconciles a request until its record names its task. @throws Failure when there is none, or when that is not known */
+async function taskOf(own: OwnRequest, isNew: boolean) {
+  let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
+  for (;;) {
+    if (result.kind !== 'accepted') throw await noteNoTask(own, result);
+    const named = await nameTask(own, result);
+    if (named !== 'others') return { ...result, isUnrecorded: named === 'unwritten' };
+    result = await reconcileEarlier(own);
+  }
+}
+
 async function submitNew(own: OwnRequest): Promise<Submitted> {
-  const { session, request, entry, lock, deadline } = own;
+  const { session, store, request, entry, lock, deadline } = own;
   // The names of several requests are checked together, before the first is submitted.
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || undefined);
+  }
   const quote = request.quote ?? (await quoteOf(own));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
@@ -138,11 +145,14 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
  */
 async function adopt(own: OwnRequest): Promise<boolean> {
   const { session } = own;
-  const lost = await lostSubmitOf(own);
-  const until = reconcileUntil(session, session.api.clock.monotonic());
-  const found = await reconcile(session, lost, until);
-  if (found.kind === 'found') await noteTask(own, found.task);
-  return found.kind === 'found';
+  for (;;) {
+    const lost = await lostSubmitOf(own);
+    const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
+    if (found.kind !== 'found') return false;
+    const { task } = found;
+    const accepted = { kind: 'accepted', task, wasThere: true, isResubmitted: lost.resubmitted } as const;
+    if ((await nameTask(own, accepted)) !== 'others') return true;
+  }
 }
 
 /** Returns the lost submit of a record, and notes there that its outcome is unknown. */
@@ -169,16 +179,6 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
       'An earlier run of this command did not learn the outcome of its submit.',
     ),
   };
-}
-
-/**
- * Records the task of a request. This process holds the lock, so it writes the id even where the file is gone.
- * @returns false where it could not be written
- */
-async function noteTask({ session, entry }: OwnRequest, task: Task): Promise<boolean> {
-  const credits = creditsOf(task, entry.record.credits);
-  const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
-  return entry.update({ ...change, checked: dateOf(session) }, { isOurs: true });
 }
 
 /** Records a submit that made no task, and returns the failure to report. */

@@ -32,7 +32,7 @@ import { madeAt, newestFirst } from './names.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
-import { type Summary, spentFrom } from './summary.ts';
+import { DURATIONS, type Summary, spentFrom } from './summary.ts';
 import { sweep, sweepDaily } from './sweep.ts';
 
 /** The folder of the records, and the service and account of its requests. */
@@ -44,7 +44,6 @@ export interface JournalPlace extends Account {
 }
 
 const PAUSE_MS = 100;
-const DURATIONS = 50;
 
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal implements RecordStore {

@@ -132,6 +132,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
   idempotencyKey: { fits: isIdempotencyKey },
   phase: { fits: oneOf(PHASES), otherwise: ({ taskId }) => (taskId === null ? 'unknown' : 'submitted') },
   taskId: { fits: orNull((value) => typeof value === 'string' && TASK_ID.test(value)) },
+  foundAlike: { fits: (value) => typeof value === 'boolean', otherwise: absent },
   status: { fits: oneOf(TASK_STATES), otherwise: () => 'UNKNOWN' },
   created: { fits: date },
   sentAt: { fits: date, otherwise: ({ created }) => created! },
