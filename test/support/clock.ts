@@ -7,8 +7,8 @@ export class FakeClock implements Clock {
   wallOffset = Date.UTC(2026, 10, 21, 12);
   /** What `random` gives next, over and over. */
   chance = 0.5;
-  /** Turns of the event loop that a sleep takes which something may end: a server of this process answers meanwhile. */
-  turns = 0;
+  /** How often the event loop runs in a sleep that something may end: a server of this process answers meanwhile. */
+  eventLoops = 0;
   readonly sleeps: number[] = [];
   /** Called after each sleep, with the time it is then. */
   onSleep: ((now: number) => void) | undefined;
@@ -18,7 +18,7 @@ export class FakeClock implements Clock {
   random = (): number => this.chance;
 
   sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    for (let n = 0; signal && !signal.aborted && n < this.turns; n += 1) {
+    for (let n = 0; signal && !signal.aborted && n < this.eventLoops; n += 1) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (signal?.aborted) throw signal.reason;
