@@ -586,7 +586,7 @@ function newestMade(entries) {
   const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
-function unsettled(entries, claim) {
+function unknown(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
@@ -1808,12 +1808,12 @@ var Journal = class {
         lock.release();
         return { kind: "submitted", entry };
       }
-      if (entry) return { kind: "unsettled", entry, lock };
+      if (entry) return { kind: "unknown", entry, lock };
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === "rejected") void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: "new", entry: draft, lock, unsettled: unsettled(entries, claim) };
+      return { kind: "new", entry: draft, lock, unknown: unknown(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;
@@ -2379,7 +2379,7 @@ export {
   tableOf,
   takenOver,
   tryLock,
-  unsettled,
+  unknown,
   unwritable,
   waitForLock,
   whileFenced,

@@ -280,7 +280,7 @@ function failureOutcome(result, caller) {
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, until, more, unsettled }, caller) {
+function manyOutcome({ items, until, more, unknown: submits }, caller) {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -297,10 +297,10 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const isOver = until === "first" && running < outcomes.length;
   const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === "last" && unsettled > 0 ? unsettledOutcome(unsettled, caller) : void 0;
+  const unknown = until === "last" && submits > 0 ? unknownOutcome(submits, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps = [];
-  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
@@ -312,7 +312,7 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
     );
   }
   const data = definedFields3({
-    ...{ count: shown.length, running, more, unsettled, tasks: shown },
+    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
     nextSteps: unlessEmpty4(nextSteps)
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -329,12 +329,12 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   };
 }
 var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
-function unsettledOutcome(unsettled, caller) {
-  const message = `The outcome of ${count(unsettled, "submit")} of this key is not known.`;
+function unknownOutcome(submits, caller) {
+  const message = `The outcome of ${count(submits, "submit")} of this key is not known.`;
   const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
-    data: { count: 0, unsettled },
+    data: { count: 0, unknown: submits },
     nextSteps: [
-      unsettled === 1 ? "Run the command of that submit again: it reconciles it." : "Run the commands of those submits again: each reconciles its own.",
+      submits === 1 ? "Run the command of that submit again: it reconciles it." : "Run the commands of those submits again: each reconciles its own.",
       caller.command("listPending")
     ]
   });
@@ -355,15 +355,15 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unsettled }, caller) {
-  if (unsettled === 0) {
+function nothingPendingOutcome({ unknown }, caller) {
+  if (unknown === 0) {
     const nextSteps = [
       "No recorded task of this key is unfinished or waits to be delivered.",
       ...earlierStep(caller)
     ];
-    return success4(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
+    return success4(null, null, { count: 0, unknown, nextSteps }, EXIT4.done);
   }
-  return unsettledOutcome(unsettled, caller);
+  return unknownOutcome(unknown, caller);
 }
 
 // scripts/src/core/deliver/fetch-result.ts

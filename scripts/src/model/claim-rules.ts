@@ -91,7 +91,7 @@ export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): 
 }
 
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
-export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
+export function unknown<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }

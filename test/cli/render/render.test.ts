@@ -112,7 +112,7 @@ describe('the document of several tasks', () => {
       } as Partial<TaskResult>);
     const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
     const outcome = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
       caller,
     );
     outcome.onWritten?.();
@@ -128,7 +128,7 @@ describe('the document of several tasks', () => {
     });
     const items = [item(task('PROGRESS')), item(gone)];
     const { envelope, exitCode } = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
       caller,
     );
     expect(exitCode).toBe(EXIT.taskNotFound);
@@ -150,7 +150,7 @@ describe('the document of a wait for the first end', () => {
         items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),
         until: 'first',
         more: 0,
-        unsettled: 0,
+        unknown: 0,
       },
       caller,
     );

@@ -106,7 +106,7 @@ describe('what is pending', () => {
     here.service.hidesTasks = true;
     const alone = await act(here, 'waitTask', ...FAST);
     expect(alone.code).toBe(EXIT.submitUnknown);
-    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unsettled: 1 } });
+    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unknown: 1 } });
     const other = JSON.stringify({ ...T2V, prompt: 'two' });
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
@@ -117,7 +117,7 @@ describe('what is pending', () => {
     expect(all.code).toBe(EXIT.submitUnknown);
     expect(envelopeOf(all)).toMatchObject({
       ...{ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' },
-      data: { count: 1, running: 0, unsettled: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
+      data: { count: 1, running: 0, unknown: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
     });
     // The same command would find out nothing about that submit.
     expect((envelopeOf(all).data.nextSteps as string[]).join()).not.toContain('--all');

@@ -17,7 +17,7 @@ const MOST_CHARACTERS = 40_000;
  * Returns the document of a call about several tasks, with the worst of their exit codes. Where the first end was waited
  * for and has come, the tasks that still run do not count.
  */
-export function manyOutcome({ items, until, more, unsettled }: ManyResult, caller: Caller): Outcome {
+export function manyOutcome({ items, until, more, unknown: submits }: ManyResult, caller: Caller): Outcome {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown: JsonObject[] = [];
   const delivered: Outcome[] = [];
@@ -35,11 +35,11 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
   const isOver = until === 'first' && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === 'last' && unsettled > 0 ? unsettledOutcome(unsettled, caller) : undefined;
+  const unknown = until === 'last' && submits > 0 ? unknownOutcome(submits, caller) : undefined;
   // As of the lines of a batch, the one that the caller has to see to first.
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps: string[] = [];
-  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
+  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
@@ -52,7 +52,7 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
     );
   }
   const data = definedFields({
-    ...{ count: shown.length, running, more, unsettled, tasks: shown },
+    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
     nextSteps: unlessEmpty(nextSteps),
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
@@ -73,12 +73,12 @@ const isBefore = (one: Outcome | undefined, other: Outcome): boolean =>
   one !== undefined && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 
 /** Returns the outcome of submits that made a task or did not. */
-function unsettledOutcome(unsettled: number, caller: Caller): Outcome {
-  const message = `The outcome of ${count(unsettled, 'submit')} of this key is not known.`;
+function unknownOutcome(submits: number, caller: Caller): Outcome {
+  const message = `The outcome of ${count(submits, 'submit')} of this key is not known.`;
   const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
-    data: { count: 0, unsettled },
+    data: { count: 0, unknown: submits },
     nextSteps: [
-      unsettled === 1
+      submits === 1
         ? 'Run the command of that submit again: it reconciles it.'
         : 'Run the commands of those submits again: each reconciles its own.',
       caller.command('listPending'),
@@ -104,13 +104,13 @@ function summary({ data, ...said }: Envelope, { model, promptExcerpt, created, o
   return kept;
 }
 
-export function nothingPendingOutcome({ unsettled }: NothingPending, caller: Caller): Outcome {
-  if (unsettled === 0) {
+export function nothingPendingOutcome({ unknown }: NothingPending, caller: Caller): Outcome {
+  if (unknown === 0) {
     const nextSteps = [
       'No recorded task of this key is unfinished or waits to be delivered.',
       ...earlierStep(caller),
     ];
-    return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
+    return success(null, null, { count: 0, unknown, nextSteps }, EXIT.done);
   }
-  return unsettledOutcome(unsettled, caller);
+  return unknownOutcome(unknown, caller);
 }

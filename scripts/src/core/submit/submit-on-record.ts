@@ -58,7 +58,7 @@ export async function submitOnRecord(
     const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : undefined;
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
-    for (const earlier of isNew ? claimed.unsettled : []) {
+    for (const earlier of isNew ? claimed.unknown : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
     const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);

@@ -9,7 +9,7 @@ import {
   newestMade,
   newestOf,
   requestNameOf,
-  unsettled,
+  unknown,
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
 import { dayOf } from '../../model/clock.ts';
@@ -107,12 +107,12 @@ export class Journal implements RecordStore {
         lock.release();
         return { kind: 'submitted', entry };
       }
-      if (entry) return { kind: 'unsettled', entry, lock };
+      if (entry) return { kind: 'unknown', entry, lock };
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === 'rejected') void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: 'new', entry: draft, lock, unsettled: unsettled(entries, claim) };
+      return { kind: 'new', entry: draft, lock, unknown: unknown(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;

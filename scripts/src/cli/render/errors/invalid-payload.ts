@@ -72,8 +72,7 @@ export const INVALID_PAYLOAD = {
     };
   },
   outputTaken: ({ file, free, owner }, { savedAs }) => {
-    const hint =
-      owner.is === 'other' ? 'give another --output, or move that file away' : 'give another --output';
+    const hint = owner.is === 'other' ? 'give another name, or move that file away' : 'give another name';
     return {
       message: `--output: ${file} ${takenBy(owner)}.`,
       issues: [issue('--output', 'a name that no file has yet', file, hint)],
