@@ -501,8 +501,10 @@ function stateAfter(end, before) {
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
   #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #credits = 0;
-  #creditsNow = 0;
+  #charged = 0;
+  #chargedNow = 0;
+  #refunded = 0;
+  #over = 0;
   /** Lines whose credits are known. */
   #priced = 0;
   count(number, line) {
@@ -513,21 +515,25 @@ var ProgressSums = class {
     this.#add(share, 1);
   }
   get progress() {
-    const credits = this.#priced === 0 ? null : this.#credits;
-    return { total: this.#shares.size, ...this.#counts, credits, creditsNow: this.#creditsNow };
+    const total = this.#shares.size;
+    const credits = this.#priced === 0 ? null : this.#charged;
+    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
+    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
   }
-  #add({ count, credits, isReused }, sign) {
+  #add({ count, charged, refunded, isReused, isOver }, sign) {
     if (count !== null) this.#counts[count] += sign;
-    if (credits === null) return;
-    this.#credits += sign * credits;
-    if (!isReused) this.#creditsNow += sign * credits;
+    if (isOver) this.#over += sign;
+    this.#refunded += sign * refunded;
+    if (charged === null) return;
+    this.#charged += sign * charged;
+    if (!isReused) this.#chargedNow += sign * charged;
     this.#priced += sign;
   }
 };
 function shareOf(line) {
-  const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const credits = typeof charged === "number" ? charged - (refunded ?? 0) : null;
-  return { count: countOf(line), credits, isReused: line.isReused };
+  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  const { isReused, isOver } = line;
+  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
 }
 function countOf(line) {
   const outcome = lineOutcomeOf(line);
@@ -797,7 +803,7 @@ var Batch = class {
       const { task, credits, origin } = begun;
       line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#count(line);
+      this.#tell(line);
       this.#spending.charged(number, credits?.charged);
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {

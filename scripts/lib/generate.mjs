@@ -572,6 +572,7 @@ async function submitOnRecord(session, store, request, deadline) {
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === "new";
   try {
+    if (!isNew) await keepPlace(entry, request);
     const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : void 0;
     if (other) observer.madeUnderOther(other);
     const replaced = [];
@@ -598,11 +599,15 @@ function claimOf({ generation, terms, folder, output }, now2) {
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
-async function attached(entry, { folder, output }) {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+async function keepPlace(entry, { folder, output }) {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+async function attached(entry, place) {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {

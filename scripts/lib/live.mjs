@@ -837,23 +837,21 @@ import {
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-function generationFailed(seen, { profile, command, retry }) {
+function generationFailed(seen, { profile, command, retry }, isReused) {
   const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
       profile.says.refund,
       ...profile.can.account ? [command("account")] : [],
-      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? "." : `, or ${retry}`}`
     ]
   });
 }
-function taskCancelled({ profile, retry }) {
+function taskCancelled({ profile, retry }, isReused) {
   const { cancelled } = profile.says;
+  const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
-    nextSteps: [
-      ...cancelled ? [cancelled] : [],
-      `To have the result after all, with a new charge: ${retry}`
-    ]
+    nextSteps: [...cancelled ? [cancelled] : [], ...isReused ? [] : [another]]
   });
 }
 
@@ -913,7 +911,7 @@ function withFacts(result, outcome, caller) {
   };
 }
 function endOutcome(result, caller) {
-  const { taskId, seen, files } = result;
+  const { taskId, seen, files, reused } = result;
   const data = dataOf(result);
   switch (result.kind) {
     case "running": {
@@ -931,9 +929,9 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended(generationFailed(seen, caller), data);
+      return ended(generationFailed(seen, caller, reused !== void 0), data);
     case "cancelled":
-      return ended(taskCancelled(caller), data);
+      return ended(taskCancelled(caller, reused !== void 0), data);
   }
 }
 var ended = (failure, data) => failed(failure.with({ data: definedFields(data) }), null, null);

@@ -1822,14 +1822,16 @@ function size(bytes) {
   return `${value.toFixed(1)} ${units[n]}`;
 }
 function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
-  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
+  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
-  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  const charged = refunded > 0 ? " charged" : "";
+  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}${charged}`);
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
+  if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
 }
 function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
@@ -1899,7 +1901,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       batch(progress) {
         submits.isAboutMany();
         sums2.replace(progress);
-        draw(sums(progress), overIn(progress) === progress.total ? "new" : "same");
+        draw(sums(progress), progress.isOver ? "new" : "same");
       },
       named: (other) => observerOf(other, taskId2),
       madeUnderOther(earlier) {

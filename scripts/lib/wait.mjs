@@ -371,6 +371,9 @@ import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
+// scripts/src/core/poll/poller-of.ts
+import { isFast } from "./live.mjs";
+
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
@@ -443,9 +446,6 @@ var EndedRecords = class {
   }
 };
 
-// scripts/src/core/poll/poller.ts
-import { isFast } from "./live.mjs";
-
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
@@ -453,6 +453,7 @@ import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
+var LIST_PATIENCE_MS = 2e3;
 var BAD_MS = 5e3;
 var LONGEST_BAD_MS = 12e4;
 var MOST_GUARD_MS = 3e3;
@@ -467,6 +468,7 @@ var PollRounds = class {
   /** Tasks that other processes wait for, with the time of the next query of each. */
   #others = /* @__PURE__ */ new Map();
   #wasList = false;
+  #isReadingList = false;
   constructor(session, cache) {
     this.#session = session;
     this.#cache = cache;
@@ -475,17 +477,20 @@ var PollRounds = class {
    * Sends one query, for which there is a permit.
    * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
    * @param watched all tasks that this process waits for
-   * @returns the status or the failure of each task of this process that the answer is about
    */
-  async run(due, watched) {
+  async send(due, watched) {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
     const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids);
-    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
+    if (this.#wasList) {
+      const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
+      return { results: this.#readList(due, ids), patienceMs };
+    }
+    const target = this.#target(due, overdue, mayList);
+    return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
   /**
    * Reads the list for the records of several tasks that have ended.
@@ -496,7 +501,7 @@ var PollRounds = class {
   async records(due, watched) {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (!this.#mayList(wanted)) return null;
+    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
     return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
   #now() {
@@ -529,9 +534,10 @@ var PollRounds = class {
   /** Tells whether the list can be read now, and serves several tasks. */
   #mayList(ids) {
     const now = this.#now();
-    const { startedAt, tookMs, badUntil } = this.#list;
-    if (!this.#session.provider.can.list || now < badUntil) return false;
-    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    const { startedAt, tookMs, badUntil, failures } = this.#list;
+    if (!this.#session.provider.can.list || this.#isReadingList || now < badUntil) return false;
+    const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
+    if (now - startedAt < guardMs) return false;
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
   /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
@@ -551,9 +557,12 @@ var PollRounds = class {
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    this.#isReadingList = true;
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
-    );
+    ).finally(() => {
+      this.#isReadingList = false;
+    });
     if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);
@@ -753,8 +762,7 @@ var Poller = class {
     try {
       while (this.#asks.size > 0) await this.#step();
     } catch (error) {
-      for (const ask of this.#asks) ask.reject(error);
-      this.#asks.clear();
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       signal?.removeEventListener("abort", stop);
@@ -768,10 +776,7 @@ var Poller = class {
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) {
-      const at = clock.wall();
-      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-    }
+    if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
@@ -787,6 +792,22 @@ var Poller = class {
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });
+  }
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due) {
+    const { clock } = this.#session.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {
+    })]);
+    taken.catch((error) => this.#fail(error));
+  }
+  #fail(error) {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
   }
   /** The tasks whose query is due, the longest wait first. */
   #due() {
@@ -860,6 +881,8 @@ var Poller = class {
     }
   }
 };
+
+// scripts/src/core/poll/poller-of.ts
 var pollers = /* @__PURE__ */ new WeakMap();
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);

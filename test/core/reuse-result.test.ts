@@ -113,7 +113,10 @@ function expectReused(world: World, outcome: Outcome): void {
   });
   const isInTheWay = outcome.envelope.errorMessage?.includes('exists already');
   if (isInTheWay) expect(stepsOf(outcome.envelope).join(' ')).not.toContain('--new');
-  else expect(stepsOf(outcome.envelope).at(-1)).toMatch(ANOTHER);
+  else {
+    expect(stepsOf(outcome.envelope).at(-1)).toMatch(ANOTHER);
+    expect(stepsOf(outcome.envelope).filter((step) => step.includes('--new'))).toHaveLength(1);
+  }
   expect(world.server.to('POST')).toEqual([]);
   if (existsSync(world.out)) expect(readdirSync(world.out).join()).not.toContain('.part');
 }

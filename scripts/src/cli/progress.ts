@@ -6,7 +6,7 @@ import { type Display, Lines, type News, type Screen } from './progress/display.
 import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
 import { Sums } from './progress/sums.ts';
-import { otherAccountText, overIn, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
+import { otherAccountText, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
 
 const { monotonic } = systemClock;
 
@@ -102,7 +102,7 @@ export function watch(
       batch(progress) {
         submits.isAboutMany();
         sums.replace(progress);
-        draw(sumsText(progress), overIn(progress) === progress.total ? 'new' : 'same');
+        draw(sumsText(progress), progress.isOver ? 'new' : 'same');
       },
       named: (other) => observerOf(other, taskId),
       madeUnderOther(earlier) {

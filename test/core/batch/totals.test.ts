@@ -75,10 +75,16 @@ it('the sums of a batch under way are those of its lines as they are now, howeve
       for (const [number, now] of changes) often.count(number, now);
       for (const [number, now] of new Map(changes)) once.count(number, now);
       expect(often.progress).toEqual(once.progress);
-      const { total, credits, creditsNow: _, ...counts } = often.progress;
+      const { total, credits, creditsNow, refunded, isOver, ...counts } = often.progress;
       expect(total).toBe(new Map(changes).size);
       expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(total);
-      expect(credits === null).toBe(![...new Map(changes).values()].some((now) => now.credits));
+      const now = [...new Map(changes).values()];
+      const sumOf = (what: 'charged' | 'refunded', some = now) =>
+        some.reduce((sum, line) => sum + (line.credits?.[what] ?? 0), 0);
+      expect(credits).toBe(now.some((line) => line.credits) ? sumOf('charged') : null);
+      const made = now.filter((line) => !line.isReused);
+      expect([creditsNow, refunded]).toEqual([sumOf('charged', made), sumOf('refunded')]);
+      expect(isOver).toBe(now.every((line) => line.isOver));
     }),
   );
 });

@@ -55,7 +55,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
 }
 
 function endOutcome(result: StateResult, caller: Caller): Outcome {
-  const { taskId, seen, files } = result;
+  const { taskId, seen, files, reused } = result;
   const data = dataOf(result);
   switch (result.kind) {
     case 'running': {
@@ -73,9 +73,9 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
     case 'cancelledNow':
       return success(seen.state, taskId, data, EXIT.done);
     case 'failed':
-      return ended(generationFailed(seen, caller), data);
+      return ended(generationFailed(seen, caller, reused !== undefined), data);
     case 'cancelled':
-      return ended(taskCancelled(caller), data);
+      return ended(taskCancelled(caller, reused !== undefined), data);
   }
 }
 

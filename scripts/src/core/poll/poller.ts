@@ -7,7 +7,6 @@ import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
 import { EndedRecords } from './ended-records.ts';
-import { isFast, type PollSchedule } from './interval.ts';
 import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
 
 interface Ask {
@@ -158,8 +157,7 @@ export class Poller {
     try {
       while (this.#asks.size > 0) await this.#step();
     } catch (error) {
-      for (const ask of this.#asks) ask.reject(error);
-      this.#asks.clear();
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       signal?.removeEventListener('abort', stop);
@@ -175,10 +173,7 @@ export class Poller {
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) {
-      const at = clock.wall();
-      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-    }
+    if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
@@ -194,6 +189,24 @@ export class Poller {
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
+  }
+
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due: readonly Due[]): Promise<void> {
+    const { clock } = this.#session.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {})]);
+    // Where it comes later, nobody else hears of it.
+    taken.catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
   }
 
   /** The tasks whose query is due, the longest wait first. */
@@ -274,18 +287,4 @@ export class Poller {
       else ask.endSeenAt = seen.at;
     }
   }
-}
-
-const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
-
-/** Returns the poller of a session: one for all waits in it. */
-export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
-  const isAlone = isFast(schedule);
-  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
-  pollers.set(session.api, made);
-  const make = async () =>
-    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
-  const poller = made.get(isAlone) ?? make();
-  made.set(isAlone, poller);
-  return poller;
 }

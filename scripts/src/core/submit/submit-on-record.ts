@@ -54,6 +54,7 @@ export async function submitOnRecord(
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === 'new';
   try {
+    if (!isNew) await keepPlace(entry, request);
     const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : undefined;
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
@@ -84,12 +85,18 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
 
-/** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
-export async function attached(entry: StoredRequest, { folder, output }: FilePlace): Promise<KnownTask> {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+/** Notes the place in a record: a later command that names none saves the files there. */
+async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): Promise<void> {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+
+/** Returns the task that a record names, and keeps the place. */
+export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 

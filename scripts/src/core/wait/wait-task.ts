@@ -3,7 +3,7 @@ import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { pollerOf } from '../poll/poller.ts';
+import { pollerOf } from '../poll/poller-of.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
