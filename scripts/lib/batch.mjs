@@ -294,7 +294,7 @@ import { Failure as Failure7 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
-import { taskResult as taskResult2 } from "./live.mjs";
+import { madeBy, taskResult as taskResult2 } from "./live.mjs";
 import { attached } from "./generate.mjs";
 
 // scripts/src/core/batch/batch-gate.ts
@@ -801,7 +801,7 @@ var Batch = class {
         quote: price?.quote
       });
       const { task, credits, origin } = begun;
-      line.isReused = origin?.isResumed === true;
+      line.isReused = origin?.resumed !== void 0;
       line.credits = credits;
       this.#tell(line);
       this.#spending.charged(number, credits?.charged);
@@ -817,7 +817,7 @@ var Batch = class {
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
-      return taskResult2(taskId, { state: status, record: {} }, { isResumed: true, credits });
+      return taskResult2(taskId, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
     }
     const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
     const { model } = line.line.contract;

@@ -63,15 +63,16 @@ import { deliver } from "./live.mjs";
 import { finish, notFetched } from "./wait.mjs";
 import { asGone } from "./wait.mjs";
 import { folderFor, outputOf } from "./wait.mjs";
+import { madeBy } from "./live.mjs";
 import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuseResult(session, entry, settings) {
-  const { taskId, created, status, delivered, newRun } = entry.record;
+  const { taskId, created, status, delivered } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
+  const reused = { ...madeBy(entry.record), status, isDelivered: delivered !== null };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
 }
@@ -402,6 +403,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
 import { otherAccountOf } from "./wait.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
+import { madeBy as madeBy2 } from "./live.mjs";
 
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
@@ -585,7 +587,8 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const origin = { isResumed, isResubmitted: resubmitted };
+    const resumed = isResumed ? madeBy2(entry.record) : void 0;
+    const origin = { resumed, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
@@ -608,7 +611,7 @@ async function keepPlace(entry, { folder, output }) {
 async function attached(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
-  return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
+  return { entry, credits, origin: { resumed: madeBy2(entry.record), isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
@@ -747,7 +750,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
   const credits = creditsOf2(task, { quoted: quote2?.credits ?? null, charged: null, refunded: null });
-  return { task, credits, origin: { isResumed: false, isResubmitted } };
+  return { task, credits, origin: { isResubmitted } };
 }
 
 // scripts/src/core/generate.ts
@@ -1083,7 +1086,7 @@ const { setMaxListeners } = require("node:events");
 import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
-import { creditsOf as creditsOf3 } from "./live.mjs";
+import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unknown: unknown2 } = await pendingRequests(session);
@@ -1131,7 +1134,7 @@ async function endOf(session, settings, entry) {
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
-  const known2 = { entry, origin: { isResumed: true } };
+  const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
   const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure14)) return ended;
   await entry.update({ checked: dateOf4(session) });

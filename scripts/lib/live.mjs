@@ -84,6 +84,7 @@ function dateOf({ api }) {
 }
 
 // scripts/src/core/result.ts
+var madeBy = ({ created, newRun }) => ({ created, newRun: newRun?.began });
 function isGone(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
 }
@@ -859,21 +860,25 @@ function taskCancelled({ profile, retry }, isReused) {
 import { Failure as Failure8 } from "./main.mjs";
 function originSteps({ status, isDelivered, newRun }) {
   const first = status === "COMPLETED" ? "No run has delivered this result before." : "No run has reported this end before.";
-  const said = [...isDelivered ? [] : [first], ...newRun === void 0 ? [] : [madeBy(newRun, "it")]];
+  const said = [...isDelivered ? [] : [first], ...newRun === void 0 ? [] : [byNewRun(newRun, "it")]];
   return said.length === 0 ? [] : [`${said.join(" ")} It is the newest task of this request.`];
+}
+function runSteps({ newRun }) {
+  return newRun === void 0 ? [] : [`${byNewRun(newRun, "it")} It is the newest task of this request.`];
 }
 function originOfLines(lines, named) {
   const reused = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused;
+  const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const fresh = lines.filter((line) => reused(line)?.isDelivered === false);
-  const runs = new Set(lines.map((line) => reused(line)?.newRun));
+  const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
   const said = [
     ...fresh.length === 0 ? [] : [`No run has delivered the result of ${named(fresh)} before.`],
-    ...newRun === void 0 ? [] : [madeBy(newRun, "every line")]
+    ...newRun === void 0 ? [] : [byNewRun(newRun, "every line")]
   ];
   return said.length === 0 ? [] : [`${said.join(" ")} These are the newest tasks of the batch.`];
 }
-var madeBy = (began, what) => `The run with --new that began on ${began} made ${what}.`;
+var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
 function spentBefore({ charged = null, refunded = null } = {}, of = "") {
   if (charged === null) return "this run charged nothing";
   const back = refunded ? ` (${refunded} refunded)` : "";
@@ -894,7 +899,12 @@ function withFacts(result, outcome, caller) {
   };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
-  const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
+  const nextSteps = [
+    ...outcome.nextSteps,
+    ...result.resumed ? runSteps(result.resumed) : [],
+    ...reusedSteps(result, caller),
+    ...goneSteps(result, caller)
+  ];
   return {
     ...outcome,
     nextSteps,
@@ -948,7 +958,8 @@ function saveSteps(taskId, caller) {
 function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
   return {
     model: nameIn(seen.model),
-    resumed: origin.isResumed || void 0,
+    resumed: origin.resumed ? true : void 0,
+    createdAt: origin.resumed?.created,
     resubmitted: origin.isResubmitted || void 0,
     files: files?.map((file) => ({ ...file })),
     warnings: unlessEmpty(warnings.map(warningText)),
@@ -1470,6 +1481,7 @@ export {
   isTaskId,
   isTransientStatus,
   jsonRequest,
+  madeBy,
   madeElsewhere,
   nameIn,
   networkError,
@@ -1491,6 +1503,7 @@ export {
   recordOf,
   refused,
   runLive,
+  runSteps,
   spentBefore,
   stateIn,
   stateOutcome,

@@ -29,21 +29,26 @@ export type Warning =
   /** So many submits have an outcome that is not known: the newest request may be one of them. */
   | { kind: 'unknownSubmits'; count: number };
 
+/** The earlier call that made a task. Times are in ISO 8601. */
+export interface MadeBy {
+  created: string;
+  /** When the run for a new task began that made it; absent: it was made otherwise, or that is not known. */
+  newRun?: string | undefined;
+}
+
+export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created, newRun: newRun?.began });
+
 /** An end that came before this call. */
-export interface Reused {
-  /** ISO 8601. */
-  created: string | undefined;
+export interface Reused extends MadeBy {
   status: TaskState;
   /** An earlier call delivered the result, or reported the failure. */
   isDelivered: boolean;
-  /** When the run for a new task began that made it; absent: it was made otherwise, or that is not known. */
-  newRun?: string | undefined;
 }
 
 /** How this call got to the task of a request. */
 export interface Origin {
   /** An earlier call submitted the request; this call submitted nothing. */
-  isResumed?: boolean | undefined;
+  resumed?: MadeBy | undefined;
   /** The request was submitted once more, after a lost submit. */
   isResubmitted?: boolean | undefined;
   /** The task had ended before this call. */

@@ -7,7 +7,7 @@ import { deliver } from './deliver/deliver.ts';
 import { finish, notFetched } from './deliver/finish.ts';
 import { asGone } from './deliver/gone.ts';
 import { folderFor, outputOf } from './deliver/place.ts';
-import type { TaskResult } from './result.ts';
+import { madeBy, type TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { waitTask } from './wait/wait-task.ts';
 import { beginWait, type Wait, type WaitSettings } from './wait-settings.ts';
@@ -23,14 +23,14 @@ export async function reuseResult(
   entry: StoredRequest,
   settings: WaitSettings,
 ): Promise<TaskResult> {
-  const { taskId, created, status, delivered, newRun } = entry.record;
+  const { taskId, created, status, delivered } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
   // The record of a task that ended without a result says why, where one query can read it.
   const result = await (status === 'COMPLETED'
     ? sameResult(session, entry, settings)
     : waitTask(session, taskId!, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { created, status, isDelivered: delivered !== null, newRun: newRun?.began };
+  const reused = { ...madeBy(entry.record), status, isDelivered: delivered !== null };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
 }

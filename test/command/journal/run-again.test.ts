@@ -88,6 +88,29 @@ describe('the same command again', () => {
     expect(charges(here)).toBe(name === '--new' ? 2 : 1);
   });
 
+  it('a run with --new that was killed: the same command says of which run the task is that it resumes', async () => {
+    const here = await place();
+    await again(here, '--wait', '0');
+    const [plain] = journalOf(here).map(({ record }) => record.created);
+    const before = envelopeOf(await again(here, '--wait', '0'));
+    expect(before.data.createdAt).toBe(plain);
+    expect(before.data.nextSteps).not.toContainEqual(expect.stringContaining('The run with --new'));
+    const began = new Date().toISOString();
+    await again(here, '--new', '--wait', '0');
+    for (const args of [
+      [...REQUEST, ...FAST],
+      ['--action', 'waitTask', ...FAST],
+    ]) {
+      const { data } = envelopeOf(await run([...args, '--wait', '0'], { env: here.env }));
+      expect(data.resumed).toBe(true);
+      expect(Date.parse(data.createdAt as string)).toBeGreaterThanOrEqual(Date.parse(began));
+      expect(data.nextSteps).toContainEqual(
+        expect.stringMatching(/^The run with --new that began on \S+Z made it\. It is the newest task/),
+      );
+    }
+    expect(charges(here)).toBe(2);
+  });
+
   it('the order of the fields makes no other request, another word does', async () => {
     const here = await place();
     await again(here, '--wait', '0');

@@ -1,5 +1,5 @@
 import type { LineResult } from '../../core/batch/line.ts';
-import type { Reused } from '../../core/result.ts';
+import type { MadeBy, Reused } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 
@@ -9,8 +9,13 @@ export function originSteps({ status, isDelivered, newRun }: Reused): string[] {
     status === 'COMPLETED'
       ? 'No run has delivered this result before.'
       : 'No run has reported this end before.';
-  const said = [...(isDelivered ? [] : [first]), ...(newRun === undefined ? [] : [madeBy(newRun, 'it')])];
+  const said = [...(isDelivered ? [] : [first]), ...(newRun === undefined ? [] : [byNewRun(newRun, 'it')])];
   return said.length === 0 ? [] : [`${said.join(' ')} It is the newest task of this request.`];
+}
+
+/** Says which run with --new made a task that runs on, or has ended now. */
+export function runSteps({ newRun }: MadeBy): string[] {
+  return newRun === undefined ? [] : [`${byNewRun(newRun, 'it')} It is the newest task of this request.`];
 }
 
 /** Says the same of the lines of a batch that have all ended. @param named names some of them */
@@ -19,17 +24,19 @@ export function originOfLines(
   named: (lines: readonly LineResult[]) => string,
 ): string[] {
   const reused = (line: LineResult) => (line.end instanceof Failure ? undefined : line.end?.reused);
+  const made = (line: LineResult) =>
+    line.end instanceof Failure ? undefined : (line.end?.reused ?? line.end?.resumed);
   const fresh = lines.filter((line) => reused(line)?.isDelivered === false);
-  const runs = new Set(lines.map((line) => reused(line)?.newRun));
+  const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
   const said = [
     ...(fresh.length === 0 ? [] : [`No run has delivered the result of ${named(fresh)} before.`]),
-    ...(newRun === undefined ? [] : [madeBy(newRun, 'every line')]),
+    ...(newRun === undefined ? [] : [byNewRun(newRun, 'every line')]),
   ];
   return said.length === 0 ? [] : [`${said.join(' ')} These are the newest tasks of the batch.`];
 }
 
-const madeBy = (began: string, what: string): string =>
+const byNewRun = (began: string, what: string): string =>
   `The run with --new that began on ${began} made ${what}.`;
 
 /** Says what tasks of earlier runs cost, which "nothing was charged" would deny. @param of which tasks these are */

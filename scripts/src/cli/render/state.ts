@@ -16,7 +16,7 @@ import {
   upstream,
 } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
-import { originSteps, spentBefore } from './reused.ts';
+import { originSteps, runSteps, spentBefore } from './reused.ts';
 import { warningText } from './warnings.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
@@ -36,7 +36,12 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   };
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
-  const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
+  const nextSteps = [
+    ...outcome.nextSteps,
+    ...(result.resumed ? runSteps(result.resumed) : []),
+    ...reusedSteps(result, caller),
+    ...goneSteps(result, caller),
+  ];
   return {
     ...outcome,
     nextSteps,
@@ -97,7 +102,8 @@ function saveSteps(taskId: string, caller: Caller): string[] {
 export function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Told {
   return {
     model: nameIn(seen.model),
-    resumed: origin.isResumed || undefined,
+    resumed: origin.resumed ? true : undefined,
+    createdAt: origin.resumed?.created,
     resubmitted: origin.isResubmitted || undefined,
     files: files?.map((file) => ({ ...file })),
     warnings: unlessEmpty(warnings.map(warningText)),

@@ -3,7 +3,7 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
-import { taskResult } from '../result.ts';
+import { madeBy, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
@@ -216,7 +216,7 @@ class Batch {
         quote: price?.quote,
       });
       const { task, credits, origin } = begun;
-      line.isReused = origin?.isResumed === true;
+      line.isReused = origin?.resumed !== undefined;
       line.credits = credits;
       this.#tell(line);
       this.#spending.charged(number, credits?.charged);
@@ -234,7 +234,7 @@ class Batch {
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
-      return taskResult(taskId!, { state: status, record: {} }, { isResumed: true, credits });
+      return taskResult(taskId!, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
     }
     // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
     const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);

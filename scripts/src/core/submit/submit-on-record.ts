@@ -11,6 +11,7 @@ import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconci
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
+import { madeBy } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait-settings.ts';
 import { nameTask } from './name-task.ts';
@@ -68,7 +69,8 @@ export async function submitOnRecord(
     const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const origin = { isResumed, isResubmitted: resubmitted };
+    const resumed = isResumed ? madeBy(entry.record) : undefined;
+    const origin = { resumed, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
@@ -97,7 +99,7 @@ async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): P
 export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
-  return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
+  return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
 }
 
 /** Submits or reconciles a request until its record names its task. @throws Failure when there is none, or when that is not known */

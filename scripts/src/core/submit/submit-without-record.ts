@@ -33,5 +33,5 @@ export async function submitWithoutRecord(
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
   const credits = creditsOf(task, { quoted: quote?.credits ?? null, charged: null, refunded: null });
-  return { task, credits, origin: { isResumed: false, isResubmitted } };
+  return { task, credits, origin: { isResubmitted } };
 }

@@ -3,7 +3,7 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { dateOf, ownPending } from '../record/task-record.ts';
-import { creditsOf, type ManyResult, type NothingPending, type TaskResult } from '../result.ts';
+import { creditsOf, type ManyResult, madeBy, type NothingPending, type TaskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 import { waitTask } from './wait-task.ts';
@@ -79,7 +79,7 @@ async function endOf(session: Session, settings: WaitSettings, entry: StoredRequ
   // The line of a batch has the name that the batch said.
   const name = output && (await import('../../download/output-name.ts')).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
-  const known = { entry, origin: { isResumed: true } };
+  const known = { entry, origin: { resumed: madeBy(entry.record) } };
   const ended = await orFailure(waitTask({ ...session, observer }, taskId, settings, known));
   if (!(ended instanceof Failure)) return ended;
   // The poll is noted, so that a task that is gone comes last next time.
