@@ -105,7 +105,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/record\/forget-records)\.ts$/,
+    /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/may-cancel))\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],

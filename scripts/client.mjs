@@ -32,12 +32,14 @@ function viewOf(body) {
 // scripts/src/client/options.ts
 const path = require("node:path");
 import { systemClock } from "./lib/main.mjs";
+import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from "./lib/main.mjs";
 import { Failure } from "./lib/main.mjs";
 import { isApiKey, serviceAddress } from "./lib/main.mjs";
 import { plain } from "./lib/main.mjs";
 import { PROFILES } from "./lib/main.mjs";
 
 // scripts/src/client/to-error.ts
+import { wholeMessage } from "./lib/main.mjs";
 import { redact } from "./lib/main.mjs";
 
 // scripts/src/client/errors.ts
@@ -116,7 +118,7 @@ function toError(failure, key, more = {}) {
   const code = failure.code;
   const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
   const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
-  return new Class(code, clean(failure.message), details);
+  return new Class(code, clean(wholeMessage(failure)), details);
 }
 function networkCause(failure, clean) {
   let found;
@@ -131,9 +133,9 @@ function networkCause(failure, clean) {
 
 // scripts/src/client/options.ts
 var NUMBERS = {
-  timeoutMs: { fallback: 3e4, min: 1, max: 6e5 },
-  maxRetries: { fallback: 3, min: 0, max: 10 },
-  pollIntervalMs: { fallback: 2e3, min: 10, max: 3e5 }
+  timeoutMs: TIMEOUT_MS,
+  maxRetries: RETRIES,
+  pollIntervalMs: { fallback: FIRST_POLL_MS, min: 10, max: 3e5 }
 };
 function readOptions(options) {
   const issues = [];
@@ -267,7 +269,7 @@ var Connection = class {
   constructor(settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
-    this.#transport = new Transport(proxy, void 0, httpClient ? { httpClient } : {});
+    this.#transport = new Transport(proxy, httpClient ? { httpClient } : {});
   }
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */
   async call({ signal, isWait = false, details = () => ({}) }, action) {
@@ -644,7 +646,7 @@ async function publicLookup() {
 }
 
 // scripts/src/client/sandbox.ts
-var SANDBOX_KEY = "ak_sandbox";
+import { SANDBOX_KEY } from "./lib/main.mjs";
 async function startSandbox({ folder = null, ...options } = {}) {
   const { startSandbox: startSandbox2 } = await import("./lib/sandbox-server.mjs");
   const sandbox = await startSandbox2({ folder, ...options });

@@ -166,6 +166,13 @@ describe('what ships', () => {
     expect(loadedBy('pending.mjs')).toEqual(new Set(['main.mjs', 'journal.mjs']));
   });
 
+  test('holds zod once: contracts are checked and read with the same one', () => {
+    const holders = shipped.filter((file) =>
+      text(`scripts/${file}`).includes('// node_modules/zod/v4/core/core.js'),
+    );
+    expect(holders).toEqual(['lib/contracts.mjs']);
+  });
+
   test('imports run one way: a layer knows those below it alone', () => {
     const below: Record<string, string[]> = { model: [] };
     // What core asks of stores and limiters: types and rules, and nothing that knows how they are kept.

@@ -70,7 +70,7 @@ const ALLOWED_IN_CODE = [
   /\{ intent, \.\.\.record \}/g,
   /\bversion: 1, intent:/g,
   /\brequest: intent\b|'intent'|`intent`/g,
-  /\bunsettled\b/g,
+  /\bunsettled since\b/g,
   // An attribute of HTML.
   /\bplays inline\b/g,
   // JavaScript's own name.

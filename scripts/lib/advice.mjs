@@ -41,7 +41,8 @@ var BUDGET_EXCEEDED = {
   estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
-      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
       nextSteps: [
         ...cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
@@ -49,25 +50,28 @@ var BUDGET_EXCEEDED = {
     };
   },
   quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
-    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
+    nothingSubmitted: true,
     nextSteps: [
       ...cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
     ]
   }),
   linesAboveCap: ({ lines, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+    nothingSubmitted: true,
     nextSteps: [
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
     ]
   }),
   sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
-      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      message: `${so}; --maxCreditsPerDay allows ${limit}.`,
+      nothingSubmitted: true,
       nextSteps: [
         ...profile.can.account ? [command("account")] : [],
         "Ask the user for a higher limit, or wait until the oldest charge is a day old."
@@ -79,17 +83,33 @@ var BUDGET_EXCEEDED = {
 // scripts/src/cli/render/errors/cancel-rejected.ts
 import { BRIEF_WAIT_S, isTerminal } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { saveCommand } from "./main.mjs";
 var CANCEL_REJECTED = {
   // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-  notCancelled: ({ state, taskId }, { profile, command }) => ({
-    exitCode: isTerminal(state) ? EXIT.taskEnded : EXIT.stillRunning,
-    nextSteps: [
-      profile.says.cancel,
-      ...state === "SUBMITTED" ? [command("cancelTask", { taskId })] : [],
-      isTerminal(state) ? command("getTask", { taskId }) : command("waitTask", { taskId, wait: BRIEF_WAIT_S })
-    ]
+  notCancelled: (reason, caller) => ({
+    exitCode: isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning,
+    nextSteps: stepsOf(reason, caller)
   })
 };
+function stepsOf({ state, taskId }, caller) {
+  const { profile, command } = caller;
+  const { cancel, running = "" } = profile.says;
+  const wait = command("waitTask", { taskId, wait: BRIEF_WAIT_S });
+  switch (state) {
+    case "COMPLETED":
+      return [
+        "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
+        saveCommand(caller, taskId),
+        cancel
+      ];
+    case "SUBMITTED":
+      return [cancel, command("cancelTask", { taskId }), wait];
+    case "PROGRESS":
+      return [`${cancel} ${running}`.trim(), wait];
+    default:
+      return [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
+  }
+}
 
 // scripts/src/cli/render/errors/download-failed.ts
 var DOWNLOAD_FAILED = {
@@ -113,9 +133,9 @@ var DOWNLOAD_FAILED = {
 
 // scripts/src/cli/render/errors/explained.ts
 import { unlessEmpty } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { written } from "./main.mjs";
+import { definedFields } from "./main.mjs";
 import { warningText } from "./main.mjs";
 
 // scripts/src/cli/render/errors/idempotency-conflict.ts
@@ -126,7 +146,7 @@ var IDEMPOTENCY_CONFLICT = {
     ...profile.can.list ? [command("listTasks")] : []
   ],
   otherRequest: ({ idempotencyKey }) => ({
-    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
     nextSteps: [
       "For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none."
     ]
@@ -239,7 +259,8 @@ var INVALID_PAYLOAD = {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
       issues: [issue2("--maxCredits", expected, String(maxCredits), hint)],
       nextSteps: [hint]
     };
@@ -282,17 +303,28 @@ var INVALID_PAYLOAD = {
       nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
     };
   },
-  outputTaken: ({ file, free }, { savedAs }) => ({
-    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
-    issues: [
-      issue2("--output", "a name that no file has yet", file, "give another --output, or move that file away")
-    ],
-    nextSteps: [
-      "This call has submitted and charged nothing. Move that file away, or submit with a name that is free:",
-      savedAs(free)
-    ]
-  })
+  outputTaken: ({ file, free, owner }, { savedAs }) => {
+    const hint = owner.is === "other" ? "give another name, or move that file away" : "give another name";
+    return {
+      message: `--output: ${file} ${takenBy(owner)}.`,
+      issues: [issue2("--output", "a name that no file has yet", file, hint)],
+      nextSteps: [
+        `This call has submitted and charged nothing. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
+        savedAs(free)
+      ]
+    };
+  }
 };
+function takenBy(owner) {
+  switch (owner.is) {
+    case "earlierTask":
+      return `is the file of this request's earlier task ${owner.taskId}`;
+    case "unknown":
+      return "exists already, and a new task makes a new file";
+    case "other":
+      return "exists already and is not the file of this request";
+  }
+}
 function folderIssue(folder, why, expected) {
   return issue2(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
@@ -416,29 +448,32 @@ var WORDS = {
   ...CANCEL_REJECTED
 };
 function explained(failure, caller) {
-  const { message, issues, nextSteps, exitCode } = said(failure, caller);
-  const { reason, charged, submit, nextSteps: own = [], ...details } = adviceOf(failure);
-  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  if (failure instanceof AdvisedFailure) return failure;
+  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { reason, charged, submit, ...details } = failure.details;
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...submit && { data: submitData(submit, details.data) },
     ...exitCode !== void 0 && { exitCode },
+    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
     issues: issues ?? details.issues,
-    nextSteps: unlessEmpty(steps)
+    nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)])
   });
 }
 function submitData({ credits, isResubmitted, warnings }, data) {
-  return written({
+  return definedFields({
     resubmitted: isResubmitted || void 0,
     ...data,
     warnings: unlessEmpty(warnings.map(warningText)),
     credits: credits && { ...credits }
   });
 }
-function adviceFor(failure, about) {
+function advised(failure, about) {
+  const known = explained(failure, about.caller);
+  if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  return WORDS[failure.code]?.({ ...about, later }) ?? [];
+  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };
@@ -472,7 +507,7 @@ export {
   NETWORK_ERROR,
   TASK_NOT_FOUND,
   UNKNOWN_ERROR,
-  adviceFor,
+  advised,
   cheaperSteps,
   explained,
   refusedByService

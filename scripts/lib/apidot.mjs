@@ -3,9 +3,9 @@
 import { parseBody } from "./live.mjs";
 import { compact, isObject } from "./main.mjs";
 import { plain } from "./main.mjs";
+import { addUrl } from "./live.mjs";
 import { callOf, jsonRequest, RECORD } from "./live.mjs";
 import { codeOfStatus, firstText, isTaskId, refused, unreadable } from "./live.mjs";
-import { addUrl } from "./live.mjs";
 import { stateIn } from "./live.mjs";
 import { unsupported } from "./main.mjs";
 import { APIDOT } from "./main.mjs";

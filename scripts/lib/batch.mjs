@@ -440,8 +440,10 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
     ];
   });
   if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
-    throw new Failure4("INVALID_PAYLOAD", message, { issues, reason: { kind: "wrongLines" } });
+    const message = `${issues.length} lines name files that exist already and are not theirs.`;
+    throw new Failure4("INVALID_PAYLOAD", message, {
+      ...{ issues, nothingSubmitted: true, reason: { kind: "wrongLines" } }
+    });
   }
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]) };
@@ -499,8 +501,10 @@ function stateAfter(end, before) {
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
   #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #credits = 0;
-  #creditsNow = 0;
+  #charged = 0;
+  #chargedNow = 0;
+  #refunded = 0;
+  #over = 0;
   /** Lines whose credits are known. */
   #priced = 0;
   count(number, line) {
@@ -511,21 +515,25 @@ var ProgressSums = class {
     this.#add(share, 1);
   }
   get progress() {
-    const credits = this.#priced === 0 ? null : this.#credits;
-    return { total: this.#shares.size, ...this.#counts, credits, creditsNow: this.#creditsNow };
+    const total = this.#shares.size;
+    const credits = this.#priced === 0 ? null : this.#charged;
+    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
+    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
   }
-  #add({ count, credits, isReused }, sign) {
+  #add({ count, charged, refunded, isReused, isOver }, sign) {
     if (count !== null) this.#counts[count] += sign;
-    if (credits === null) return;
-    this.#credits += sign * credits;
-    if (!isReused) this.#creditsNow += sign * credits;
+    if (isOver) this.#over += sign;
+    this.#refunded += sign * refunded;
+    if (charged === null) return;
+    this.#charged += sign * charged;
+    if (!isReused) this.#chargedNow += sign * charged;
     this.#priced += sign;
   }
 };
 function shareOf(line) {
-  const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const credits = typeof charged === "number" ? charged - (refunded ?? 0) : null;
-  return { count: countOf(line), credits, isReused: line.isReused };
+  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  const { isReused, isOver } = line;
+  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
 }
 function countOf(line) {
   const outcome = lineOutcomeOf(line);
@@ -795,7 +803,7 @@ var Batch = class {
       const { task, credits, origin } = begun;
       line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#count(line);
+      this.#tell(line);
       this.#spending.charged(number, credits?.charged);
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
@@ -866,6 +874,7 @@ import { refusalOf } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
+import { counted as counted2 } from "./main.mjs";
 import { BATCH_ORDER, EXIT as EXIT2, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-resume.ts
@@ -889,21 +898,25 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 }
 
 // scripts/src/cli/render/batch-warnings.ts
+import { counted } from "./main.mjs";
 function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+    warnings.push(
+      `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
+    );
   }
   warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data.warnings)
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
   if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+    warnings.push(
+      `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
+    );
   return warnings;
 }
 function leftWarning({ leftOver: leftOver2, lines }) {
@@ -932,10 +945,10 @@ function takenNames(lines) {
   ];
 }
 function newCharge(lines, credits) {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+  return `--new asks for ${lines === 1 ? "the line" : `all ${lines} lines`} once more: ${costOf(credits)}.`;
 }
 function costOf(credits) {
-  const cost = credits === null ? "their price could not be asked for" : `${credits} credits for all lines`;
+  const cost = credits === null ? "their price could not be asked for" : `${counted(credits, "credit")} for all lines`;
   return `a new charge (${cost})`;
 }
 var linesNamed = (lines) => `${lines.length === 1 ? "line" : "lines"} ${numbersOf(lines)}`;
@@ -955,9 +968,10 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { failed, rowsThatFit, success, UPSTREAM, written } from "./main.mjs";
-import { adviceFor, explained, LASTING } from "./advice.mjs";
+import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { advised, explained, LASTING } from "./advice.mjs";
 import { originOfLines, spentBefore } from "./live.mjs";
+import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
 function lineOutcomes({ lines, leftOver: leftOver2 }, caller, account, commands = /* @__PURE__ */ new Map()) {
@@ -974,13 +988,11 @@ function outcomeOfLine({ end, taskId, state }, caller, account, isLeft) {
     return success(null, null, { nextSteps }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure8)) return taskOutcome(end, caller);
-  return failed(advised(end, { caller, account, taskId }), state, taskId);
+  return failed(advisedInLine(end, { caller, account, taskId }), state, taskId);
 }
 var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
-function advised(failure, circumstances) {
-  const said = explained(failure, circumstances.caller);
-  const hasSteps = (said.details.nextSteps ?? []).length > 0 || !SAME_FOR_LINES.has(failure.code);
-  return hasSteps ? said : said.with({ nextSteps: adviceFor(failure, circumstances) });
+function advisedInLine(failure, about) {
+  return SAME_FOR_LINES.has(failure.code) ? advised(failure, about) : explained(failure, about.caller);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
@@ -996,16 +1008,18 @@ function batchOutcome(result, items, report, caller, account) {
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const data = written({
+  const warnings = batchWarnings(result, items, report);
+  const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
+  const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
     limit: result.held?.details.data,
-    lastPollError: lastPollErrorOf(items),
+    lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    warnings: unlessEmpty(batchWarnings(result, items, report)),
-    nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden }))
+    warnings: unlessEmpty(warnings),
+    nextSteps: unlessEmpty(nextSteps)
   });
   return {
     envelope: {
@@ -1018,6 +1032,9 @@ function batchOutcome(result, items, report, caller, account) {
       retryAfter
     },
     exitCode,
+    warnings,
+    nextSteps,
+    files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
       const delivered = "file" in report ? items : sorted.slice(0, rows.length);
@@ -1030,25 +1047,36 @@ function urgency({ outcome }) {
   return place < 0 ? 0 : place;
 }
 function shortRow({ line, outcome }) {
-  const { status, taskId, errorCode, data } = outcome.envelope;
-  const files = data?.files ?? [];
-  const file = files[0]?.path ?? null;
+  const { status, taskId, errorCode } = outcome.envelope;
+  const [file = null] = outcome.files;
   const reused = line.taskId !== null && line.isReused || void 0;
   const resultGone = isLineGone(line) || void 0;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
+  return definedFields({
+    line: line.number,
+    name: line.name,
+    taskId,
+    status,
+    file,
+    errorCode,
+    resultGone,
+    reused
+  });
 }
-var lastPollErrorOf = (items) => items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== void 0);
+function lastPollErrorOf(lines) {
+  for (const { end } of lines)
+    if (end !== null && !(end instanceof Failure8) && end.lastPollError) return pollError(end.lastPollError);
+  return void 0;
+}
 function messageOf({ line, outcome }, items, { lines }) {
-  const { errorCode, errorMessage } = outcome.envelope;
+  const { errorCode } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what = same === 1 ? `Line ${line.number} (${line.name})` : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  const own = errorMessage?.replace(/ Nothing was submitted( or charged)?\./, "");
-  return `${what}: ${own} ${submittedNow(lines)}`;
+  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
 }
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
   const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
-  const charged = chargedNow === null ? "the service did not say for what charge" : `${chargedNow} credits`;
+  const charged = chargedNow === null ? "the service did not say for what charge" : counted2(chargedNow, "credit");
   const parts = [
     made === 0 ? "This run submitted no line" : `This run submitted ${made} of ${lines.length} lines (${charged})`,
     ...unknown > 0 ? [`the outcome of ${unknown} is not known`] : [],
@@ -1061,13 +1089,16 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  const own = held ? advised(held, { caller, account, taskId: null }).details.nextSteps ?? [] : first ? ownSteps(first, caller) : [];
+  const own = held ? withChargedBefore(
+    advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
+    result
+  ) : first ? ownSteps(first, caller) : [];
   const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
   const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
     steps.push(
-      `${ended.length === 1 ? "1 task" : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
+      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
     );
   }
   const gone = lines.filter(isLineGone);
@@ -1088,7 +1119,10 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
       caller.command("listPending", {})
     );
   }
-  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (hidden > 0)
+    steps.push(
+      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
+    );
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
       ...originOfLines(lines, linesNamed),
@@ -1097,23 +1131,30 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   }
   return steps;
 }
+function withChargedBefore(steps, { held, lines }) {
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  const isOfSum = held?.details.reason?.kind === "sumAboveCap";
+  return isOfSum && charged ? [`${steps[0]} ${chargedBefore(charged)}`, ...steps.slice(1)] : [...steps];
+}
+var chargedBefore = (credits) => `${counted2(credits, "credit")} ${credits === 1 ? "was" : "were"} charged before for the other lines.`;
 var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
-  const steps = outcome.envelope.data?.nextSteps ?? [];
-  const own = steps.filter((step) => step !== caller.same && !step.startsWith("Run this command"));
+  const own = outcome.nextSteps.filter(
+    (step) => step !== caller.same && !step.startsWith("Run this command")
+  );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => written({ line: number, name, model, credits, charged: isCharged || void 0 })
+    ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = written({
+  const data = definedFields({
     count: lines.length,
     credits: sum2,
     notCharged: open2,
@@ -1127,10 +1168,13 @@ function batchQuoteOutcome(quote, caller) {
     return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
-    `Tell the user the sum (${open2} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
+    `Tell the user the sum (${counted2(open2, "credit")} for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
   return success(null, null, data, EXIT2.done);
 }
+
+// scripts/src/cli/batch/command.ts
+import { inSandbox } from "./main.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1197,7 +1241,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
@@ -1226,7 +1270,10 @@ async function runBatchCommand(command) {
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
-  const report = writeReport(folder, batch, items.map(reportRow), secrets);
+  const rows = items.map(
+    (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
+  );
+  const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller, account);
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
@@ -1418,7 +1465,6 @@ import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { adviceOf } from "./main.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
@@ -1748,7 +1794,7 @@ var Reader = class {
   }
 };
 function issuesOf(failure) {
-  const { issues, nextSteps = [] } = adviceOf(failure);
+  const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";

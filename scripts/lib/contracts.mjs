@@ -3223,7 +3223,7 @@ async function readRequest(args, loopback, signal) {
   };
   const terms = {
     isNamed: args.idempotencyKey !== void 0,
-    isNew: args.isNew,
+    isNew: args.new,
     owner: args.owner ?? null,
     wait: args.action === "generate" ? args.wait : null,
     maxCreditsPerDay: args.maxCreditsPerDay ?? null

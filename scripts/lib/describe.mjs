@@ -36,7 +36,7 @@ function fieldsOf(node, schema, before) {
 // scripts/src/cli/actions/describe.ts
 import { estimateCredits, priceLine } from "./estimate.mjs";
 import { unlessEmpty } from "./main.mjs";
-import { PROFILES } from "./main.mjs";
+import { PROFILES, profileOf } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -50,6 +50,7 @@ async function describeAll({ profile, isProviderNamed, kind, full }) {
     others[id] = kind === void 0 ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
     nextSteps.push(commandFor(id, "listModels", { kind }));
   }
+  nextSteps.push(...priceSteps(profile, found));
   const data = {
     provider,
     kind,
@@ -77,6 +78,7 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
   const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
   nextSteps.push(commandFor(provider, "describeModel", { model, full: true }));
+  nextSteps.push(...priceSteps(profileOf(provider), [contract]));
   const data = {
     provider,
     ...facts(contract),
@@ -87,6 +89,14 @@ async function describeOne({ profile, isProviderNamed, full }, model) {
     nextSteps
   };
   return success(null, null, data, EXIT.done);
+}
+function priceSteps({ says }, contracts) {
+  const unpriced = contracts.filter((contract) => priceLine(contract, contract.example) === null);
+  if (unpriced.length === 0) return [];
+  const names = unpriced.map(({ model }) => model).join(", ");
+  return [
+    `No price of ${names} is known here: see ${says.prices}, and get a yes to an unknown price before a submit.`
+  ];
 }
 function facts(contract) {
   const { model, output, schema, example } = contract;

@@ -69,6 +69,7 @@ import { makeFolder } from "./main.mjs";
 import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/download/fetch-file.ts
+import { USER_AGENT } from "./live.mjs";
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,
@@ -76,6 +77,7 @@ import {
   pauseAfter,
   RETRY_PAUSES
 } from "./live.mjs";
+import { LONGEST_TIMER_MS } from "./main.mjs";
 import { Failure as Failure4, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";
 
@@ -716,7 +718,6 @@ var StallWatch = class {
 
 // scripts/src/download/fetch-file.ts
 var MAX_REDIRECTS = 3;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
 async function fetchFile(downloader, options, part) {
   const file = new ReceivedFile(part);
   try {
@@ -805,7 +806,7 @@ var Fetch = class {
     const problem = refusedAddress(address, this.#downloader.loopback);
     if (problem)
       throw new Failure4("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
-    const headers = { accept: "*/*", "user-agent": "async-media-workflow", ...this.#file.rangeHeaders() };
+    const headers = { accept: "*/*", "user-agent": USER_AGENT, ...this.#file.rangeHeaders() };
     return { method: "GET", url: new URL(address), headers };
   }
   /** Fetches a new link for one that has expired, once. @throws Failure for every other answer without a file */
@@ -921,8 +922,8 @@ async function tookPlace(part, file, fetched, clock) {
 }
 async function freeBeside(file) {
   const { dir, name, ext } = path4.parse(file);
-  for (let n = 2; ; n += 1) {
-    const free = path4.join(dir, `${name}-${n}${ext}`);
+  for (let version = 2; ; version += 1) {
+    const free = path4.join(dir, `${versionOf(name, version)}${ext}`);
     if (!await isThere(free)) return free;
   }
 }
@@ -1083,7 +1084,6 @@ export {
   boxesAreWhole,
   copyTo,
   download,
-  extensionOf,
   fetchFile,
   fileIsWhole,
   fileKind,

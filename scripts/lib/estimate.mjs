@@ -156,7 +156,6 @@ function valuesOf(node) {
 }
 export {
   cheaperVariants,
-  creditsText,
   estimate,
   estimateCredits,
   priceLine

@@ -22,6 +22,8 @@ function cheaperWithin(contract, payload, price, balance) {
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
+  const isExplained = refusal.details.reason?.kind === "shortOfCredits";
+  if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote2 = provider.can.quote ? await orFailure(api.once(provider.quote(model, payload), { until })) : null;
@@ -40,8 +42,9 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing} Nothing was submitted.`, {
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
     data,
+    nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
@@ -73,10 +76,10 @@ async function reuseResult(session, entry, settings) {
   return { ...result, reused, isResubmitted };
 }
 async function noteUse({ api }, entry) {
-  const now = api.clock.wall();
+  const now2 = api.clock.wall();
   const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now).toISOString() });
+  if (now2 - Date.parse(used ?? created) < DAY_MS) return;
+  await entry.update({ used: new Date(now2).toISOString() });
 }
 async function sameResult(session, entry, settings) {
   const { download, credits, model } = entry.record;
@@ -139,7 +142,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
     copies.push({ ...saved, number });
     if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
   }
-  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
+  if (copies.length > 0) await entry.update((now2) => ({ ...change, files: [...now2.files, ...copies] }));
   return placed;
 }
 function numberOf({ number, path: file }, fileCount) {
@@ -325,17 +328,17 @@ async function reconcile(session, lost, until, source = {}) {
       const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
       return { kind: mayBeSent ? "clear" : "unsure" };
     }
-    const now = clock.monotonic();
-    const earliest = now + (failure?.details.retryAfter ?? 0) * 1e3;
+    const now2 = clock.monotonic();
+    const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
     const interval = INTERVALS_MS[Math.min(n, INTERVALS_MS.length - 1)];
-    const due = Math.max(earliest, Math.min(now + interval, clearAt > now ? clearAt : Infinity));
+    const due = Math.max(earliest, Math.min(now2 + interval, clearAt > now2 ? clearAt : Infinity));
     const next = Math.min(due, until);
-    if (next <= now || earliest > until) {
-      const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
-      const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1e3);
+    if (next <= now2 || earliest > until) {
+      const soon = failure || clearAt <= now2 ? now2 + REREAD_MS : clearAt;
+      const after = Math.ceil((Math.max(clearAt, earliest, soon) - now2) / 1e3);
       return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
     }
-    await clock.sleep(next - now, signal);
+    await clock.sleep(next - now2, signal);
   }
 }
 async function search(session, lost, until, source = {}) {
@@ -351,11 +354,11 @@ async function search(session, lost, until, source = {}) {
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
     const endedAt = wall - elapsed;
-    const now = supplied ? supplied.answeredAt : wall;
+    const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now: now2 });
     if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isPassing = await isEqualUnderWay(records, lost.generation.idempotencyKey);
@@ -396,6 +399,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
 }
 
 // scripts/src/core/submit/submit-on-record.ts
+import { otherAccountOf } from "./wait.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 
@@ -474,57 +478,73 @@ async function sendOnce({ api, provider }, generation, options = {}) {
 // scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
+  const first = earlier ?? await submitFirst(session, generation, log, deadline);
+  if ("kind" in first) return first;
+  return resubmitWhenClear(session, generation, log, first, reconcileUntil(session, deadline));
+}
+async function submitFirst(session, generation, log, until) {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
-  let lost = earlier;
-  let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
-    if (lost) {
-      const found = await reconcile(session, lost, until);
-      if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-      if (found.kind !== "clear") return unknown(session, lost, found);
-    }
     const asked = clock.monotonic();
     const held = submits && await orFailure4(submits.ready());
-    if (held && !lost) return { kind: "rejected", failure: held };
-    if (lost) {
-      const notResubmitted = held || await orFailure4(log.resubmitting());
-      if (notResubmitted) return unknown(session, lost, { notResubmitted });
-    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+    if (held) return { kind: "rejected", failure: held };
+    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
       await log.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === "accepted") return accepted(sent.task, false, lost !== void 0);
+    if (sent.kind === "accepted") return accepted(sent.task, false, false);
     const { failure } = sent;
     if (sent.kind === "lost") {
       await log.lost();
-      if (!lost) {
-        submits?.lost();
-        if (provider.can.list) observer.queryFailed(failure);
-        until = reconcileUntil(session, deadline);
-      }
-      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== void 0, failure };
+      submits?.lost();
+      if (provider.can.list) observer.queryFailed(failure);
+      return { generation, sentAt, since: now(clock), resubmitted: false, failure };
+    }
+    observer.refused();
+    const pause = api.pauseFor(failure, attempt, until);
+    if (pause === null) return sent;
+    submits?.pauseFor(pause);
+    await log.rejected();
+    await clock.sleep(pause, api.signal);
+  }
+}
+async function resubmitWhenClear(session, generation, log, first, until) {
+  const { api, observer, submits } = session;
+  let lost = first;
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await reconcile(session, lost, until);
+    if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+    if (found.kind !== "clear") return unknown(session, lost, found);
+    const held = submits && await orFailure4(submits.ready());
+    const notResubmitted = held || await orFailure4(log.resubmitting());
+    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until });
+    if (sent.kind === "accepted") return accepted(sent.task, false, true);
+    const { failure } = sent;
+    if (sent.kind === "lost") {
+      await log.lost();
+      lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
     }
-    if (!lost) observer.refused();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
-      if (!lost) return sent;
       const judged = await judgeRejection(session, lost, failure, until);
       const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
       if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await (lost ? log.resubmitRejected() : log.rejected());
-    await clock.sleep(pause, api.signal);
+    await log.resubmitRejected();
+    await api.clock.sleep(pause, api.signal);
   }
 }
+var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
@@ -552,10 +572,11 @@ async function submitOnRecord(session, store, request, deadline) {
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === "new";
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : void 0;
+    if (!isNew) await keepPlace(entry, request);
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : void 0;
     if (other) observer.madeUnderOther(other);
     const replaced = [];
-    for (const earlier of isNew ? claimed.unsettled : []) {
+    for (const earlier of isNew ? claimed.unknown : []) {
       if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
     const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
@@ -570,28 +591,23 @@ async function submitOnRecord(session, store, request, deadline) {
     await lock.release();
   }
 }
-function claimOf({ generation, terms, folder, output }, now) {
+function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
   const { maxCreditsPerDay: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
-  const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
+  const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
-async function underOther(store, claim) {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return void 0;
-  const { created, taskId, account: account2, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  const accounts = { account: other(account2, place.account), service: other(service, place.service) };
-  return { created, taskId, ...accounts };
-}
-async function attached(entry, { folder, output }) {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+async function keepPlace(entry, { folder, output }) {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+async function attached(entry, place) {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {
@@ -604,8 +620,12 @@ async function taskOf(own, isNew) {
   }
 }
 async function submitNew(own) {
-  const { session, request, entry, lock, deadline } = own;
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  const { session, store, request, entry, lock, deadline } = own;
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+  }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
@@ -701,8 +721,8 @@ async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
 }
 function sendingNow(session) {
-  const now = dateOf2(session);
-  return { sentAt: now, unsettledSince: now, submitTimeout: session.api.timeoutMs };
+  const now2 = dateOf2(session);
+  return { sentAt: now2, unsettledSince: now2, submitTimeout: session.api.timeoutMs };
 }
 
 // scripts/src/core/submit/submit-without-record.ts
@@ -751,23 +771,32 @@ async function begin(session, options) {
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
-  const isShort = known2.code === "INSUFFICIENT_CREDITS" && !known2.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known2, deadline) : known2;
+  throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
-  const { entry, task } = known2;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry.record.status)) return reuseResult(session, entry, wait);
-  const taskId = task?.id ?? entry.record.taskId;
-  if (!task) session.observer.attached(taskId, entry.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted ? taskResult(taskId, task, knownFacts(known2)) : await orFailure5(task ? waitOn(session, task, wait, known2) : waitTask2(session, taskId, wait, known2));
+  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
+  const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
+  const result = await orFailure5(
+    known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
+  );
   const { credits } = result instanceof Failure9 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
   if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
-  const failure = task ? result.with({ taskId, charged: "running" }) : stillRecorded(session, entry, result);
-  throw failure.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
+  throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
+}
+async function endOfSubmitted(session, task, wait, facts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure5(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure9)) return result;
+  throw result.with({ taskId: task.id, charged: "running" });
+}
+async function endOfRecorded(session, entry, taskId, wait, facts) {
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  return result;
 }
 function told({ other, isUnrecorded }, taskId) {
   const all = other ? [{ kind: "otherAccount", ...other }] : [];
@@ -777,9 +806,8 @@ function aboveCap(credits, maxCredits = Infinity) {
   const charged = credits?.charged ?? 0;
   return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
 }
-function stillRecorded(session, entry, failure) {
+function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const taskId = entry.record.taskId;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
@@ -791,10 +819,11 @@ function stillRecorded(session, entry, failure) {
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const known2 = await knownRequest(session, generation);
-  const isCharged = known2 !== null && known2.taskId !== null;
+  const found = await knownRequest(session, generation);
+  const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
     contract,
@@ -811,14 +840,22 @@ async function quote(session, { contract, generation }) {
     estimate: isOther ? { credits: estimate2, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known: known2
+    ...found
   };
 }
-async function knownRequest(session, { model, payload }) {
-  const store = await orFailure6(session.records());
-  if (!store || store instanceof Failure10) return null;
-  const entry = await orFailure6(store.latest({ model, payloadHash: jsonHash2(payload), ordinal: 1 }));
-  return entry && !(entry instanceof Failure10) ? entry.record : null;
+async function knownRequest(session, request) {
+  const found = await orFailure6(recordedOf(session, request));
+  return found instanceof Failure10 ? { known: null, other: null } : found;
+}
+async function recordedOf(session, { model, payload, idempotencyKey }) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
   const { api, provider } = session;
@@ -1048,30 +1085,30 @@ import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3 } from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
-  const { tasks, unsettled } = await pendingRequests(session);
+  const { tasks, unknown: unknown2 } = await pendingRequests(session);
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
   const gone = [];
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unsettled);
+    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
-  return { kind: "nothingPending", unsettled };
+  return { kind: "nothingPending", unknown: unknown2 };
 }
-function withWarnings(result, gone, unsettled) {
+function withWarnings(result, gone, unknown2) {
   const warnings = [...result.warnings];
   for (const { details } of gone) warnings.push({ kind: "taskGone", taskId: details.taskId });
-  if (unsettled > 0) warnings.push({ kind: "unknownSubmits", count: unsettled });
+  if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
   return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
-  const { tasks, unsettled } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: "nothingPending", unsettled };
+  const { tasks, unknown: unknown2 } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", unknown: unknown2 };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
@@ -1085,7 +1122,7 @@ async function waitForAll(session, settings, until = "last") {
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
-  return { kind: "many", items, until, more: tasks.length - entries.length, unsettled };
+  return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
 }
 var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
@@ -1107,7 +1144,7 @@ async function pendingRequests(session) {
   if (store) await adoptReplaced(session, store);
   const own = await ownPending2(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unsettled: own.length - tasks.length };
+  return { tasks, unknown: own.length - tasks.length };
 }
 async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;

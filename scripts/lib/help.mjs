@@ -1,5 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/cli/command-line/help.ts
+import { RETRIES, TIMEOUT_MS } from "./main.mjs";
 import { PROFILES } from "./main.mjs";
 import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from "./main.mjs";
 import { FLAG_NAMES, rule } from "./main.mjs";
@@ -24,14 +25,14 @@ ${flagLines().join("\n")}
 Environment
 ${wrapped(VARIABLES, 2).join("\n")}
 
-Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")})
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")}; status FAILED with taskId null: it failed before there was a task)
 ${exitCodes().map((line) => `  ${line}`).join("\n")}`;
 }
 var VARIABLES = [
   `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
   ...PROFILES.map(({ urlVariable }) => urlVariable),
-  "AIVIDEO_TIMEOUT_MS (30000)",
-  "AIVIDEO_MAX_RETRIES (3)",
+  `AIVIDEO_TIMEOUT_MS (${TIMEOUT_MS.fallback})`,
+  `AIVIDEO_MAX_RETRIES (${RETRIES.fallback})`,
   "HTTPS_PROXY",
   "HTTP_PROXY",
   "NO_PROXY",

@@ -558,6 +558,7 @@ function lastUse({ phase, created, checked, delivered, used }) {
   if (phase === "submitting" || phase === "unknown") return void 0;
   return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
 }
+var KEPT_DAYS = 30;
 
 // scripts/src/model/claim-rules.ts
 function requestNameOf(claim, account) {
@@ -585,7 +586,7 @@ function newestMade(entries) {
   const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
-function unsettled(entries, claim) {
+function unknown(entries, claim) {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
@@ -637,8 +638,9 @@ function unreadable() {
   });
 }
 function conflict(claim, record) {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
   return new Failure2("IDEMPOTENCY_CONFLICT", message, {
+    nothingSubmitted: true,
     data: {
       model: claim.model,
       payloadHash: claim.payloadHash,
@@ -1502,7 +1504,7 @@ function parsed(what, line = "") {
   return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
 }
 function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${ZONE} ${what}
+  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
 ${text2}`).slice(0, CHECKSUM);
 }
 var FOLDER_MS = 2e3;
@@ -1681,7 +1683,7 @@ const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFi
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
-var KEPT_MS = 30 * DAY_MS;
+var KEPT_MS = KEPT_DAYS * DAY_MS;
 var LOCK2 = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 function sweep(records, index) {
   const now = records.clock.wall();
@@ -1753,7 +1755,6 @@ function ageOf({ clock }, file) {
 
 // scripts/src/stores/file/journal.ts
 var PAUSE_MS = 100;
-var DURATIONS2 = 50;
 var Journal = class {
   place;
   #files;
@@ -1807,12 +1808,12 @@ var Journal = class {
         lock.release();
         return { kind: "submitted", entry };
       }
-      if (entry) return { kind: "unsettled", entry, lock };
+      if (entry) return { kind: "unknown", entry, lock };
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === "rejected") void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: "new", entry: draft, lock, unsettled: unsettled(entries, claim) };
+      return { kind: "new", entry: draft, lock, unknown: unknown(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;
@@ -1935,7 +1936,7 @@ var Journal = class {
   async durationsOf(model) {
     const all = this.#parts("durations").flatMap(([, durations]) => durations[model] ?? []);
     all.sort(([a], [b]) => b - a);
-    return all.slice(0, DURATIONS2).map(([, seconds]) => seconds);
+    return all.slice(0, DURATIONS).map(([, seconds]) => seconds);
   }
   #parts(name) {
     this.#beforeQuery();
@@ -2298,12 +2299,14 @@ function folderName(...parts) {
 export {
   CORRUPT,
   COUNTS,
+  DURATIONS,
   Entry,
   FileRateLimiter,
   FileStatusCache,
   FlatFolder,
   IndexFiles,
   Journal,
+  KEPT_DAYS,
   KnownAccounts,
   NOTHING,
   NO_MARK,
@@ -2376,7 +2379,7 @@ export {
   tableOf,
   takenOver,
   tryLock,
-  unsettled,
+  unknown,
   unwritable,
   waitForLock,
   whileFenced,

@@ -587,13 +587,10 @@ function watchConnection(sent, { onLeave }) {
 // scripts/src/http/transport.ts
 var Transport = class {
   #proxy;
-  #resolve;
   #options;
   #clients = /* @__PURE__ */ new Map();
-  /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy = {}, resolve, options = {}) {
+  constructor(proxy = {}, options = {}) {
     this.#proxy = proxy;
-    this.#resolve = resolve;
     this.#options = options;
   }
   /**
@@ -656,7 +653,7 @@ var Transport = class {
     if (kind === "node") return new NodeHttpClient();
     if (kind === "files" && !this.#proxied && !ownsProcess) {
       const { publicLookup } = await import("./download.mjs");
-      return new NodeHttpClient(publicLookup(this.#resolve));
+      return new NodeHttpClient(publicLookup(this.#options.resolve));
     }
     return this.#undici(kind);
   }
@@ -665,7 +662,10 @@ var Transport = class {
     const { publicLookup } = await import("./download.mjs");
     if (this.#options.ownsProcess) tuneForOneCommand();
     try {
-      return new UndiciHttpClient(this.#proxy, kind === "files" ? publicLookup(this.#resolve) : void 0);
+      return new UndiciHttpClient(
+        this.#proxy,
+        kind === "files" ? publicLookup(this.#options.resolve) : void 0
+      );
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
       throw new Failure6("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
@@ -758,7 +758,9 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
+import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
+import { SANDBOX_KEY } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -824,29 +826,32 @@ function unknownWord(word) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { dropStep, resumeCommand } from "./main.mjs";
-import { failed, success, upstream, written } from "./main.mjs";
+import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
+import {
+  definedFields,
+  failed,
+  success,
+  upstream
+} from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-function generationFailed(seen, { profile, command, retry }) {
+function generationFailed(seen, { profile, command, retry }, isReused) {
   const why = seen.error ? `The service says: ${quoted3(seen.error)}.` : seen.isRecordUnread ? "Why is not known: its record at the service cannot be read." : "The service gives no reason.";
   return new AdvisedFailure("GENERATION_FAILED", `The task ended FAILED. ${why}`, {
     nextSteps: [
       profile.says.refund,
       ...profile.can.account ? [command("account")] : [],
-      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? "." : `, or ${retry}`}`
     ]
   });
 }
-function taskCancelled({ profile, retry }) {
+function taskCancelled({ profile, retry }, isReused) {
   const { cancelled } = profile.says;
+  const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
-    nextSteps: [
-      ...cancelled ? [cancelled] : [],
-      `To have the result after all, with a new charge: ${retry}`
-    ]
+    nextSteps: [...cancelled ? [cancelled] : [], ...isReused ? [] : [another]]
   });
 }
 
@@ -880,29 +885,33 @@ import { warningText } from "./main.mjs";
 function stateOutcome(result, caller) {
   return withFacts(result, endOutcome(result, caller), caller);
 }
-function withFacts(result, { envelope, exitCode }, caller) {
+function withFacts(result, outcome, caller) {
   const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
   const reusedData = reused && {
     reused: true,
     createdAt: reused.created,
     resubmitted: isResubmitted || void 0
   };
-  const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
+  const { envelope } = outcome;
+  const { nextSteps: _, ...data } = envelope.data ?? {};
+  const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
+    ...outcome,
+    nextSteps,
+    warnings: result.warnings.map(warningText),
+    files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData, nextSteps: unlessEmpty(steps) }),
+      data: definedFields({ ...data, ...reusedData, nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null
     },
-    exitCode,
     onWritten: delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered))
   };
 }
 function endOutcome(result, caller) {
-  const { taskId, seen, files } = result;
+  const { taskId, seen, files, reused } = result;
   const data = dataOf(result);
   switch (result.kind) {
     case "running": {
@@ -914,54 +923,55 @@ function endOutcome(result, caller) {
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case "completed": {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended(generationFailed(seen, caller), data);
+      return ended(generationFailed(seen, caller, reused !== void 0), data);
     case "cancelled":
-      return ended(taskCancelled(caller), data);
+      return ended(taskCancelled(caller, reused !== void 0), data);
   }
 }
-var ended = (failure, data) => failed(failure.with({ data: written(data) }), null, null);
+var ended = (failure, data) => failed(failure.with({ data: definedFields(data) }), null, null);
 function isInTheWay(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
+  const wait = { wait: BRIEF_WAIT_S, download: "out" };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: "out" }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({
-  seen,
-  credits,
-  files,
-  warnings,
-  lastPollError: last,
-  ...origin
-}) {
+function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || void 0,
     resubmitted: origin.isResubmitted || void 0,
     files: files?.map((file) => ({ ...file })),
     warnings: unlessEmpty(warnings.map(warningText)),
-    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    lastPollError: last && pollError(last),
     credits: credits && { ...credits },
     unknownState: seen.unknownState,
     resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
     ...upstream(seen.record)
   };
 }
-function reusedSteps(result, { anew }) {
+var pollError = ({ code, message }) => ({
+  errorCode: code,
+  errorMessage: message
+});
+function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === void 0 ? ", and no run with --new has made another since" : "";
+  const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
 function goneSteps({ warnings }, caller) {
@@ -998,25 +1008,20 @@ const { readdirSync } = require("node:fs");
 const path = require("node:path");
 import { SANDBOX_FOLDER } from "./main.mjs";
 import { flagWords } from "./main.mjs";
-function withStandInWarning(outcome) {
-  const { data } = outcome.envelope;
-  if (!data) return outcome;
-  const saved = [
-    ...(data.files ?? []).map((file) => file.path),
-    ...(data.items ?? []).flatMap(({ file }) => file ?? [])
-  ];
+import { withWarnings } from "./main.mjs";
+function withStandInWarnings(outcome) {
+  const saved = outcome.files;
   const folders = [...new Set(saved.map((file) => path.dirname(file)))];
   const mixed = folders.filter(
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
-  if (mixed.length === 0) return outcome;
-  const warnings = [
-    ...data.warnings ?? [],
-    ...mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${flagWords({ download: SANDBOX_FOLDER }).join(" ")}.`
+  const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
+  return withWarnings(
+    outcome,
+    mixed.map(
+      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
     )
-  ];
-  return { ...outcome, envelope: { ...outcome.envelope, data: { ...data, warnings } } };
+  );
 }
 function hasOthers(folder, saved) {
   try {
@@ -1028,13 +1033,12 @@ function hasOthers(folder, saved) {
 }
 
 // scripts/src/cli/actions/live.ts
-var SANDBOX_KEY = "ak_sandbox";
 async function runLive(options) {
   const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, void 0, {
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
     ownsProcess: true
   });
   const { profile } = args;
@@ -1067,17 +1071,13 @@ async function runLive(options) {
       const told = { account: await accountOf(options), secrets, stop: interruption, warn };
       outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
-    return sandbox ? withStandInWarning(outcome) : outcome;
+    return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
-    const { adviceFor, explained } = await import("./advice.mjs");
-    const failure = explained(missing || error, caller);
-    if (failure.details.nextSteps?.length) throw failure;
-    throw failure.with({
-      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId })
-    });
+    const { advised } = await import("./advice.mjs");
+    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1176,13 +1176,13 @@ function filterOf({ since, status, model, limit }) {
   const states = status === void 0 ? null : status === "running" ? running : [status];
   return { since: since?.from ?? null, states, model: model ?? null, limit };
 }
-var SANDBOX_POLL_S = 0.5;
-var POLL_S = 2;
+var SANDBOX_POLL_MS = 500;
 function waitSettings(args, { timeoutMs }) {
   const { action, wait, pollInterval, sandbox, download = null, output } = args;
+  const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1e3,
-    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1e3),
+    schedule: pollSchedule(pollInterval === void 0 ? usualMs : pollInterval * 1e3),
     folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
     output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs
@@ -1200,6 +1200,16 @@ async function startSandbox(environment, warn) {
   return sandbox;
 }
 
+// scripts/src/http/message.ts
+var USER_AGENT = "async-media-workflow";
+
+// scripts/src/providers/add-url.ts
+import { urlOf } from "./main.mjs";
+function addUrl(value, found) {
+  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
+  if (url) found.add(url.href);
+}
+
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
@@ -1210,7 +1220,7 @@ var SMALL = { bytes: MB, values: 1e4 };
 var RECORD = { bytes: 32 * MB, values: 1e4 };
 var LIST = { bytes: 32 * MB, values: 5e5 };
 function jsonRequest(method, url, own, body) {
-  const headers = { ...own, accept: "application/json", "user-agent": "async-media-workflow" };
+  const headers = { ...own, accept: "application/json", "user-agent": USER_AGENT };
   if (!body) return { method, url: new URL(url), headers };
   const typed = { ...headers, "content-type": "application/json" };
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
@@ -1219,9 +1229,18 @@ function callOf(kind, request, settings, read, limits = SMALL) {
   return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
-// scripts/src/providers/find-urls.ts
+// scripts/src/providers/states.ts
+function stateIn(states, word) {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(states, known)) return { state: states[known] };
+  return { state: "UNKNOWN", unknownState: unknownWord(word) };
+}
+
+// scripts/src/providers/aivideomaker/api.ts
+import { AIVIDEOMAKER } from "./main.mjs";
+
+// scripts/src/providers/aivideomaker/find-urls.ts
 import { isObject } from "./main.mjs";
-import { urlOf } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1239,30 +1258,19 @@ function collect(value, found, depth) {
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
-function addUrl(value, found) {
-  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
-  if (url) found.add(url.href);
-}
-
-// scripts/src/providers/states.ts
-function stateIn(states, word) {
-  const known = word.trim().toLowerCase();
-  if (Object.hasOwn(states, known)) return { state: states[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
 
 // scripts/src/providers/aivideomaker/api.ts
-import { AIVIDEOMAKER } from "./main.mjs";
-var CODES = {
-  AUTH_FAILED: "AUTH_FAILED",
-  INVALID_MODEL: "INVALID_MODEL",
-  INVALID_PAYLOAD: "INVALID_PAYLOAD",
-  INSUFFICIENT_CREDITS: "INSUFFICIENT_CREDITS",
-  RATE_LIMITED: "RATE_LIMITED",
-  TASK_NOT_FOUND: "TASK_NOT_FOUND",
-  IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
-  BUDGET_EXCEEDED: "BUDGET_EXCEEDED"
-};
+var CODES = [
+  "AUTH_FAILED",
+  "INVALID_MODEL",
+  "INVALID_PAYLOAD",
+  "INSUFFICIENT_CREDITS",
+  "RATE_LIMITED",
+  "TASK_NOT_FOUND",
+  "IDEMPOTENCY_CONFLICT",
+  "BUDGET_EXCEEDED"
+];
+var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
@@ -1374,7 +1382,8 @@ function refusal(body, at) {
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
-    if (typeof name === "string" && Object.hasOwn(CODES, name)) return CODES[name];
+    const code = codeNamed(name);
+    if (code) return code;
   }
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
@@ -1416,9 +1425,7 @@ function looksLikeError(body) {
 function namesError(body) {
   const { code } = body;
   if (typeof code === "number" && code >= 400 && code < 600) return true;
-  return [body.errorCode, body.error, code].some(
-    (name) => typeof name === "string" && Object.hasOwn(CODES, name)
-  );
+  return [body.errorCode, body.error, code].some(codeNamed);
 }
 function isSet(value) {
   return value !== void 0 && value !== null;
@@ -1437,8 +1444,8 @@ export {
   PAUSE_BUDGET_MS,
   RECORD,
   RETRY_PAUSES,
-  SMALL,
   Transport,
+  USER_AGENT,
   addUrl,
   aivideomaker,
   callOf,
@@ -1478,6 +1485,7 @@ export {
   pauseAfter,
   pauseBeforeRetry,
   pauseOfAll,
+  pollError,
   pollOnce,
   pollSchedule,
   recordOf,
@@ -1494,5 +1502,5 @@ export {
   withFacts,
   withProxy,
   withRecord,
-  withStandInWarning
+  withStandInWarnings
 };

@@ -32,6 +32,9 @@ var Failure = class _Failure extends Error {
     return new _Failure(this.code, this.message, { ...this.details, ...details });
   }
 };
+function wholeMessage({ message, details }) {
+  return details.nothingSubmitted ? `${message} Nothing was submitted.` : message;
+}
 async function orFailure(work) {
   try {
     return await work;
@@ -43,6 +46,8 @@ async function orFailure(work) {
 
 // scripts/src/cli/advised-failure.ts
 var AdvisedFailure = class _AdvisedFailure extends Failure {
+  /** No other failure passes for one of these, to the compiler either. */
+  isAdvised = true;
   constructor(code, message, details = {}) {
     super(code, message, details);
     this.name = "AdvisedFailure";
@@ -51,7 +56,6 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
     return new _AdvisedFailure(this.code, this.message, { ...this.details, ...details });
   }
 };
-var adviceOf = (failure) => failure.details;
 
 // scripts/src/cli/command-line/action.ts
 var ACTIONS = [
@@ -115,7 +119,8 @@ var AIVIDEOMAKER = {
     retention: "AIVideoMaker keeps results for 24 hours (as documented in September 2026).",
     refund: "AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:",
     cancelled: "AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.",
-    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.",
+    cancel: "AIVideoMaker cancels a task only while it is SUBMITTED.",
+    running: "One that is PROGRESS runs to its end and is charged.",
     missing: "AIVideoMaker shows a task only to the key that made it (as documented in September 2026).",
     prices: "https://aivideomaker.ai",
     tasks: "Find the task in the list of the service (listTasks)."
@@ -209,6 +214,9 @@ function beforeCut(characters) {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, "");
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join("")}${optional}(?=\u2026)`, "gi");
 }
+function counted(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
 
 // scripts/src/cli/issue.ts
 function issue(path6, expected, received, hint) {
@@ -236,6 +244,11 @@ var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
 function isTerminal(state) {
   return TERMINAL.has(state);
 }
+
+// scripts/src/model/defaults.ts
+var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
+var RETRIES = { fallback: 3, min: 0, max: 10 };
+var FIRST_POLL_MS = 2e3;
 
 // scripts/src/model/output-kind.ts
 var OUTPUT_KINDS = ["video", "image", "audio", "model3d"];
@@ -602,7 +615,7 @@ var FLAGS = {
   pollInterval: {
     form: "<seconds>",
     value: interval,
-    help: "first pause between status queries (default 2)",
+    help: `first pause between status queries (default ${FIRST_POLL_MS / 1e3})`,
     actions: WAITS
   },
   download: {
@@ -662,6 +675,7 @@ var FLAGS = {
 };
 var FLAG_NAMES = Object.keys(FLAGS);
 var rule = (name) => FLAGS[name];
+var SWITCHES = FLAG_NAMES.filter((name) => rule(name).form === void 0);
 var isSubmit = (action) => SUBMITS.includes(action);
 var needsRecords = (action) => isSubmit(action) || action === "waitTask" || action === "listPending" || action === "forget";
 var isLocal = (action) => LOCAL.includes(action);
@@ -902,7 +916,6 @@ function straysIssue(strays, given) {
 }
 
 // scripts/src/cli/command-line/arguments.ts
-var SWITCHES = ["all", "any", "noJournal", "sandbox", "help", "version"];
 function parseArguments(argv) {
   const issues = [];
   const given = readFlags(argv, issues);
@@ -914,7 +927,8 @@ function parseArguments(argv) {
     checkTogether(action, given, issues);
     checkService(action, profile, given, issues);
   }
-  const { provider, since: since2, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  const { provider, since: since2, ...values } = valuesOf(given, issues);
+  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -923,9 +937,7 @@ function parseArguments(argv) {
     profile,
     isProviderNamed: given.has("provider"),
     since: since2 && parseSince(since2, Date.now()),
-    callback: given.get(profile.callbackFlag),
-    full: given.has("full") || void 0,
-    isNew: given.has("new")
+    callback: given.get(profile.callbackFlag)
   });
 }
 function actionOf(given, issues) {
@@ -1175,6 +1187,7 @@ function checkCallbackUrl(value, loopback) {
 function isApiKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
 }
+var SANDBOX_KEY = "ak_sandbox";
 
 // scripts/src/cli/output.ts
 const { fstatSync, writeSync } = require("node:fs");
@@ -1280,24 +1293,33 @@ var EXIT_OF_SIGNAL = {
   SIGINT: EXIT.interrupted,
   SIGTERM: EXIT.terminated
 };
-var exitCodeOf = (failure) => adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
+var exitCodeOf = ({ code, details }) => details.exitCode ?? EXIT_OF_ERROR[code];
 
 // scripts/src/cli/render/envelope.ts
-var written = (fields) => compact(fields);
+var definedFields = (fields) => compact(fields);
 var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
 function success(status2, taskId2, fields, exitCode, retryAfter = null) {
-  const data = fields && written(fields);
+  const data = fields && definedFields(fields);
   return {
     envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
-    exitCode
+    exitCode,
+    warnings: fields?.warnings ?? [],
+    nextSteps: fields?.nextSteps ?? [],
+    files: []
   };
 }
-function failed(failure, fallback, knownTaskId) {
-  const details = adviceOf(failure);
-  const data = written({
+function withWarnings(outcome, behind, before = []) {
+  if (behind.length + before.length === 0) return outcome;
+  const warnings = [...before, ...outcome.warnings, ...behind];
+  const { envelope } = outcome;
+  return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
+}
+function failed(failure, fallback, knownTaskId, warnings = []) {
+  const { details } = failure;
+  const data = definedFields({
     ...details.data,
     ...upstream(details.record),
     issues: unlessEmpty(details.issues?.map((issue2) => ({ ...issue2 })) ?? []),
@@ -1310,10 +1332,14 @@ function failed(failure, fallback, knownTaskId) {
       taskId: details.taskId ?? knownTaskId,
       data: Object.keys(data).length > 0 ? data : null,
       errorCode: failure.code,
-      errorMessage: failure.message,
+      errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null
     },
-    exitCode: exitCodeOf(failure)
+    exitCode: exitCodeOf(failure),
+    failure,
+    warnings,
+    nextSteps: details.nextSteps ?? [],
+    files: []
   };
 }
 function rowsThatFit(rows, most) {
@@ -1408,10 +1434,10 @@ function mostWanted(keys, count) {
 
 // scripts/src/cli/output.ts
 var MAX_DOCUMENT_BYTES = 64 * 1024;
-var written2 = false;
+var isAnswered = false;
 async function finishWith({ envelope, exitCode }, secrets) {
-  if (written2) return false;
-  written2 = true;
+  if (isAnswered) return false;
+  isAnswered = true;
   process.exitCode = exitCode;
   const { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter } = envelope;
   const document = { ok, status: status2, taskId: taskId2, data, errorCode, errorMessage, retryAfter };
@@ -1420,7 +1446,7 @@ async function finishWith({ envelope, exitCode }, secrets) {
 `);
 }
 function printText(text2) {
-  written2 = true;
+  isAnswered = true;
   void write(STDOUT, `${text2}
 `);
 }
@@ -1453,9 +1479,9 @@ function write(descriptor, text2) {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on("error", () => resolve(false));
-      const written3 = (error2) => resolve(!error2);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written3);
-      else stream.write(rest, written3);
+      const onEnd = (error2) => resolve(!error2);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, onEnd);
+      else stream.write(rest, onEnd);
     });
   }
 }
@@ -1538,8 +1564,6 @@ function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
   return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
-var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
-var RETRIES = { fallback: 3, min: 0, max: 10 };
 function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
   const parsed = /^\d{1,9}$/.test(value.trim()) ? Number(value) : Number.NaN;
@@ -1798,14 +1822,16 @@ function size(bytes) {
   return `${value.toFixed(1)} ${units[n]}`;
 }
 function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
-  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
+  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
-  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}`);
+  const charged = refunded > 0 ? " charged" : "";
+  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}${charged}`);
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
+  if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
 }
 function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
@@ -1819,7 +1845,7 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 }
 
 // scripts/src/cli/progress.ts
-var monotonic = () => Number(process.hrtime.bigint()) / 1e6;
+var { monotonic } = systemClock;
 function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
   const display = displayOf(screen2, monotonic);
   const clean = (text2) => redact(plain(text2, 400), secrets);
@@ -1875,7 +1901,7 @@ function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) 
       batch(progress) {
         submits.isAboutMany();
         sums2.replace(progress);
-        draw(sums(progress), overIn(progress) === progress.total ? "new" : "same");
+        draw(sums(progress), progress.isOver ? "new" : "same");
       },
       named: (other) => observerOf(other, taskId2),
       madeUnderOther(earlier) {
@@ -1971,12 +1997,15 @@ function callerOf(args, argv) {
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
     wantsAccount: action === "account",
-    isFull: args.full === true,
+    isFull: args.full,
     isSubmit: isSubmit(action)
   };
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
+}
+function saveCommand({ command }, taskId2) {
+  return command("getTask", { taskId: taskId2, download: "out" });
 }
 function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
@@ -1996,6 +2025,10 @@ function callerOfLine(caller, { command: again, isFirst }) {
   };
 }
 
+// scripts/src/cli/render/sandbox-run.ts
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
+
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
@@ -2003,7 +2036,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
     const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
-    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted).replace(" Nothing was submitted.", "")}` : later?.message;
+    const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(" ")}`;
     const answered = named2 === void 0 ? [] : [
@@ -2013,11 +2046,9 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     const decide = isRecorded ? decision(caller, { after, idempotencyKey: idempotencyKey2 }) : [];
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const when = after === void 0 ? "" : ` after ${after} seconds`;
-    const repeat = isRecorded ? [
-      `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-      same
-    ] : [NOT_YET];
+    const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
+    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
@@ -2086,7 +2117,7 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
     });
   }
   if (taskId2 === null)
-    return caller.isSubmit ? because("UNKNOWN_ERROR", "first. Nothing was submitted.", { status: "FAILED" }) : because("UNKNOWN_ERROR", "first.", {});
+    return caller.isSubmit ? because("UNKNOWN_ERROR", "first.", { status: "FAILED", nothingSubmitted: true }) : because("UNKNOWN_ERROR", "first.", {});
   if (state === null) {
     const message = "before the service gave the state of the task.";
     return because("UNKNOWN_ERROR", message, { status: "UNKNOWN", nextSteps: [resume] });
@@ -2136,7 +2167,7 @@ async function main() {
   const call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     interruption.stop();
   };
@@ -2151,17 +2182,13 @@ async function main() {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    const { received } = interruption;
-    if (outcome.isInterrupted && received) {
-      outcome.exitCode = EXIT_OF_SIGNAL[received];
-      outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: received };
-    }
+    if (outcome.isInterrupted && interruption.received)
+      outcome = interruptedBy(interruption.received, outcome);
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  addWarnings(outcome, call.warnings);
-  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  outcome = warned(outcome, call);
   progress.clear();
   if (!await finishWith(outcome, secrets)) return;
   process.once("exit", () => {
@@ -2232,9 +2259,7 @@ async function outcomeOfError(error, call) {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  const { reason, charged, submit } = error.details;
-  const isBare = [reason, charged, submit].some((fact) => fact !== void 0);
-  const failure = caller && isBare ? (await import("./advice.mjs")).explained(error, caller) : error;
+  const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
     const refusal = await withCancels(failure, call.argv, call.progress.line);
@@ -2250,11 +2275,15 @@ async function startProgress(secrets) {
   const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
-var SANDBOX_WARNING = "Sandbox run: nothing was charged, and each file is a stand-in.";
-function addWarnings({ envelope }, warnings) {
-  if (warnings.length === 0) return;
-  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
-  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
+function interruptedBy(signal, outcome) {
+  const { envelope } = outcome;
+  const data = { ...envelope.data, interruptedBy: signal };
+  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+}
+function warned(outcome, { args, argv, warnings }) {
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
+  const known = withWarnings(outcome, warnings);
+  return isSandbox ? inSandbox(known) : known;
 }
 function stateOf({ args, argv, progress: { situation } }) {
   const { taskId: taskId2, state } = situation;
@@ -2292,7 +2321,7 @@ function warningText(warning) {
     case "taskGone":
       return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case "unknownSubmits":
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+      return `This is the newest request that has a task. The outcome of ${counted(warning.count, "other submit")} is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }
 
@@ -2333,11 +2362,15 @@ function isFolder(file) {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+// scripts/src/model/any-video.ts
+var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
+
 // scripts/src/ports/status-cache.ts
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
   AIVIDEOMAKER,
+  ANY_VIDEO,
   APIDOT,
   AdvisedFailure,
   BATCH_ORDER,
@@ -2349,11 +2382,13 @@ export {
   EXIT_OF_ERROR,
   EXIT_OF_SIGNAL,
   EXIT_WORDS,
+  FIRST_POLL_MS,
   FLAGS,
   FLAG_NAMES,
   Failure,
   Interruption,
   KIND_WORDS,
+  LONGEST_TIMER_MS,
   Lines,
   Meter,
   NO_LIST,
@@ -2361,18 +2396,21 @@ export {
   OPEN,
   OUTPUT_KINDS,
   PROFILES,
+  RETRIES,
   SANDBOX_FOLDER,
+  SANDBOX_KEY,
   SECONDS,
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
+  SWITCHES,
   Submits,
   Sums,
   TASK_ID,
   TASK_STATES,
   THIS_MACHINE,
+  TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
-  adviceOf,
   boundedJson,
   bugOutcome,
   callerOf,
@@ -2394,9 +2432,11 @@ export {
   compact,
   compiledFolder,
   contractsFolder,
+  counted,
   createProvider,
   credits,
   dayOf,
+  definedFields,
   dropStep,
   earlierStep,
   editDistance,
@@ -2409,6 +2449,7 @@ export {
   guessAction,
   idempotencyKey,
   inQuotes,
+  inSandbox,
   interruptedOutcome,
   isAboutTask,
   isApiKey,
@@ -2425,7 +2466,6 @@ export {
   madeAs,
   main,
   makeFolder,
-  monotonic,
   muteNode,
   nameProblem,
   nearest,
@@ -2458,6 +2498,7 @@ export {
   resumeFlags,
   rowsThatFit,
   rule,
+  saveCommand,
   screen,
   secretsIn,
   serviceAddress,
@@ -2481,5 +2522,6 @@ export {
   visible,
   warningText,
   watch,
-  written
+  wholeMessage,
+  withWarnings
 };

@@ -33,6 +33,25 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   return { record: first.record, count: entries.length };
 }
 
+// scripts/src/core/tasks/may-cancel.ts
+import { ANY_VIDEO } from "./main.mjs";
+import { Failure as Failure2, orFailure } from "./main.mjs";
+async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
+  if (taskId === null || status !== "SUBMITTED") return false;
+  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
+}
+async function longestMs(provider, model) {
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = await orFailure(loadContract(provider, model));
+  if (contract instanceof Failure2) return Infinity;
+  const seconds = contract.durations.flatMap((run) => run.seconds);
+  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
+  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+}
+
+// scripts/src/cli/actions/pending.ts
+import { systemClock as systemClock2 } from "./main.mjs";
+
 // scripts/src/cli/render/pending.ts
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
@@ -40,7 +59,8 @@ import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
 import { success } from "./main.mjs";
 var MOST_STEPS = 5;
-function pendingOutcome(records, caller) {
+var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
+function pendingOutcome(records, cancellable, caller) {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
@@ -52,10 +72,10 @@ function pendingOutcome(records, caller) {
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
-      ...cancelOf(record, caller)
+      ...cancellable.has(record) ? cancelOf(record, caller) : {}
     };
   });
-  const nextSteps = pending.length > 0 ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS) : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
+  const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
@@ -66,9 +86,9 @@ function forgottenOutcome({ record, count }) {
   ];
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
-function cancelOf({ provider, taskId, status }, { commandAt }) {
+function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
-  if (!profile?.can.cancel || taskId === null || status !== "SUBMITTED") return {};
+  if (!profile?.can.cancel || taskId === null) return {};
   return { cancel: commandAt(profile)("cancelTask", { taskId }) };
 }
 function resumeOf(record, caller) {
@@ -91,7 +111,10 @@ async function listPending(where, caller) {
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  return pendingOutcome(wanted, caller);
+  const now = systemClock2.wall();
+  const cancellable = /* @__PURE__ */ new Set();
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
+  return pendingOutcome(wanted, cancellable, caller);
 }
 async function forget(where) {
   const { taskId, idempotencyKey } = where.args;
@@ -99,10 +122,10 @@ async function forget(where) {
 }
 
 // scripts/src/cli/actions/with-cancels.ts
-import { Failure as Failure2 } from "./main.mjs";
+import { systemClock as systemClock3 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf as profileOf2 } from "./main.mjs";
-import { AdvisedFailure, adviceOf } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { readFlags } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
@@ -115,9 +138,10 @@ async function withCancels(refusal, argv, warn) {
   const place = { profile: named, sandbox: given.has("sandbox") };
   try {
     const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
-    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
-      ({ record: { provider, status, taskId } }) => provider === named.id && status === "SUBMITTED" && taskId !== null
-    );
+    const now = systemClock3.wall();
+    const pending = [];
+    for (const entry of await localJournal({ args: place, environment, warn }).pending())
+      if (entry.record.provider === named.id && await mayCancel(entry.record, now)) pending.push(entry);
     const steps = pending.slice(0, MOST_STEPS2).map(({ record: { taskId, model, promptExcerpt, created } }) => {
       const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
       const command = commandLine(
@@ -127,12 +151,11 @@ async function withCancels(refusal, argv, warn) {
     });
     const more = pending.length - steps.length;
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
+    const { nextSteps: own = [] } = refusal.details;
     const none = "By the records of this machine, no task can be cancelled any more.";
-    const nextSteps = [...own, ...steps.length > 0 ? steps : [none]];
-    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
+    return refusal.with({ nextSteps: [...own, ...steps.length > 0 ? steps : [none]] });
   } catch (error) {
-    if (error instanceof Failure2) return refusal;
+    if (error instanceof Failure3) return refusal;
     throw error;
   }
 }
@@ -142,6 +165,7 @@ export {
   forgottenOutcome,
   listPending,
   localJournal,
+  mayCancel,
   pendingOutcome,
   withCancels
 };

@@ -159,8 +159,6 @@ function ownerOf(key) {
 var Accounts = class {
   #surroundings;
   #service;
-  /** What happened once, and is not to happen the next time. */
-  #seen = /* @__PURE__ */ new Set();
   #statusQueries = /* @__PURE__ */ new Map();
   #sequence = 0;
   constructor(surroundings, service) {
@@ -200,10 +198,7 @@ var Accounts = class {
   }
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios, generation, replies) {
-    const isFirst = (name) => {
-      const mark = `${name} ${generation}`;
-      return scenarios.has(name) && !this.#seen.delete(mark) && this.#seen.add(mark) !== void 0;
-    };
+    const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst("rate-limit")) return replies["rate-limit"];
     if (isFirst("not-delivered")) return "cut";
     if (isFirst("server-error")) return replies["server-error"];
@@ -408,11 +403,11 @@ function storageName(dataUri) {
 const { once } = require("node:events");
 const { request: httpRequest } = require("node:http");
 const { request: httpsRequest } = require("node:https");
+import { LONGEST_TIMER_MS } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
-var LONGEST_TIMER_MS = 2 ** 31 - 1;
 function createWebhooks(now, log) {
   const watches = /* @__PURE__ */ new Map();
   const timers = /* @__PURE__ */ new Set();
@@ -1115,41 +1110,72 @@ function rangeOf(request, etag, length) {
   return from >= length ? "unsatisfiable" : { from, to };
 }
 
+// scripts/src/sandbox/first-times.ts
+const { createHash: createHash3 } = require("node:crypto");
+const { readdirSync, statSync } = require("node:fs");
+const { join: join2 } = require("node:path");
+import { createAtOnce, discard } from "./journal.mjs";
+var LASTS_MS = 36e5;
+var MARK = /^[0-9a-f]{32}\.once/;
+var FirstTimes = class {
+  #folder;
+  #seen = /* @__PURE__ */ new Set();
+  /** @param folder one that exists @param now the wall clock in milliseconds */
+  constructor(folder, now) {
+    this.#folder = folder;
+    if (folder !== null) sweep(folder, now);
+  }
+  /**
+   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
+   * another sandbox run.
+   */
+  isFirst(mark) {
+    const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
+    if (this.#seen.delete(name)) return false;
+    if (this.#folder !== null) {
+      const file = join2(this.#folder, `${name}.once`);
+      try {
+        if (createAtOnce(file, "")) return true;
+        discard(file);
+        return false;
+      } catch {
+      }
+    }
+    this.#seen.add(name);
+    return true;
+  }
+};
+function sweep(folder, now) {
+  for (const name of namesIn(folder)) {
+    const file = join2(folder, name);
+    if (!MARK.test(name)) continue;
+    if (now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) > LASTS_MS) discard(file);
+  }
+}
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 // scripts/src/sandbox/server.ts
 const { createServer } = require("node:http");
 
 // scripts/src/sandbox/store.ts
-const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
-const { join: join2 } = require("node:path");
-import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
+const { accessSync, constants, readdirSync: readdirSync2, readFileSync, statSync: statSync2 } = require("node:fs");
+const { join: join3 } = require("node:path");
+import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
-import { z } from "./contracts.mjs";
 import { isObject as isObject4 } from "./main.mjs";
-var RECORD = z.object({
-  id: z.string(),
-  /** The emulated service that made the task. */
-  service: z.string(),
-  /** Hash of the API key that made it; the key itself is never kept. */
-  owner: z.string(),
-  model: z.string(),
-  /** The request, with images and very long texts replaced (see `input.ts`). */
-  input: z.custom(isObject4),
-  /** Hash of the whole request, to tell a replay from a conflict. */
-  fingerprint: z.string(),
-  idempotencyKey: z.nullable(z.string()),
-  credits: z.int().check(z.minimum(0)),
-  scenarios: z.array(z.custom(isScenario)),
-  /** Milliseconds since the epoch. */
-  createdAt: z.number(),
-  /** Orders tasks of the same process and millisecond. */
-  sequence: z.number(),
-  /** Simulated seconds per real second, as they were when the task was made. */
-  speed: z.number().check(z.positive()),
-  cancelledAt: z.nullable(z.number())
-});
-var isRecord = (value) => RECORD.safeParse(value).success;
+function isRecord(value) {
+  if (!isObject4(value)) return false;
+  const { scenarios, credits, speed } = value;
+  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
+}
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -1162,7 +1188,7 @@ function openStore(folder, now) {
     try {
       makeFolder(place, 448);
       accessSync(place, constants.W_OK);
-      sweep(place, now());
+      sweep2(place, now());
     } catch (error) {
       warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
       place = null;
@@ -1173,7 +1199,7 @@ function openStore(folder, now) {
     const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (file !== null) discard(file);
+    if (file !== null) discard2(file);
     return null;
   }
   function keep(record, write) {
@@ -1201,7 +1227,7 @@ function openStore(folder, now) {
       if (earlier !== null) return earlier;
       return keep(
         record,
-        (file, text) => createAtOnce(file, text) ? record : get(record.id) ?? replace(record)
+        (file, text) => createAtOnce2(file, text) ? record : get(record.id) ?? replace(record)
       );
     },
     replace,
@@ -1214,21 +1240,21 @@ function openStore(folder, now) {
   };
 }
 function fileOf(folder, id) {
-  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join2(folder, `${id}.json`) : null;
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join3(folder, `${id}.json`) : null;
 }
-function sweep(folder, now) {
+function sweep2(folder, now) {
   for (const name of list(folder)) {
-    const file = join2(folder, name);
+    const file = join3(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === void 0 ? null : readRecord(file, id);
     const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
-    const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
-    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard(file);
+    const touched = isLeft ? statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
+    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard2(file);
   }
 }
 function list(folder) {
   try {
-    return readdirSync(folder);
+    return readdirSync2(folder);
   } catch {
     return [];
   }
@@ -1254,7 +1280,8 @@ async function startSandbox(options) {
   const store = openStore(folder, now);
   const files = createFiles(store, now);
   const webhooks = createWebhooks(now, log);
-  const surroundings = { store, files, webhooks, now, speed };
+  const firstTimes = new FirstTimes(store.warning === null ? folder : null, now());
+  const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
@@ -1321,6 +1348,7 @@ export {
   Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
+  FirstTimes,
   Refusal,
   SCENARIOS,
   TONE_SECONDS,

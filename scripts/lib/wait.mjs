@@ -3,13 +3,18 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
 import { unlessEmpty } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
+import { counted } from "./main.mjs";
 import { EXIT } from "./main.mjs";
+import { otherAccountText } from "./main.mjs";
 import { success, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
-function quoteOutcome({ model, quote, estimate, missing, cheaper, known }, { profile }) {
+function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }, { profile }) {
   const { credits, balance, affordable, record } = quote;
-  const nextSteps = known ? knownSteps(known, credits) : cheaper ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
-    `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
+  const nextSteps = known ? knownSteps(known, credits) : cheaper ? [
+    `${counted(missing, "credit")} ${missing === 1 ? "is" : "are"} missing. ${profile.says.credits}`,
+    ...cheaperSteps(cheaper)
+  ] : affordable === false ? [`The service says that the balance is too small. ${profile.says.credits}`] : [
+    `Tell the user the price (${counted(credits, "credit")}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`
   ];
   const data = {
     model,
@@ -19,10 +24,12 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known }, { pro
     estimate: estimate ? { ...estimate, note: "The quote counts." } : void 0,
     charged: known && known.taskId !== null ? true : void 0,
     createdAt: known?.created,
-    nextSteps
+    warnings: other ? [otherAccountText(other)] : void 0,
+    nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
+var OTHER_KEY = "The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.";
 function knownSteps({ created, status, taskId, credits: known }, credits) {
   const another = `To make another, after a yes to a new charge: submit with --new and --maxCredits ${credits}.`;
   if (taskId === null) {
@@ -31,17 +38,13 @@ function knownSteps({ created, status, taskId, credits: known }, credits) {
     ];
   }
   const does = !isTerminal(status) ? "resumes its task" : status === "COMPLETED" ? "returns its result" : `returns that it ended ${status}`;
-  const cost = known.charged === null ? "" : ` for ${known.charged} credits`;
+  const cost = known.charged === null ? "" : ` for ${counted(known.charged, "credit")}`;
   return [
     `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`
   ];
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
   const nextSteps = [];
-  if (models.length > 0 && notListedByService.length > 0)
-    nextSteps.push(
-      `${title} does not list ${notListedByService.join(", ")} today: a submit of it may be refused.`
-    );
   if (withoutContract.length > 0)
     nextSteps.push(
       `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
@@ -81,14 +84,15 @@ import { nameIn } from "./live.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { success as success3, upstream as upstream2, written } from "./main.mjs";
+import { definedFields, success as success3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { KEPT_DAYS } from "./journal.mjs";
+import { counted as counted2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
-var KEPT_DAYS = 30;
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal } = result;
@@ -121,8 +125,14 @@ function spanOf(since) {
 }
 function leftOut({ undated, unread }, hasSpan) {
   const warnings = [];
-  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  if (undated > 0 && hasSpan)
+    warnings.push(
+      `${counted2(undated, "task")} of the list ${undated === 1 ? "has no date, and is" : "have no date, and are"} left out.`
+    );
+  if (unread > 0)
+    warnings.push(
+      `${counted2(unread, "entry", "entries")} of the list cannot be read, and ${unread === 1 ? "is" : "are"} left out.`
+    );
   return warnings;
 }
 function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
@@ -133,7 +143,7 @@ function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }) {
     charged: isAllUnknown ? null : charged,
     refunded: isAllUnknown && refunded === 0 ? null : refunded,
     net: isAllUnknown ? null : charged - refunded,
-    mayStillBeCharged: open,
+    mayStillBeCharged: isAllUnknown && open === 0 && counts.running + unknown > 0 ? null : open,
     creditsUnknown: unpriced
   };
 }
@@ -143,12 +153,12 @@ function listWords(list, since, { profile }) {
     return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
-  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+  return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
   if (!journal) return "The journal of this machine: there is none.";
   const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
-  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept2}` : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
+  return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
@@ -164,7 +174,7 @@ function warningsOf({ total, list, journal, asOf }, since) {
     );
   if (unknown > 0)
     warnings.push(
-      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`
+      `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
     );
   if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
@@ -208,15 +218,24 @@ function warningsOf2(result) {
   const shown = `Only the newest ${tasks.length} of ${matched} tasks are shown; --limit, --since, --status and --model choose others. The counts are of all.`;
   return [...matched > tasks.length ? [shown] : [], ...leftOut(result, filter.since !== null)];
 }
-function nothingMatches({ listed, models }) {
-  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS2);
-  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(", ") || "not named"}.`;
+function nothingMatches({ listed, models, counts, filter: { states, model, since } }) {
+  const span = since === null ? "" : `made since ${new Date(since).toISOString()}`;
+  const there = Object.entries(counts).sort(([a], [b]) => a < b ? -1 : 1);
+  if (states !== null && there.length > 0) {
+    const of = [model === null ? "" : ` of model ${model}`, span && ` ${span}`].join("");
+    const found = there.map(([state, count2]) => `${count2} ${state}`).join(", ");
+    return `No task${of} is ${states.join(" or ")} (${found}).`;
+  }
+  const names = models.flatMap((name) => nameIn(name) ?? []).slice(0, MOST_MODELS2);
+  const asked = [model === null ? "" : `of model ${model}`, span].filter(Boolean).join(" and ");
+  const all = listed === 1 ? "The 1 task of this key is not" : `None of the ${listed} tasks of this key is`;
+  return `${all} ${asked}. ${listed === 1 ? "Its model" : "Their models"}: ${names.join(", ") || "not named"}.`;
 }
 function rowOf2({ task, request, name, file }) {
   const { id, state, unknownState, createdAt, completedAt, charged, refunded, error } = task;
   const { input, idempotencyKey: key = "" } = task;
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return written({
+  return definedFields({
     taskId: id,
     name: name && plain2(name, 200),
     promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
@@ -236,14 +255,16 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
+import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
+import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { EXIT as EXIT4 } from "./main.mjs";
+import { BATCH_ORDER, EXIT as EXIT4 } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { failed as failed2, success as success4 } from "./main.mjs";
+import { definedFields as definedFields3, failed as failed2, success as success4 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { failed, written as written2 } from "./main.mjs";
+import { definedFields as definedFields2, failed } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -253,13 +274,13 @@ function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
   if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
-  const data = written2({ ...dataOf(result), ...about.details.data });
+  const data = definedFields2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, until, more, unsettled }, caller) {
+function manyOutcome({ items, until, more, unknown: submits }, caller) {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -274,28 +295,50 @@ function manyOutcome({ items, until, more, unsettled }, caller) {
   const isRunning = ({ exitCode }) => exitCode === EXIT4.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
-  const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const data = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
+  const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
+  const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
+  const unknown = until === "last" && submits > 0 ? unknownOutcome(submits, caller) : void 0;
+  const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
+  const nextSteps = [];
+  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
     const gone = outcomes.flatMap(
       ({ envelope: { errorCode: errorCode2, taskId } }) => errorCode2 === "TASK_NOT_FOUND" ? [dropStep(caller, taskId)] : []
     );
-    data.nextSteps = [
-      ...gone.length < items.length || more > 0 ? [caller.same] : [],
+    const hasMore = ended !== void 0 || running > 0 || unknown === void 0;
+    nextSteps.push(
+      ...hasMore && gone.length < items.length || more > 0 ? [caller.same] : [],
       ...gone.slice(0, 5),
-      caller.command("listPending")
-    ];
+      ...unknown ? unknown.nextSteps : [caller.command("listPending")]
+    );
   }
+  const data = definedFields3({
+    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
+    nextSteps: unlessEmpty4(nextSteps)
+  });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = counted.every(({ envelope }) => envelope.ok);
+  const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT4.stillRunning : EXIT4.done),
+    warnings: [],
+    nextSteps,
+    files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     }
   };
+}
+var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
+function unknownOutcome(submits, caller) {
+  const message = `The outcome of ${count(submits, "submit")} of this key is not known.`;
+  const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
+    data: { count: 0, unknown: submits },
+    nextSteps: [
+      submits === 1 ? "Run the command of that submit again: it reconciles it." : "Run the commands of those submits again: each reconciles its own.",
+      caller.command("listPending")
+    ]
+  });
+  return failed2(failure, null, null);
 }
 function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
@@ -312,29 +355,24 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unsettled }, caller) {
-  if (unsettled === 0) {
+function nothingPendingOutcome({ unknown }, caller) {
+  if (unknown === 0) {
     const nextSteps = [
       "No recorded task of this key is unfinished or waits to be delivered.",
       ...earlierStep(caller)
     ];
-    return success4(null, null, { count: 0, unsettled, nextSteps }, EXIT4.done);
+    return success4(null, null, { count: 0, unknown, nextSteps }, EXIT4.done);
   }
-  const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
-  const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
-    data: { count: 0, unsettled },
-    nextSteps: [
-      "Run the commands of those submits again: each reconciles its own.",
-      caller.command("listPending")
-    ]
-  });
-  return failed2(failure, null, null);
+  return unknownOutcome(unknown, caller);
 }
 
 // scripts/src/core/deliver/fetch-result.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
+
+// scripts/src/core/poll/poller-of.ts
+import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
@@ -408,9 +446,6 @@ var EndedRecords = class {
   }
 };
 
-// scripts/src/core/poll/poller.ts
-import { isFast } from "./live.mjs";
-
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
@@ -418,6 +453,7 @@ import { NO_LIST } from "./main.mjs";
 import { pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
+var LIST_PATIENCE_MS = 2e3;
 var BAD_MS = 5e3;
 var LONGEST_BAD_MS = 12e4;
 var MOST_GUARD_MS = 3e3;
@@ -432,6 +468,7 @@ var PollRounds = class {
   /** Tasks that other processes wait for, with the time of the next query of each. */
   #others = /* @__PURE__ */ new Map();
   #wasList = false;
+  #isReadingList = false;
   constructor(session, cache) {
     this.#session = session;
     this.#cache = cache;
@@ -440,17 +477,20 @@ var PollRounds = class {
    * Sends one query, for which there is a permit.
    * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
    * @param watched all tasks that this process waits for
-   * @returns the status or the failure of each task of this process that the answer is about
    */
-  async run(due, watched) {
+  async send(due, watched) {
     const now = this.#now();
     await this.#learn();
     const ids = /* @__PURE__ */ new Set([...watched, ...this.#others.keys()]);
     const overdue = [...this.#others].filter(([, dueAtWall]) => dueAtWall <= now).map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids);
-    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
+    if (this.#wasList) {
+      const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
+      return { results: this.#readList(due, ids), patienceMs };
+    }
+    const target = this.#target(due, overdue, mayList);
+    return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
   /**
    * Reads the list for the records of several tasks that have ended.
@@ -461,7 +501,7 @@ var PollRounds = class {
   async records(due, watched) {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (!this.#mayList(wanted)) return null;
+    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
     return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
   #now() {
@@ -494,9 +534,10 @@ var PollRounds = class {
   /** Tells whether the list can be read now, and serves several tasks. */
   #mayList(ids) {
     const now = this.#now();
-    const { startedAt, tookMs, badUntil } = this.#list;
-    if (!this.#session.provider.can.list || now < badUntil) return false;
-    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    const { startedAt, tookMs, badUntil, failures } = this.#list;
+    if (!this.#session.provider.can.list || this.#isReadingList || now < badUntil) return false;
+    const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
+    if (now - startedAt < guardMs) return false;
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
   /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
@@ -516,9 +557,12 @@ var PollRounds = class {
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    this.#isReadingList = true;
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true })
-    );
+    ).finally(() => {
+      this.#isReadingList = false;
+    });
     if (!(list instanceof Failure3)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);
@@ -718,8 +762,7 @@ var Poller = class {
     try {
       while (this.#asks.size > 0) await this.#step();
     } catch (error) {
-      for (const ask of this.#asks) ask.reject(error);
-      this.#asks.clear();
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       signal?.removeEventListener("abort", stop);
@@ -733,10 +776,7 @@ var Poller = class {
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) {
-      const at = clock.wall();
-      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-    }
+    if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
@@ -752,6 +792,22 @@ var Poller = class {
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });
+  }
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due) {
+    const { clock } = this.#session.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {
+    })]);
+    taken.catch((error) => this.#fail(error));
+  }
+  #fail(error) {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
   }
   /** The tasks whose query is due, the longest wait first. */
   #due() {
@@ -825,6 +881,8 @@ var Poller = class {
     }
   }
 };
+
+// scripts/src/core/poll/poller-of.ts
 var pollers = /* @__PURE__ */ new WeakMap();
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
@@ -1003,22 +1061,33 @@ function outputOf({ folder, output }, entry) {
   if (output !== void 0 && folder !== null) return output;
   return entry?.record.output ?? null;
 }
-async function checkNameIsFree(folder, output) {
+async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const { versionOf } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
   const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
   const file = fileNamed(stem);
   if (file === void 0) return;
-  let number = 2;
-  while (fileNamed(`${stem}-${number}`)) number += 1;
-  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
-  throw new Failure8("INVALID_PAYLOAD", message, { reason: { kind: "outputTaken", file, free } });
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
+  const whose = owner.is === "other" ? " and is not the file of this request" : "";
+  throw new Failure8("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free, owner }
+  });
+}
+function ownerOf(file, earlier) {
+  const { taskId = null, files = [] } = earlier?.record ?? {};
+  const isItsFile = taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  return isItsFile ? { is: "earlierTask", taskId } : { is: "unknown" };
 }
 
 // scripts/src/core/poll/durations.ts
+import { ANY_VIDEO } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
@@ -1044,7 +1113,6 @@ function rangeOf(seconds) {
 var EARLIER = 0.9;
 var LATER = 1.25;
 var MANY = 20;
-var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 async function likelyDuration(session, model) {
   const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
@@ -1144,6 +1212,19 @@ function endsWait({ code, details }) {
 function merge(before, now) {
   const record = { ...before?.record, ...now.record };
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
+}
+
+// scripts/src/core/record/other-account.ts
+async function otherAccountOf(store, claim) {
+  const found = await store.underOtherAccount(claim);
+  if (!found) return void 0;
+  const { created, taskId, account, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return {
+    ...{ created, taskId },
+    ...{ account: other(account, place.account), service: other(service, place.service) }
+  };
 }
 
 // scripts/src/core/tasks/cancel-task.ts
@@ -1383,6 +1464,7 @@ export {
   merge,
   notFetched,
   nothingPendingOutcome,
+  otherAccountOf,
   outputOf,
   pollTask,
   pollUntilEnd,

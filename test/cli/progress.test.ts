@@ -165,7 +165,7 @@ describe('a batch, where no terminal is', () => {
     one.about('ck1').polled(statusOf('PROGRESS'), { elapsedMs: 0, nextMs: 5_000 });
     one.about('ck1').polled(statusOf('COMPLETED'), { elapsedMs: 0, nextMs: 0 });
     two.about('ck2').polled(statusOf('FAILED'), { elapsedMs: 0, nextMs: 0 });
-    observer.batch(of(1, 2, 0, 15));
+    observer.batch({ ...of(1, 2, 0, 45), refunded: 30, isOver: true });
     expect(lines()).toEqual([
       '0 of 3 done',
       'one task ck1 SUBMITTED',
@@ -173,7 +173,7 @@ describe('a batch, where no terminal is', () => {
       '0 of 3 done, 2 running, 30 credits',
       'one task ck1 COMPLETED',
       'two task ck2 FAILED',
-      '1 of 3 done, 2 failed, 15 credits',
+      '1 of 3 done, 2 failed, 45 credits charged, 30 refunded',
     ]);
   });
 
@@ -181,7 +181,7 @@ describe('a batch, where no terminal is', () => {
     const { screen, lines } = screenOf();
     const { observer } = watch(screen, []);
     const batch = (done: number, failed: number) =>
-      observer.batch({ total: 3_000, done, failed, running: 0, credits: null });
+      observer.batch({ total: 3_000, done, failed, running: 0, credits: null, isOver: done > 0 });
     batch(0, 0);
     for (let n = 0; n < 3_000; n += 1) {
       const own = observer.named(`${n}`);

@@ -148,6 +148,7 @@ test('all waits of a client share one poller: the list serves many tasks', async
     }),
   });
   const client = clientOf(server.origin);
+  client.clock.eventLoops = 500;
   const { signal, abort } = abortable();
   const gone = errorOf(client.wait('task0', { signal }));
   abort();

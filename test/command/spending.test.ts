@@ -50,12 +50,12 @@ describe('--action spending', () => {
     );
     expect(alone).toMatchObject({ total });
     expect(alone.covers[0]).toMatch(
-      /^The journal of this machine alone, because AIVIDEO_API_KEY is not set: 1 requests, of every key/,
+      /^The journal of this machine alone, because AIVIDEO_API_KEY is not set: 1 request, of every key/,
     );
     made = false;
     const unlisted = dataOf(await run(SPENDING, { cwd, env }));
     expect(unlisted).toMatchObject({ total });
-    expect(unlisted.covers[1]).toMatch(/1 requests of this key that the list does not show/);
+    expect(unlisted.covers[1]).toMatch(/1 request of this key that the list does not show/);
     // Nothing but its own list was read, and nothing was written.
     expect(server.received.filter(({ method }) => method !== 'GET')).toHaveLength(1);
   });
@@ -78,6 +78,14 @@ describe('--action spending', () => {
     expect(total).toMatchObject({ tasks: 1, completed: 1 });
     expect(covers[0]).toBe('APIDot documents no list of tasks, so its tasks are known by the journal alone.');
     expect(server.received).toHaveLength(asked);
+    // Nobody knows the price of one whose submit was lost either.
+    const lost = await apidot({ submit: 'reset' });
+    const elsewhere = { ...liveApidot(lost.origin), ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state') };
+    expect((await run(PICTURE_ARGS, { cwd, env: elsewhere })).code).toBe(7);
+    const unsure = dataOf(await run([...APIDOT, ...SPENDING], { cwd, env: elsewhere }));
+    expect(unsure.total).toMatchObject({ outcomeUnknown: 1, mayStillBeCharged: null, creditsUnknown: 1 });
+    expect(unsure.warnings).toContain('Whether 1 of these submits was accepted, and charged, is not known.');
+    expect(unsure.covers.join(' ')).toContain('1 request of this key');
     // The other service has none of it, and none of its keys.
     const other = await run(SPENDING, { cwd, env });
     expect(envelopeOf(other)).toMatchObject({ errorCode: 'AUTH_FAILED' });
@@ -135,12 +143,13 @@ describe('listTasks', () => {
     expect((await run([...T2V_ARGS, '--download', 'out'], { cwd, env })).code).toBe(0);
     const list = async (...flags: string[]) =>
       dataOf(await run(['--action', 'listTasks', ...flags], { cwd, env }));
-    const [all, failed, running, span, none] = await Promise.all([
+    const [all, failed, running, span, none, noState] = await Promise.all([
       list(),
       list('--status', 'FAILED'),
       list('--status', 'running', '--limit', '1'),
       list('--since', '7d', '--model', 't2v'),
       list('--model', 'i2v_v3'),
+      list('--status', 'CANCEL', '--model', 't2v'),
     ]);
     expect(all).toMatchObject({ count: 5, counts: { COMPLETED: 2, FAILED: 1, PROGRESS: 1, SUBMITTED: 1 } });
     expect(all!.tasks.map(({ taskId }) => taskId)).toEqual(['task1', 'bad', 'run1', 'run2', 'old']);
@@ -164,8 +173,11 @@ describe('listTasks', () => {
     expect(span!.tasks.map(({ taskId }) => taskId)).toEqual(['task1', 'bad', 'run1', 'run2']);
     expect(none).toMatchObject({
       count: 0,
-      nextSteps: ['None of the 5 tasks of this key is what was asked for. Their models: t2v, i2v.'],
+      nextSteps: ['None of the 5 tasks of this key is of model i2v_v3. Their models: t2v, i2v.'],
     });
+    expect(noState!.nextSteps).toEqual([
+      'No task of model t2v is CANCEL (1 COMPLETED, 1 FAILED, 1 PROGRESS, 1 SUBMITTED).',
+    ]);
   });
 
   it('a list of 10,000 is bounded, and says so', async () => {

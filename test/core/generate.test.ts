@@ -1,9 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { startSandbox } from '../../scripts/src/sandbox/server.ts';
+import { FakeClock } from '../support/clock.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
-import { failureOf, REQUEST, sessionWith, stepsOf, TERMS, type TestSession, waiting } from './session.ts';
+import {
+  failureOf,
+  journalOf,
+  REQUEST,
+  sessionWith,
+  stepsOf,
+  TERMS,
+  type TestSession,
+  waiting,
+} from './session.ts';
 
 const t2v: Contract = await loadContract('aivideomaker', 't2v');
 const v3: Contract = await loadContract('aivideomaker', 't2v_v3');
@@ -50,6 +61,27 @@ function ask(at: TestServer | TestSession, more: Partial<Parameters<typeof gener
 }
 
 describe('generate', () => {
+  it('[sandbox:not-delivered] with a wait of 90 seconds: submitted once more after 60, and charged once', async () => {
+    const clock = new FakeClock();
+    const sandbox = await startSandbox({ folder: null, now: clock.wall });
+    onTestFinished(() => sandbox.close());
+    const session = sessionWith(sandbox.origin, { clock, journal: journalOf(sandbox.origin, clock) });
+    const generation = { ...REQUEST, payload: { ...REQUEST.payload, prompt: 'a [sandbox:not-delivered]' } };
+    const wait = waiting(90_000);
+    const { envelope } = await generate(session, {
+      contract: t2v,
+      terms: TERMS,
+      isDetached: false,
+      generation,
+      wait,
+    });
+    expect(envelope).toMatchObject({
+      status: 'COMPLETED',
+      data: { resubmitted: true, credits: { charged: 15 } },
+    });
+    expect(clock.now).toBeGreaterThan(60_000);
+  });
+
   it('submits, waits and returns the record', async () => {
     const server = await service({
       status: [{ body: { status: 'PROGRESS' } }, { body: { status: 'COMPLETED' } }],

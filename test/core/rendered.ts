@@ -15,13 +15,13 @@ import * as states from '../../scripts/src/core/tasks/get-status.ts';
 import * as getting from '../../scripts/src/core/tasks/get-task.ts';
 import * as lists from '../../scripts/src/core/tasks/list-tasks.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
-import type { KnownTask, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
+import type { TaskFacts, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
 
 /** With the flags that the command resuming the task repeats. */
-export type Settings = WaitSettings & Pick<KnownTask, 'model'> & { resumeFlags?: Flags };
+export type Settings = WaitSettings & Pick<TaskFacts, 'model'> & { resumeFlags?: Flags };
 
 /** A call whose commands are short and the same everywhere. */
 export function callerOf({ provider }: { provider: Profile }, more: Partial<Caller> = {}): Caller {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import type { RecordedFile, RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type { Entry } from '../../scripts/src/stores/file/entry.ts';
@@ -90,7 +90,7 @@ async function command({ server, clock, journal, out }: World, asked: Asked = {}
   try {
     outcome = await generate(session, options);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof AdvisedFailure)) throw error;
     outcome = failed(error, 'UNKNOWN', null);
   }
   outcome.onWritten?.();
@@ -113,7 +113,10 @@ function expectReused(world: World, outcome: Outcome): void {
   });
   const isInTheWay = outcome.envelope.errorMessage?.includes('exists already');
   if (isInTheWay) expect(stepsOf(outcome.envelope).join(' ')).not.toContain('--new');
-  else expect(stepsOf(outcome.envelope).at(-1)).toMatch(ANOTHER);
+  else {
+    expect(stepsOf(outcome.envelope).at(-1)).toMatch(ANOTHER);
+    expect(stepsOf(outcome.envelope).filter((step) => step.includes('--new'))).toHaveLength(1);
+  }
   expect(world.server.to('POST')).toEqual([]);
   if (existsSync(world.out)) expect(readdirSync(world.out).join()).not.toContain('.part');
 }

@@ -44,7 +44,7 @@ interface SessionOptions {
 export function sessionWith(origin: string, options: SessionOptions = {}): TestSession {
   const { maxRetries = 3, timeoutMs = 10_000, signal, loopback = true } = options;
   const clock = options.clock ?? new FakeClock();
-  const transport = options.transport ?? new Transport({}, undefined, PROCESS);
+  const transport = options.transport ?? new Transport({}, PROCESS);
   onTestFinished(() => transport.close());
   const told: string[] = [];
   const observer: Observer = {

@@ -665,7 +665,7 @@ describe('redirects of the host', () => {
     'fault 58: and the link %s itself is refused, whatever the service is',
     async (link) => {
       const resolve = vi.fn();
-      const transport = new Transport({}, resolve, PROCESS);
+      const transport = new Transport({}, { ...PROCESS, resolve });
       for (const [base, loopback] of [
         ['https://aivideomaker.ai', false],
         ['http://127.0.0.1:9', true],

@@ -332,7 +332,7 @@ describe('fault 98: the address of a result', () => {
       asked.push(name);
       callback(null, [asked.length === 1 ? here : { address: '10.0.0.1', family: 4 }]);
     };
-    const transport = new Transport({}, resolve, PROCESS);
+    const transport = new Transport({}, { ...PROCESS, resolve });
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     await download(sessionWith(server.origin, { transport }), options(url, folder()));
     expect(asked).toEqual(['localhost']);
@@ -341,7 +341,13 @@ describe('fault 98: the address of a result', () => {
   it('is resolved again after a redirect', async () => {
     const server = await serve({ status: 302, headers: { location: '/b.mp4' } });
     const answers = [here, { address: '10.0.0.1', family: 4 }];
-    const transport = new Transport({}, (_, __, callback) => callback(null, [answers.shift()!]), PROCESS);
+    const transport = new Transport(
+      {},
+      {
+        ...PROCESS,
+        resolve: (_, __, callback) => callback(null, [answers.shift()!]),
+      },
+    );
     const url = `${server.origin.replace('127.0.0.1', 'localhost')}/a.mp4`;
     const failure = await failureOf(
       download(sessionWith(server.origin, { transport }), options(url, folder())),

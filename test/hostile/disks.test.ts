@@ -157,7 +157,7 @@ it('undamaged records answer for their request as they should', async () => {
     const found = await claim(one);
     if (answer === undefined) expect(kindOf(found)).toBe('new');
     else {
-      expect(kindOf(found)).toBe(answer.record.taskId === null ? 'unsettled' : 'submitted');
+      expect(kindOf(found)).toBe(answer.record.taskId === null ? 'unknown' : 'submitted');
       expect((found as Claimed).entry.record).toEqual(answer.record);
     }
     for (const file of one.own) writeFileSync(file.path, file.text);
@@ -197,7 +197,7 @@ it(`faults 46, 97: after ${TIMES} random damages there is no second charge and n
       const { record } = found.entry;
       const was = answer?.record;
       if (found.kind === 'new') secondCharges += 1;
-      if (found.kind === 'unsettled' && record.idempotencyKey !== was?.idempotencyKey) secondCharges += 1;
+      if (found.kind === 'unknown' && record.idempotencyKey !== was?.idempotencyKey) secondCharges += 1;
       if (found.kind === 'submitted' && record.taskId !== was?.taskId) foreignTasks += 1;
       isRight &&= isDeepStrictEqual(record, was);
     }
@@ -210,5 +210,5 @@ it(`faults 46, 97: after ${TIMES} random damages there is no second charge and n
   expect({ secondCharges, foreignTasks }).toEqual({ secondCharges: 0, foreignTasks: 0 });
   // Each record was acted on as it was written, or not at all.
   expect(wrong).toEqual([]);
-  expect([...seen.keys()].sort()).toEqual(['SUBMIT_OUTCOME_UNKNOWN', 'submitted', 'unsettled']);
+  expect([...seen.keys()].sort()).toEqual(['SUBMIT_OUTCOME_UNKNOWN', 'submitted', 'unknown']);
 });

@@ -19,7 +19,7 @@ const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000 };
 const KEY = 'ak_transport_canary';
 
 function transportFor(proxy: ProxySettings = {}): Transport {
-  const transport = new Transport(proxy, undefined, { ownsProcess: true });
+  const transport = new Transport(proxy, { ownsProcess: true });
   onTestFinished(() => transport.close());
   return transport;
 }

@@ -57,8 +57,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Returns a service that keeps a ledger: each accepted submit is charged, unless it replays an idempotency key. Its tasks
- * end at the third poll, of the task or of the list, and their files come in two parts. It emulates AIVideoMaker and APIDot; its APIDot has no
- * idempotency keys and no list.
+ * end at the third poll, of the task or of the list, and their files come in two parts. It emulates AIVideoMaker and APIDot;
+ * its APIDot has no idempotency keys and no list.
  */
 export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
   const tasks: KeptTask[] = [];
@@ -148,8 +148,6 @@ export async function ledger({ forgetsKeys = false } = {}): Promise<Ledger> {
       // The list is a poll of every task that it shows.
       if (!book.hidesTasks) for (const task of shown) task.polls += 1;
       const listed = book.hidesTasks ? [] : shown.map((task) => record(task, origin));
-      // The list shows their states, as a status query does.
-      for (const task of shown) task.polls += 1;
       return { status: book.listStatus, body: { tasks: listed } };
     }
     const task = tasks.find(({ id }) => target.includes(id));

@@ -57,6 +57,17 @@ describe('tasks outlive the process that made them', () => {
     expect(await one.balance()).toBe(1000);
   });
 
+  it('and so does what has happened once: [sandbox:not-delivered] cuts the first submit of all of them alone', async () => {
+    const folder = tempFolder();
+    const guard = { 'idempotency-key': 'request-0001' };
+    const one = await open({ folder });
+    await expect(one.create(prompting('not-delivered'), guard)).rejects.toThrow();
+    await one.sandbox.close();
+    const two = await open({ folder });
+    expect((await two.create(prompting('not-delivered'), guard)).body).toMatchObject({ status: 'SUBMITTED' });
+    expect(await two.balance()).toBe(985);
+  });
+
   it('at the speed that they were made with', async () => {
     const folder = tempFolder();
     const clock = new Clock();

@@ -74,11 +74,11 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       return { ...one, next, claim, recorded, ago, kindOf, again };
     }
 
-    it('claims a request as new, unsettled or submitted', async () => {
+    it('claims a request as new, unknown or submitted', async () => {
       const { recorded, kindOf, again } = await world();
       expect(await kindOf('a')).toBe('new');
       const entry = await recorded('a');
-      expect(await kindOf('a')).toBe('unsettled');
+      expect(await kindOf('a')).toBe('unknown');
       await entry.update(submitted('ckx1'), { isOurs: true });
       expect(await kindOf('a')).toBe('submitted');
       expect(await kindOf('a', { isNew: true })).toBe('new');
@@ -175,7 +175,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await entry.require({ phase: 'submitting', resubmitted: true });
       await entry.update({ phase: 'rejected' }, { isOurs: true });
       expect(await again(entry)).toMatchObject({ phase: 'submitting', resubmitted: true });
-      expect(await kindOf('a')).toBe('unsettled');
+      expect(await kindOf('a')).toBe('unknown');
     });
 
     it('requires nothing of a record that is gone, or that another process moved on', async () => {
@@ -332,7 +332,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       expect(await next().spentSince(DAY, entry)).toBe(5);
       expect(await next().spentSince(7 * DAY)).toBe(1_015);
       const claimed = await claim('a');
-      if (claimed.kind !== 'unsettled') throw new Error(claimed.kind);
+      if (claimed.kind !== 'unknown') throw new Error(claimed.kind);
       const over = await next().reserve(claimed.entry, {}, budget(10, 14), DAY);
       expect(over).toEqual({ kind: 'exceeded', spent: 5 });
       expect(await next().reserve(claimed.entry, {}, budget(10, 15), DAY)).toEqual({ kind: 'reserved' });

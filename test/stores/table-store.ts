@@ -9,7 +9,7 @@ import {
   newestOf,
   requestNameOf,
   takenOver,
-  unsettled,
+  unknown,
 } from '../../scripts/src/model/claim-rules.ts';
 import type { Clock } from '../../scripts/src/model/clock.ts';
 import { dayOf } from '../../scripts/src/model/clock.ts';
@@ -91,7 +91,7 @@ export class TableStore implements RecordStore {
         await lock.release();
         return { kind: 'submitted', entry };
       }
-      if (entry) return { kind: 'unsettled', entry, lock };
+      if (entry) return { kind: 'unknown', entry, lock };
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === 'rejected') await one.drop();
       const now = this.#clock.wall();
@@ -103,7 +103,7 @@ export class TableStore implements RecordStore {
         kind: 'new',
         entry: new TableEntry(this.#table, row),
         lock,
-        unsettled: unsettled(entries, claim),
+        unknown: unknown(entries, claim),
       };
     } catch (error) {
       await lock.release();

@@ -7,6 +7,8 @@ export class FakeClock implements Clock {
   wallOffset = Date.UTC(2026, 10, 21, 12);
   /** What `random` gives next, over and over. */
   chance = 0.5;
+  /** How often the event loop runs in a sleep that something may end: a server of this process answers meanwhile. */
+  eventLoops = 0;
   readonly sleeps: number[] = [];
   /** Called after each sleep, with the time it is then. */
   onSleep: ((now: number) => void) | undefined;
@@ -16,6 +18,9 @@ export class FakeClock implements Clock {
   random = (): number => this.chance;
 
   sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    for (let n = 0; signal && !signal.aborted && n < this.eventLoops; n += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     if (signal?.aborted) throw signal.reason;
     this.sleeps.push(ms);
     this.now += ms;

@@ -7,6 +7,7 @@ import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpRequest } from '../../scripts/src/http/http-client.ts';
 import type { HttpAnswer } from '../../scripts/src/http/message.ts';
+import { networkError } from '../../scripts/src/http/network-error.ts';
 import type { Transport } from '../../scripts/src/http/transport.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
 import { AIVIDEOMAKER } from '../../scripts/src/providers/aivideomaker/definition.ts';
@@ -28,6 +29,10 @@ export interface FleetOptions {
   hasList?: boolean;
   /** What the list leaves out, or shows otherwise. */
   list?(tasks: FleetTask[], now: number): FleetTask[];
+  /** Milliseconds after which the list answers; absent: as soon as everything else. */
+  listMs?: number;
+  /** Bytes of the picture that the service repeats with each task. */
+  pictureBytes?: number;
   /** Kills the process that sent the last query, each time so many milliseconds have passed; a new one resumes its tasks. */
   killEachMs?: number;
   /** No more kills than this. */
@@ -85,6 +90,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   const { folder, processes, tasksEach = 1, limit = 60, latencyMs = 150, hasList = true } = options;
   const random = seeded(options.seed ?? 1);
   const time = new VirtualTime();
+  const picture = options.pictureBytes && { image: 'A'.repeat(options.pictureBytes) };
   const accepted: number[] = [];
   const all: FleetTask[] = [];
   const living = new Set<Process>();
@@ -97,7 +103,13 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   const recordOf = (task: FleetTask) => {
     const state = task.state ?? (time.now >= task.endAt ? 'COMPLETED' : 'PROGRESS');
     const output = state === 'COMPLETED' ? { url: `https://files.example/${task.id}.mp4` } : null;
-    return { id: task.id, model: 't2v', input: { prompt: 'a lighthouse' }, status: state, output };
+    return {
+      id: task.id,
+      model: 't2v',
+      input: { prompt: 'a lighthouse', ...picture },
+      status: state,
+      output,
+    };
   };
   const answer = (path: string): [number, object] => {
     const recent = accepted.filter((at) => at > time.now - MINUTE);
@@ -118,15 +130,21 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   const sessionOf = (process: Process): Session => {
     const clock = time.clock(process, random);
     const transport = {
-      send: ({ url }: HttpRequest): Promise<HttpAnswer> => {
+      send(request: HttpRequest, limits: { timeoutMs: number; maxBytes: number }): Promise<HttpAnswer> {
         latest = process;
-        return new Promise((resolve) => {
+        const { url } = request;
+        return new Promise((resolve, reject) => {
+          const fail = (what: string) => reject(networkError(request, what, true));
+          const listMs = url.pathname.endsWith('/tasks') ? options.listMs : undefined;
+          time.at(time.now + limits.timeoutMs, () => fail('did not answer in time'));
           time.at(time.now + latencyMs * (0.2 + 0.3 * random()), () => {
             const [status, body] = answer(url.pathname);
-            time.at(time.now + latencyMs * 0.5, () => {
+            time.at(time.now + (listMs ?? latencyMs * 0.5), () => {
               if (process.isDead) return;
               const headers = status === 429 ? { 'retry-after': '5' } : ({} as Record<string, string>);
-              resolve({ status, headers, body: Buffer.from(JSON.stringify(body)) });
+              const bytes = Buffer.from(JSON.stringify(body));
+              if (bytes.length > limits.maxBytes) fail('sent too much');
+              else resolve({ status, headers, body: bytes });
             });
           });
         });

@@ -14,6 +14,7 @@ const only = process.argv.slice(2);
 const chosen = [...CHARGES, ...RESULTS].filter(
   ({ guarantee }) => only.length === 0 || only.some((word) => guarantee.startsWith(word)),
 );
+if (chosen.length === 0) throw new Error(`No guarantee begins with ${only.join(' or ')}.`);
 const { folder, remove } = makeCopy();
 const report = path.join(mkdtempSync(path.join(tmpdir(), 'amw-mutations-')), 'report.json');
 const postgres = await startPostgres(['fsync=off']);

@@ -10,6 +10,8 @@ export interface Advice extends FailureDetails {
 /** A failure with what only the command line knows: what to do next, and how the process ends. */
 export class AdvisedFailure extends Failure {
   declare readonly details: Advice;
+  /** No other failure passes for one of these, to the compiler either. */
+  readonly isAdvised = true;
 
   constructor(code: ErrorCode, message: string, details: Advice = {}) {
     super(code, message, details);
@@ -20,6 +22,3 @@ export class AdvisedFailure extends Failure {
     return new AdvisedFailure(this.code, this.message, { ...this.details, ...details });
   }
 }
-
-/** What the command line says of a failure so far; its facts alone where it has said nothing. */
-export const adviceOf = (failure: Failure): Advice => failure.details;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import type { Issue } from '../model/failure.ts';
 import { isApiKey, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
@@ -123,9 +124,6 @@ function baseUrl({ urlVariable, url: usual }: Profile, env: NodeJS.ProcessEnv, r
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text, 80)}"`;
   return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
 }
-
-const TIMEOUT_MS = { fallback: 30_000, min: 1, max: 600_000 };
-const RETRIES = { fallback: 3, min: 0, max: 10 };
 
 function integer(
   name: string,

@@ -1,5 +1,5 @@
-import type { ErrorCode, Failure } from '../model/failure.ts';
-import { adviceOf } from './advised-failure.ts';
+import type { ErrorCode } from '../model/failure.ts';
+import type { AdvisedFailure } from './advised-failure.ts';
 
 /** The rule that everything else follows from, as `--help` and the documents say it. */
 export const ONE_CHARGE =
@@ -130,5 +130,5 @@ export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
   SIGTERM: EXIT.terminated,
 };
 
-export const exitCodeOf = (failure: Failure): number =>
-  adviceOf(failure).exitCode ?? EXIT_OF_ERROR[failure.code];
+export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>
+  details.exitCode ?? EXIT_OF_ERROR[code];

@@ -1,17 +1,20 @@
 import type { CheckedRequest } from '../core/checked-request.ts';
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
+import { AdvisedFailure } from './advised-failure.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
+import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
-import { failed, type Outcome } from './render/envelope.ts';
+import { failed, type Outcome, withWarnings } from './render/envelope.ts';
+import { inSandbox } from './render/sandbox-run.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
@@ -44,7 +47,7 @@ export async function main(): Promise<void> {
   const call: Call = { argv, progress, interruption, secrets, overruled, request: null, warnings: [] };
   const onBug = (error: unknown) => {
     progress.clear();
-    void finishWith(bugOf(error, call), secrets);
+    void finishWith(warned(bugOf(error, call), call), secrets);
     process.exitCode = EXIT.bug;
     // The answer is written: nothing that still runs may keep the process.
     interruption.stop();
@@ -61,18 +64,14 @@ export async function main(): Promise<void> {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    const { received } = interruption;
-    if (outcome.isInterrupted && received) {
-      outcome.exitCode = EXIT_OF_SIGNAL[received];
-      outcome.envelope.data = { ...outcome.envelope.data, interruptedBy: received };
-    }
+    if (outcome.isInterrupted && interruption.received)
+      outcome = interruptedBy(interruption.received, outcome);
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
   }
-  addWarnings(outcome, call.warnings);
-  if (call.args?.sandbox && outcome.envelope.taskId !== null) addWarnings(outcome, [SANDBOX_WARNING]);
+  outcome = warned(outcome, call);
   progress.clear();
   // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
   // This runs last: a process that is killed earlier has delivered nothing.
@@ -153,11 +152,11 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     });
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
-  // The sentences of such a failure are still to be made, from its facts.
-  const { reason, charged, submit } = error.details;
-  const isBare = [reason, charged, submit].some((fact) => fact !== undefined);
+  // A failure without its advice came after the arguments were understood.
   const failure =
-    caller && isBare ? (await import('./render/errors/explained.ts')).explained(error, caller) : error;
+    error instanceof AdvisedFailure
+      ? error
+      : (await import('./render/errors/explained.ts')).explained(error, caller!);
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./actions/with-cancels.ts');
@@ -179,13 +178,19 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
 }
 
-// A later reader of the document cannot tell otherwise.
-const SANDBOX_WARNING = 'Sandbox run: nothing was charged, and each file is a stand-in.';
+/** Gives what is known of an interrupted call the exit code of its signal. */
+function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
+  const { envelope } = outcome;
+  const data = { ...envelope.data, interruptedBy: signal };
+  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+}
 
-function addWarnings({ envelope }: Outcome, warnings: readonly string[]): void {
-  if (warnings.length === 0) return;
-  const before = Array.isArray(envelope.data?.warnings) ? envelope.data.warnings : [];
-  envelope.data = { ...envelope.data, warnings: [...before, ...warnings] };
+/** Returns an outcome with the warnings that every document of its call has. */
+function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
+  // As far as one can tell where the arguments are refused.
+  const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');
+  const known = withWarnings(outcome, warnings);
+  return isSandbox ? inSandbox(known) : known;
 }
 
 /** Returns the state for a failure that names none: FAILED only where nothing can have been submitted, null without a task. */

@@ -6,7 +6,7 @@ import type { Envelope, Outcome } from './render/envelope.ts';
 /** Bytes of the longest document, with its newline: what the pipes of agents' hosts are known to pass whole. */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
-let written = false;
+let isAnswered = false;
 
 /**
  * Writes the one document of this process and sets its exit code. The process then ends by itself, when the last byte
@@ -17,8 +17,8 @@ export async function finishWith(
   { envelope, exitCode }: Outcome,
   secrets: readonly string[],
 ): Promise<boolean> {
-  if (written) return false;
-  written = true;
+  if (isAnswered) return false;
+  isAnswered = true;
   process.exitCode = exitCode;
   const { ok, status, taskId, data, errorCode, errorMessage, retryAfter }: Envelope = envelope;
   const document = { ok, status, taskId, data, errorCode, errorMessage, retryAfter };
@@ -27,7 +27,7 @@ export async function finishWith(
 }
 
 export function printText(text: string): void {
-  written = true;
+  isAnswered = true;
   void write(STDOUT, `${text}\n`);
 }
 
@@ -68,9 +68,9 @@ function write(descriptor: number, text: string): Promise<boolean> | boolean {
     const stream = descriptor === STDOUT ? process.stdout : process.stderr;
     return new Promise((resolve) => {
       stream.on('error', () => resolve(false));
-      const written = (error?: Error | null) => resolve(!error);
-      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, written);
-      else stream.write(rest, written);
+      const onEnd = (error?: Error | null) => resolve(!error);
+      if (descriptor === STDERR && writeThroughMute) writeThroughMute(rest, onEnd);
+      else stream.write(rest, onEnd);
     });
   }
 }

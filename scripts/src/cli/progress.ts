@@ -1,11 +1,14 @@
 import type { ExpectedDuration, Observer } from '../core/observer.ts';
+import { systemClock } from '../model/clock.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { plain, redact } from '../model/text.ts';
 import { type Display, Lines, type News, type Screen } from './progress/display.ts';
 import { Meter } from './progress/meter.ts';
 import { type Situation, Submits } from './progress/situation.ts';
 import { Sums } from './progress/sums.ts';
-import { otherAccountText, overIn, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
+import { otherAccountText, size, sourceOf, sums as sumsText, usually } from './progress/words.ts';
+
+const { monotonic } = systemClock;
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -25,9 +28,6 @@ interface Subject {
   said: string;
   failure: string;
 }
-
-/** The milliseconds of a clock that only moves forward. */
-export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /**
  * Shows the progress of a call on standard error.
@@ -102,7 +102,7 @@ export function watch(
       batch(progress) {
         submits.isAboutMany();
         sums.replace(progress);
-        draw(sumsText(progress), overIn(progress) === progress.total ? 'new' : 'same');
+        draw(sumsText(progress), progress.isOver ? 'new' : 'same');
       },
       named: (other) => observerOf(other, taskId),
       madeUnderOther(earlier) {

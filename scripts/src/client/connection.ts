@@ -46,7 +46,7 @@ export class Connection {
   constructor(settings: Settings) {
     const { proxy, httpClient } = settings;
     this.settings = settings;
-    this.#transport = new Transport(proxy, undefined, httpClient ? { httpClient } : {});
+    this.#transport = new Transport(proxy, httpClient ? { httpClient } : {});
   }
 
   /** Runs one call, and makes a public error of whatever ends it early. An error that is none of ours is thrown as it is. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { systemClock } from '../model/clock.ts';
+import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import { isApiKey, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
@@ -24,9 +25,9 @@ export interface Settings {
 }
 
 const NUMBERS = {
-  timeoutMs: { fallback: 30_000, min: 1, max: 600_000 },
-  maxRetries: { fallback: 3, min: 0, max: 10 },
-  pollIntervalMs: { fallback: 2_000, min: 10, max: 300_000 },
+  timeoutMs: TIMEOUT_MS,
+  maxRetries: RETRIES,
+  pollIntervalMs: { fallback: FIRST_POLL_MS, min: 10, max: 300_000 },
 };
 
 /**

@@ -1,7 +1,7 @@
+import { SANDBOX_KEY } from '../model/service-address.ts';
 import type { Sandbox, SandboxOptions } from './types.ts';
 
 // Any key works; this is the one of the command line's sandbox runs.
-const SANDBOX_KEY = 'ak_sandbox';
 
 /** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
 export async function startSandbox({ folder = null, ...options }: SandboxOptions = {}): Promise<Sandbox> {

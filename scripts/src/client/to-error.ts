@@ -1,4 +1,4 @@
-import type { ErrorCode as CoreCode, Failure } from '../model/failure.ts';
+import { type ErrorCode as CoreCode, type Failure, wholeMessage } from '../model/failure.ts';
 import { redact } from '../model/text.ts';
 import {
   AuthenticationError,
@@ -44,7 +44,7 @@ export function toError(failure: Failure, key: string, more: ClientErrorDetails 
   const code = failure.code as Exclude<CoreCode, 'GENERATION_FAILED' | 'TASK_CANCELLED'>;
   const said = issues.map((one) => ({ ...one, received: clean(one.received), hint: clean(one.hint) }));
   const details = { retryAfter, taskId, state: status, transient, issues: said, ...more, cause };
-  return new Class(code, clean(failure.message), details as ClientErrorDetails);
+  return new Class(code, clean(wholeMessage(failure)), details as ClientErrorDetails);
 }
 
 /**

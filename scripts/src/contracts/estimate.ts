@@ -56,7 +56,7 @@ export function estimateCredits(contract: Contract, payload: JsonObject): number
 }
 
 /** `7 to 20 credits (about US$0.035 to US$0.10)`, with the value that a credit had at the date of the rule. */
-export function creditsText({ least, most }: Estimate, usdPerCredit: number | null): string {
+function creditsText({ least, most }: Estimate, usdPerCredit: number | null): string {
   const range = (low: string, high: string): string => (low === high ? low : `${low} to ${high}`);
   const credits = `${range(String(least), String(most))} credit${most === 1 ? '' : 's'}`;
   if (usdPerCredit === null) return credits;

@@ -1,4 +1,4 @@
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/bmp';
+type ImageType = 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/avif' | 'image/bmp';
 
 // Types that all files of theirs begin alike: other first bytes are another type, or none.
 export const SURE_TYPES: ReadonlySet<string> = new Set([

@@ -26,7 +26,7 @@ export function unsupportedName(provider: string): string {
 }
 
 /** What is known of an id without a contract. */
-export interface KnownName {
+interface KnownName {
   page: string;
   /** The ids that are meant; empty for an id that is not supported. */
   meant: readonly string[];

@@ -1,7 +1,7 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
 import type { Credits } from '../model/request-record.ts';
 import type { SubmitWarning } from '../model/submit-facts.ts';
-import { isTerminal } from '../model/task.ts';
+import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
-import { type KnownTask, knownFacts, type WaitSettings } from './wait-settings.ts';
+import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -22,12 +22,12 @@ export interface GenerateOptions extends CheckedRequest {
 }
 
 /** A task of a request, and how its end is waited for. It does not hold the payload. */
-export interface Begun extends KnownTask {
+export type Begun = KnownTask & {
   maxCredits: number | undefined;
   wait: WaitSettings;
   /** When the wait began, on the monotonic clock. */
   start: number;
-}
+};
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const LEAST_SUBMIT_MS = 1_500;
@@ -55,31 +55,48 @@ export async function begin(session: Session, options: GenerateOptions): Promise
       : submitWithoutRecord(session, request, deadline),
   );
   if (!(known instanceof Failure)) return { ...known, model, maxCredits, wait, start };
-  const isShort = known.code === 'INSUFFICIENT_CREDITS' && !known.details.reason;
-  throw isShort ? await explainFunds(session, contract, generation, known, deadline) : known;
+  throw await explainFunds(session, contract, generation, known, deadline);
 }
 
 /** Waits for the end of the task of a request, as long as its wait lasts, and returns the result. Submits nothing. */
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, wait: whole, start, ...known } = begun;
-  const { entry, task } = known;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!task && isTerminal(entry!.record.status)) return reuseResult(session, entry!, wait);
-  const taskId = task?.id ?? entry!.record.taskId!;
-  if (!task) session.observer.attached(taskId, entry!.record.created);
-  const isSubmitted = task && wait.waitMs <= 0 && !isTerminal(task.state);
-  const result = isSubmitted
-    ? taskResult(taskId, task, knownFacts(known))
-    : await orFailure(task ? waitOn(session, task, wait, known) : waitTask(session, taskId, wait, known));
+  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
+  const taskId = known.task ? known.task.id : known.entry.record.taskId!;
+  const result = await orFailure(
+    known.task
+      ? endOfSubmitted(session, known.task, wait, known)
+      : endOfRecorded(session, known.entry, taskId, wait, known),
+  );
   const { credits } = result instanceof Failure ? known : result;
   const warnings = [...told(known, taskId), ...aboveCap(credits, maxCredits)];
   if (!(result instanceof Failure)) return { ...result, warnings: [...warnings, ...result.warnings] };
-  // The answer must not read as if nothing had been submitted.
-  const failure = task ? result.with({ taskId, charged: 'running' }) : stillRecorded(session, entry!, result);
-  throw failure.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
+  throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 
-function told({ other, isUnrecorded }: KnownTask, taskId: string): SubmitWarning[] {
+async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  const result = await orFailure(waitOn(session, task, wait, facts));
+  if (!(result instanceof Failure)) return result;
+  // The answer must not read as if nothing had been submitted.
+  throw result.with({ taskId: task.id, charged: 'running' });
+}
+
+async function endOfRecorded(
+  session: Session,
+  entry: StoredRequest,
+  taskId: string,
+  wait: WaitSettings,
+  facts: TaskFacts,
+) {
+  session.observer.attached(taskId, entry.record.created);
+  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
+  return result;
+}
+
+function told({ other, isUnrecorded }: TaskFacts, taskId: string): SubmitWarning[] {
   const all: SubmitWarning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
   return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
 }
@@ -91,9 +108,8 @@ function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWa
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: StoredRequest, failure: Failure): Failure {
+function stillRecorded(session: Session, entry: StoredRequest, taskId: string, failure: Failure): Failure {
   const { created } = entry.record;
-  const taskId = entry.record.taskId!;
   const data = { ...failure.details.data, resumed: true };
   if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
   const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());

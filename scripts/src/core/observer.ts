@@ -16,10 +16,14 @@ export interface BatchProgress {
   notSubmitted?: number;
   /** Lines that were submitted and have not ended. */
   running: number;
-  /** Credits charged so far, less those refunded; null while none are known. */
+  /** Credits charged so far; null while none are known. */
   credits: number | null;
   /** The part of them that is for tasks which this call submitted; absent: not known. */
   creditsNow?: number;
+  /** Credits refunded so far; absent: not known. */
+  refunded?: number;
+  /** This call has come to an end with every line, also with those that run on. */
+  isOver?: boolean;
 }
 
 /** How long tasks of a model usually take, from submit to end. */

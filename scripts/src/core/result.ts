@@ -51,7 +51,7 @@ export interface Origin {
 }
 
 /** The record that counts as delivered once the result has reached the caller. */
-export interface Delivery {
+interface Delivery {
   entry: StoredRequest;
   status: TaskState;
   credits: Credits;
@@ -85,10 +85,10 @@ export type TaskResult = TaskFacts &
     | { kind: 'notCancelled'; failure: Failure }
   );
 
-/** There is no unfinished task. `unsettled` counts the submits whose outcome is not known. */
+/** There is no unfinished task. `unknown` counts the submits whose outcome is not known. */
 export interface NothingPending {
   kind: 'nothingPending';
-  unsettled: number;
+  unknown: number;
 }
 
 /** Several tasks that were resumed at the same time. */
@@ -100,7 +100,7 @@ export interface ManyResult {
   /** Unfinished tasks that this call left out. */
   more: number;
   /** Submits whose outcome is not known. */
-  unsettled: number;
+  unknown: number;
 }
 
 /** Tells whether the task has a result that no later call will find. */

@@ -12,7 +12,7 @@ export interface WaitedTask {
   session: Session;
   taskId: string;
   wait: Wait;
-  known: KnownTask;
+  known: TaskFacts;
 }
 
 /** What the caller wants of a wait. */
@@ -53,11 +53,11 @@ export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }
   return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 
-/** A task, as far as it is known before it is waited for. */
-export interface KnownTask {
+/** What is known of a task before it is waited for. */
+export interface TaskFacts {
   /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;
-  /** The task as the service last showed it to this process; absent: its record names it. */
+  /** The task as the service last showed it here. */
   task?: Task | undefined;
   /** The model, where it is not the record that says it. */
   model?: string | undefined;
@@ -69,6 +69,9 @@ export interface KnownTask {
   other?: OtherAccount | undefined;
 }
 
-export function knownFacts({ model, entry, credits, origin }: KnownTask) {
+/** The task of a request: shown here by the service, or named by its record. */
+export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
+
+export function knownFacts({ model, entry, credits, origin }: TaskFacts) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }

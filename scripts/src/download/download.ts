@@ -132,8 +132,8 @@ async function tookPlace(
 
 async function freeBeside(file: string): Promise<string> {
   const { dir, name, ext } = path.parse(file);
-  for (let n = 2; ; n += 1) {
-    const free = path.join(dir, `${name}-${n}${ext}`);
+  for (let version = 2; ; version += 1) {
+    const free = path.join(dir, `${versionOf(name, version)}${ext}`);
     if (!(await isThere(free))) return free;
   }
 }

@@ -1,4 +1,5 @@
 import type { HttpHead, HttpRequest } from '../http/http-client.ts';
+import { USER_AGENT } from '../http/message.ts';
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,
@@ -6,6 +7,7 @@ import {
   pauseAfter,
   RETRY_PAUSES,
 } from '../http/retry.ts';
+import { LONGEST_TIMER_MS } from '../model/clock.ts';
 import { Failure, orFailure } from '../model/failure.ts';
 import { urlOf } from '../model/url.ts';
 import type { Downloader } from './downloader.ts';
@@ -27,7 +29,6 @@ export interface FetchOptions {
 }
 
 const MAX_REDIRECTS = 3;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Fetches the missing bytes of one file into `part`, with retries, and checks that it is complete and a media file.
@@ -130,7 +131,7 @@ class Fetch {
     if (problem)
       throw new Failure('DOWNLOAD_FAILED', `The result's address is not fetched; expected ${problem}.`);
     // Without the API key: a result lies on another host.
-    const headers = { accept: '*/*', 'user-agent': 'async-media-workflow', ...this.#file.rangeHeaders() };
+    const headers = { accept: '*/*', 'user-agent': USER_AGENT, ...this.#file.rangeHeaders() };
     return { method: 'GET', url: new URL(address), headers };
   }
 

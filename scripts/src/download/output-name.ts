@@ -8,7 +8,7 @@ const EXTENSION =
   /\.(mp4|m4v|mov|webm|mkv|avi|gif|png|jpe?g|webp|avif|heic|bmp|tiff?|svg|mp3|wave?|m4a|aac|ogg|opus|flac|glb|gltf|obj|mtl|stl|fbx|usdz|ply|zip)$/i;
 
 /** Returns the extension of a media file, in small letters; undefined where the name has none. */
-export function extensionOf(name: string): string | undefined {
+function extensionOf(name: string): string | undefined {
   return EXTENSION.exec(name)?.[1]?.toLowerCase();
 }
 

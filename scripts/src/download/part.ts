@@ -13,7 +13,7 @@ import { diskError } from '../disk/durable.ts';
 import { isObject, type Json } from '../model/json.ts';
 
 /** Identifies the file of a part, by its host's headers. */
-export interface Identity {
+interface Identity {
   /** A strong entity tag, or a date of last modification: what `If-Range` takes. `PRINTABLE`. */
   validator: string;
   /** Bytes of the whole file; null when the host does not say. */

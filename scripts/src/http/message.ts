@@ -18,3 +18,6 @@ export interface Call<T> {
   limits: AnswerLimits;
   read(answer: HttpAnswer): T;
 }
+
+/** The name under which every request is made. */
+export const USER_AGENT = 'async-media-workflow';

@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   onLeave?: (() => void) | undefined;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
   httpClient?: HttpClient;
   /**
@@ -31,10 +31,12 @@ export interface TransportOptions {
    * changed for it; the process of another program is left as it is.
    */
   ownsProcess?: boolean;
+  /** Finds the addresses of file hosts, for tests; by default the system does. */
+  resolve?: Resolve;
 }
 
 /** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
-export interface Receiver {
+interface Receiver {
   /** Tells whether the body is wanted; where it is not, the exchange ends with the head. Absent: it is. */
   wants?(head: HttpHead): boolean;
   onHead(head: HttpHead): void;
@@ -45,14 +47,11 @@ export interface Receiver {
 /** The only place that opens sockets to a service. Follows no redirect and keeps no cookie. */
 export class Transport {
   readonly #proxy: ProxySettings;
-  readonly #resolve: Resolve | undefined;
   readonly #options: TransportOptions;
   readonly #clients = new Map<ClientKind, Promise<HttpClient>>();
 
-  /** @param resolve finds the addresses of file hosts; by default the system does */
-  constructor(proxy: ProxySettings = {}, resolve?: Resolve, options: TransportOptions = {}) {
+  constructor(proxy: ProxySettings = {}, options: TransportOptions = {}) {
     this.#proxy = proxy;
-    this.#resolve = resolve;
     this.#options = options;
   }
 
@@ -121,7 +120,7 @@ export class Transport {
     if (kind === 'node') return new NodeHttpClient();
     if (kind === 'files' && !this.#proxied && !ownsProcess) {
       const { publicLookup } = await import('./public-lookup.ts');
-      return new NodeHttpClient(publicLookup(this.#resolve));
+      return new NodeHttpClient(publicLookup(this.#options.resolve));
     }
     return this.#undici(kind);
   }
@@ -131,7 +130,10 @@ export class Transport {
     const { publicLookup } = await import('./public-lookup.ts');
     if (this.#options.ownsProcess) tuneForOneCommand();
     try {
-      return new UndiciHttpClient(this.#proxy, kind === 'files' ? publicLookup(this.#resolve) : undefined);
+      return new UndiciHttpClient(
+        this.#proxy,
+        kind === 'files' ? publicLookup(this.#options.resolve) : undefined,
+      );
     } catch (cause) {
       // The settings are not shown: they may hold a password.
       const message = 'The address of the proxy cannot be used as it is written.';

@@ -91,7 +91,7 @@ export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): 
 }
 
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
-export function unsettled<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
+export function unknown<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
   return entries.filter(({ record }) => isPending(record) && record.taskId === null);
 }
@@ -155,8 +155,9 @@ function unreadable(): Failure {
 }
 
 function conflict(claim: RequestClaim, record: RequestRecord): Failure {
-  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request. Nothing was submitted.`;
+  const message = `The idempotency key ${claim.idempotencyKey} already stands for another request.`;
   return new Failure('IDEMPOTENCY_CONFLICT', message, {
+    nothingSubmitted: true,
     data: {
       model: claim.model,
       payloadHash: claim.payloadHash,

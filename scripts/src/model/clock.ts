@@ -10,8 +10,8 @@ export interface Clock {
   random(): number;
 }
 
-// setTimeout fires at once for longer delays.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** setTimeout fires at once for longer delays. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.

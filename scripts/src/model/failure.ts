@@ -41,6 +41,8 @@ export interface FailureDetails {
   issues?: Issue[] | undefined;
   /** The facts behind it, where its code alone does not say what to do. */
   reason?: Reason | undefined;
+  /** It came before anything was submitted: an answer about the whole request says so, one about a part of it does not. */
+  nothingSubmitted?: boolean | undefined;
   /** Its task was submitted and charged: it still runs, or it is finished. */
   charged?: 'running' | 'finished' | undefined;
   /** What is known of the submit of its task. */
@@ -74,6 +76,11 @@ export class Failure extends Error {
   }
 }
 
+/** Returns what an answer about the whole request says of a failure. */
+export function wholeMessage({ message, details }: Failure): string {
+  return details.nothingSubmitted ? `${message} Nothing was submitted.` : message;
+}
+
 /** Returns what the work came to, or the failure that ended it. Any other error is a bug, and is thrown. */
 export async function orFailure<T>(work: Promise<T>): Promise<T | Failure> {
   try {
@@ -95,7 +102,7 @@ export interface Cheaper {
 }
 
 /** Why a submit has no known outcome yet. */
-export interface SubmitUnknown {
+interface SubmitUnknown {
   kind: 'submitUnknown';
   model: string;
   idempotencyKey: string;
@@ -200,7 +207,7 @@ export type Reason =
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
-  | { kind: 'outputTaken'; file: string; free: string }
+  | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   /** Neither this machine nor the service has the result any more: no later call will find it. */
@@ -208,5 +215,8 @@ export type Reason =
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };
+
+/** Whose a file is: the request has another task that made it, or nobody knows; else something else has its name. */
+export type FileOwner = { is: 'earlierTask'; taskId: string } | { is: 'unknown' } | { is: 'other' };
 
 export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

@@ -164,3 +164,6 @@ export function lastUse({ phase, created, checked, delivered, used }: RequestRec
   if (phase === 'submitting' || phase === 'unknown') return undefined;
   return Math.max(...[created, checked, delivered, used].map((date) => Date.parse(date ?? created)));
 }
+
+/** For how many days a record is kept after its last use. */
+export const KEPT_DAYS = 30;

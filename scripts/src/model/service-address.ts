@@ -28,3 +28,6 @@ export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem |
 export function isApiKey(text: unknown): boolean {
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
 }
+
+/** The sandbox takes any key; this one is no secret. */
+export const SANDBOX_KEY = 'ak_sandbox';

@@ -59,3 +59,8 @@ function beforeCut(characters: string[]): RegExp {
   const optional = characters.slice(SHORTEST_SECRET).reduceRight((rest, char) => `(?:${char}${rest})?`, '');
   return new RegExp(`${characters.slice(0, SHORTEST_SECRET).join('')}${optional}(?=…)`, 'gi');
 }
+
+/** Returns a count with its noun: `1 task`, `3 tasks`. @param many of a noun that takes no `s` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -47,10 +47,10 @@ export type Claimed<E extends StoredRequest = StoredRequest, F extends Fence = F
       entry: E;
       lock: F;
       /** Earlier records of the request whose outcome is unknown. */
-      unsettled: E[];
+      unknown: E[];
     }
   /** An earlier process may have submitted it. */
-  | { kind: 'unsettled'; entry: E; lock: F }
+  | { kind: 'unknown'; entry: E; lock: F }
   /** It has a task, which may have ended. */
   | { kind: 'submitted'; entry: E };
 

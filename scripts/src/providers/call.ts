@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../http/http-client.ts';
 import { JsonBody } from '../http/json.ts';
 import type { AnswerLimits, Call, HttpAnswer } from '../http/message.ts';
+import { USER_AGENT } from '../http/message.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 
@@ -13,7 +14,7 @@ export type Kind = 'submit' | 'quote' | 'task' | 'other';
 const MB = 1024 * 1024;
 
 /** A state, a price: some hundred bytes. */
-export const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
+const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
 /** The record of a task. It may echo a base64 image in full. Refusing the answer of a submit would lose the submit. */
 export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
@@ -34,7 +35,7 @@ export function jsonRequest(
   own: Record<string, string>,
   body?: JsonObject,
 ): HttpRequest {
-  const headers = { ...own, accept: 'application/json', 'user-agent': 'async-media-workflow' };
+  const headers = { ...own, accept: 'application/json', 'user-agent': USER_AGENT };
   if (!body) return { method, url: new URL(url), headers };
   const typed = { ...headers, 'content-type': 'application/json' };
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };

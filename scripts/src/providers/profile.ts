@@ -45,6 +45,8 @@ export interface Profile {
     cancelled?: string;
     /** When a task can be cancelled. */
     cancel: string;
+    /** What becomes of a task that is PROGRESS; absent where no task can be cancelled. */
+    running?: string;
     /** Why a task may not be found. */
     missing: string;
     /** Where the user finds prices and models. */

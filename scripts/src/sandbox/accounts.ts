@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Refusal, type Reply } from './exchange.ts';
 import type { Files } from './files.ts';
+import type { FirstTimes } from './first-times.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -13,6 +14,7 @@ export interface Surroundings {
   store: Store;
   files: Files;
   webhooks: Webhooks;
+  firstTimes: FirstTimes;
   /** The wall clock in milliseconds. */
   now: () => number;
   /** Simulated seconds per real second. */
@@ -40,8 +42,6 @@ export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http20
 export class Accounts {
   readonly #surroundings: Surroundings;
   readonly #service: string;
-  /** What happened once, and is not to happen the next time. */
-  readonly #seen = new Set<string>();
   readonly #statusQueries = new Map<string, number>();
   #sequence = 0;
 
@@ -90,11 +90,8 @@ export class Accounts {
 
   /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
   refused(scenarios: ReadonlySet<ScenarioName>, generation: string, replies: Refusals): Reply | null {
-    // After the second time it starts anew, so that the same prompt can be used in another sandbox run.
-    const isFirst = (name: ScenarioName) => {
-      const mark = `${name} ${generation}`;
-      return scenarios.has(name) && !this.#seen.delete(mark) && this.#seen.add(mark) !== undefined;
-    };
+    const isFirst = (name: ScenarioName) =>
+      scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst('rate-limit')) return replies['rate-limit'];
     if (isFirst('not-delivered')) return 'cut';
     if (isFirst('server-error')) return replies['server-error'];

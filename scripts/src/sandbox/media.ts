@@ -6,7 +6,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { TaskRecord } from './task-record.ts';
 
 /** A finished file: its extension, its types, and its bytes, which are made at their first use. */
-export interface Medium {
+interface Medium {
   ext: 'mp4' | 'png' | 'wav' | 'glb';
   contentType: string;
   /** As APIDot's examples call it in `file_type`. */

@@ -40,7 +40,7 @@ const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.
 // Wider than a valid marker: a marker with a typing error must not become a part of the prompt.
 const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
-export interface Marks {
+interface Marks {
   scenarios: Set<ScenarioName>;
   /**
    * Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of

@@ -4,6 +4,7 @@ import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, Refusal, type Reply, readBody, type Service, send } from './exchange.ts';
 import { createFiles } from './files.ts';
+import { FirstTimes } from './first-times.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
 import { openStore } from './store.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -41,7 +42,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const store = openStore(folder, now);
   const files = createFiles(store, now);
   const webhooks = createWebhooks(now, log);
-  const surroundings = { store, files, webhooks, now, speed };
+  const firstTimes = new FirstTimes(store.warning === null ? folder : null, now());
+  const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {

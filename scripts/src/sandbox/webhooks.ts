@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { LONGEST_TIMER_MS } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import { urlOf } from '../model/url.ts';
 import { changesOf, isFinal, type SandboxState } from './lifecycle.ts';
@@ -27,7 +28,6 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Services send some webhooks twice. Simulated milliseconds. */
 export const DUPLICATE_AFTER = 15_000;
 /** Timers that are set for longer fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Watch {
   url: URL;

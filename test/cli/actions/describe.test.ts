@@ -79,6 +79,21 @@ describe('what a model costs', () => {
     }
   });
 
+  it('says of which models no price is known here, and where the user finds it', async () => {
+    const says = /^No price of (.*) is known here: see https:\/\/apidot\.ai\/models/;
+    const { data } = (await describeAll({ ...apidot, kind: 'model3d' })).envelope;
+    const unpriced = (data!.models as { model: string; estimateOfExample: string | null }[])
+      .filter(({ estimateOfExample }) => estimateOfExample === null)
+      .map(({ model }) => model);
+    expect(unpriced).toContain('meshy-6-text-to-3d');
+    const [, named] = says.exec((data!.nextSteps as string[]).at(-1)!) ?? [];
+    expect(named!.split(', ')).toEqual(unpriced);
+    const one = (await describeOne(apidot, 'meshy-6-text-to-3d')).envelope.data!.nextSteps as string[];
+    expect(one.filter((step) => says.test(step))).toHaveLength(1);
+    const priced = (await describeOne(apidot, 'gpt-image-2')).envelope.data!.nextSteps as string[];
+    expect(priced.filter((step) => says.test(step))).toEqual([]);
+  });
+
   it.each([
     [apidot, 'sora-2-official', '96 credits (about US$0.48)'],
     [aivideomaker, 't2v', '15 credits (about US$0.15)'],

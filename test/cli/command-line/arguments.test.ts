@@ -7,8 +7,15 @@ import {
   guessAction,
   parseArguments,
 } from '../../../scripts/src/cli/command-line/arguments.ts';
-import { FLAG_NAMES, FLAGS, type FlagName, rule } from '../../../scripts/src/cli/command-line/flags.ts';
+import {
+  FLAG_NAMES,
+  FLAGS,
+  type FlagName,
+  rule,
+  type Switch,
+} from '../../../scripts/src/cli/command-line/flags.ts';
 import { helpText } from '../../../scripts/src/cli/command-line/help.ts';
+import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../../../scripts/src/model/defaults.ts';
 import { Failure, type Issue } from '../../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
 
@@ -43,7 +50,8 @@ describe('what is understood', () => {
       limit: 50,
       all: false,
       any: false,
-      isNew: false,
+      new: false,
+      full: false,
       noJournal: false,
       sandbox: false,
       help: false,
@@ -209,6 +217,14 @@ it.each([
 });
 
 describe('the table of flags', () => {
+  const switches = FLAG_NAMES.filter((name) => rule(name).form === undefined) as Switch[];
+
+  it.each(switches)('--%s is a switch: true where it is given, else false, under its own name', (name) => {
+    const without = lineWith(name, '').slice(0, -2);
+    expect(parseArguments(without)[name]).toBe(false);
+    expect(parseArguments([...without, `--${name}`])[name]).toBe(true);
+  });
+
   const numbers = FLAG_NAMES.flatMap((name) => {
     const { value } = rule(name);
     return value?.kind === 'number' ? [[name, value] as const] : [];
@@ -266,6 +282,9 @@ describe('the table of flags', () => {
       if (value?.kind === 'number' && value.default !== undefined)
         expect(help).toContain(`default ${value.default}`);
     }
+    expect(rule('pollInterval').help).toContain(`default ${FIRST_POLL_MS / 1000}`);
+    expect(text).toContain(`AIVIDEO_TIMEOUT_MS (${TIMEOUT_MS.fallback})`);
+    expect(text).toContain(`AIVIDEO_MAX_RETRIES (${RETRIES.fallback})`);
     for (const { keyVariable, urlVariable, id } of PROFILES)
       for (const word of [keyVariable, urlVariable, id]) expect(text).toContain(word);
   });

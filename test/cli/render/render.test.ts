@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { adviceFor, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
+import { failed } from '../../../scripts/src/cli/render/envelope.ts';
+import { advised, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
 import type { TaskResult } from '../../../scripts/src/core/result.ts';
 import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
@@ -71,7 +72,7 @@ describe('the document of a task', () => {
     );
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.envelope.data?.nextSteps).toContain(
-      `run --action ${action} --taskId ck1${action === 'waitTask' ? ' --wait 45' : ''}`,
+      `run --action ${action} --taskId ck1 ${action === 'waitTask' ? '--wait 45' : '--download out'}`,
     );
   });
 
@@ -111,7 +112,7 @@ describe('the document of several tasks', () => {
       } as Partial<TaskResult>);
     const items = [item(finished('ck1', 10)), item(finished('ck2', 50_000)), item(finished('ck3', 10))];
     const outcome = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
       caller,
     );
     outcome.onWritten?.();
@@ -127,7 +128,7 @@ describe('the document of several tasks', () => {
     });
     const items = [item(task('PROGRESS')), item(gone)];
     const { envelope, exitCode } = await outcomeOfResult(
-      { kind: 'many', items, until: 'last', more: 0, unsettled: 0 },
+      { kind: 'many', items, until: 'last', more: 0, unknown: 0 },
       caller,
     );
     expect(exitCode).toBe(EXIT.taskNotFound);
@@ -149,7 +150,7 @@ describe('the document of a wait for the first end', () => {
         items: ended.map((one) => ({ record: { ...record, promptExcerpt: 'a fox' } as never, ended: one })),
         until: 'first',
         more: 0,
-        unsettled: 0,
+        unknown: 0,
       },
       caller,
     );
@@ -192,7 +193,8 @@ describe('what is said of a failure', () => {
     };
     const reason: Reason = { kind: 'quoteAboveCap', quoted: 80, maxCredits: 40, cheaper };
     const { message, details } = explained(new Failure('BUDGET_EXCEEDED', 'Too much.', { reason }), caller);
-    expect(message).toBe('This would cost 80 credits; --maxCredits allows 40. Nothing was submitted.');
+    expect(message).toBe('This would cost 80 credits; --maxCredits allows 40.');
+    expect(details.nothingSubmitted).toBe(true);
     expect(details.nextSteps).toEqual([
       'Cheaper: "duration":"5" in the payload, about 1 credit (an estimate of 2026-09-17).',
       'Ask the user whether 80 credits are fine; then submit with --maxCredits 80.',
@@ -202,12 +204,9 @@ describe('what is said of a failure', () => {
   it('by its code alone never reads as free where a task may have been charged', () => {
     for (const code of ERROR_CODES) {
       const failure = new Failure(code, 'It failed.');
-      const steps = adviceFor(failure, {
-        caller: { ...caller, isSubmit: true },
-        account: 'ab12',
-        taskId: 'ck1',
-      });
-      expect(steps.join(' '), code).not.toMatch(/nothing was submitted or charged\. run/i);
+      const about = { caller: { ...caller, isSubmit: true }, account: 'ab12', taskId: 'ck1' };
+      const { nextSteps = [] } = advised(failure, about).details;
+      expect(nextSteps.join(' '), code).not.toMatch(/nothing was submitted or charged\. run/i);
     }
   });
 });
@@ -222,5 +221,17 @@ describe('a folder that cannot be written to', () => {
     const { message, details } = explained(new Failure('INVALID_PAYLOAD', 'no', { reason }), given);
     expect(message).toMatch(new RegExp(`^${flag}: /no/x cannot`));
     expect(details.issues).toMatchObject([{ path: flag, hint: expect.stringContaining(flag) }]);
+  });
+
+  it('is given once: a failure that has its advice stays as it is', () => {
+    const failure = new Failure('BUDGET_EXCEEDED', 'Too much.', {
+      reason: { kind: 'linesAboveCap', lines: [2], maxCredits: 5 },
+    });
+    const once = explained(failure, caller);
+    expect(once.message).toBe('Line 2 costs more than --maxCredits 5 each.');
+    expect(explained(once, caller)).toBe(once);
+    expect(advised(once, { caller, account: 'ab12', taskId: null })).toBe(once);
+    // The whole request is told what the message of a line leaves out.
+    expect(failed(once, null, null).envelope.errorMessage).toBe(`${once.message} Nothing was submitted.`);
   });
 });

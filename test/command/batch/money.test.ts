@@ -33,6 +33,9 @@ describe('what the lines of a batch may cost', () => {
     // What is paid is delivered all the same.
     expect(last.batch).toMatchObject({ completed: 3, notSubmitted: 1 });
     expect(last.items[0]).toMatchObject({ line: 4, errorCode: 'BUDGET_EXCEEDED', taskId: null });
+    expect(last.nextSteps[0]).toMatch(
+      /^Ask the user for --maxTotalCredits 15 .*only the new charges of this run.* 45 credits were charged before for the other lines/,
+    );
     expect(charges()).toBe(3);
   });
 

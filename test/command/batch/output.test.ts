@@ -59,7 +59,7 @@ describe('--output', () => {
     expect(steps.join(' ')).not.toContain('--new');
     const resume = steps.find((step) => step.startsWith('node '))!;
     expect((await runShell(resume, { env, cwd: tempFolder() })).code).toBe(0);
-    expect(readFileSync(path.join(folder, 'dawn-2.mp4'))).toEqual(
+    expect(readFileSync(path.join(folder, 'dawn-v2.mp4'))).toEqual(
       readFileSync(path.join(folder, 'first.mp4')),
     );
     expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
@@ -96,7 +96,7 @@ describe('--output', () => {
     expect(submits()).toEqual([]);
     const command = (data.nextSteps as string[]).find((step) => step.startsWith('node '))!;
     expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
-    expect(readdirSync(folder)).toContain('dawn-2.mp4');
+    expect(readdirSync(folder)).toContain('dawn-v2.mp4');
     expect(submits()).toHaveLength(1);
     expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
   });

@@ -49,6 +49,15 @@ describe('what is pending', () => {
     expect(made).toMatchObject({ taskId, status: 'SUBMITTED', cancel: expect.any(String) });
     expect(Date.parse(made!.statusSeenAt!)).toBeGreaterThan(Date.now() - 60_000);
     expect(made!.resume).toContain('--wait 45');
+    const steps = envelopeOf(await act(here, 'listPending')).data.nextSteps as string[];
+    expect(steps.at(-1)).toMatch(/^Each status is that of its statusSeenAt/);
+    // Seen so long ago that by every recorded run it has begun: a cancel comes too late.
+    const [entry] = journalOf(here);
+    rewrite(entry!, { checked: new Date(Date.now() - 3_600_000).toISOString() });
+    expect((await rows())[0]!.cancel).toBeUndefined();
+    const refused = envelopeOf(await act(here, 'cancelTask')).data.nextSteps as string[];
+    expect(refused.filter((step) => step.includes(' --action cancelTask '))).toEqual([]);
+    rewrite(entry!, {});
     // The list shows it running now: that is a sight of it like any other.
     await act(here, 'getStatus', '--taskId', taskId!);
     await act(here, 'getStatus', '--taskId', taskId!);
@@ -97,12 +106,21 @@ describe('what is pending', () => {
     here.service.hidesTasks = true;
     const alone = await act(here, 'waitTask', ...FAST);
     expect(alone.code).toBe(EXIT.submitUnknown);
-    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unsettled: 1 } });
+    expect(envelopeOf(alone)).toMatchObject({ ok: false, status: null, data: { count: 0, unknown: 1 } });
     const other = JSON.stringify({ ...T2V, prompt: 'two' });
     await run(['--model', 't2v', '--payload', other, '--wait', '0'], { env: here.env });
     const { ok, data } = envelopeOf(await act(here, 'waitTask', ...FAST));
     expect(ok).toBe(true);
-    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submits is not known')]);
+    expect(data.warnings).toEqual([expect.stringContaining('The outcome of 1 other submit is not known')]);
+    await run(['--model', 't2v', '--payload', other, '--new', '--wait', '0'], { env: here.env });
+    const all = await act(here, 'waitTask', '--all', ...FAST);
+    expect(all.code).toBe(EXIT.submitUnknown);
+    expect(envelopeOf(all)).toMatchObject({
+      ...{ ok: false, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' },
+      data: { count: 1, running: 0, unknown: 1, tasks: [{ status: 'COMPLETED', errorCode: null }] },
+    });
+    // The same command would find out nothing about that submit.
+    expect((envelopeOf(all).data.nextSteps as string[]).join()).not.toContain('--all');
   });
 
   it('waitTask without an id resumes the newest, and saves its file where that was wanted', async () => {
@@ -135,6 +153,29 @@ describe('what is pending', () => {
     }
     const other = envelopeOf(await act(here, 'listPending', '--provider', 'apidot'));
     expect(JSON.stringify(other.data.nextSteps)).not.toContain('listTasks');
+  });
+
+  it('with --any until the first of them ends; the others are named as running, and resumed by the same command', async () => {
+    const here = await place();
+    const ids = await requests(here, 'one', 'two', 'three');
+    const sooner = ids[1]!;
+    here.service.lastPoll = 30;
+    // With these polls of its own it ends long before the others.
+    for (let n = 0; n < 29; n += 1) await fetch(`${here.service.origin}/api/v1/tasks/${sooner}/status`);
+    const done = await act(here, 'waitTask', '--any', ...FAST);
+    expect(done.code, done.stdout).toBe(0);
+    const { taskId, data } = envelopeOf(done);
+    expect(taskId).toBeNull();
+    const [first, ...others] = data.tasks as { taskId: string; status: string; files: { path: string }[] }[];
+    expect(first).toMatchObject({ taskId: sooner, status: 'COMPLETED', model: 't2v', promptExcerpt: 'two' });
+    expect(existsSync(first!.files[0]!.path)).toBe(true);
+    expect(data).toMatchObject({ count: 3, running: 2 });
+    for (const { status } of others) expect(status).not.toBe('COMPLETED');
+    here.service.lastPoll = 3;
+    const rest = await runShell((data.nextSteps as string[])[0]!, { env: here.env });
+    const next = envelopeOf(rest).data.tasks as { taskId: string; status: string }[];
+    expect(next.map((task) => task.taskId)).not.toContain(sooner);
+    expect(next[0]!.status).toBe('COMPLETED');
   });
 
   it('a task that is gone keeps nobody from the others, and is named with how to drop it', async () => {

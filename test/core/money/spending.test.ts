@@ -283,8 +283,8 @@ describe('--action spending', () => {
       models: [{ model: 'wan27', charged: null }],
       warnings: [
         expect.stringMatching(/^The credits of 1 of these tasks are not known/),
-        '1 tasks of the list have no date, and are left out.',
-        '1 entries of the list cannot be read, and are left out.',
+        '1 task of the list has no date, and is left out.',
+        '1 entry of the list cannot be read, and is left out.',
       ],
     });
     expect((envelope.data!.covers as string[])[1]).toBe('The journal of this machine: there is none.');

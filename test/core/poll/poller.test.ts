@@ -122,6 +122,33 @@ describe('fault 81: a list that does not serve', () => {
   });
 });
 
+describe('fault 81: a list that is too large or too slow', () => {
+  it.each<[string, Partial<FleetOptions>, Partial<FleetOptions>]>([
+    ['answers after a minute', { listMs: MINUTE }, { processes: 4 }],
+    ['answers after a minute', { listMs: MINUTE }, { processes: 1, tasksEach: 4 }],
+    ['answers after nine seconds', { listMs: 9_000 }, { processes: 4 }],
+    ['answers after nine seconds', { listMs: 9_000 }, { processes: 1, tasksEach: 4 }],
+    ['has 20 MB of pictures', { pictureBytes: 5 * 1024 * 1024 }, { processes: 4 }],
+  ])('%s: four tasks are still polled one by one, and each end is seen soon', async (_, list, places) => {
+    const figures = await fleet({ processes: 1, ...places, ...list });
+    expect(figures).toMatchObject({ ended: 4, refused: 0 });
+    expect(figures.worstLagMs).toBeLessThanOrEqual(6_000);
+    expect(figures.queries - figures.lists).toBeGreaterThan(20);
+  });
+
+  it.each<[string, Partial<FleetOptions>, number]>([
+    ['answers after a minute', { listMs: MINUTE }, 26_000],
+    ['answers after nine seconds', { listMs: 9_000 }, 26_000],
+    // A record of more than 1 MB is not shared: the process that waits for it reads it once more.
+    ['has 20 MB of pictures', { pictureBytes: 1024 * 1024 }, 35_000],
+  ])('%s: twenty tasks share single queries, as without a list', async (_, list, worstMs) => {
+    const figures = await fleet({ processes: 20, ...list });
+    expect(figures).toMatchObject({ ended: 20, refused: 0 });
+    expect(figures.worstLagMs).toBeLessThanOrEqual(worstMs);
+    expect(figures.lists).toBeLessThan(figures.queries / 2);
+  });
+});
+
 describe('what the processes share', () => {
   it('is for the owner alone, names no key, and does not grow', async () => {
     const place = folder();

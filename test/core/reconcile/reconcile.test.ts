@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
@@ -482,7 +483,7 @@ describe('the second submit', () => {
 
   it('is not sent where we reject it ourselves: unknown, with the reason', async () => {
     const tooMuch = () =>
-      Promise.reject(new Failure('BUDGET_EXCEEDED', 'It costs too much. Nothing was submitted.'));
+      Promise.reject(new Failure('BUDGET_EXCEEDED', 'It costs too much.', { nothingSubmitted: true }));
     const { server, session } = await started(['reset', ACCEPTED]);
     const log = logOf({ resubmitting: tooMuch });
     const failure = unknownOf(await submitFor(session, undefined, { log }));
@@ -527,7 +528,7 @@ describe('the same command after a process that died', () => {
     try {
       return await generate(session, { ...options, wait: waiting(waitS * 1_000) });
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof AdvisedFailure)) throw error;
       return failed(error, 'UNKNOWN', null);
     }
   }

@@ -1,9 +1,9 @@
 // Two equal requests are two tasks, also where the service's list shows no keys and one of them took the other's task.
 
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import { Entry } from '../../../scripts/src/stores/file/entry.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
@@ -69,7 +69,7 @@ async function world(fates: Fate[]) {
     try {
       return (await generate(session, options)).envelope;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof AdvisedFailure)) throw error;
       return failed(error, 'UNKNOWN', null).envelope;
     }
   }

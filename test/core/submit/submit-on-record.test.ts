@@ -1,18 +1,25 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/server.ts';
 import { generate } from '../rendered.ts';
-import { journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
-import { ACCEPTED, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
+import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
+import { ACCEPTED, CUT, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
+
+/** Where the command wants the file, and whether it only submits. */
+interface Asked {
+  folder?: string | null;
+  output?: string | null;
+  isDetached?: boolean;
+}
 
 async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeoutMs = 10_000) {
   const clock = new FakeClock();
@@ -20,13 +27,14 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
   const journal = journalOf(server.origin, clock);
 
   /** The command, as a process of its own. */
-  async function command(waitS: number, terms: Partial<typeof TERMS> = {}) {
+  async function command(waitS: number, terms: Partial<typeof TERMS> = {}, asked: Asked = {}) {
+    const { isDetached = false, ...place } = asked;
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
-    const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached: false };
-    const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000) }).catch(
+    const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached };
+    const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000, place) }).catch(
       (error: unknown): Outcome => {
-        if (!(error instanceof Failure)) throw error;
+        if (!(error instanceof AdvisedFailure)) throw error;
         return failed(error, 'UNKNOWN', null);
       },
     );
@@ -36,6 +44,34 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
   const records = (): RequestRecord[] => allIn(new Journal(journal.place)).map(({ record }) => record);
   return { clock, server, journal, command, records };
 }
+
+describe('the place of the file, when the outcome of the submit was not known', () => {
+  it.each<[string, Asked]>([
+    ['a folder', { output: null }],
+    ['a folder, by a submit alone', { output: null, isDetached: true }],
+    ['a named file', { output: 'dawn.mp4' }],
+  ])('is the one that the command names which finds the task: %s', async (_, asked) => {
+    const { command, records } = await world([CUT], [() => (isShown ? listed() : EMPTY)]);
+    let isShown = false;
+    expect((await command(0)).envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    isShown = true;
+    const place = { folder: folder(), ...asked };
+    expect((await command(0, {}, place)).envelope.taskId).toBe('ckx9');
+    expect(records()).toMatchObject([{ download: place.folder, output: place.output }]);
+  });
+
+  it('is kept by one that names none, finds nothing, or submits once more; else the last one counts', async () => {
+    const { command, records, clock } = await world([CUT, ACCEPTED]);
+    const [first, last] = [folder(), folder()];
+    for (const place of [{ folder: first }, {}, { folder: last }, {}]) {
+      expect((await command(0, {}, place)).envelope.errorCode).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    }
+    expect(records()).toMatchObject([{ phase: 'unknown', download: last }]);
+    clock.now += 3_600_000;
+    expect((await command(100)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+    expect(records()).toMatchObject([{ phase: 'submitted', download: last }]);
+  });
+});
 
 describe('a submit that was lost, and found by the command that sent it', () => {
   it('is charged by this command: not resumed, not reused', async () => {

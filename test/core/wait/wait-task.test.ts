@@ -426,7 +426,7 @@ describe('cancelTask', () => {
     const steps = envelope.data?.nextSteps as string[];
     expect(steps).toContain(
       ['COMPLETED', 'FAILED'].includes(status)
-        ? 'run --action getTask --taskId ckx1'
+        ? `run --action getTask --taskId ckx1${status === 'COMPLETED' ? ' --download out' : ''}`
         : 'run --action waitTask --taskId ckx1 --wait 45',
     );
     expect(steps.includes('run --action cancelTask --taskId ckx1')).toBe(status === 'SUBMITTED');

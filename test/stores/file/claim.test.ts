@@ -120,19 +120,19 @@ describe('a request', () => {
     expect(namesIn(journal)).toEqual([path.basename(entry.file)]);
   });
 
-  it('fault 36: that was begun by a command that died is unsettled, and keeps its key', async () => {
+  it('fault 36: that was begun by a command that died is unknown, and keeps its key', async () => {
     const journal = journalIn();
     await beginAndDie(journal, { idempotencyKey: 'key-0001' });
     const claimed = await claim(nextCommand(journal));
-    if (claimed.kind !== 'unsettled') throw new Error(claimed.kind);
+    if (claimed.kind !== 'unknown') throw new Error(claimed.kind);
     expect(claimed.entry.record.idempotencyKey).toBe('key-0001');
     expect(claimed.lock.isOurs()).toBe(true);
   });
 
-  it('with an unknown outcome is unsettled as well, however old', async () => {
+  it('with an unknown outcome is unknown as well, however old', async () => {
     const journal = journalIn();
     await recordedAgo(journal, 400 * DAY, { phase: 'unknown' });
-    expect(await kindOf(journal)).toBe('unsettled');
+    expect(await kindOf(journal)).toBe('unknown');
   });
 
   it.each(['COMPLETED', 'FAILED', 'CANCEL'] as const)(
@@ -210,12 +210,12 @@ describe('fault 53: the same payload', () => {
 });
 
 describe('--new', () => {
-  it('is given what is unsettled, and leaves alone what has a task', async () => {
+  it('is given what is unknown, and leaves alone what has a task', async () => {
     const journal = journalIn();
     const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
     const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
     const claimed = await claim(journal, { isNew: true });
-    expect(claimed.kind === 'new' && claimed.unsettled.map(({ file }) => file)).toEqual([unknown.file]);
+    expect(claimed.kind === 'new' && claimed.unknown.map(({ file }) => file)).toEqual([unknown.file]);
     expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));
   });
 
@@ -239,7 +239,7 @@ describe('--new', () => {
     const { file } = await recordedAgo(journal, HOUR);
     writeFileSync(file, 'no');
     const entry = await beginAndDie(journal, { isNew: true });
-    expect(await kindOf(journal)).toBe('unsettled');
+    expect(await kindOf(journal)).toBe('unknown');
     await entry.update(submitted('ckx2'));
     expect((await claim(journal)).entry.record.taskId).toBe('ckx2');
   });
@@ -248,7 +248,7 @@ describe('--new', () => {
     const journal = journalIn();
     const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
     const claimed = await claim(journal, { isNew: true });
-    expect(claimed.kind === 'new' && claimed.unsettled).toEqual([]);
+    expect(claimed.kind === 'new' && claimed.unknown).toEqual([]);
     expect(existsSync(file)).toBe(false);
   });
 });
@@ -277,7 +277,7 @@ describe('a request with a key of its own', () => {
       const { code, message, details } = await failureOf(claim(journal, { ...NAMED, payloadHash: other }));
       expect(code).toBe('IDEMPOTENCY_CONFLICT');
       expect(message).toContain('mine-0001');
-      expect(message).toContain('Nothing was submitted');
+      expect(details.nothingSubmitted).toBe(true);
       expect(details.data).toEqual({
         model: REQUEST.model,
         payloadHash: other,

@@ -7,11 +7,11 @@ import type { JsonObject } from '../../../scripts/src/model/json.ts';
 import { allIn, dateBefore, HOUR, journalIn, nextCommand, type TestJournal } from './support.ts';
 import { VERSION_1 } from './version-1.ts';
 
-const STATES: [prompt: string, kind: 'unsettled' | 'submitted' | 'new', taskId: string | null][] = [
-  ['submitting', 'unsettled', null],
-  ['submitting, with download', 'unsettled', null],
-  ['unknown', 'unsettled', null],
-  ['unknown, with download', 'unsettled', null],
+const STATES: [prompt: string, kind: 'unknown' | 'submitted' | 'new', taskId: string | null][] = [
+  ['submitting', 'unknown', null],
+  ['submitting, with download', 'unknown', null],
+  ['unknown', 'unknown', null],
+  ['unknown, with download', 'unknown', null],
   ['abandoned', 'new', null],
   ['SUBMITTED', 'submitted', 'clv1submitted'],
   ['PROGRESS', 'submitted', 'clv1progress'],

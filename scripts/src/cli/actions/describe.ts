@@ -4,7 +4,7 @@ import { estimateCredits, priceLine } from '../../contracts/estimate.ts';
 import { type Json, unlessEmpty } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
-import { PROFILES } from '../../providers/registry.ts';
+import { PROFILES, profileOf } from '../../providers/registry.ts';
 import { commandFor, providerFlag } from '../command-line/commands.ts';
 import { commandLine, flagWords } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -15,7 +15,7 @@ interface Which {
   /** The service was named; otherwise every one of them is meant, the usual one first. */
   isProviderNamed: boolean;
   /** Everything that the contracts say, not the part that a request needs. */
-  full?: true;
+  full?: boolean;
 }
 
 interface WhichModels extends Which {
@@ -37,6 +37,7 @@ export async function describeAll({ profile, isProviderNamed, kind, full }: Whic
       kind === undefined ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
     nextSteps.push(commandFor(id, 'listModels', { kind }));
   }
+  nextSteps.push(...priceSteps(profile, found));
   const data = {
     provider,
     kind,
@@ -73,6 +74,7 @@ export async function describeOne(
   const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
   if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
   nextSteps.push(commandFor(provider, 'describeModel', { model, full: true }));
+  nextSteps.push(...priceSteps(profileOf(provider)!, [contract]));
   const data = {
     provider,
     ...facts(contract),
@@ -83,6 +85,16 @@ export async function describeOne(
     nextSteps,
   };
   return success(null, null, data, EXIT.done);
+}
+
+/** Says of which models no price is known here, and where the user finds it. */
+function priceSteps({ says }: Profile, contracts: readonly Contract[]): string[] {
+  const unpriced = contracts.filter((contract) => priceLine(contract, contract.example) === null);
+  if (unpriced.length === 0) return [];
+  const names = unpriced.map(({ model }) => model).join(', ');
+  return [
+    `No price of ${names} is known here: see ${says.prices}, and get a yes to an unknown price before a submit.`,
+  ];
 }
 
 type Data = { [key: string]: Json };

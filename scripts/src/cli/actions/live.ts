@@ -10,7 +10,9 @@ import type { WaitSettings } from '../../core/wait-settings.ts';
 import { Api } from '../../http/api.ts';
 import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
+import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
+import { SANDBOX_KEY } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -24,9 +26,7 @@ import type { Interruption } from '../interruption.ts';
 import { callerOf } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { outcomeOfResult, type Result } from '../render/outcome.ts';
-import { withStandInWarning } from './stand-ins.ts';
-
-const SANDBOX_KEY = 'ak_sandbox';
+import { withStandInWarnings } from './stand-ins.ts';
 
 interface LiveOptions {
   args: Arguments;
@@ -51,7 +51,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { signal } = interruption;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, undefined, {
+  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
     ownsProcess: true,
   });
   const { profile } = args;
@@ -85,17 +85,13 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       const told = { account: await accountOf(options), secrets, stop: interruption, warn };
       outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
-    return sandbox ? withStandInWarning(outcome) : outcome;
+    return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
-    const { adviceFor, explained } = await import('../render/errors/explained.ts');
-    const failure = explained(missing || error, caller);
-    if (failure.details.nextSteps?.length) throw failure;
-    throw failure.with({
-      nextSteps: adviceFor(failure, { caller, account: await accountOf(options), taskId }),
-    });
+    const { advised } = await import('../render/errors/explained.ts');
+    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
@@ -218,15 +214,15 @@ function filterOf({ since, status, model, limit }: Arguments): ListFilter {
 }
 
 // The sandbox is faster than the services, so the interval is shorter.
-const SANDBOX_POLL_S = 0.5;
-const POLL_S = 2;
+const SANDBOX_POLL_MS = 500;
 
 /** A submit that names no file wants it named by its task, whatever its record says. */
 function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings {
   const { action, wait, pollInterval, sandbox, download = null, output } = args;
+  const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1000,
-    schedule: pollSchedule((pollInterval ?? (sandbox ? SANDBOX_POLL_S : POLL_S)) * 1000),
+    schedule: pollSchedule(pollInterval === undefined ? usualMs : pollInterval * 1000),
     folder: output === undefined ? download : path.dirname(path.resolve(output)),
     output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
     stallMs: timeoutMs,

@@ -1,4 +1,7 @@
 import { forgetRecords } from '../../core/record/forget-records.ts';
+import { mayCancel } from '../../core/tasks/may-cancel.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
@@ -17,7 +20,10 @@ export async function listPending(where: Local<Arguments>, caller: Caller): Prom
       (args.owner === undefined || owner === args.owner) &&
       (!args.isProviderNamed || provider === args.profile.id),
   );
-  return pendingOutcome(wanted, caller);
+  const now = systemClock.wall();
+  const cancellable = new Set<RequestRecord>();
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
+  return pendingOutcome(wanted, cancellable, caller);
 }
 
 export async function forget(where: Local<Arguments>): Promise<Outcome> {

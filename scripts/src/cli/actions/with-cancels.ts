@@ -1,7 +1,10 @@
+import { mayCancel } from '../../core/tasks/may-cancel.ts';
+import { systemClock } from '../../model/clock.ts';
 import { Failure } from '../../model/failure.ts';
 import { quoted } from '../../model/text.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
 import { profileOf } from '../../providers/registry.ts';
-import { AdvisedFailure, adviceOf } from '../advised-failure.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
 import { placeFlags } from '../command-line/commands.ts';
 import { readFlags } from '../command-line/read-flags.ts';
 import { commandLine, flagWords } from '../command-line/words.ts';
@@ -15,20 +18,20 @@ const MOST_STEPS = 5;
  * the newest first. Which one is meant is for the user to say, so none of them stands alone in a step. No network.
  */
 export async function withCancels(
-  refusal: Failure,
+  refusal: AdvisedFailure,
   argv: readonly string[],
   warn: (text: string) => void,
-): Promise<Failure> {
+): Promise<AdvisedFailure> {
   const given = readFlags(argv, []);
   const named = profileOf(given.get('provider'));
   if (given.has('taskId') || !named?.can.cancel) return refusal;
   const place = { profile: named, sandbox: given.has('sandbox') };
   try {
     const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
-    const pending = (await localJournal({ args: place, environment, warn }).pending()).filter(
-      ({ record: { provider, status, taskId } }) =>
-        provider === named.id && status === 'SUBMITTED' && taskId !== null,
-    );
+    const now = systemClock.wall();
+    const pending: StoredRequest[] = [];
+    for (const entry of await localJournal({ args: place, environment, warn }).pending())
+      if (entry.record.provider === named.id && (await mayCancel(entry.record, now))) pending.push(entry);
     const steps = pending
       .slice(0, MOST_STEPS)
       .map(({ record: { taskId, model, promptExcerpt, created } }) => {
@@ -40,10 +43,9 @@ export async function withCancels(
       });
     const more = pending.length - steps.length;
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [], ...advice } = adviceOf(refusal);
+    const { nextSteps: own = [] } = refusal.details;
     const none = 'By the records of this machine, no task can be cancelled any more.';
-    const nextSteps = [...own, ...(steps.length > 0 ? steps : [none])];
-    return new AdvisedFailure(refusal.code, refusal.message, { ...advice, nextSteps });
+    return refusal.with({ nextSteps: [...own, ...(steps.length > 0 ? steps : [none])] });
   } catch (error) {
     // The refusal is true without the records.
     if (error instanceof Failure) return refusal;

@@ -22,6 +22,7 @@ import {
 import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
+import { inSandbox } from '../render/sandbox-run.ts';
 import { writeLine } from './line-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
@@ -43,7 +44,7 @@ interface BatchCommand {
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, isNew, action } = args;
+  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
@@ -72,7 +73,10 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
   const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
-  const report = writeReport(folder, batch, items.map(reportRow), secrets);
+  const rows = items.map((item) =>
+    reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
+  );
+  const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller, account);
 }
 

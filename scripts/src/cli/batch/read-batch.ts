@@ -10,7 +10,7 @@ import type { BatchLine } from '../../core/batch/line.ts';
 import { Failure, type Issue, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { adviceOf } from '../advised-failure.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { LineRequest } from '../command-line/commands.ts';
 import { inQuotes, issue } from '../issue.ts';
@@ -199,8 +199,8 @@ class Reader {
   }
 }
 
-function issuesOf(failure: Failure): Issue[] {
-  const { issues, nextSteps = [] } = adviceOf(failure);
+function issuesOf(failure: AdvisedFailure): Issue[] {
+  const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
   const path = failure.code === 'INVALID_MODEL' ? 'model' : 'payload';
   const hint = nextSteps[0] ?? 'correct the line';

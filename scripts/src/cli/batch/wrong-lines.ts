@@ -1,4 +1,4 @@
-import type { Failure, Issue } from '../../model/failure.ts';
+import type { Issue } from '../../model/failure.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { issue } from '../issue.ts';
 import { ranges } from '../render/batch-warnings.ts';
@@ -13,7 +13,7 @@ export interface LineIssue {
 const MOST_SHOWN = 20;
 
 /** Returns the refusal of a batch that names every wrong line; the same issue of several lines is told once. */
-export function wrongLines(found: readonly LineIssue[]): Failure {
+export function wrongLines(found: readonly LineIssue[]): AdvisedFailure {
   const groups = new Map<string, { lines: Set<number>; issue: Issue }>();
   for (const { line, issue } of found) {
     const key = JSON.stringify(issue);

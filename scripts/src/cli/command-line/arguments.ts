@@ -6,26 +6,29 @@ import { PROFILES, profileOf } from '../../providers/registry.ts';
 import { issue, refusedInputs } from '../issue.ts';
 import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
-import { type NumberValue, readValue } from './flag-values.ts';
-import { FLAG_NAMES, type FLAGS, type FlagName, rule } from './flags.ts';
+import { readValue } from './flag-values.ts';
+import { FLAG_NAMES, type FLAGS, type FlagName, rule, SWITCHES, type Switch } from './flags.ts';
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince, type Since } from './since.ts';
 
 type Table = typeof FLAGS;
 
+type ValueOf<K extends FlagName> = Table[K] extends { value: { kind: 'number' } } ? number : string;
+
+type HasDefault = {
+  [K in FlagName]: Table[K] extends { value: { default: number } } ? K : never;
+}[FlagName];
+
 /** The flags that take a value, by their names in the table, with the values that were given or are the default. */
-type Values = {
-  [K in FlagName as Table[K] extends { form: string } ? K : never]?: Table[K] extends { value: NumberValue }
-    ? number
-    : string;
+type Values = { [K in Exclude<FlagName, Switch | HasDefault>]?: ValueOf<K> } & {
+  [K in HasDefault]: ValueOf<K>;
 };
 
-type Unshared = 'provider' | 'since' | 'webhookUrl' | 'callbackUrl';
-
-const SWITCHES = ['all', 'any', 'noJournal', 'sandbox', 'help', 'version'] as const satisfies FlagName[];
+/** The flags of which something else is kept than their text. */
+type Unshared = 'provider' | 'since' | Profile['callbackFlag'];
 
 /** The command line, understood and checked: the values by the names of their flags, numbers in the units of the flags. */
-export interface Arguments extends Omit<Values, Unshared>, Record<(typeof SWITCHES)[number], boolean> {
+export interface Arguments extends Omit<Values, Unshared>, Record<Switch, boolean> {
   action: Action;
   /** The service that is meant, and whether it was named. */
   profile: Profile;
@@ -34,14 +37,8 @@ export interface Arguments extends Omit<Values, Unshared>, Record<(typeof SWITCH
   kind?: OutputKind;
   /** The span that is asked about; absent: all that is known. */
   since?: Since;
-  limit: number;
-  wait: number;
   /** Where the service may report to. */
   callback?: string;
-  /** All that is known: of a model its whole contract, of a list the service's records. */
-  full?: true;
-  /** A request of its own, even if the same one is under way. */
-  isNew: boolean;
 }
 
 /**
@@ -59,7 +56,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     checkTogether(action, given, issues);
     checkService(action, profile, given, issues);
   }
-  const { provider, since, webhookUrl, callbackUrl, ...values } = valuesOf(given, issues);
+  const { provider, since, ...values } = valuesOf(given, issues);
+  for (const { callbackFlag } of PROFILES) delete values[callbackFlag];
   if (!isAsked && issues.length > 0) throw refusedInputs(issues);
   return compact({
     ...values,
@@ -69,8 +67,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
     isProviderNamed: given.has('provider'),
     since: since && parseSince(since, Date.now()),
     callback: given.get(profile.callbackFlag),
-    full: given.has('full') || undefined,
-    isNew: given.has('new'),
   }) as Arguments;
 }
 

@@ -23,7 +23,7 @@ export interface NumberValue {
 }
 
 /** One of a list. Without `fallback` a word that is like none of them is sent to `--help`. */
-export interface ChoiceValue {
+interface ChoiceValue {
   kind: 'choice';
   of: readonly string[];
   /** What people call them. */
@@ -34,7 +34,7 @@ export interface ChoiceValue {
 }
 
 /** Text; `accepts` decides, and `expected` and `hint` are its words. */
-export interface TextValue {
+interface TextValue {
   kind: 'text';
   accepts: (text: string) => boolean;
   expected: string;

@@ -1,3 +1,4 @@
+import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import { ACTIONS, type Action } from './action.ts';
@@ -24,7 +25,7 @@ const SAVES: readonly Action[] = [...WAITS, 'createGeneration', 'getTask'];
 const NAMED_TASK: readonly Action[] = ['getStatus', 'getTask', 'cancelTask'];
 const ONE_TASK: readonly Action[] = [...NAMED_TASK, 'waitTask', 'forget'];
 
-export interface Flag {
+interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */
   form?: string;
   /** What the form is filled with; absent: any text. */
@@ -47,14 +48,14 @@ const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
     .map(({ title }) => title)
     .join(', ');
 const providers = PROFILES.map(({ id }) => id);
-const wait: NumberValue = {
+const wait = {
   kind: 'number',
   min: 0,
   max: 86_400,
   units: SECONDS,
   hint: 'write the seconds that the call may wait as a number, at most 86400',
   default: DEFAULT_WAIT_S,
-};
+} as const satisfies NumberValue;
 const interval: NumberValue = {
   kind: 'number',
   min: 0.001,
@@ -62,14 +63,14 @@ const interval: NumberValue = {
   units: SECONDS,
   hint: 'leave --pollInterval out, or write the seconds as a number, at most 60',
 };
-const limit: NumberValue = {
+const limit = {
   kind: 'number',
   min: 1,
   max: 200,
   whole: true,
   hint: 'write how many rows are wanted as a whole number, at most 200',
   default: DEFAULT_LIMIT,
-};
+} as const satisfies NumberValue;
 const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
 const callback = {
   form: '<url>',
@@ -151,7 +152,7 @@ export const FLAGS = {
   pollInterval: {
     form: '<seconds>',
     value: interval,
-    help: 'first pause between status queries (default 2)',
+    help: `first pause between status queries (default ${FIRST_POLL_MS / 1000})`,
     actions: WAITS,
   },
   download: {
@@ -215,6 +216,11 @@ export type FlagName = keyof typeof FLAGS;
 export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
 export const rule = (name: FlagName): Flag => FLAGS[name];
+
+/** The flags that take no value. */
+export type Switch = { [K in FlagName]: (typeof FLAGS)[K] extends { form: string } ? never : K }[FlagName];
+
+export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).form === undefined);
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);

@@ -1,3 +1,4 @@
+import { RETRIES, TIMEOUT_MS } from '../../model/defaults.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from '../exit-codes.ts';
 import { FLAG_NAMES, rule } from './flags.ts';
@@ -25,7 +26,7 @@ ${flagLines().join('\n')}
 Environment
 ${wrapped(VARIABLES, 2).join('\n')}
 
-Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(', ')})
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(', ')}; status FAILED with taskId null: it failed before there was a task)
 ${exitCodes()
   .map((line) => `  ${line}`)
   .join('\n')}`;
@@ -34,8 +35,8 @@ ${exitCodes()
 const VARIABLES = [
   `${PROFILES.map(({ keyVariable }) => keyVariable).join(', ')} (needed for live calls)`,
   ...PROFILES.map(({ urlVariable }) => urlVariable),
-  'AIVIDEO_TIMEOUT_MS (30000)',
-  'AIVIDEO_MAX_RETRIES (3)',
+  `AIVIDEO_TIMEOUT_MS (${TIMEOUT_MS.fallback})`,
+  `AIVIDEO_MAX_RETRIES (${RETRIES.fallback})`,
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',

@@ -44,16 +44,21 @@ export function size(bytes: number): string {
   return `${value.toFixed(1)} ${units[n]}`;
 }
 
-/** Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits, 60 now`. What earlier runs were charged is no new charge. */
+/**
+ * Returns the sums of a batch: `12 of 20 done, 1 failed, 3 running, 180 credits charged, 60 now, 15 refunded`. What earlier
+ * runs were charged is no new charge.
+ */
 export function sums({ total, done, failed, running, credits, ...of }: BatchProgress): string {
-  const { unknown = 0, notSubmitted = 0, creditsNow } = of;
+  const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done} of ${total} done`];
   if (failed > 0) parts.push(`${failed} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
-  if (credits !== null) parts.push(`${credits} ${credits === 1 ? 'credit' : 'credits'}`);
+  const charged = refunded > 0 ? ' charged' : '';
+  if (credits !== null) parts.push(`${credits} ${credits === 1 ? 'credit' : 'credits'}${charged}`);
   if (credits !== null && creditsNow !== undefined && creditsNow !== credits) parts.push(`${creditsNow} now`);
+  if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(', ');
 }
 

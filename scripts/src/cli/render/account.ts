@@ -2,24 +2,29 @@ import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
 import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
+import { counted } from '../../model/text.ts';
 import { EXIT } from '../exit-codes.ts';
+import { otherAccountText } from '../progress/words.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/insufficient-credits.ts';
 
 export function quoteOutcome(
-  { model, quote, estimate, missing, cheaper, known }: QuoteResult,
+  { model, quote, estimate, missing, cheaper, known, other }: QuoteResult,
   { profile }: Caller,
 ): Outcome {
   const { credits, balance, affordable, record } = quote;
   const nextSteps = known
     ? knownSteps(known, credits)
     : cheaper
-      ? [`${missing} credits are missing. ${profile.says.credits}`, ...cheaperSteps(cheaper)]
+      ? [
+          `${counted(missing, 'credit')} ${missing === 1 ? 'is' : 'are'} missing. ${profile.says.credits}`,
+          ...cheaperSteps(cheaper),
+        ]
       : affordable === false
         ? [`The service says that the balance is too small. ${profile.says.credits}`]
         : [
-            `Tell the user the price (${credits} credits), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
+            `Tell the user the price (${counted(credits, 'credit')}), then submit once with --maxCredits ${credits}. Media and content are checked only then.`,
           ];
   const data = {
     model,
@@ -29,10 +34,14 @@ export function quoteOutcome(
     estimate: estimate ? { ...estimate, note: 'The quote counts.' } : undefined,
     charged: known && known.taskId !== null ? true : undefined,
     createdAt: known?.created,
-    nextSteps,
+    warnings: other ? [otherAccountText(other)] : undefined,
+    nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps,
   };
   return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
 }
+
+const OTHER_KEY =
+  'The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.';
 
 /** Says what the command of a request does that was made before: it makes no new task. */
 function knownSteps({ created, status, taskId, credits: known }: RequestRecord, credits: number): string[] {
@@ -47,7 +56,7 @@ function knownSteps({ created, status, taskId, credits: known }: RequestRecord, 
     : status === 'COMPLETED'
       ? 'returns its result'
       : `returns that it ended ${status}`;
-  const cost = known.charged === null ? '' : ` for ${known.charged} credits`;
+  const cost = known.charged === null ? '' : ` for ${counted(known.charged, 'credit')}`;
   return [
     `This request was made on ${created}${cost}. Its command without --new ${does}; nothing is charged for that. ${another}`,
   ];
@@ -58,10 +67,6 @@ export function accountOutcome(
   { profile: { title } }: Caller,
 ): Outcome {
   const nextSteps: string[] = [];
-  if (models.length > 0 && notListedByService.length > 0)
-    nextSteps.push(
-      `${title} does not list ${notListedByService.join(', ')} today: a submit of it may be refused.`,
-    );
   if (withoutContract.length > 0)
     nextSteps.push(
       `${title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`,

@@ -1,5 +1,6 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
+import { counted } from '../../model/text.ts';
 import type { Outcome } from './envelope.ts';
 
 /** A line of a batch and the outcome that a command of its own would have. */
@@ -17,17 +18,20 @@ export function batchWarnings(
   const warnings: string[] = [];
   if (result.isNew) {
     const made = items.filter(({ line }) => line.taskId !== null).length;
-    warnings.push(`--new asked for every line once more: ${made} new tasks, ${costOf(result.quoted)}.`);
+    warnings.push(
+      `--new asked for every line once more: ${counted(made, 'new task')}, ${costOf(result.quoted)}.`,
+    );
   }
   warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => Array.isArray(outcome.envelope.data?.warnings));
+  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.envelope.data!.warnings as string[])
-      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
+    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   }
   if (withWarnings.length > 5)
-    warnings.push(`${withWarnings.length - 5} more lines have warnings; the report has them.`);
+    warnings.push(
+      `${counted(withWarnings.length - 5, 'more line')} ${withWarnings.length === 6 ? 'has' : 'have'} warnings; the report has them.`,
+    );
   return warnings;
 }
 
@@ -66,11 +70,12 @@ function takenNames(lines: readonly LineResult[]): string[] {
 
 /** Returns what --new costs, for the user who can still interrupt it. */
 export function newCharge(lines: number, credits: number | null): string {
-  return `--new asks for all ${lines} lines once more: ${costOf(credits)}.`;
+  return `--new asks for ${lines === 1 ? 'the line' : `all ${lines} lines`} once more: ${costOf(credits)}.`;
 }
 
 function costOf(credits: number | null): string {
-  const cost = credits === null ? 'their price could not be asked for' : `${credits} credits for all lines`;
+  const cost =
+    credits === null ? 'their price could not be asked for' : `${counted(credits, 'credit')} for all lines`;
   return `a new charge (${cost})`;
 }
 

@@ -4,15 +4,17 @@ import type { BatchQuote } from '../../core/batch/quote-batch.ts';
 import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
-import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { counted } from '../../model/text.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
 import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { failed, type Outcome, rowsThatFit, success, UPSTREAM, written } from './envelope.ts';
-import { adviceFor, explained, LASTING } from './errors/explained.ts';
+import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
+import { advised, explained, LASTING } from './errors/explained.ts';
 import { originOfLines, spentBefore } from './reused.ts';
+import { pollError } from './state.ts';
 import { taskOutcome } from './task.ts';
 
 /** The commands of single lines by their numbers. */
@@ -47,17 +49,14 @@ function outcomeOfLine({ end, taskId, state }: LineResult, caller: Caller, accou
     return success(null, null, { nextSteps }, EXIT.stillRunning);
   }
   if (!(end instanceof Failure)) return taskOutcome(end, caller);
-  return failed(advised(end, { caller, account, taskId }), state, taskId);
+  return failed(advisedInLine(end, { caller, account, taskId }), state, taskId);
 }
 
 // What a single command is told after these holds for a line too; after the others it speaks of the whole command.
 const SAME_FOR_LINES: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INVALID_PAYLOAD', 'INVALID_MODEL']);
 
-/** Returns a failure with the steps that follow from its reason, else from its code. */
-function advised(failure: Failure, circumstances: Parameters<typeof adviceFor>[1]): AdvisedFailure {
-  const said = explained(failure, circumstances.caller);
-  const hasSteps = (said.details.nextSteps ?? []).length > 0 || !SAME_FOR_LINES.has(failure.code);
-  return hasSteps ? said : said.with({ nextSteps: adviceFor(failure, circumstances) });
+function advisedInLine(failure: Failure, about: Parameters<typeof advised>[1]): AdvisedFailure {
+  return SAME_FOR_LINES.has(failure.code) ? advised(failure, about) : explained(failure, about.caller);
 }
 
 /** Returns a line whole, as the report has it: the document that a command of its own would print, without the service's record. */
@@ -89,16 +88,18 @@ export function batchOutcome(
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const data = written({
+  const warnings = batchWarnings(result, items, report);
+  const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
+  const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? undefined,
     limit: result.held?.details.data,
-    lastPollError: lastPollErrorOf(items),
+    lastPollError: lastPollErrorOf(result.lines),
     items: rows,
     itemsLeftOut: hidden || undefined,
     report: 'file' in report ? report.file : null,
-    warnings: unlessEmpty(batchWarnings(result, items, report)),
-    nextSteps: unlessEmpty(stepsOf(result, sorted, { caller, account, retryAfter, hidden })),
+    warnings: unlessEmpty(warnings),
+    nextSteps: unlessEmpty(nextSteps),
   });
   return {
     envelope: {
@@ -111,6 +112,9 @@ export function batchOutcome(
       retryAfter,
     },
     exitCode,
+    warnings,
+    nextSteps,
+    files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
     onWritten: () => {
       // A line that is in the report, or shown, has reached the caller.
@@ -126,34 +130,45 @@ function urgency({ outcome }: LineItem): number {
 }
 
 function shortRow({ line, outcome }: LineItem): JsonObject {
-  const { status, taskId, errorCode, data } = outcome.envelope;
-  const files = (data?.files ?? []) as { path: string }[];
-  const file = files[0]?.path ?? null;
+  const { status, taskId, errorCode } = outcome.envelope;
+  const [file = null] = outcome.files;
   const reused = (line.taskId !== null && line.isReused) || undefined;
   const resultGone = isLineGone(line) || undefined;
-  return written({ line: line.number, name: line.name, taskId, status, file, errorCode, resultGone, reused });
+  return definedFields({
+    line: line.number,
+    name: line.name,
+    taskId,
+    status,
+    file,
+    errorCode,
+    resultGone,
+    reused,
+  });
 }
 
 /** Returns why the state of a line that runs could not be asked for, where that was so until the end. */
-const lastPollErrorOf = (items: readonly LineItem[]): Json | undefined =>
-  items.map(({ outcome }) => outcome.envelope.data?.lastPollError).find((error) => error !== undefined);
+function lastPollErrorOf(lines: readonly LineResult[]): JsonObject | undefined {
+  for (const { end } of lines)
+    if (end !== null && !(end instanceof Failure) && end.lastPollError) return pollError(end.lastPollError);
+  return undefined;
+}
 
 function messageOf({ line, outcome }: LineItem, items: readonly LineItem[], { lines }: BatchResult): string {
-  const { errorCode, errorMessage } = outcome.envelope;
+  const { errorCode } = outcome.envelope;
   const same = items.filter((item) => item.outcome.envelope.errorCode === errorCode).length;
   const what =
     same === 1
       ? `Line ${line.number} (${line.name})`
       : `${same} of ${items.length} lines, the first of them ${line.number} (${line.name})`;
-  const own = errorMessage?.replace(/ Nothing was submitted( or charged)?\./, '');
-  return `${what}: ${own} ${submittedNow(lines)}`;
+  return `${what}: ${outcome.failure?.message} ${submittedNow(lines)}`;
 }
 
 /** Says what the whole batch submitted in this run: the message of one line does not. */
 function submittedNow(lines: readonly LineResult[]): string {
   const made = lines.filter(isMadeNow).length;
   const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
-  const charged = chargedNow === null ? 'the service did not say for what charge' : `${chargedNow} credits`;
+  const charged =
+    chargedNow === null ? 'the service did not say for what charge' : counted(chargedNow, 'credit');
   const parts = [
     made === 0
       ? 'This run submitted no line'
@@ -187,7 +202,10 @@ function stepsOf(
     lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held
-    ? (advised(held, { caller, account, taskId: null }).details.nextSteps ?? [])
+    ? withChargedBefore(
+        advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
+        result,
+      )
     : first
       ? ownSteps(first, caller)
       : [];
@@ -198,7 +216,7 @@ function stepsOf(
   const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
   if (ended.length > 0) {
     steps.push(
-      `${ended.length === 1 ? '1 task' : `${ended.length} tasks`} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+      `${counted(ended.length, 'task')} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
     );
   }
   const gone = lines.filter(isLineGone);
@@ -219,7 +237,10 @@ function stepsOf(
       caller.command('listPending', {}),
     );
   }
-  if (hidden > 0) steps.push(`${hidden} lines are not shown here: data.report has every line whole.`);
+  if (hidden > 0)
+    steps.push(
+      `${counted(hidden, 'line')} ${hidden === 1 ? 'is' : 'are'} not shown here: data.report has every line whole.`,
+    );
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
       ...originOfLines(lines, linesNamed),
@@ -228,6 +249,16 @@ function stepsOf(
   }
   return steps;
 }
+
+/** Names what the limit of a run does not count, where that limit is why it is held. */
+function withChargedBefore(steps: readonly string[], { held, lines }: BatchResult): string[] {
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  const isOfSum = held?.details.reason?.kind === 'sumAboveCap';
+  return isOfSum && charged ? [`${steps[0]} ${chargedBefore(charged)}`, ...steps.slice(1)] : [...steps];
+}
+
+const chargedBefore = (credits: number): string =>
+  `${counted(credits, 'credit')} ${credits === 1 ? 'was' : 'were'} charged before for the other lines.`;
 
 /** Tells whether the result of a line is lost: only its own command with --new can make another. */
 export const isLineGone = ({ end }: LineResult): boolean =>
@@ -243,8 +274,9 @@ const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'li
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
-  const steps = (outcome.envelope.data?.nextSteps ?? []) as string[];
-  const own = steps.filter((step) => step !== caller.same && !step.startsWith('Run this command'));
+  const own = outcome.nextSteps.filter(
+    (step) => step !== caller.same && !step.startsWith('Run this command'),
+  );
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
 }
 
@@ -253,11 +285,11 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
   const priced = lines
     .slice(0, MOST_ROWS)
     .map(({ number, name, model, credits, isCharged }) =>
-      written({ line: number, name, model, credits, charged: isCharged || undefined }),
+      definedFields({ line: number, name, model, credits, charged: isCharged || undefined }),
     );
   const rows = rowsThatFit(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = written({
+  const data = definedFields({
     count: lines.length,
     credits: sum,
     notCharged: open,
@@ -271,7 +303,7 @@ export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
     return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   data.nextSteps = [
-    `Tell the user the sum (${open} credits for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
+    `Tell the user the sum (${counted(open, 'credit')} for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
   ];
   return success(null, null, data, EXIT.done);
 }

@@ -81,7 +81,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
     wantsAccount: action === 'account',
-    isFull: args.full === true,
+    isFull: args.full,
     isSubmit: isSubmit(action),
   };
 }
@@ -93,6 +93,11 @@ export function resumeCommand(
   flags: Flags = { wait: BRIEF_WAIT_S },
 ): string {
   return command('waitTask', { taskId, ...flags });
+}
+
+/** Returns the command that fetches the result of a task that is COMPLETED, and saves it; it charges nothing. */
+export function saveCommand({ command }: Pick<Caller, 'command'>, taskId: string): string {
+  return command('getTask', { taskId, download: 'out' });
 }
 
 /** Returns the step that drops the record of a task which the service does not show any more, with its price. */

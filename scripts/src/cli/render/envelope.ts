@@ -1,7 +1,7 @@
-import type { ErrorCode, Failure } from '../../model/failure.ts';
+import { type ErrorCode, wholeMessage } from '../../model/failure.ts';
 import { compact, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
-import { adviceOf } from '../advised-failure.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
@@ -20,7 +20,13 @@ export interface Envelope {
 /** What `data` is made of: a field that is undefined is left out. */
 export type Fields = { [name: string]: Json | undefined };
 
-export const written = (fields: Fields): JsonObject => compact(fields) as JsonObject;
+export const definedFields = (fields: Fields): JsonObject => compact(fields) as JsonObject;
+
+/** What `data` is made of where it has sentences for the caller. */
+export interface Told extends Fields {
+  warnings?: string[] | undefined;
+  nextSteps?: string[] | undefined;
+}
 
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
 export const UPSTREAM = 'upstream';
@@ -34,6 +40,12 @@ export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObj
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
+  /** What the document is made of, for what is added to it and for what tells a part of it. */
+  failure?: AdvisedFailure;
+  warnings: readonly string[];
+  nextSteps: readonly string[];
+  /** Paths of the files that the caller has now. */
+  files: readonly string[];
   /** The user interrupted the call, and this is what is known: the exit code is that of the signal. */
   isInterrupted?: boolean;
   /** Runs at the end of the process, after the whole envelope was written. */
@@ -44,24 +56,44 @@ export interface Outcome {
 export function success(
   status: TaskState | null,
   taskId: string | null,
-  fields: Fields | null,
+  fields: Told | null,
   exitCode: number,
   retryAfter: number | null = null,
 ): Outcome {
-  const data = fields && written(fields);
+  const data = fields && definedFields(fields);
   return {
     envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
     exitCode,
+    warnings: fields?.warnings ?? [],
+    nextSteps: fields?.nextSteps ?? [],
+    files: [],
   };
+}
+
+/** Returns the outcome with more warnings: behind those that it has, and before them. */
+export function withWarnings(
+  outcome: Outcome,
+  behind: readonly string[],
+  before: readonly string[] = [],
+): Outcome {
+  if (behind.length + before.length === 0) return outcome;
+  const warnings = [...before, ...outcome.warnings, ...behind];
+  const { envelope } = outcome;
+  return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
 
 /**
  * Returns the outcome of a command that failed.
  * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted
  */
-export function failed(failure: Failure, fallback: TaskState | null, knownTaskId: string | null): Outcome {
-  const details = adviceOf(failure);
-  const data = written({
+export function failed(
+  failure: AdvisedFailure,
+  fallback: TaskState | null,
+  knownTaskId: string | null,
+  warnings: readonly string[] = [],
+): Outcome {
+  const { details } = failure;
+  const data = definedFields({
     ...details.data,
     ...upstream(details.record),
     issues: unlessEmpty(details.issues?.map((issue) => ({ ...issue })) ?? []),
@@ -74,10 +106,14 @@ export function failed(failure: Failure, fallback: TaskState | null, knownTaskId
       taskId: details.taskId ?? knownTaskId,
       data: Object.keys(data).length > 0 ? data : null,
       errorCode: failure.code,
-      errorMessage: failure.message,
+      errorMessage: wholeMessage(failure),
       retryAfter: details.retryAfter ?? null,
     },
     exitCode: exitCodeOf(failure),
+    failure,
+    warnings,
+    nextSteps: details.nextSteps ?? [],
+    files: [],
   };
 }
 

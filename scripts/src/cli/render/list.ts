@@ -6,7 +6,7 @@ import { nameIn } from '../../providers/error-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { type Outcome, success, upstream, written } from './envelope.ts';
+import { definedFields, type Outcome, success, upstream } from './envelope.ts';
 import { leftOut, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -41,9 +41,19 @@ function warningsOf(result: ListResult): string[] {
   return [...(matched > tasks.length ? [shown] : []), ...leftOut(result, filter.since !== null)];
 }
 
-function nothingMatches({ listed, models }: ListResult): string {
-  const names = models.flatMap((model) => nameIn(model) ?? []).slice(0, MOST_MODELS);
-  return `None of the ${listed} tasks of this key is what was asked for. Their models: ${names.join(', ') || 'not named'}.`;
+/** Says what was asked for, and what there is instead: of that model and span, or of the whole list. */
+function nothingMatches({ listed, models, counts, filter: { states, model, since } }: ListResult): string {
+  const span = since === null ? '' : `made since ${new Date(since).toISOString()}`;
+  const there = Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (states !== null && there.length > 0) {
+    const of = [model === null ? '' : ` of model ${model}`, span && ` ${span}`].join('');
+    const found = there.map(([state, count]) => `${count} ${state}`).join(', ');
+    return `No task${of} is ${states.join(' or ')} (${found}).`;
+  }
+  const names = models.flatMap((name) => nameIn(name) ?? []).slice(0, MOST_MODELS);
+  const asked = [model === null ? '' : `of model ${model}`, span].filter(Boolean).join(' and ');
+  const all = listed === 1 ? 'The 1 task of this key is not' : `None of the ${listed} tasks of this key is`;
+  return `${all} ${asked}. ${listed === 1 ? 'Its model' : 'Their models'}: ${names.join(', ') || 'not named'}.`;
 }
 
 function rowOf({ task, request, name, file }: ListedTask): JsonObject {
@@ -51,7 +61,7 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   const { input, idempotencyKey: key = '' } = task;
   // The beginning of the prompt as the service has it.
   const own = isObject(input) ? promptExcerpt(input) : null;
-  return written({
+  return definedFields({
     taskId: id,
     name: name && plain(name, 200),
     promptExcerpt: request?.promptExcerpt ?? (own === null ? undefined : quoted(own)),

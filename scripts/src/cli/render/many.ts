@@ -1,11 +1,12 @@
 import type { ManyResult, NothingPending } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
+import { counted as count } from '../../model/text.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
-import { EXIT } from '../exit-codes.ts';
+import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
-import { type Envelope, failed, type Outcome, success } from './envelope.ts';
+import { definedFields, type Envelope, failed, type Outcome, success } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
@@ -16,7 +17,7 @@ const MOST_CHARACTERS = 40_000;
  * Returns the document of a call about several tasks, with the worst of their exit codes. Where the first end was waited
  * for and has come, the tasks that still run do not count.
  */
-export function manyOutcome({ items, until, more, unsettled }: ManyResult, caller: Caller): Outcome {
+export function manyOutcome({ items, until, more, unknown: submits }: ManyResult, caller: Caller): Outcome {
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown: JsonObject[] = [];
   const delivered: Outcome[] = [];
@@ -33,27 +34,57 @@ export function manyOutcome({ items, until, more, unsettled }: ManyResult, calle
   const running = outcomes.filter(isRunning).length;
   const isOver = until === 'first' && running < outcomes.length;
   const counted = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
-  const worst = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
-  const data: JsonObject = { count: shown.length, running, more, unsettled, tasks: shown };
-  if (worst || running > 0 || more > 0 || unsettled > 0 || left < 0) {
+  const ended = counted.find(({ envelope }) => !envelope.ok) ?? counted.find(({ exitCode }) => exitCode > 0);
+  const unknown = until === 'last' && submits > 0 ? unknownOutcome(submits, caller) : undefined;
+  // As of the lines of a batch, the one that the caller has to see to first.
+  const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
+  const nextSteps: string[] = [];
+  if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
     const gone = outcomes.flatMap(({ envelope: { errorCode, taskId } }) =>
       errorCode === 'TASK_NOT_FOUND' ? [dropStep(caller, taskId!)] : [],
     );
-    data.nextSteps = [
-      ...(gone.length < items.length || more > 0 ? [caller.same] : []),
+    // Of a submit whose outcome is not known, the same command finds out nothing.
+    const hasMore = ended !== undefined || running > 0 || unknown === undefined;
+    nextSteps.push(
+      ...((hasMore && gone.length < items.length) || more > 0 ? [caller.same] : []),
       ...gone.slice(0, 5),
-      caller.command('listPending'),
-    ];
+      ...(unknown ? unknown.nextSteps : [caller.command('listPending')]),
+    );
   }
+  const data = definedFields({
+    ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
+    nextSteps: unlessEmpty(nextSteps),
+  });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
-  const ok = counted.every(({ envelope }) => envelope.ok);
+  const ok = errorCode === null && counted.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
+    warnings: [],
+    nextSteps,
+    files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
     },
   };
+}
+
+const isBefore = (one: Outcome | undefined, other: Outcome): boolean =>
+  one !== undefined && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
+
+/** Returns the outcome of submits that made a task or did not. */
+function unknownOutcome(submits: number, caller: Caller): Outcome {
+  const message = `The outcome of ${count(submits, 'submit')} of this key is not known.`;
+  const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    data: { count: 0, unknown: submits },
+    nextSteps: [
+      submits === 1
+        ? 'Run the command of that submit again: it reconciles it.'
+        : 'Run the commands of those submits again: each reconciles its own.',
+      caller.command('listPending'),
+    ],
+  });
+  return failed(failure, null, null);
 }
 
 function itemOutcome({ record, ended }: ManyResult['items'][number], caller: Caller): Outcome {
@@ -73,21 +104,13 @@ function summary({ data, ...said }: Envelope, { model, promptExcerpt, created, o
   return kept;
 }
 
-export function nothingPendingOutcome({ unsettled }: NothingPending, caller: Caller): Outcome {
-  if (unsettled === 0) {
+export function nothingPendingOutcome({ unknown }: NothingPending, caller: Caller): Outcome {
+  if (unknown === 0) {
     const nextSteps = [
       'No recorded task of this key is unfinished or waits to be delivered.',
       ...earlierStep(caller),
     ];
-    return success(null, null, { count: 0, unsettled, nextSteps }, EXIT.done);
+    return success(null, null, { count: 0, unknown, nextSteps }, EXIT.done);
   }
-  const message = `No recorded task of this key is unfinished, but the outcome of ${unsettled} submits is not known.`;
-  const failure = new AdvisedFailure('SUBMIT_OUTCOME_UNKNOWN', message, {
-    data: { count: 0, unsettled },
-    nextSteps: [
-      'Run the commands of those submits again: each reconciles its own.',
-      caller.command('listPending'),
-    ],
-  });
-  return failed(failure, null, null);
+  return unknownOutcome(unknown, caller);
 }

@@ -7,9 +7,18 @@ import { type Caller, earlierStep } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
 
 const MOST_STEPS = 5;
+const SEEN =
+  'Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.';
 
-/** Returns the outcome that lists unfinished requests, each with the command that resumes it. */
-export function pendingOutcome(records: readonly RequestRecord[], caller: Caller): Outcome {
+/**
+ * Returns the outcome that lists unfinished requests, each with the command that resumes it.
+ * @param cancellable those of which a cancel may still work
+ */
+export function pendingOutcome(
+  records: readonly RequestRecord[],
+  cancellable: ReadonlySet<RequestRecord>,
+  caller: Caller,
+): Outcome {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
@@ -21,12 +30,12 @@ export function pendingOutcome(records: readonly RequestRecord[], caller: Caller
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
-      ...cancelOf(record, caller),
+      ...(cancellable.has(record) ? cancelOf(record, caller) : {}),
     };
   });
   const nextSteps =
     pending.length > 0
-      ? pending.map(({ resume }) => resume).slice(0, MOST_STEPS)
+      ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN]
       : ['No request that was asked for is unfinished or waits to be delivered.', ...earlierStep(caller)];
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
@@ -40,10 +49,10 @@ export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   return success(status, taskId, { forgotten: count, nextSteps }, EXIT.done);
 }
 
-/** Returns the command that cancels a task, where the recorded state still allows that. */
-function cancelOf({ provider, taskId, status }: RequestRecord, { commandAt }: Caller): { cancel?: string } {
+/** Returns the command that cancels a task, where its service has one. */
+function cancelOf({ provider, taskId }: RequestRecord, { commandAt }: Caller): { cancel?: string } {
   const profile = profileOf(provider);
-  if (!profile?.can.cancel || taskId === null || status !== 'SUBMITTED') return {};
+  if (!profile?.can.cancel || taskId === null) return {};
   return { cancel: commandAt(profile)('cancelTask', { taskId }) };
 }
 

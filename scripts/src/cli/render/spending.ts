@@ -1,13 +1,13 @@
 import type { SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
+import { KEPT_DAYS } from '../../model/request-record.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
+import { counted } from '../../model/text.ts';
 import { type Since, sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
 import { type Outcome, success } from './envelope.ts';
 
-// A record of the journal lives so long after its last use.
-const KEPT_DAYS = 30;
 // Far more models than the services have.
 const MOST_MODELS = 100;
 
@@ -48,8 +48,14 @@ export function leftOut(
   hasSpan: boolean,
 ): string[] {
   const warnings: string[] = [];
-  if (undated > 0 && hasSpan) warnings.push(`${undated} tasks of the list have no date, and are left out.`);
-  if (unread > 0) warnings.push(`${unread} entries of the list cannot be read, and are left out.`);
+  if (undated > 0 && hasSpan)
+    warnings.push(
+      `${counted(undated, 'task')} of the list ${undated === 1 ? 'has no date, and is' : 'have no date, and are'} left out.`,
+    );
+  if (unread > 0)
+    warnings.push(
+      `${counted(unread, 'entry', 'entries')} of the list cannot be read, and ${unread === 1 ? 'is' : 'are'} left out.`,
+    );
   return warnings;
 }
 
@@ -62,7 +68,7 @@ function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: Spendi
     charged: isAllUnknown ? null : charged,
     refunded: isAllUnknown && refunded === 0 ? null : refunded,
     net: isAllUnknown ? null : charged - refunded,
-    mayStillBeCharged: open,
+    mayStillBeCharged: isAllUnknown && open === 0 && counts.running + unknown > 0 ? null : open,
     creditsUnknown: unpriced,
   };
 }
@@ -78,15 +84,15 @@ function listWords(list: SpendingResult['list'], since: Since | null, { profile 
     since && list.oldest !== null && list.oldest > since.from
       ? ' Whether it reaches back to the beginning of the span is not known.'
       : '';
-  return `The list of ${title}: ${list.tasks} tasks of this key${oldest}. How far back such a list reaches is not documented.${later}`;
+  return `The list of ${title}: ${counted(list.tasks, 'task')} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 
 function journalWords(journal: SpendingResult['journal'], { profile }: Caller): string {
   if (!journal) return 'The journal of this machine: there is none.';
   const kept = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === 'all'
-    ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${journal.more} requests, of every key that was used here. ${kept}`
-    : `The journal of this machine: ${journal.more} requests of this key${profile.can.list ? ' that the list does not show' : ''}. ${kept}`;
+    ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted(journal.more, 'request')}, of every key that was used here. ${kept}`
+    : `The journal of this machine: ${counted(journal.more, 'request')} of this key${profile.can.list ? ' that the list does not show' : ''}. ${kept}`;
 }
 
 function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since | null): string[] {
@@ -103,7 +109,7 @@ function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since
     );
   if (unknown > 0)
     warnings.push(
-      `Whether ${unknown} of these submits were accepted, and charged, is not known. Their tasks may be among those of the list.`,
+      `Whether ${unknown} of these submits ${unknown === 1 ? 'was' : 'were'} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? 'it' : 'them'}.` : ''}`,
     );
   if (list) warnings.push(...leftOut(list, since !== null));
   if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 3_600_000)

@@ -1,12 +1,20 @@
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import { type Json, unlessEmpty } from '../../model/json.ts';
+import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/error-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, dropStep, resumeCommand } from './caller.ts';
-import { type Fields, failed, type Outcome, success, upstream, written } from './envelope.ts';
+import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
+import {
+  definedFields,
+  type Fields,
+  failed,
+  type Outcome,
+  success,
+  type Told,
+  upstream,
+} from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { originSteps, spentBefore } from './reused.ts';
 import { warningText } from './warnings.ts';
@@ -19,31 +27,35 @@ export function stateOutcome(result: StateResult, caller: Caller): Outcome {
 }
 
 /** Returns the outcome with what is known of the task, and how this call got to it. */
-export function withFacts(result: TaskResult, { envelope, exitCode }: Outcome, caller: Caller): Outcome {
+export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller): Outcome {
   const { taskId, seen, retryAfter, delivery, reused, isResubmitted } = result;
   const reusedData = reused && {
     reused: true,
     createdAt: reused.created,
     resubmitted: isResubmitted || undefined,
   };
-  const { nextSteps = [], ...data } = envelope.data ?? {};
-  const steps = [...(nextSteps as Json[]), ...reusedSteps(result, caller), ...goneSteps(result, caller)];
+  const { envelope } = outcome;
+  const { nextSteps: _, ...data } = envelope.data ?? {};
+  const nextSteps = [...outcome.nextSteps, ...reusedSteps(result, caller), ...goneSteps(result, caller)];
   return {
+    ...outcome,
+    nextSteps,
+    warnings: result.warnings.map(warningText),
+    files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
       status: seen.state,
       taskId,
-      data: written({ ...data, ...reusedData, nextSteps: unlessEmpty(steps) }),
+      data: definedFields({ ...data, ...reusedData, nextSteps: unlessEmpty(nextSteps) }),
       retryAfter: envelope.retryAfter ?? retryAfter ?? null,
     },
-    exitCode,
     onWritten:
       delivery && (() => delivery.entry.close(delivery.status, delivery.credits, delivery.delivered)),
   };
 }
 
 function endOutcome(result: StateResult, caller: Caller): Outcome {
-  const { taskId, seen, files } = result;
+  const { taskId, seen, files, reused } = result;
   const data = dataOf(result);
   switch (result.kind) {
     case 'running': {
@@ -55,47 +67,41 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case 'completed': {
-      const nextSteps = files || !caller.wantsEnd ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(taskId, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case 'cancelledNow':
       return success(seen.state, taskId, data, EXIT.done);
     case 'failed':
-      return ended(generationFailed(seen, caller), data);
+      return ended(generationFailed(seen, caller, reused !== undefined), data);
     case 'cancelled':
-      return ended(taskCancelled(caller), data);
+      return ended(taskCancelled(caller, reused !== undefined), data);
   }
 }
 
 const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
-  failed(failure.with({ data: written(data) }), null, null);
+  failed(failure.with({ data: definedFields(data) }), null, null);
 
 function isInTheWay(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
 
 function saveSteps(taskId: string, caller: Caller): string[] {
+  const wait = { wait: BRIEF_WAIT_S, download: 'out' };
   return [
-    resumeCommand(caller, taskId, { wait: BRIEF_WAIT_S, download: 'out' }),
+    caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`,
   ];
 }
 
-export function dataOf({
-  seen,
-  credits,
-  files,
-  warnings,
-  lastPollError: last,
-  ...origin
-}: TaskResult): Fields {
+export function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Told {
   return {
     model: nameIn(seen.model),
     resumed: origin.isResumed || undefined,
     resubmitted: origin.isResubmitted || undefined,
     files: files?.map((file) => ({ ...file })),
     warnings: unlessEmpty(warnings.map(warningText)),
-    lastPollError: last && { errorCode: last.code, errorMessage: last.message },
+    lastPollError: last && pollError(last),
     credits: credits && { ...credits },
     unknownState: seen.unknownState,
     resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
@@ -103,13 +109,22 @@ export function dataOf({
   };
 }
 
-function reusedSteps(result: TaskResult, { anew }: Caller): string[] {
+/** Returns why the last query of a task that runs failed. */
+export const pollError = ({ code, message }: Failure): JsonObject => ({
+  errorCode: code,
+  errorMessage: message,
+});
+
+function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
   const { reused } = result;
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
+  const since = reused.newRun === undefined ? ', and no run with --new has made another since' : '';
+  const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
+  const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
     ...originSteps(reused),
-    `This request was made on ${reused.created} and ended ${reused.status}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}`,
+    `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }
 

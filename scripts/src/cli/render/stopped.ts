@@ -55,7 +55,7 @@ export function interruptedOutcome(
   }
   if (taskId === null)
     return caller.isSubmit
-      ? because('UNKNOWN_ERROR', 'first. Nothing was submitted.', { status: 'FAILED' })
+      ? because('UNKNOWN_ERROR', 'first.', { status: 'FAILED', nothingSubmitted: true })
       : because('UNKNOWN_ERROR', 'first.', {});
   if (state === null) {
     const message = 'before the service gave the state of the task.';

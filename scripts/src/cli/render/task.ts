@@ -1,7 +1,7 @@
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Caller } from './caller.ts';
-import { failed, type Outcome, written } from './envelope.ts';
+import { definedFields, failed, type Outcome } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { dataOf, stateOutcome, withFacts } from './state.ts';
 
@@ -15,6 +15,6 @@ function failureOutcome(result: Extract<TaskResult, { failure: Failure }>, calle
   const { taskId, seen, failure } = result;
   if (result.kind === 'notCancelled') return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
-  const data = written({ ...dataOf(result), ...about.details.data });
+  const data = definedFields({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }

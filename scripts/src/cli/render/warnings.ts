@@ -1,5 +1,6 @@
 import type { Warning } from '../../core/result.ts';
 import { KIND_WORDS, madeAs } from '../../model/output-kind.ts';
+import { counted } from '../../model/text.ts';
 import { otherAccountText } from '../progress/words.ts';
 
 /** Returns what the answer says of a warning. */
@@ -23,6 +24,6 @@ export function warningText(warning: Warning): string {
     case 'taskGone':
       return `The service does not show the newer task ${warning.taskId} any more: this call passed it over.`;
     case 'unknownSubmits':
-      return `This is the newest request that has a task. The outcome of ${warning.count} other submits is not known, and one of them may be newer: run the command of the one that is meant.`;
+      return `This is the newest request that has a task. The outcome of ${counted(warning.count, 'other submit')} is not known, and one of them may be newer: run the command of the one that is meant.`;
   }
 }

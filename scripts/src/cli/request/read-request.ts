@@ -53,7 +53,7 @@ export async function readRequest(
   };
   const terms: Terms = {
     isNamed: args.idempotencyKey !== undefined,
-    isNew: args.isNew,
+    isNew: args.new,
     owner: args.owner ?? null,
     wait: args.action === 'generate' ? args.wait : null,
     maxCreditsPerDay: args.maxCreditsPerDay ?? null,

@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts';
 import type { SubmitGate } from '../session.ts';
 import type { BatchSpending } from './caps.ts';
 
-export interface GateOptions {
+interface GateOptions {
   clock: Clock;
   signal?: AbortSignal | undefined;
   /** Aborted as soon as the user interrupts the call. */

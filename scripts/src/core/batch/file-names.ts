@@ -3,7 +3,7 @@ import { stemOfOutput } from '../../download/output-name.ts';
 import { isVersionOf, versionOf } from '../../download/version-of-name.ts';
 
 /** What decides the name of a line's file. */
-export interface Named {
+interface Named {
   number: number;
   /** The name that its line gives; null: none. */
   name: string | null;

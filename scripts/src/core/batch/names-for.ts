@@ -35,8 +35,10 @@ export function namesFor(
     ];
   });
   if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs. Nothing was submitted.`;
-    throw new Failure('INVALID_PAYLOAD', message, { issues, reason: { kind: 'wrongLines' } });
+    const message = `${issues.length} lines name files that exist already and are not theirs.`;
+    throw new Failure('INVALID_PAYLOAD', message, {
+      ...{ issues, nothingSubmitted: true, reason: { kind: 'wrongLines' } },
+    });
   }
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]!) };

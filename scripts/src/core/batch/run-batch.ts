@@ -218,7 +218,7 @@ class Batch {
       const { task, credits, origin } = begun;
       line.isReused = origin?.isResumed === true;
       line.credits = credits;
-      this.#count(line);
+      this.#tell(line);
       this.#spending.charged(number, credits?.charged);
       // The service may repeat the payload in its answer.
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;

@@ -9,7 +9,7 @@ type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
 /** How many lines came to what, and what they cost. */
-export type BatchTotals = Record<LineOutcome, number> & {
+type BatchTotals = Record<LineOutcome, number> & {
   total: number;
   /** Credits that the service reported; null where it reported none. */
   charged: number | null;
@@ -83,17 +83,21 @@ type LineUnderWay = LineState & {
 
 /** What a line adds to the sums. */
 interface Share {
-  count: Exclude<keyof BatchProgress, 'total' | 'credits' | 'creditsNow'> | null;
-  credits: number | null;
+  count: 'done' | 'failed' | 'unknown' | 'notSubmitted' | 'running' | null;
+  charged: number | null;
+  refunded: number;
   isReused: boolean;
+  isOver: boolean;
 }
 
 /** The sums of a batch that is under way. A line that has changed is counted anew, and no other one. */
 export class ProgressSums {
   readonly #shares = new Map<number, Share>();
   readonly #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #credits = 0;
-  #creditsNow = 0;
+  #charged = 0;
+  #chargedNow = 0;
+  #refunded = 0;
+  #over = 0;
   /** Lines whose credits are known. */
   #priced = 0;
 
@@ -106,23 +110,27 @@ export class ProgressSums {
   }
 
   get progress(): BatchProgress {
-    const credits = this.#priced === 0 ? null : this.#credits;
-    return { total: this.#shares.size, ...this.#counts, credits, creditsNow: this.#creditsNow };
+    const total = this.#shares.size;
+    const credits = this.#priced === 0 ? null : this.#charged;
+    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
+    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
   }
 
-  #add({ count, credits, isReused }: Share, sign: 1 | -1): void {
+  #add({ count, charged, refunded, isReused, isOver }: Share, sign: 1 | -1): void {
     if (count !== null) this.#counts[count] += sign;
-    if (credits === null) return;
-    this.#credits += sign * credits;
-    if (!isReused) this.#creditsNow += sign * credits;
+    if (isOver) this.#over += sign;
+    this.#refunded += sign * refunded;
+    if (charged === null) return;
+    this.#charged += sign * charged;
+    if (!isReused) this.#chargedNow += sign * charged;
     this.#priced += sign;
   }
 }
 
 function shareOf(line: LineUnderWay): Share {
-  const { charged, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const credits = typeof charged === 'number' ? charged - (refunded ?? 0) : null;
-  return { count: countOf(line), credits, isReused: line.isReused };
+  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  const { isReused, isOver } = line;
+  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
 }
 
 function countOf(line: LineUnderWay): Share['count'] {

@@ -11,7 +11,7 @@ import type { BatchLine, LineEnd, LineResult } from './line.ts';
 import { creditsOfEnd } from './totals.ts';
 
 /** What is known of a line while it runs, for the answer of an interrupted call. */
-export interface Track {
+interface Track {
   isSubmitting: boolean;
   taskId: string | null;
   state: TaskState | null;

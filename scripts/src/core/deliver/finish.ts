@@ -1,7 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
+import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone } from './gone.ts';
 import { saveFiles } from './save-files.ts';
@@ -40,7 +40,7 @@ export async function finish({ session, taskId, wait, known }: WaitedTask): Prom
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */
-export function notFetched(taskId: string, failure: Failure, known: KnownTask, task?: Task): TaskResult {
+export function notFetched(taskId: string, failure: Failure, known: TaskFacts, task?: Task): TaskResult {
   const seen = { ...task, state: 'COMPLETED' as const, record: {} };
   const about = failure.with({ status: 'COMPLETED', taskId, charged: 'finished' });
   return { ...taskResult(taskId, seen, knownFacts(known)), kind: 'notFetched', failure: about };

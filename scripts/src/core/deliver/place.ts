@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Failure } from '../../model/failure.ts';
+import { Failure, type FileOwner } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 
@@ -19,22 +19,36 @@ export function outputOf(
 
 /**
  * Checks, before anything is charged, that no file has the name that was asked for.
+ * @param earlier the newest task of this request, where another one is wanted
  * @throws Failure INVALID_PAYLOAD
  */
 export async function checkNameIsFree(
   folder: string | null,
   output: string | null | undefined,
+  earlier?: () => Promise<StoredRequest | null | undefined>,
 ): Promise<void> {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
+  const { versionOf } = await import('../../download/version-of-name.ts');
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
   const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
   const file = fileNamed(stem);
   if (file === undefined) return;
-  let number = 2;
-  while (fileNamed(`${stem}-${number}`)) number += 1;
-  const free = path.join(folder, `${stem}-${number}${output.slice(stem.length)}`);
-  const message = `${file} exists already and is not the file of this request. Nothing was submitted.`;
-  throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'outputTaken', file, free } });
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const owner = earlier ? ownerOf(file, await earlier()) : { is: 'other' as const };
+  const whose = owner.is === 'other' ? ' and is not the file of this request' : '';
+  throw new Failure('INVALID_PAYLOAD', `${file} exists already${whose}.`, {
+    nothingSubmitted: true,
+    reason: { kind: 'outputTaken', file, free, owner },
+  });
+}
+
+function ownerOf(file: string, earlier: StoredRequest | null | undefined): FileOwner {
+  const { taskId = null, files = [] } = earlier?.record ?? {};
+  const isItsFile =
+    taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  return isItsFile ? { is: 'earlierTask', taskId } : { is: 'unknown' };
 }

@@ -2,14 +2,14 @@ import type { SavedFile } from '../../download/download.ts';
 import { type Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask, Wait } from '../wait-settings.ts';
+import type { TaskFacts, Wait } from '../wait-settings.ts';
 import { RESULT_MS, readTaskRecord } from './fetch-result.ts';
 
 /** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
 export interface SaveOptions
   extends Pick<Wait, 'stallMs' | 'filesUntil'>,
     Partial<Pick<Wait, 'output' | 'isVersioned'>>,
-    Pick<KnownTask, 'entry'> {
+    Pick<TaskFacts, 'entry'> {
   /** The task, read once more for a fresh link. */
   onFresh?(task: Task): void;
   /** A file is about to be fetched; from 0. */

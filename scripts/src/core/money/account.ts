@@ -3,7 +3,9 @@ import { estimateCredits } from '../../contracts/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
+import type { OtherAccount } from '../../model/submit-facts.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
+import { otherAccountOf } from '../record/other-account.ts';
 import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 import { askPrice } from './check-price.ts';
@@ -20,6 +22,8 @@ export interface QuoteResult {
   cheaper: Cheaper | null;
   /** The newest record of this request: then the same submit makes no new task. Null: there is none, or none that can be read. */
   known: RequestRecord | null;
+  /** What is on record of the same request under another key or address, where there is no record under this one. */
+  other: OtherAccount | null;
 }
 
 /**
@@ -31,8 +35,8 @@ export async function quote(
   { contract, generation }: { contract: Contract; generation: GenerationRequest },
 ): Promise<QuoteResult> {
   const { model, payload } = generation;
-  const known = await knownRequest(session, generation);
-  const isCharged = known !== null && known.taskId !== null;
+  const found = await knownRequest(session, generation);
+  const isCharged = typeof found.known?.taskId === 'string';
   const answer = await askPrice(
     session,
     contract,
@@ -49,16 +53,27 @@ export async function quote(
     estimate: isOther ? { credits: estimate, asOf: contract.price?.asOf ?? null } : null,
     missing,
     cheaper: missing > 0 ? cheaperThan(contract, payload, balance ?? 0) : null,
-    known,
+    ...found,
   };
 }
 
-async function knownRequest(session: Session, { model, payload }: GenerationRequest) {
+type Known = Pick<QuoteResult, 'known' | 'other'>;
+
+async function knownRequest(session: Session, request: GenerationRequest): Promise<Known> {
+  const found = await orFailure(recordedOf(session, request));
   // The price is known without the records.
-  const store = await orFailure(session.records());
-  if (!store || store instanceof Failure) return null;
-  const entry = await orFailure(store.latest({ model, payloadHash: jsonHash(payload), ordinal: 1 }));
-  return entry && !(entry instanceof Failure) ? entry.record : null;
+  return found instanceof Failure ? { known: null, other: null } : found;
+}
+
+async function recordedOf(session: Session, { model, payload, idempotencyKey }: GenerationRequest) {
+  const store = await session.records();
+  if (!store) return { known: null, other: null };
+  const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
+  const entry = await store.latest(which);
+  if (entry !== undefined) return { known: entry?.record ?? null, other: null };
+  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
+  const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });
+  return { known: null, other: other ?? null };
 }
 
 export interface AccountResult {

@@ -6,7 +6,10 @@ import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { cheaperWithin } from './cheaper.ts';
 
-/** Returns a rejection for lack of credits with the missing amount and the cheaper forms. The quote is free. */
+/**
+ * Returns a rejection for lack of credits with the missing amount and the cheaper forms; any other failure, and one that has
+ * them, as it is. The quote is free.
+ */
 export async function explainFunds(
   session: Session,
   contract: Contract,
@@ -14,6 +17,8 @@ export async function explainFunds(
   refusal: Failure,
   until: number,
 ): Promise<Failure> {
+  const isExplained = refusal.details.reason?.kind === 'shortOfCredits';
+  if (refusal.code !== 'INSUFFICIENT_CREDITS' || isExplained) return refusal;
   const { api, provider } = session;
   const { model, payload } = generation;
   const quote = provider.can.quote
@@ -42,8 +47,9 @@ export function shortOfCredits(
     }
   }
   const price = quote?.credits ?? estimateCredits(contract, payload);
-  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing} Nothing was submitted.`, {
+  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, {
     data,
+    nothingSubmitted: true,
     reason: {
       kind: 'shortOfCredits',
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? null),

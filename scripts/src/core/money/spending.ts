@@ -36,7 +36,7 @@ export interface SpendingResult {
   listFailure?: Failure | undefined;
 }
 
-export interface ListCover {
+interface ListCover {
   /** Tasks in the whole list. */
   tasks: number;
   /** When the oldest of them was made, in milliseconds since the epoch; null where none has a date. */
@@ -47,7 +47,7 @@ export interface ListCover {
   unread: number;
 }
 
-export interface JournalCover {
+interface JournalCover {
   /** Requests of the span that the list does not show. */
   more: number;
   /** The keys that they were submitted with. */

@@ -1,4 +1,5 @@
 import type { RecordedDuration } from '../../contracts/durations.ts';
+import { ANY_VIDEO } from '../../model/any-video.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
@@ -45,10 +46,6 @@ const EARLIER = 0.9;
 const LATER = 1.25;
 // Of many runs on this machine the fastest and the slowest twentieth say little.
 const MANY = 20;
-
-// Where no run of a model is on record: no recorded run of any video model took less than 2 min, and most took 2 to 7 min
-// (AIVideoMaker, 2026-09-10 and 2026-09-17).
-const ANY_VIDEO: LikelyDuration = { earliestMs: 120_000, latestMs: 420_000 };
 
 /**
  * Returns how long a task of a model is likely to take: by the runs on record in its contract, and by the tasks of this

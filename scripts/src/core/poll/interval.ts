@@ -17,7 +17,7 @@ export interface PollSchedule {
 }
 
 /** Where a wait stands. */
-export interface WaitProgress {
+interface WaitProgress {
   /** Polls since the wait began. */
   polls: number;
   /** Milliseconds since then. */

@@ -19,9 +19,18 @@ export interface Due {
   isHint: boolean;
 }
 
+/** A query that was sent. */
+export interface SentQuery {
+  /** The status or the failure of each task of this process that the answer is about. */
+  results: Promise<Map<string, Polled | Failure>>;
+  /** Milliseconds after which the next query is sent, although this one has no answer yet. */
+  patienceMs: number;
+}
+
 // A list of a thousand tasks has a tenth of it. Larger ones cost more than they save.
 const LIST_BYTES = 8 * 1024 * 1024;
 const LIST_MS = 10_000;
+const LIST_PATIENCE_MS = 2_000;
 // A list that fails is read once more after this time, doubled for each failure in a row.
 const BAD_MS = 5_000;
 const LONGEST_BAD_MS = 120_000;
@@ -42,6 +51,7 @@ export class PollRounds {
   /** Tasks that other processes wait for, with the time of the next query of each. */
   #others: ReadonlyMap<string, number> = new Map();
   #wasList = false;
+  #isReadingList = false;
 
   constructor(session: Pick<Session, 'api' | 'provider'>, cache: StatusCache | null) {
     this.#session = session;
@@ -52,9 +62,8 @@ export class PollRounds {
    * Sends one query, for which there is a permit.
    * @param due tasks of this process that are due, at least one; the first of them has been waited for longest
    * @param watched all tasks that this process waits for
-   * @returns the status or the failure of each task of this process that the answer is about
    */
-  async run(due: readonly Due[], watched: Iterable<string>): Promise<Map<string, Polled | Failure>> {
+  async send(due: readonly Due[], watched: Iterable<string>): Promise<SentQuery> {
     const now = this.#now();
     await this.#learn();
     const ids = new Set([...watched, ...this.#others.keys()]);
@@ -63,8 +72,12 @@ export class PollRounds {
       .map(([taskId, dueAtWall]) => ({ taskId, dueAtWall, deadline: Infinity, isHint: false }));
     const mayList = this.#mayList(ids);
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
-    if (this.#wasList) return this.#readList(due, ids);
-    return this.#readOne(this.#target(due, overdue, mayList), due, ids.size === 1);
+    if (this.#wasList) {
+      const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
+      return { results: this.#readList(due, ids), patienceMs };
+    }
+    const target = this.#target(due, overdue, mayList);
+    return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
 
   /**
@@ -79,7 +92,7 @@ export class PollRounds {
   ): Promise<Map<string, Polled | Failure> | null> {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (!this.#mayList(wanted)) return null;
+    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
     return this.#readList(due, new Set([...wanted, ...watched, ...this.#others.keys()]));
   }
 
@@ -117,10 +130,11 @@ export class PollRounds {
   /** Tells whether the list can be read now, and serves several tasks. */
   #mayList(ids: ReadonlySet<string>): boolean {
     const now = this.#now();
-    const { startedAt, tookMs, badUntil } = this.#list;
-    if (!this.#session.provider.can.list || now < badUntil) return false;
-    // Another process may be reading it just now.
-    if (now - startedAt < Math.min(2 * tookMs, MOST_GUARD_MS)) return false;
+    const { startedAt, tookMs, badUntil, failures } = this.#list;
+    if (!this.#session.provider.can.list || this.#isReadingList || now < badUntil) return false;
+    // Another process may be reading it just now. Of a list that failed, one read is under way on the whole machine.
+    const guardMs = failures > 0 ? LIST_MS : Math.min(2 * tookMs, MOST_GUARD_MS);
+    if (now - startedAt < guardMs) return false;
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
 
@@ -142,9 +156,12 @@ export class PollRounds {
     await this.#share();
     const call = provider.list();
     const limits = { ...call.limits, bytes: Math.min(call.limits.bytes, LIST_BYTES) };
+    this.#isReadingList = true;
     const list = await orFailure(
       api.once({ ...call, limits }, { until: start + LIST_MS, isPermitted: true }),
-    );
+    ).finally(() => {
+      this.#isReadingList = false;
+    });
     if (!(list instanceof Failure)) {
       this.#list = { ...this.#list, tookMs: api.clock.monotonic() - start, failures: 0 };
       const found = await this.#takeList(list, startedAt, ids);

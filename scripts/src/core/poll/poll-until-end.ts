@@ -23,7 +23,7 @@ export interface WaitOptions {
   onError?(failure: Failure): void;
 }
 
-export interface Waited {
+interface Waited {
   /** The last status that the service gave; undefined when no query succeeded. */
   last: TaskStatus | undefined;
   /** Why the last status query failed; undefined when it succeeded. */

@@ -7,7 +7,6 @@ import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
 import { EndedRecords } from './ended-records.ts';
-import { isFast, type PollSchedule } from './interval.ts';
 import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
 
 interface Ask {
@@ -23,17 +22,21 @@ interface Ask {
 
 // Made once: a thousand waits wake the poller a thousand times, and each reason of its own would cost a stack trace.
 const AWAKE = new Error('a wait began or ended');
-// So soon a process reads what another one has seen.
+// What another process has seen is read so often, at the price of one file: it is known 0.12 s later on average, a tenth of
+// what the intervals between the polls themselves cost.
 const TICK_MS = 230;
 // A wait that begins takes over a status that is as fresh as this.
 const FRESH_MS = 2_000;
 const ANNOUNCED_MS = 30_000;
 const ANNOUNCE_MS = 1_000;
-// So many tasks are a crowd, and their intervals this share of what they are for one.
+// Five tasks with 20 polls a minute each are far beyond the 60 that a service allows: the permits space the queries then, and
+// one query of a list answers for all. What is left of the intervals, half of 3 s and at most 2 s, only lets a task be due when
+// the next permit is there.
 const CROWD = 5;
 const CROWD_SHARE = 0.55;
 const CROWD_MOST_MS = 2_000;
-// An unspaced process that waits for so many tasks is spaced nevertheless: one query serves them all.
+// Three tasks with 20 polls a minute each use all 60, so that a process that need not space its queries does so from here on,
+// and lets one query serve them all.
 const SEVERAL = 3;
 
 /**
@@ -154,8 +157,7 @@ export class Poller {
     try {
       while (this.#asks.size > 0) await this.#step();
     } catch (error) {
-      for (const ask of this.#asks) ask.reject(error);
-      this.#asks.clear();
+      this.#fail(error);
     } finally {
       this.#isRunning = false;
       signal?.removeEventListener('abort', stop);
@@ -171,10 +173,7 @@ export class Poller {
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
     const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
-    if (due.length > 0 && wait <= 0) {
-      const at = clock.wall();
-      await this.#take(await this.#rounds.run(due, this.#watched.keys()), at);
-    }
+    if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
       const isSeenLately = clock.wall() - (this.#seenAt.get(ask.taskId) ?? 0) < FRESH_MS;
@@ -190,6 +189,24 @@ export class Poller {
     if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
+  }
+
+  /** Sends a query and waits for its answer; for the list only so long that it delays no query of a single task. */
+  async #query(due: readonly Due[]): Promise<void> {
+    const { clock } = this.#session.api;
+    const at = clock.wall();
+    const { results, patienceMs } = await this.#rounds.send(due, this.#watched.keys());
+    const answered = new AbortController();
+    const taken = results.then((all) => this.#take(all, at)).finally(() => answered.abort(AWAKE));
+    if (patienceMs === Infinity) return taken;
+    await Promise.race([taken, clock.sleep(patienceMs, answered.signal).catch(() => {})]);
+    // Where it comes later, nobody else hears of it.
+    taken.catch((error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    for (const ask of this.#asks) ask.reject(error);
+    this.#asks.clear();
   }
 
   /** The tasks whose query is due, the longest wait first. */
@@ -270,18 +287,4 @@ export class Poller {
       else ask.endSeenAt = seen.at;
     }
   }
-}
-
-const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
-
-/** Returns the poller of a session: one for all waits in it. */
-export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
-  const isAlone = isFast(schedule);
-  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
-  pollers.set(session.api, made);
-  const make = async () =>
-    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
-  const poller = made.get(isAlone) ?? make();
-  made.set(isAlone, poller);
-  return poller;
 }

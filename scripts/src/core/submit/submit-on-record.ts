@@ -2,13 +2,13 @@ import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import { spentOn } from '../../model/request-record.ts';
-import type { OtherAccount } from '../../model/submit-facts.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
 import { withinDay } from '../money/day-budget.ts';
 import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
+import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
@@ -54,10 +54,11 @@ export async function submitOnRecord(
   const wasResubmitted = entry.record.resubmitted;
   const isNew = claimed.kind === 'new';
   try {
-    const other = isNew && !claim.isNew ? await underOther(store, claim) : undefined;
+    if (!isNew) await keepPlace(entry, request);
+    const other = isNew && !claim.isNew ? await otherAccountOf(store, claim) : undefined;
     if (other) observer.madeUnderOther(other);
     const replaced: StoredRequest[] = [];
-    for (const earlier of isNew ? claimed.unsettled : []) {
+    for (const earlier of isNew ? claimed.unknown : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
     const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
@@ -84,23 +85,18 @@ function claimOf({ generation, terms, folder, output }: Request, now: number): R
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
 
-/** Returns what is on record of the same request under another key or address. */
-async function underOther(store: RecordStore, claim: RequestClaim): Promise<OtherAccount | undefined> {
-  const found = await store.underOtherAccount(claim);
-  if (!found) return undefined;
-  const { created, taskId, account, service } = found.record;
-  const other = (value: string, own: string) => (value === own ? null : value);
-  const { place } = store;
-  const accounts = { account: other(account, place.account), service: other(service, place.service) };
-  return { created, taskId, ...accounts };
-}
-
-/** Returns the task that a record names. The record keeps the place: a later command that names none saves the files there. */
-export async function attached(entry: StoredRequest, { folder, output }: FilePlace): Promise<KnownTask> {
-  const { download, output: named = null, credits, resubmitted } = entry.record;
+/** Notes the place in a record: a later command that names none saves the files there. */
+async function keepPlace(entry: StoredRequest, { folder, output }: FilePlace): Promise<void> {
+  const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
     await entry.update({ download: folder, output });
   }
+}
+
+/** Returns the task that a record names, and keeps the place. */
+export async function attached(entry: StoredRequest, place: FilePlace): Promise<KnownTask> {
+  await keepPlace(entry, place);
+  const { credits, resubmitted } = entry.record;
   return { entry, credits, origin: { isResumed: true, isResubmitted: resubmitted } };
 }
 
@@ -116,9 +112,13 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
 }
 
 async function submitNew(own: OwnRequest): Promise<Submitted> {
-  const { session, request, entry, lock, deadline } = own;
+  const { session, store, request, entry, lock, deadline } = own;
   // The names of several requests are checked together, before the first is submitted.
-  if (!session.submits) await checkNameIsFree(request.folder, request.output);
+  if (!session.submits) {
+    const { model, payloadHash, ordinal = 1 } = entry.record;
+    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
+    await checkNameIsFree(request.folder, request.output, earlier || undefined);
+  }
   const quote = request.quote ?? (await quoteOf(own));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);

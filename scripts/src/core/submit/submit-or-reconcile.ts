@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/clock.ts';
 import { type Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
@@ -50,49 +51,79 @@ export async function submitOrReconcile(
   deadline: number,
   earlier?: LostSubmit,
 ): Promise<Submitted> {
+  const first = earlier ?? (await submitFirst(session, generation, log, deadline));
+  if ('kind' in first) return first;
+  return resubmitWhenClear(session, generation, log, first, reconcileUntil(session, deadline));
+}
+
+/** Submits the request, again after each rejection that time may mend, until there is an answer or one is lost. */
+async function submitFirst(
+  session: Session,
+  generation: GenerationRequest,
+  log: SubmitLog,
+  until: number,
+): Promise<Submitted | LostSubmit> {
   const { api, observer, submits, provider } = session;
   const { clock } = api;
   let sentAt = clock.wall();
-  let lost = earlier;
-  let until = lost ? reconcileUntil(session, deadline) : deadline;
   for (let attempt = 1; ; attempt += 1) {
-    // A lost submit may have been accepted: the list is read before each attempt.
-    if (lost) {
-      const found = await reconcile(session, lost, until);
-      if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
-      if (found.kind !== 'clear') return unknown(session, lost, found);
-    }
     const asked = clock.monotonic();
     const held = submits && (await orFailure(submits.ready()));
-    if (held && !lost) return { kind: 'rejected', failure: held };
-    if (lost) {
-      const notResubmitted = held || (await orFailure(log.resubmitting()));
-      if (notResubmitted) return unknown(session, lost, { notResubmitted });
-    } else if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
+    if (held) return { kind: 'rejected', failure: held };
+    if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
       await log.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === 'accepted') return accepted(sent.task, false, lost !== undefined);
+    if (sent.kind === 'accepted') return accepted(sent.task, false, false);
     const { failure } = sent;
     if (sent.kind === 'lost') {
       await log.lost();
-      if (!lost) {
-        submits?.lost();
-        if (provider.can.list) observer.queryFailed(failure);
-        until = reconcileUntil(session, deadline);
-      }
-      const since = { wall: clock.wall(), monotonic: clock.monotonic() };
-      lost = { generation, sentAt, ...lost, since, resubmitted: lost !== undefined, failure };
+      submits?.lost();
+      if (provider.can.list) observer.queryFailed(failure);
+      return { generation, sentAt, since: now(clock), resubmitted: false, failure };
+    }
+    observer.refused();
+    const pause = api.pauseFor(failure, attempt, until);
+    if (pause === null) return sent;
+    submits?.pauseFor(pause);
+    await log.rejected();
+    await clock.sleep(pause, api.signal);
+  }
+}
+
+/** Reconciles a lost submit, and submits the request once more where the list is clear of its task. */
+async function resubmitWhenClear(
+  session: Session,
+  generation: GenerationRequest,
+  log: SubmitLog,
+  first: LostSubmit,
+  until: number,
+): Promise<Submitted> {
+  const { api, observer, submits } = session;
+  let lost = first;
+  for (let attempt = 1; ; attempt += 1) {
+    // It may have been accepted: the list is read before each attempt.
+    const found = await reconcile(session, lost, until);
+    if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
+    if (found.kind !== 'clear') return unknown(session, lost, found);
+    const held = submits && (await orFailure(submits.ready()));
+    const notResubmitted = held || (await orFailure(log.resubmitting()));
+    if (notResubmitted) return unknown(session, lost, { notResubmitted });
+    observer.submitting();
+    const sent = await sendOnce(session, generation, { until });
+    if (sent.kind === 'accepted') return accepted(sent.task, false, true);
+    const { failure } = sent;
+    if (sent.kind === 'lost') {
+      await log.lost();
+      lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
     }
-    if (!lost) observer.refused();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) {
-      if (!lost) return sent;
       const judged = await judgeRejection(session, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
       const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
@@ -100,10 +131,12 @@ export async function submitOrReconcile(
       return judged;
     }
     submits?.pauseFor(pause);
-    await (lost ? log.resubmitRejected() : log.rejected());
-    await clock.sleep(pause, api.signal);
+    await log.resubmitRejected();
+    await api.clock.sleep(pause, api.signal);
   }
 }
+
+const now = (clock: Clock): LostSubmit['since'] => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
 /**
  * Returns what the rejection of a second submit says of both. The first one may have caused it: it may have used up the

@@ -5,11 +5,12 @@ import { isFast } from '../poll/interval.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
-import { type Poller, pollerOf } from '../poll/poller.ts';
+import type { Poller } from '../poll/poller.ts';
+import { pollerOf } from '../poll/poller-of.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
-import { type KnownTask, knownFacts, type WaitedTask } from '../wait-settings.ts';
+import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 
 /** What the queries of a wait have shown. */
 export interface PolledTask {
@@ -94,7 +95,7 @@ async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller:
   }
 }
 
-async function tellExpected(session: Session, known: KnownTask): Promise<void> {
+async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
   const { model } = knownFacts(known);
   const expected = model === undefined ? null : await expectedDuration(session, model);
   if (expected) session.observer.expected(expected);

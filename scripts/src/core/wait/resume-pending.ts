@@ -16,25 +16,25 @@ export async function waitForNewest(
   session: Session,
   settings: WaitSettings,
 ): Promise<TaskResult | NothingPending> {
-  const { tasks, unsettled } = await pendingRequests(session);
+  const { tasks, unknown } = await pendingRequests(session);
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
   const gone: Failure[] = [];
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure)) return withWarnings(ended, gone, unsettled);
+    if (!(ended instanceof Failure)) return withWarnings(ended, gone, unknown);
     if (ended.code !== 'TASK_NOT_FOUND') throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
-  return { kind: 'nothingPending', unsettled };
+  return { kind: 'nothingPending', unknown };
 }
 
-function withWarnings(result: TaskResult, gone: readonly Failure[], unsettled: number): TaskResult {
+function withWarnings(result: TaskResult, gone: readonly Failure[], unknown: number): TaskResult {
   const warnings = [...result.warnings];
   for (const { details } of gone) warnings.push({ kind: 'taskGone', taskId: details.taskId! });
-  if (unsettled > 0) warnings.push({ kind: 'unknownSubmits', count: unsettled });
+  if (unknown > 0) warnings.push({ kind: 'unknownSubmits', count: unknown });
   return { ...result, warnings };
 }
 
@@ -50,8 +50,8 @@ export async function waitForAll(
   settings: WaitSettings,
   until: ManyResult['until'] = 'last',
 ): Promise<ManyResult | NothingPending> {
-  const { tasks, unsettled } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: 'nothingPending', unsettled };
+  const { tasks, unknown } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: 'nothingPending', unknown };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   // Each of their HTTP requests listens to the signal that ends the call.
@@ -66,7 +66,7 @@ export async function waitForAll(
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n]! }));
   if (until === 'first') items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
-  return { kind: 'many', items, until, more: tasks.length - entries.length, unsettled };
+  return { kind: 'many', items, until, more: tasks.length - entries.length, unknown };
 }
 
 const hasEnded = (ended: TaskResult | Failure): boolean =>
@@ -92,12 +92,12 @@ async function endOf(session: Session, settings: WaitSettings, entry: StoredRequ
 const polledAt = ({ record }: StoredRequest): number => Date.parse(record.checked ?? record.created);
 
 /** Returns the tasks of this key that are unfinished or not delivered, newest first, and counts the submits whose outcome is not known. */
-async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unsettled: number }> {
+async function pendingRequests(session: Session): Promise<{ tasks: StoredRequest[]; unknown: number }> {
   const store = await session.records();
   if (store) await adoptReplaced(session, store);
   const own = await ownPending(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unsettled: own.length - tasks.length };
+  return { tasks, unknown: own.length - tasks.length };
 }
 
 /** Records the tasks of submits that a later request replaced: the service's list may show their keys after all. */

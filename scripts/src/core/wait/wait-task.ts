@@ -3,15 +3,15 @@ import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { pollerOf } from '../poll/poller.ts';
+import { pollerOf } from '../poll/poller-of.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { recordOf } from '../record/task-record.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 import {
   beginWait,
-  type KnownTask,
   knownFacts,
+  type TaskFacts,
   type WaitedTask,
   type WaitSettings,
 } from '../wait-settings.ts';
@@ -25,7 +25,7 @@ export async function waitTask(
   session: Session,
   taskId: string,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const entry = known.entry ?? (await recordOf(session, taskId));
   const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
@@ -48,7 +48,7 @@ export async function waitOn(
   session: Session,
   task: { id: string } & Partial<Polled & Task>,
   settings: WaitSettings,
-  known: KnownTask = {},
+  known: TaskFacts = {},
 ): Promise<TaskResult> {
   const { state, record = {}, id: taskId } = task;
   const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };

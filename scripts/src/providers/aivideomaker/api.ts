@@ -9,22 +9,25 @@ import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
 import { codeOfStatus, firstText, isTaskId, nameIn, refused, unreadable } from '../error-answer.ts';
-import { findUrls } from '../find-urls.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { stateIn } from '../states.ts';
 import { AIVIDEOMAKER } from './definition.ts';
+import { findUrls } from './find-urls.ts';
 
 // Codes that the service is known to send (OpenAPI 1.0.15 and runs of 2026-09), and the status of those it does not name.
-const CODES: Record<string, ErrorCode> = {
-  AUTH_FAILED: 'AUTH_FAILED',
-  INVALID_MODEL: 'INVALID_MODEL',
-  INVALID_PAYLOAD: 'INVALID_PAYLOAD',
-  INSUFFICIENT_CREDITS: 'INSUFFICIENT_CREDITS',
-  RATE_LIMITED: 'RATE_LIMITED',
-  TASK_NOT_FOUND: 'TASK_NOT_FOUND',
-  IDEMPOTENCY_CONFLICT: 'IDEMPOTENCY_CONFLICT',
-  BUDGET_EXCEEDED: 'BUDGET_EXCEEDED',
-};
+// They are ours too.
+const CODES = [
+  'AUTH_FAILED',
+  'INVALID_MODEL',
+  'INVALID_PAYLOAD',
+  'INSUFFICIENT_CREDITS',
+  'RATE_LIMITED',
+  'TASK_NOT_FOUND',
+  'IDEMPOTENCY_CONFLICT',
+  'BUDGET_EXCEEDED',
+] as const satisfies ErrorCode[];
+
+const codeNamed = (name: unknown): ErrorCode | undefined => CODES.find((code) => code === name);
 
 // Far more than the eight that it had in September 2026.
 const MOST_MODELS = 200;
@@ -170,7 +173,8 @@ function refusal(body: JsonObject, at: Answered): Failure {
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
   for (const name of [body.errorCode, body.error, body.code]) {
-    if (typeof name === 'string' && Object.hasOwn(CODES, name)) return CODES[name]!;
+    const code = codeNamed(name);
+    if (code) return code;
   }
   if (/insufficient credits/i.test(said)) return 'INSUFFICIENT_CREDITS';
   if (/invalid api key/i.test(said)) return 'AUTH_FAILED';
@@ -221,9 +225,7 @@ function looksLikeError(body: JsonObject): boolean {
 function namesError(body: JsonObject): boolean {
   const { code } = body;
   if (typeof code === 'number' && code >= 400 && code < 600) return true;
-  return [body.errorCode, body.error, code].some(
-    (name) => typeof name === 'string' && Object.hasOwn(CODES, name),
-  );
+  return [body.errorCode, body.error, code].some(codeNamed);
 }
 
 function isSet(value: Json | undefined): boolean {

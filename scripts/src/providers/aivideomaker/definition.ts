@@ -39,8 +39,8 @@ export const AIVIDEOMAKER: Definition = {
       'AIVideoMaker documents that the credits of a failed task come back by themselves; creditsRefunded in its record, or the balance, shows it:',
     cancelled:
       'AIVideoMaker gave back all credits of a cancelled task (seen on 2026-09-10); creditsRefunded in its record shows it.',
-    cancel:
-      'AIVideoMaker cancels a task only while it is SUBMITTED; one that is PROGRESS runs to its end and is charged.',
+    cancel: 'AIVideoMaker cancels a task only while it is SUBMITTED.',
+    running: 'One that is PROGRESS runs to its end and is charged.',
     missing: 'AIVideoMaker shows a task only to the key that made it (as documented in September 2026).',
     prices: 'https://aivideomaker.ai',
     tasks: 'Find the task in the list of the service (listTasks).',

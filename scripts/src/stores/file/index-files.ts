@@ -3,10 +3,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { discard, makePrivate, onDisk, replaceUnsynced, TEMP } from '../../disk/durable.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
+import { COUNTS } from '../../model/spending-row.ts';
 import type { RowTable } from './row-table.ts';
 import { type DatedMember, PARTS, type Summary } from './summary.ts';
 
-// Another version of the program may keep something else.
+// Another version of the program may keep something else. What a row of spending counts is part of it by itself.
 const FORMAT = 2;
 // The rows of a summary are for local days: in another time zone they are others.
 const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
@@ -89,7 +90,7 @@ function parsed<T>(what: string, line = ''): T | undefined {
 }
 
 function checksumOf(what: string, text: string): string {
-  return sha256Text(`${FORMAT} ${ZONE} ${what}\n${text}`).slice(0, CHECKSUM);
+  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}\n${text}`).slice(0, CHECKSUM);
 }
 
 // Some disks keep dates to two seconds.

@@ -9,7 +9,7 @@ import {
   newestMade,
   newestOf,
   requestNameOf,
-  unsettled,
+  unknown,
 } from '../../model/claim-rules.ts';
 import type { Clock } from '../../model/clock.ts';
 import { dayOf } from '../../model/clock.ts';
@@ -32,7 +32,7 @@ import { madeAt, newestFirst } from './names.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
 import { accountsIn, sumTables } from './row-table.ts';
-import { type Summary, spentFrom } from './summary.ts';
+import { DURATIONS, type Summary, spentFrom } from './summary.ts';
 import { sweep, sweepDaily } from './sweep.ts';
 
 /** The folder of the records, and the service and account of its requests. */
@@ -44,7 +44,6 @@ export interface JournalPlace extends Account {
 }
 
 const PAUSE_MS = 100;
-const DURATIONS = 50;
 
 /** The records of requests: one file each, in a folder that only the user can read. */
 export class Journal implements RecordStore {
@@ -108,12 +107,12 @@ export class Journal implements RecordStore {
         lock.release();
         return { kind: 'submitted', entry };
       }
-      if (entry) return { kind: 'unsettled', entry, lock };
+      if (entry) return { kind: 'unknown', entry, lock };
       const entries = found.filter((one) => one !== null);
       for (const one of entries) if (one.record.phase === 'rejected') void one.drop();
       sweepDaily(this.#files, this.#index);
       const draft = this.draft(firstRecord(claim, this.place), names);
-      return { kind: 'new', entry: draft, lock, unsettled: unsettled(entries, claim) };
+      return { kind: 'new', entry: draft, lock, unknown: unknown(entries, claim) };
     } catch (error) {
       lock.release();
       throw error;

@@ -16,7 +16,7 @@ import { CORRUPT, isRecordName, isShard, shardOf } from './names.ts';
 import { decodeRecord, isOfNewerVersion, type RawRecord } from './record.ts';
 
 /** A record as it was read. */
-export interface ReadRecord {
+interface ReadRecord {
   name: string;
   raw: RawRecord;
 }

@@ -8,7 +8,7 @@ import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
 
 /** What the processes of this machine share, and for whom. */
-export interface SharingPlace {
+interface SharingPlace {
   /** Absolute. */
   folder: string;
   /** The address of the service. */

@@ -17,7 +17,7 @@ export interface DatedMember extends Member {
 }
 
 /** What a request may have cost: when it was made, its account, the credits, its name. */
-export type Spent = [made: number, account: string, spent: number | null, name: string];
+type Spent = [made: number, account: string, spent: number | null, name: string];
 
 /**
  * What the index keeps of a group of records: enough for each query, so that no record is read that is not asked for. Each
@@ -52,7 +52,8 @@ export const PARTS = [
 
 // Longer than the period of the cap that the command line offers.
 const RECENT_MS = 48 * 3600_000;
-const DURATIONS = 50;
+/** The latest durations that are kept of a model. */
+export const DURATIONS = 50;
 
 /** Returns the summary of a group. @param members in the order of their names @param now by the wall clock */
 export function summaryOf(members: readonly Member[], now: number): Summary {

@@ -3,19 +3,19 @@ import path from 'node:path';
 import { discard, onDisk, TEMP } from '../../disk/durable.ts';
 import { tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
-import { lastUse, type RequestRecord } from '../../model/request-record.ts';
+import { KEPT_DAYS, lastUse, type RequestRecord } from '../../model/request-record.ts';
 import { CORRUPT, madeAt } from './names.ts';
 import { readRecord } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import type { RecordIndex } from './record-index.ts';
 
 const DAY_MS = 24 * 3600_000;
-const KEPT_MS = 30 * DAY_MS;
+const KEPT_MS = KEPT_DAYS * DAY_MS;
 // The lock for taking over a dead process's lock is named after that lock and the nonce of its owner.
 const LOCK = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 
 /**
- * Removes records that were last used more than 30 days ago, and leftovers of crashes. A submit with an unknown outcome
+ * Removes records that were last used more than `KEPT_DAYS` ago, and leftovers of crashes. A submit with an unknown outcome
  * stays on record until the user decides.
  */
 export function sweep(records: RecordFiles, index: RecordIndex): void {

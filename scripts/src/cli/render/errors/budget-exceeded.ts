@@ -8,7 +8,8 @@ export const BUDGET_EXCEEDED = {
   estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
     const cost = least === most ? String(most) : `${least} to ${most}`;
     return {
-      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit. Nothing was submitted.`,
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
       nextSteps: [
         ...cheaperSteps(cheaper),
         `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
@@ -16,20 +17,22 @@ export const BUDGET_EXCEEDED = {
     };
   },
   quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
-    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}. Nothing was submitted.`,
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
+    nothingSubmitted: true,
     nextSteps: [
       ...cheaperSteps(cheaper),
       `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
     ],
   }),
   linesAboveCap: ({ lines, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each. Nothing was submitted.`,
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+    nothingSubmitted: true,
     nextSteps: [
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
     ],
   }),
   sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted}, or take lines out. What has been submitted before is not charged again (${maxTotalCredits} credits are the limit now).`,
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =
@@ -37,7 +40,8 @@ export const BUDGET_EXCEEDED = {
         ? 'What a recorded request of the last 24 hours cost is not known'
         : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
     return {
-      message: `${so}; --maxCreditsPerDay allows ${limit}. Nothing was submitted.`,
+      message: `${so}; --maxCreditsPerDay allows ${limit}.`,
+      nothingSubmitted: true,
       nextSteps: [
         ...(profile.can.account ? [command('account')] : []),
         'Ask the user for a higher limit, or wait until the oldest charge is a day old.',

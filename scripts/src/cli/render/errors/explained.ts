@@ -1,9 +1,9 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../../model/json.ts';
 import type { SubmitFacts } from '../../../model/submit-facts.ts';
-import { AdvisedFailure, adviceOf } from '../../advised-failure.ts';
+import { AdvisedFailure } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
-import { written } from '../envelope.ts';
+import { definedFields } from '../envelope.ts';
 import { warningText } from '../warnings.ts';
 import { AUTH_FAILED } from './auth-failed.ts';
 import { BUDGET_EXCEEDED } from './budget-exceeded.ts';
@@ -34,18 +34,19 @@ const WORDS: Words = {
   ...CANCEL_REJECTED,
 };
 
-/** Returns the failure with the sentences and commands that follow from its facts. */
+/** Returns the failure with the sentences and commands that follow from its facts; one that has its advice, as it is. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
-  const { message, issues, nextSteps, exitCode } = said(failure, caller);
+  if (failure instanceof AdvisedFailure) return failure;
+  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
   // The message and the steps now carry these facts.
-  const { reason, charged, submit, nextSteps: own = [], ...details } = adviceOf(failure);
-  const steps = [...own, ...nextSteps, ...chargedSteps(failure, caller)];
+  const { reason, charged, submit, ...details } = failure.details;
   return new AdvisedFailure(failure.code, message ?? failure.message, {
     ...details,
     ...(submit && { data: submitData(submit, details.data) }),
     ...(exitCode !== undefined && { exitCode }),
+    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
     issues: issues ?? details.issues,
-    nextSteps: unlessEmpty(steps),
+    nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)]),
   });
 }
 
@@ -54,7 +55,7 @@ function submitData(
   { credits, isResubmitted, warnings }: SubmitFacts,
   data: JsonObject | undefined,
 ): JsonObject {
-  return written({
+  return definedFields({
     resubmitted: isResubmitted || undefined,
     ...data,
     warnings: unlessEmpty(warnings.map(warningText)),
@@ -62,11 +63,13 @@ function submitData(
   });
 }
 
-/** Returns the next steps for a failure of which nothing but its code says what to do. */
-export function adviceFor(failure: Failure, about: Omit<Unexplained, 'later'>): string[] {
+/** Returns the failure with the steps that follow from its facts, else from its code. */
+export function advised(failure: Failure, about: Omit<Unexplained, 'later'>): AdvisedFailure {
+  const known = explained(failure, about.caller);
+  if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  return WORDS[failure.code]?.({ ...about, later }) ?? [];
+  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
 }
 
 function said({ details: { reason } }: Failure, caller: Caller): Said {

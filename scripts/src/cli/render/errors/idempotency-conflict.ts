@@ -7,7 +7,7 @@ export const IDEMPOTENCY_CONFLICT = {
     ...(profile.can.list ? [command('listTasks')] : []),
   ],
   otherRequest: ({ idempotencyKey }) => ({
-    message: `--idempotencyKey ${idempotencyKey} already stands for another request. Nothing was submitted.`,
+    message: `--idempotencyKey ${idempotencyKey} already stands for another request.`,
     nextSteps: [
       'For the earlier request, run its command unchanged; for another one, give another --idempotencyKey or none.',
     ],

@@ -1,4 +1,4 @@
-import type { Issue } from '../../../model/failure.ts';
+import type { FileOwner, Issue } from '../../../model/failure.ts';
 import { plain } from '../../../model/text.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
 import { issue } from '../../issue.ts';
@@ -24,7 +24,8 @@ export const INVALID_PAYLOAD = {
     const hint = `leave --maxCredits out, after checking the price of ${model} yourself`;
     const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
     return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit. Nothing was submitted.`,
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
       issues: [issue('--maxCredits', expected, String(maxCredits), hint)],
       nextSteps: [hint],
     };
@@ -70,17 +71,29 @@ export const INVALID_PAYLOAD = {
       nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
     };
   },
-  outputTaken: ({ file, free }, { savedAs }) => ({
-    message: `--output: ${file} exists already and is not the file of this request. Nothing was submitted.`,
-    issues: [
-      issue('--output', 'a name that no file has yet', file, 'give another --output, or move that file away'),
-    ],
-    nextSteps: [
-      'This call has submitted and charged nothing. Move that file away, or submit with a name that is free:',
-      savedAs(free),
-    ],
-  }),
+  outputTaken: ({ file, free, owner }, { savedAs }) => {
+    const hint = owner.is === 'other' ? 'give another name, or move that file away' : 'give another name';
+    return {
+      message: `--output: ${file} ${takenBy(owner)}.`,
+      issues: [issue('--output', 'a name that no file has yet', file, hint)],
+      nextSteps: [
+        `This call has submitted and charged nothing. ${owner.is === 'other' ? 'Move that file away, or submit' : 'Submit'} with a name that is free:`,
+        savedAs(free),
+      ],
+    };
+  },
 } satisfies Partial<Words>;
+
+function takenBy(owner: FileOwner): string {
+  switch (owner.is) {
+    case 'earlierTask':
+      return `is the file of this request's earlier task ${owner.taskId}`;
+    case 'unknown':
+      return 'exists already, and a new task makes a new file';
+    case 'other':
+      return 'exists already and is not the file of this request';
+  }
+}
 
 function folderIssue(folder: string, why: string, expected: string): Issue {
   return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);

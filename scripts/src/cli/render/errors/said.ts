@@ -5,6 +5,8 @@ import type { Caller } from '../caller.ts';
 export interface Said {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string | undefined;
+  /** Said of the whole request, behind the message. */
+  nothingSubmitted?: boolean;
   issues?: Issue[] | undefined;
   /** Sentences, or commands that run as they stand. */
   nextSteps: string[];

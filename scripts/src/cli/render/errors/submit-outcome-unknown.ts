@@ -10,7 +10,7 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
-      ? `It was not submitted once more: ${messageOf(notResubmitted).replace(' Nothing was submitted.', '')}`
+      ? `It was not submitted once more: ${messageOf(notResubmitted)}`
       : later?.message;
     const yet = after === undefined ? '' : ' yet';
     const message = `Whether ${profile.title} accepted this submit, and charged for it, is not known${yet}. ${[lost.message, why].filter(Boolean).join(' ')}`;
@@ -24,13 +24,16 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
     const decide = isRecorded ? decision(caller, { after, idempotencyKey }) : [];
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
-    const when = after === undefined ? '' : ` after ${after} seconds`;
-    const repeat = isRecorded
-      ? [
-          `Run this command${when}, without --new. It searches the service's list for the task, and submits nothing while that may charge twice:`,
-          same,
-        ]
-      : [NOT_YET];
+    const search =
+      "It searches the service's list for the task, and submits nothing while that may charge twice";
+    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const repeat = !isRecorded
+      ? [NOT_YET]
+      : notResubmitted || (later && after === undefined)
+        ? [`Once that is mended, run this command, without --new. ${search}:`, same]
+        : after === undefined
+          ? [waiting]
+          : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [

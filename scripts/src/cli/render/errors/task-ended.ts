@@ -3,7 +3,12 @@ import { quoted } from '../../../model/text.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import type { Caller } from '../caller.ts';
 
-export function generationFailed(seen: Seen, { profile, command, retry }: Caller): AdvisedFailure {
+/** @param isReused the steps of a reused result end with the command for another one: only one step names it */
+export function generationFailed(
+  seen: Seen,
+  { profile, command, retry }: Caller,
+  isReused: boolean,
+): AdvisedFailure {
   const why = seen.error
     ? `The service says: ${quoted(seen.error)}.`
     : seen.isRecordUnread
@@ -13,17 +18,16 @@ export function generationFailed(seen: Seen, { profile, command, retry }: Caller
     nextSteps: [
       profile.says.refund,
       ...(profile.can.account ? [command('account')] : []),
-      `Tell the user what the service said. Another try is a new charge: change the prompt or the image, or ${retry}`,
+      `Tell the user what the service said. Another try is a new charge: change the prompt or the image${isReused ? '.' : `, or ${retry}`}`,
     ],
   });
 }
 
-export function taskCancelled({ profile, retry }: Caller): AdvisedFailure {
+/** @param isReused as for `generationFailed` */
+export function taskCancelled({ profile, retry }: Caller, isReused: boolean): AdvisedFailure {
   const { cancelled } = profile.says;
+  const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure('TASK_CANCELLED', 'The task was cancelled; there will be no result.', {
-    nextSteps: [
-      ...(cancelled ? [cancelled] : []),
-      `To have the result after all, with a new charge: ${retry}`,
-    ],
+    nextSteps: [...(cancelled ? [cancelled] : []), ...(isReused ? [] : [another])],
   });
 }

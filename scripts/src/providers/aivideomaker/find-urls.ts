@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { urlOf } from '../model/url.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { addUrl } from '../add-url.ts';
 
 // The names under which results were seen or are expected: https://aivideomaker.ai answered with `output.url` in every
 // recorded run; its older examples show `videoUrl`; the others are what comparable services and clients use.
@@ -23,10 +23,4 @@ function collect(value: Json | undefined, found: Set<string>, depth: number): vo
   if (!isObject(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
-}
-
-/** Adds the value to what was found when it is an address that can be fetched; anything else is passed over. */
-export function addUrl(value: Json | undefined, found: Set<string>): void {
-  const url = typeof value === 'string' && /^https?:\/\//i.test(value) ? urlOf(value) : undefined;
-  if (url) found.add(url.href);
 }

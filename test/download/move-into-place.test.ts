@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { link } from 'node:fs/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { download } from '../../scripts/src/download/download.ts';
+import { failureOf, folder, sessionWith } from '../core/session.ts';
 import { MP4 } from '../support/media.ts';
 import { serve } from '../support/server.ts';
-import { failureOf, folder, sessionWith } from './session.ts';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
+import { envelopeOf, live, type Run, run, T2V, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { letPass } from '../support/records.ts';
+import { refusal, service, states, TASK } from '../support/service.ts';
+
+// What is to be done next, in states in which a step that is only nearly true leads in a circle, or to a second charge.
+
+const stepsOf = (done: Run): string[] => envelopeOf(done).data.nextSteps as string[];
+
+describe('a cancel that was rejected', () => {
+  const rejected = async (state: string) => {
+    const server = await service({
+      cancel: refusal(400, 'INVALID_PAYLOAD', 'Too late'),
+      status: states(state),
+    });
+    return run(['--action', 'cancelTask', '--taskId', TASK], { env: live(server.origin) });
+  };
+
+  it('of a task that is COMPLETED: the result is paid, and how it is fetched comes first', async () => {
+    const done = await rejected('COMPLETED');
+    expect(done.code).toBe(EXIT.taskEnded);
+    const [first, command, ...more] = stepsOf(done);
+    expect(first).toMatch(/finished and paid for, and its result is yours.* not use --new/);
+    expect(command).toMatch(new RegExp(`^node \\S+ --action getTask --taskId ${TASK} .*--download `));
+    expect(more.join(' ')).not.toContain('PROGRESS');
+  });
+
+  it.each([
+    ['SUBMITTED', EXIT.stillRunning, false],
+    ['PROGRESS', EXIT.stillRunning, true],
+    ['FAILED', EXIT.taskEnded, false],
+  ])(
+    'of a task that is %s: the charge of one that runs is named only where it runs',
+    async (state, code, says) => {
+      const done = await rejected(state);
+      expect(done.code).toBe(code);
+      expect(stepsOf(done).join(' ').includes('runs to its end and is charged')).toBe(says);
+    },
+  );
+});
+
+describe('a submit of unknown outcome', () => {
+  it('of which waiting tells nothing more: the steps say so, and do not lead back to the same command', async () => {
+    const state = path.join(tempFolder(), 'state');
+    const server = await service({ submit: 'reset', list: { body: { tasks: [] } } });
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: state, AIVIDEO_MAX_RETRIES: '0' });
+    const again = () => run([...T2V_ARGS, '--wait', '1'], { env });
+    const lost = await again();
+    expect(envelopeOf(lost).retryAfter).toBeGreaterThan(50);
+    expect(stepsOf(lost)[0]).toMatch(/^Run this command after \d+ seconds, without --new\./);
+    letPass(state, 60_000);
+    expect((await again()).code).toBe(EXIT.submitUnknown);
+    letPass(state, 60_000);
+    const last = await again();
+    expect([last.code, envelopeOf(last).retryAfter]).toEqual([EXIT.submitUnknown, null]);
+    const steps = stepsOf(last);
+    expect(steps[0]).toMatch(/^Waiting changes nothing/);
+    expect(
+      steps.filter((step) => step.startsWith('node ')).map((step) => /--action (\w+)/.exec(step)?.[1]),
+    ).toEqual(['listTasks']);
+    expect(steps.join(' ')).not.toContain('Run this command');
+    expect(steps.slice(-2)).toEqual([
+      expect.stringMatching(
+        /^The user decides\. If its task is found, this resumes it: node .* --taskId '<task_id>' /,
+      ),
+      expect.stringMatching(/^If there is none, and only if the user accepts .*: node .* --new$/),
+    ]);
+  });
+});
+
+describe('a task that is COMPLETED', () => {
+  it.each(['getStatus', 'getTask'])('%s names the command that saves its file', async (action) => {
+    const server = await service({ status: states('COMPLETED') });
+    const env = live(server.origin);
+    const done = await run(['--action', action, '--taskId', TASK], { env });
+    expect(done.code).toBe(EXIT.done);
+    expect(stepsOf(done)).toEqual([
+      expect.stringMatching(new RegExp(`^node \\S+ --action getTask --taskId ${TASK} .*--download out$`)),
+      expect.stringMatching(/^That saves the file.*24 hours/),
+    ]);
+  });
+});
+
+describe('--output of a run with --new', () => {
+  it('that names the file of the earlier task says whose file it is', async () => {
+    const folder = tempFolder();
+    const server = await service();
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
+    const make = (...flags: string[]) =>
+      run([...T2V_ARGS, '--output', 'dawn.mp4', ...flags], { env, cwd: folder });
+    expect((await make()).code).toBe(EXIT.done);
+    const { errorMessage, data } = envelopeOf(await make('--new'));
+    expect(errorMessage).toMatch(
+      /dawn\.mp4 is the file of this request's earlier task task1\b.*Nothing was submitted/,
+    );
+    expect(data.issues).toMatchObject([{ path: '--output', hint: expect.stringContaining('another name') }]);
+    expect(server.received.filter(({ path: at }) => at.includes('/generate/'))).toHaveLength(1);
+  });
+
+  it('and was killed before its submit: the plain command says that nothing new was made, and what its file holds', async () => {
+    const folder = tempFolder();
+    const server = await service();
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
+    const make = (...flags: string[]) => run([...T2V_ARGS, ...flags], { env, cwd: folder });
+    const first = envelopeOf(await make('--output', 'a.mp4'));
+    expect(first.data.reused).toBeUndefined();
+    const later = await make('--output', 'b.mp4');
+    const { data } = envelopeOf(later);
+    expect(data).toMatchObject({ reused: true, files: [{ path: path.join(folder, 'b.mp4') }] });
+    const steps = stepsOf(later);
+    expect(steps).toEqual([
+      expect.stringMatching(
+        /^This request was made on \S+Z and ended COMPLETED, and no run with --new has made another since: .* To make another, with a new charge: the same command with --new\. Give that another --output: \S*b\.mp4 holds this earlier result\.$/,
+      ),
+    ]);
+  });
+});
+
+describe('the price of a request', () => {
+  it('that another key was charged for already: said before anything is spent', async () => {
+    const state = path.join(tempFolder(), 'state');
+    const server = await service();
+    const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: state });
+    expect((await run([...T2V_ARGS, '--wait', '0'], { env })).code).toBe(EXIT.stillRunning);
+    const quote = ['--action', 'quote', '--model', 't2v', '--payload', JSON.stringify(T2V)];
+    expect(envelopeOf(await run(quote, { env })).data.warnings).toBeUndefined();
+    const done = await run(quote, { env: { ...env, AIVIDEO_API_KEY: 'ak_another_0123456789' } });
+    const { warnings, nextSteps } = envelopeOf(done).data as Record<string, string[]>;
+    expect(warnings).toEqual([
+      expect.stringMatching(/another key \(fingerprint \w+\) as task task1\. .*new charge\./),
+    ]);
+    expect(nextSteps![0]).toMatch(/another key.*new charge/);
+  });
+});

@@ -1,0 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { nameKey } from '../../scripts/src/core/batch/file-names.ts';
+import { mediaIn } from '../../scripts/src/download/output-name.ts';
+import { tempFolder } from '../support/command.ts';
+
+it('a file whose name the disk keeps in decomposed characters is the one that a line names', () => {
+  const folder = tempFolder();
+  writeFileSync(path.join(folder, 'Cafe\u0301.MP4'), '');
+  expect([...mediaIn(folder).keys()]).toEqual([nameKey('caf\u00e9')]);
+});
