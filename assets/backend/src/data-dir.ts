@@ -8,7 +8,7 @@ const NEW_DATABASE_BYTES = 80 * MIB;
 const DATABASE_BYTES = 20 * MIB;
 
 /**
- * Makes the folder, and checks that it can be written to and has room for the embedded database. With a database and a
+ * Makes the folder, and checks that it can be written to and has space for the embedded database. With a database and a
  * bucket, the API alone writes nothing there.
  * @param freeBytes how many bytes may still be written there
  * @throws ConfigError
@@ -31,7 +31,7 @@ export async function checkDataDir(
   if (free < needed)
     throw new ConfigError(
       'DATA_DIR',
-      `has ${Math.floor(free / MIB)} MiB free, and the embedded database needs ${needed / MIB}: make room, or name a folder of another disk`,
+      `has ${Math.floor(free / MIB)} MiB free, and the embedded database needs ${needed / MIB}: free some, or name a folder of another disk`,
     );
 }
 

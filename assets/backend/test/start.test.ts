@@ -37,12 +37,12 @@ test.runIf(existsSync('/proc/self'))('a DATA_DIR in a folder that takes none is 
   await expect(begin({ DATA_DIR: '/proc/x/data' })).rejects.toThrow(/^DATA_DIR is no folder to write to: E/);
 });
 
-test('a DATA_DIR without room for the embedded database is named, with what it needs', async () => {
+test('a DATA_DIR without space for the embedded database is named, with what it needs', async () => {
   const config = readConfig({ DATA_DIR: folder });
   const MIB = 1024 * 1024;
   const check = (free: number) => checkDataDir(config, async () => free * MIB);
   await expect(check(40)).rejects.toThrow(
-    /^DATA_DIR has 40 MiB free, and the embedded database needs 80: make room, /,
+    /^DATA_DIR has 40 MiB free, and the embedded database needs 80: free some, /,
   );
   await check(100);
   await mkdir(join(folder, 'database', 'cluster'), { recursive: true });

@@ -80,12 +80,12 @@ export const CHARGES: readonly Mutation[] = [
     title: 'while an equal submit is under way',
   },
   {
-    guarantee: '2: equal requests: so may another one that looks the same',
+    guarantee: '2: equal requests: so may another one that the list does not tell apart',
     file: 'src/queue/search.ts',
     line: 'return owner === null ? found.task : undefined;',
     instead: 'return found.task;',
     test: 'guarantees/02-equal-submits',
-    title: 'that may look the same',
+    title: 'that the list may not tell from this one',
   },
   {
     guarantee: '2: equal requests: only what was found by likeness is exchanged',
@@ -145,7 +145,7 @@ export const CHARGES: readonly Mutation[] = [
   },
   {
     guarantee: '2: sent once more, and only once',
-    file: 'migrations/0002-resubmit.sql',
+    file: 'migrations/0008-equal-submits.sql',
     line: 'IF NEW.resubmitted_at IS NOT NULL AND (OLD.resubmitted_at IS NOT NULL OR',
     instead: 'IF false AND (OLD.resubmitted_at IS NOT NULL OR',
     test: 'guarantees/02-resubmit',

@@ -7,8 +7,8 @@ const IS_EQUAL = `(a.body_hash = b.body_hash OR a.payload::text = b.payload::tex
 
 /**
  * Returns whether a task that the list shows without a key may be of another generation than this one.
- * @returns `submitting`: its answer will tell. `lost`: another request that may look the same in the list (an image comes back
- * as an address) waits for its task, too
+ * @returns `submitting`: its answer will tell. `lost`: another request, which the list may not tell from this one (an image comes
+ * back as an address), waits for its task, too
  */
 export async function likelyOwner(database: Queries, id: string): Promise<'submitting' | 'lost' | null> {
   const [row] = await database.query<{ underWay: boolean | null }>(

@@ -140,7 +140,7 @@ test('guarantee 2: no task without a key is taken while an equal submit is under
   expect(keys).toEqual([a.id]);
 });
 
-test('guarantee 2: nor while another request is lost that may look the same in the list: a person decides', async () => {
+test('guarantee 2: nor while another request is lost that the list may not tell from this one: a person decides', async () => {
   const [a, b] = (await claimed(PAYLOAD, { ...PAYLOAD, image: 'another one' })) as [Submit, Submit];
   await lose(a, b);
   tasks.set(b.id, 'task-1');
