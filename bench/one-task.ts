@@ -1,7 +1,7 @@
 // One wait for one task: how late it sees the end, and how many queries it sends, in simulated time.
 import { likelyDuration } from '../scripts/src/core/poll/durations.ts';
 import { type LikelyDuration, pollSchedule } from '../scripts/src/core/poll/interval.ts';
-import { pollUntilEnd } from '../scripts/src/core/poll/poll-until-end.ts';
+import { type PollTimes, pollUntilEnd } from '../scripts/src/core/poll/poll-until-end.ts';
 import type { Session } from '../scripts/src/core/session.ts';
 import { FakeClock } from '../test/support/clock.ts';
 import { report } from './goals.ts';
@@ -34,7 +34,7 @@ async function simulate(name: string, likely: LikelyDuration | undefined): Promi
     clock.random = Math.random;
     const endAt = SHORTEST_MS + (LONGEST_MS - SHORTEST_MS) * Math.random();
     const polls: number[] = [];
-    const poll = async (dueAt: number) => {
+    const poll = async ({ dueAtMonotonic: dueAt }: PollTimes) => {
       clock.now = dueAt;
       polls.push(dueAt);
       // The answer takes a while, and shows the state as it was on the way.

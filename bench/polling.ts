@@ -158,6 +158,7 @@ function figuresOf(service: CountingService, kills: number): FleetFigures {
   const lags = seen.map(({ seenAt, endAt }) => Math.max(0, seenAt - endAt));
   return {
     ...{ tasks: tasks.length, ended: seen.length, refused, kills, lists, mostInAMinute, lookups: 0 },
+    soonestAgainMs: Infinity,
     queries: accepted.length,
     meanLagMs: lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length),
     worstLagMs: Math.max(0, ...lags),

@@ -215,11 +215,11 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   return quote2;
 }
 
-// scripts/src/core/money/day-budget.ts
+// scripts/src/core/money/record-charge.ts
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
-async function withinDay(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
   const budget = limit !== null && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
@@ -630,7 +630,7 @@ async function submitNew(own) {
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await withinDay(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
   if (!await lock.isOurs()) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
@@ -704,7 +704,8 @@ function logOf(own) {
       });
       const before = spentOn(entry.record) ?? quote2?.credits;
       const { maxCreditsPerDay } = request.terms;
-      if (quote2) await withinDay(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
+      if (quote2)
+        await recordCharge(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -1179,6 +1180,7 @@ export {
   quote,
   reconcile,
   reconcileUntil,
+  recordCharge,
   recordedSpending,
   reuseResult,
   rowsOfList,
@@ -1191,6 +1193,5 @@ export {
   submitWithoutRecord,
   unknownOutcome,
   waitForAll,
-  waitForNewest,
-  withinDay
+  waitForNewest
 };

@@ -717,7 +717,8 @@ var Poller = class {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
         const pause = Math.max(0, times.dueAtMonotonic - now);
-        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);
@@ -1183,14 +1184,15 @@ async function pollUntilEnd(poll, options) {
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore2(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const least = before ? pauseAfter(before, failures, RETRY_PAUSES, clock.random) : 0;
+    pause = Math.max(pause, least);
     const left = deadline - now;
     if (left <= 0 || stop?.aborted) return { last, failure };
     if ((before?.details.retryAfter ?? 0) * 1e3 > left) return { last, failure };
     pause = Math.min(pause, left);
     if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
     try {
-      const seen = await poll(now + pause);
+      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
       last = merge(last, seen);
       failure = void 0;
@@ -1302,7 +1304,7 @@ async function firstStatus(of) {
   const recorded = known.entry?.record.status;
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
-  const times = { dueAtMonotonic: wait.start, deadline: wait.deadline };
+  const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
@@ -1335,8 +1337,8 @@ async function pollTask(of, before) {
     onError: (error) => observer.queryFailed(error)
   };
   return watching(of, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
-      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
+    const { last, failure: error } = await pollUntilEnd(async (times) => {
+      const found = await poller.next(taskId, { ...times, deadline }, stop);
       isCrowded = found === "crowded";
       return found === "crowded" ? null : found;
     }, options);

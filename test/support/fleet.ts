@@ -38,6 +38,9 @@ export interface FleetOptions {
   /** No more kills than this. */
   killMost?: number;
   latencyMs?: number;
+  /** Until then every query of a task is answered with 503 and this `Retry-After`. */
+  downUntil?: number;
+  retryAfterS?: number;
   limit?: number;
   /** Beside the waits, a user asks for the state of a task again and again, so many milliseconds after each answer. */
   lookupEachMs?: number;
@@ -65,6 +68,8 @@ export interface FleetFigures {
   lists: number;
   mostInAMinute: number;
   kills: number;
+  /** The shortest time from an answer 503 to the next query for the same task. */
+  soonestAgainMs: number;
   /** Single questions that were answered. */
   lookups: number;
 }
@@ -98,6 +103,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
   let lists = 0;
   let kills = 0;
   let lookups = 0;
+  let soonestAgainMs = Infinity;
+  const downAt = new Map<string, number>();
   let latest: Process | undefined;
 
   const recordOf = (task: FleetTask) => {
@@ -125,6 +132,12 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
       return [200, { tasks: (options.list?.(all, time.now) ?? all).map(recordOf) }];
     }
     const task = all.find((one) => one.id === id)!;
+    soonestAgainMs = Math.min(soonestAgainMs, time.now - (downAt.get(id) ?? -Infinity));
+    downAt.delete(id);
+    if (time.now < (options.downUntil ?? 0)) {
+      downAt.set(id, time.now);
+      return [503, { status: 'FAILED', message: 'down' }];
+    }
     return [200, status ? { status: recordOf(task).status } : recordOf(task)];
   };
   const sessionOf = (process: Process): Session => {
@@ -141,7 +154,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
             const [status, body] = answer(url.pathname);
             time.at(time.now + (listMs ?? latencyMs * 0.5), () => {
               if (process.isDead) return;
-              const headers = status === 429 ? { 'retry-after': '5' } : ({} as Record<string, string>);
+              const retryAfter = { 429: 5, 503: options.retryAfterS }[status];
+              const headers: Record<string, string> = retryAfter ? { 'retry-after': `${retryAfter}` } : {};
               const bytes = Buffer.from(JSON.stringify(body));
               if (bytes.length > limits.maxBytes) fail('sent too much');
               else resolve({ status, headers, body: bytes });
@@ -226,6 +240,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     meanLagMs: Math.round(lags.reduce((a, b) => a + b, 0) / Math.max(1, lags.length)),
     worstLagMs: Math.round(Math.max(0, ...lags)),
     refused,
+    soonestAgainMs,
     queries: accepted.length,
     lists,
     mostInAMinute: Math.max(

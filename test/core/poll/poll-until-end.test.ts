@@ -27,7 +27,7 @@ async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: numbe
   const polledAt: number[] = [];
   let n = 0;
   const waited = pollUntilEnd(
-    async (dueAtMonotonic) => {
+    async ({ dueAtMonotonic }) => {
       await clock.sleep(dueAtMonotonic - clock.now);
       polledAt.push(clock.now);
       clock.now += queryMs;
@@ -93,7 +93,7 @@ describe('the schedule', () => {
     };
     const polls: number[] = [];
     await pollUntilEnd(
-      async (dueAtMonotonic) => {
+      async ({ dueAtMonotonic }) => {
         await clock.sleep(dueAtMonotonic - clock.now);
         polls.push(clock.now);
         return see('PROGRESS');

@@ -84,6 +84,18 @@ describe('faults 51 and 80: processes that wait for tasks of one service', () =>
     expect(figures.worstLagMs).toBeLessThanOrEqual(26_000);
   });
 
+  it('a service that is down and says for how long: no task is asked for again before that', async () => {
+    const figures = await fleet({
+      processes: 1,
+      tasksEach: 6,
+      hasList: false,
+      downUntil: 60_000,
+      retryAfterS: 20,
+    });
+    expect(figures.ended).toBe(6);
+    expect(figures.soonestAgainMs).toBeGreaterThanOrEqual(20_000);
+  });
+
   it('20 of them, and a user who asks for a state again and again: nothing is refused, the waits stay soon', async () => {
     const figures = await fleet({ processes: 20, lookupEachMs: 200 });
     expect(figures).toMatchObject({ ended: 20, refused: 0 });
@@ -200,7 +212,7 @@ it('the status of a task that runs does not hold its payload, which the service 
   });
   const session = sessionWith(server.origin);
   const poller = new Poller(session, null, false);
-  const times = { dueAtMonotonic: 0, deadline: session.clock.monotonic() + 60_000 };
+  const times = { dueAtMonotonic: 0, earliest: 0, deadline: session.clock.monotonic() + 60_000 };
   for (const { id } of running) poller.watch(id);
   const found = await Promise.all(running.map(({ id }) => poller.next(id, times)));
   expect(server.received.map(({ path: at }) => at)).toContain('/api/v1/tasks');

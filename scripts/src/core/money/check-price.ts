@@ -9,7 +9,7 @@ import { shortOfCredits } from './short-of-credits.ts';
 /**
  * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
  * without quotes, compares the limit with the contract's estimate.
- * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked in `day-budget.ts`
+ * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked in `record-charge.ts`
  * @param deadline on the monotonic clock: the query does not outlast it by more than 5 seconds
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had

@@ -30,14 +30,21 @@ interface Waited {
   failure: Failure | undefined;
 }
 
+/** When a query is wanted, on the monotonic clock. */
+export interface PollTimes {
+  dueAtMonotonic: number;
+  /** Not sooner than this, however the queries of several tasks are spread: the one before it failed. */
+  earliest: number;
+}
+
 /**
  * Polls a task until it has ended or the deadline is reached. A failed query does not end the wait, unless every later
  * query would fail too (`endsWait`): then the failure is thrown.
- * @param poll returns the next status of the task: by a query at `dueAtMonotonic` (on the monotonic clock), or sooner where it is
- * known sooner; null when the time was over first
+ * @param poll returns the next status of the task: by a query when it is due, or sooner where it is known sooner; null when
+ * the time was over first
  */
 export async function pollUntilEnd(
-  poll: (dueAtMonotonic: number) => Promise<TaskStatus | null>,
+  poll: (times: PollTimes) => Promise<TaskStatus | null>,
   options: WaitOptions,
 ): Promise<Waited> {
   const { clock, schedule, deadline, submittedAt, stop } = options;
@@ -53,7 +60,8 @@ export async function pollUntilEnd(
     const progress = { polls, waitedMs: now - start, ageMs };
     let pause = intervalBefore(progress, schedule, clock.random);
     const before = failure && heeded(failure);
-    if (before) pause = Math.max(pause, pauseAfter(before, failures, RETRY_PAUSES, clock.random));
+    const least = before ? pauseAfter(before, failures, RETRY_PAUSES, clock.random) : 0;
+    pause = Math.max(pause, least);
     const left = deadline - now;
     // No query is sent after the deadline, nor one that the service asked to delay beyond it.
     if (left <= 0 || stop?.aborted) return { last, failure };
@@ -62,7 +70,7 @@ export async function pollUntilEnd(
     if (last) options.onPoll?.(last, { elapsedMs: now - start, nextMs: pause });
 
     try {
-      const seen = await poll(now + pause);
+      const seen = await poll({ dueAtMonotonic: now + pause, earliest: now + Math.min(least, left) });
       if (!seen) continue;
       last = merge(last, seen);
       failure = undefined;

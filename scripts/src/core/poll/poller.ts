@@ -8,6 +8,7 @@ import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
 import { EndedRecords } from './ended-records.ts';
 import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
+import type { PollTimes } from './poll-until-end.ts';
 
 interface Ask {
   taskId: string;
@@ -99,7 +100,7 @@ export class Poller {
    */
   async next(
     taskId: string,
-    times: { dueAtMonotonic: number; deadline: number },
+    times: PollTimes & { deadline: number },
     stop?: AbortSignal,
   ): Promise<Polled | null | 'crowded'> {
     let onStop = () => {};
@@ -108,7 +109,8 @@ export class Poller {
         const { clock } = this.#session.api;
         const now = clock.monotonic();
         const pause = Math.max(0, times.dueAtMonotonic - now);
-        const dueAtMonotonic = now + (this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause);
+        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
           this.#asks.delete(ask);

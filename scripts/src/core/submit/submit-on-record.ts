@@ -6,7 +6,7 @@ import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../port
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
-import { withinDay } from '../money/day-budget.ts';
+import { recordCharge } from '../money/record-charge.ts';
 import { type LostSubmit, reconcile, reconcileUntil } from '../reconcile/reconcile.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
@@ -123,7 +123,7 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await withinDay(session, { ...own, change, quote }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote }, request.terms.maxCreditsPerDay, deadline);
   if (!(await lock.isOurs())) {
     await entry.update({ phase: 'rejected' });
     throw takenOver();
@@ -218,7 +218,8 @@ function logOf(own: OwnRequest): SubmitLog {
       // The first submit may be charged as well.
       const before = spentOn(entry.record) ?? quote?.credits;
       const { maxCreditsPerDay } = request.terms;
-      if (quote) await withinDay(session, { ...own, change, quote, before }, maxCreditsPerDay, own.deadline);
+      if (quote)
+        await recordCharge(session, { ...own, change, quote, before }, maxCreditsPerDay, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);

@@ -33,7 +33,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   if (recorded && isTerminal(recorded)) return { seen: { state: recorded, record: {} } };
   // Without a wait a single query is sent, retried like any other.
   if (wait.deadline <= wait.start) return { seen: await fetchStatus(session, taskId) };
-  const times = { dueAtMonotonic: wait.start, deadline: wait.deadline };
+  const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
   const found = await orFailure(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === 'crowded') return {};
   if (!(found instanceof Failure)) return { seen: found };
@@ -71,8 +71,8 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
     onError: (error) => observer.queryFailed(error),
   };
   return watching(of, async (poller) => {
-    const { last, failure: error } = await pollUntilEnd(async (dueAtMonotonic) => {
-      const found = await poller.next(taskId, { dueAtMonotonic, deadline }, stop);
+    const { last, failure: error } = await pollUntilEnd(async (times) => {
+      const found = await poller.next(taskId, { ...times, deadline }, stop);
       isCrowded = found === 'crowded';
       return found === 'crowded' ? null : found;
     }, options);

@@ -19,13 +19,13 @@ export interface Charge {
 }
 
 /**
- * Stores a charge unless the recorded charges of the last 24 hours, with it, would go above a limit. No other process can
- * come in between.
+ * Writes a charge into the record of its request, before anything is sent; with a limit only where the recorded charges of
+ * the last 24 hours stay within it. No other process can come in between.
  * @param limit credits; null: none
  * @param deadline on the monotonic clock: another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
-export async function withinDay(
+export async function recordCharge(
   session: Session,
   { store, entry, change, quote, before = 0 }: Charge,
   limit: number | null,

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { withinDay } from '../../../scripts/src/core/money/day-budget.ts';
+import { recordCharge } from '../../../scripts/src/core/money/record-charge.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { failureOf, journalOf, leave, sessionWith } from '../session.ts';
@@ -18,7 +18,7 @@ it.each([
   onTestFinished(() => void held.release());
   const session = sessionWith(origin, { clock, journal });
   const quote = { credits: 15, balance: null, affordable: undefined, record: {} } as never;
-  const reserved = withinDay(
+  const reserved = recordCharge(
     session,
     { store: journal, entry, change: {}, quote },
     40,
