@@ -256,6 +256,37 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
     expect(box.y + box.height).toBeLessThanOrEqual(700);
   });
 
+  test('says why one waits, and when the server is silent or gone', async () => {
+    const own = await startBackend();
+    const context = await browser.newContext({ viewport: WIDE });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(own.url);
+    await signIn(page);
+    const connection = page.getByText('Live', { exact: true });
+    await connection.waitFor();
+    for (const prompt of ['a lighthouse [sandbox:no-credits]', 'a harbour [sandbox:no-credits]']) {
+      await page.getByLabel('Prompt').fill(prompt);
+      await page.getByRole('button', { name: 'Generate' }).click();
+      await page.getByText(prompt, { exact: true }).waitFor();
+      await page.getByRole('button', { name: /another/i }).click();
+    }
+    const waiting = page.locator('#cards .notice.waiting');
+    await expect.poll(() => waiting.count()).toBe(2);
+    expect(await waiting.first().textContent()).toContain('too few credits');
+
+    const gone = page.getByText(/^Not connected/);
+    process.kill(own.child.pid!, 'SIGSTOP');
+    await page.clock.fastForward(20_000);
+    await gone.waitFor();
+    process.kill(own.child.pid!, 'SIGCONT');
+    await page.clock.fastForward(5_000);
+    await connection.waitFor();
+    await own.stop('SIGKILL');
+    await gone.waitFor();
+  });
+
   test('shows why one failed; a form for every model; dark', async () => {
     const { page, complaints } = await open();
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -1,7 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
+import { checkDataDir } from './data-dir.ts';
 import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { checkBucket } from './files/check.ts';
 import { openFiles } from './files/index.ts';
@@ -118,17 +118,6 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
   } catch (error) {
     await opened.run();
     throw error;
-  }
-}
-
-/** With a database and a bucket, the API alone writes nothing there. */
-async function checkDataDir({ dataDir, databaseUrl, s3, role }: Config): Promise<void> {
-  if (databaseUrl !== null && s3 !== null && role === 'api') return;
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.W_OK);
-  } catch (error) {
-    throw new ConfigError('DATA_DIR', `is no folder to write to: ${(error as Error).message}`);
   }
 }
 

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
+import { checkDataDir } from '../src/data-dir.ts';
 import { createLogger } from '../src/observability/log.ts';
 import { start } from '../src/start.ts';
 import { createTestDatabase } from './support/database.ts';
@@ -29,6 +31,24 @@ test('a DATA_DIR that is no folder is named', async () => {
   const file = join(folder, 'a file');
   await writeFile(file, '');
   await expect(begin({ DATA_DIR: file })).rejects.toThrow(/^DATA_DIR is no folder to write to: E/);
+});
+
+test.runIf(existsSync('/proc/self'))('a DATA_DIR in a folder that takes none is named', async () => {
+  await expect(begin({ DATA_DIR: '/proc/x/data' })).rejects.toThrow(/^DATA_DIR is no folder to write to: E/);
+});
+
+test('a DATA_DIR without space for the embedded database is named, with what it needs', async () => {
+  const config = readConfig({ DATA_DIR: folder });
+  const MIB = 1024 * 1024;
+  const check = (free: number) => checkDataDir(config, async () => free * MIB);
+  await expect(check(40)).rejects.toThrow(
+    /^DATA_DIR has 40 MiB free, and the embedded database needs 80: free some, /,
+  );
+  await check(100);
+  await mkdir(join(folder, 'database', 'cluster'), { recursive: true });
+  await check(40);
+  await expect(check(10)).rejects.toThrow(/^DATA_DIR has 10 MiB free, and the embedded database needs 20/);
+  await checkDataDir({ ...config, databaseUrl: 'postgres://somewhere' }, async () => 0);
 });
 
 test('a database that does not exist is named by DATABASE_URL', async () => {

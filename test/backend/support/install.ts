@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -28,6 +28,8 @@ export function makeCopy(): { folder: string; remove: () => void } {
   const ready = process.env.BACKEND_COPY;
   if (ready !== undefined) return { folder: ready, remove: () => {} };
   const folder = mkdtempSync(path.join(tmpdir(), 'amw backend '));
+  // Where this is root, the copy's PostgreSQL runs as another user.
+  chmodSync(folder, 0o755);
   const target = path.join(folder, 'backend');
   step(ROOT, process.execPath, [path.join(ROOT, 'scripts', 'create-backend.mjs'), target]);
   step(target, 'npm', ['ci', '--no-audit', '--no-fund']);

@@ -100,6 +100,14 @@ export async function eventsAfter(
     generation:
       event === last
         ? now
-        : { ...now, status: event.status, endedAt: null, error: null, files: [], attention: null },
+        : {
+            ...now,
+            status: event.status,
+            endedAt: null,
+            error: null,
+            files: [],
+            attention: null,
+            waiting: null,
+          },
   }));
 }

@@ -8,6 +8,8 @@ import { SUBMIT_SECONDS } from './submitting.ts';
 /** A submit whose outcome is not known. */
 export interface LostSubmit {
   id: string;
+  /** What the service knows the submit by. */
+  key: string;
   lease: string;
   model: string;
   payload: JsonObject | null;
@@ -40,7 +42,7 @@ const CLAIM = `
     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
   )
   UPDATE generation g SET ${LEASED}, attempts = attempts + 1 FROM due WHERE g.id = due.id
-  RETURNING g.id, g.lease, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits",
+  RETURNING g.id, coalesce(g.submit_key, g.id) AS key, g.lease, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits",
     g.submit_started_at AS "submitStartedAt", g.lost_at AS "lostAt", extract(epoch FROM now() - g.lost_at)::float8 AS "lostSeconds",
     g.attempts, g.wakes, (g.resubmitted_at IS NOT NULL OR g.cancel_requested_at IS NOT NULL) AS "isFinal", g.resubmitted_at IS NOT NULL AS "wasResubmitted",
     ARRAY(SELECT DISTINCT e.task_id FROM callback_event e WHERE e.generation_id = g.id AND e.task_id <> '') AS "namedTasks"`;
@@ -63,14 +65,17 @@ export async function takenTasks(database: Queries, provider: string, taskIds: s
   return rows.map(({ task_id }) => task_id);
 }
 
-/** Returns which of these generations wait for a person because their submit is lost. */
-export async function unresolved(database: Queries, account: string, ids: string[]): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(
-    `SELECT id FROM generation WHERE id = ANY($2) AND account = $1
+/** Returns which generations with these keys wait for a person because their submit is lost. */
+export function unresolved(
+  database: Queries,
+  account: string,
+  keys: string[],
+): Promise<{ id: string; key: string }[]> {
+  return database.query(
+    `SELECT id, coalesce(submit_key, id) AS key FROM generation WHERE coalesce(submit_key, id) = ANY($2) AND account = $1
        AND status = 'needs_attention' AND task_id IS NULL AND lost_at IS NOT NULL`,
-    [account, ids.filter(isId)],
+    [account, keys.filter(isId)],
   );
-  return rows.map(({ id }) => id);
 }
 
 export async function reconcileLater(

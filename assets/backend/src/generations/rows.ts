@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Generation, Status, StoredFile } from './types.ts';
+import type { Generation, Status, StoredFile, WaitReason } from './types.ts';
 
 /** The account of a service that the sandbox stands in for. */
 export function sandboxAccount(provider: string): string {
@@ -25,6 +25,7 @@ export interface GenerationRow {
   error_message: string | null;
   attention: string | null;
   files?: StoredFile[] | null;
+  waiting?: WaitReason | null;
 }
 
 /** The columns of a new generation `g`, which has no files. */
@@ -34,7 +35,11 @@ export const NEW_COLUMNS = `g.id, g.provider, g.account, g.model, g.prompt, g.st
 /** The columns of a generation `g` that its user may see. */
 export const COLUMNS = `${NEW_COLUMNS},
   (SELECT json_agg(json_build_object('n', f.n, 'mediaType', f.media_type, 'bytes', f.bytes, 'sha256', f.sha256) ORDER BY f.n)
-    FROM generation_file f WHERE f.generation_id = g.id AND f.storage_key IS NOT NULL) AS files`;
+    FROM generation_file f WHERE f.generation_id = g.id AND f.storage_key IS NOT NULL) AS files,
+  CASE WHEN g.status <> 'queued' THEN NULL WHEN g.held THEN 'limit' ELSE (
+    SELECT CASE WHEN s.stopped_at IS NOT NULL THEN 'key' WHEN s.submits_paused_until > now() THEN 'credits'
+      WHEN s.paused_until > now() THEN 'service' END
+    FROM service_account s WHERE s.provider = g.provider AND s.account = g.account) END AS waiting`;
 
 export function toGeneration(row: GenerationRow): Generation {
   return {
@@ -52,6 +57,7 @@ export function toGeneration(row: GenerationRow): Generation {
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     files: row.files ?? [],
     attention: row.attention,
+    waiting: row.waiting ?? null,
   };
 }
 

@@ -7,6 +7,8 @@ import { storable, wholeCredits } from './rows.ts';
 /** A generation whose submit this process, and no other, sends. */
 export interface Submit {
   id: string;
+  /** What the service knows the submit by. */
+  key: string;
   lease: string;
   model: string;
   /** Null: it is the file of `payloadKey`. */
@@ -47,7 +49,7 @@ const CLAIM = `
     due_at = now() + interval '${LEASE_SECONDS} seconds',
     callback_hash = encode(sha256(convert_to($4 || '-' || g.id, 'UTF8')), 'hex')
   FROM placed WHERE g.id = placed.id AND fits
-  RETURNING g.id, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"`;
+  RETURNING g.id, coalesce(g.submit_key, g.id) AS key, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"`;
 
 /**
  * Takes the next generations of a service's queue for this account, whichever key they were queued under. They are committed
@@ -92,6 +94,8 @@ export interface AcceptedTask {
  * Writes down the task that the service made: the one fact that must not be lost. It holds under any lease,
  * and a second time.
  * @param firstPollSeconds until the first poll
+ * @param foundAlike it only resembles the request
+ * @throws a violation of `generation_task` where another generation has the task
  * @returns the key of an input file that is not needed any more, and whether the row has this task
  */
 export async function recordAccepted(
@@ -99,11 +103,13 @@ export async function recordAccepted(
   id: string,
   task: AcceptedTask,
   firstPollSeconds: number,
+  foundAlike = false,
 ): Promise<{ payloadKey: string | null } | undefined> {
   const [row] = await database.query<{ payloadKey: string | null }>(
     `UPDATE generation g SET
        status = CASE WHEN task_id IS NULL THEN 'pending' ELSE status END,
        task_id = $2,
+       found_alike = CASE WHEN task_id IS NULL THEN $6 ELSE found_alike AND $6 END,
        submitted_at = coalesce(submitted_at, now()),
        charged = coalesce($3, charged), quoted = coalesce($4, quoted),
        attention = CASE WHEN task_id IS NOT NULL THEN attention END,
@@ -121,6 +127,7 @@ export async function recordAccepted(
       wholeCredits(task).charged,
       wholeCredits({ charged: task.quoted ?? undefined }).charged,
       firstPollSeconds,
+      foundAlike,
     ],
   );
   return row;

@@ -15,6 +15,14 @@ export const STATUSES = [
 
 export type Status = (typeof STATUSES)[number];
 
+/**
+ * What holds a request in the queue. `credits`: the account at the service has too few. `key`: the service refuses the API
+ * key. `service`: it asked to wait, or is away. `limit`: the user has as many running as are allowed.
+ */
+export const WAIT_REASONS = ['credits', 'key', 'service', 'limit'] as const;
+
+export type WaitReason = (typeof WAIT_REASONS)[number];
+
 export interface StoredFile {
   /** From 1. */
   n: number;
@@ -44,6 +52,8 @@ export interface Generation {
   files: StoredFile[];
   /** Why a person has to decide, and what they can do. */
   attention: string | null;
+  /** What holds it in the queue, beside those before it. */
+  waiting: WaitReason | null;
 }
 
 export interface CreateRequest {

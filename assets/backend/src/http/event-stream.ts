@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
-export const HEARTBEAT_MS = 15_000;
+export const HEARTBEAT_MS = 5_000;
 const RECONNECT_MS = 3_000;
 // A reader that takes nothing must not fill the memory: it is cut off, and resumes by Last-Event-ID.
 const UNREAD_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 // The contract of the HTTP API, written once: Fastify checks and writes by these schemas, and /openapi.json is made of them.
 
-import { STATUSES } from '../generations/types.ts';
+import { STATUSES, WAIT_REASONS } from '../generations/types.ts';
 
 const text = { type: 'string' } as const;
 const textOrNull = { type: ['string', 'null'] } as const;
@@ -25,7 +25,7 @@ export const generation = {
       'credits',
       'error',
     ],
-    ...['files', 'attention', 'sandbox'],
+    ...['files', 'attention', 'waiting', 'sandbox'],
   ],
   properties: {
     id: text,
@@ -66,6 +66,12 @@ export const generation = {
       },
     },
     attention: { ...textOrNull, description: 'What a person has to decide; null where nobody has to.' },
+    waiting: {
+      ...textOrNull,
+      enum: [...WAIT_REASONS, null],
+      description:
+        'What holds a queued one back: `credits` and `key` of the account at the service, the `service` itself, or your `limit` of running ones.',
+    },
     sandbox: { type: 'boolean', description: 'The sandbox stood in for the service: nothing was charged.' },
   },
 } as const;

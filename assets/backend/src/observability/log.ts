@@ -50,7 +50,7 @@ function mask(line: string, secrets: readonly string[]): string {
 
 /** Returns what a log says of an error: its kind, code, message and stack, in which links are cut to their host. */
 export function describeError(error: unknown): { [name: string]: unknown } {
-  if (!(error instanceof Error)) return { message: withoutLinks(String(error)) };
+  if (!(error instanceof Error)) return { message: withoutLinks(messageOf(error)) };
   const { code, outcome, taskId } = error as Error & { [name: string]: unknown };
   return {
     type: error.name,
@@ -61,6 +61,18 @@ export function describeError(error: unknown): { [name: string]: unknown } {
     stack: withoutLinks(error.stack ?? ''),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
+}
+
+/** Returns what there is to say of a thrown value that is no Error, such as those of the embedded database. */
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { name, code, errno, message } = error as { [name: string]: unknown };
+  const facts = [name, code, errno, message].filter(
+    (fact) => (typeof fact === 'string' && fact !== '') || typeof fact === 'number',
+  );
+  return (
+    facts.join(' ') || `no Error, but an object with ${Object.keys(error).join(', ') || 'nothing in it'}`
+  );
 }
 
 /** A text in which links keep their host alone, and data URIs their type. */

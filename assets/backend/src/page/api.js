@@ -1,8 +1,8 @@
 // The page's requests to the API: one function for answers, one for the stream of changes.
 
 const TOKEN = 'token';
-// The server sends a comment every 15 s; three of them missing mean that the connection is dead.
-const SILENCE_MS = 45_000;
+// The server sends a comment every 5 s; three of them missing mean that the connection is dead.
+const SILENCE_MS = 15_000;
 const RECONNECT_MS = [1_000, 2_000, 5_000, 15_000];
 
 export const token = {
@@ -60,7 +60,7 @@ export async function follow({ signal, onEvent, onConnection, onSignedOut }) {
     try {
       heard();
       const response = await send('GET', '/v1/events', { signal: AbortSignal.any([signal, silence.signal]) });
-      onConnection(true);
+      onConnection('live');
       failures = 0;
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let text = '';
@@ -83,7 +83,7 @@ export async function follow({ signal, onEvent, onConnection, onSignedOut }) {
       clearTimeout(timer);
     }
     if (signal.aborted) return;
-    onConnection(false);
+    onConnection('lost');
     const pause = RECONNECT_MS[Math.min(failures, RECONNECT_MS.length - 1)];
     failures += 1;
     await new Promise((resolve) => setTimeout(resolve, pause));

@@ -17,6 +17,13 @@ const WORDS = {
   needs_attention: ['Needs a person', 'warn'],
 };
 
+const WAITING = {
+  credits: 'The account at the service has too few credits. This is submitted by itself when there are enough.',
+  key: 'The service refuses the API key of this installation. This is submitted by itself when its operator has mended that.',
+  service: 'The service asks to wait, or cannot be reached. This is submitted by itself when it answers again.',
+  limit: 'You have as many running as are allowed. This is submitted by itself when one of them has ended.',
+};
+
 /** @param list the element that holds the cards */
 export function createCards(list, { onFailure, onChange }) {
   const cards = new Map();
@@ -60,7 +67,7 @@ export function createCards(list, { onFailure, onChange }) {
 
   function render(card) {
     const { box, generation } = card;
-    const { provider, model, prompt, status, error, attention, files, sandbox } = generation;
+    const { provider, model, prompt, status, error, attention, waiting, files, sandbox } = generation;
     const [word, tone] = WORDS[status] ?? [status, ''];
     // A clip that is playing stays; everything else is written anew.
     card.media ??= element('div', { className: 'media', hidden: true });
@@ -80,6 +87,7 @@ export function createCards(list, { onFailure, onChange }) {
       card.facts,
       prompt ? element('p', { className: 'said', textContent: prompt }) : null,
       attention ? element('p', { className: 'notice attention', textContent: attention }) : null,
+      waiting ? element('p', { className: 'notice waiting', textContent: WAITING[waiting] ?? waiting }) : null,
       error ? element('p', { className: 'notice', textContent: `${error.message} (${error.code})` }) : null,
       element('div', { className: 'row' }, ...actions(card, `${model} of ${provider}`)),
     );

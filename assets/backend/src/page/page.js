@@ -5,10 +5,13 @@ import { buildForm, element } from './form.js';
 const at = (id) => document.getElementById(id);
 const PAGE = 20;
 const PRICE_MS = 400;
+const CONNECTION = { connecting: 'Connecting', live: 'Live', lost: 'Not connected: what you see may be old. Trying again' };
 
 let session = null;
 let nextPage = null;
 let form = null;
+/** What holds back the generation that changed last. */
+let waiting = null;
 /** The key of what the form holds now: the same however often it is sent, another when something is changed. */
 let key = null;
 
@@ -46,13 +49,14 @@ async function signIn(value) {
   at('sign-in').hidden = true;
   at('work').hidden = at('sign-out').hidden = at('connection').hidden = false;
   session = new AbortController();
-  showConnection(false);
+  showConnection('connecting');
   void follow({ signal: session.signal, onEvent, onConnection: showConnection, onSignedOut: () => showSignIn('You are signed out: the token is no longer valid.') });
 }
 
-function showConnection(isLive) {
-  at('connection').textContent = isLive ? 'Live' : 'Connecting';
-  at('connection').classList.toggle('live', isLive);
+/** @param state `connecting`, `live` or `lost` */
+function showConnection(state) {
+  at('connection').textContent = CONNECTION[state];
+  at('connection').className = `connection ${state}`;
 }
 
 /** Shows a failure where the user is: at the form. */
@@ -64,7 +68,12 @@ function showFailure(error) {
 // The list
 
 function onEvent(event, data) {
-  if (event === 'generation') cards.put(data);
+  if (event === 'generation') {
+    cards.put(data);
+    // What holds one back holds others back, too: nothing announces that for each of them.
+    if (data.waiting !== null && data.waiting !== waiting) void readList();
+    waiting = data.waiting;
+  }
   else if (event === 'deleted') cards.drop(data.id);
   else void readList();
 }

@@ -32,13 +32,8 @@ export async function openJobs(database: Database, log: Logger, isWorker: boolea
     cronMonitorIntervalSeconds: 30,
     cronWorkerIntervalSeconds: 5,
   });
-  // It hands on copies of errors, too.
-  boss.on('error', ({ message, ...error }) =>
-    log.warn(
-      { err: { code: (error as { code?: string }).code, message } },
-      'the queue met an error; it continues',
-    ),
-  );
+  // It hands on copies of errors, which are no Error, too.
+  boss.on('error', (error) => log.warn({ err: error }, 'the queue met an error; it continues'));
   boss.on('warning', ({ message }) => log.warn({ message }, 'the queue warns'));
   await boss.start();
   // One waiting job of a kind is enough, however often it is announced; any number may run.

@@ -1,6 +1,7 @@
 import { ClientError, type Task, type TaskList } from '#client';
 import { isRefused } from '../database/index.ts';
 import { FileMissing } from '../files/types.ts';
+import { recordTask } from '../generations/equal-submits.ts';
 import { keepLease } from '../generations/leases.ts';
 import {
   claimLost,
@@ -9,12 +10,11 @@ import {
   reconcileLater,
   unresolved,
 } from '../generations/reconciling.ts';
-import { recordAccepted } from '../generations/submitting.ts';
 import { holdBack } from './hold-back.ts';
 import { resubmit } from './resubmit.ts';
 import { CLEAR_SECONDS, findListed, findNamed, NotYet, type ReadList } from './search.ts';
 import { createSeries, forEach, type Series, type Work, type WorkService } from './step.ts';
-import { dropInput } from './submit.ts';
+import { dropInput, TaskOfAnother } from './submit.ts';
 
 // A worker that dies keeps no more than these from the others until its lease ends.
 const AT_ONCE = 20;
@@ -43,8 +43,15 @@ export async function reconcileLost(work: Work, service: WorkService, list: Read
 /** Finds tasks that the list shows by their key after their generations were given to a person. It asks for nothing. */
 export async function adoptLate(work: Work, service: WorkService, { tasks }: TaskList): Promise<void> {
   const byKey = new Map(tasks.map((task) => [task.idempotencyKey ?? '', task]));
-  for (const id of await unresolved(work.database, service.account, [...byKey.keys()]))
-    await adopt(work, service, { id }, byKey.get(id)!);
+  const found = await unresolved(work.database, service.account, [...byKey.keys()]);
+  await forEach(work, 'poll', found, 1, async ({ id, key }) => {
+    try {
+      await adopt(work, service, { id, task: byKey.get(key)!, foundAlike: false });
+    } catch (error) {
+      // A person has given that task to another one. Each list shows it again.
+      if (!(error instanceof TaskOfAnother)) throw error;
+    }
+  });
 }
 
 async function reconcileOne(
@@ -58,10 +65,10 @@ async function reconcileOne(
   const waits = list === null && work.config.publicUrl !== null;
   const isOverdue = lost.lostSeconds > (waits ? CALLBACK_WAIT_SECONDS : CLEAR_SECONDS);
   try {
-    const task =
-      (await findNamed(work, service, lost)) ?? (list && (await findListed(work, service, lost, list)));
+    const named = await findNamed(work, service, lost);
+    const task = named ?? (list && (await findListed(work, service, lost, list)));
     if (task && task !== 'clear') {
-      await adopt(work, service, lost, task);
+      await adopt(work, service, { id: lost.id, task, foundAlike: !named && isAlike(task) });
       return;
     }
     let why = lost.wasResubmitted ? 'It was sent once more, and that answer was lost, too.' : '';
@@ -72,7 +79,7 @@ async function reconcileOne(
       const found = await oneByOne(() => resubmit(work, service, lost));
       if (found === null) return;
       if (typeof found !== 'string') {
-        await adopt(work, service, lost, found);
+        await adopt(work, service, { id: lost.id, task: found, foundAlike: isAlike(found) });
         return;
       }
       why = found;
@@ -113,11 +120,12 @@ async function askPerson(
 /** Returns whether another attempt would meet the same error. */
 function staysSo(error: unknown): boolean {
   if (error instanceof ClientError) return !error.transient;
-  return error instanceof FileMissing || isRefused(error);
+  return error instanceof FileMissing || error instanceof TaskOfAnother || isRefused(error);
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof ClientError || error instanceof FileMissing ? error.message : 'the log says why.';
+  const says = [ClientError, FileMissing, TaskOfAnother].some((kind) => error instanceof kind);
+  return says ? (error as Error).message : 'the log says why.';
 }
 
 function intervalOf({ attempts }: LostSubmit): number {
@@ -127,15 +135,22 @@ function intervalOf({ attempts }: LostSubmit): number {
 async function adopt(
   work: Work,
   service: WorkService,
-  lost: Pick<LostSubmit, 'id'>,
-  task: Task,
+  { id, task, foundAlike }: { id: string; task: Task; foundAlike: boolean },
 ): Promise<void> {
   const { database, log } = work;
-  log.info(
-    { id: lost.id, provider: service.provider, taskId: task.id },
-    'the task of a lost submit is found',
-  );
-  const row = await recordAccepted(database, lost.id, task, 0);
-  if (row?.payloadKey) await dropInput(work, lost.id, row.payloadKey);
+  const facts = { id, provider: service.provider, taskId: task.id };
+  log.info({ ...facts, foundAlike }, 'the task of a lost submit is found');
+  const row = await recordTask(database, id, task, { firstPollSeconds: 0, foundAlike });
+  // Another one was faster: the next list is read without this task.
+  if (row === 'taken' && foundAlike) throw new NotYet('an equal generation has taken its task');
+  if (row === 'taken') throw new TaskOfAnother(`task ${task.id} is that of another generation`);
+  if (row === 'exchanged')
+    log.warn(facts, 'an equal generation has this task: this one gets its submit, and is reconciled');
+  else if (row?.payloadKey) await dropInput(work, id, row.payloadKey);
   work.wake('poll');
+}
+
+/** The list shows it without a key: it was found by model, input and time. */
+function isAlike(task: Task): boolean {
+  return task.idempotencyKey === undefined;
 }

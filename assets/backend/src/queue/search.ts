@@ -1,4 +1,5 @@
 import { ClientError, type JsonObject, type Task, type TaskList } from '#client';
+import { likelyOwner } from '../generations/equal-submits.ts';
 import { type LostSubmit, takenTasks } from '../generations/reconciling.ts';
 import { holdBack } from './hold-back.ts';
 import type { Work, WorkService } from './step.ts';
@@ -52,7 +53,7 @@ export async function findListed(
 ): Promise<Task | 'clear' | undefined> {
   const { database } = work;
   const { client, provider } = service;
-  const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.id);
+  const byKey = list.tasks.find(({ idempotencyKey }) => idempotencyKey === lost.key);
   if (byKey || lost.lostSeconds <= CLEAR_SECONDS) return byKey;
   // Asked for before the minute was over: the next list can tell.
   if (lost.lostSeconds <= CLEAR_SECONDS + ROUNDING_SECONDS + (performance.now() - askedAt) / 1_000)
@@ -60,12 +61,17 @@ export async function findListed(
   const payload = await payloadOf(work, lost);
   const found = await client.reconcile(
     {
-      ...{ model: lost.model, payload, idempotencyKey: lost.id, resubmitted: lost.isFinal },
+      ...{ model: lost.model, payload, idempotencyKey: lost.key, resubmitted: lost.isFinal },
       ...{ submittedAt: lost.submitStartedAt, lostAt: lost.lostAt },
     },
     { until: 0, list: () => list, taken: (ids) => takenTasks(database, provider, ids) },
   );
-  if (found.kind === 'found') return found.task;
+  if (found.kind === 'found') {
+    if (found.task.idempotencyKey !== undefined) return found.task;
+    const owner = await likelyOwner(database, lost.id);
+    if (owner === 'submitting') throw new NotYet('its task may be that of a submit which is under way');
+    return owner === null ? found.task : undefined;
+  }
   // It is sent from `resubmit.ts`, with the limits of this backend.
   if (found.kind === 'clear') return 'clear';
   // Later the list can tell, or it could not be read.

@@ -7,10 +7,10 @@ import {
   type SubmittedTask,
 } from '#client';
 import { FileMissing, type FileStore } from '../files/types.ts';
+import { recordTask } from '../generations/equal-submits.ts';
 import { keepLease } from '../generations/leases.ts';
 import {
   claimSubmits,
-  recordAccepted,
   recordLost,
   recordRefused,
   recordRejected,
@@ -87,19 +87,19 @@ export function submitTime(): AbortSignal {
 }
 
 /**
- * Sends a request in one attempt. Its key is the id of its generation.
+ * Sends a request in one attempt.
  * @param request without a token: no callback is asked for
  */
 export function send(
   { config }: Pick<Work, 'config'>,
   { client, provider }: WorkService,
-  request: Pick<Submit, 'id' | 'model' | 'maxCredits'> & { payload: JsonObject; callbackToken?: string },
+  request: Pick<Submit, 'key' | 'model' | 'maxCredits'> & { payload: JsonObject; callbackToken?: string },
   inTime: AbortSignal,
 ): Promise<SubmittedTask> {
-  const { id, model, payload, maxCredits, callbackToken } = request;
+  const { key, model, payload, maxCredits, callbackToken } = request;
   return client.submit(
     {
-      ...{ model, payload, idempotencyKey: id },
+      ...{ model, payload, idempotencyKey: key },
       ...(maxCredits !== null && { maxCredits }),
       ...(config.publicUrl !== null &&
         callbackToken !== undefined && {
@@ -110,7 +110,12 @@ export function send(
   );
 }
 
-/** Writes down the task that a submit made. */
+/** The service names a task that certainly belongs to another generation. */
+export class TaskOfAnother extends Error {
+  override readonly name = 'TaskOfAnother';
+}
+
+/** Writes down the task that a submit made. @throws TaskOfAnother */
 export async function accept(
   work: Work,
   { provider }: WorkService,
@@ -124,9 +129,18 @@ export async function accept(
   metrics.submits.inc({ provider, outcome: 'accepted' });
   const { id, charged, quoted } = task;
   const row = await persist(log, facts, () =>
-    recordAccepted(database, generation, { id, charged, quoted }, FIRST_POLL_SECONDS),
+    recordTask(
+      database,
+      generation,
+      { id, charged, quoted },
+      { firstPollSeconds: FIRST_POLL_SECONDS, foundAlike: false },
+    ),
   );
-  if (row === undefined) log.error(facts, 'an accepted task found its generation decided');
+  if (row === 'taken')
+    throw new TaskOfAnother(`the service answered with task ${id}, which another generation has`);
+  if (row === 'exchanged')
+    log.warn(facts, 'an equal generation has this task: this one gets its submit, and is reconciled');
+  else if (row === undefined) log.error(facts, 'an accepted task found its generation decided');
   else if (row.payloadKey !== null) await dropInput(work, generation, row.payloadKey);
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createLogger } from '../../src/observability/log.ts';
+import { openJobs } from '../../src/queue/boss.ts';
 import { createLimiter } from '../../src/services/limiter.ts';
 import { bucketOf, createService } from '../../src/services/service.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
@@ -151,6 +153,10 @@ test('guarantee 6: one list query at a time serves 10,000 running tasks within 6
      FROM generate_series(0, ${RUNNING - 1}) n`,
     [account],
   );
+  // As submits announce what they have made.
+  const jobs = await openJobs(backend.database, createLogger({ level: 'silent', secrets: [] }), false);
+  await jobs.wakeLater('poll', 1);
+  await jobs.stop();
   const count = async (status: string) =>
     (
       await backend.database.query<{ n: number }>(

@@ -19,6 +19,7 @@ test('guarantee 10: starts at once apply each migration once (fault 90)', async 
     '0005-missing-since.sql',
     '0006-account-of-queued.sql',
     '0007-submits-paused.sql',
+    '0008-equal-submits.sql',
   ]);
   for (const other of others) await other.close();
   await db.close();

@@ -259,6 +259,7 @@ describe('GET, list, cancel and DELETE', () => {
         endedAt: null,
         error: null,
         attention: null,
+        waiting: null,
         sandbox: true,
         prompt: 'a lighthouse',
       },

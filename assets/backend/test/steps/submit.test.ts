@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { findGeneration } from '../../src/generations/read.ts';
 import { pollStep } from '../../src/queue/poll.ts';
 import { submitStep } from '../../src/queue/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -77,6 +78,8 @@ test('402: submits wait for credits and lose nothing, while running tasks are po
   const ids = [await withPrompt('first'), await withPrompt('second')];
   await submitStep.run(work);
   expect(await Promise.all(ids.map(statusOf))).toEqual(['queued', 'queued']);
+  const shown = async () => (await findGeneration(db.database, 'ann', ids[0]!))!.waiting;
+  expect(await shown()).toBe('credits');
   const { length } = service.seen;
   await submitStep.run(work);
   expect(service.seen).toHaveLength(length);
@@ -87,6 +90,21 @@ test('402: submits wait for credits and lose nothing, while running tasks are po
   await sql(`UPDATE service_account SET submits_paused_until = now()`);
   await submitStep.run(work);
   expect(await Promise.all(ids.map(statusOf))).toEqual(['pending', 'pending']);
+  expect(await shown()).toBe(null);
+});
+
+test('what holds one back is shown: a key that is refused, a service that asks to wait, a limit of its user', async () => {
+  const { work } = await setUp(() => accept());
+  await submitStep.run(work);
+  const id = await withPrompt('first');
+  const shown = async () => (await findGeneration(db.database, 'ann', id))!.waiting;
+  expect(await shown()).toBe(null);
+  await sql(`UPDATE service_account SET paused_until = now() + interval '1 minute'`);
+  expect(await shown()).toBe('service');
+  await sql(`UPDATE service_account SET stopped_at = now()`);
+  expect(await shown()).toBe('key');
+  await sql('UPDATE generation SET held = true');
+  expect(await shown()).toBe('limit');
 });
 
 test('402 for one request that is too dear: cheaper ones that come later pass it', async () => {

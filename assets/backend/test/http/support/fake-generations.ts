@@ -64,7 +64,7 @@ export function fakeGenerations(): FakeGenerations {
         },
         prompt: (payload as { prompt?: string }).prompt ?? null,
         credits: { quoted: quoted?.most ?? null, charged: null, refunded: null },
-        ...{ error: null, files: [], attention: null, sandbox: true },
+        ...{ error: null, files: [], attention: null, waiting: null, sandbox: true },
       };
       rows.set(id, {
         user,
