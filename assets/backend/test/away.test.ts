@@ -63,6 +63,18 @@ async function relayTo(url: string): Promise<{ url: string; silence(): void }> {
   };
 }
 
+test('a connection that breaks between two statements of a transaction: the transaction fails, the process lives on', async () => {
+  const { database: db } = await database();
+  const broken = db.transaction(async (own) => {
+    const [row] = await own.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await db.query('SELECT pg_terminate_backend($1)', [row!.pid]);
+    await expect.poll(() => own.query('SELECT 1').then(String, String)).toMatch(/not queryable/);
+    return own.query('SELECT 1');
+  });
+  await expect(broken).rejects.toThrow('not queryable');
+  expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
 test('a database whose connections have died in silence: statements fail in time, and new connections take over', async () => {
   const relay = await relayTo((await database()).url);
   const db = openPostgres(relay.url, () => {}, { answerMs: 1_000, heartbeatMs: 500 });

@@ -31,6 +31,11 @@ export function openPostgres(
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // The pool hears of connections that nobody uses, and an error that nobody hears ends the process.
+      const onBreak = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onBreak);
       try {
         await client.query('BEGIN');
         const result = await work(queriesOf(client));
@@ -45,6 +50,7 @@ export function openPostgres(
           });
         throw error;
       } finally {
+        client.off('error', onBreak);
         client.release(broken);
       }
     },
