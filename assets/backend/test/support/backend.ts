@@ -78,7 +78,15 @@ export async function startBackend(
     secrets: config.secrets,
     destination: { write: (line) => void lines.push(line) },
   });
-  const backend = await start(config, log, { drainMs });
+  const cleanUp = async () => {
+    await sandbox.close();
+    await close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const backend = await start(config, log, { drainMs }).catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
   const endHaste = waits === 'real' ? async () => {} : await hasten(database, log, waits);
   let stopped: Promise<void> | undefined;
 
@@ -123,9 +131,7 @@ export async function startBackend(
     stop,
     async close() {
       await stop();
-      await sandbox.close();
-      await close();
-      await rm(folder, { recursive: true, force: true });
+      await cleanUp();
     },
   };
 }
