@@ -112,6 +112,95 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   return envelope.data;
 }
 
+interface Kept {
+  /** What the record says when the command is run again. */
+  record: string;
+  before(service: Ledger): void;
+  code: number;
+  /** Of createGeneration, which waits for no end. */
+  created: number;
+  answer: object;
+}
+
+describe('the same command, by what the record says', () => {
+  it.each<Kept>([
+    {
+      record: 'submitted, not ended',
+      before: (service) => {
+        service.isBusy = true;
+      },
+      code: EXIT.stillRunning,
+      created: EXIT.done,
+      answer: { ok: true, errorCode: null, data: { resumed: true } },
+    },
+    {
+      record: 'ended FAILED',
+      before: (service) => {
+        service.end = 'FAILED';
+      },
+      code: EXIT.taskEnded,
+      created: EXIT.taskEnded,
+      answer: { status: 'FAILED', errorCode: 'GENERATION_FAILED', data: { reused: true } },
+    },
+    {
+      record: 'ended CANCEL',
+      before: (service) => {
+        service.end = 'CANCEL';
+      },
+      code: EXIT.taskEnded,
+      created: EXIT.taskEnded,
+      answer: { status: 'CANCEL', errorCode: 'TASK_CANCELLED', data: { reused: true } },
+    },
+  ])('$record: the same answer, one submit, however the command asks', async (kept) => {
+    const here = await place();
+    kept.before(here.service);
+    const wait = kept.code === EXIT.stillRunning ? ['--wait', '0'] : [];
+    const { taskId } = envelopeOf(await here.make(...wait));
+    for (const flags of [
+      ['--wait', '0'],
+      ['--wait', '1', '--download', here.other],
+      CREATE,
+      [...CREATE, '--download', here.other],
+    ]) {
+      const done = await here.make(...flags);
+      expect(done.code, flags.join(' ')).toBe(flags.includes('createGeneration') ? kept.created : kept.code);
+      expect(envelopeOf(done)).toMatchObject({ taskId, ...kept.answer });
+    }
+    expect(here.charges()).toBe(1);
+  });
+
+  it('outcome unknown: it reconciles, and submits nothing while that may charge twice', async () => {
+    const here = await place();
+    here.service.script.push('reset');
+    here.service.hidesTasks = true;
+    for (const flags of [[], [], ['--download', here.other]]) {
+      const done = await here.make(...flags, '--wait', '0');
+      expect(done.code).toBe(EXIT.submitUnknown);
+      const envelope = envelopeOf(done);
+      expect(envelope).toMatchObject({ ok: false, taskId: null, errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+      expect(envelope.retryAfter).toBeGreaterThan(0);
+    }
+    here.service.hidesTasks = false;
+    const found = await here.make('--download', here.out);
+    expect(envelopeOf(found)).toMatchObject({ status: 'COMPLETED', data: { resumed: true } });
+    expect(here.charges()).toBe(1);
+  });
+
+  it.each([
+    ['the whole workflow', []],
+    ['createGeneration', CREATE],
+  ])('rejected: it submits, by %s', async (_, flags) => {
+    const here = await place();
+    here.service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 0 };
+    expect((await here.make(...flags)).code).toBe(EXIT.credits);
+    here.service.refuses = undefined;
+    const done = envelopeOf(await here.make(...flags));
+    expect(done).toMatchObject({ ok: true, taskId: expect.any(String) });
+    expect(done.data.reused).toBeUndefined();
+    expect(here.charges()).toBe(1);
+  });
+});
+
 // What a result that is still there, changed or gone leads to, case by case: core/deliver/reuse-result.test.ts.
 describe('the same command, after its result was delivered', () => {
   it('brings the file that is there, without any request, however the command asks for it', async () => {

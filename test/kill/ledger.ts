@@ -28,7 +28,7 @@ export interface Ledger {
   onSubmit?: (() => void) | undefined;
   onStatus?: (() => void) | undefined;
   /** How its tasks end. */
-  end: 'COMPLETED' | 'FAILED';
+  end: 'COMPLETED' | 'FAILED' | 'CANCEL';
   /** Its tasks do not end. */
   isBusy: boolean;
   /** The poll that shows the end of a task. */
