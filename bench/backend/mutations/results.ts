@@ -230,7 +230,7 @@ export const RESULTS: readonly Mutation[] = [
     line: "await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [user]);",
     instead: '',
     test: 'steps/caps',
-    title: 'MAX_CREDITS_PER_USER_PER_DAY holds',
+    title: 'MAX_CREDITS_PER_USER_PER_DAY waits',
   },
   {
     guarantee: 'caps: two workers do not pass the running limit together',

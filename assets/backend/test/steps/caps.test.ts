@@ -31,6 +31,21 @@ test('MAX_CREDITS_PER_USER_PER_DAY holds for requests that come at once', async 
   expect(await create(db.database, { user: 'bob' }, 50)).toMatchObject({ outcome: 'created' });
 });
 
+test('MAX_CREDITS_PER_USER_PER_DAY waits for the request of the same user that is being counted', async () => {
+  let second: ReturnType<typeof create> | undefined;
+  await db.database.transaction(async (own) => {
+    await own.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', ['ann']);
+    second = create(db.database, {}, 50);
+    const waiting = () =>
+      db.database.query(
+        `SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+         WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+      );
+    await expect.poll(waiting, { timeout: 15_000 }).toHaveLength(1);
+  });
+  expect(await second).toMatchObject({ outcome: 'created' });
+});
+
 test('a request above the cap leaves nothing behind; repeating one below it costs nothing', async () => {
   await create(db.database, { key: 'first-key' }, 10);
   expect(await create(db.database, { key: 'second-key' }, 10)).toMatchObject({
