@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -115,7 +124,7 @@ describe('every command that is printed', () => {
       ...scriptsOf('assets/backend/package.json'),
     ];
     for (const { command } of commands) {
-      if (command.startsWith('node ') || command === 'cd backend') continue;
+      if (command.startsWith('node ') || command === 'cd ../backend') continue;
       expect(names, command).toContain(/^npm (?:run )?(\S+)$/.exec(command)?.[1]);
     }
   });
@@ -128,7 +137,12 @@ describe('every command that is printed', () => {
   test.concurrent.each([...ending, ...inTable].map((one) => [one.file, one.command, one.exit] as const))(
     '%s: %s',
     async (_, command, exit) => {
-      const cwd = mkdtempSync(path.join(places, 'run-'));
+      const cwd = path.join(mkdtempSync(path.join(places, 'run-')), 'here');
+      mkdirSync(cwd);
+      // What a reader runs in the skill's own folder runs in one here: it must not be copied into.
+      const isHere = command.startsWith('node scripts/create-backend.mjs');
+      for (const part of isHere ? ['scripts', 'assets', 'contracts'] : [])
+        cpSync(path.join(ROOT, part), path.join(cwd, part), { recursive: true });
       const isCancel = command.includes('cancelTask');
       const { origin } = isCancel ? slow : /<task_id>|<taskId>|<id>/.test(command) ? ended : sandbox;
       const id = isCancel ? await submitted(origin) : taskId;
@@ -138,9 +152,8 @@ describe('every command that is printed', () => {
       writeFileSync(path.join(cwd, 'ideas.txt'), 'a lighthouse\nfog\nwaves\nrain\nsnow\n');
       writeFileSync(path.join(cwd, 'shots.jsonl'), SHOTS);
       const line = command
-        .replace(
-          /^node (?:\{baseDir\}\/)?scripts\/(\S+)/,
-          (_, script) => `node ${quoteWord(scriptPath(script))}`,
+        .replace(/^node (?:\{baseDir\}\/)?scripts\/(\S+)/, (_, script) =>
+          isHere ? `node scripts/${script}` : `node ${quoteWord(scriptPath(script))}`,
         )
         .replaceAll(/<task_id>|<taskId>|<id>/g, id)
         .replaceAll('<model>', 't2v');
