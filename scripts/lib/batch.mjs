@@ -1147,14 +1147,20 @@ function ownSteps({ line, outcome }, caller) {
   );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
 }
+
+// scripts/src/cli/render/batch-quote.ts
+import { counted as counted3 } from "./main.mjs";
+import { EXIT as EXIT3 } from "./main.mjs";
+import { definedFields as definedFields2, failed as failed2, rowsThatFit as rowsThatFit2, success as success2 } from "./main.mjs";
+import { explained as explained2 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
   const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => definedFields({ line: number, name, model, credits, charged: isCharged || void 0 })
+    ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
   );
-  const rows = rowsThatFit(priced, MOST_CHARACTERS);
+  const rows = rowsThatFit2(priced, MOST_CHARACTERS);
   const hidden = lines.length - rows.length;
-  const data = definedFields({
+  const data = definedFields2({
     count: lines.length,
     credits: sum2,
     notCharged: open2,
@@ -1164,13 +1170,14 @@ function batchQuoteOutcome(quote, caller) {
     itemsLeftOut: hidden || void 0
   });
   if (over) {
-    const failure = explained(over, caller);
-    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
+    const failure = explained2(over, caller);
+    return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
+  const isAllCharged = lines.every(({ isCharged }) => isCharged);
   data.nextSteps = [
-    `Tell the user the sum (${counted2(open2, "credit")} for what is not charged yet), then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
+    isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
   ];
-  return success(null, null, data, EXIT2.done);
+  return success2(null, null, data, EXIT3.done);
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1466,7 +1473,7 @@ import { withoutBody } from "./contracts.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
-import { explained as explained2 } from "./advice.mjs";
+import { explained as explained3 } from "./advice.mjs";
 import { BY_FLAGS } from "./main.mjs";
 import { readFields, withImage } from "./contracts.mjs";
 import { readCallback } from "./contracts.mjs";
@@ -1740,7 +1747,7 @@ var Reader = class {
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure9)) return { contract, payload, name };
-    issues.push(...issuesOf(explained2(payload, this.#caller)));
+    issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
   }
   /** Reads a line as far as its image. */
@@ -1763,7 +1770,7 @@ var Reader = class {
     }
     const parts = await orFailure2(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure9)) return parts && { ...parts, name: line.name };
-    const found = issuesOf(explained2(parts, this.#caller));
+    const found = issuesOf(explained3(parts, this.#caller));
     const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
     issues.push(
       ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
@@ -1814,6 +1821,8 @@ export {
   BatchGate,
   BatchSpending,
   EqualLines,
+  MOST_CHARACTERS,
+  MOST_ROWS,
   ProgressSums,
   Slots,
   afterCollecting,

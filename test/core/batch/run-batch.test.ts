@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watch } from '../../../scripts/src/cli/progress.ts';
-import { batchOutcome, batchQuoteOutcome, lineOutcomes } from '../../../scripts/src/cli/render/batch.ts';
+import { batchOutcome, lineOutcomes } from '../../../scripts/src/cli/render/batch.ts';
+import { batchQuoteOutcome } from '../../../scripts/src/cli/render/batch-quote.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import type { BatchLine } from '../../../scripts/src/core/batch/line.ts';
 import { quoteBatch } from '../../../scripts/src/core/batch/quote-batch.ts';
@@ -154,6 +155,8 @@ describe('the quote of a batch', () => {
     expect(above.exitCode).toBe(5);
     expect(above.envelope).toMatchObject({ ok: false, errorCode: 'BUDGET_EXCEEDED', taskId: null });
     expect(above.envelope.data).toMatchObject({ credits: 75, notCharged: 45 });
+    const made = batchQuoteOutcome(await quoteBatch(session, lines.slice(0, 2), {}), caller);
+    expect(stepsOf(made.envelope)).toEqual([expect.stringContaining('without --new charges nothing')]);
     expect(service.charges.size).toBe(2);
   });
 });

@@ -11,14 +11,8 @@ import { versionOf } from '../../download/version-of-name.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import {
-  batchOutcome,
-  batchQuoteOutcome,
-  isLineGone,
-  type LineCommands,
-  lineOutcomes,
-  reportRow,
-} from '../render/batch.ts';
+import { batchOutcome, isLineGone, type LineCommands, lineOutcomes, reportRow } from '../render/batch.ts';
+import { batchQuoteOutcome } from '../render/batch-quote.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';

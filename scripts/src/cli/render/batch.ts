@@ -1,6 +1,5 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
-import type { BatchQuote } from '../../core/batch/quote-batch.ts';
 import { batchState, isMadeNow, totalsOf } from '../../core/batch/totals.ts';
 import { isGone } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
@@ -67,8 +66,8 @@ export function reportRow({ line, outcome }: LineItem): JsonObject {
 }
 
 // What fits into the one document.
-const MOST_CHARACTERS = 36_000;
-const MOST_ROWS = 150;
+export const MOST_CHARACTERS = 36_000;
+export const MOST_ROWS = 150;
 
 /**
  * Returns the document of a batch. The line that the caller has to see to first gives the exit code and the error.
@@ -278,32 +277,4 @@ function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
     (step) => step !== caller.same && !step.startsWith('Run this command'),
   );
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
-}
-
-export function batchQuoteOutcome(quote: BatchQuote, caller: Caller): Outcome {
-  const { lines, sum, open, balance, over } = quote;
-  const priced = lines
-    .slice(0, MOST_ROWS)
-    .map(({ number, name, model, credits, isCharged }) =>
-      definedFields({ line: number, name, model, credits, charged: isCharged || undefined }),
-    );
-  const rows = rowsThatFit(priced, MOST_CHARACTERS);
-  const hidden = lines.length - rows.length;
-  const data = definedFields({
-    count: lines.length,
-    credits: sum,
-    notCharged: open,
-    currentBalance: balance,
-    affordable: balance === null ? null : balance >= open,
-    items: rows,
-    itemsLeftOut: hidden || undefined,
-  });
-  if (over) {
-    const failure = explained(over, caller);
-    return failed(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
-  }
-  data.nextSteps = [
-    `Tell the user the sum (${counted(open, 'credit')} for what is not charged yet), then run the batch with --maxTotalCredits ${open}. Media and content are checked only then.`,
-  ];
-  return success(null, null, data, EXIT.done);
 }
