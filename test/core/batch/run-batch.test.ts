@@ -130,6 +130,8 @@ it.each([0, 3])(
   },
 );
 
+const NO_CAPS = { maxCredits: undefined, maxTotalCredits: undefined };
+
 describe('the quote of a batch', () => {
   it('counts apart what has its task already, and only the rest against the cap', async () => {
     const { run, session, caller, service } = await place();
@@ -155,7 +157,7 @@ describe('the quote of a batch', () => {
     expect(above.exitCode).toBe(5);
     expect(above.envelope).toMatchObject({ ok: false, errorCode: 'BUDGET_EXCEEDED', taskId: null });
     expect(above.envelope.data).toMatchObject({ credits: 75, notCharged: 45 });
-    const made = batchQuoteOutcome(await quoteBatch(session, lines.slice(0, 2), {}), caller);
+    const made = batchQuoteOutcome(await quoteBatch(session, lines.slice(0, 2), NO_CAPS), caller);
     expect(stepsOf(made.envelope)).toEqual([expect.stringContaining('without --new charges nothing')]);
     expect(service.charges.size).toBe(2);
   });
