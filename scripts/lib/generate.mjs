@@ -247,18 +247,26 @@ function dayExceeded(spent, quoted, limit) {
 import { Failure as Failure5 } from "./main.mjs";
 
 // scripts/src/core/reconcile/equal-submit.ts
+async function equalSubmits(store, idempotencyKey) {
+  const { equals } = await equalsOf(store, idempotencyKey);
+  return 1 + equals.filter(({ phase }) => phase === "unknown" || phase === "submitting").length;
+}
 async function isEqualUnderWay(store, idempotencyKey) {
-  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
-  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
-  if (!own) return false;
-  for (const { request, phase, model, payloadHash } of records) {
-    const isEqual = model === own.model && payloadHash === own.payloadHash;
-    if (phase !== "submitting" || !isEqual || request === own.request) continue;
+  const { own, equals } = await equalsOf(store, idempotencyKey);
+  for (const { request, phase } of equals) {
+    if (phase !== "submitting" || request === own?.request) continue;
     const fence = await store.fence(request);
     if ("heldBy" in fence) return true;
     await fence.release();
   }
   return false;
+}
+async function equalsOf(store, idempotencyKey) {
+  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
+  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
+  if (!own) return { equals: [] };
+  const isEqual = ({ model, payloadHash }) => model === own.model && payloadHash === own.payloadHash;
+  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
 }
 
 // scripts/src/core/reconcile/find-in-list.ts
@@ -267,7 +275,7 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findInList(list, generation, times) {
+function findInList(list, generation, times, equals = 1) {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
   const alike = list.tasks.filter(
@@ -279,10 +287,12 @@ function findInList(list, generation, times) {
   const distance = (task) => Math.abs(task.createdAt - sentAt);
   const isOld = (task) => task.createdAt !== void 0 && task.createdAt < sentAt - CLOCK_TOLERANCE_MS;
   const isAhead = (task) => list.serverTime === null && task.createdAt !== void 0 && task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const [own, next] = alike.filter(
+  const candidates = alike.filter(
     (task) => task.createdAt !== void 0 && task.input !== void 0 && !isOld(task) && !isAhead(task)
   ).sort((a, b) => distance(a) - distance(b));
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return "unsure";
+  const [own] = candidates;
+  const near = candidates.filter((task) => distance(task) - distance(own) < SAME_TIME_MS);
+  if (near.length > equals) return "unsure";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
   return maybe ? "unsure" : void 0;
@@ -359,10 +369,12 @@ async function search(session, lost, until, source = {}) {
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now: now2 });
+    const { generation } = lost;
+    const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
+    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
     if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
-    const isPassing = await isEqualUnderWay(records, lost.generation.idempotencyKey);
+    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
     return isPassing ? { kind: "unsure", ageMs, isPassing } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure5)) throw failure;
@@ -1173,6 +1185,7 @@ export {
   cheaperWithin,
   checkPrice,
   conclude,
+  equalSubmits,
   explainFunds,
   findInList,
   generate,

@@ -195,6 +195,18 @@ const LOOKALIKE: Story = {
   runs: [1, 2].map((ordinal) => ({ ordinal, waitMs: 0, killedAt: null, pauseMs: 0 })),
 };
 
+/** Two equal lines are both lost, a second apart, and the list shows neither key. */
+const TWINS: Story = {
+  deeds: [429, 'accepts, answer lost', 'accepts, answer lost'],
+  badReadings: [3],
+  delay: 1,
+  isKeyHonoured: false,
+  isKeyListed: false,
+  slowness: 0,
+  skew: 0,
+  runs: [{ ordinal: 2, waitMs: 0, killedAt: 41, pauseMs: 0 }],
+};
+
 it('faults 2, 35, 36, 74 and 77: of two equal lines each has one charge and its task, whatever the service does and wherever a process ends', async () => {
   await fc.assert(
     fc.asyncProperty(story, async (told) => {
@@ -226,6 +238,6 @@ it('faults 2, 35, 36, 74 and 77: of two equal lines each has one charge and its 
         rmSync(journal.place.folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 60, examples: [[LATE], [LOOKALIKE]] },
+    { numRuns: 60, examples: [[LATE], [LOOKALIKE], [TWINS]] },
   );
 });

@@ -1,4 +1,11 @@
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
+
+/** Returns how many requests that equal this one, and itself, have a submit whose outcome is not known. @param idempotencyKey its key */
+export async function equalSubmits(store: RecordStore, idempotencyKey: string): Promise<number> {
+  const { equals } = await equalsOf(store, idempotencyKey);
+  return 1 + equals.filter(({ phase }) => phase === 'unknown' || phase === 'submitting').length;
+}
 
 /**
  * Returns whether another process is submitting a request that equals this one just now: a task that the list shows without
@@ -6,17 +13,27 @@ import type { RecordStore } from '../../ports/record-store.ts';
  * @param idempotencyKey of a request that this process alone may submit
  */
 export async function isEqualUnderWay(store: RecordStore, idempotencyKey: string): Promise<boolean> {
-  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
-  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
-  if (!own) return false;
-  for (const { request, phase, model, payloadHash } of records) {
-    const isEqual = model === own.model && payloadHash === own.payloadHash;
+  const { own, equals } = await equalsOf(store, idempotencyKey);
+  for (const { request, phase } of equals) {
     // A process that may submit a request is alone with all its records.
-    if (phase !== 'submitting' || !isEqual || request === own.request) continue;
+    if (phase !== 'submitting' || request === own?.request) continue;
     const fence = await store.fence(request);
     if ('heldBy' in fence) return true;
     // Its process has died.
     await fence.release();
   }
   return false;
+}
+
+/** Returns the record with this key, and the other unfinished ones of the same model and payload. */
+async function equalsOf(
+  store: RecordStore,
+  idempotencyKey: string,
+): Promise<{ own?: RequestRecord; equals: RequestRecord[] }> {
+  const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
+  const own = records.find((record) => record.idempotencyKey === idempotencyKey);
+  if (!own) return { equals: [] };
+  const isEqual = ({ model, payloadHash }: RequestRecord) =>
+    model === own.model && payloadHash === own.payloadHash;
+  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
 }

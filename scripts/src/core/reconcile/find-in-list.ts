@@ -17,12 +17,14 @@ const MADE_WITHIN_MS = 5 * 60_000;
  * of a task, by model, input and time.
  * @param times by the local wall clock: when the submit was sent, null where that is not known; when its last attempt
  * ended, at the latest; and now
+ * @param equals how many equal requests of this machine, with this one, may have a task in the list
  * @returns undefined where the list certainly does not show the task
  */
 export function findInList(
   list: TaskList,
   generation: GenerationRequest,
   times: { sentAt: number | null; endedAt: number; now: number },
+  equals = 1,
 ): Task | 'unsure' | undefined {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
@@ -42,13 +44,16 @@ export function findInList(
     list.serverTime === null &&
     task.createdAt !== undefined &&
     task.createdAt > times.now + CLOCK_TOLERANCE_MS;
-  const [own, next] = alike
+  const candidates = alike
     .filter(
       (task) => task.createdAt !== undefined && task.input !== undefined && !isOld(task) && !isAhead(task),
     )
     .sort((a, b) => distance(a) - distance(b));
-  // Two tasks are alike and about equally old: taking the wrong one would lose the paid result of the other.
-  if (own && next && distance(next) - distance(own) < SAME_TIME_MS) return 'unsure';
+  const [own] = candidates;
+  // Several tasks are alike and about equally old: taking the wrong one would lose the paid result of another request. Where
+  // there are so many equal requests, none is wrong.
+  const near = candidates.filter((task) => distance(task) - distance(own!) < SAME_TIME_MS);
+  if (near.length > equals) return 'unsure';
   if (own && own.createdAt! <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));

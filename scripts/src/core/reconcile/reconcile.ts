@@ -2,7 +2,7 @@ import { Failure, type Reason } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { isEqualUnderWay } from './equal-submit.ts';
+import { equalSubmits, isEqualUnderWay } from './equal-submit.ts';
 import { findInList } from './find-in-list.ts';
 
 /** A submit whose outcome is not known: the service may have accepted it. */
@@ -128,10 +128,12 @@ export async function search(
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     // After the clock was set back, the time of the submit is not known.
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
-    const found = findInList({ ...list, tasks }, lost.generation, { sentAt, endedAt, now });
+    const { generation } = lost;
+    const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
+    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now }, equals);
     if (found === undefined || found === 'unsure') return { kind: found ?? 'clear', ageMs };
     if (found.idempotencyKey !== undefined || !records) return { kind: 'found', task: found };
-    const isPassing = await isEqualUnderWay(records, lost.generation.idempotencyKey);
+    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
     return isPassing ? { kind: 'unsure', ageMs, isPassing } : { kind: 'found', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
