@@ -243,14 +243,14 @@ import { plain } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { issue } from "./main.mjs";
 var MOST_NAMED = 12;
-function refusedByService({ caller: { profile, command } }) {
+function rejectedByService({ caller: { profile, command } }) {
   return [
-    "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+    "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
     ...profile.can.account ? [command("account")] : []
   ];
 }
 var INVALID_MODEL = {
-  INVALID_MODEL: refusedByService,
+  INVALID_MODEL: rejectedByService,
   modelUnknown: (reason) => {
     const { message, expected, hint, nextSteps } = unknownModel(reason);
     const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
@@ -325,7 +325,7 @@ import { unsupportedAction } from "./main.mjs";
 import { issue as issue2 } from "./main.mjs";
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var INVALID_PAYLOAD = {
-  INVALID_PAYLOAD: refusedByService,
+  INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
   wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
@@ -592,5 +592,5 @@ export {
   cheaperSteps,
   explained,
   helpText,
-  refusedByService
+  rejectedByService
 };
