@@ -53,6 +53,7 @@ async function longestMs(provider, model) {
 import { systemClock as systemClock2 } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
+import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -79,8 +80,8 @@ function pendingOutcome(records, cancellable, caller) {
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
-  const { taskId, status, delivered } = record;
-  const lost = delivered === null ? " Its result was never delivered." : "";
+  const { taskId, status } = record;
+  const lost = isUnsaved(record) ? " Its result is not saved on this machine." : "";
   const nextSteps = [
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`
   ];

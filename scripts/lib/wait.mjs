@@ -1081,10 +1081,10 @@ async function checkNameIsFree(folder, output, earlier) {
     reason: { kind: "outputTaken", file, free, owner }
   });
 }
-function ownerOf(file, earlier) {
-  const { taskId = null, files = [] } = earlier?.record ?? {};
-  const isItsFile = taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  return isItsFile ? { is: "earlierTask", taskId } : { is: "unknown" };
+function ownerOf(file, records) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
 }
 
 // scripts/src/core/poll/durations.ts
