@@ -110,7 +110,7 @@ async function sameResult(session, entry, settings) {
     const failure = asGone(session, entry.record, result.failure);
     if (failure === result.failure) return deliver(session, entry, result);
     const { files } = entry.record;
-    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.code === "TASK_NOT_FOUND";
+    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === "taskNotShown";
     const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : void 0;
     return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
   } catch (error) {

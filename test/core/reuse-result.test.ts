@@ -22,6 +22,8 @@ const DELIVERED = '2026-11-21T11:00:00.000Z';
 const ANOTHER =
   /: (15 credits( \(15 refunded\))?, 0 of them charged by this run|this run charged nothing)\. To make another, with a new charge: the same command with --new\.$/;
 
+const IF_IT_HAS_IT = 'it charges nothing, and fetches the result if the service still has it';
+
 interface World {
   server: TestServer;
   clock: FakeClock;
@@ -366,10 +368,32 @@ describe('the same command, when its file is not there any more', () => {
     const checked = new Date(new FakeClock().wall()).toISOString();
     const world = await ended({ task: () => ({ status: 404 }), record: { checked } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
-    const { envelope } = await command(world);
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    const { envelope, exitCode } = outcome;
+    expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    expect(envelope.errorMessage).toContain('AIVideoMaker does not show task ckx1 now');
     expect(envelope.data!.resultGone).toBeUndefined();
-    expect(stepsOf(envelope).join(' ')).toContain('it fetches the result and charges nothing');
+    expect(stepsOf(envelope).join(' ')).toContain(IF_IT_HAS_IT);
   });
+
+  it.each([
+    ['deleted', true],
+    ['still there', undefined],
+  ])(
+    'and its task is gone: a wait for its task, with the file %s, says that it is lost: %s',
+    async (how, isGone) => {
+      const world = await ended({ task: () => ({ status: 404 }) });
+      if (how === 'deleted') rmSync(path.join(world.out, 'ckx1.mp4'));
+      const { server, clock, journal, out } = world;
+      const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
+      const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+      expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
+      expect(exitCode).toBe(EXIT.downloadFailed);
+      expect(envelope.data!.resultGone).toBe(isGone);
+    },
+  );
 
   it.each([
     [23, undefined],
@@ -381,6 +405,9 @@ describe('the same command, when its file is not there any more', () => {
     const { envelope } = await command(world);
     expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
     expect(envelope.data!.resultGone).toBe(isGone);
+    const steps = stepsOf(envelope).join(' ');
+    expect(steps).not.toContain('it fetches the result');
+    expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);
   });
 
   it('and one of several is gone for good: the others are still named', async () => {

@@ -72,7 +72,7 @@ async function sameResult(session: Session, entry: StoredRequest, settings: Wait
     if (failure === result.failure) return deliver(session, entry, result);
     const { files } = entry.record;
     const isCountLost =
-      count === null && files.some(isOfVersion1) && result.failure.code === 'TASK_NOT_FOUND';
+      count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === 'taskNotShown';
     // Nobody knows any more how many they were: what is there is all that is left.
     const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : undefined;
     return left ?? deliver(session, entry, notFetched(taskId, failure, known));

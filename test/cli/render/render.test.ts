@@ -104,7 +104,7 @@ describe('the document of a task', () => {
     expect(envelope.data).toEqual({
       resultUrls: seen.urls,
       nextSteps: [
-        expect.stringContaining('kept for a limited time'),
+        expect.stringContaining('its file is gone'),
         'run --action waitTask --taskId ck1',
         expect.stringContaining('charges nothing'),
       ],
