@@ -154,7 +154,7 @@ async function withCancels(refusal, argv, warn) {
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
     const { nextSteps: own = [] } = refusal.details;
     const none = "By the records of this machine, no task can be cancelled any more.";
-    return refusal.with({ nextSteps: [...own, ...steps.length > 0 ? steps : [none]] });
+    return refusal.with({ nextSteps: [...steps.length > 0 ? steps : [none], ...own] });
   } catch (error) {
     if (error instanceof Failure3) return refusal;
     throw error;
