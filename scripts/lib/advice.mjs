@@ -193,11 +193,13 @@ function stepsOf({ state, taskId }, caller) {
 }
 
 // scripts/src/cli/render/errors/download-failed.ts
+var OLDER = "If the task is older than that, its file is gone.";
 var DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.
   fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
   beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
-  linkGone: () => ["Results are kept for a limited time. If the task is older than that, its file is gone."],
+  linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
+  taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
   fileTooLarge: () => [
     "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
   ],
@@ -563,14 +565,13 @@ function said({ details: { reason } }, caller) {
   return Array.isArray(words) ? { nextSteps: words } : words;
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
+var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? "it charges nothing, and fetches the result if the service still has it." : "it fetches the result and charges nothing.";
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === "finished" ? [
-    resume,
-    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
-  ] : [
+  return charged === "finished" ? [resume, `The task is finished and paid for. Run this command as often as you like: ${fetches}`] : [
     "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
     resume
   ];

@@ -123,14 +123,20 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/known-lines.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
-var NOTHING = { entry: void 0, isUnknown: false };
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
   const known = [];
   for (const { contract, payloadHash, ordinal } of lines) {
-    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
-    if (entry === void 0) known.push(NOTHING);
-    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
   }
   return known;
 }
@@ -612,20 +618,14 @@ function resultOf({ line, name, known, track: { taskId, state }, end, isReused, 
   };
 }
 
-// scripts/src/core/batch/undelivered.ts
-import { nameOfPayload } from "./journal.mjs";
-function undeliveredTasks(store, lines, pending) {
-  const made = pending.filter((entry) => entry.record.taskId !== null && store.isOwn(entry));
-  if (!store || made.length === 0) return [];
-  const numbers = new Map(
-    lines.map(({ number, contract, ...line }) => [
-      nameOfPayload({ ...line, model: contract.model }, store.place),
-      number
-    ])
-  );
-  return made.flatMap(({ record: { request, taskId } }) => {
-    const line = numbers.get(request);
-    return line === void 0 ? [] : [{ line, taskId }];
+// scripts/src/core/batch/unsaved.ts
+import { isUnsaved as isUnsaved2 } from "./journal.mjs";
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ track, known }) => track.taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved2(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
   });
 }
 
@@ -677,7 +677,6 @@ var Batch = class {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = await journal?.pending() ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
@@ -689,7 +688,6 @@ var Batch = class {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: "batch",
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -699,7 +697,7 @@ var Batch = class {
       isReused: open2.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId))
+      unsaved: unsavedTasks(this.#lines)
     };
   }
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
@@ -907,7 +905,7 @@ function batchWarnings(result, items, report) {
       `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
     );
   }
-  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -926,14 +924,13 @@ function leftWarning({ leftOver: leftOver2, lines }) {
     `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
   ];
 }
-function undeliveredWarning({ undelivered, lines }) {
-  const count = undelivered.length;
-  if (count === 0) return [];
-  const numbers = new Set(undelivered.map(({ line }) => line));
+function unsavedWarning({ unsaved, lines }) {
+  if (unsaved.length === 0) return [];
+  const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
-  const tasks = count === 1 ? "1 earlier task" : `${count} earlier tasks`;
+  const [have, it] = unsaved.length === 1 ? ["has", "it"] : ["have", "them"];
   return [
-    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? "it" : "them"}: a newer task took the place of each.`
+    `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`
   ];
 }
 function takenNames(lines) {
@@ -970,7 +967,7 @@ function ranges(numbers) {
 import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
-import { originOfLines, spentBefore } from "./live.mjs";
+import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -1085,7 +1082,7 @@ function submittedNow(lines) {
   return `${parts.join("; ")}.`;
 }
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
-  const { held, isReused, lines, leftOver: leftOver2, undelivered } = result;
+  const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -1113,9 +1110,9 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
     );
   }
-  if (undelivered.length > 0) {
+  if (unsaved.length > 0) {
     steps.push(
-      "The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:",
+      "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
       caller.command("listPending", {})
     );
   }
@@ -1125,7 +1122,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
     );
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
-      ...originOfLines(lines, linesNamed),
+      ...runStepsOfLines(lines),
       `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
@@ -1872,7 +1869,7 @@ export {
   textOf,
   totalsOf,
   tracked,
-  undeliveredTasks,
+  unsavedTasks,
   withPrompt,
   withResume,
   writeLine,

@@ -41,8 +41,6 @@ export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created
 /** An end that came before this call. */
 export interface Reused extends MadeBy {
   status: TaskState;
-  /** An earlier call delivered the result, or reported the failure. */
-  isDelivered: boolean;
 }
 
 /** How this call got to the task of a request. */

@@ -19,7 +19,7 @@ import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { ProgressSums, stateAfter } from './totals.ts';
 import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
-import { undeliveredTasks } from './undelivered.ts';
+import { unsavedTasks } from './unsaved.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -82,7 +82,6 @@ class Batch {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = (await journal?.pending()) ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
@@ -95,7 +94,6 @@ class Batch {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: 'batch',
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -105,7 +103,7 @@ class Batch {
       isReused: open.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId)),
+      unsaved: unsavedTasks(this.#lines),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
+import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -69,7 +70,7 @@ async function recordedOf(session: Session, { model, payload, idempotencyKey }: 
   const store = await session.records();
   if (!store) return { known: null, other: null };
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
-  const entry = await store.latest(which);
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== undefined) return { known: entry?.record ?? null, other: null };
   const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
   const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });

@@ -5,9 +5,7 @@ import {
   busy,
   firstRecord,
   knownRecord,
-  nameOfPayload,
   newestMade,
-  newestOf,
   requestNameOf,
   unknown,
 } from '../../model/claim-rules.ts';
@@ -86,10 +84,8 @@ export class Journal implements RecordStore {
     }
   }
 
-  async latest(
-    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  ): Promise<Entry | null | undefined> {
-    return newestOf(this.find(nameOfPayload(request, this.place)));
+  async allOf(request: string): Promise<(Entry | null)[]> {
+    return this.find(request);
   }
 
   async underOtherAccount(claim: RequestClaim): Promise<Entry | undefined> {
