@@ -559,12 +559,14 @@ function submitCalls(connection) {
         switch (found.kind) {
           case "found":
             return { kind: "found", task: publicTask(found.task.id, found.task, settings.key) };
-          case "clear": {
+          case "mayResubmit": {
             const first = { lost, source: { taken: source.taken } };
             return { kind: "clear", resubmit: (more) => send(connection, request, more, first) };
           }
-          case "unsure":
-            return { kind: "unsure", retryAfter: found.after ?? null };
+          case "later":
+            return { kind: "unsure", retryAfter: found.after };
+          case "never":
+            return { kind: "unsure", retryAfter: null };
           case "unreadable": {
             const { failure, after = failure.details.retryAfter ?? null } = found;
             const error = toError(failure, settings.key, details());

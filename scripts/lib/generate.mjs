@@ -261,12 +261,14 @@ async function isEqualUnderWay(store, idempotencyKey) {
   }
   return false;
 }
+function isEqualRequest(one, other) {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
+}
 async function equalsOf(store, idempotencyKey) {
   const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
   const own = records.find((record) => record.idempotencyKey === idempotencyKey);
   if (!own) return { equals: [] };
-  const isEqual = ({ model, payloadHash }) => model === own.model && payloadHash === own.payloadHash;
-  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
+  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }
 
 // scripts/src/core/reconcile/find-in-list.ts
@@ -281,7 +283,7 @@ function findInList(list, generation, times, equals = 1) {
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
@@ -292,10 +294,10 @@ function findInList(list, generation, times, equals = 1) {
   ).sort((a, b) => distance(a) - distance(b));
   const [own] = candidates;
   const near = candidates.filter((task) => distance(task) - distance(own) < SAME_TIME_MS);
-  if (near.length > equals) return "unsure";
+  if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
+  return maybe ? "similar" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -326,7 +328,7 @@ function reconcileUntil({ api }, deadline) {
 }
 async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: "unsure" };
+  if (!session.provider.can.list) return { kind: "never" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -334,10 +336,10 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if (found.kind !== "unreadable" && !found.isPassing && startedAt - found.ageMs >= clearAt) {
+    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
-      return { kind: mayBeSent ? "clear" : "unsure" };
+      const mayResubmit = found.kind === "absent" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      return { kind: mayResubmit ? "mayResubmit" : "never" };
     }
     const now2 = clock.monotonic();
     const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -347,7 +349,7 @@ async function reconcile(session, lost, until, source = {}) {
     if (next <= now2 || earliest > until) {
       const soon = failure || clearAt <= now2 ? now2 + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now2) / 1e3);
-      return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
+      return failure ? { kind: "unreadable", failure, after } : { kind: "later", after };
     }
     await clock.sleep(next - now2, signal);
   }
@@ -372,10 +374,10 @@ async function search(session, lost, until, source = {}) {
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
     const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
-    if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
+    if (found === "absent" || found === "similar") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
-    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isPassing ? { kind: "unsure", ageMs, isPassing } : { kind: "found", task: found };
+    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
+    return isContested ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
@@ -424,20 +426,20 @@ import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
 var PAUSE_MS = 50;
-async function nameTask(own, accepted2) {
-  const { entry } = own;
-  const { task, wasThere, isResubmitted } = accepted2;
+async function nameTask(request, { task, wasThere, isResubmitted }) {
+  const { store, entry } = request;
   const isAlike = wasThere && task.idempotencyKey === void 0;
-  const note = async () => await noteTask(own, task, isAlike) ? "named" : "unwritten";
-  if (!wasThere && !isResubmitted) return note();
-  const fence = await fenceOf(own, task.id);
+  const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
+  if (!wasThere && !isResubmitted) return record();
+  const fence = await fenceOf(request, task.id);
   try {
-    const holder = await orFailure2(own.store.byTask(task.id));
-    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await note();
-    if (isAlike) return "others";
-    if (!isLookalike(own, holder)) return wasThere ? "others" : await note();
-    await exchangeSubmits(entry, holder);
-    return "others";
+    const holder = await orFailure2(store.byTask(task.id));
+    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await record();
+    if (!isAlike && isLookalike(request, holder)) {
+      await exchangeSubmits(entry, holder);
+      return "taken";
+    }
+    return wasThere ? "taken" : await record();
   } finally {
     await fence?.release();
   }
@@ -448,9 +450,9 @@ function noteTask({ session, entry }, task, foundAlike) {
   const checked = dateOf(session);
   return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
 }
-function isLookalike({ store, entry: { record } }, holder) {
-  const { foundAlike, model, payloadHash } = holder.record;
-  return foundAlike === true && store.isOwn(holder) && model === record.model && payloadHash === record.payloadHash;
+function isLookalike({ store, entry }, holder) {
+  const { record } = holder;
+  return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);
 }
 async function exchangeSubmits(entry, holder) {
   const own = submitOf(entry.record);
@@ -532,7 +534,7 @@ async function resubmitWhenClear(session, generation, log, first, until) {
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "clear") return unknown(session, lost, found);
+    if (found.kind !== "mayResubmit") return unknown(session, lost, found.kind === "never" ? {} : found);
     const held = submits && await orFailure4(submits.ready());
     const notResubmitted = held || await orFailure4(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
@@ -563,7 +565,7 @@ async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
-  if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
+  if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
   return unknown(session, lost, { failure });
 }
 function accepted(task, wasThere, isResubmitted) {
@@ -630,7 +632,7 @@ async function taskOf(own, isNew) {
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const named = await nameTask(own, result);
-    if (named !== "others") return { ...result, isUnrecorded: named === "unwritten" };
+    if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
     result = await reconcileEarlier(own);
   }
 }
@@ -666,7 +668,7 @@ async function adopt(own) {
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted2 = { kind: "accepted", task, wasThere: true, isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted2) !== "others") return true;
+    if (await nameTask(own, accepted2) !== "taken") return true;
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
@@ -1189,6 +1191,7 @@ export {
   explainFunds,
   findInList,
   generate,
+  isEqualRequest,
   isEqualUnderWay,
   judgeRejection,
   listTasks,

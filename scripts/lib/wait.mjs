@@ -391,12 +391,16 @@ var EndedRecords = class {
     this.#options = options;
   }
   /**
-   * Returns the record of a task as the list shows it; null once its own query is permitted.
-   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+   * Returns the record of a task: from the list, or by a query of its own.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
+   * @throws Failure of its own query
    */
-  listed(taskId, until) {
+  read(taskId, { until, deadline }) {
+    const { api, provider } = this.#options.session;
+    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
     return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -413,34 +417,35 @@ var EndedRecords = class {
     }
   }
   async #step() {
-    const { api, limiter, isUnspaced } = this.#options;
-    const { clock, signal } = api;
-    const isAtOnce = isUnspaced || this.#wanted.size === 1;
-    const wait = await limiter.acquire(isAtOnce ? "record" : "poll");
+    const { limiter, isUnspaced, session } = this.#options;
+    const { clock, signal } = session.api;
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
+    const wanted = [...this.#wanted];
     if (wait > 0) {
-      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
-      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
-      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+      const soonest = Math.min(...wanted.map(({ until }) => until));
+      await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
+      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
-    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
-    if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
+    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
+    const isRead = listable.length > 1 && await this.#readFromList(listable);
+    const [first] = this.#wanted;
+    if (!isRead && first) this.#answer(first, first.query());
   }
-  /** Takes records from the list. @returns false where it cannot be read now */
-  async #take(wanted) {
+  /** @returns false where the list cannot be read now */
+  async #readFromList(wanted) {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
-    if (!results) return false;
-    for (const one of wanted) {
+    for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
-      if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
-        this.#give(one, task);
-      } else one.isNotListed = true;
+      const isWhole = task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
+      if (isWhole) this.#answer(one, task);
+      else one.isNotListed = true;
     }
-    return true;
+    return results !== null;
   }
-  #give(wanted, task) {
+  #answer(wanted, task) {
     this.#wanted.delete(wanted);
     wanted.resolve(task);
   }
@@ -686,7 +691,7 @@ var Poller = class {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due) => this.#readList(due);
-    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -738,16 +743,9 @@ var Poller = class {
       stop?.removeEventListener("abort", onStop);
     }
   }
-  /**
-   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry may begin
-   * @throws Failure of its own query
-   */
-  async record(taskId, { until, deadline }) {
-    const { api, provider } = this.#session;
-    const listed = await this.#records.listed(taskId, until);
-    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
+  record(taskId, times) {
+    return this.#records.read(taskId, times);
   }
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
@@ -776,7 +774,7 @@ var Poller = class {
     await this.#takeNews();
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
-    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
@@ -788,8 +786,8 @@ var Poller = class {
     for (const { dueAtMonotonic, deadline } of this.#asks)
       next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
+    if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-    if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });

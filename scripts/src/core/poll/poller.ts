@@ -72,7 +72,7 @@ export class Poller {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -131,16 +131,9 @@ export class Poller {
     }
   }
 
-  /**
-   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry may begin
-   * @throws Failure of its own query
-   */
-  async record(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
-    const { api, provider } = this.#session;
-    const listed = await this.#records.listed(taskId, until);
-    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
+  record(taskId: string, times: { until: number; deadline: number }): Promise<Task> {
+    return this.#records.read(taskId, times);
   }
 
   async nextPermitIn(): Promise<number> {
@@ -174,7 +167,7 @@ export class Poller {
     const due = this.#due();
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
-    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
@@ -187,8 +180,9 @@ export class Poller {
     for (const { dueAtMonotonic, deadline } of this.#asks)
       next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
+    // Some are due that were not before, or that this query did not serve.
+    if (this.#asks.size === 0 || (isOverdue && wait <= 0)) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-    if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
   }

@@ -14,17 +14,14 @@ import { dateOf } from '../record/task-record.ts';
 import { madeBy } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait-settings.ts';
-import { nameTask } from './name-task.ts';
+import { nameTask, type RecordedRequest } from './name-task.ts';
 import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
 /** A request that this process alone may submit, until it releases the lock. */
-interface OwnRequest {
-  session: Session;
-  store: RecordStore;
+interface OwnRequest extends RecordedRequest {
   request: Request;
-  entry: StoredRequest;
   lock: Fence;
   /** On the monotonic clock. */
   deadline: number;
@@ -108,7 +105,7 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
     const named = await nameTask(own, result);
-    if (named !== 'others') return { ...result, isUnrecorded: named === 'unwritten' };
+    if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
 }
@@ -153,7 +150,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
     if (found.kind !== 'found') return false;
     const { task } = found;
     const accepted = { kind: 'accepted', task, wasThere: true, isResubmitted: lost.resubmitted } as const;
-    if ((await nameTask(own, accepted)) !== 'others') return true;
+    if ((await nameTask(own, accepted)) !== 'taken') return true;
   }
 }
 
