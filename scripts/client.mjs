@@ -585,7 +585,7 @@ function send(connection, request, { signal } = {}, first) {
     const { checkPrice } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
       outcome = "unknown";
     };

@@ -15,10 +15,6 @@ function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
@@ -47,9 +43,13 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
     }
   });
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
 // scripts/src/core/generate.ts
@@ -162,10 +162,18 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-async function checkPrice(session, contract, generation, maxCreditsPerDay, deadline) {
-  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+
+// scripts/src/core/money/caps.ts
+function isCapped(caps) {
+  return Object.values(caps).some((cap) => cap !== void 0);
+}
+
+// scripts/src/core/money/check-price.ts
+async function checkPrice(session, contract, generation, caps, deadline) {
+  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
   if (!session.provider.can.quote) {
-    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
+    if (caps.maxCreditsPerDay !== void 0)
+      throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -220,9 +228,9 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== null && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -610,7 +618,7 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
-  const { maxCreditsPerDay: _, ...named } = terms;
+  const { caps: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
@@ -647,7 +655,7 @@ async function submitNew(own) {
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.caps, deadline);
   if (!await lock.isOurs()) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
@@ -720,9 +728,8 @@ function logOf(own) {
         credits: { ...credits, quoted: quote2.credits }
       });
       const before = spentOn(entry.record) ?? quote2?.credits;
-      const { maxCreditsPerDay } = request.terms;
-      if (quote2)
-        await recordCharge(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
+      const { caps } = request.terms;
+      if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -733,7 +740,7 @@ function logOf(own) {
   };
 }
 function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
-  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.caps, deadline);
 }
 async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
@@ -756,9 +763,9 @@ var NO_LOG = {
   resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
-  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
+  if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
-  const quote2 = known2 ?? await checkPrice(session, contract, generation, null, deadline);
+  const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
   const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
@@ -840,7 +847,8 @@ import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const found = await knownRequest(session, generation);
+  const recorded = await orFailure6(recordedOf(session, generation));
+  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
@@ -861,18 +869,12 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
-async function knownRequest(session, request) {
-  const found = await orFailure6(recordedOf(session, request));
-  return found instanceof Failure10 ? { known: null, other: null } : found;
-}
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
-  if (!store) return { known: null, other: null };
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  const entry = await store.latest(which);
-  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
-  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  const entry = await store?.latest(which);
+  if (!store || entry !== void 0) return { known: entry?.record ?? null, other: null };
+  const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
@@ -896,10 +898,11 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure11 ? read : void 0;
+  if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure11 ? null : read;
-  const tasks = onceEach(list?.tasks ?? []);
+  const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
@@ -914,12 +917,6 @@ async function spending(session, since) {
     listFailure
   };
 }
-async function readList(session, hasJournal) {
-  const { api, provider } = session;
-  const list = await orFailure7(api.read(provider.list()));
-  if (list instanceof Failure11 && !(hasJournal && AWAY.has(list.code))) throw list;
-  return list;
-}
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
@@ -933,8 +930,7 @@ async function ownRows(store, since) {
   );
 }
 async function recordsOf(store, tasks) {
-  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
-  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
   const unknown2 = [...await store.pending(), ...await store.replaced()];
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
@@ -997,13 +993,9 @@ var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
-  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const returned = most(task.refunded, refunded) ?? null;
-  const counts = countsOf(state ?? task.state, {
-    quoted,
-    charged: task.charged ?? charged,
-    refunded: returned
-  });
+  const { quoted = null, charged = null, refunded: recorded } = record?.credits ?? {};
+  const refunded = most(task.refunded, recorded) ?? null;
+  const counts = countsOf(state ?? task.state, { quoted, charged: task.charged ?? charged, refunded });
   return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
@@ -1057,7 +1049,7 @@ async function listTasks(session, filter) {
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
-    (task) => (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) && (model === null || task.model === model)
+    (task) => (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model)
   );
   const counts = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
@@ -1184,13 +1176,13 @@ export {
   attached,
   begin,
   cheaperThan,
-  cheaperWithin,
   checkPrice,
   conclude,
   equalSubmits,
   explainFunds,
   findInList,
   generate,
+  isCapped,
   isEqualRequest,
   isEqualUnderWay,
   judgeRejection,

@@ -561,9 +561,9 @@ function lastUse({ phase, created, checked, delivered, used }) {
 var KEPT_DAYS = 30;
 
 // scripts/src/model/claim-rules.ts
-function requestNameOf(claim, account) {
-  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
-  return requestName({ ...claim, ...account, idempotencyKey });
+function requestNameOf(request, account) {
+  const idempotencyKey = request.isNamed ? request.idempotencyKey : void 0;
+  return requestName({ ...request, ...account, idempotencyKey });
 }
 function knownRecord(entries, claim) {
   if (claim.isNew) return void 0;
@@ -1794,9 +1794,9 @@ var Journal = class {
   async latest(request) {
     return newestOf(this.find(nameOfPayload(request, this.place)));
   }
-  async underOtherAccount(claim) {
+  async underOtherAccount(request) {
     const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {

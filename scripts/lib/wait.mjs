@@ -522,7 +522,7 @@ var PollRounds = class {
       if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
     }
   }
-  /** Notes what was seen of a task. An end is final. */
+  /** An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
     const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
@@ -536,7 +536,7 @@ var PollRounds = class {
   #isMissing(id) {
     return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
   }
-  /** Tells whether the list can be read now, and serves several tasks. */
+  /** Whether the list can be read now, and serves several tasks. */
   #mayList(ids) {
     const now = this.#now();
     const { startedAt, tookMs, badUntil, failures } = this.#list;
@@ -545,7 +545,7 @@ var PollRounds = class {
     if (now - startedAt < guardMs) return false;
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
-  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  /** The tasks that the list does not serve get every second query. */
   #listServes(wanted) {
     const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
     if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
@@ -625,8 +625,10 @@ var PollRounds = class {
     const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
     if (status instanceof Failure3) {
-      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share();
+      if (!isOwn) {
+        this.#note(taskId, { at: 0, state: null, failedAt: at });
+        await this.#share();
+      }
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
     const task = isTask(status) ? status : void 0;
@@ -715,26 +717,21 @@ var Poller = class {
    * @throws Failure of its own query
    */
   async next(taskId, times, stop) {
+    if (stop?.aborted) return null;
+    const now = this.#session.api.clock.monotonic();
+    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+    const dueAtMonotonic = Math.max(now + spread, times.earliest);
     let onStop = () => {
     };
     try {
       return await new Promise((resolve, reject) => {
-        const { clock } = this.#session.api;
-        const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAtMonotonic - now);
-        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#asks.delete(ask);
-          resolve(null);
+          this.#end(ask, null);
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener("abort", onStop, { once: true });
-        if (stop?.aborted) {
-          resolve(null);
-          return;
-        }
         this.#asks.add(ask);
         this.#sleep.abort(AWAKE);
         if (!this.#isRunning) void this.#run();
@@ -834,7 +831,7 @@ var Poller = class {
     const pauses = [...results.values()].flatMap(
       (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
-    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
@@ -852,12 +849,10 @@ var Poller = class {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAtWall = new Map(
-      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)])
-    );
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later]);
-    await this.#cache.announce(new Map(tasks));
+    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    await this.#cache.announce(tasks);
   }
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
   async #takeNews() {
@@ -1100,7 +1095,7 @@ async function expectedDuration(session, model) {
     toMs: Math.max(...seconds) * 1e3,
     runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: "contract",
-    asOf: recorded.map(({ date }) => date).sort().at(-1)
+    asOf: recorded.reduce((latest, { date }) => date > latest ? date : latest, "")
   };
 }
 function rangeOf(seconds) {
@@ -1132,7 +1127,7 @@ async function knownDurations(session, model) {
     orFailure4(durationsIn(session, model)),
     orFailure4(loadContract(session.provider.id, model))
   ]);
-  const { durations: recorded = [], output = void 0 } = contract instanceof Failure9 ? {} : contract;
+  const { durations: recorded = [], output } = contract instanceof Failure9 ? {} : contract;
   return { own: own instanceof Failure9 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
@@ -1215,16 +1210,13 @@ function merge(before, now) {
 }
 
 // scripts/src/core/record/other-account.ts
-async function otherAccountOf(store, claim) {
-  const found = await store.underOtherAccount(claim);
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
   if (!found) return void 0;
   const { created, taskId, account, service } = found.record;
   const other = (value, own) => value === own ? null : value;
   const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account, place.account), service: other(service, place.service) }
-  };
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
 }
 
 // scripts/src/core/tasks/cancel-task.ts

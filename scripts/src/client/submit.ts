@@ -75,7 +75,7 @@ function send(
     const { checkPrice } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
     const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
       outcome = 'unknown';
     };

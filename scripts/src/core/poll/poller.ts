@@ -12,7 +12,6 @@ import type { PollTimes } from './poll-until-end.ts';
 
 interface Ask {
   taskId: string;
-  /** On the monotonic clock. */
   dueAtMonotonic: number;
   deadline: number;
   /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
@@ -103,25 +102,20 @@ export class Poller {
     times: PollTimes & { deadline: number },
     stop?: AbortSignal,
   ): Promise<Polled | null | 'crowded'> {
+    if (stop?.aborted) return null;
+    const now = this.#session.api.clock.monotonic();
+    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+    const dueAtMonotonic = Math.max(now + spread, times.earliest);
     let onStop = () => {};
     try {
       return await new Promise((resolve, reject) => {
-        const { clock } = this.#session.api;
-        const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAtMonotonic - now);
-        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#asks.delete(ask);
-          resolve(null);
+          this.#end(ask, null);
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener('abort', onStop, { once: true });
-        if (stop?.aborted) {
-          resolve(null);
-          return;
-        }
         this.#asks.add(ask);
         this.#sleep.abort(AWAKE);
         if (!this.#isRunning) void this.#run();
@@ -234,7 +228,7 @@ export class Poller {
       result instanceof Failure && result.code === 'RATE_LIMITED' ? [pauseOfAll(result)] : [],
     );
     // The service counts all queries, so every process has to pause.
-    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;
@@ -254,13 +248,11 @@ export class Poller {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAtWall = new Map(
-      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)]),
-    );
     // A task that is waited for, but not at this moment, is not due.
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later] as const);
-    await this.#cache.announce(new Map(tasks));
+    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    await this.#cache.announce(tasks);
   }
 
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */

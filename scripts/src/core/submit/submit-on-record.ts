@@ -77,7 +77,7 @@ export async function submitOnRecord(
 /** @param now by the wall clock, in milliseconds */
 function claimOf({ generation, terms, folder, output }: Request, now: number): RequestClaim {
   const { model, payload, idempotencyKey } = generation;
-  const { maxCreditsPerDay: _, ...named } = terms;
+  const { caps: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
@@ -122,7 +122,7 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await recordCharge(session, { ...own, change, quote }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote }, request.terms.caps, deadline);
   if (!(await lock.isOurs())) {
     await entry.update({ phase: 'rejected' });
     throw takenOver();
@@ -216,9 +216,8 @@ function logOf(own: OwnRequest): SubmitLog {
       });
       // The first submit may be charged as well.
       const before = spentOn(entry.record) ?? quote?.credits;
-      const { maxCreditsPerDay } = request.terms;
-      if (quote)
-        await recordCharge(session, { ...own, change, quote, before }, maxCreditsPerDay, own.deadline);
+      const { caps } = request.terms;
+      if (quote) await recordCharge(session, { ...own, change, quote, before }, caps, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -230,7 +229,7 @@ function logOf(own: OwnRequest): SubmitLog {
 }
 
 function quoteOf({ session, request: { contract, generation, terms }, deadline }: OwnRequest) {
-  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.caps, deadline);
 }
 
 /** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */

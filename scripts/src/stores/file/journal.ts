@@ -21,6 +21,7 @@ import type {
   Claimed,
   RecordStore,
   RequestClaim,
+  RequestIdentity,
   Reserved,
 } from '../../ports/record-store.ts';
 import { type Draft, draftAfter } from './draft.ts';
@@ -92,9 +93,9 @@ export class Journal implements RecordStore {
     return newestOf(this.find(nameOfPayload(request, this.place)));
   }
 
-  async underOtherAccount(claim: RequestClaim): Promise<Entry | undefined> {
+  async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
     const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
