@@ -559,12 +559,14 @@ function submitCalls(connection) {
         switch (found.kind) {
           case "found":
             return { kind: "found", task: publicTask(found.task.id, found.task, settings.key) };
-          case "clear": {
+          case "mayResubmit": {
             const first = { lost, source: { taken: source.taken } };
             return { kind: "clear", resubmit: (more) => send(connection, request, more, first) };
           }
-          case "unsure":
-            return { kind: "unsure", retryAfter: found.after ?? null };
+          case "later":
+            return { kind: "unsure", retryAfter: found.after };
+          case "never":
+            return { kind: "unsure", retryAfter: null };
           case "unreadable": {
             const { failure, after = failure.details.retryAfter ?? null } = found;
             const error = toError(failure, settings.key, details());
@@ -583,7 +585,7 @@ function send(connection, request, { signal } = {}, first) {
     const { checkPrice } = await import("./lib/generate.mjs");
     const { sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
       outcome = "unknown";
     };

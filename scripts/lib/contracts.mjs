@@ -3238,7 +3238,7 @@ async function readRequest(args, loopback, signal) {
     isNew: args.new,
     owner: args.owner ?? null,
     wait: args.action === "generate" ? args.wait : null,
-    maxCreditsPerDay: args.maxCreditsPerDay ?? null
+    caps: { maxCreditsPerDay: args.maxCreditsPerDay }
   };
   return { contract, generation, terms };
 }

@@ -38,7 +38,7 @@ interface BatchCommand {
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
+  const { maxCredits, maxTotalCredits, maxCreditsPerDay, owner = null, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
@@ -54,12 +54,10 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
       isNew,
       owner,
       wait: action === 'generate' ? args.wait : null,
-      maxCreditsPerDay,
+      caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
     },
     wait,
     pattern,
-    maxCredits,
-    maxTotalCredits,
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
     stop,

@@ -56,7 +56,7 @@ export async function readRequest(
     isNew: args.new,
     owner: args.owner ?? null,
     wait: args.action === 'generate' ? args.wait : null,
-    maxCreditsPerDay: args.maxCreditsPerDay ?? null,
+    caps: { maxCreditsPerDay: args.maxCreditsPerDay },
   };
   return { contract, generation, terms };
 }
