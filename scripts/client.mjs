@@ -646,18 +646,8 @@ async function publicLookup() {
 }
 
 // scripts/src/client/sandbox.ts
-import { SANDBOX_KEY } from "./lib/main.mjs";
-async function startSandbox({ folder = null, ...options } = {}) {
-  const { startSandbox: startSandbox2 } = await import("./lib/sandbox-server.mjs");
-  const sandbox = await startSandbox2({ folder, ...options });
-  return {
-    origin: sandbox.origin,
-    key: SANDBOX_KEY,
-    get warning() {
-      return sandbox.warning;
-    },
-    close: () => sandbox.close()
-  };
+async function startSandbox(options = {}) {
+  return (await import("./lib/sandbox-server.mjs")).startSandbox(options);
 }
 
 // scripts/src/client/signatures.ts

@@ -237,13 +237,18 @@ function inQuotes(text2) {
 }
 
 // scripts/src/model/task.ts
-var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var IS_TERMINAL = {
+  SUBMITTED: false,
+  PROGRESS: false,
+  COMPLETED: true,
+  FAILED: true,
+  CANCEL: true,
+  UNKNOWN: false
+};
+var TASK_STATES = Object.keys(IS_TERMINAL);
+var isTerminal = (state) => IS_TERMINAL[state];
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
-var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
 
 // scripts/src/model/defaults.ts
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
@@ -333,30 +338,20 @@ function isIdempotencyKey(text2) {
 }
 
 // scripts/src/model/clock.ts
+const { setTimeout: setTimeout2 } = require("node:timers/promises");
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   wall: () => Date.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
+  async sleep(ms, signal) {
+    try {
+      await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
+    } catch {
+      throw signal?.reason;
     }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    signal?.addEventListener("abort", stop, { once: true });
-  })
+  }
 };
 var two = (number) => String(number).padStart(2, "0");
 function dayOf(ms) {
@@ -1119,37 +1114,40 @@ function checkPublicUrl(value, options2) {
 var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
 function isPublicHost(hostname) {
-  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
+  if (hostname.startsWith("[")) return isPublicIp(hostname.slice(1, -1), "ipv6");
   const name = hostname.replace(/\.$/, "");
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split(".").map(Number));
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIp(name, "ipv4");
   const labels = name.split(".");
   return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name);
 }
-var PRIVATE_IPV4 = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3]
-];
-function isPublicIpv4(octets) {
-  const address = toNumber(octets);
-  return PRIVATE_IPV4.every(([base, bits]) => {
-    const size2 = 2 ** (32 - bits);
-    return Math.floor(address / size2) !== Math.floor(toNumber(base.split(".").map(Number)) / size2);
-  });
-}
-function toNumber(octets) {
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+var PRIVATE = {
+  ipv4: [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3"
+  ],
+  // Only 2000::/3 is handed out for the public internet; inside of it: protocol assignments with Teredo, documentation, 6to4.
+  ipv6: ["::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]
+};
+function isPublicIp(address, family) {
+  const { BlockList } = process.getBuiltinModule("node:net");
+  const blocked = new BlockList();
+  for (const block of PRIVATE[family]) {
+    const [base, bits] = block.split("/");
+    blocked.addSubnet(base, Number(bits), family);
+  }
+  return !blocked.check(address, family);
 }
 function isPublicAddress(address) {
   if (!address.includes(":")) return isPublicHost(address);
@@ -1158,15 +1156,7 @@ function isPublicAddress(address) {
   const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
   if (!inside) return isPublicHost(normal);
   const [high, low] = [inside[1] ?? "0", inside[2]].map((group) => Number.parseInt(group, 16));
-  return isPublicIpv4([high >> 8, high & 255, low >> 8, low & 255]);
-}
-function isPublicIpv6(address) {
-  const groups = address.split(":");
-  const first = Number.parseInt(groups[0] || "0", 16);
-  const second = Number.parseInt(groups[1] || "0", 16);
-  if (first >> 13 !== 1) return false;
-  if (first === 8193 && (second < 512 || second === 3512)) return false;
-  return first !== 8194 && !(first === 16383 && second < 4096);
+  return isPublicIp([high >> 8, high & 255, low >> 8, low & 255].join("."), "ipv4");
 }
 
 // scripts/src/model/service-address.ts
