@@ -20,14 +20,14 @@ export interface Progress {
 
 /**
  * Shows the progress of a call on standard error.
- * @param displayOf makes what draws on a terminal; absent: a line for each change, and between them at most one a minute
+ * @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute
  */
 export function watch(
   screen: Screen,
   secrets: readonly string[],
-  displayOf: (screen: Screen, clock: () => number) => Display = (...parts) => new Lines(...parts),
+  Shown: new (screen: Screen, clock: () => number) => Display = Lines,
 ): Progress {
-  const display = displayOf(screen, systemClock.monotonic);
+  const display = new Shown(screen, systemClock.monotonic);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),

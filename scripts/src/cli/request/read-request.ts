@@ -51,14 +51,13 @@ export async function readRequest(
     maxCredits: args.maxCredits,
     webhookUrl,
   };
-  const terms: Terms = {
-    isNamed: args.idempotencyKey !== undefined,
-    isNew: args.new,
-    owner: args.owner ?? null,
-    wait: args.action === 'generate' ? args.wait : null,
-    maxCreditsPerDay: args.maxCreditsPerDay ?? null,
-  };
-  return { contract, generation, terms };
+  return { contract, generation, terms: termsOf(args) };
+}
+
+export function termsOf(args: Arguments): Terms {
+  const { action, idempotencyKey, new: isNew, owner = null, wait, maxCreditsPerDay = null } = args;
+  const isNamed = idempotencyKey !== undefined;
+  return { isNamed, isNew, owner, wait: action === 'generate' ? wait : null, maxCreditsPerDay };
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
