@@ -566,12 +566,16 @@ function said({ details: { reason } }, caller) {
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
 var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
+var ONCE_MORE = "Run this command once more later: it charges nothing, and fetches the result if the service still has it. If it ends like this again, tell the user that the result may be lost.";
+var FETCHES = "Run this command as often as you like: it fetches the result and charges nothing.";
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
-  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? "it charges nothing, and fetches the result if the service still has it." : "it fetches the result and charges nothing.";
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === "finished" ? [resume, `The task is finished and paid for. Run this command as often as you like: ${fetches}`] : [
+  return charged === "finished" ? [
+    resume,
+    `The task is finished and paid for. ${MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES}`
+  ] : [
     "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
     resume
   ];

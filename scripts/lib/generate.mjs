@@ -1,9 +1,9 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor as folderFor2 } from "./wait.mjs";
+import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
 import { estimateCredits } from "./estimate.mjs";
@@ -57,13 +57,9 @@ import { graceOf, isMissingForNow } from "./wait.mjs";
 import { taskResult } from "./live.mjs";
 
 // scripts/src/core/reuse-result.ts
-const path = require("node:path");
-import { fileStem } from "./download.mjs";
-import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
-import { finish, notFetched } from "./wait.mjs";
-import { asGone } from "./wait.mjs";
-import { folderFor, outputOf } from "./wait.mjs";
+import { finish } from "./wait.mjs";
+import { outputOf } from "./wait.mjs";
 import { madeBy } from "./live.mjs";
 import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
@@ -84,98 +80,23 @@ async function noteUse({ api }, entry) {
   await entry.update({ used: new Date(now2).toISOString() });
 }
 async function sameResult(session, entry, settings) {
-  const { download, credits, model } = entry.record;
-  const taskId = entry.record.taskId;
-  const known2 = { entry, credits };
+  const { download, credits, taskId } = entry.record;
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const reused = async (count) => {
-    if (count === null) return void 0;
-    const find = () => wholeFiles(session, entry, wait, count);
-    const files = await (session.results ? session.results.run(find) : find());
-    if (!files) return void 0;
-    const seen = { state: "COMPLETED", record: {}, model };
-    const { fileWarnings } = await import("./download.mjs");
-    const warnings = await fileWarnings(session, model, files, wait.output);
-    return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
-  };
-  try {
-    const count = countOf(entry.record);
-    const saved = await reused(count);
-    if (saved) return saved;
-    const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish({ session, taskId, wait: prepared, known: known2 });
-    if (result.kind !== "notFetched") return deliver(session, entry, result);
-    const failure = asGone(session, entry.record, result.failure);
-    if (failure === result.failure) return deliver(session, entry, result);
-    const { files } = entry.record;
-    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === "taskNotShown";
-    const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : void 0;
-    return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
-  } catch (error) {
-    if (!(error instanceof Failure2)) throw error;
-    return notFetched(taskId, error, known2);
-  }
-}
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count) {
-  const { files, taskId } = entry.record;
-  const isOnly = count === 1;
-  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
-  if (numbers.size === 0 || numbers.size !== count) return void 0;
-  const { fileIsWhole } = await import("./download.mjs");
-  const { stemOf } = await import("./download.mjs");
-  const { withoutExtension } = await import("./download.mjs");
-  const placed = [];
-  const whole = [];
-  for (const number of [...numbers].sort((a, b) => a - b)) {
-    const which = count > 1 ? { number } : {};
-    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
-    const isWanted = (file) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
-    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found;
-    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
-    if (!found) return void 0;
-    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
-    whole.push({ file: found, number, target });
-  }
-  const { copyTo } = await import("./download.mjs");
-  const { nameFound } = await import("./download.mjs");
-  const copies = [];
-  const change = {};
-  for (const { file, number, target } of whole) {
-    const { number: _, ...known2 } = file;
-    const isOwn = files.some((other) => other.path === target);
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, filesUntil, isVersioned && !isOwn);
-    placed.push(saved);
-    if (isOwn) continue;
-    copies.push({ ...saved, number });
-    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
-  }
-  if (copies.length > 0) await entry.update((now2) => ({ ...change, files: [...now2.files, ...copies] }));
-  return placed;
-}
-function countOf({ fileCount, files, taskId }) {
-  if (fileCount !== null) return fileCount;
-  const stem = fileStem(taskId);
-  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
-}
-var isOfVersion1 = ({ number }) => number === void 0;
-function numberOf({ number, path: file }) {
-  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
+  return deliver(session, entry, await finish({ session, taskId, wait, known: { entry, credits } }));
 }
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
 
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/money/caps.ts
 function isCapped(caps) {
@@ -202,12 +123,12 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   const range = estimate(contract, payload);
   const { asOf = "", note = "" } = contract.price ?? {};
   if (range === null) {
-    throw new Failure3("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
       reason: { kind: "noEstimate", title, model, maxCredits }
     });
   }
   if (range.most <= maxCredits) return;
-  throw new Failure3("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: { ...range, asOf, note }, maxCredits },
     reason: {
       kind: "estimateAboveCap",
@@ -224,7 +145,7 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
   if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure3("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
       data: { quoted: quote2.credits, maxCredits },
       record: quote2.record,
       reason: {
@@ -239,7 +160,7 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 }
 
 // scripts/src/core/money/record-charge.ts
-import { Failure as Failure4 } from "./main.mjs";
+import { Failure as Failure3 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
@@ -251,7 +172,7 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   if (reserved.kind === "busy") {
     const { pid, host } = reserved.holder;
     const message = `Another process (${pid} on ${host}) has kept the day's budget to itself for too long; nothing was submitted.`;
-    throw new Failure4("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
+    throw new Failure3("UNKNOWN_ERROR", message, { reason: { kind: "budgetBusy" } });
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
@@ -259,14 +180,14 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   }
 }
 function dayExceeded(spent, quoted, limit) {
-  return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+  return new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
     data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
     reason: { kind: "aboveDay", quoted, spent, limit }
   });
 }
 
 // scripts/src/core/reconcile/reconcile.ts
-import { Failure as Failure5 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 
 // scripts/src/core/reconcile/equal-submit.ts
 async function equalSubmits(store, idempotencyKey) {
@@ -401,7 +322,7 @@ async function search(session, lost, until, source = {}) {
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
     return isContested ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
-    if (!(failure instanceof Failure5)) throw failure;
+    if (!(failure instanceof Failure4)) throw failure;
     session.observer.queryFailed(failure);
     return { kind: "unreadable", failure };
   }
@@ -424,7 +345,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
     notResubmitted
   };
   const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  return new Failure5("SUBMIT_OUTCOME_UNKNOWN", message, {
+  return new Failure4("SUBMIT_OUTCOME_UNKNOWN", message, {
     status: "UNKNOWN",
     unclear: true,
     cause: lost,
@@ -442,7 +363,7 @@ import { dateOf as dateOf2 } from "./live.mjs";
 import { madeBy as madeBy2 } from "./live.mjs";
 
 // scripts/src/core/submit/name-task.ts
-import { Failure as Failure6, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { sha256Text } from "./journal.mjs";
 import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
@@ -456,7 +377,7 @@ async function nameTask(request, { task, wasThere, isResubmitted }) {
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
-    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await record();
+    if (!holder || holder instanceof Failure5 || isSame(holder, entry)) return await record();
     if (!isAlike && isLookalike(request, holder)) {
       await exchangeSubmits(entry, holder);
       return "taken";
@@ -493,7 +414,7 @@ async function fenceOf({ session, store }, taskId) {
   const until = clock.monotonic() + PATIENCE_MS;
   for (; ; ) {
     const fence = await orFailure2(store.fence(`task-${sha256Text(taskId).slice(0, 32)}`));
-    if (fence instanceof Failure6) return void 0;
+    if (fence instanceof Failure5) return void 0;
     if (!("heldBy" in fence)) return fence;
     if (clock.monotonic() >= until) return void 0;
     await clock.sleep(PAUSE_MS);
@@ -504,12 +425,12 @@ async function fenceOf({ session, store }, taskId) {
 import { orFailure as orFailure4 } from "./main.mjs";
 
 // scripts/src/core/submit/send-once.ts
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
 async function sendOnce({ api, provider }, generation, options = {}) {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
   const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 
@@ -707,7 +628,7 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure8(
+    failure: new Failure7(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -798,7 +719,7 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor2(options.wait.folder) };
+  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
   const journal = await session.records();
@@ -808,7 +729,7 @@ async function begin(session, options) {
   const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
@@ -819,21 +740,21 @@ async function conclude(session, begun) {
   const result = await orFailure5(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  const { credits } = result instanceof Failure9 ? known2 : result;
+  const { credits } = result instanceof Failure8 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
   const result = await orFailure5(waitOn(session, task, wait, facts));
-  if (!(result instanceof Failure9)) return result;
+  if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   session.observer.attached(taskId, entry.record.created);
   const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
   return result;
 }
 function told({ other, isUnrecorded }, taskId) {
@@ -856,13 +777,13 @@ function stillRecorded(session, entry, taskId, failure) {
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
+  const found = recorded instanceof Failure9 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
@@ -901,7 +822,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -914,9 +835,9 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure11 ? read : void 0;
+  const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure11 ? null : read;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -928,14 +849,14 @@ async function spending(session, since) {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf2(recorded) - countOf2(less), keys: "this", unreadable },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
     listFailure
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf2(rows), keys: "all", unreadable } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -950,7 +871,7 @@ async function recordsOf(store, tasks) {
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
-var countOf2 = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 function toSums({ day, provider, service, account: account2, ...sums }) {
   return sums;
 }
@@ -1024,7 +945,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -1033,7 +954,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -1048,14 +969,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -1096,7 +1017,7 @@ async function listTasks(session, filter) {
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
   const own = await orFailure8(ownPending(session));
-  for (const entry of own instanceof Failure13 ? [] : own) {
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -1104,7 +1025,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
@@ -1117,7 +1038,7 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
+    if (!(ended instanceof Failure13)) return withWarnings(ended, gone, unknown2);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
@@ -1149,7 +1070,7 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
 }
-var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
@@ -1157,7 +1078,7 @@ async function endOf(session, settings, entry) {
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
   const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure14)) return ended;
+  if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1176,7 +1097,7 @@ async function adoptReplaced({ api, provider }, store) {
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
   const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure14) return;
+  if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;

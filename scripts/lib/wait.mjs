@@ -934,7 +934,7 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
 import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
@@ -958,13 +958,12 @@ function asNotShown({ provider: { title } }, taskId, failure) {
   const message = `${title} does not show task ${taskId} now, which ended COMPLETED: its result was not fetched.`;
   return new Failure6("DOWNLOAD_FAILED", message, { reason: { kind: "taskNotShown" } });
 }
-function asGone({ api, provider }, { taskId, status, checked }, failure) {
-  const { title, says, resultsKeptMs = Infinity } = provider;
+function asGone(session, taskId, failure, record, task) {
+  const { title, says, resultsKeptMs = Infinity } = session.provider;
   const kind = failure.details.reason?.kind;
   if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
   const isUnknown = kind === "taskNotShown";
-  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
-  if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   return new Failure6("DOWNLOAD_FAILED", message, {
@@ -972,9 +971,114 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
     reason: { kind: "resultGone" }
   });
 }
+function ageOf({ api }, record, task) {
+  const now = api.clock.wall();
+  const seen = record?.status === "COMPLETED" ? record.checked : null;
+  const sinceSeen = seen === null ? 0 : Math.abs(now - Date.parse(seen));
+  return Math.max(sinceSeen, task?.completedAt === void 0 ? 0 : now - task.completedAt);
+}
+
+// scripts/src/core/deliver/place.ts
+const path = require("node:path");
+import { Failure as Failure7 } from "./main.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+async function checkNameIsFree(folder, output, earlier) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const { versionOf } = await import("./download.mjs");
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
+  if (file === void 0) return;
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
+  const whose = owner.is === "other" ? " and is not the file of this request" : "";
+  throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free, owner }
+  });
+}
+function ownerOf(file, records) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
+}
+
+// scripts/src/core/deliver/recorded-files.ts
+const path2 = require("node:path");
+import { fileStem } from "./download.mjs";
+function recordedFiles(session, entry, wait) {
+  return filesOf(session, entry, wait, countOf(entry.record));
+}
+async function filesLeft(session, entry, wait) {
+  const { files } = entry.record;
+  if (countOf(entry.record) !== null || !files.some(isOfVersion1)) return void 0;
+  return filesOf(session, entry, wait, new Set(files.map(numberOf)).size);
+}
+async function filesOf(session, entry, wait, count2) {
+  if (count2 === null || entry.record.files.length === 0) return void 0;
+  const find = () => wholeFiles(session, entry, wait, count2);
+  return session.results ? session.results.run(find) : find();
+}
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
+  const { files, taskId } = entry.record;
+  const isOnly = count2 === 1;
+  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
+  if (numbers.size === 0 || numbers.size !== count2) return void 0;
+  const { fileIsWhole } = await import("./download.mjs");
+  const { stemOf } = await import("./download.mjs");
+  const { withoutExtension } = await import("./download.mjs");
+  const placed = [];
+  const whole = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count2 > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
+    const isWanted = (file) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found;
+    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
+    if (!found) return void 0;
+    const target = stem === null ? found.path : `${stem}${path2.extname(found.path)}`;
+    whole.push({ file: found, number, target });
+  }
+  const { copyTo } = await import("./download.mjs");
+  const { nameFound } = await import("./download.mjs");
+  const copies = [];
+  const change = {};
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known } = file;
+    const isOwn = files.some((other) => other.path === target);
+    const saved = file.path === target ? known : await copyTo(session, known, target, filesUntil, isVersioned && !isOwn);
+    placed.push(saved);
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
+  }
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
+  return placed;
+}
+function countOf({ fileCount, files, taskId }) {
+  if (fileCount !== null) return fileCount;
+  const stem = fileStem(taskId);
+  return files.some((file) => isOfVersion1(file) && path2.parse(file.path).name === stem) ? 1 : null;
+}
+var isOfVersion1 = ({ number }) => number === void 0;
+function numberOf({ number, path: file }) {
+  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
+}
 
 // scripts/src/core/deliver/save-files.ts
-import { orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -985,7 +1089,8 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await readTaskRecord(session, task.id);
+      const fresh = await orFailure3(readTaskRecord(session, task.id));
+      if (fresh instanceof Failure8) throw asNotShown(session, task.id, fresh);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: "COMPLETED" });
@@ -1018,39 +1123,43 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 }
 
 // scripts/src/core/deliver/finish.ts
-async function finish({ session, taskId, wait, known }) {
-  const { folder, output } = wait;
+async function finish(of) {
+  const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
-  const facts = knownFacts(known);
   let task;
   try {
+    const saved = entry && await recordedFiles(session, entry, wait);
+    if (saved) return await withFiles2(of, saved);
+    const folder = await folderFor(wait.folder);
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
-    let saved = { warnings: [] };
+    let files;
     if (folder !== null) {
       const found = task;
       const onFresh = (fresh) => {
         task = fresh;
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
-      const files = await (session.results ? session.results.run(save) : save());
-      const { fileWarnings } = await import("./download.mjs");
-      saved = { files, warnings: await fileWarnings(session, facts.model, files, output) };
+      files = await (session.results ? session.results.run(save) : save());
     }
+    const result = await withFiles2(of, files, task);
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, facts), ...saved };
+    return result;
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
+    if (!(error instanceof Failure9)) throw error;
     const failure = asNotShown(session, taskId, error);
-    const isGone = entry !== void 0 && !await isAnyWhole(entry.record);
-    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
+    const lasting = asGone(session, taskId, failure, entry?.record, task);
+    const left = entry && lasting !== failure ? await orFailure4(filesLeft(session, entry, wait)) : void 0;
+    if (left && !(left instanceof Failure9)) return withFiles2(of, left);
+    return notFetched(taskId, left ?? lasting, known, task);
   }
 }
-async function isAnyWhole({ files }) {
-  if (files.length === 0) return false;
-  const { fileIsWhole } = await import("./download.mjs");
-  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
-  return false;
+async function withFiles2({ session, taskId, wait, known }, files, task) {
+  const facts = knownFacts(known);
+  const result = taskResult(taskId, task ?? { state: "COMPLETED", record: {} }, facts);
+  if (!files) return result;
+  const { fileWarnings } = await import("./download.mjs");
+  return { ...result, files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
 }
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
@@ -1058,44 +1167,9 @@ function notFetched(taskId, failure, known, task) {
   return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
-// scripts/src/core/deliver/place.ts
-const path = require("node:path");
-import { Failure as Failure8 } from "./main.mjs";
-async function folderFor(folder) {
-  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
-}
-function outputOf({ folder, output }, entry) {
-  if (output !== void 0 && folder !== null) return output;
-  return entry?.record.output ?? null;
-}
-async function checkNameIsFree(folder, output, earlier) {
-  if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const { versionOf } = await import("./download.mjs");
-  const media = mediaIn(folder);
-  const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
-  const file = fileNamed(stem);
-  if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
-  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
-  const whose = owner.is === "other" ? " and is not the file of this request" : "";
-  throw new Failure8("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
-    nothingSubmitted: true,
-    reason: { kind: "outputTaken", file, free, owner }
-  });
-}
-function ownerOf(file, records) {
-  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  const taskId = records.find(isItsFile)?.record.taskId;
-  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
-}
-
 // scripts/src/core/poll/durations.ts
 import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1137,11 +1211,11 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure4(durationsIn(session, model)),
-    orFailure4(loadContract(session.provider.id, model))
+    orFailure5(durationsIn(session, model)),
+    orFailure5(loadContract(session.provider.id, model))
   ]);
-  const { durations: recorded = [], output } = contract instanceof Failure9 ? {} : contract;
-  return { own: own instanceof Failure9 ? [] : own, recorded, output };
+  const { durations: recorded = [], output } = contract instanceof Failure10 ? {} : contract;
+  return { own: own instanceof Failure10 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
 var kept = /* @__PURE__ */ new WeakMap();
@@ -1174,7 +1248,7 @@ function isMissingForNow({ code }, graceUntil, now) {
 
 // scripts/src/core/poll/poll-until-end.ts
 import { heeded, pauseAfter, RETRY_PAUSES } from "./live.mjs";
-import { Failure as Failure10 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { isTerminal as isTerminal5 } from "./main.mjs";
 import { intervalBefore as intervalBefore2 } from "./live.mjs";
 async function pollUntilEnd(poll, options) {
@@ -1206,7 +1280,7 @@ async function pollUntilEnd(poll, options) {
       graceUntil = Math.max(graceUntil, graceAfter(clock.monotonic()));
       if (isTerminal5(seen.state)) return { last, failure };
     } catch (error) {
-      if (!(error instanceof Failure10)) throw error;
+      if (!(error instanceof Failure11)) throw error;
       if (endsWait(error) && !isMissingForNow(error, graceUntil, clock.monotonic())) throw error;
       failure = error;
       failures += 1;
@@ -1233,18 +1307,18 @@ async function otherAccountOf(store, request) {
 }
 
 // scripts/src/core/tasks/cancel-task.ts
-import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
-  const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
+  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
+  const [answer, refusal] = sent instanceof Failure12 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure5(fetchStatus(session, taskId));
-  const isUnread = status instanceof Failure11;
+  const status = await orFailure6(fetchStatus(session, taskId));
+  const isUnread = status instanceof Failure12;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
   const seen = isUnread ? answer : status;
@@ -1261,7 +1335,7 @@ function notCancelled(taskId, found, refusal) {
   const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
   const reason = { kind: "notCancelled", taskId, state };
   const details = { status: state, taskId, record, reason };
-  const failure = new Failure11(code, `The task was not cancelled: ${so}.${said}`, details);
+  const failure = new Failure12(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };
 }
 async function cancelled(session, taskId, seen) {
@@ -1278,13 +1352,15 @@ async function cancelWhileRefusedForNow(session, taskId) {
     try {
       return await api.once(provider.cancel(taskId), { fresh: true });
     } catch (error) {
-      if (error instanceof Failure11 && error.details.unclear) throw error;
+      if (error instanceof Failure12 && error.details.unclear) throw error;
       await api.pauseOrThrow(error, attempt, deadline);
     }
   }
 }
 
 // scripts/src/core/tasks/get-task.ts
+import { Failure as Failure14, orFailure as orFailure8 } from "./main.mjs";
+import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
 import { taskResult as taskResult3 } from "./live.mjs";
@@ -1297,7 +1373,7 @@ import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure7 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1308,9 +1384,9 @@ async function firstStatus(of) {
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
-  const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
+  const found = await orFailure7(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
-  if (!(found instanceof Failure12)) return { seen: found };
+  if (!(found instanceof Failure13)) return { seen: found };
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
   if (endsWait(found) && !isMissingForNow(found, graceUntil, session.api.clock.monotonic())) throw found;
   session.observer.queryFailed(found);
@@ -1436,7 +1512,11 @@ async function getTask(session, taskId, settings) {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf3(session, taskId);
-  const task = await readTaskRecord(session, taskId);
+  const task = await orFailure8(readTaskRecord(session, taskId));
+  if (task instanceof Failure14) {
+    if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
+    return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
+  }
   if (entry) await noteState3(session, entry, task.state);
   const { credits, model } = entry?.record ?? {};
   return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
@@ -1455,6 +1535,7 @@ export {
   endsWait,
   expectedDuration,
   fetchResult,
+  filesLeft,
   finish,
   firstStatus,
   folderFor,
@@ -1468,7 +1549,6 @@ export {
   listOutcome,
   manyOutcome,
   merge,
-  notFetched,
   nothingPendingOutcome,
   otherAccountOf,
   outputOf,
@@ -1478,6 +1558,7 @@ export {
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,
+  recordedFiles,
   saveFiles,
   spanOf,
   spendingOutcome,

@@ -14,6 +14,7 @@ import * as cancelling from '../../scripts/src/core/tasks/cancel-task.ts';
 import * as states from '../../scripts/src/core/tasks/get-status.ts';
 import * as getting from '../../scripts/src/core/tasks/get-task.ts';
 import * as lists from '../../scripts/src/core/tasks/list-tasks.ts';
+import * as pending from '../../scripts/src/core/wait/resume-pending.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
 import type { TaskFacts, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
@@ -71,6 +72,12 @@ export const waitTask = (
   taskId: string,
   { resumeFlags = {}, model, ...settings }: Settings,
 ) => rendered(session, waits.waitTask(session, taskId, settings, { model }), { resumeFlags });
+
+export const waitForNewest = (session: Session, { resumeFlags = {}, ...settings }: Settings) =>
+  rendered(session, pending.waitForNewest(session, settings), { resumeFlags });
+
+export const waitForAll = (session: Session, { resumeFlags = {}, ...settings }: Settings) =>
+  rendered(session, pending.waitForAll(session, settings), { resumeFlags });
 
 export const cancelTask = (session: Session, taskId: string) =>
   rendered(session, cancelling.cancelTask(session, taskId), STATE);

@@ -13,8 +13,18 @@ import { Journal } from '../../scripts/src/stores/file/journal.ts';
 import { FakeClock } from '../support/clock.ts';
 import { MP4, PNG } from '../support/media.ts';
 import { type Answer, serve, type TestServer } from '../support/server.ts';
-import { generate, waitTask } from './rendered.ts';
-import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from './session.ts';
+import { generate, getTask, waitForAll, waitForNewest, waitTask } from './rendered.ts';
+import {
+  folder,
+  journalOf,
+  leave,
+  REQUEST,
+  sessionWith,
+  stepsOf,
+  TERMS,
+  type TestSession,
+  waiting,
+} from './session.ts';
 
 const t2v = await loadContract('aivideomaker', 't2v');
 const DAY_MS = 24 * 3600_000;
@@ -376,24 +386,8 @@ describe('the same command, when its file is not there any more', () => {
     expect(envelope.errorMessage).toContain('AIVideoMaker does not show task ckx1 now');
     expect(envelope.data!.resultGone).toBeUndefined();
     expect(stepsOf(envelope).join(' ')).toContain(IF_IT_HAS_IT);
+    expect(stepsOf(envelope).join(' ')).not.toContain('as often as you like');
   });
-
-  it.each([
-    ['deleted', true],
-    ['still there', undefined],
-  ])(
-    'and its task is gone: a wait for its task, with the file %s, says that it is lost: %s',
-    async (how, isGone) => {
-      const world = await ended({ task: () => ({ status: 404 }) });
-      if (how === 'deleted') rmSync(path.join(world.out, 'ckx1.mp4'));
-      const { server, clock, journal, out } = world;
-      const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
-      const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
-      expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
-      expect(exitCode).toBe(EXIT.downloadFailed);
-      expect(envelope.data!.resultGone).toBe(isGone);
-    },
-  );
 
   it.each([
     [23, undefined],
@@ -408,6 +402,22 @@ describe('the same command, when its file is not there any more', () => {
     const steps = stepsOf(envelope).join(' ');
     expect(steps).not.toContain('it fetches the result');
     expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);
+  });
+
+  it.each([
+    [23, undefined],
+    [25, true],
+  ])('its end %i hours ago is known from the service alone: gone for good: %s', async (hours, isGone) => {
+    const completedAt = new Date(new FakeClock().wall() - hours * 3600_000).toISOString();
+    const task = ({ origin }: TestServer): Answer => ({
+      body: { id: 'ckx1', status: 'COMPLETED', completedAt, output: { url: `${origin}/file.mp4` } },
+    });
+    const world = await ended({ task, link: { status: 404 }, names: [] });
+    // A task that was made elsewhere has no record here.
+    const session = sessionWith(world.server.origin, { clock: world.clock });
+    const { envelope } = await getTask(session, 'ckx1', waiting(0, { folder: folder() }));
+    expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
+    expect(envelope.data!.resultGone).toBe(isGone);
   });
 
   it('and one of several is gone for good: the others are still named', async () => {
@@ -461,6 +471,103 @@ describe('the same command, when its file is not there any more', () => {
     expect(outcome.envelope.data!.resultUrls).toEqual([`${world.server.origin}/file.mp4`]);
     expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
   });
+});
+
+/** A call about the task itself, as a process of its own, with the files into a folder. */
+const BY_TASK = {
+  'getTask --taskId': (session: TestSession, into: string | null) =>
+    getTask(session, 'ckx1', waiting(60_000, { folder: into })),
+  'waitTask --taskId': (session: TestSession, into: string | null) =>
+    waitTask(session, 'ckx1', waiting(60_000, { folder: into })),
+  waitTask: (session: TestSession, into: string | null) =>
+    waitForNewest(session, waiting(60_000, { folder: into })),
+  'waitTask --all': (session: TestSession, into: string | null) =>
+    waitForAll(session, waiting(60_000, { folder: into })),
+};
+
+describe.each(Object.entries(BY_TASK))('%s, when the record knows a whole copy', (action, ask) => {
+  const isWithoutId = !action.includes('taskId');
+  const call = (world: World, into: string | null) => {
+    const { server, clock, journal } = world;
+    const asked = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+    return ask(asked, into);
+  };
+  // Without its id a task is found only where its result was not delivered.
+  const record = isWithoutId ? { delivered: null } : {};
+
+  it('copies it into another folder, without any request', async () => {
+    const world = await ended({ link: { status: 410 }, task: () => ({ status: 404 }), record });
+    const into = folder();
+    const outcome = await call(world, into);
+    expect(outcome.envelope).toMatchObject({ ok: true, errorCode: null });
+    const [told = outcome.envelope.data] = (outcome.envelope.data!.tasks ?? []) as JsonObject[];
+    expect(told).toMatchObject({ files: [file(path.join(into, 'ckx1.mp4'), MP4)] });
+    expect(readFileSync(path.join(into, 'ckx1.mp4'))).toEqual(MP4);
+    expect(outcome.exitCode).toBe(EXIT.done);
+    expect(requests(world)).toEqual([]);
+    expect(recordOf(world).files).toHaveLength(2);
+  });
+
+  it('and every copy is gone, and so is the link: says that it is lost, and offers no endless repetition', async () => {
+    const checked = new Date(new FakeClock().wall() - 25 * 3600_000).toISOString();
+    const world = await ended({ link: { status: 404 }, record: { ...record, checked } });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { envelope, exitCode } = await call(world, folder());
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    const text = JSON.stringify(envelope);
+    expect(text).toContain('The result is lost');
+    expect(text).not.toContain('as often as you like');
+    if (!isWithoutId) expect(envelope.data).toMatchObject({ resultGone: true });
+  });
+
+  it('and every copy is gone, and so is the task at the service: says that it is lost', async () => {
+    const world = await ended({ task: () => ({ status: 404 }), record });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { envelope, exitCode } = await call(world, folder());
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    expect(JSON.stringify(envelope)).toContain('The result is lost');
+  });
+});
+
+describe('getTask without a folder', () => {
+  it.each([
+    ['is whole', true],
+    ['is gone', false],
+  ])('of a task that the service shows no more, where its file %s', async (_, isWhole) => {
+    const world = await ended({ task: () => ({ status: 404 }) });
+    const saved = path.join(world.out, 'ckx1.mp4');
+    if (!isWhole) rmSync(saved);
+    const { server, clock, journal } = world;
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place), maxRetries: 1 });
+    const outcome = await getTask(session, 'ckx1', waiting(0));
+    expect(outcome.envelope.status).toBe('COMPLETED');
+    expect(outcome.envelope.data).toMatchObject(
+      isWhole ? { files: [file(saved, MP4)] } : { resultGone: true },
+    );
+    expect(outcome.exitCode).toBe(isWhole ? EXIT.done : EXIT.downloadFailed);
+  });
+
+  it('shows the record of the service as long as that has it', async () => {
+    const world = await ended();
+    const session = sessionWith(world.server.origin, { clock: world.clock, journal: world.journal });
+    const { envelope } = await getTask(session, 'ckx1', waiting(0));
+    expect(envelope.data).toMatchObject({ upstream: { id: 'ckx1' }, resultUrls: [expect.any(String)] });
+  });
+});
+
+it('a dead link of a task that the service does not show when asked for a fresh one: not shown, not a failed fetch', async () => {
+  let reads = 0;
+  const world = await ended({
+    names: [],
+    record: { fileCount: null },
+    link: { status: 410 },
+    task: ({ origin }) => {
+      reads += 1;
+      if (reads > 1) return { status: 404 };
+      return { body: { id: 'ckx1', status: 'COMPLETED', output: { url: `${origin}/file.mp4` } } };
+    },
+  });
+  expect((await command(world)).envelope.data).toMatchObject({ resultGone: true });
 });
 
 describe('a record of version 1, which does not say how many files there are', () => {

@@ -1,5 +1,6 @@
 import { Failure } from '../../model/failure.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
+import type { Task } from '../../model/task.ts';
 import type { Session } from '../session.ts';
 
 // A replica that lags behind may not show a task that has just ended.
@@ -15,23 +16,34 @@ export function asNotShown({ provider: { title } }: Session, taskId: string, fai
 /**
  * Returns why a result could not be fetched that is complete nowhere on this machine: with the reason `resultGone` where no
  * later call will find it either, else the failure as it is.
+ * @param record of its request, where there is one
+ * @param task as the service showed it, where it did
  */
 export function asGone(
-  { api, provider }: Session,
-  { taskId, status, checked }: StoredRequest['record'],
+  session: Session,
+  taskId: string,
   failure: Failure,
+  record: RequestRecord | undefined,
+  task: Task | undefined,
 ): Failure {
-  const { title, says, resultsKeptMs = Infinity } = provider;
+  const { title, says, resultsKeptMs = Infinity } = session.provider;
   const kind = failure.details.reason?.kind;
   if (kind !== 'taskNotShown' && kind !== 'linkGone') return failure;
   const isUnknown = kind === 'taskNotShown';
-  // The end was seen then, so it came earlier. After the clock was set back the age is not known, and is not negative.
-  const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
-  if (status !== 'COMPLETED' || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
+  if (ageOf(session, record, task) <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
   const message = `The result cannot be had any more: no whole copy of it is known on this machine, and ${why}. ${says.retention}`;
   return new Failure('DOWNLOAD_FAILED', message, {
     data: { ...failure.details.data, resultGone: true },
     reason: { kind: 'resultGone' },
   });
+}
+
+/** Returns how long a task has ended at least, in milliseconds; 0 where that is not known. */
+function ageOf({ api }: Session, record: RequestRecord | undefined, task: Task | undefined): number {
+  const now = api.clock.wall();
+  // The end was seen then, so it came earlier. After the clock was set back the age is not known, and is not negative.
+  const seen = record?.status === 'COMPLETED' ? record.checked : null;
+  const sinceSeen = seen === null ? 0 : Math.abs(now - Date.parse(seen));
+  return Math.max(sinceSeen, task?.completedAt === undefined ? 0 : now - task.completedAt);
 }

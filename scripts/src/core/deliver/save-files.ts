@@ -1,9 +1,10 @@
 import type { SavedFile } from '../../download/download.ts';
-import { type Failure, orFailure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { Session } from '../session.ts';
 import type { TaskFacts, Wait } from '../wait-settings.ts';
 import { RESULT_MS, readTaskRecord } from './fetch-result.ts';
+import { asNotShown } from './gone.ts';
 
 /** Where and how long files are saved, and who is told. Without a name they are named by the task's id. */
 export interface SaveOptions
@@ -35,7 +36,8 @@ export async function saveFiles(
   let { urls } = task;
   for (const index of task.urls.keys()) {
     const refresh = async () => {
-      const fresh = await readTaskRecord(session, task.id);
+      const fresh = await orFailure(readTaskRecord(session, task.id));
+      if (fresh instanceof Failure) throw asNotShown(session, task.id, fresh);
       if (fresh.urls.length !== urls.length) return null;
       urls = fresh.urls;
       onFresh?.({ ...fresh, state: 'COMPLETED' });

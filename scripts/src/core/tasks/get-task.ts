@@ -1,3 +1,5 @@
+import { Failure, orFailure } from '../../model/failure.ts';
+import { isTerminal } from '../../model/task.ts';
 import { deliver } from '../deliver/deliver.ts';
 import { readTaskRecord } from '../deliver/fetch-result.ts';
 import { noteState, recordOf } from '../record/task-record.ts';
@@ -10,7 +12,12 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf(session, taskId);
-  const task = await readTaskRecord(session, taskId);
+  const task = await orFailure(readTaskRecord(session, taskId));
+  if (task instanceof Failure) {
+    // What the service shows no more, the record of an ended task still knows.
+    if (task.code !== 'TASK_NOT_FOUND' || !entry || !isTerminal(entry.record.status)) throw task;
+    return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
+  }
   if (entry) await noteState(session, entry, task.state);
   const { credits, model } = entry?.record ?? {};
   return deliver(session, entry, taskResult(taskId, task, { credits, model }));
