@@ -1109,7 +1109,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   if (leftOver2) {
     const left = lines.filter(({ number }) => leftOver2.lines.has(number));
     steps.push(
-      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`
     );
   }
   if (unsaved.length > 0) {

@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor } from "./wait.mjs";
+import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
 import { estimateCredits } from "./estimate.mjs";
@@ -747,7 +747,10 @@ async function conclude(session, begun) {
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
-  const result = await orFailure5(waitOn(session, task, wait, facts));
+  const { entry } = facts;
+  const folder = await folderFor(wait.folder ?? entry?.record.download ?? null);
+  const place = { folder, output: outputOf2(wait, entry) };
+  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }

@@ -838,12 +838,17 @@ import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
   return newRun === void 0 ? [] : [`${byNewRun(newRun, "it")} It is the newest task of this request.`];
 }
+function resumedSteps(made, isNewest) {
+  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
+  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+}
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
   return newRun === void 0 ? [] : [`${byNewRun(newRun, "every line")} These are the newest tasks of the batch.`];
 }
+var NONE_SINCE = ", and no run with --new has made another since";
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
 function spentBefore({ charged = null, refunded = null } = {}, of = "") {
   if (charged === null) return "this run charged nothing";
@@ -867,7 +872,7 @@ function withFacts(result, outcome, caller) {
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
     ...outcome.nextSteps,
-    ...result.resumed ? runSteps(result.resumed) : [],
+    ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];
@@ -943,7 +948,7 @@ var pollError = ({ code, message }) => ({
 function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
   if (!reused || isInTheWay(result)) return [];
-  const since = reused.newRun === void 0 ? ", and no run with --new has made another since" : "";
+  const since = reused.newRun === void 0 ? NONE_SINCE : "";
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
@@ -1414,6 +1419,7 @@ export {
   JsonBody,
   LIST,
   MAX_HEADER_BYTES,
+  NONE_SINCE,
   NodeHttpClient,
   PAUSE_BUDGET_MS,
   RECORD,
@@ -1463,6 +1469,7 @@ export {
   pollSchedule,
   recordOf,
   refused,
+  resumedSteps,
   runLive,
   runSteps,
   runStepsOfLines,

@@ -181,8 +181,10 @@ describe('the same command, by what the record says', () => {
       expect(envelope.retryAfter).toBeGreaterThan(0);
     }
     here.service.hidesTasks = false;
-    const found = await here.make('--download', here.out);
-    expect(envelopeOf(found)).toMatchObject({ status: 'COMPLETED', data: { resumed: true } });
+    // Without a place of its own it takes that of the record.
+    const found = envelopeOf(await here.make());
+    expect(found).toMatchObject({ status: 'COMPLETED', data: { resumed: true } });
+    expect(found.data.files).toMatchObject([{ path: path.join(here.other, `${found.taskId}.mp4`) }]);
     expect(here.charges()).toBe(1);
   });
 
@@ -277,6 +279,21 @@ syncBuiltinESMExports();
     // The same holds where only the output of a run was lost.
     const nextSteps = envelopeOf(await here.make('--download', here.other)).data.nextSteps as string[];
     expect(nextSteps[0]).toBe(steps[0]);
+    expect(here.charges()).toBe(2);
+  });
+
+  it('without a place leaves an older result where it is: a run with --new that submitted nothing finds its name free', async () => {
+    const here = await delivered();
+    // As the command with --new and this name was killed before its submit.
+    const named = ['--output', path.join(here.other, 'dawn2.mp4')];
+    const { nextSteps, files } = expectReused(await here.make(), here.taskId);
+    expect(files).toEqual(here.first.data.files);
+    expect((nextSteps as string[])[0]).toContain('no run with --new has made another since');
+    const made = envelopeOf(await here.make('--new', ...named));
+    expect(made.data.files).toMatchObject([{ path: named[1] }]);
+    // After a kill behind the submit, the same check returns that task, under its own name.
+    const { files: own } = expectReused(await here.make(), made.taskId);
+    expect(own).toEqual(made.data.files);
     expect(here.charges()).toBe(2);
   });
 

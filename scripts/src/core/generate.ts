@@ -4,7 +4,7 @@ import type { SubmitWarning } from '../model/submit-facts.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { folderFor } from './deliver/place.ts';
+import { folderFor, outputOf } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type TaskResult, taskResult } from './result.ts';
@@ -77,7 +77,11 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
 
 async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
-  const result = await orFailure(waitOn(session, task, wait, facts));
+  const { entry } = facts;
+  // A task that was found again goes where its own command wanted it, as any that is resumed.
+  const folder = await folderFor(wait.folder ?? entry?.record.download ?? null);
+  const place = { folder, output: outputOf(wait, entry) };
+  const result = await orFailure(waitOn(session, task, { ...wait, ...place }, facts));
   if (!(result instanceof Failure)) return result;
   // The answer must not read as if nothing had been submitted.
   throw result.with({ taskId: task.id, charged: 'running' });

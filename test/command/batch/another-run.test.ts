@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run, tempFolder } from '../../support/command.ts';
@@ -60,6 +60,35 @@ describe('a batch that is made again', () => {
     );
     expect(lineOf(again).get(numbers[0]!)).not.toBe(lineOf(mixed).get(numbers[0]!));
     expect(charges()).toBe(9);
+  });
+
+  it('a run with --new that ended in the middle: without a place each file stays where its own run wanted it, and one file of the rest makes the rest', async () => {
+    const lines = ['a', 'b', 'c', 'd', 'e'];
+    const { runBatch, service, charges, folder, out, write } = await place(lines);
+    await runBatch();
+    service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 5 + 3 };
+    const v2 = path.join(folder, 'v2');
+    const run2 = (name: string, ...flags: string[]) =>
+      runBatch(['--new', ...flags], {}, 20, ['--output', path.join(v2, `${name}-{n}`)]);
+    await run2('new');
+    service.refuses = undefined;
+    const check = () => runBatch([], {}, 20, []);
+    const foldersOf = ({ items }: Awaited<ReturnType<typeof check>>) =>
+      new Map(items.map(({ line, file }) => [line, path.dirname(file!)]));
+    const mixed = await check();
+    expect(mixed.code).toBe(0);
+    const left = [...foldersOf(mixed)].filter(([, where]) => where === out).map(([line]) => line);
+    expect(left).toHaveLength(2);
+    expect(readdirSync(v2).filter((one) => one.endsWith('.mp4'))).toHaveLength(3);
+    expect(mixed.nextSteps.join()).toContain('copy these lines into a file of their own');
+    write(left.sort().map((line) => lines[line - 1]!));
+    expect((await run2('rest', '--maxTotalCredits', '30')).code).toBe(0);
+    expect(charges()).toBe(10);
+    write(lines);
+    const whole = await check();
+    expect(whole.warnings).toEqual([]);
+    expect([...foldersOf(whole).values()]).toEqual(lines.map(() => v2));
+    expect(charges()).toBe(10);
   });
 
   it('a line that is too long for a command is made again by a file of its own', async () => {

@@ -24,9 +24,14 @@ export async function place(lines: readonly string[], name = 'ideas.txt') {
   write(lines);
   const { prompt: _, ...rest } = T2V;
   const env = live(service.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
-  const runBatch = async (flags: readonly string[] = [], options: RunOptions = {}, wait = 20) => {
+  const runBatch = async (
+    flags: readonly string[] = [],
+    options: RunOptions = {},
+    wait = 20,
+    into: readonly string[] = ['--download', out],
+  ) => {
     const defaults = ['--model', 't2v', '--payload', JSON.stringify(rest), '--pollInterval', '0.02'];
-    const place = ['--wait', String(wait), '--download', out];
+    const place = ['--wait', String(wait), ...into];
     const all = ['--batch', file, ...defaults, ...place, ...flags];
     const ended = await run(all, { cwd: folder, env, ...options });
     const envelope = envelopeOf(ended);

@@ -164,9 +164,9 @@ it('fault 20: the time in which a task may not be shown yet begins with its last
     ...{ created: seconds(-90), sentAt: seconds(-90), unsettledSince: seconds(0) },
   });
   clock.now = 20_000;
-  expect(stepsOf((await command(1)).envelope).join()).not.toContain('--new');
+  expect(stepsOf((await command(1)).envelope).join()).not.toContain('a new charge');
   clock.now = 40_000;
-  expect(stepsOf((await command(1)).envelope).join()).toContain('--new');
+  expect(stepsOf((await command(1)).envelope).join()).toContain('a new charge');
 });
 
 it.each([

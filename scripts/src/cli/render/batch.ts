@@ -227,7 +227,7 @@ function stepsOf(
   if (leftOver) {
     const left = lines.filter(({ number }) => leftOver.lines.has(number));
     steps.push(
-      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
+      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`,
     );
   }
   if (unsaved.length > 0) {

@@ -3,9 +3,20 @@ import type { MadeBy } from '../../core/result.ts';
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 
-/** Says which run with --new made a task: one that runs on, has ended now, or is returned again. */
+/** Says which run with --new made a task that is the newest one of its request. */
 export function runSteps({ newRun }: MadeBy): string[] {
   return newRun === undefined ? [] : [`${byNewRun(newRun, 'it')} It is the newest task of this request.`];
+}
+
+/**
+ * Says which run made a task that this call resumes.
+ * @param isNewest false: the call asked for this very task, and its request may have a newer one
+ */
+export function resumedSteps(made: MadeBy, isNewest: boolean): string[] {
+  if (!isNewest) return made.newRun === undefined ? [] : [byNewRun(made.newRun, 'it')];
+  return made.newRun === undefined
+    ? [`This request was made on ${made.created}${NONE_SINCE}.`]
+    : runSteps(made);
 }
 
 /** Says the same of the lines of a batch that have all ended. */
@@ -18,6 +29,9 @@ export function runStepsOfLines(lines: readonly LineResult[]): string[] {
     ? []
     : [`${byNewRun(newRun, 'every line')} These are the newest tasks of the batch.`];
 }
+
+/** Of a request whose newest task was made otherwise. */
+export const NONE_SINCE = ', and no run with --new has made another since';
 
 const byNewRun = (began: string, what: string): string =>
   `The run with --new that began on ${began} made ${what}.`;

@@ -16,7 +16,7 @@ import {
   upstream,
 } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
-import { runSteps, spentBefore } from './reused.ts';
+import { NONE_SINCE, resumedSteps, runSteps, spentBefore } from './reused.ts';
 import { warningText } from './warnings.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
@@ -38,7 +38,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
     ...outcome.nextSteps,
-    ...(result.resumed ? runSteps(result.resumed) : []),
+    ...(result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : []),
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller),
   ];
@@ -125,7 +125,7 @@ function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[
   const { reused } = result;
   // What only needs another name needs no new charge.
   if (!reused || isInTheWay(result)) return [];
-  const since = reused.newRun === undefined ? ', and no run with --new has made another since' : '';
+  const since = reused.newRun === undefined ? NONE_SINCE : '';
   const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
