@@ -63,7 +63,7 @@ import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { finish, notFetched } from "./wait.mjs";
 import { asGone } from "./wait.mjs";
-import { folderFor, outputOf } from "./wait.mjs";
+import { folderFor, outputOf, withOwner } from "./wait.mjs";
 import { madeBy } from "./live.mjs";
 import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
@@ -115,7 +115,7 @@ async function sameResult(session, entry, settings) {
     return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
-    return notFetched(taskId, error, known2);
+    return notFetched(taskId, await withOwner(session, entry, error), known2);
   }
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count) {

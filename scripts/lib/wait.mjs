@@ -941,7 +941,7 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure8 } from "./main.mjs";
 import { creditsOf, taskResult } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
@@ -980,8 +980,51 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
   });
 }
 
+// scripts/src/core/deliver/place.ts
+const path = require("node:path");
+import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+async function checkNameIsFree(folder, output, earlier) {
+  if (folder === null || !output) return;
+  const { mediaIn, stemOfOutput } = await import("./download.mjs");
+  const { versionOf } = await import("./download.mjs");
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const file = fileNamed(stem);
+  if (file === void 0) return;
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
+  const whose = owner.is === "other" ? " and is not the file of this request" : "";
+  throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free, owner }
+  });
+}
+async function withOwner({ records }, entry, failure) {
+  const { reason } = failure.details;
+  if (!entry || reason?.kind !== "fileInTheWay") return failure;
+  const all = await orFailure3((async () => (await records())?.allOf(entry.record.request))());
+  const owner = ownerOf(reason.file, all instanceof Failure7 ? [] : all ?? [], entry.record.taskId);
+  return failure.with({ reason: { ...reason, owner } });
+}
+function ownerOf(file, records, wantedBy = null) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  if (!taskId) return { is: "unknown" };
+  return taskId === wantedBy ? { is: "thisTask" } : { is: "otherTask", taskId };
+}
+
 // scripts/src/core/deliver/save-files.ts
-import { orFailure as orFailure3 } from "./main.mjs";
+import { orFailure as orFailure4 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -1009,7 +1052,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
       files.push(file);
       await onSaved?.(file, index);
     };
-    const failure = await orFailure3(save());
+    const failure = await orFailure4(save());
     if (failure) failures.push(failure);
   }
   const first = failures[0];
@@ -1047,8 +1090,8 @@ async function finish({ session, taskId, wait, known }) {
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    const failure = asNotShown(session, taskId, error);
+    if (!(error instanceof Failure8)) throw error;
+    const failure = await withOwner(session, entry, asNotShown(session, taskId, error));
     const isGone = entry !== void 0 && !await isAnyWhole(entry.record);
     return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
   }
@@ -1065,44 +1108,9 @@ function notFetched(taskId, failure, known, task) {
   return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
-// scripts/src/core/deliver/place.ts
-const path = require("node:path");
-import { Failure as Failure8 } from "./main.mjs";
-async function folderFor(folder) {
-  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
-}
-function outputOf({ folder, output }, entry) {
-  if (output !== void 0 && folder !== null) return output;
-  return entry?.record.output ?? null;
-}
-async function checkNameIsFree(folder, output, earlier) {
-  if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const { versionOf } = await import("./download.mjs");
-  const media = mediaIn(folder);
-  const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
-  const file = fileNamed(stem);
-  if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
-  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
-  const whose = owner.is === "other" ? " and is not the file of this request" : "";
-  throw new Failure8("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
-    nothingSubmitted: true,
-    reason: { kind: "outputTaken", file, free, owner }
-  });
-}
-function ownerOf(file, records) {
-  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  const taskId = records.find(isItsFile)?.record.taskId;
-  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
-}
-
 // scripts/src/core/poll/durations.ts
 import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1144,8 +1152,8 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure4(durationsIn(session, model)),
-    orFailure4(loadContract(session.provider.id, model))
+    orFailure5(durationsIn(session, model)),
+    orFailure5(loadContract(session.provider.id, model))
   ]);
   const { durations: recorded = [], output = void 0 } = contract instanceof Failure9 ? {} : contract;
   return { own: own instanceof Failure9 ? [] : own, recorded, output };
@@ -1243,17 +1251,17 @@ async function otherAccountOf(store, claim) {
 }
 
 // scripts/src/core/tasks/cancel-task.ts
-import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure5(fetchStatus(session, taskId));
+  const status = await orFailure6(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure11;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1307,7 +1315,7 @@ import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1318,7 +1326,7 @@ async function firstStatus(of) {
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
-  const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
+  const found = await orFailure7(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
@@ -1493,5 +1501,6 @@ export {
   spendingOutcome,
   taskOutcome,
   waitOn,
-  waitTask
+  waitTask,
+  withOwner
 };

@@ -88,12 +88,7 @@ describe('cheaper variants', () => {
     ['t2v', { duration: '8' }, 15, []],
     ['t2v', { duration: '8' }, 16, [{ change: { duration: '5' }, credits: 15 }]],
     ['t2v', { duration: '5' }, 15, []],
-    [
-      'wan27',
-      { duration: '15', resolution: '1080P' },
-      80,
-      [{ change: { duration: '5' }, credits: 75 }],
-    ],
+    ['wan27', { duration: '15', resolution: '1080P' }, 80, [{ change: { duration: '5' }, credits: 75 }]],
     ['seedance20', { duration: 15 }, 1000, []],
     ['lv', {}, 1000, []],
   ])('%s %j below %s credits', async (model, change, below, variants) => {

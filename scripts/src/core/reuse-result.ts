@@ -7,7 +7,7 @@ import type { StoredRequest } from '../ports/record-store.ts';
 import { deliver } from './deliver/deliver.ts';
 import { finish, notFetched } from './deliver/finish.ts';
 import { asGone } from './deliver/gone.ts';
-import { folderFor, outputOf } from './deliver/place.ts';
+import { folderFor, outputOf, withOwner } from './deliver/place.ts';
 import { madeBy, type TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { waitTask } from './wait/wait-task.ts';
@@ -78,7 +78,7 @@ async function sameResult(session: Session, entry: StoredRequest, settings: Wait
     return left ?? deliver(session, entry, notFetched(taskId, failure, known));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return notFetched(taskId, error, known);
+    return notFetched(taskId, await withOwner(session, entry, error), known);
   }
 }
 

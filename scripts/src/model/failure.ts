@@ -208,7 +208,7 @@ export type Reason =
   | { kind: 'downloadFolder'; folder: string; why: string }
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
-  | { kind: 'fileInTheWay'; file: string; free: string }
+  | { kind: 'fileInTheWay'; file: string; free: string; owner?: FileOwner }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   /** The service does not show a task that ended COMPLETED. */
   | { kind: 'taskNotShown' }
@@ -218,7 +218,14 @@ export type Reason =
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };
 
-/** Whose a file is: the request has another task that made it, or nobody knows; else something else has its name. */
-export type FileOwner = { is: 'earlierTask'; taskId: string } | { is: 'unknown' } | { is: 'other' };
+/**
+ * Whose a file is: it was saved for this very task, or for another one of its request, or nobody knows; else something else
+ * has its name.
+ */
+export type FileOwner =
+  | { is: 'thisTask' }
+  | { is: 'otherTask'; taskId: string }
+  | { is: 'unknown' }
+  | { is: 'other' };
 
 export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

@@ -5,6 +5,7 @@ import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone, asNotShown } from './gone.ts';
+import { withOwner } from './place.ts';
 import { saveFiles } from './save-files.ts';
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
@@ -35,7 +36,7 @@ export async function finish({ session, taskId, wait, known }: WaitedTask): Prom
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const failure = asNotShown(session, taskId, error);
+    const failure = await withOwner(session, entry, asNotShown(session, taskId, error));
     const isGone = entry !== undefined && !(await isAnyWhole(entry.record));
     return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
   }
