@@ -321,11 +321,11 @@ var BatchGate = class {
     this.held ??= failure;
   }
   /**
-   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
-   * @param attempt how often this submit was refused
+   * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
+   * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
-  refused(failure, attempt) {
+  rejected(failure, attempt) {
     if (ENDS_ALL.has(failure.code)) this.hold(failure);
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
@@ -745,7 +745,7 @@ var Batch = class {
     line.isOver = true;
     this.#tell(line);
   }
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun = null;
@@ -770,11 +770,11 @@ var Batch = class {
     this.#acceptedAt = this.#session.api.clock.monotonic();
     return conclude(this.#sessionOf(line), begun);
   }
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure, { line, track }, attempt) {
     if (track.taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
   async #begin(line, leave) {
     const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;

@@ -157,7 +157,7 @@ class Batch {
     this.#tell(line);
   }
 
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line: Line): Promise<LineEnd> {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun: Begun | null = null;
@@ -183,11 +183,11 @@ class Batch {
     return conclude(this.#sessionOf(line), begun);
   }
 
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
     if (track.taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {
