@@ -61,6 +61,19 @@ function ask(at: TestServer | TestSession, more: Partial<Parameters<typeof gener
 }
 
 describe('generate', () => {
+  it('createGeneration, which has no wait, reads the list for 30 seconds after a lost submit, and says when the command will know', async () => {
+    const clock = new FakeClock();
+    const server = await service({ submit: ['reset'], task: { body: { tasks: [] } } });
+    const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
+    const start = clock.monotonic();
+    const failure = await failureOf(ask(session, DETACHED));
+    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(failure.details.retryAfter).toBe(30);
+    expect(clock.monotonic() - start).toBe(30_000);
+    expect(server.to('GET /api/v1/tasks').length).toBeGreaterThan(4);
+    expect(server.to('POST')).toHaveLength(1);
+  });
+
   it('[sandbox:not-delivered] with a wait of 90 seconds: submitted once more after 60, and charged once', async () => {
     const clock = new FakeClock();
     const sandbox = await startSandbox({ folder: null, now: clock.wall });
