@@ -3,7 +3,7 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
-import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { type Answer, type Reply, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
 import {
   failureOf,
@@ -22,7 +22,7 @@ const LINK = 'https://static.example.com/a.mp4';
 const RESUME = 'run --action waitTask --taskId ckx1';
 
 interface Replies {
-  submit?: Answer[];
+  submit?: Reply[];
   status?: Answer[];
   quote?: Answer[];
   task?: Answer;
@@ -30,7 +30,7 @@ interface Replies {
 
 function service({ submit, status, quote, task }: Replies) {
   return serve(({ path }, { count }) => {
-    const pick = (replies: Answer[] | undefined) =>
+    const pick = (replies: Reply[] | undefined) =>
       replies?.[Math.min(count, replies.length - 1)] ?? { status: 404 };
     if (path.includes('/generate/'))
       return pick(submit ?? [{ body: { status: 'SUBMITTED', taskId: 'ckx1' } }]);

@@ -402,22 +402,37 @@ describe('the same command, when its file is not there any more', () => {
     expect(stepsOf(envelope).join(' ')).toContain(IF_IT_HAS_IT);
   });
 
-  it.each([
-    ['deleted', true],
-    ['still there', undefined],
-  ])(
-    'and its task is gone: a wait for its task, with the file %s, says that it is lost: %s',
-    async (how, isGone) => {
-      const world = await ended({ task: () => ({ status: 404 }) });
-      if (how === 'deleted') rmSync(path.join(world.out, 'ckx1.mp4'));
+  it.each([404, 503])(
+    'and a wait for its task: returns the file that is still there (HTTP %i)',
+    async (status) => {
+      const world = await ended({ task: () => ({ status }) });
       const { server, clock, journal, out } = world;
-      const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
-      const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
-      expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
-      expect(exitCode).toBe(EXIT.downloadFailed);
-      expect(envelope.data!.resultGone).toBe(isGone);
+      const session = sessionWith(server.origin, {
+        clock,
+        journal: new Journal(journal.place),
+        maxRetries: 1,
+      });
+      const into = folder();
+      for (const where of [out, into]) {
+        const outcome = await waitTask(session, 'ckx1', waiting(60_000, { folder: where }));
+        expect(outcome.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { model: 't2v' } });
+        expect(pathsOf(outcome)).toEqual([path.join(where, 'ckx1.mp4')]);
+      }
+      writeFileSync(path.join(into, 'ckx1.mp4'), 'mine');
+      const { envelope } = await waitTask(session, 'ckx1', waiting(60_000, { folder: into }));
+      expect(stepsOf(envelope)[0]).toContain('was saved for this task, but was changed since');
     },
   );
+
+  it('and its task is gone: a wait for its task says that the result is lost', async () => {
+    const world = await ended({ task: () => ({ status: 404 }) });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { server, clock, journal, out } = world;
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
+    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+    expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', data: { resultGone: true } });
+    expect(exitCode).toBe(EXIT.downloadFailed);
+  });
 
   it.each([
     [23, undefined],
