@@ -156,6 +156,7 @@ function namesReserved(pending, folder) {
 // scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
+import { isCapped } from "./generate.mjs";
 import { askPrice } from "./generate.mjs";
 
 // scripts/src/core/slots.ts
@@ -212,12 +213,12 @@ function isLarge({ size }) {
 var QUOTES = 4;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
-async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
-  const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
-  if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
+async function pricesWithin(session, open2, { caps, isNew }) {
+  const isLimited = isCapped(caps);
+  if (open2.length === 0 || !(isLimited || isNew)) return { prices: /* @__PURE__ */ new Map() };
   const prices = await orFailure(pricesOf(session, open2));
   if (prices instanceof Failure2) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
-  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
+  return { prices, held: isLimited ? overBudget(prices, caps) : void 0 };
 }
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
@@ -665,7 +666,7 @@ var Batch = class {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new BatchSpending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -680,7 +681,7 @@ var Batch = class {
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    const { prices, held } = await pricesWithin(this.#session, open2, this.#options);
+    const { prices, held } = await pricesWithin(this.#session, open2, terms);
     this.#prices = prices;
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
@@ -777,7 +778,8 @@ var Batch = class {
     return this.#gate.rejected(failure, attempt);
   }
   async #begin(line, leave) {
-    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, number, ordinal } = line.line;
     const resume = stop.defer();
     try {
@@ -1083,14 +1085,14 @@ function submittedNow(lines) {
 }
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
   const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
-  const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
+  const isCapped2 = CAPPED.has(held?.details.reason?.kind ?? "");
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped2 || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? withChargedBefore(
     advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
     result
   ) : first ? ownSteps(first, caller) : [];
-  const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
+  const open2 = isCapped2 ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
   const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
@@ -1179,6 +1181,7 @@ function batchQuoteOutcome(quote, caller) {
 
 // scripts/src/cli/batch/command.ts
 import { inSandbox } from "./main.mjs";
+import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1245,7 +1248,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
+  const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
@@ -1256,17 +1259,9 @@ async function runBatchCommand(command) {
   }
   const result = await runBatch(session, {
     lines: batch.lines,
-    terms: {
-      isNamed: false,
-      isNew,
-      owner,
-      wait: action === "generate" ? args.wait : null,
-      maxCreditsPerDay
-    },
+    terms: termsOf(args),
     wait,
     pattern,
-    maxCredits,
-    maxTotalCredits,
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
     stop,

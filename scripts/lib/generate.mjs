@@ -15,10 +15,6 @@ function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
@@ -47,9 +43,13 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
     }
   });
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
 // scripts/src/core/generate.ts
@@ -110,10 +110,18 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-async function checkPrice(session, contract, generation, maxCreditsPerDay, deadline) {
-  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+
+// scripts/src/core/money/caps.ts
+function isCapped(caps) {
+  return Object.values(caps).some((cap) => cap !== void 0);
+}
+
+// scripts/src/core/money/check-price.ts
+async function checkPrice(session, contract, generation, caps, deadline) {
+  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
   if (!session.provider.can.quote) {
-    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
+    if (caps.maxCreditsPerDay !== void 0)
+      throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -168,9 +176,9 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== null && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -209,12 +217,14 @@ async function isEqualUnderWay(store, idempotencyKey) {
   }
   return false;
 }
+function isEqualRequest(one, other) {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
+}
 async function equalsOf(store, idempotencyKey) {
   const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
   const own = records.find((record) => record.idempotencyKey === idempotencyKey);
   if (!own) return { equals: [] };
-  const isEqual = ({ model, payloadHash }) => model === own.model && payloadHash === own.payloadHash;
-  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
+  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }
 
 // scripts/src/core/reconcile/find-in-list.ts
@@ -229,7 +239,7 @@ function findInList(list, generation, times, equals = 1) {
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
@@ -240,10 +250,10 @@ function findInList(list, generation, times, equals = 1) {
   ).sort((a, b) => distance(a) - distance(b));
   const [own] = candidates;
   const near = candidates.filter((task) => distance(task) - distance(own) < SAME_TIME_MS);
-  if (near.length > equals) return "unsure";
+  if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
+  return maybe ? "similar" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -274,7 +284,7 @@ function reconcileUntil({ api }, deadline) {
 }
 async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: "unsure" };
+  if (!session.provider.can.list) return { kind: "never" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -282,10 +292,10 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if (found.kind !== "unreadable" && !found.isPassing && startedAt - found.ageMs >= clearAt) {
+    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
-      return { kind: mayBeSent ? "clear" : "unsure" };
+      const mayResubmit = found.kind === "absent" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      return { kind: mayResubmit ? "mayResubmit" : "never" };
     }
     const now2 = clock.monotonic();
     const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -295,7 +305,7 @@ async function reconcile(session, lost, until, source = {}) {
     if (next <= now2 || earliest > until) {
       const soon = failure || clearAt <= now2 ? now2 + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now2) / 1e3);
-      return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
+      return failure ? { kind: "unreadable", failure, after } : { kind: "later", after };
     }
     await clock.sleep(next - now2, signal);
   }
@@ -320,10 +330,10 @@ async function search(session, lost, until, source = {}) {
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
     const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
-    if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
+    if (found === "absent" || found === "similar") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
-    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isPassing ? { kind: "unsure", ageMs, isPassing } : { kind: "found", task: found };
+    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
+    return isContested ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
@@ -372,20 +382,20 @@ import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
 var PAUSE_MS = 50;
-async function nameTask(own, accepted2) {
-  const { entry } = own;
-  const { task, wasThere, isResubmitted } = accepted2;
+async function nameTask(request, { task, wasThere, isResubmitted }) {
+  const { store, entry } = request;
   const isAlike = wasThere && task.idempotencyKey === void 0;
-  const note = async () => await noteTask(own, task, isAlike) ? "named" : "unwritten";
-  if (!wasThere && !isResubmitted) return note();
-  const fence = await fenceOf(own, task.id);
+  const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
+  if (!wasThere && !isResubmitted) return record();
+  const fence = await fenceOf(request, task.id);
   try {
-    const holder = await orFailure2(own.store.byTask(task.id));
-    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await note();
-    if (isAlike) return "others";
-    if (!isLookalike(own, holder)) return wasThere ? "others" : await note();
-    await exchangeSubmits(entry, holder);
-    return "others";
+    const holder = await orFailure2(store.byTask(task.id));
+    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await record();
+    if (!isAlike && isLookalike(request, holder)) {
+      await exchangeSubmits(entry, holder);
+      return "taken";
+    }
+    return wasThere ? "taken" : await record();
   } finally {
     await fence?.release();
   }
@@ -396,9 +406,9 @@ function noteTask({ session, entry }, task, foundAlike) {
   const checked = dateOf(session);
   return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
 }
-function isLookalike({ store, entry: { record } }, holder) {
-  const { foundAlike, model, payloadHash } = holder.record;
-  return foundAlike === true && store.isOwn(holder) && model === record.model && payloadHash === record.payloadHash;
+function isLookalike({ store, entry }, holder) {
+  const { record } = holder;
+  return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);
 }
 async function exchangeSubmits(entry, holder) {
   const own = submitOf(entry.record);
@@ -480,7 +490,7 @@ async function resubmitWhenClear(session, generation, log, first, until) {
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "clear") return unknown(session, lost, found);
+    if (found.kind !== "mayResubmit") return unknown(session, lost, found.kind === "never" ? {} : found);
     const held = submits && await orFailure4(submits.ready());
     const notResubmitted = held || await orFailure4(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
@@ -511,7 +521,7 @@ async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
-  if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
+  if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
   return unknown(session, lost, { failure });
 }
 function accepted(task, wasThere, isResubmitted) {
@@ -556,7 +566,7 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
-  const { maxCreditsPerDay: _, ...named } = terms;
+  const { caps: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
@@ -578,7 +588,7 @@ async function taskOf(own, isNew) {
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const named = await nameTask(own, result);
-    if (named !== "others") return { ...result, isUnrecorded: named === "unwritten" };
+    if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
     result = await reconcileEarlier(own);
   }
 }
@@ -592,7 +602,7 @@ async function submitNew(own) {
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.caps, deadline);
   if (!await lock.isOurs()) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
@@ -613,7 +623,7 @@ async function adopt(own) {
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted2 = { kind: "accepted", task, wasThere: true, isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted2) !== "others") return true;
+    if (await nameTask(own, accepted2) !== "taken") return true;
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
@@ -665,9 +675,8 @@ function logOf(own) {
         credits: { ...credits, quoted: quote2.credits }
       });
       const before = spentOn(entry.record) ?? quote2?.credits;
-      const { maxCreditsPerDay } = request.terms;
-      if (quote2)
-        await recordCharge(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
+      const { caps } = request.terms;
+      if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -678,7 +687,7 @@ function logOf(own) {
   };
 }
 function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
-  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.caps, deadline);
 }
 async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
@@ -701,9 +710,9 @@ var NO_LOG = {
   resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
-  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
+  if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
-  const quote2 = known2 ?? await checkPrice(session, contract, generation, null, deadline);
+  const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
   const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
@@ -786,7 +795,8 @@ import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const found = await knownRequest(session, generation);
+  const recorded = await orFailure6(recordedOf(session, generation));
+  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
@@ -807,18 +817,13 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
-async function knownRequest(session, request) {
-  const found = await orFailure6(recordedOf(session, request));
-  return found instanceof Failure10 ? { known: null, other: null } : found;
-}
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
-  if (!store) return { known: null, other: null };
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
+  if (!store) return { known: null, other: null };
   const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
-  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
@@ -842,10 +847,11 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure11 ? read : void 0;
+  if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure11 ? null : read;
-  const tasks = onceEach(list?.tasks ?? []);
+  const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
@@ -860,12 +866,6 @@ async function spending(session, since) {
     listFailure
   };
 }
-async function readList(session, hasJournal) {
-  const { api, provider } = session;
-  const list = await orFailure7(api.read(provider.list()));
-  if (list instanceof Failure11 && !(hasJournal && AWAY.has(list.code))) throw list;
-  return list;
-}
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
@@ -879,8 +879,7 @@ async function ownRows(store, since) {
   );
 }
 async function recordsOf(store, tasks) {
-  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
-  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
   const unknown2 = [...await store.pending(), ...await store.replaced()];
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
@@ -943,13 +942,9 @@ var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
-  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const returned = most(task.refunded, refunded) ?? null;
-  const counts = countsOf(state ?? task.state, {
-    quoted,
-    charged: task.charged ?? charged,
-    refunded: returned
-  });
+  const { quoted = null, charged = null, refunded: recorded } = record?.credits ?? {};
+  const refunded = most(task.refunded, recorded) ?? null;
+  const counts = countsOf(state ?? task.state, { quoted, charged: task.charged ?? charged, refunded });
   return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
@@ -1003,7 +998,7 @@ async function listTasks(session, filter) {
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
-    (task) => (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) && (model === null || task.model === model)
+    (task) => (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model)
   );
   const counts = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
@@ -1130,13 +1125,14 @@ export {
   attached,
   begin,
   cheaperThan,
-  cheaperWithin,
   checkPrice,
   conclude,
   equalSubmits,
   explainFunds,
   findInList,
   generate,
+  isCapped,
+  isEqualRequest,
   isEqualUnderWay,
   judgeRejection,
   listTasks,

@@ -77,7 +77,6 @@ interface TaskFacts extends Origin {
   delivery?: Delivery | undefined;
 }
 
-/** The result of an action on one task. */
 export type TaskResult = TaskFacts &
   (
     | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
@@ -106,7 +105,6 @@ export interface ManyResult {
   unknown: number;
 }
 
-/** Tells whether the task has a result that no later call will find. */
 export function isGone(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
 }

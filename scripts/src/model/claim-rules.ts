@@ -27,6 +27,12 @@ export interface RequestClaim {
   wait: number | null;
 }
 
+/** What tells a request from others of its account. */
+export type RequestIdentity = Pick<
+  RequestClaim,
+  'model' | 'payloadHash' | 'ordinal' | 'isNamed' | 'idempotencyKey'
+>;
+
 /** The account whose requests a store's user submits. */
 export interface Account {
   provider: string;
@@ -42,9 +48,9 @@ export interface Holder {
 }
 
 /** Returns the name of the claimed request: its records are found by it. */
-export function requestNameOf(claim: RequestClaim, account: Account): string {
-  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
-  return requestName({ ...claim, ...account, idempotencyKey });
+export function requestNameOf(request: RequestIdentity, account: Account): string {
+  const idempotencyKey = request.isNamed ? request.idempotencyKey : undefined;
+  return requestName({ ...request, ...account, idempotencyKey });
 }
 
 interface Recorded {

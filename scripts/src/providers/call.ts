@@ -1,7 +1,6 @@
-import type { HttpRequest } from '../http/http-client.ts';
+import type { AnswerLimits, Call } from '../http/api.ts';
+import { type HttpAnswer, type HttpRequest, USER_AGENT } from '../http/http-client.ts';
 import { JsonBody } from '../http/json.ts';
-import type { AnswerLimits, Call, HttpAnswer } from '../http/message.ts';
-import { USER_AGENT } from '../http/message.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 

@@ -20,8 +20,6 @@ export interface BatchOptions {
   wait: WaitSettings;
   /** The name of lines that give none; absent: their number. */
   pattern?: Pattern | undefined;
-  maxCredits: number | undefined;
-  maxTotalCredits: number | undefined;
   webhookUrl: string | undefined;
   /** Returns as soon as all lines are submitted. */
   isDetached: boolean;

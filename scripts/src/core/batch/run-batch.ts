@@ -68,7 +68,7 @@ class Batch {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new BatchSpending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -85,7 +85,7 @@ class Batch {
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    const { prices, held } = await pricesWithin(this.#session, open, this.#options);
+    const { prices, held } = await pricesWithin(this.#session, open, terms);
     this.#prices = prices;
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open.length, this.#quoted);
@@ -191,7 +191,8 @@ class Batch {
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {
-    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, number, ordinal } = line.line;
     const resume = stop.defer();
     try {
