@@ -41,7 +41,6 @@ export interface Holder {
   host: string;
 }
 
-/** Returns the name of the claimed request: its records are found by it. */
 export function requestNameOf(claim: RequestClaim, account: Account): string {
   const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
   return requestName({ ...claim, ...account, idempotencyKey });
@@ -52,10 +51,9 @@ interface Recorded {
 }
 
 /**
- * Returns the record that says what a claimed request is: its newest one, without rejected and replaced ones.
- * @param entries the records of the request, newest first; null for one that cannot be read
- * @returns undefined where the request is to be submitted
- * @throws Failure where that is not known, or where the idempotency key stands for another request
+ * The newest record without rejected and replaced ones; undefined where the request is to be submitted. @param entries
+ * newest first; null for one that cannot be read. @throws Failure where that is not known, or where the idempotency key
+ * stands for another request
  */
 export function knownRecord<E extends Recorded>(
   entries: readonly (E | null)[],

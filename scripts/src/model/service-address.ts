@@ -16,10 +16,7 @@ export function serviceAddress(text: string): URL | undefined {
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
 }
 
-/**
- * Returns what is wrong with a callback address, or null. It must be public.
- * @param loopback the service runs on this machine, so a callback may go to it too
- */
+/** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
 export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   const url = urlOf(value);

@@ -33,10 +33,7 @@ export interface SpendingRow extends SpendingCounts {
   model: string;
 }
 
-/**
- * Returns what one request came to.
- * @param status the state of its task; null where it is unknown whether it has one
- */
+/** @param status the state of its task; null where it is unknown whether it has one */
 export function countsOf(status: TaskState | null, { quoted, charged, refunded }: Credits): SpendingCounts {
   const isOpen = status === null || !isTerminal(status);
   const count = (isCounted: boolean) => Number(isCounted);

@@ -42,10 +42,7 @@ const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
 interface Marks {
   scenarios: Set<ScenarioName>;
-  /**
-   * Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of
-   * the prompt.
-   */
+  /** An unknown marker is refused: it is more likely a typing error than a part of the prompt. */
   complaint: string | null;
 }
 
@@ -53,7 +50,6 @@ export function isScenario(name: unknown): name is ScenarioName {
   return typeof name === 'string' && NAMES.has(name);
 }
 
-/** Returns the markers of an emulated service in all texts of a payload. */
 export function readMarks(payload: JsonObject, service: string): Marks {
   const known = SCENARIOS.filter(({ name }) => service === 'apidot' || !APIDOT_ONLY.includes(name));
   const scenarios = new Set<ScenarioName>();

@@ -4,12 +4,7 @@ import type { Json } from '../../model/json.ts';
 import type { LineRequest } from '../command-line/commands.ts';
 import { writeOwn } from './own-file.ts';
 
-/**
- * Writes one line of a batch into a batch of its own.
- * @param folder absolute
- * @param name of the file, without an ending
- * @returns its path; null where it cannot be written
- */
+/** Writes a line into a batch of its own, in an absolute folder. Null where it cannot be written. */
 export function writeLine(
   folder: string,
   name: string,

@@ -5,11 +5,8 @@ import { createAtOnce, replaceAtOnce } from '../../disk/durable.ts';
 const MOST_NAMES = 100;
 
 /**
- * Writes a file, whole or not at all, in the place of an earlier one of the same batch. A file of another origin stays: the
- * name then gets a number.
- * @param head with what the earlier one begins
- * @returns its path
- * @throws the disk's error
+ * Writes a file, whole or not at all, in the place of an earlier one that begins with `head`. A file of another origin
+ * stays: the name then gets a number. @throws the disk's error
  */
 export function writeOwn(folder: string, name: string, ending: string, text: string, head: string): string {
   for (let n = 1; n < MOST_NAMES; n += 1) {

@@ -35,10 +35,7 @@ const DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
 
-/**
- * Opens a batch file, or standard input.
- * @throws Failure INVALID_PAYLOAD that says what is wrong with it
- */
+/** @param file `-`: standard input. @throws Failure INVALID_PAYLOAD */
 export async function openSource(file: string, signal: AbortSignal): Promise<Source> {
   if (file === '-') {
     const text = await readStdin(signal, FLAG);

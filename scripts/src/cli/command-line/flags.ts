@@ -225,7 +225,6 @@ export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).f
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
-/** True for the actions that cannot do without a place for records. */
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
 

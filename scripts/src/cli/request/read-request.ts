@@ -16,10 +16,8 @@ import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readPayload } from './payload.ts';
 
 /**
- * Returns the request of a command line, complete and valid. Sends nothing.
- * @param loopback the service runs on this machine, so a callback may go to it too
- * @param signal ends the reading of standard input
- * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ * Sends nothing. @param loopback the service runs on this machine, so a callback may go to it too. @throws Failure
+ * INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
 export async function readRequest(
   args: Arguments,
