@@ -53,8 +53,6 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     terms: termsOf(args),
     wait,
     pattern,
-    maxCredits,
-    maxTotalCredits,
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
     stop,

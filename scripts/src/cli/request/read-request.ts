@@ -53,9 +53,15 @@ export async function readRequest(
 }
 
 export function termsOf(args: Arguments): Terms {
-  const { action, idempotencyKey, new: isNew, owner = null, wait, maxCreditsPerDay = null } = args;
-  const isNamed = idempotencyKey !== undefined;
-  return { isNamed, isNew, owner, wait: action === 'generate' ? wait : null, maxCreditsPerDay };
+  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
+  return {
+    isNamed: idempotencyKey !== undefined,
+    isNew,
+    owner,
+    wait: action === 'generate' ? wait : null,
+    caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
+  };
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
