@@ -1,30 +1,27 @@
 import { Failure } from './failure.ts';
 import { requestName } from './fingerprint.ts';
 import { compact } from './json.ts';
-import type { NewRun, RequestRecord } from './request-record.ts';
+import type { Account, RequestRecord } from './request-record.ts';
 
-/** A request that a caller wants to submit. */
-export interface RequestClaim {
-  model: string;
-  payloadHash: string;
-  /** The first characters of the prompt. */
+/** A request that a caller wants to submit: what its record will say, with the key of a new submit. */
+export interface RequestClaim
+  extends Pick<
+    RequestRecord,
+    | 'model'
+    | 'payloadHash'
+    | 'idempotencyKey'
+    | 'owner'
+    | 'download'
+    | 'output'
+    | 'ordinal'
+    | 'newRun'
+    | 'wait'
+  > {
   promptExcerpt?: string | null;
-  /** The key of a new submit. */
-  idempotencyKey: string;
   /** The user gave the key, so the key identifies the request. */
   isNamed: boolean;
   /** The user wants a new task, even if the request has one. */
   isNew: boolean;
-  owner: string | null;
-  download: string | null;
-  /** The name that is wanted for its file; absent: the task's id. */
-  output?: string | null;
-  /** Which of several equal requests it is, from 1; absent: the first. */
-  ordinal?: number;
-  /** The run for new tasks that makes it. */
-  newRun?: NewRun;
-  /** Seconds that its command waits; null when the command does not say. */
-  wait: number | null;
 }
 
 /** What tells a request from others of its account. */
@@ -32,14 +29,6 @@ export type RequestIdentity = Pick<
   RequestClaim,
   'model' | 'payloadHash' | 'ordinal' | 'isNamed' | 'idempotencyKey'
 >;
-
-/** The account whose requests a store's user submits. */
-export interface Account {
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  account: string;
-}
 
 /** Who has the right to submit a request, or to spend. */
 export interface Holder {

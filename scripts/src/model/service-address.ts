@@ -1,4 +1,5 @@
-import { checkPublicUrl, THIS_MACHINE, type UrlProblem } from './public-address.ts';
+import type { Problem } from './failure.ts';
+import { checkPublicUrl, THIS_MACHINE } from './public-address.ts';
 import { urlOf } from './url.ts';
 
 /** True for the addresses that never leave this machine. */
@@ -17,7 +18,7 @@ export function serviceAddress(text: string): URL | undefined {
 }
 
 /** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
-export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
+export function checkCallbackUrl(value: string, loopback: boolean): Problem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   const url = urlOf(value);
   const isLocal = url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;

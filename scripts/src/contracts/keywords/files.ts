@@ -1,5 +1,6 @@
+import type { Problem } from '../../model/failure.ts';
 import { ContractError } from '../contract-error.ts';
-import type { Keyword, Problem } from '../schema-node.ts';
+import type { Keyword } from '../schema-node.ts';
 
 /** `x-files: [jpg, png]` */
 export const files: Keyword = {
