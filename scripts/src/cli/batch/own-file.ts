@@ -1,6 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { createAtOnce, replaceAtOnce } from '../../disk/durable.ts';
+import { createAtOnce, onDisk, replaceAtOnce } from '../../disk/durable.ts';
+import type { Json } from '../../model/json.ts';
+import type { LineRequest } from '../command-line/commands.ts';
 
 const MOST_NAMES = 100;
 
@@ -36,4 +38,14 @@ function beginsWith(file: string, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Writes a line into a batch of its own. @param folder absolute. Null where it cannot be written. */
+export function writeLine(folder: string, name: string, { model, payload, image }: LineRequest) {
+  const line = { model, payload: JSON.parse(payload) as Json, image: image && path.resolve(image) };
+  const text = `${JSON.stringify(line)}\n`;
+  return onDisk(
+    () => writeOwn(folder, name, '.jsonl', text, text),
+    () => null,
+  );
 }

@@ -14,17 +14,10 @@ import { inQuotes, refused } from '../issue.ts';
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 
-/** @param signal ends the reading of standard input. @throws Failure INVALID_PAYLOAD */
-export async function readPayload(
-  contract: Contract,
-  text: string | undefined,
-  image: string | undefined,
-  signal: AbortSignal,
-): Promise<JsonObject> {
-  return withImage(contract, await readFields(text, signal), image);
-}
-
-/** The fields of `--payload`, from the command line or standard input; none where it was not given. */
+/**
+ * The fields of `--payload`, from the command line or standard input; none where it was not given.
+ * @param signal ends the reading of standard input. @throws Failure INVALID_PAYLOAD
+ */
 export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
   if (text === undefined) return {};
   return parsePayload(text === '-' ? await readStdin(signal, '--payload') : text, text === '-');
