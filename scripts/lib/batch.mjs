@@ -1700,7 +1700,6 @@ var Reader = class {
     this.#caller = caller;
     this.#defaults = defaults;
   }
-  /** Checks a line; what is wrong with it goes to `issues`. */
   async checked(source, place, issues) {
     const found = await this.#request(source, place, issues);
     if (!found) return null;

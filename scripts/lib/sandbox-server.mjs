@@ -174,10 +174,7 @@ var Accounts = class {
     if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
     return record;
   }
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
+  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
   submit({ kept, scenarios, ...task }, webhook, answer) {
     const { store, webhooks, now, speed } = this.#surroundings;
     const record = {
@@ -204,10 +201,7 @@ var Accounts = class {
     for (const name of ["reject", "http200-failure"])
       if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
   }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
+  /** The first balance minus the price of each task that did not fail and was not cancelled. */
   balanceOf(owner, scenarios) {
     if (scenarios?.has("no-credits")) return 0;
     const time = this.#surroundings.now();
@@ -1000,15 +994,11 @@ var Files = class {
     this.#store = store;
     this.#now = now;
   }
-  /**
-   * Where an output of a finished task is; `dead` gives an address that never works.
-   * @param number which of its files, counted from 1
-   */
+  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
   urlOf(record, origin, dead = false, number = 1) {
     const { ext } = mediaOf(record)[number - 1];
     return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
   }
-  /** True once a dead address of the task was asked for. */
   wasTried({ id }) {
     return this.#tried.has(id);
   }
@@ -1078,10 +1068,7 @@ var FirstTimes = class {
   constructor(folder) {
     this.#folder = folder;
   }
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
+  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
   isFirst(mark) {
     const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
     if (this.#seen.delete(name)) return false;
