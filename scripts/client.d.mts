@@ -156,7 +156,6 @@ export interface HttpRequest {
         readonly length: number;
     };
 }
-/** An HTTP request that is under way. */
 export interface OngoingRequest {
     /** Stops reading, so that the sender waits. */
     pause(): void;
@@ -209,7 +208,6 @@ export interface Capabilities {
     list: boolean;
     quote: boolean;
     account: boolean;
-    /** Callbacks carry a documented signature. */
     signedWebhooks: boolean;
 }
 /** What is known of a service without calling it. */
@@ -337,9 +335,7 @@ export interface QuoteRequest {
 }
 
 export interface Account {
-    /** Credits; null where the answer does not say. */
     balance: number | null;
-    /** Names of models that the service lists for the key. */
     models: string[];
     record: JsonObject;
 }

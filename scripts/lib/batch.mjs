@@ -3,52 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path5 = require("node:path");
 
-// scripts/src/core/batch/file-names.ts
-const path = require("node:path");
-import { stemOfOutput } from "./download.mjs";
-import { isVersionOf, versionOf } from "./download.mjs";
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(nameKey(recorded))) return name;
-      used.add(nameKey(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
-    used.add(nameKey(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  const plain2 = name.replace(/-v\d+$/, "");
-  return [name, plain2].some(
-    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
-  );
-}
-function nameOfFile(file, name) {
-  const saved = file && stemOfOutput(path.basename(file));
-  return saved && isVersionOf(saved, name) ? saved : name;
-}
-function hasVersion(name, given) {
-  return name !== given && /-v\d+$/.test(name);
-}
-function nameKey(name) {
-  return name.normalize("NFC").toLowerCase();
-}
-
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
@@ -111,7 +65,6 @@ var BatchSpending = class {
     }
     this.#costs.set(number, cost);
   }
-  /** Corrects what a line cost, as the service reported it. */
   charged(number, credits) {
     if (typeof credits === "number" && this.#costs.has(number)) this.#costs.set(number, credits);
   }
@@ -121,8 +74,50 @@ var BatchSpending = class {
   }
 };
 
+// scripts/src/core/batch/file-names.ts
+const path = require("node:path");
+import { isVersionOf, nameKey, stemOfOutput, versionOf } from "./download.mjs";
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
+      return recorded;
+    }
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${before}${number}${after}`, version);
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
+}
+
 // scripts/src/core/batch/known-lines.ts
-import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { nameKey as nameKey2, stemOfOutput as stemOfOutput2 } from "./download.mjs";
 var NOTHING = { entry: void 0, isUnknown: false };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
@@ -144,7 +139,7 @@ function recordedName({ entry }) {
 }
 function namesReserved(pending, folder) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
-  return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
+  return new Set(here.map(({ record }) => nameKey2(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -326,7 +321,6 @@ var BatchGate = class {
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
     return !this.isOver;
   }
-  /** Whether the time for submits is over, or the user interrupted the call. */
   get isOver() {
     const { clock, stop, until } = this.#options;
     return stop.aborted || clock.monotonic() >= until();
@@ -424,12 +418,12 @@ function hashOf(lines) {
 
 // scripts/src/core/batch/names-for.ts
 const path2 = require("node:path");
-import { mediaIn } from "./download.mjs";
+import { mediaIn, nameKey as nameKey3 } from "./download.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(nameKey(name));
+    const file = name === null ? void 0 : media.get(nameKey3(name));
     if (file === void 0 || known[n].entry && !isNew) return [];
     return [
       {
@@ -449,7 +443,7 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]) };
   });
-  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
+  return fileNames(named, (name) => media.has(nameKey3(name)) || reserved.has(nameKey3(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
@@ -647,7 +641,6 @@ var Batch = class {
   #gate;
   #start;
   #deadline;
-  /** When the last submit was accepted. */
   #acceptedAt;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
@@ -867,8 +860,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
-import { versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey4, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -1307,7 +1299,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(nameKey(found))) return found;
+    if (!media.has(nameKey4(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1470,6 +1462,7 @@ function withPrompt(contract, payload, text) {
 // scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
+import { nameKey as nameKey5 } from "./download.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
@@ -1756,8 +1749,8 @@ var Reader = class {
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
-      const other = this.#names.get(nameKey(line.name)) ?? place.number;
-      this.#names.set(nameKey(line.name), other);
+      const other = this.#names.get(nameKey5(line.name)) ?? place.number;
+      this.#names.set(nameKey5(line.name), other);
       const received = `${inQuotes2(line.name)}, as in line ${other}`;
       if (other !== place.number)
         issues.push(issue3("name", "a name of its own", received, "give each line another name"));
@@ -1845,7 +1838,6 @@ export {
   lineOutcomeOf,
   lineOutcomes,
   linesNamed,
-  nameKey,
   nameOfFile,
   namesFor,
   namesReserved,

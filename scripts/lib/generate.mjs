@@ -1057,11 +1057,7 @@ async function listTasks(session, filter) {
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    const output = entry?.record.output;
-    const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    const saved = entry?.record.files ?? [];
-    const file = saved.length > 0 ? (await import("./download.mjs")).stillThere(saved) : void 0;
-    tasks.push({ task, request: entry?.record, name, file });
+    tasks.push({ task, request: entry?.record, ...await namesOf(entry?.record) });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -1077,6 +1073,12 @@ async function listTasks(session, filter) {
     unread: list.unread,
     record
   };
+}
+async function namesOf(request) {
+  const { output, files = [] } = request ?? {};
+  if (!output && files.length === 0) return {};
+  const { stemOfOutput, stillThere } = await import("./download.mjs");
+  return { name: output ? stemOfOutput(output) : void 0, file: stillThere(files) };
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));

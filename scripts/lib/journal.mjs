@@ -1009,7 +1009,6 @@ var Entry = class {
   record;
   /** The text of the file when this process last wrote it. */
   #written;
-  /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
   #isGone = false;
@@ -1462,7 +1461,6 @@ var IndexFiles = class {
     const write = () => replaceUnsynced(path6.join(this.folder, name), lines.join("\n"));
     return onDisk(write, () => false) !== false;
   }
-  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
     return parsed(`${first} rows ${state}`, line);
@@ -1567,7 +1565,6 @@ var RecordIndex = class {
   all(name) {
     return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
   }
-  /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard) {
     return this.#current(shard).members;
   }
@@ -1735,7 +1732,6 @@ var Journal = class {
     this.#index = new RecordIndex(this.#files);
     this.#flat = new FlatFolder(this.#files, path10.join(path10.dirname(folder), "journal"));
   }
-  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
     this.#files.prepare();
   }
@@ -1982,7 +1978,6 @@ var FileRateLimiter = class {
       if (diskError(error) === "") throw error;
     }
   }
-  /** @throws the disk's error */
   #next(now, kind) {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };

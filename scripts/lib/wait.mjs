@@ -676,7 +676,6 @@ var Poller = class {
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
   #records;
-  /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   /** On the monotonic clock. */
@@ -1057,11 +1056,10 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const { versionOf } = await import("./download.mjs");
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const fileNamed = (name) => media.get(nameKey(name));
   const file = fileNamed(stem);
   if (file === void 0) return;
   let version = 2;

@@ -83,7 +83,7 @@ async function wholeFiles(
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../download/file-hash.ts');
   const { stemOf } = await import('../download/download.ts');
-  const { withoutExtension } = await import('../download/save-once.ts');
+  const { withoutExtension } = await import('../download/output-name.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {

@@ -14,7 +14,6 @@ import type { Clock } from '../model/clock.ts';
 import { isObject, type Json } from '../model/json.ts';
 import { diskError, TEMP } from './durable.ts';
 
-/** The process that holds a lock. */
 export interface LockOwner {
   pid: number;
   host: string;
@@ -29,9 +28,7 @@ export interface LockOwner {
   nonce: string;
 }
 
-/** A lock that this process holds. */
 export interface Lock {
-  /** Returns false when another process believed that this one was dead and took the lock. */
   isOurs(): boolean;
   release(): void;
 }
@@ -231,7 +228,6 @@ function isSystem(system: string | null): boolean {
 let system: string | null | undefined;
 let ownStart: string | null | undefined;
 
-/** Returns the boot id and the pid namespace of this process; null where the system does not provide them. */
 function systemOf(): string | null {
   if (system !== undefined) return system;
   try {

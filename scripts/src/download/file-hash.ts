@@ -31,13 +31,11 @@ export class FileHash {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
 
-  /** Records how many bytes from the beginning are written. */
   written(bytes: number): void {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
   }
 
-  /** What was written does not count any more. */
   restart(): void {
     void this.#thread?.worker.terminate();
     this.#thread = undefined;

@@ -101,7 +101,6 @@ export class Part {
   }
 }
 
-/** Returns the bytes of the part that another process is writing. */
 export async function sizeOfPart(stem: string): Promise<number> {
   const stat = await lstat(`${stem}${PART}`).catch(() => null);
   return stat?.size ?? 0;

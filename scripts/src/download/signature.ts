@@ -1,10 +1,8 @@
 import { madeAs, type OutputKind } from '../model/output-kind.ts';
 
-/** What a file is. */
 export interface FileKind {
   ext: string;
   contentType: string;
-  /** What of the things that models make it is. */
   makes: OutputKind;
 }
 

@@ -35,7 +35,6 @@ export interface HttpEvents {
   onError(error: unknown): void;
 }
 
-/** An HTTP request that is under way. */
 export interface OngoingRequest {
   /** Stops reading, so that the sender waits. */
   pause(): void;

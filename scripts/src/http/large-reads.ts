@@ -1,13 +1,10 @@
 import type { LookupFunction, Socket } from 'node:net';
 import connectorOf from 'undici/lib/core/connect.js';
 
-/** How connections are made. */
 export interface Connecting {
-  /** Milliseconds. */
   timeout: number;
   /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
   signal: AbortSignal;
-  /** Finds the addresses of a name; the system's own way where it is absent. */
   lookup?: LookupFunction | undefined;
 }
 

@@ -31,7 +31,6 @@ export class NodeHttpClient implements HttpClient {
   readonly #open = new Set<ClientRequest>();
   readonly #lookup: LookupFunction | undefined;
 
-  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
   constructor(lookup?: LookupFunction) {
     this.#lookup = lookup;
   }

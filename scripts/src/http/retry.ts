@@ -1,6 +1,5 @@
 import type { Failure } from '../model/failure.ts';
 
-/** How often and after which pauses an HTTP request is retried. */
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   maxRetries: number;

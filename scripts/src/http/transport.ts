@@ -95,7 +95,6 @@ export class Transport {
     }
   }
 
-  /** Ends all exchanges that are under way, so that the process can end. */
   async close(): Promise<void> {
     for (const made of await Promise.allSettled(this.#clients.values())) {
       if (made.status === 'fulfilled') made.value.close();

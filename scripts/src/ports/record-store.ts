@@ -12,7 +12,6 @@ export interface Fence {
   release(): void | Promise<void>;
 }
 
-/** The stored record of one request. */
 export interface StoredRequest {
   /** The record as this process last read or wrote it. */
   readonly record: RequestRecord;
@@ -54,17 +53,13 @@ export type Claimed<E extends StoredRequest = StoredRequest, F extends Fence = F
   /** It has a task, which may have ended. */
   | { kind: 'submitted'; entry: E };
 
-/** What the requests of a period may cost together. */
 export interface Budget {
-  /** The length of the period up to now, in milliseconds. */
   windowMs: number;
-  /** Credits that all requests of the period may cost. */
   limit: number;
   /** Credits of the request that is to be put on record. */
   credits: number;
 }
 
-/** Whether a request has its share of a budget. */
 export type Reserved =
   | { kind: 'reserved' }
   /** `spent`: what the others of the period cost; null when that is unknown. */

@@ -19,7 +19,6 @@ export interface ListFacts {
   tookMs: number;
   /** The list was too large, too slow or refused: until this time single queries are sent. */
   badUntil: number;
-  /** Reads that failed in a row. */
   failures: number;
   /** Reads since a task of the list was last checked by itself. */
   unchecked: number;

@@ -19,7 +19,6 @@ export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
 export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
 
-/** An answer, and what it answers. */
 export interface Answered {
   request: HttpRequest;
   answer: HttpAnswer;
@@ -40,7 +39,6 @@ export function jsonRequest(
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
 }
 
-/** Returns the call of a request, whose answer is read together with what it answers. */
 export function callOf<T>(
   kind: Kind,
   request: HttpRequest,

@@ -48,9 +48,7 @@ export interface TaskList {
 }
 
 export interface Account {
-  /** Credits; null where the answer does not say. */
   balance: number | null;
-  /** Names of models that the service lists for the key. */
   models: string[];
   record: JsonObject;
 }

@@ -6,7 +6,6 @@ import type { BatchLine } from './line.ts';
 
 /** The lines that a run for new tasks has not made once more: they keep their earlier tasks. */
 export interface LeftOver {
-  /** When that run began, ISO 8601. */
   began: string;
   lines: ReadonlySet<number>;
 }

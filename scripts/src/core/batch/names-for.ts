@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { mediaIn } from '../../download/output-name.ts';
+import { mediaIn, nameKey } from '../../download/output-name.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { fileNames, nameKey, type Pattern } from './file-names.ts';
+import { fileNames, type Pattern } from './file-names.ts';
 import { type Known, recordedName } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 

@@ -47,7 +47,6 @@ class Batch {
   readonly #gate: BatchGate;
   readonly #start: number;
   readonly #deadline: number;
-  /** When the last submit was accepted. */
   #acceptedAt: number;
   #lines: Line[] = [];
   #prices = new Map<number, Price>();

@@ -8,7 +8,6 @@ type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
 
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
-/** How many lines came to what, and what they cost. */
 type BatchTotals = Record<LineOutcome, number> & {
   total: number;
   /** Credits that the service reported; null where it reported none. */
@@ -73,10 +72,8 @@ export function stateAfter(end: LineEnd, before: TaskState | null): TaskState | 
   return before !== null && isTerminal(before) ? before : (status ?? before);
 }
 
-/** A line of a batch that is under way, with the credits that its record names. */
 type LineUnderWay = LineState & {
   isOver: boolean;
-  /** An earlier run submitted it. */
   isReused: boolean;
   credits: Credits | undefined;
 };

@@ -8,7 +8,6 @@ import { pollOnce } from './status-query.ts';
 /** A status; with the task's record, where the same answer held that. */
 export type Polled = TaskStatus & { task?: Task | undefined };
 
-/** A task of this process whose next query is due. */
 export interface Due {
   taskId: string;
   dueAtWall: number;

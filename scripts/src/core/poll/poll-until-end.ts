@@ -22,7 +22,6 @@ export interface WaitOptions {
   onError?(failure: Failure): void;
 }
 
-/** When a query is wanted, on the monotonic clock. */
 export interface PollTimes {
   dueAtMonotonic: number;
   /** Not sooner than this, however the queries of several tasks are spread: the one before it failed. */

@@ -53,7 +53,6 @@ export class Poller {
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
   readonly #records: EndedRecords;
-  /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
   /** On the monotonic clock. */

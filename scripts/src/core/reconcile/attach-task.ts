@@ -27,7 +27,6 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   });
 }
 
-/** @throws Failure where the request has another task, or the task is that of another request */
 function checkUnclaimed({ record }: StoredRequest, taskId: string, holder: StoredRequest | undefined): void {
   const { taskId: own, idempotencyKey } = record;
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;

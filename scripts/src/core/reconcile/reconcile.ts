@@ -12,9 +12,7 @@ export interface LostSubmit {
   sentAt: number;
   /** When the last attempt ended; where its process died, the latest moment at which it can have. */
   since: { wall: number; monotonic: number };
-  /** It was already submitted once more. */
   resubmitted: boolean;
-  /** Why the answer is missing. */
   failure: Failure;
 }
 
@@ -144,9 +142,7 @@ export async function search(
   }
 }
 
-/** Why a lost submit stays unknown. */
 interface Why {
-  /** Why the later query gave no answer. */
   failure?: Failure;
   notResubmitted?: Failure;
   /** Seconds until the list can tell. */

@@ -27,7 +27,6 @@ export interface SubmitLog {
   /** An attempt is about to be sent, some time after the request was recorded; earlier ones were rejected. */
   sending(): Promise<void>;
   rejected(): Promise<void>;
-  /** An attempt ended without an answer. */
   lost(): Promise<void>;
   /** The request is about to be submitted once more, although the service may have accepted the first submit. @throws where it must not be */
   resubmitting(): Promise<void>;
@@ -94,7 +93,6 @@ async function submitFirst(
   }
 }
 
-/** Reconciles a lost submit, and submits the request once more where the list is clear of its task. */
 async function resubmitWhenClear(
   session: Session,
   generation: GenerationRequest,

@@ -99,7 +99,6 @@ async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
   if (expected) session.observer.expected(expected);
 }
 
-/** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
 async function likelySchedule({ session, wait: { schedule }, known }: WaitedTask) {
   const { entry } = known;
   const { model } = knownFacts(known);

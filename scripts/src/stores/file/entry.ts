@@ -36,7 +36,6 @@ export class Entry implements StoredRequest {
   record: RequestRecord;
   /** The text of the file when this process last wrote it. */
   #written: string | undefined;
-  /** Changes that could not be written yet. */
   #unsaved: RecordFields = {};
   #isNew: boolean;
   #isGone = false;

@@ -58,7 +58,6 @@ export class IndexFiles {
     return onDisk(write, () => false) !== false;
   }
 
-  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first: string, state: string): RowTable | undefined {
     const [line] = this.#lines(`${first}.rows`);
     return parsed(`${first} rows ${state}`, line);

@@ -84,7 +84,6 @@ export class FileRateLimiter implements RateLimiter {
     }
   }
 
-  /** @throws the disk's error */
   #next(now: number, kind: PermitKind): { permit: Permit; wait: number } {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };

@@ -31,7 +31,6 @@ export function decodeRecord(name: string, text: string): RawRecord | undefined 
   return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : undefined;
 }
 
-/** Returns whether a text is a complete record that a newer version of this program wrote. */
 export function isOfNewerVersion(name: string, text: string): boolean {
   const whole = wholeRecord(name, text);
   return whole !== undefined && isNewer(whole);
