@@ -118,14 +118,20 @@ function hasVersion(name, given) {
 
 // scripts/src/core/batch/known-lines.ts
 import { nameKey as nameKey2, stemOfOutput as stemOfOutput2 } from "./download.mjs";
-var NOTHING = { entry: void 0, isUnknown: false };
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
   const known = [];
   for (const { contract, payloadHash, ordinal } of lines) {
-    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
-    if (entry === void 0) known.push(NOTHING);
-    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
   }
   return known;
 }
@@ -311,11 +317,11 @@ var BatchGate = class {
     this.held ??= failure;
   }
   /**
-   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
-   * @param attempt how often this submit was refused
+   * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
+   * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
-  refused(failure, attempt) {
+  rejected(failure, attempt) {
     if (ENDS_ALL.has(failure.code)) this.hold(failure);
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
@@ -607,20 +613,14 @@ function resultOf({ line, name, known, track: { taskId, state }, end, isReused, 
   };
 }
 
-// scripts/src/core/batch/undelivered.ts
-import { nameOfPayload } from "./journal.mjs";
-function undeliveredTasks(store, lines, pending) {
-  const made = pending.filter((entry) => entry.record.taskId !== null && store.isOwn(entry));
-  if (!store || made.length === 0) return [];
-  const numbers = new Map(
-    lines.map(({ number, contract, ...line }) => [
-      nameOfPayload({ ...line, model: contract.model }, store.place),
-      number
-    ])
-  );
-  return made.flatMap(({ record: { request, taskId } }) => {
-    const line = numbers.get(request);
-    return line === void 0 ? [] : [{ line, taskId }];
+// scripts/src/core/batch/unsaved.ts
+import { isUnsaved as isUnsaved2 } from "./journal.mjs";
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ track, known }) => track.taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved2(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
   });
 }
 
@@ -671,7 +671,6 @@ var Batch = class {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = await journal?.pending() ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
@@ -683,7 +682,6 @@ var Batch = class {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: "batch",
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -693,7 +691,7 @@ var Batch = class {
       isReused: open2.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId))
+      unsaved: unsavedTasks(this.#lines)
     };
   }
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
@@ -741,7 +739,7 @@ var Batch = class {
     line.isOver = true;
     this.#tell(line);
   }
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun = null;
@@ -766,11 +764,11 @@ var Batch = class {
     this.#acceptedAt = this.#session.api.clock.monotonic();
     return conclude(this.#sessionOf(line), begun);
   }
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure, { line, track }, attempt) {
     if (track.taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
   async #begin(line, leave) {
     const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
@@ -901,7 +899,7 @@ function batchWarnings(result, items, report) {
       `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
     );
   }
-  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -920,14 +918,13 @@ function leftWarning({ leftOver: leftOver2, lines }) {
     `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
   ];
 }
-function undeliveredWarning({ undelivered, lines }) {
-  const count = undelivered.length;
-  if (count === 0) return [];
-  const numbers = new Set(undelivered.map(({ line }) => line));
+function unsavedWarning({ unsaved, lines }) {
+  if (unsaved.length === 0) return [];
+  const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
-  const tasks = count === 1 ? "1 earlier task" : `${count} earlier tasks`;
+  const [have, it] = unsaved.length === 1 ? ["has", "it"] : ["have", "them"];
   return [
-    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? "it" : "them"}: a newer task took the place of each.`
+    `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`
   ];
 }
 function takenNames(lines) {
@@ -964,7 +961,7 @@ function ranges(numbers) {
 import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
-import { originOfLines, spentBefore } from "./live.mjs";
+import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -1079,7 +1076,7 @@ function submittedNow(lines) {
   return `${parts.join("; ")}.`;
 }
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
-  const { held, isReused, lines, leftOver: leftOver2, undelivered } = result;
+  const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
   const isCapped2 = CAPPED.has(held?.details.reason?.kind ?? "");
   const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped2 || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
@@ -1107,9 +1104,9 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
     );
   }
-  if (undelivered.length > 0) {
+  if (unsaved.length > 0) {
     steps.push(
-      "The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:",
+      "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
       caller.command("listPending", {})
     );
   }
@@ -1119,7 +1116,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
     );
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
-      ...originOfLines(lines, linesNamed),
+      ...runStepsOfLines(lines),
       `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
@@ -1864,7 +1861,7 @@ export {
   textOf,
   totalsOf,
   tracked,
-  undeliveredTasks,
+  unsavedTasks,
   withPrompt,
   withResume,
   writeLine,

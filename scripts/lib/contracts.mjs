@@ -23,10 +23,21 @@ function textFingerprint(text2) {
   for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
   return { length: text2.length, hash: (hash >>> 0).toString(16).padStart(8, "0") };
 }
-function fromCompiled(copy, text2) {
-  if (copy === void 0) return void 0;
+function lineOf(copy) {
+  const { file, source, contract } = copy;
+  return `${JSON.stringify({ file, source, contract })}
+`;
+}
+function fromCompiled(copies, file, text2) {
+  if (copies === void 0) return void 0;
+  const beginning = `{"file":${JSON.stringify(file)},`;
+  const isFirst = copies.startsWith(beginning);
+  const before = isFirst ? -1 : copies.indexOf(`
+${beginning}`);
+  if (before === -1 && !isFirst) return void 0;
+  const end = copies.indexOf("\n", before + 1);
   try {
-    const parsed = JSON.parse(copy);
+    const parsed = JSON.parse(copies.slice(before + 1, end === -1 ? void 0 : end));
     if (!isObject(parsed) || !isObject(parsed.source)) return void 0;
     const { length, hash } = textFingerprint(text2);
     return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : void 0;
@@ -36,11 +47,11 @@ function fromCompiled(copy, text2) {
 }
 
 // scripts/src/contracts/document.ts
-import { compiledFolder, contractsFolder } from "./main.mjs";
+import { compiledFile, contractsFolder } from "./main.mjs";
 var EXTENSION = ".yaml";
-function readStored(root, name) {
-  const text2 = readFileSync(join(contractsFolder(root), `${name}${EXTENSION}`), "utf8");
-  return { text: text2, copy: fromCompiled(readIfThere(join(compiledFolder(root), `${name}.json`)), text2) };
+function readStored(root, provider, file) {
+  const text2 = readFileSync(join(contractsFolder(root), file), "utf8");
+  return { text: text2, copy: fromCompiled(readIfThere(compiledFile(root, provider)), file, text2) };
 }
 function readIfThere(file) {
   try {
@@ -2728,9 +2739,10 @@ function names(folder) {
 async function loadContract(provider, model, root = skillFolder()) {
   const models = await listModels(provider, root);
   if (!SAFE_NAME.test(model) || !models.includes(model))
-    throw await (await import("./unknown-model.mjs")).unknownModel(provider, model, models, root);
+    throw await (await import("./models.mjs")).unknownModel(provider, model, models, root);
+  const path = `${provider}/${model}${EXTENSION}`;
   try {
-    const { text: text2, copy } = readStored(root, `${provider}/${model}`);
+    const { text: text2, copy } = readStored(root, provider, path);
     if (isObject8(copy) && typeof copy.output === "string")
       return { provider, model, ...copy };
     const [{ parseYaml }, { toContract }] = await Promise.all([
@@ -2739,7 +2751,7 @@ async function loadContract(provider, model, root = skillFolder()) {
     ]);
     return { provider, model, ...toContract(parseYaml(text2)) };
   } catch (error) {
-    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const file = `contracts/${path}`;
     const reason = plain3(error instanceof Error ? error.message : String(error), 200);
     throw new Failure("INVALID_MODEL", `${file} cannot be used: ${reason}`, {
       reason: { kind: "contractUnusable", file, provider },
@@ -3285,6 +3297,7 @@ export {
   isOfType,
   isPresent,
   itemCount,
+  lineOf,
   listModels,
   listProviders,
   literal,

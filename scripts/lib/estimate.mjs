@@ -123,13 +123,13 @@ function cheaperVariants(contract, payload, belowCredits) {
     if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
   }
   variants.sort(
-    (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length
+    (a, b) => Object.keys(a.change).length - Object.keys(b.change).length || b.credits - a.credits
   );
   const valid = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
-    const isNeedless = ({ change }) => Object.entries(change).every(([name, value]) => variant.change[name] === value);
-    if (valid.some(isNeedless)) continue;
+    const isNearer = ({ change }) => Object.keys(change).every((name) => Object.hasOwn(variant.change, name));
+    if (valid.some(isNearer)) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;

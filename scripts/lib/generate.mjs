@@ -68,11 +68,11 @@ import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuseResult(session, entry, settings) {
-  const { taskId, created, status, delivered } = entry.record;
+  const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status, isDelivered: delivered !== null };
+  const reused = { ...madeBy(entry.record), status };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
 }
@@ -89,29 +89,38 @@ async function sameResult(session, entry, settings) {
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  try {
-    const find = () => wholeFiles(session, entry, wait);
+  const reused = async (count) => {
+    if (count === null) return void 0;
+    const find = () => wholeFiles(session, entry, wait, count);
     const files = await (session.results ? session.results.run(find) : find());
-    if (files) {
-      const seen = { state: "COMPLETED", record: {}, model };
-      const { fileWarnings } = await import("./download.mjs");
-      const warnings = await fileWarnings(session, model, files, wait.output);
-      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
-    }
+    if (!files) return void 0;
+    const seen = { state: "COMPLETED", record: {}, model };
+    const { fileWarnings } = await import("./download.mjs");
+    const warnings = await fileWarnings(session, model, files, wait.output);
+    return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
+  };
+  try {
+    const count = await countOf(entry.record);
+    const saved = await reused(count);
+    if (saved) return saved;
     const prepared = { ...wait, folder: await folderFor(folder) };
     const result = await finish({ session, taskId, wait: prepared, known: known2 });
     if (result.kind !== "notFetched") return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
-    return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
+    if (failure === result.failure) return deliver(session, entry, result);
+    const { files } = entry.record;
+    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === "taskNotShown";
+    const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : void 0;
+    return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return notFetched(taskId, error, known2);
   }
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }) {
-  const { files, fileCount, delivered, taskId } = entry.record;
-  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
-  const count = fileCount ?? (delivered === null ? null : numbers.size);
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count) {
+  const { files, taskId } = entry.record;
+  const isOnly = count === 1;
+  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
   if (numbers.size === 0 || numbers.size !== count) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
   const { stemOf } = await import("./download.mjs");
@@ -122,7 +131,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
     const which = count > 1 ? { number } : {};
     const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
     const isWanted = (file) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
+    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found;
     for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
@@ -146,10 +155,15 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
   if (copies.length > 0) await entry.update((now2) => ({ ...change, files: [...now2.files, ...copies] }));
   return placed;
 }
-function numberOf({ number, path: file }, fileCount) {
-  if (number !== void 0) return number;
-  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
-  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
+async function countOf({ fileCount, files, taskId }) {
+  if (fileCount !== null) return fileCount;
+  const { fileStem } = await import("./download.mjs");
+  const stem = fileStem(taskId);
+  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
+}
+var isOfVersion1 = ({ number }) => number === void 0;
+function numberOf({ number, path: file }) {
+  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -647,9 +661,8 @@ async function taskOf(own, isNew) {
 async function submitNew(own) {
   const { session, store, request, entry, lock, deadline } = own;
   if (!session.submits) {
-    const { model, payloadHash, ordinal = 1 } = entry.record;
-    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
-    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+    const earlier = request.terms.isNew ? () => store.allOf(entry.record.request) : void 0;
+    await checkNameIsFree(request.folder, request.output, earlier);
   }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
@@ -842,6 +855,7 @@ function stillRecorded(session, entry, taskId, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
+import { nameOfPayload, newestOf } from "./journal.mjs";
 import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
@@ -872,8 +886,9 @@ async function quote(session, { contract, generation }) {
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  const entry = await store?.latest(which);
-  if (!store || entry !== void 0) return { known: entry?.record ?? null, other: null };
+  if (!store) return { known: null, other: null };
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }
@@ -913,14 +928,14 @@ async function spending(session, since) {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
+    journal: store && { more: countOf2(recorded) - countOf2(less), keys: "this", unreadable },
     listFailure
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
+  return { ...sums, asOf, list: null, journal: { more: countOf2(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -935,7 +950,7 @@ async function recordsOf(store, tasks) {
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
-var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+var countOf2 = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 function toSums({ day, provider, service, account: account2, ...sums }) {
   return sums;
 }

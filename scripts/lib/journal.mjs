@@ -495,70 +495,6 @@ function addText(bytes, text2) {
 
 // scripts/src/model/claim-rules.ts
 import { compact } from "./main.mjs";
-
-// scripts/src/model/request-record.ts
-import { isTerminal } from "./main.mjs";
-var PHASES = [
-  /** A submit may be under way. */
-  "submitting",
-  /** The service certainly did not accept the last submit, and none is under way. */
-  "rejected",
-  /** A submit ended without an answer: the next command reconciles it. */
-  "unknown",
-  /** The service accepted it and made a task. */
-  "submitted",
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  "abandoned"
-];
-var FOLLOWING = {
-  submitting: ["rejected", "unknown", "submitted", "abandoned"],
-  rejected: ["submitting", "submitted"],
-  unknown: ["submitted", "abandoned"],
-  submitted: [],
-  abandoned: ["submitted"]
-};
-function allowedChange(now, change) {
-  const allowed = { ...change };
-  if (now.taskId !== null) delete allowed.taskId;
-  if (isTerminal(now.status)) delete allowed.status;
-  if (now.delivered !== null) delete allowed.delivered;
-  if (now.duration !== null) delete allowed.duration;
-  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
-    delete allowed.phase;
-    delete allowed.resubmitted;
-  }
-  return allowed;
-}
-function hasTaken(now, change) {
-  if (typeof change === "function") return true;
-  const { phase = now.phase, resubmitted = now.resubmitted } = change;
-  return phase === now.phase && resubmitted === now.resubmitted;
-}
-function mayFollow(now, { phase, resubmitted }) {
-  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
-  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
-  return FOLLOWING[now.phase].includes(phase);
-}
-function isPending({ delivered, phase }) {
-  return delivered === null && phase !== "abandoned" && phase !== "rejected";
-}
-function isReplaced({ phase, taskId }) {
-  return phase === "abandoned" && taskId === null;
-}
-function spentOn({ phase, resubmitted, credits }) {
-  if (phase === "rejected") return 0;
-  const { quoted, charged, refunded } = credits;
-  const cost = charged ?? quoted;
-  if (cost === null) return null;
-  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? quoted ?? cost : 0);
-}
-function lastUse({ phase, created, checked, delivered, used }) {
-  if (phase === "submitting" || phase === "unknown") return void 0;
-  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
-}
-var KEPT_DAYS = 30;
-
-// scripts/src/model/claim-rules.ts
 function requestNameOf(request, account) {
   const idempotencyKey = request.isNamed ? request.idempotencyKey : void 0;
   return requestName({ ...request, ...account, idempotencyKey });
@@ -567,8 +503,8 @@ function knownRecord(entries, claim) {
   if (claim.isNew) return void 0;
   for (const entry of entries) {
     if (entry === null) throw unreadable();
-    const { phase, payloadHash, model } = entry.record;
-    if (phase === "rejected" || phase === "abandoned") continue;
+    if (!mayCount(entry)) continue;
+    const { payloadHash, model } = entry.record;
     if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
     return entry;
   }
@@ -578,15 +514,16 @@ function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service,
   return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
 }
 function newestOf(entries) {
-  return entries.find((entry) => !["rejected", "abandoned"].includes(entry?.record.phase ?? ""));
+  return entries.find((entry) => entry === null || mayCount(entry));
 }
+var mayCount = ({ record: { phase } }) => phase !== "rejected" && phase !== "abandoned";
 function newestMade(entries) {
   const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
 function unknown(entries, claim) {
   if (!claim.isNew) return [];
-  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+  return entries.filter((entry) => mayCount(entry) && entry.record.taskId === null);
 }
 function firstRecord(claim, account) {
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
@@ -653,6 +590,74 @@ function takenOver() {
   const message = "Another process took this request over; nothing was submitted here.";
   return new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
+
+// scripts/src/model/request-record.ts
+import { isTerminal } from "./main.mjs";
+var PHASES = [
+  /** A submit may be under way. */
+  "submitting",
+  /** The service certainly did not accept the last submit, and none is under way. */
+  "rejected",
+  /** A submit ended without an answer: the next command reconciles it. */
+  "unknown",
+  /** The service accepted it and made a task. */
+  "submitted",
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
+  "abandoned"
+];
+var FOLLOWING = {
+  submitting: ["rejected", "unknown", "submitted", "abandoned"],
+  rejected: ["submitting", "submitted"],
+  unknown: ["submitted", "abandoned"],
+  submitted: [],
+  abandoned: ["submitted"]
+};
+function allowedChange(now, change) {
+  const allowed = { ...change };
+  if (now.taskId !== null) delete allowed.taskId;
+  if (isTerminal(now.status)) delete allowed.status;
+  if (now.delivered !== null) delete allowed.delivered;
+  if (now.duration !== null) delete allowed.duration;
+  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
+    delete allowed.phase;
+    delete allowed.resubmitted;
+  }
+  return allowed;
+}
+function hasTaken(now, change) {
+  if (typeof change === "function") return true;
+  const { phase = now.phase, resubmitted = now.resubmitted } = change;
+  return phase === now.phase && resubmitted === now.resubmitted;
+}
+function mayFollow(now, { phase, resubmitted }) {
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
+  return FOLLOWING[now.phase].includes(phase);
+}
+function isPending({ delivered, phase }) {
+  return delivered === null && phase !== "abandoned" && phase !== "rejected";
+}
+function isUnsaved({ taskId, status, download, files, fileCount }) {
+  if (taskId === null) return false;
+  if (!isTerminal(status)) return true;
+  const saved = new Set(files.map(({ number, path: path14 }) => number ?? path14)).size;
+  return status === "COMPLETED" && download !== null && saved < (fileCount ?? 1);
+}
+function isReplaced({ phase, taskId }) {
+  return phase === "abandoned" && taskId === null;
+}
+function spentOn({ phase, resubmitted, credits }) {
+  if (phase === "rejected") return 0;
+  const { quoted, charged, refunded } = credits;
+  const cost = charged ?? quoted;
+  if (cost === null) return null;
+  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? quoted ?? cost : 0);
+}
+function lastUse({ phase, created, checked, delivered, used }) {
+  if (phase === "submitting" || phase === "unknown") return void 0;
+  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
+}
+var KEPT_DAYS = 30;
 
 // scripts/src/model/spending-row.ts
 import { dayOf } from "./main.mjs";
@@ -1752,8 +1757,8 @@ var Journal = class {
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
   }
-  async latest(request) {
-    return newestOf(this.find(nameOfPayload(request, this.place)));
+  async allOf(request) {
+    return this.find(request);
   }
   async underOtherAccount(request) {
     const inRecords = () => accountsIn(this.#index.all("rows"));
@@ -2274,6 +2279,7 @@ export {
   isReplaced,
   isShard,
   isTrusted,
+  isUnsaved,
   jsonHash,
   knownRecord,
   lastUse,

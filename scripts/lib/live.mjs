@@ -857,25 +857,14 @@ function taskCancelled({ profile, retry }, isReused) {
 
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
-function originSteps({ status, isDelivered, newRun }) {
-  const first = status === "COMPLETED" ? "No run has delivered this result before." : "No run has reported this end before.";
-  const said = [...isDelivered ? [] : [first], ...newRun === void 0 ? [] : [byNewRun(newRun, "it")]];
-  return said.length === 0 ? [] : [`${said.join(" ")} It is the newest task of this request.`];
-}
 function runSteps({ newRun }) {
   return newRun === void 0 ? [] : [`${byNewRun(newRun, "it")} It is the newest task of this request.`];
 }
-function originOfLines(lines, named) {
-  const reused = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused;
+function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
-  const fresh = lines.filter((line) => reused(line)?.isDelivered === false);
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  const said = [
-    ...fresh.length === 0 ? [] : [`No run has delivered the result of ${named(fresh)} before.`],
-    ...newRun === void 0 ? [] : [byNewRun(newRun, "every line")]
-  ];
-  return said.length === 0 ? [] : [`${said.join(" ")} These are the newest tasks of the batch.`];
+  return newRun === void 0 ? [] : [`${byNewRun(newRun, "every line")} These are the newest tasks of the batch.`];
 }
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
 function spentBefore({ charged = null, refunded = null } = {}, of = "") {
@@ -980,7 +969,7 @@ function reusedSteps(result, { anew, resumeFlags }) {
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
-    ...originSteps(reused),
+    ...runSteps(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
@@ -1457,8 +1446,6 @@ export {
   networkError,
   noteState,
   objectIn,
-  originOfLines,
-  originSteps,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,
@@ -1475,6 +1462,7 @@ export {
   refused,
   runLive,
   runSteps,
+  runStepsOfLines,
   spentBefore,
   stateIn,
   stateOutcome,

@@ -2178,7 +2178,7 @@ async function main() {
     const args = parseArguments(argv);
     call.args = args;
     if (args.version) return printText("0.2.0");
-    if (args.help) return printText((await import("./help.mjs")).helpText("0.2.0"));
+    if (args.help) return printText((await import("./advice.mjs")).helpText("0.2.0"));
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
@@ -2203,9 +2203,9 @@ async function runAction(call, args, caller) {
     isRehearsal: sandbox && !isLocal(action),
     hasState: sandbox || needsRecords(action) && !args.noJournal
   });
-  if (action === "listModels") return (await import("./describe.mjs")).describeAll(args);
+  if (action === "listModels") return (await import("./models.mjs")).describeAll(args);
   if (action === "describeModel")
-    return (await import("./describe.mjs")).describeOne(args, args.model);
+    return (await import("./models.mjs")).describeOne(args, args.model);
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
     return pending2[action]({ args, environment, warn: call.progress.line }, caller);
@@ -2333,6 +2333,9 @@ function contractsFolder(root) {
 function compiledFolder(root) {
   return join2(root, "scripts", "lib", "contracts");
 }
+function compiledFile(root, provider) {
+  return join2(compiledFolder(root), `${provider}.jsonl`);
+}
 
 // scripts/src/disk/make-folder.ts
 const { mkdirSync, statSync } = require("node:fs");
@@ -2430,6 +2433,7 @@ export {
   commandLine,
   commandToRehearse,
   compact,
+  compiledFile,
   compiledFolder,
   contractsFolder,
   counted,

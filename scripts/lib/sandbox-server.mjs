@@ -754,7 +754,7 @@ function holds(input, name) {
 
 // scripts/src/sandbox/apidot.ts
 import { listModels as listModels2 } from "./contracts.mjs";
-import { idsWithoutContract } from "./unknown-model.mjs";
+import { idsWithoutContract } from "./models.mjs";
 import { compact, isObject as isObject3 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";

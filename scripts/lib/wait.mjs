@@ -952,10 +952,16 @@ function knownFacts({ model, entry, credits, origin }) {
 // scripts/src/core/deliver/gone.ts
 import { Failure as Failure6 } from "./main.mjs";
 var LAG_MS = 3e4;
+function asNotShown({ provider: { title } }, taskId, failure) {
+  if (failure.code !== "TASK_NOT_FOUND") return failure;
+  const message = `${title} does not show task ${taskId} now, which ended COMPLETED: its result was not fetched.`;
+  return new Failure6("DOWNLOAD_FAILED", message, { reason: { kind: "taskNotShown" } });
+}
 function asGone({ api, provider }, { taskId, status, checked }, failure) {
   const { title, says, resultsKeptMs = Infinity } = provider;
-  const isUnknown = failure.code === "TASK_NOT_FOUND";
-  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const kind = failure.details.reason?.kind;
+  if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
+  const isUnknown = kind === "taskNotShown";
   const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
   if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
@@ -1034,9 +1040,16 @@ async function finish({ session, taskId, wait, known }) {
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure7)) throw error;
-    const failure = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
-    return notFetched(taskId, failure, known, task);
+    const failure = asNotShown(session, taskId, error);
+    const isGone = entry !== void 0 && !await isAnyWhole(entry.record);
+    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
   }
+}
+async function isAnyWhole({ files }) {
+  if (files.length === 0) return false;
+  const { fileIsWhole } = await import("./download.mjs");
+  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
+  return false;
 }
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
@@ -1072,10 +1085,10 @@ async function checkNameIsFree(folder, output, earlier) {
     reason: { kind: "outputTaken", file, free, owner }
   });
 }
-function ownerOf(file, earlier) {
-  const { taskId = null, files = [] } = earlier?.record ?? {};
-  const isItsFile = taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  return isItsFile ? { is: "earlierTask", taskId } : { is: "unknown" };
+function ownerOf(file, records) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1433,6 +1446,7 @@ export {
   RESULT_MS,
   accountOutcome,
   asGone,
+  asNotShown,
   beginWait,
   cancelTask,
   checkNameIsFree,

@@ -258,7 +258,7 @@ describe('submit', () => {
     ['429 as a page', 429, '<html>slow down</html>'],
     ['the number within 200', 200, { code: 429, message: 'slow down' }],
     ['the name within 200', 200, { error: { message: 'slow down', type: 'rate_limited' } }],
-  ])('fault 15: %s was not taken and may be repeated', (_, status, body) => {
+  ])('fault 15: %s was not accepted and may be repeated', (_, status, body) => {
     const thrown = failure(submit, status, body, { 'retry-after': '9' });
     expect(thrown.code).toBe('RATE_LIMITED');
     expect(thrown.details).toEqual({ transient: true, retryAfter: 9 } satisfies FailureDetails);

@@ -73,8 +73,8 @@ export async function main(): Promise<void> {
   }
   outcome = warned(outcome, call);
   progress.clear();
-  // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
-  // This runs last: a process that is killed earlier has delivered nothing.
+  // A result counts as delivered only when the whole document was written: until then `listPending` shows it. This runs
+  // last: a process that is killed earlier has delivered nothing.
   if (!(await finishWith(outcome, secrets))) return;
   process.once('exit', () => {
     outcome.onWritten?.();

@@ -160,8 +160,9 @@ function toSeconds(value: Json | undefined): number | null {
 
 /**
  * Up to three ways to make a valid payload cheaper than `belowCredits` (itself excluded) by changing one or two of
- * the fields its price depends on, cheapest first, then fewest changes. The model stays the same; every variant
- * passes checkPayload. Empty where the payload is not valid or no price is known.
+ * the fields its price depends on, the nearest first: the fewest changes, then the highest price. Each changes other
+ * fields than those before it. The model stays the same; every variant passes checkPayload. Empty where the payload is
+ * not valid or no price is known.
  */
 export function cheaperVariants(contract: Contract, payload: JsonObject, belowCredits: number): Variant[] {
   const now = estimate(contract, payload);
@@ -176,16 +177,16 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
     if (credits !== undefined && credits < belowCredits) variants.push({ change, credits });
   }
   variants.sort(
-    (a, b) => a.credits - b.credits || Object.keys(a.change).length - Object.keys(b.change).length,
+    (a, b) => Object.keys(a.change).length - Object.keys(b.change).length || b.credits - a.credits,
   );
   // Validating reads the whole payload, which may hold an image, so only what is returned is validated.
   const valid: Variant[] = [];
   for (const variant of variants) {
     if (valid.length === MOST_VARIANTS) break;
-    // A change is needless where a part of it makes the payload as cheap.
-    const isNeedless = ({ change }: Variant) =>
-      Object.entries(change).every(([name, value]) => variant.change[name] === value);
-    if (valid.some(isNeedless)) continue;
+    // A change is needless where one of the same fields, or of a part of them, is nearer.
+    const isNearer = ({ change }: Variant) =>
+      Object.keys(change).every((name) => Object.hasOwn(variant.change, name));
+    if (valid.some(isNearer)) continue;
     if (checkPayload(contract, { ...payload, ...variant.change }).length === 0) valid.push(variant);
   }
   return valid;

@@ -38,7 +38,6 @@ export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created
 /** An end that came before this call. */
 export interface Reused extends MadeBy {
   status: TaskState;
-  isDelivered: boolean;
 }
 
 /** How this call got to the task of a request. */

@@ -81,12 +81,10 @@ export interface RecordStore {
    */
   claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed>;
   /**
-   * Returns the newest record of a request that counts, without claiming it: null for one that cannot be read, undefined
-   * where the request is to be submitted.
+   * Returns the records of a request, newest first, without claiming it; null for one that cannot be read.
+   * @param request its name
    */
-  latest(
-    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  ): Promise<StoredRequest | null | undefined>;
+  allOf(request: string): Promise<(StoredRequest | null)[]>;
   /**
    * Returns the newest record of the same request that was made with another key, or at another address of the provider, and
    * was not rejected. It is another request, because the accounts differ.

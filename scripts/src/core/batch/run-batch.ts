@@ -19,7 +19,7 @@ import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { ProgressSums, stateAfter } from './totals.ts';
 import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
-import { undeliveredTasks } from './undelivered.ts';
+import { unsavedTasks } from './unsaved.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -81,7 +81,6 @@ class Batch {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = (await journal?.pending()) ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
@@ -94,7 +93,6 @@ class Batch {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: 'batch',
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -104,7 +102,7 @@ class Batch {
       isReused: open.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId)),
+      unsaved: unsavedTasks(this.#lines),
     };
   }
 
@@ -158,7 +156,7 @@ class Batch {
     this.#tell(line);
   }
 
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line: Line): Promise<LineEnd> {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun: Begun | null = null;
@@ -184,11 +182,11 @@ class Batch {
     return conclude(this.#sessionOf(line), begun);
   }
 
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
     if (track.taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {

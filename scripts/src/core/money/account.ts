@@ -1,5 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
+import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -63,8 +64,9 @@ async function recordedOf(
 ): Promise<Pick<QuoteResult, 'known' | 'other'>> {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
-  const entry = await store?.latest(which);
-  if (!store || entry !== undefined) return { known: entry?.record ?? null, other: null };
+  if (!store) return { known: null, other: null };
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  if (entry !== undefined) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }

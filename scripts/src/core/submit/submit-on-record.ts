@@ -114,9 +114,8 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   const { session, store, request, entry, lock, deadline } = own;
   // The names of several requests are checked together, before the first is submitted.
   if (!session.submits) {
-    const { model, payloadHash, ordinal = 1 } = entry.record;
-    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
-    await checkNameIsFree(request.folder, request.output, earlier || undefined);
+    const earlier = request.terms.isNew ? () => store.allOf(entry.record.request) : undefined;
+    await checkNameIsFree(request.folder, request.output, earlier);
   }
   const quote = request.quote ?? (await quoteOf(own));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };

@@ -5,9 +5,7 @@ import {
   busy,
   firstRecord,
   knownRecord,
-  nameOfPayload,
   newestMade,
-  newestOf,
   requestNameOf,
   unknown,
 } from '../../model/claim-rules.ts';
@@ -80,10 +78,8 @@ export class Journal implements RecordStore {
     }
   }
 
-  async latest(
-    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  ): Promise<Entry | null | undefined> {
-    return newestOf(this.find(nameOfPayload(request, this.place)));
+  async allOf(request: string): Promise<(Entry | null)[]> {
+    return this.find(request);
   }
 
   async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
