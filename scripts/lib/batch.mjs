@@ -382,19 +382,13 @@ function keyOf({ model, payloadHash }) {
   return `${model} ${payloadHash}`;
 }
 var EqualLines = class {
-  /** The end of the last submit of each. */
-  #last = /* @__PURE__ */ new Map();
+  #slots = /* @__PURE__ */ new Map();
   /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }) {
+  enter({ contract, payloadHash }) {
     const key = keyOf({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
+    const slots = this.#slots.get(key) ?? new Slots(1);
+    this.#slots.set(key, slots);
+    return slots.enter();
   }
 };
 
@@ -499,42 +493,38 @@ function stateAfter(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
+var NO_SHARE = {
+  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
+  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
+  /** 1 where its credits are known. */
+  priced: 0
+};
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
-  #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #charged = 0;
-  #chargedNow = 0;
-  #refunded = 0;
-  #over = 0;
-  /** Lines whose credits are known. */
-  #priced = 0;
+  #sums = { ...NO_SHARE };
   count(number, line) {
-    const before = this.#shares.get(number);
-    if (before) this.#add(before, -1);
+    const before = this.#shares.get(number) ?? NO_SHARE;
     const share = shareOf(line);
     this.#shares.set(number, share);
-    this.#add(share, 1);
+    for (const name of Object.keys(share)) this.#sums[name] += share[name] - before[name];
   }
   get progress() {
+    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = this.#priced === 0 ? null : this.#charged;
-    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
-    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
-  }
-  #add({ count, charged, refunded, isReused, isOver }, sign) {
-    if (count !== null) this.#counts[count] += sign;
-    if (isOver) this.#over += sign;
-    this.#refunded += sign * refunded;
-    if (charged === null) return;
-    this.#charged += sign * charged;
-    if (!isReused) this.#chargedNow += sign * charged;
-    this.#priced += sign;
+    const credits = priced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
   }
 };
 function shareOf(line) {
-  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const { isReused, isOver } = line;
-  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
+  const credits = creditsOfEnd(line.end) ?? line.credits;
+  const charged = credits?.charged ?? 0;
+  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
+  if (!line.isReused) share.chargedNow = charged;
+  if (line.isOver) share.over = 1;
+  if (typeof credits?.charged === "number") share.priced = 1;
+  const count = countOf(line);
+  if (count !== null) share[count] = 1;
+  return share;
 }
 function countOf(line) {
   const outcome = lineOutcomeOf(line);

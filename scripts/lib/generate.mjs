@@ -255,14 +255,12 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    throw dayExceeded(spent, quote2.credits, limit);
+    const quoted = quote2.credits;
+    throw new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+      reason: { kind: "aboveDay", quoted, spent, limit }
+    });
   }
-}
-function dayExceeded(spent, quoted, limit) {
-  return new Failure4("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
-    reason: { kind: "aboveDay", quoted, spent, limit }
-  });
 }
 
 // scripts/src/core/reconcile/reconcile.ts
@@ -411,11 +409,11 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
-  const reason = {
-    kind: "submitUnknown",
+  const sent = new Date(sentAt).toISOString();
+  const facts = {
     model,
     idempotencyKey,
-    sentAt: new Date(sentAt).toISOString(),
+    sentAt: sent,
     isRecorded,
     after,
     named,
@@ -431,7 +429,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason
+    reason: { kind: "submitUnknown", ...facts }
   });
 }
 

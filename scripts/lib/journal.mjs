@@ -816,6 +816,7 @@ var orNull = (check) => (value) => value === null || check(value);
 var nothing = () => null;
 var absent = () => void 0;
 var CREDITS = ["quoted", "charged", "refunded"];
+var isFile = (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType);
 var FIELDS = {
   request: { fits: hex },
   provider: { fits: text },
@@ -855,12 +856,7 @@ var FIELDS = {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null })
   },
-  files: {
-    fits: (value) => Array.isArray(value) && value.every(
-      (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
-    ),
-    otherwise: () => []
-  }
+  files: { fits: (value) => Array.isArray(value) && value.every(isFile), otherwise: () => [] }
 };
 var KNOWN = Object.entries(FIELDS);
 
@@ -1526,7 +1522,9 @@ function otherAccounts(folder, own, inRecords) {
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map([...all, own].map((one) => [accountName(one), rowOf(one)]));
+    const rows = new Map(
+      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
+    );
     onDisk(
       () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
       () => {
@@ -1535,7 +1533,6 @@ function otherAccounts(folder, own, inRecords) {
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
 }
-var rowOf = ({ provider, service, account }) => [provider, service, account];
 function accountsIn2(file) {
   const text2 = onDisk(
     () => readFileSync5(file, "utf8"),

@@ -392,8 +392,7 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry of its own query may begin
+   * @param deadline when the last retry of its own query may begin, on the monotonic clock
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
@@ -497,12 +496,7 @@ var PollRounds = class {
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
-  /**
-   * Reads the list for the records of several tasks that have ended.
-   * @param due those tasks
-   * @param watched all tasks that this process waits for
-   * @returns null where the list cannot be read now: nothing was sent
-   */
+  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
   async records(due, watched) {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));

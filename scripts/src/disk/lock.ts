@@ -19,10 +19,7 @@ export interface LockOwner {
   host: string;
   /** The boot id and the process namespace of `pid`; null where the system does not provide them. */
   system: string | null;
-  /**
-   * The start time of the process, as its system counts; null where it cannot be read. It distinguishes the process from
-   * a later one with the same pid.
-   */
+  /** As its system counts; null where it cannot be read. It distinguishes the process from a later one with the same pid. */
   start: string | null;
   /** A different value for each lock. */
   nonce: string;
@@ -241,10 +238,7 @@ function systemOf(): string | null {
 
 const ENDED = 'ended';
 
-/**
- * Returns the start time of a process in ticks since the boot; `ENDED` for a zombie; null where the system does not
- * provide it.
- */
+/** In ticks since the boot; `ENDED` for a zombie; null where the system does not provide it. */
 function startOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');

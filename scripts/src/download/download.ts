@@ -82,10 +82,7 @@ export async function download(downloader: Downloader, options: DownloadOptions)
   }
 }
 
-/**
- * Renames the finished file into place, and returns its path. An existing file of that name is accepted only with the same
- * content.
- */
+/** Returns the path that the finished file got. An existing file of that name is accepted only with the same content. */
 export async function moveIntoPlace(
   part: string,
   file: string,

@@ -14,10 +14,7 @@ interface Thread {
   answer: Promise<[string]>;
 }
 
-/**
- * The SHA-256 of a file as it lies on the disk. A large one is read by a second thread while it is still being written:
- * otherwise the hash would take longer than the network.
- */
+/** The SHA-256 of a file. A second thread reads a large one while it is being written: else it would take longer than the network. */
 export class FileHash {
   readonly #file: string;
   #thread: Thread | undefined;

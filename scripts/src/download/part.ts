@@ -106,10 +106,7 @@ export async function sizeOfPart(stem: string): Promise<number> {
   return stat?.size ?? 0;
 }
 
-/**
- * Removes parts that cannot be resumed: those older than a week, and leftovers of dead processes for the file that is
- * saved now.
- */
+/** Removes parts that are older than a week, and what dead processes left of the file that is saved now. */
 export async function removeOldParts(stem: string, now: number): Promise<void> {
   const folder = path.dirname(stem);
   const own = path.basename(stem);

@@ -85,10 +85,7 @@ export interface RecordStore {
    * @param request its name
    */
   allOf(request: string): Promise<(StoredRequest | null)[]>;
-  /**
-   * Returns the newest record of the same request that was made with another key, or at another address of the provider, and
-   * was not rejected. It is another request, because the accounts differ.
-   */
+  /** Returns the newest record, not rejected, of the same request with another key or address: there it is another request. */
   underOtherAccount(request: RequestIdentity): Promise<StoredRequest | undefined>;
   /**
    * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go

@@ -4,10 +4,7 @@ import { JsonBody } from '../http/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 
-/**
- * The purpose of an HTTP request. A lost submit may have been charged, a submit and a quote have a payload that may be
- * wrong, and only a task can be "not found".
- */
+/** Only a submit that is lost may have been charged; only its payload and that of a quote can be wrong; only a task is "not found". */
 export type Kind = 'submit' | 'quote' | 'task' | 'other';
 
 const MB = 1024 * 1024;

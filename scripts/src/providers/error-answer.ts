@@ -12,10 +12,7 @@ export interface Refused {
   said: string | undefined;
 }
 
-/**
- * Returns the failure of an error answer. It is transient if the status means "later", and unclear if a submit may have
- * been accepted nevertheless.
- */
+/** Returns a transient failure if the status means "later", an unclear one if a submit may have been accepted nevertheless. */
 export function refused(
   { code: named, status, said }: Refused,
   { answer, kind, settings }: Answered,

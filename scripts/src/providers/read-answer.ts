@@ -41,10 +41,7 @@ export function firstText(...values: (Json | undefined)[]): string | undefined {
   return values.find((value): value is string => typeof value === 'string' && value !== '');
 }
 
-/**
- * Returns whether a service's id can be used. An id that contains the API key would put it into file names, records and
- * output.
- */
+/** An id that contains the API key would put it into file names, records and output. */
 export function isTaskId(id: Json | undefined, key: string): id is string {
   return typeof id === 'string' && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
 }

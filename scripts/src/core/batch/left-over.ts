@@ -19,7 +19,6 @@ export function newRunOf(lines: readonly Line[], now: number): NewRun {
 
 /**
  * Returns the lines that the last run of the same batch for new tasks left as they were, by their records.
- * @param known the records of the lines
  * @returns undefined where it left none, or there was no such run
  */
 export function leftOver(lines: readonly Line[], known: readonly Known[]): LeftOver | undefined {

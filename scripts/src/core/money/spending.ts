@@ -50,10 +50,7 @@ interface JournalCover {
   unreadable: number;
 }
 
-/**
- * Returns what was spent with this key since a moment, by the service's list and by the journal. A task that both know is
- * counted once: with its date in the journal, and with the credits of the list.
- */
+/** By the service's list and by the journal. A task that both know is counted once: dated by the journal, priced by the list. */
 export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
   const { api, provider } = session;
   const store = await session.records();

@@ -36,8 +36,7 @@ export class EndedRecords {
 
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry of its own query may begin
+   * @param deadline when the last retry of its own query may begin, on the monotonic clock
    * @throws Failure of its own query
    */
   read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {

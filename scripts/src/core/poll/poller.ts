@@ -39,10 +39,7 @@ const CROWD_MOST_MS = 2_000;
 // and lets one query serve them all.
 const SEVERAL = 3;
 
-/**
- * Queries the tasks that this process waits for, however many they are, and shares both the permits and what it sees with
- * the other processes of this machine: whichever of them gets the permit queries for all.
- */
+/** Polls all tasks that this process waits for. Permits and answers are shared with the other processes of this machine. */
 export class Poller {
   readonly #session: Pick<Session, 'api' | 'provider'>;
   readonly #limiter: RateLimiter;

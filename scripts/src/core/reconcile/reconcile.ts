@@ -1,4 +1,4 @@
-import { Failure, type Reason } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -160,11 +160,11 @@ export async function unknownOutcome(
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
-  const reason: Reason = {
-    kind: 'submitUnknown',
+  const sent = new Date(sentAt).toISOString();
+  const facts = {
     model,
     idempotencyKey,
-    sentAt: new Date(sentAt).toISOString(),
+    sentAt: sent,
     isRecorded,
     after,
     named,
@@ -180,6 +180,6 @@ export async function unknownOutcome(
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason,
+    reason: { kind: 'submitUnknown', ...facts },
   });
 }

@@ -41,7 +41,6 @@ const SOON_MS = 500;
  * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
  * idempotency key.
  * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
- * @param earlier a submit that was lost before
  */
 export async function submitOrReconcile(
   session: Session,
@@ -136,10 +135,7 @@ async function resubmitWhenClear(
 
 const now = (clock: Clock): LostSubmit['since'] => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
-/**
- * Returns what the rejection of a second submit says of both. The first one may have caused it: it may have used up the
- * key, the credits or the rate. Only a list that is clear of both proves that there is no task.
- */
+/** The first submit may have caused the rejection (key, credits, rate used up): only a list that is clear of both proves no task. */
 export async function judgeRejection(
   session: Session,
   lost: LostSubmit,

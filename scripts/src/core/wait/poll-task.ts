@@ -41,10 +41,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   return { failure: found };
 }
 
-/**
- * Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record.
- * @param before what was known when the wait began
- */
+/** Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record. */
 export async function pollTask(of: WaitedTask, before: PolledTask): Promise<PolledTask> {
   const { session, taskId, wait, known } = of;
   const { api, observer } = session;

@@ -22,10 +22,7 @@ const CODES: Record<string, ErrorCode> = {
   rate_limited: 'RATE_LIMITED',
 };
 
-/**
- * Where a file's addresses are: `file_url` in the status answer, the others in the music detail, whose files have no
- * `file_url`. What is wanted most comes first.
- */
+/** `file_url` is in the status answer, the others are in the music detail. What is wanted most comes first. */
 const URL_FIELDS = [
   'file_url',
   'audio_url',
@@ -104,10 +101,7 @@ function errorIn(body: JsonObject, at: Answered, what: string): Failure {
   return isError ? refusal(body, at) : unreadable(at, what);
 }
 
-/**
- * The failure that an error answer stands for. A number in the body counts as much as the HTTP status, as it does for the
- * official clients; where both say "error", a fault of the server outweighs whatever the body says.
- */
+/** A number in the body counts as much as the HTTP status, as for the official clients; a fault of the server outweighs any body. */
 function refusal(body: JsonObject, at: Answered): Failure {
   const { answer, kind, settings } = at;
   const number = errorNumber(body);
@@ -137,10 +131,7 @@ function dataOf({ data }: JsonObject): JsonObject {
   return isObject(data) ? data : {};
 }
 
-/**
- * The task in the `data` of an answer. `credits_amount` is left in the record: only its type is known, and not whether
- * it is what was charged.
- */
+/** `credits_amount` is left in the record: whether it is what was charged is not documented. */
 function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & TaskStatus {
   const { status, progress } = data;
   const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
@@ -165,10 +156,7 @@ function timeOf(text: Json | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/**
- * The addresses of the files, sound before its pictures and parts. The public examples show `output.files`; the website's
- * client and the music detail have `files`. No source says which is right, or that both exist.
- */
+/** Sound before its pictures and parts. The public examples show `output.files`; the website's client and the music detail `files`. */
 function urlsOf(data: JsonObject): string[] {
   const found = new Set<string>();
   for (const list of [isObject(data.output) ? data.output.files : undefined, data.files]) {

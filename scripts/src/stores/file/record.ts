@@ -119,6 +119,9 @@ const absent = () => undefined;
 
 const CREDITS = ['quoted', 'charged', 'refunded'];
 
+const isFile: Check = (file) =>
+  isObject(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType);
+
 const FIELDS: Record<keyof RequestRecord, Field> = {
   request: { fits: hex },
   provider: { fits: text },
@@ -158,19 +161,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
     fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null }),
   },
-  files: {
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every(
-        (file) =>
-          isObject(file) &&
-          text(file.path) &&
-          amount(file.bytes) &&
-          hex(file.sha256) &&
-          text(file.contentType),
-      ),
-    otherwise: () => [],
-  },
+  files: { fits: (value) => Array.isArray(value) && value.every(isFile), otherwise: () => [] },
 };
 
 const KNOWN = Object.entries(FIELDS);
