@@ -3,52 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
 const path4 = require("node:path");
 
-// scripts/src/core/batch/file-names.ts
-const path = require("node:path");
-import { stemOfOutput } from "./download.mjs";
-import { isVersionOf, versionOf } from "./download.mjs";
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(nameKey(recorded))) return name;
-      used.add(nameKey(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
-    used.add(nameKey(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  const plain2 = name.replace(/-v\d+$/, "");
-  return [name, plain2].some(
-    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
-  );
-}
-function nameOfFile(file, name) {
-  const saved = file && stemOfOutput(path.basename(file));
-  return saved && isVersionOf(saved, name) ? saved : name;
-}
-function hasVersion(name, given) {
-  return name !== given && /-v\d+$/.test(name);
-}
-function nameKey(name) {
-  return name.normalize("NFC").toLowerCase();
-}
-
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
 function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }) {
@@ -111,7 +65,6 @@ var BatchSpending = class {
     }
     this.#costs.set(number, cost);
   }
-  /** Corrects what a line cost, as the service reported it. */
   charged(number, credits) {
     if (typeof credits === "number" && this.#costs.has(number)) this.#costs.set(number, credits);
   }
@@ -121,8 +74,50 @@ var BatchSpending = class {
   }
 };
 
+// scripts/src/core/batch/file-names.ts
+const path = require("node:path");
+import { isVersionOf, nameKey, stemOfOutput, versionOf } from "./download.mjs";
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
+      return recorded;
+    }
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${before}${number}${after}`, version);
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
+}
+
 // scripts/src/core/batch/known-lines.ts
-import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { nameKey as nameKey2, stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
 import { isUnsaved } from "./journal.mjs";
 var NOTHING = { entry: void 0, isUnknown: false, older: [] };
@@ -150,7 +145,7 @@ function recordedName({ entry }) {
 }
 function namesReserved(pending, folder) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
-  return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
+  return new Set(here.map(({ record }) => nameKey2(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -332,7 +327,6 @@ var BatchGate = class {
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
     return !this.isOver;
   }
-  /** Whether the time for submits is over, or the user interrupted the call. */
   get isOver() {
     const { clock, stop, until } = this.#options;
     return stop.aborted || clock.monotonic() >= until();
@@ -388,19 +382,13 @@ function keyOf({ model, payloadHash }) {
   return `${model} ${payloadHash}`;
 }
 var EqualLines = class {
-  /** The end of the last submit of each. */
-  #last = /* @__PURE__ */ new Map();
+  #slots = /* @__PURE__ */ new Map();
   /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }) {
+  enter({ contract, payloadHash }) {
     const key = keyOf({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
+    const slots = this.#slots.get(key) ?? new Slots(1);
+    this.#slots.set(key, slots);
+    return slots.enter();
   }
 };
 
@@ -430,12 +418,12 @@ function hashOf(lines) {
 
 // scripts/src/core/batch/names-for.ts
 const path2 = require("node:path");
-import { mediaIn } from "./download.mjs";
+import { mediaIn, nameKey as nameKey3 } from "./download.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(nameKey(name));
+    const file = name === null ? void 0 : media.get(nameKey3(name));
     if (file === void 0 || known[n].entry && !isNew) return [];
     return [
       {
@@ -455,7 +443,7 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]) };
   });
-  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
+  return fileNames(named, (name) => media.has(nameKey3(name)) || reserved.has(nameKey3(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
@@ -505,42 +493,38 @@ function stateAfter(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
+var NO_SHARE = {
+  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
+  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
+  /** 1 where its credits are known. */
+  priced: 0
+};
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
-  #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #charged = 0;
-  #chargedNow = 0;
-  #refunded = 0;
-  #over = 0;
-  /** Lines whose credits are known. */
-  #priced = 0;
+  #sums = { ...NO_SHARE };
   count(number, line) {
-    const before = this.#shares.get(number);
-    if (before) this.#add(before, -1);
+    const before = this.#shares.get(number) ?? NO_SHARE;
     const share = shareOf(line);
     this.#shares.set(number, share);
-    this.#add(share, 1);
+    for (const name of Object.keys(share)) this.#sums[name] += share[name] - before[name];
   }
   get progress() {
+    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = this.#priced === 0 ? null : this.#charged;
-    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
-    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
-  }
-  #add({ count, charged, refunded, isReused, isOver }, sign) {
-    if (count !== null) this.#counts[count] += sign;
-    if (isOver) this.#over += sign;
-    this.#refunded += sign * refunded;
-    if (charged === null) return;
-    this.#charged += sign * charged;
-    if (!isReused) this.#chargedNow += sign * charged;
-    this.#priced += sign;
+    const credits = priced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
   }
 };
 function shareOf(line) {
-  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const { isReused, isOver } = line;
-  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
+  const credits = creditsOfEnd(line.end) ?? line.credits;
+  const charged = credits?.charged ?? 0;
+  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
+  if (!line.isReused) share.chargedNow = charged;
+  if (line.isOver) share.over = 1;
+  if (typeof credits?.charged === "number") share.priced = 1;
+  const count = countOf(line);
+  if (count !== null) share[count] = 1;
+  return share;
 }
 function countOf(line) {
   const outcome = lineOutcomeOf(line);
@@ -647,7 +631,6 @@ var Batch = class {
   #gate;
   #start;
   #deadline;
-  /** When the last submit was accepted. */
   #acceptedAt;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
@@ -865,8 +848,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
-import { versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey4, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -1293,7 +1275,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(nameKey(found))) return found;
+    if (!media.has(nameKey4(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1456,6 +1438,7 @@ function withPrompt(contract, payload, text) {
 // scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
+import { nameKey as nameKey5 } from "./download.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
@@ -1735,8 +1718,8 @@ var Reader = class {
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
-      const other = this.#names.get(nameKey(line.name)) ?? place.number;
-      this.#names.set(nameKey(line.name), other);
+      const other = this.#names.get(nameKey5(line.name)) ?? place.number;
+      this.#names.set(nameKey5(line.name), other);
       const received = `${inQuotes2(line.name)}, as in line ${other}`;
       if (other !== place.number)
         issues.push(issue3("name", "a name of its own", received, "give each line another name"));
@@ -1824,7 +1807,6 @@ export {
   lineOutcomeOf,
   lineOutcomes,
   linesNamed,
-  nameKey,
   nameOfFile,
   namesFor,
   namesReserved,

@@ -392,8 +392,7 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry of its own query may begin
+   * @param deadline when the last retry of its own query may begin, on the monotonic clock
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
@@ -497,12 +496,7 @@ var PollRounds = class {
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
-  /**
-   * Reads the list for the records of several tasks that have ended.
-   * @param due those tasks
-   * @param watched all tasks that this process waits for
-   * @returns null where the list cannot be read now: nothing was sent
-   */
+  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
   async records(due, watched) {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
@@ -676,7 +670,6 @@ var Poller = class {
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
   #records;
-  /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   /** On the monotonic clock. */
@@ -985,11 +978,10 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const { versionOf } = await import("./download.mjs");
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const fileNamed = (name) => media.get(nameKey(name));
   const file = fileNamed(stem);
   if (file === void 0) return;
   let version = 2;
@@ -1062,10 +1054,9 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 
 // scripts/src/core/deliver/saved-result.ts
 const path2 = require("node:path");
-import { fileStem } from "./download.mjs";
 import { taskResult } from "./live.mjs";
 async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
-  const count2 = countOf(entry.record, isAllThatIsLeft);
+  const count2 = await countOf(entry.record, isAllThatIsLeft);
   if (count2 === null) return void 0;
   const find = () => wholeFiles(session, entry, wait, count2);
   const files = await (session.results ? session.results.run(find) : find());
@@ -1113,9 +1104,10 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
   if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
   return placed;
 }
-function countOf({ fileCount, files, taskId }, isAllThatIsLeft) {
+async function countOf({ fileCount, files, taskId }, isAllThatIsLeft) {
   if (fileCount !== null) return fileCount;
   const old = files.filter(({ number }) => number === void 0);
+  const { fileStem } = await import("./download.mjs");
   const stem = fileStem(taskId);
   if (old.some((file) => path2.parse(file.path).name === stem)) return 1;
   return isAllThatIsLeft && old.length > 0 ? new Set(files.map(numberOf)).size : null;

@@ -29,11 +29,10 @@ export async function checkNameIsFree(
   earlier?: () => Promise<readonly (StoredRequest | null)[]>,
 ): Promise<void> {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
-  const { versionOf } = await import('../../download/version-of-name.ts');
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import('../../download/output-name.ts');
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name: string) => media.get(name.normalize('NFC').toLowerCase());
+  const fileNamed = (name: string) => media.get(nameKey(name));
   const file = fileNamed(stem);
   if (file === undefined) return;
   let version = 2;

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
-import { fileStem } from '../../download/file-name.ts';
 import type { RecordedFile, RequestRecord } from '../../model/request-record.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { type TaskResult, taskResult } from '../result.ts';
@@ -18,7 +17,7 @@ export async function savedResult(
   entry: StoredRequest,
   isAllThatIsLeft = false,
 ): Promise<TaskResult | undefined> {
-  const count = countOf(entry.record, isAllThatIsLeft);
+  const count = await countOf(entry.record, isAllThatIsLeft);
   if (count === null) return undefined;
   const find = () => wholeFiles(session, entry, wait, count);
   const files = await (session.results ? session.results.run(find) : find());
@@ -45,7 +44,7 @@ async function wholeFiles(
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../../download/file-hash.ts');
   const { stemOf } = await import('../../download/download.ts');
-  const { withoutExtension } = await import('../../download/save-once.ts');
+  const { withoutExtension } = await import('../../download/output-name.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -80,10 +79,14 @@ async function wholeFiles(
 }
 
 /** Returns of how many files a result is; null where that is not known. */
-function countOf({ fileCount, files, taskId }: RequestRecord, isAllThatIsLeft: boolean): number | null {
+async function countOf(
+  { fileCount, files, taskId }: RequestRecord,
+  isAllThatIsLeft: boolean,
+): Promise<number | null> {
   if (fileCount !== null) return fileCount;
   // Version 1 did not note it. It named several files by their numbers, and an only one by its task alone.
   const old = files.filter(({ number }) => number === undefined);
+  const { fileStem } = await import('../../download/output-name.ts');
   const stem = fileStem(taskId!);
   if (old.some((file) => path.parse(file.path).name === stem)) return 1;
   // Then nobody knows any more how many they were.

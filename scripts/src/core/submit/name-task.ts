@@ -66,7 +66,6 @@ function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: b
   return entry.update({ ...change, checked, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }
 
-/** Returns whether an equal request has a task only because that resembles its own. */
 function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): boolean {
   const { record } = holder;
   return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);

@@ -179,7 +179,6 @@ async function lostSubmitOf({ session, request, entry }: OwnRequest): Promise<Lo
   };
 }
 
-/** Records a submit that made no task, and returns the failure to report. */
 async function noteNoTask(
   { entry, lock }: OwnRequest,
   { kind, failure }: Exclude<Submitted, { kind: 'accepted' }>,
