@@ -246,34 +246,27 @@ var EFFECTS = {
   files: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
   "no-files": "APIDot only: the status of the finished task names no file; for music, the music detail does."
 };
-var SCENARIOS = Object.keys(EFFECTS).map((name) => ({
-  name,
-  effect: EFFECTS[name]
-}));
+var NAMES = Object.keys(EFFECTS);
 var APIDOT_ONLY = ["files", "no-files"];
-var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
 var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 function isScenario(name) {
-  return typeof name === "string" && NAMES.has(name);
+  return typeof name === "string" && Object.hasOwn(EFFECTS, name);
 }
 function readMarks(payload, service) {
-  const known = SCENARIOS.filter(({ name }) => service === "apidot" || !APIDOT_ONLY.includes(name));
+  const known = NAMES.filter((name) => service === "apidot" || !APIDOT_ONLY.includes(name));
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
   for (const text2 of textsOf(payload)) {
     for (const [found, between = "", raw = ""] of text2.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      const scenario = known.find((one) => one.name === name);
+      const scenario = known.find((one) => one === name);
       const isExact = found.toLowerCase() === `[sandbox:${name}]`;
-      if (scenario && isExact) scenarios.add(scenario.name);
+      if (scenario && isExact) scenarios.add(scenario);
       else if (scenario || between.includes(":"))
-        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(" ")}`;
     }
   }
   return { scenarios, complaint };
-}
-function listed(known) {
-  return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
 }
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
@@ -1297,12 +1290,12 @@ export {
   Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
+  EFFECTS,
   Files,
   FirstTimes,
   MARK_FILE,
   PROVIDER,
   Refusal,
-  SCENARIOS,
   TONE_SECONDS,
   UNKNOWN_PRICE,
   Webhooks,
