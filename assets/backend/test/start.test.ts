@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { checkDataDir } from '../src/data-dir.ts';
+import { reasonOf } from '../src/database/index.ts';
 import { createLogger } from '../src/observability/log.ts';
 import { start } from '../src/start.ts';
 import { createTestDatabase } from './support/database.ts';
@@ -14,6 +15,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backend-start-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+// A container may let everybody use every port.
+const LEAST_PORT = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+const leastPort = existsSync(LEAST_PORT) ? Number(readFileSync(LEAST_PORT, 'utf8')) : 1024;
 
 /** Returns the address of a database of its own. */
 async function emptyDatabase(): Promise<string> {
@@ -58,6 +63,21 @@ test('a database that does not exist is named by DATABASE_URL', async () => {
     /^DATABASE_URL names a database that cannot be used: database "nowhere" does not exist$/,
   );
 });
+
+test('a name with several addresses: the reason is that of each', () => {
+  const both = ['::1:9', '127.0.0.1:9'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+  expect(reasonOf(new AggregateError(both))).toBe(
+    'connect ECONNREFUSED ::1:9; connect ECONNREFUSED 127.0.0.1:9',
+  );
+});
+
+test.skipIf(process.getuid?.() === 0 || leastPort <= 80)(
+  'a PORT that this user may not use is named',
+  async () => {
+    const DATABASE_URL = await emptyDatabase();
+    await expect(begin({ DATABASE_URL, PORT: '80' })).rejects.toThrow(/^PORT 80 /);
+  },
+);
 
 test('a HOST that is not of this machine is named', async () => {
   const DATABASE_URL = await emptyDatabase();

@@ -7,7 +7,7 @@ import type { Database } from './types.ts';
 export { migrate } from './migrate.ts';
 export { DatabaseInUse } from './one-process.ts';
 export { type Database, isRefused, type Queries } from './types.ts';
-export { waitForDatabase } from './wait.ts';
+export { reasonOf, waitForDatabase } from './wait.ts';
 
 /** Opens the database of the configuration: a server's, or else one inside of this process. */
 export function openDatabase(
