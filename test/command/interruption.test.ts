@@ -112,7 +112,7 @@ describe('fault 37: stopped', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
-  it('during a submit that is then refused: nothing was submitted', async () => {
+  it('during a submit that is then rejected: nothing was submitted', async () => {
     const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
       submit: async () => {
         kill('SIGINT');

@@ -283,7 +283,7 @@ describe('faults of the way, end to end', () => {
     expect(envelopeOf(done)).toMatchObject({ ok: false, status: 'FAILED', taskId: null });
   });
 
-  it('a submit that is refused without a reason is not told to be sent again unread', async () => {
+  it('a submit that is rejected without a reason is not advised to be sent again unread', async () => {
     const server = await service({ submit: refusal(200, undefined, 'weird') });
     const done = await run(T2V_ARGS, { env: live(server.origin) });
     const { errorMessage, data } = envelopeOf(done);
@@ -321,7 +321,7 @@ describe('faults of the way, end to end', () => {
     expect(server.to('POST /api/v1/generate/t2v')).toHaveLength(2);
   });
 
-  it('a question about a task that is refused does not speak of a submit', async () => {
+  it('a rejected status query does not speak of a submit', async () => {
     const server = await service({ task: refusal(400, undefined, 'bad id') });
     const done = await run(['--action', 'getTask', '--taskId', TASK], { env: live(server.origin) });
     expect(envelopeOf(done).data.nextSteps).toEqual([
@@ -356,7 +356,7 @@ describe('a submit whose answer is lost', () => {
   const charged = (server: { submits(): unknown[] }) => server.submits().length;
 
   it.each<[string, Reply]>([
-    ['the connection is reset after the submit was taken', 'reset'],
+    ['the connection is reset after the submit was accepted', 'reset'],
     ['the answer is cut', { body: accepted, breaksAfter: 15 }],
     ['the answer is HTTP 500', { status: 500, body: 'oops' }],
     ['the answer names no task', { body: { status: 'SUBMITTED', taskId: null } }],
@@ -422,7 +422,7 @@ describe('a submit whose answer is lost', () => {
     expect(charged(server)).toBe(1);
   });
 
-  it('fault 15: a 429 was not taken, so it is sent again, with the same key', async () => {
+  it('fault 15: a submit with the answer 429 was not accepted, so it is sent again, with the same key', async () => {
     const server = await service({
       submit: (_, { count }) =>
         count === 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';
@@ -196,7 +196,7 @@ describe('submit', () => {
     ['429 as a page', 429, '<html>slow down</html>'],
     ['the code within 200', 200, { status: 'FAILED', errorCode: 'RATE_LIMITED' }],
     ['the number within 200', 200, { code: 429 }],
-  ])('fault 15: %s was not taken and may be repeated', (_, status, body) => {
+  ])('fault 15: %s was not accepted and may be repeated', (_, status, body) => {
     const thrown = failure(submit, status, body, { 'retry-after': '9' });
     expect(thrown.code).toBe('RATE_LIMITED');
     expect(thrown.details).toEqual({ transient: true, retryAfter: 9 } satisfies FailureDetails);

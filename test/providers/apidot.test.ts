@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { refuseUnsupported } from '../../scripts/src/cli/command-line/unsupported.ts';
-import type { Call } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';
@@ -258,7 +258,7 @@ describe('submit', () => {
     ['429 as a page', 429, '<html>slow down</html>'],
     ['the number within 200', 200, { code: 429, message: 'slow down' }],
     ['the name within 200', 200, { error: { message: 'slow down', type: 'rate_limited' } }],
-  ])('fault 15: %s was not taken and may be repeated', (_, status, body) => {
+  ])('fault 15: %s was not accepted and may be repeated', (_, status, body) => {
     const thrown = failure(submit, status, body, { 'retry-after': '9' });
     expect(thrown.code).toBe('RATE_LIMITED');
     expect(thrown.details).toEqual({ transient: true, retryAfter: 9 } satisfies FailureDetails);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
+import type { HttpAnswer } from '../../scripts/src/http/http-client.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 
 /** An answer with this status and body; an object becomes JSON. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ClientError } from '#client';
 import { ConfigError, readConfig } from './config.ts';
-import { type Database, DatabaseInUse, migrate, openDatabase, reasonOf } from './database/index.ts';
+import { type Database, DatabaseInUse, messageOf, migrate, openDatabase } from './database/index.ts';
 import { abandon, findWaiting, retry, waitingForPerson } from './generations/attention.ts';
 import { setEndpoint } from './generations/outbox.ts';
 import { takenTasks } from './generations/reconciling.ts';
@@ -145,7 +145,7 @@ export async function admin(
     const opened = await openDatabase(config, () => {});
     database = opened;
     await opened.query('SELECT 1').catch((error: Error) => {
-      throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${reasonOf(error)}`);
+      throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${messageOf(error)}`);
     });
     await migrate(opened);
     const open = () => {

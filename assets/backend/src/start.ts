@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { checkDataDir } from './data-dir.ts';
-import { migrate, openDatabase, reasonOf, waitForDatabase } from './database/index.ts';
+import { messageOf, migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { checkBucket } from './files/check.ts';
 import { openFiles } from './files/index.ts';
 import { readFigures } from './generations/figures.ts';
@@ -44,7 +44,7 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
     await waitForDatabase(database, (error) => log.warn({ err: error }, 'waiting for the database')).catch(
       (error: Error) => {
-        throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${reasonOf(error)}`);
+        throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${messageOf(error)}`);
       },
     );
     const applied = await migrate(database);
