@@ -114,10 +114,7 @@ export interface CallOptions {
     signal?: AbortSignal;
 }
 
-/**
- * Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides
- * whether a failed submit may have been charged.
- */
+/** Sends HTTP requests. Unlike `fetch`, it says whether one has left: that decides whether a failed submit may have been charged. */
 export interface HttpClient {
     /**
      * Starts one HTTP exchange.
@@ -130,10 +127,7 @@ export interface HttpClient {
 }
 /** The events of one HTTP exchange, in this order. */
 export interface HttpEvents {
-    /**
-     * The connection is open and the first byte leaves next; before it the service has received nothing. A submit that fails
-     * before this event is `rejected`, later `unknown`.
-     */
+    /** The first byte leaves next. A submit that fails before this event is `rejected`: the service has received nothing; later `unknown`. */
     onLeave(): void;
     onHead(head: HttpHead): void;
     onData(chunk: Buffer): void;
@@ -156,7 +150,6 @@ export interface HttpRequest {
         readonly length: number;
     };
 }
-/** An HTTP request that is under way. */
 export interface OngoingRequest {
     /** Stops reading, so that the sender waits. */
     pause(): void;
@@ -209,7 +202,6 @@ export interface Capabilities {
     list: boolean;
     quote: boolean;
     account: boolean;
-    /** Callbacks carry a documented signature. */
     signedWebhooks: boolean;
 }
 /** What is known of a service without calling it. */
@@ -337,9 +329,7 @@ export interface QuoteRequest {
 }
 
 export interface Account {
-    /** Credits; null where the answer does not say. */
     balance: number | null;
-    /** Names of models that the service lists for the key. */
     models: string[];
     record: JsonObject;
 }

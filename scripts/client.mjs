@@ -6,8 +6,7 @@ import { PROFILES as PROFILES2 } from "./lib/main.mjs";
 // scripts/src/client/callback.ts
 import { isExcessive, parseBody } from "./lib/live.mjs";
 import { isObject } from "./lib/main.mjs";
-import { isTaskId } from "./lib/live.mjs";
-import { stateIn } from "./lib/live.mjs";
+import { isTaskId, stateIn } from "./lib/live.mjs";
 var MOST_VALUES = 1e4;
 function parseCallback({ profile, key }, body) {
   const bytes = typeof body === "string" ? Buffer.from(body) : viewOf(body);

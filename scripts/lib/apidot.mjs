@@ -1,12 +1,10 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 // scripts/src/providers/apidot/api.ts
-import { parseBody } from "./live.mjs";
 import { compact, isObject } from "./main.mjs";
 import { plain } from "./main.mjs";
-import { addUrl } from "./live.mjs";
 import { callOf, jsonRequest, RECORD } from "./live.mjs";
-import { codeOfStatus, firstText, isTaskId, refused, unreadable } from "./live.mjs";
-import { stateIn } from "./live.mjs";
+import { codeOfStatus, refused, unreadable } from "./live.mjs";
+import { addUrl, checkId, firstText, isSet, isTaskId, objectIn, stateIn } from "./live.mjs";
 import { unsupported } from "./main.mjs";
 import { APIDOT } from "./main.mjs";
 var CODES = {
@@ -62,18 +60,14 @@ function apidot(settings) {
   };
 }
 function bodyOf(at) {
-  const { status } = at.answer;
-  const body = parseBody(at.answer.body);
-  const isGood = status >= 200 && status < 300;
-  if (isGood && !isObject(body)) throw unreadable(at, "is not a JSON object");
-  if (isGood && isObject(body) && errorNumber(body) === void 0) return body;
-  throw refusal(isObject(body) ? body : {}, at);
+  const body = objectIn(at, refusal);
+  if (errorNumber(body) !== void 0) throw refusal(body, at);
+  return body;
 }
 function taskIn(body, taskId, at) {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
-  const { task_id: id } = data;
-  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
+  checkId(data.task_id, taskId, at);
   if (typeof data.status === "string" || task.urls.length > 0) return task;
   throw errorIn(body, at, "tells no status");
 }
@@ -96,8 +90,7 @@ function refusal(body, at) {
   if (kind !== "submit") return failure;
   const { task_id: id } = dataOf(body);
   if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
-  if (id !== void 0 && id !== null) return failure.with({ unclear: true });
-  return status < 300 && code === "UNKNOWN_ERROR" ? failure.with({ unclear: true }) : failure;
+  return isSet(id) || status < 300 && code === "UNKNOWN_ERROR" ? failure.with({ unclear: true }) : failure;
 }
 function errorNumber({ code }) {
   return typeof code === "number" && Number.isFinite(code) && code !== 0 && code !== 200 ? code : void 0;

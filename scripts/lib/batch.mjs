@@ -1,53 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path5 = require("node:path");
-
-// scripts/src/core/batch/file-names.ts
-const path = require("node:path");
-import { stemOfOutput } from "./download.mjs";
-import { isVersionOf, versionOf } from "./download.mjs";
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(nameKey(recorded))) return name;
-      used.add(nameKey(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
-    used.add(nameKey(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  const plain2 = name.replace(/-v\d+$/, "");
-  return [name, plain2].some(
-    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
-  );
-}
-function nameOfFile(file, name) {
-  const saved = file && stemOfOutput(path.basename(file));
-  return saved && isVersionOf(saved, name) ? saved : name;
-}
-function hasVersion(name, given) {
-  return name !== given && /-v\d+$/.test(name);
-}
-function nameKey(name) {
-  return name.normalize("NFC").toLowerCase();
-}
+const path4 = require("node:path");
 
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
@@ -111,7 +65,6 @@ var BatchSpending = class {
     }
     this.#costs.set(number, cost);
   }
-  /** Corrects what a line cost, as the service reported it. */
   charged(number, credits) {
     if (typeof credits === "number" && this.#costs.has(number)) this.#costs.set(number, credits);
   }
@@ -121,8 +74,50 @@ var BatchSpending = class {
   }
 };
 
+// scripts/src/core/batch/file-names.ts
+const path = require("node:path");
+import { isVersionOf, nameKey, stemOfOutput, versionOf } from "./download.mjs";
+function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
+  const names = lines.map(({ name, recorded }) => {
+    if (name !== null) {
+      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
+      if (!isKept || used.has(nameKey(recorded))) return name;
+      used.add(nameKey(recorded));
+      return recorded;
+    }
+    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+    used.add(nameKey(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${before}${number}${after}`, version);
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, before, after) {
+  const plain2 = name.replace(/-v\d+$/, "");
+  return [name, plain2].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
+}
+function hasVersion(name, given) {
+  return name !== given && /-v\d+$/.test(name);
+}
+
 // scripts/src/core/batch/known-lines.ts
-import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { nameKey as nameKey2, stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
 import { isUnsaved } from "./journal.mjs";
 var NOTHING = { entry: void 0, isUnknown: false, older: [] };
@@ -150,7 +145,7 @@ function recordedName({ entry }) {
 }
 function namesReserved(pending, folder) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
-  return new Set(here.map(({ record }) => nameKey(stemOfOutput2(record.output))));
+  return new Set(here.map(({ record }) => nameKey2(stemOfOutput2(record.output))));
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -332,7 +327,6 @@ var BatchGate = class {
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
     return !this.isOver;
   }
-  /** Whether the time for submits is over, or the user interrupted the call. */
   get isOver() {
     const { clock, stop, until } = this.#options;
     return stop.aborted || clock.monotonic() >= until();
@@ -388,19 +382,13 @@ function keyOf({ model, payloadHash }) {
   return `${model} ${payloadHash}`;
 }
 var EqualLines = class {
-  /** The end of the last submit of each. */
-  #last = /* @__PURE__ */ new Map();
+  #slots = /* @__PURE__ */ new Map();
   /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }) {
+  enter({ contract, payloadHash }) {
     const key = keyOf({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave;
-    const own = new Promise((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
+    const slots = this.#slots.get(key) ?? new Slots(1);
+    this.#slots.set(key, slots);
+    return slots.enter();
   }
 };
 
@@ -430,12 +418,12 @@ function hashOf(lines) {
 
 // scripts/src/core/batch/names-for.ts
 const path2 = require("node:path");
-import { mediaIn } from "./download.mjs";
+import { mediaIn, nameKey as nameKey3 } from "./download.mjs";
 import { Failure as Failure4 } from "./main.mjs";
 function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(nameKey(name));
+    const file = name === null ? void 0 : media.get(nameKey3(name));
     if (file === void 0 || known[n].entry && !isNew) return [];
     return [
       {
@@ -455,7 +443,7 @@ function namesFor(lines, known, folder, reserved, isNew, pattern) {
   const named = lines.map(({ number, name }, n) => {
     return { number, name, recorded: isNew ? null : recordedName(known[n]) };
   });
-  return fileNames(named, (name) => media.has(nameKey(name)) || reserved.has(nameKey(name)), pattern);
+  return fileNames(named, (name) => media.has(nameKey3(name)) || reserved.has(nameKey3(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
@@ -505,42 +493,38 @@ function stateAfter(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
+var NO_SHARE = {
+  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
+  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
+  /** 1 where its credits are known. */
+  priced: 0
+};
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
-  #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #charged = 0;
-  #chargedNow = 0;
-  #refunded = 0;
-  #over = 0;
-  /** Lines whose credits are known. */
-  #priced = 0;
+  #sums = { ...NO_SHARE };
   count(number, line) {
-    const before = this.#shares.get(number);
-    if (before) this.#add(before, -1);
+    const before = this.#shares.get(number) ?? NO_SHARE;
     const share = shareOf(line);
     this.#shares.set(number, share);
-    this.#add(share, 1);
+    for (const name of Object.keys(share)) this.#sums[name] += share[name] - before[name];
   }
   get progress() {
+    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = this.#priced === 0 ? null : this.#charged;
-    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
-    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
-  }
-  #add({ count, charged, refunded, isReused, isOver }, sign) {
-    if (count !== null) this.#counts[count] += sign;
-    if (isOver) this.#over += sign;
-    this.#refunded += sign * refunded;
-    if (charged === null) return;
-    this.#charged += sign * charged;
-    if (!isReused) this.#chargedNow += sign * charged;
-    this.#priced += sign;
+    const credits = priced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
   }
 };
 function shareOf(line) {
-  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const { isReused, isOver } = line;
-  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
+  const credits = creditsOfEnd(line.end) ?? line.credits;
+  const charged = credits?.charged ?? 0;
+  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
+  if (!line.isReused) share.chargedNow = charged;
+  if (line.isOver) share.over = 1;
+  if (typeof credits?.charged === "number") share.priced = 1;
+  const count = countOf(line);
+  if (count !== null) share[count] = 1;
+  return share;
 }
 function countOf(line) {
   const outcome = lineOutcomeOf(line);
@@ -647,7 +631,6 @@ var Batch = class {
   #gate;
   #start;
   #deadline;
-  /** When the last submit was accepted. */
   #acceptedAt;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
@@ -865,8 +848,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, stemOfOutput as stemOfOutput3 } from "./download.mjs";
-import { versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey4, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -1183,14 +1165,10 @@ function batchQuoteOutcome(quote, caller) {
 import { inSandbox } from "./main.mjs";
 import { termsOf } from "./contracts.mjs";
 
-// scripts/src/cli/batch/line-file.ts
-const path4 = require("node:path");
-import { onDisk } from "./journal.mjs";
-
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
 const path3 = require("node:path");
-import { createAtOnce, replaceAtOnce } from "./journal.mjs";
+import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
@@ -1219,10 +1197,8 @@ function beginsWith(file, text) {
     return false;
   }
 }
-
-// scripts/src/cli/batch/line-file.ts
 function writeLine(folder, name, { model, payload, image }) {
-  const line = { model, payload: JSON.parse(payload), image: image && path4.resolve(image) };
+  const line = { model, payload: JSON.parse(payload), image: image && path3.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
   return onDisk(
@@ -1249,7 +1225,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1268,7 +1244,7 @@ async function runBatchCommand(command) {
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
+  const folder = wait.folder === null ? path4.resolve(".") : path4.resolve(wait.folder);
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
@@ -1277,18 +1253,18 @@ async function runBatchCommand(command) {
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
-  const folder = wait.folder === null ? null : path5.resolve(wait.folder);
+  const folder = wait.folder === null ? null : path4.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
-    const output = folder && path5.join(folder, freeName(folder, line.name));
+    const output = folder && path4.join(folder, freeName(folder, line.name));
     const command = request && commandForLine(
       argv,
       request,
       output,
-      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request),
+      () => writeLine(folder ?? path4.resolve("."), `${batch.name}.line-${line.number}`, request),
       line.quoted
     );
     commands.set(line.number, { isFirst, command });
@@ -1299,7 +1275,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(nameKey(found))) return found;
+    if (!media.has(nameKey4(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1446,7 +1422,7 @@ function kindOf(value) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
-const path7 = require("node:path");
+const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
 
@@ -1462,6 +1438,7 @@ function withPrompt(contract, payload, text) {
 // scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
+import { nameKey as nameKey5 } from "./download.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
@@ -1473,7 +1450,7 @@ import { readCallback } from "./contracts.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path6 = require("node:path");
+const path5 = require("node:path");
 import { plain } from "./main.mjs";
 import { refused } from "./main.mjs";
 import { codeOf, readStdin } from "./contracts.mjs";
@@ -1484,48 +1461,42 @@ var HEAD = 1024;
 var FLAG = "--batch";
 var DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 async function openSource(file, signal) {
-  if (file === "-") {
-    const text = await readStdin(signal, FLAG);
-    return inMemory("batch", void 0, Buffer.from(text));
-  }
+  if (file === "-")
+    return sourceOf("batch", void 0, inMemory(await readStdin(signal, FLAG)), async () => {
+    });
   const format = formatOf(file);
-  const name = path6.basename(file, path6.extname(file));
+  const name = path5.basename(file, path5.extname(file));
   let handle;
-  let isKept = false;
   try {
-    const isOpenAlready = DESCRIPTOR.test(file);
-    handle = await open(file, constants.O_RDONLY | (isOpenAlready ? 0 : constants.O_NONBLOCK ?? 0));
-    const stat = await handle.stat();
-    if (!stat.isFile() && (stat.isDirectory() || !isOpenAlready)) {
-      const kind = stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a named pipe" : "no regular file";
-      const hint = "name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl";
-      throw refused(FLAG, "a file", `${plain(file, 120)}, ${kind}`, hint);
-    }
-    if (!stat.isFile()) {
-      const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return await inMemory(name, format, Buffer.from(text));
-    }
-    const head = Buffer.alloc(2);
-    await handle.read(head, 0, 2, 0);
-    if (head[0] === 255 && head[1] === 254) {
-      if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
-    }
-    isKept = true;
-    const from = handle;
-    const readAt = async (buffer, at) => (await from.read(buffer, 0, buffer.length, at)).bytesRead;
-    return await sourceOf(name, format, readAt, () => from.close());
+    const flags = DESCRIPTOR.test(file) ? 0 : constants.O_NONBLOCK ?? 0;
+    const opened = await open(file, constants.O_RDONLY | flags);
+    handle = opened;
+    return await sourceOf(name, format, await readerOf(opened, file, signal), () => opened.close());
   } catch (error) {
-    isKept = false;
+    await handle?.close();
     throw unreadable(error, file);
-  } finally {
-    if (!isKept) await handle?.close();
   }
 }
-function inMemory(name, format, bytes) {
-  const readAt = async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
-  return sourceOf(name, format, readAt, async () => {
-  });
+async function readerOf(handle, file, signal) {
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    if (!stat.isDirectory() && DESCRIPTOR.test(file))
+      return inMemory(await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false })));
+    const kind = stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a named pipe" : "no regular file";
+    const hint = "name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl";
+    throw refused(FLAG, "a file", `${plain(file, 120)}, ${kind}`, hint);
+  }
+  const head = Buffer.alloc(2);
+  await handle.read(head, 0, 2, 0);
+  if (head[0] === 255 && head[1] === 254) {
+    if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
+    return inMemory((await handle.readFile()).toString("utf16le"));
+  }
+  return async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+}
+function inMemory(text) {
+  const bytes = Buffer.from(text);
+  return async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
 }
 async function sourceOf(name, format, readAt, close) {
   let scratch = Buffer.alloc(0);
@@ -1595,7 +1566,7 @@ function isBlank(bytes, from, to) {
   return true;
 }
 function formatOf(file) {
-  const ending = path6.extname(file).toLowerCase();
+  const ending = path5.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1647,9 +1618,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path8, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
+  const { path: path7, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path7}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path8, hint }) => `${path8}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
@@ -1680,7 +1651,7 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    const file = args.batch === "-" ? "-" : path7.resolve(args.batch);
+    const file = args.batch === "-" ? "-" : path6.resolve(args.batch);
     return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
@@ -1700,7 +1671,6 @@ var Reader = class {
     this.#caller = caller;
     this.#defaults = defaults;
   }
-  /** Checks a line; what is wrong with it goes to `issues`. */
   async checked(source, place, issues) {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
@@ -1748,8 +1718,8 @@ var Reader = class {
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
-      const other = this.#names.get(nameKey(line.name)) ?? place.number;
-      this.#names.set(nameKey(line.name), other);
+      const other = this.#names.get(nameKey5(line.name)) ?? place.number;
+      this.#names.set(nameKey5(line.name), other);
       const received = `${inQuotes2(line.name)}, as in line ${other}`;
       if (other !== place.number)
         issues.push(issue3("name", "a name of its own", received, "give each line another name"));
@@ -1795,14 +1765,14 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path7 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  const expected = path8 === "model" ? "a model with a contract" : "a payload that can be sent";
-  return [issue3(path8, expected, failure.message, hint)];
+  const expected = path7 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path7, expected, failure.message, hint)];
 }
-function pathOf(path8) {
-  const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
-  return flag ?? `payload.${path8}`;
+function pathOf(path7) {
+  const flag = /^--(payload|image|model)$/.exec(path7)?.[1];
+  return flag ?? `payload.${path7}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1837,7 +1807,6 @@ export {
   lineOutcomeOf,
   lineOutcomes,
   linesNamed,
-  nameKey,
   nameOfFile,
   namesFor,
   namesReserved,

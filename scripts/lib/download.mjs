@@ -4,8 +4,9 @@ const require = (name) => process.getBuiltinModule(name);
 const path2 = require("node:path");
 
 // scripts/src/download/output-name.ts
-const { readdirSync } = require("node:fs");
+const { existsSync, readdirSync } = require("node:fs");
 const path = require("node:path");
+import { sha256Text } from "./journal.mjs";
 var SAME = { jpeg: "jpg", m4v: "mp4", wave: "wav" };
 var EXTENSION = /\.(mp4|m4v|mov|webm|mkv|avi|gif|png|jpe?g|webp|avif|heic|bmp|tiff?|svg|mp3|wave?|m4a|aac|ogg|opus|flac|glb|gltf|obj|mtl|stl|fbx|usdz|ply|zip)$/i;
 function extensionOf(name) {
@@ -27,10 +28,31 @@ function mediaIn(folder) {
   } catch {
   }
   for (const name of names) {
-    if (extensionOf(name) !== void 0)
-      found.set(stemOfOutput(name).normalize("NFC").toLowerCase(), path.join(folder, name));
+    if (extensionOf(name) !== void 0) found.set(nameKey(stemOfOutput(name)), path.join(folder, name));
   }
   return found;
+}
+function nameKey(name) {
+  return name.normalize("NFC").toLowerCase();
+}
+var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+function fileStem(taskId) {
+  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
+  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
+  if (kept === taskId && kept !== "") return kept;
+  return `${kept || "task"}-${sha256Text(taskId).slice(0, 8)}`;
+}
+function versionOf(name, version) {
+  return version === 1 ? name : `${name}-v${version}`;
+}
+function isVersionOf(name, other) {
+  return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
+}
+function withoutExtension(file) {
+  return file.slice(0, file.length - path.extname(file).length);
+}
+function stillThere(files) {
+  return files.find((file) => existsSync(file.path))?.path;
 }
 
 // scripts/src/core/deliver/file-warnings.ts
@@ -103,12 +125,10 @@ var FileHash = class {
   expect(bytes) {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
-  /** Records how many bytes from the beginning are written. */
   written(bytes) {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
   }
-  /** What was written does not count any more. */
   restart() {
     void this.#thread?.worker.terminate();
     this.#thread = void 0;
@@ -167,7 +187,6 @@ var FileWriter = class {
   #position = 0;
   #chunks = [];
   #waiting = 0;
-  /** The write under way. */
   #writing;
   /** @param onWritten called after each block with the number of bytes written from the beginning */
   constructor(handle, onWritten) {
@@ -543,16 +562,12 @@ var ReceivedFile = class {
   #writer;
   #hash;
   bytes = 0;
-  /** The first bytes, which show the kind of the file. */
   #head = Buffer.alloc(0);
-  /** The kind of the file; null while it is not known. */
   #kind = null;
-  /** The length of the whole file; null until an answer gives it. */
   total = null;
   /** Shows whether a later answer is about the same bytes. */
   #validator = null;
   #lengthIsCertain = false;
-  /** The content type that the host gives. */
   #contentType = "";
   constructor(part) {
     this.#part = part;
@@ -835,24 +850,6 @@ function isFile({ status }) {
   return status === 200 || status === 206;
 }
 
-// scripts/src/download/file-name.ts
-const { createHash: createHash2 } = require("node:crypto");
-var RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
-function fileStem(taskId) {
-  const safe = taskId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 80);
-  const kept = RESERVED.test(safe) ? `task_${safe}` : safe;
-  if (kept === taskId && kept !== "") return kept;
-  return `${kept || "task"}-${createHash2("sha256").update(taskId).digest("hex").slice(0, 8)}`;
-}
-
-// scripts/src/download/version-of-name.ts
-function versionOf(name, version) {
-  return version === 1 ? name : `${name}-v${version}`;
-}
-function isVersionOf(name, other) {
-  return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
-}
-
 // scripts/src/download/download.ts
 async function prepareFolder(folder) {
   const absolute = path4.resolve(folder);
@@ -1009,9 +1006,6 @@ function nameFound(file, stem) {
   const found = withoutExtension(file);
   return found === stem ? {} : { output: path5.basename(found) };
 }
-function withoutExtension(file) {
-  return file.slice(0, file.length - path5.extname(file).length);
-}
 
 // scripts/src/download/copy-file.ts
 async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
@@ -1034,12 +1028,6 @@ async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
       await part?.remove();
     }
   });
-}
-
-// scripts/src/download/saved-file.ts
-const { existsSync } = require("node:fs");
-function stillThere(files) {
-  return files.find(({ path: path7 }) => existsSync(path7))?.path;
 }
 
 // scripts/src/http/public-lookup.ts
@@ -1095,6 +1083,7 @@ export {
   mediaIn,
   moveIntoPlace,
   nameFound,
+  nameKey,
   oneAtATime,
   prepareFolder,
   publicLookup,

@@ -176,14 +176,12 @@ async function recordCharge(session, { store, entry, change, quote: quote2, befo
   }
   if (reserved.kind === "exceeded") {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    throw dayExceeded(spent, quote2.credits, limit);
+    const quoted = quote2.credits;
+    throw new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
+      reason: { kind: "aboveDay", quoted, spent, limit }
+    });
   }
-}
-function dayExceeded(spent, quoted, limit) {
-  return new Failure3("BUDGET_EXCEEDED", `The limit of a day, ${limit} credits, would be exceeded.`, {
-    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
-    reason: { kind: "aboveDay", quoted, spent, limit }
-  });
 }
 
 // scripts/src/core/reconcile/reconcile.ts
@@ -332,11 +330,11 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
   const named = lost.details.taskId;
-  const reason = {
-    kind: "submitUnknown",
+  const sent = new Date(sentAt).toISOString();
+  const facts = {
     model,
     idempotencyKey,
-    sentAt: new Date(sentAt).toISOString(),
+    sentAt: sent,
     isRecorded,
     after,
     named,
@@ -352,7 +350,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason
+    reason: { kind: "submitUnknown", ...facts }
   });
 }
 
@@ -996,11 +994,7 @@ async function listTasks(session, filter) {
   const tasks = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    const output = entry?.record.output;
-    const name = output ? (await import("./download.mjs")).stemOfOutput(output) : void 0;
-    const saved = entry?.record.files ?? [];
-    const file = saved.length > 0 ? (await import("./download.mjs")).stillThere(saved) : void 0;
-    tasks.push({ task, request: entry?.record, name, file });
+    tasks.push({ task, request: entry?.record, ...await namesOf(entry?.record) });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -1016,6 +1010,12 @@ async function listTasks(session, filter) {
     unread: list.unread,
     record
   };
+}
+async function namesOf(request) {
+  const { output, files = [] } = request ?? {};
+  if (!output && files.length === 0) return {};
+  const { stemOfOutput, stillThere } = await import("./download.mjs");
+  return { name: output ? stemOfOutput(output) : void 0, file: stillThere(files) };
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));

@@ -816,6 +816,7 @@ var orNull = (check) => (value) => value === null || check(value);
 var nothing = () => null;
 var absent = () => void 0;
 var CREDITS = ["quoted", "charged", "refunded"];
+var isFile = (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType);
 var FIELDS = {
   request: { fits: hex },
   provider: { fits: text },
@@ -855,12 +856,7 @@ var FIELDS = {
     fits: (value) => isObject2(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null })
   },
-  files: {
-    fits: (value) => Array.isArray(value) && value.every(
-      (file) => isObject2(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType)
-    ),
-    otherwise: () => []
-  }
+  files: { fits: (value) => Array.isArray(value) && value.every(isFile), otherwise: () => [] }
 };
 var KNOWN = Object.entries(FIELDS);
 
@@ -1014,7 +1010,6 @@ var Entry = class {
   record;
   /** The text of the file when this process last wrote it. */
   #written;
-  /** Changes that could not be written yet. */
   #unsaved = {};
   #isNew;
   #isGone = false;
@@ -1467,7 +1462,6 @@ var IndexFiles = class {
     const write = () => replaceUnsynced(path6.join(this.folder, name), lines.join("\n"));
     return onDisk(write, () => false) !== false;
   }
-  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
     return parsed(`${first} rows ${state}`, line);
@@ -1528,7 +1522,9 @@ function otherAccounts(folder, own, inRecords) {
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map([...all, own].map((one) => [accountName(one), rowOf(one)]));
+    const rows = new Map(
+      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
+    );
     onDisk(
       () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
       () => {
@@ -1537,7 +1533,6 @@ function otherAccounts(folder, own, inRecords) {
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
 }
-var rowOf = ({ provider, service, account }) => [provider, service, account];
 function accountsIn2(file) {
   const text2 = onDisk(
     () => readFileSync5(file, "utf8"),
@@ -1572,7 +1567,6 @@ var RecordIndex = class {
   all(name) {
     return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
   }
-  /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard) {
     return this.#current(shard).members;
   }
@@ -1740,7 +1734,6 @@ var Journal = class {
     this.#index = new RecordIndex(this.#files);
     this.#flat = new FlatFolder(this.#files, path10.join(path10.dirname(folder), "journal"));
   }
-  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
     this.#files.prepare();
   }
@@ -1987,7 +1980,6 @@ var FileRateLimiter = class {
       if (diskError(error) === "") throw error;
     }
   }
-  /** @throws the disk's error */
   #next(now, kind) {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };

@@ -369,7 +369,6 @@ var Api = class {
   #transport;
   #limiter;
   signal;
-  /** Milliseconds that one request may take. */
   timeoutMs;
   constructor(transport, clock, { timeoutMs, maxRetries, signal, limiter }) {
     this.#transport = transport;
@@ -512,7 +511,6 @@ var NodeHttpClient = class {
   #agents = /* @__PURE__ */ new Map();
   #open = /* @__PURE__ */ new Set();
   #lookup;
-  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
   constructor(lookup) {
     this.#lookup = lookup;
   }
@@ -627,7 +625,6 @@ var Transport = class {
       throw this.#proxied && error instanceof Failure6 ? withProxy(error) : error;
     }
   }
-  /** Ends all exchanges that are under way, so that the process can end. */
   async close() {
     for (const made of await Promise.allSettled(this.#clients.values())) {
       if (made.status === "fulfilled") made.value.close();
@@ -748,9 +745,13 @@ import { callerOf } from "./main.mjs";
 import { unlessEmpty } from "./main.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 
+// scripts/src/providers/read-answer.ts
+import { isObject } from "./main.mjs";
+import { TASK_ID } from "./main.mjs";
+import { urlOf } from "./main.mjs";
+
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
-import { TASK_ID } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
 function refused({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
@@ -781,9 +782,6 @@ function codeOfStatus(status, kind) {
   if (status === 400 || status === 413 || status === 415 || status === 422) return "INVALID_PAYLOAD";
   return "UNKNOWN_ERROR";
 }
-function firstText(...values) {
-  return values.find((value) => typeof value === "string" && value !== "");
-}
 function messageOf(status, said, answer) {
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
@@ -792,14 +790,38 @@ function messageOf(status, said, answer) {
   const inner = status === answer.status ? "" : ` with the code ${status} in its body`;
   return `The service answered HTTP ${answer.status}${inner}${plain2(words) ? `: ${quoted2(words)}` : inner ? "" : " with an empty body"}.`;
 }
+
+// scripts/src/providers/read-answer.ts
+function objectIn(at, refusal2) {
+  const { status, body: bytes } = at.answer;
+  const body = parseBody(bytes);
+  const isGood = status >= 200 && status < 300;
+  if (isGood && isObject(body)) return body;
+  throw isGood ? unreadable(at, "is not a JSON object") : refusal2(isObject(body) ? body : {}, at);
+}
+function checkId(id, taskId, at) {
+  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
+}
+function stateIn(states, word) {
+  const known = word.trim().toLowerCase();
+  if (Object.hasOwn(states, known)) return { state: states[known] };
+  return { state: "UNKNOWN", unknownState: nameIn(word.trim()) ?? "(not a word)" };
+}
+function isSet(value) {
+  return value !== void 0 && value !== null;
+}
+function firstText(...values) {
+  return values.find((value) => typeof value === "string" && value !== "");
+}
 function isTaskId(id, key) {
   return typeof id === "string" && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
 }
 function nameIn(value) {
   return typeof value === "string" && /^[\w][\w./:-]{0,79}$/.test(value) ? value : void 0;
 }
-function unknownWord(word) {
-  return nameIn(word.trim()) ?? "(not a word)";
+function addUrl(value, found) {
+  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
+  if (url) found.add(url.href);
 }
 
 // scripts/src/cli/render/state.ts
@@ -1182,15 +1204,8 @@ async function startSandbox(environment, warn) {
   return sandbox;
 }
 
-// scripts/src/providers/add-url.ts
-import { urlOf } from "./main.mjs";
-function addUrl(value, found) {
-  const url = typeof value === "string" && /^https?:\/\//i.test(value) ? urlOf(value) : void 0;
-  if (url) found.add(url.href);
-}
-
 // scripts/src/providers/aivideomaker/api.ts
-import { isObject as isObject2 } from "./main.mjs";
+import { isObject as isObject3 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1208,18 +1223,11 @@ function callOf(kind, request, settings, read, limits = SMALL) {
   return { request, limits, read: (answer) => read({ request, answer, kind, settings }) };
 }
 
-// scripts/src/providers/states.ts
-function stateIn(states, word) {
-  const known = word.trim().toLowerCase();
-  if (Object.hasOwn(states, known)) return { state: states[known] };
-  return { state: "UNKNOWN", unknownState: unknownWord(word) };
-}
-
 // scripts/src/providers/aivideomaker/api.ts
 import { AIVIDEOMAKER } from "./main.mjs";
 
 // scripts/src/providers/aivideomaker/find-urls.ts
-import { isObject } from "./main.mjs";
+import { isObject as isObject2 } from "./main.mjs";
 var URL_FIELDS = ["url", "videoUrl", "video_url", "video", "fileUrl", "file_url", "audio_url", "image_url"];
 var LIST_FIELDS = ["files", "videos", "outputs", "results"];
 function findUrls(record) {
@@ -1233,7 +1241,7 @@ function collect(value, found, depth) {
   if (depth > 3 || found.size >= 50) return;
   addUrl(value, found);
   if (Array.isArray(value)) for (const item of value.slice(0, 50)) collect(item, found, depth + 1);
-  if (!isObject(value)) return;
+  if (!isObject2(value)) return;
   for (const name of URL_FIELDS) collect(value[name], found, depth + 1);
   for (const name of LIST_FIELDS) collect(value[name], found, depth + 1);
 }
@@ -1255,7 +1263,7 @@ function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
-  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1277,7 +1285,7 @@ function aivideomaker(settings) {
         if (typeof body.status !== "string") throw errorIn(body, at);
         const seen = { ...stateOf(body.status), record: body };
         if (seen.state !== "FAILED" || !looksLikeError(body)) {
-          checkId(body, taskId, at);
+          checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
         const failure = refusal(body, at);
@@ -1291,7 +1299,7 @@ function aivideomaker(settings) {
         const isTask = isRecord || isSet(body.taskId) && !looksLikeError(body);
         const task = isTask ? taskFrom(body, taskId, key) : void 0;
         if (!task) throw errorIn(body, at);
-        checkId(body, taskId, at);
+        checkId(body.id ?? body.taskId, taskId, at);
         return task;
       };
       return call("task", request("GET", `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
@@ -1300,7 +1308,7 @@ function aivideomaker(settings) {
       return call("task", request("PUT", `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
         if (typeof body.status !== "string" || saysFailed(body) && looksLikeError(body))
           throw errorIn(body, at);
-        checkId(body, taskId, at);
+        checkId(body.id ?? body.taskId, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
@@ -1308,7 +1316,7 @@ function aivideomaker(settings) {
       const read = (body, at) => {
         if (!Array.isArray(body.tasks)) throw errorIn(body, at);
         const tasks = body.tasks.flatMap(
-          (item) => isObject2(item) ? taskFrom(item, item.id, key) ?? [] : []
+          (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
         const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
@@ -1338,17 +1346,6 @@ function aivideomaker(settings) {
   };
 }
 var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
-function checkId(body, taskId, at) {
-  const id = body.id ?? body.taskId;
-  if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
-}
-function bodyOf(at) {
-  const { status } = at.answer;
-  const body = parseBody(at.answer.body);
-  const isGood = status >= 200 && status < 300;
-  if (isGood && isObject2(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal(isObject2(body) ? body : {}, at);
-}
 function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
 }
@@ -1372,7 +1369,7 @@ function taskFrom(body, id, key) {
   if (!isTaskId(id, key)) return void 0;
   const { status, model, idempotencyKey, creditsCharged, creditsRefunded } = body;
   const seen = typeof status === "string" ? stateOf(status) : { state: "UNKNOWN" };
-  const reasons = isObject2(body.output) ? [body.output.error, body.output.msg] : [];
+  const reasons = isObject3(body.output) ? [body.output.error, body.output.msg] : [];
   const error = firstText(...reasons, body.error, body.message, body.errorCode);
   return {
     id,
@@ -1406,9 +1403,6 @@ function namesError(body) {
   if (typeof code === "number" && code >= 400 && code < 600) return true;
   return [body.errorCode, body.error, code].some(codeNamed);
 }
-function isSet(value) {
-  return value !== void 0 && value !== null;
-}
 function isCredits(value) {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
@@ -1429,6 +1423,7 @@ export {
   addUrl,
   aivideomaker,
   callOf,
+  checkId,
   codeOfStatus,
   creditsOf,
   dataOf,
@@ -1447,6 +1442,7 @@ export {
   isExcessive,
   isFast,
   isGone,
+  isSet,
   isTaskId,
   isTransientStatus,
   jsonRequest,
@@ -1455,6 +1451,7 @@ export {
   nameIn,
   networkError,
   noteState,
+  objectIn,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,
@@ -1478,7 +1475,6 @@ export {
   stateOutcome,
   taskCancelled,
   taskResult,
-  unknownWord,
   unreadable,
   where,
   withFacts,

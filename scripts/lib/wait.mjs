@@ -392,8 +392,7 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry of its own query may begin
+   * @param deadline when the last retry of its own query may begin, on the monotonic clock
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
@@ -497,12 +496,7 @@ var PollRounds = class {
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
-  /**
-   * Reads the list for the records of several tasks that have ended.
-   * @param due those tasks
-   * @param watched all tasks that this process waits for
-   * @returns null where the list cannot be read now: nothing was sent
-   */
+  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
   async records(due, watched) {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
@@ -676,7 +670,6 @@ var Poller = class {
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
   #records;
-  /** When each task was last seen, by the wall clock. */
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   /** On the monotonic clock. */
@@ -934,8 +927,8 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
-import { creditsOf, taskResult } from "./live.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { creditsOf, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
 function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
@@ -980,7 +973,7 @@ function ageOf({ api }, record, task) {
 
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
-import { Failure as Failure7 } from "./main.mjs";
+import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
@@ -990,11 +983,10 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, stemOfOutput } = await import("./download.mjs");
-  const { versionOf } = await import("./download.mjs");
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(name.normalize("NFC").toLowerCase());
+  const fileNamed = (name) => media.get(nameKey(name));
   const file = fileNamed(stem);
   if (file === void 0) return;
   let version = 2;
@@ -1007,27 +999,78 @@ async function checkNameIsFree(folder, output, earlier) {
     reason: { kind: "outputTaken", file, free, owner }
   });
 }
-function ownerOf(file, records) {
+async function withOwner({ records }, entry, failure) {
+  const { reason } = failure.details;
+  if (!entry || reason?.kind !== "fileInTheWay") return failure;
+  const all = await orFailure3((async () => (await records())?.allOf(entry.record.request))());
+  const owner = ownerOf(reason.file, all instanceof Failure7 ? [] : all ?? [], entry.record.taskId);
+  return failure.with({ reason: { ...reason, owner } });
+}
+function ownerOf(file, records, wantedBy = null) {
   const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
   const taskId = records.find(isItsFile)?.record.taskId;
-  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
+  if (!taskId) return { is: "unknown" };
+  return taskId === wantedBy ? { is: "thisTask" } : { is: "otherTask", taskId };
 }
 
-// scripts/src/core/deliver/recorded-files.ts
+// scripts/src/core/deliver/save-files.ts
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
+  const { api } = session;
+  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
+  const { saveOnce } = await import("./download.mjs");
+  const files = [];
+  const failures = [];
+  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
+  let { urls } = task;
+  for (const index of task.urls.keys()) {
+    const refresh = async () => {
+      const fresh = await orFailure4(readTaskRecord(session, task.id));
+      if (fresh instanceof Failure8) throw asNotShown(session, task.id, fresh);
+      if (fresh.urls.length !== urls.length) return null;
+      urls = fresh.urls;
+      onFresh?.({ ...fresh, state: "COMPLETED" });
+      return urls[index];
+    };
+    const url = urls[index];
+    const number = task.urls.length > 1 ? { number: index + 1 } : {};
+    const { maxRetries } = api.policy;
+    const name = { taskId: task.id, folder, output, isVersioned, ...number };
+    const options = { ...name, url, stallMs, maxRetries, until, refresh };
+    onFile?.(index);
+    const save = async () => {
+      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
+      files.push(file);
+      await onSaved?.(file, index);
+    };
+    const failure = await orFailure4(save());
+    if (failure) failures.push(failure);
+  }
+  const first = failures[0];
+  if (!first) return files;
+  if (task.urls.length === 1) throw first;
+  throw first.with({
+    data: {
+      ...first.details.data,
+      files: files.map((file) => ({ ...file })),
+      notSaved: failures.map(({ message }) => message)
+    }
+  });
+}
+
+// scripts/src/core/deliver/saved-result.ts
 const path2 = require("node:path");
-import { fileStem } from "./download.mjs";
-function recordedFiles(session, entry, wait) {
-  return filesOf(session, entry, wait, countOf(entry.record));
-}
-async function filesLeft(session, entry, wait) {
-  const { files } = entry.record;
-  if (countOf(entry.record) !== null || !files.some(isOfVersion1)) return void 0;
-  return filesOf(session, entry, wait, new Set(files.map(numberOf)).size);
-}
-async function filesOf(session, entry, wait, count2) {
-  if (count2 === null || entry.record.files.length === 0) return void 0;
+import { taskResult } from "./live.mjs";
+async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
+  const count2 = await countOf(entry.record, isAllThatIsLeft);
+  if (count2 === null) return void 0;
   const find = () => wholeFiles(session, entry, wait, count2);
-  return session.results ? session.results.run(find) : find();
+  const files = await (session.results ? session.results.run(find) : find());
+  if (!files) return void 0;
+  const facts = knownFacts(known);
+  const { fileWarnings } = await import("./download.mjs");
+  const warnings = await fileWarnings(session, facts.model, files, wait.output);
+  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, facts), files, warnings };
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
   const { files, taskId } = entry.record;
@@ -1067,109 +1110,67 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
   if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
   return placed;
 }
-function countOf({ fileCount, files, taskId }) {
+async function countOf({ fileCount, files, taskId }, isAllThatIsLeft) {
   if (fileCount !== null) return fileCount;
+  const old = files.filter(({ number }) => number === void 0);
+  const { fileStem } = await import("./download.mjs");
   const stem = fileStem(taskId);
-  return files.some((file) => isOfVersion1(file) && path2.parse(file.path).name === stem) ? 1 : null;
+  if (old.some((file) => path2.parse(file.path).name === stem)) return 1;
+  return isAllThatIsLeft && old.length > 0 ? new Set(files.map(numberOf)).size : null;
 }
-var isOfVersion1 = ({ number }) => number === void 0;
 function numberOf({ number, path: file }) {
   return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
-}
-
-// scripts/src/core/deliver/save-files.ts
-import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
-async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
-  const { api } = session;
-  const { entry, filesUntil, stallMs, output, isVersioned } = settings;
-  const { saveOnce } = await import("./download.mjs");
-  const files = [];
-  const failures = [];
-  const until = Math.max(filesUntil, api.clock.monotonic() + RESULT_MS);
-  let { urls } = task;
-  for (const index of task.urls.keys()) {
-    const refresh = async () => {
-      const fresh = await orFailure3(readTaskRecord(session, task.id));
-      if (fresh instanceof Failure8) throw asNotShown(session, task.id, fresh);
-      if (fresh.urls.length !== urls.length) return null;
-      urls = fresh.urls;
-      onFresh?.({ ...fresh, state: "COMPLETED" });
-      return urls[index];
-    };
-    const url = urls[index];
-    const number = task.urls.length > 1 ? { number: index + 1 } : {};
-    const { maxRetries } = api.policy;
-    const name = { taskId: task.id, folder, output, isVersioned, ...number };
-    const options = { ...name, url, stallMs, maxRetries, until, refresh };
-    onFile?.(index);
-    const save = async () => {
-      const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
-      files.push(file);
-      await onSaved?.(file, index);
-    };
-    const failure = await orFailure3(save());
-    if (failure) failures.push(failure);
-  }
-  const first = failures[0];
-  if (!first) return files;
-  if (task.urls.length === 1) throw first;
-  throw first.with({
-    data: {
-      ...first.details.data,
-      files: files.map((file) => ({ ...file })),
-      notSaved: failures.map(({ message }) => message)
-    }
-  });
 }
 
 // scripts/src/core/deliver/finish.ts
 async function finish(of) {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
+  const facts = knownFacts(known);
   let task;
   try {
-    const saved = entry && await recordedFiles(session, entry, wait);
-    if (saved) return await withFiles2(of, saved);
+    const before = entry && await savedResult(of, entry);
+    if (before) return before;
     const folder = await folderFor(wait.folder);
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
-    let files;
+    let saved = { warnings: [] };
     if (folder !== null) {
       const found = task;
       const onFresh = (fresh) => {
         task = fresh;
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
-      files = await (session.results ? session.results.run(save) : save());
+      const files = await (session.results ? session.results.run(save) : save());
+      const { fileWarnings } = await import("./download.mjs");
+      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
     }
-    const result = await withFiles2(of, files, task);
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return result;
+    return { ...taskResult2(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
-    const failure = asNotShown(session, taskId, error);
-    const lasting = asGone(session, taskId, failure, entry?.record, task);
-    const left = entry && lasting !== failure ? await orFailure4(filesLeft(session, entry, wait)) : void 0;
-    if (left && !(left instanceof Failure9)) return withFiles2(of, left);
-    return notFetched(taskId, left ?? lasting, known, task);
+    return withoutFiles(of, error, task);
   }
 }
-async function withFiles2({ session, taskId, wait, known }, files, task) {
-  const facts = knownFacts(known);
-  const result = taskResult(taskId, task ?? { state: "COMPLETED", record: {} }, facts);
-  if (!files) return result;
-  const { fileWarnings } = await import("./download.mjs");
-  return { ...result, files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+async function withoutFiles(of, error, task) {
+  const { session, taskId, known } = of;
+  const { entry } = known;
+  const failure = asNotShown(session, taskId, error);
+  const isNotShown = failure.details.reason?.kind === "taskNotShown";
+  const left = entry && isNotShown ? await orFailure5(savedResult(of, entry, true)) : void 0;
+  if (left && !(left instanceof Failure9)) return left;
+  const why = left ?? asGone(session, taskId, failure, entry?.record, task);
+  return notFetched(taskId, await withOwner(session, entry, why), known, task);
 }
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
   const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
+  return { ...taskResult2(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/poll/durations.ts
 import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1211,8 +1212,8 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure5(durationsIn(session, model)),
-    orFailure5(loadContract(session.provider.id, model))
+    orFailure6(durationsIn(session, model)),
+    orFailure6(loadContract(session.provider.id, model))
   ]);
   const { durations: recorded = [], output } = contract instanceof Failure10 ? {} : contract;
   return { own: own instanceof Failure10 ? [] : own, recorded, output };
@@ -1307,17 +1308,17 @@ async function otherAccountOf(store, request) {
 }
 
 // scripts/src/core/tasks/cancel-task.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure6(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure7(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure12 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure6(fetchStatus(session, taskId));
+  const status = await orFailure7(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure12;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1359,21 +1360,21 @@ async function cancelWhileRefusedForNow(session, taskId) {
 }
 
 // scripts/src/core/tasks/get-task.ts
-import { Failure as Failure14, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal8 } from "./main.mjs";
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
-import { taskResult as taskResult3 } from "./live.mjs";
+import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { recordOf as recordOf2 } from "./live.mjs";
-import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure13, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1384,7 +1385,7 @@ async function firstStatus(of) {
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
-  const found = await orFailure7(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
+  const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure13)) return { seen: found };
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
@@ -1496,10 +1497,10 @@ async function readEnd(of, seen) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult2(taskId, ended, knownFacts(known));
+  return taskResult3(taskId, ended, knownFacts(known));
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
-  const result = taskResult2(taskId, seen, knownFacts(known));
+  const result = taskResult3(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
@@ -1512,14 +1513,14 @@ async function getTask(session, taskId, settings) {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   const entry = await recordOf3(session, taskId);
-  const task = await orFailure8(readTaskRecord(session, taskId));
+  const task = await orFailure9(readTaskRecord(session, taskId));
   if (task instanceof Failure14) {
     if (task.code !== "TASK_NOT_FOUND" || !entry || !isTerminal8(entry.record.status)) throw task;
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState3(session, entry, task.state);
   const { credits, model } = entry?.record ?? {};
-  return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
+  return deliver3(session, entry, taskResult4(taskId, task, { credits, model }));
 }
 export {
   EndedRecords,
@@ -1535,7 +1536,6 @@ export {
   endsWait,
   expectedDuration,
   fetchResult,
-  filesLeft,
   finish,
   firstStatus,
   folderFor,
@@ -1558,11 +1558,12 @@ export {
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,
-  recordedFiles,
   saveFiles,
+  savedResult,
   spanOf,
   spendingOutcome,
   taskOutcome,
   waitOn,
-  waitTask
+  waitTask,
+  withOwner
 };

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { nameKey } from '../../scripts/src/core/batch/file-names.ts';
-import { mediaIn } from '../../scripts/src/download/output-name.ts';
+import { mediaIn, nameKey } from '../../scripts/src/download/output-name.ts';
 import { tempFolder } from '../support/command.ts';
 
 it('a file whose name the disk keeps in decomposed characters is the one that a line names', () => {

@@ -1,8 +1,7 @@
 import { isExcessive, parseBody } from '../http/json.ts';
 import { isObject, type Json } from '../model/json.ts';
 import type { TaskState } from '../model/task.ts';
-import { isTaskId } from '../providers/error-answer.ts';
-import { stateIn } from '../providers/states.ts';
+import { isTaskId, stateIn } from '../providers/read-answer.ts';
 import type { Settings } from './options.ts';
 import type { CallbackHint } from './types.ts';
 

@@ -3,7 +3,6 @@ import type { RequestClaim } from '../model/claim-rules.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
 import type { Caps } from './money/caps.ts';
 
-/** What identifies a request, and what it may cost. */
 export interface Terms
   extends Pick<RequestClaim, 'isNamed' | 'isNew' | 'owner' | 'wait' | 'ordinal' | 'newRun'> {
   caps: Caps;

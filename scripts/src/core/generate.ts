@@ -105,7 +105,6 @@ function told({ other, isUnrecorded }: TaskFacts, taskId: string): SubmitWarning
   return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
 }
 
-/** Warns where the charge is above the cap: it cannot be undone. */
 function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWarning[] {
   const charged = credits?.charged ?? 0;
   return charged > maxCredits ? [{ kind: 'aboveCap', charged, maxCredits }] : [];

@@ -6,31 +6,25 @@ import type { TaskStatus } from '../providers/provider.ts';
 /** The sums of a batch. `done + failed + unknown + notSubmitted + running` is at most `total`. */
 export interface BatchProgress {
   total: number;
-  /** Lines whose task is COMPLETED. */
   done: number;
   /** Lines whose task ended FAILED or CANCEL. */
   failed: number;
   /** Lines of which this call does not know any more whether they have a task. */
   unknown?: number;
-  /** Lines that this call will not submit any more. */
   notSubmitted?: number;
-  /** Lines that were submitted and have not ended. */
   running: number;
   /** Credits charged so far; null while none are known. */
   credits: number | null;
   /** The part of them that is for tasks which this call submitted; absent: not known. */
   creditsNow?: number;
-  /** Credits refunded so far; absent: not known. */
   refunded?: number;
   /** This call has come to an end with every line, also with those that run on. */
   isOver?: boolean;
 }
 
-/** How long tasks of a model usually take, from submit to end. */
 export interface ExpectedDuration {
   fromMs: number;
   toMs: number;
-  /** The number of tasks that it was measured on. */
   runs: number;
   /** Tasks of this machine, or the runs that the model's contract records. */
   source: 'machine' | 'contract';
@@ -53,11 +47,9 @@ export interface Observer {
   batch(progress: BatchProgress): void;
   /** Returns the observer of one named request, such as a line of a batch. */
   named(name: string): Observer;
-  /** The task's id, as soon as it is known. */
   task(taskId: string, state: TaskState): void;
   /** Returns the observer of one task: its lines name that task and its age. */
   about(taskId: string, created?: string): Observer;
-  /** How long tasks like this one usually take; not told where nothing is known. */
   expected(duration: ExpectedDuration): void;
   polled(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
   queryFailed(failure: Failure): void;

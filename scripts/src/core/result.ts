@@ -11,16 +11,13 @@ import type { TaskStatus } from '../providers/provider.ts';
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
   Pick<Task, 'model' | 'error' | 'charged' | 'refunded'> & {
     urls?: string[] | undefined;
-    /** The task's record, which may say why it failed, could not be read. */
     isRecordUnread?: boolean;
   };
 
 /** A difference between the request and its result, although the call succeeded. */
 export type Warning =
   | SubmitWarning
-  /** A file of another kind than its model makes. */
   | { kind: 'otherKind'; model: string; makes: OutputKind; file: string; contentType: string }
-  /** A file with another extension than the one that was asked for. */
   | { kind: 'otherExtension'; asked: string; file: string }
   /** The wait ended before a query was permitted; the next one is due in so many seconds. */
   | { kind: 'noPermit'; seconds: number }
@@ -45,11 +42,8 @@ export interface Reused extends MadeBy {
 
 /** How this call got to the task of a request. */
 export interface Origin {
-  /** An earlier call submitted the request; this call submitted nothing. */
   resumed?: MadeBy | undefined;
-  /** The request was submitted once more, after a lost submit. */
   isResubmitted?: boolean | undefined;
-  /** The task had ended before this call. */
   reused?: Reused;
 }
 
@@ -65,9 +59,7 @@ interface Delivery {
 interface TaskFacts extends Origin {
   taskId: string;
   seen: Seen;
-  /** Absent where nothing is known of them. */
   credits?: Credits | undefined;
-  /** The saved files; absent where none were asked for. */
   files?: SavedFile[] | undefined;
   warnings: Warning[];
   /** Why the last status query failed, where the state is from before it. */
@@ -80,7 +72,6 @@ interface TaskFacts extends Origin {
 export type TaskResult = TaskFacts &
   (
     | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
-    /** This call cancelled it. */
     | { kind: 'cancelledNow' }
     /** It is COMPLETED, but its record or its files could not be fetched. */
     | { kind: 'notFetched'; failure: Failure }
@@ -93,15 +84,12 @@ export interface NothingPending {
   unknown: number;
 }
 
-/** Several tasks that were resumed at the same time. */
 export interface ManyResult {
   kind: 'many';
   items: { record: RequestRecord; ended: TaskResult | Failure }[];
   /** Which end the call waited for; with `first` the tasks that have ended come first. */
   until: 'first' | 'last';
-  /** Unfinished tasks that this call left out. */
   more: number;
-  /** Submits whose outcome is not known. */
   unknown: number;
 }
 

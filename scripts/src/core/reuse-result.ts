@@ -9,10 +9,7 @@ import { beginWait, type WaitSettings } from './wait-settings.ts';
 
 const DAY_MS = 24 * 3600_000;
 
-/**
- * Returns the earlier result of a request: the same files where they are still complete, a copy of them, or a new
- * download; or the earlier failure. Charges nothing.
- */
+/** Returns the earlier result of a request (its files, a copy of them, or a new download) or its earlier failure. Charges nothing. */
 export async function reuseResult(
   session: Session,
   entry: StoredRequest,

@@ -12,13 +12,11 @@ export type { Observer } from './observer.ts';
 export interface SubmitGate {
   /** Resolves when a submit may be sent. @throws Failure when none may be sent any more */
   ready(): Promise<void>;
-  /** The service asked every submit to pause. */
   pauseFor(ms: number): void;
   /** The answer of a submit was lost: finding out about it holds no other submit back. */
   lost(): void;
 }
 
-/** What every step of the workflow needs. */
 export interface Session extends Downloader {
   provider: Provider;
   api: Api;

@@ -38,7 +38,6 @@ export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVers
   deadline: number;
   /** When the time for reading the result is over; Infinity without a wait. */
   resultUntil: number;
-  /** When the time for its files is over. */
   filesUntil: number;
 }
 
@@ -59,9 +58,7 @@ export interface TaskFacts {
   model?: string | undefined;
   credits?: Credits | undefined;
   origin?: Origin | undefined;
-  /** Its id could not be written to the record. */
   isUnrecorded?: boolean;
-  /** An equal request of another key or address. */
   other?: OtherAccount | undefined;
 }
 

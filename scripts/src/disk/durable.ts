@@ -103,10 +103,7 @@ export async function writeWhole(file: string, text: string, clock: Clock): Prom
   syncFolder(path.dirname(file));
 }
 
-/**
- * Writes a file like `writeWhole`, but synchronously, for the end of a process. A power failure may undo it: then the old
- * file is back.
- */
+/** Like `writeWhole`, but synchronous, for the end of a process. A power failure may undo it: then the old file is back. */
 export function replaceAtOnce(file: string, text: string): void {
   const temp = writeTemp(file, text);
   try {

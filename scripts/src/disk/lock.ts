@@ -14,24 +14,18 @@ import type { Clock } from '../model/clock.ts';
 import { isObject, type Json } from '../model/json.ts';
 import { diskError, TEMP } from './durable.ts';
 
-/** The process that holds a lock. */
 export interface LockOwner {
   pid: number;
   host: string;
   /** The boot id and the process namespace of `pid`; null where the system does not provide them. */
   system: string | null;
-  /**
-   * The start time of the process, as its system counts; null where it cannot be read. It distinguishes the process from
-   * a later one with the same pid.
-   */
+  /** As its system counts; null where it cannot be read. It distinguishes the process from a later one with the same pid. */
   start: string | null;
   /** A different value for each lock. */
   nonce: string;
 }
 
-/** A lock that this process holds. */
 export interface Lock {
-  /** Returns false when another process believed that this one was dead and took the lock. */
   isOurs(): boolean;
   release(): void;
 }
@@ -231,7 +225,6 @@ function isSystem(system: string | null): boolean {
 let system: string | null | undefined;
 let ownStart: string | null | undefined;
 
-/** Returns the boot id and the pid namespace of this process; null where the system does not provide them. */
 function systemOf(): string | null {
   if (system !== undefined) return system;
   try {
@@ -245,10 +238,7 @@ function systemOf(): string | null {
 
 const ENDED = 'ended';
 
-/**
- * Returns the start time of a process in ticks since the boot; `ENDED` for a zombie; null where the system does not
- * provide it.
- */
+/** In ticks since the boot; `ENDED` for a zombie; null where the system does not provide it. */
 function startOf(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -5,7 +5,6 @@ import { quoteWord } from '../model/shell-word.ts';
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
 
-/** Why other users could remove or replace the files of a folder. */
 export interface Distrust {
   reason: string;
   /** The command that repairs it; null where only another folder helps. */

@@ -4,8 +4,9 @@ import { Failure } from '../model/failure.ts';
 import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
+import { withoutExtension } from './output-name.ts';
 import { Part } from './part.ts';
-import { oneAtATime, withoutExtension } from './save-once.ts';
+import { oneAtATime } from './save-once.ts';
 
 /**
  * Copies a saved file to another place, whole or not at all. A different file of the same name is never replaced. The part

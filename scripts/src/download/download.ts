@@ -9,24 +9,19 @@ import type { RecordedFile } from '../model/request-record.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
-import { fileStem } from './file-name.ts';
-import { stemOfOutput } from './output-name.ts';
+import { fileStem, stemOfOutput, versionOf } from './output-name.ts';
 import { Part, removeOldParts } from './part.ts';
 import type { Fetched } from './received-file.ts';
-import { versionOf } from './version-of-name.ts';
 
-/** A saved file. */
 export type SavedFile = Omit<RecordedFile, 'number'>;
 
 export interface DownloadOptions extends FetchOptions {
   taskId: string;
   /** Absolute, as `prepareFolder` returned it. */
   folder: string;
-  /** The name that was asked for; absent: named by the task's id. */
   output?: string | null | undefined;
   /** The number of this file among several, from 1; absent when there is only one. */
   number?: number;
-  /** Where another file has the name, a version follows it; absent: that is a failure. */
   isVersioned?: boolean | undefined;
 }
 
@@ -87,10 +82,7 @@ export async function download(downloader: Downloader, options: DownloadOptions)
   }
 }
 
-/**
- * Renames the finished file into place, and returns its path. An existing file of that name is accepted only with the same
- * content.
- */
+/** Returns the path that the finished file got. An existing file of that name is accepted only with the same content. */
 export async function moveIntoPlace(
   part: string,
   file: string,
@@ -110,7 +102,6 @@ export async function moveIntoPlace(
   });
 }
 
-/** Tells whether a file is in its place; false where another one is. */
 async function tookPlace(
   part: string,
   file: string,

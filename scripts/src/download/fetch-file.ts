@@ -42,7 +42,6 @@ export async function fetchFile(downloader: Downloader, options: FetchOptions, p
   }
 }
 
-/** The attempts to fetch one file, and their common state. */
 class Fetch {
   readonly #downloader: Downloader;
   readonly #options: FetchOptions;

@@ -14,10 +14,7 @@ interface Thread {
   answer: Promise<[string]>;
 }
 
-/**
- * The SHA-256 of a file as it lies on the disk. A large one is read by a second thread while it is still being written:
- * otherwise the hash would take longer than the network.
- */
+/** The SHA-256 of a file. A second thread reads a large one while it is being written: else it would take longer than the network. */
 export class FileHash {
   readonly #file: string;
   #thread: Thread | undefined;
@@ -31,13 +28,11 @@ export class FileHash {
     if (bytes >= WORKER_FROM_BYTES) this.#thread ??= this.#start();
   }
 
-  /** Records how many bytes from the beginning are written. */
   written(bytes: number): void {
     this.expect(bytes);
     this.#thread?.worker.postMessage({ upTo: bytes, last: false });
   }
 
-  /** What was written does not count any more. */
   restart(): void {
     void this.#thread?.worker.terminate();
     this.#thread = undefined;

@@ -13,7 +13,6 @@ export class FileWriter {
   #position = 0;
   #chunks: Buffer[] = [];
   #waiting = 0;
-  /** The write under way. */
   #writing: Promise<void> | undefined;
 
   /** @param onWritten called after each block with the number of bytes written from the beginning */

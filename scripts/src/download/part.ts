@@ -101,16 +101,12 @@ export class Part {
   }
 }
 
-/** Returns the bytes of the part that another process is writing. */
 export async function sizeOfPart(stem: string): Promise<number> {
   const stat = await lstat(`${stem}${PART}`).catch(() => null);
   return stat?.size ?? 0;
 }
 
-/**
- * Removes parts that cannot be resumed: those older than a week, and leftovers of dead processes for the file that is
- * saved now.
- */
+/** Removes parts that are older than a week, and what dead processes left of the file that is saved now. */
 export async function removeOldParts(stem: string, now: number): Promise<void> {
   const folder = path.dirname(stem);
   const own = path.basename(stem);

@@ -36,16 +36,12 @@ export class ReceivedFile {
   readonly #writer: FileWriter;
   readonly #hash: FileHash;
   bytes = 0;
-  /** The first bytes, which show the kind of the file. */
   #head: Buffer = Buffer.alloc(0);
-  /** The kind of the file; null while it is not known. */
   #kind: FileKind | null = null;
-  /** The length of the whole file; null until an answer gives it. */
   total: number | null = null;
   /** Shows whether a later answer is about the same bytes. */
   #validator: string | null = null;
   #lengthIsCertain = false;
-  /** The content type that the host gives. */
   #contentType = '';
 
   constructor(part: Part) {

@@ -6,6 +6,7 @@ import type { StoredRequest } from '../ports/record-store.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
+import { withoutExtension } from './output-name.ts';
 import { Part, sizeOfPart } from './part.ts';
 
 export interface SaveOptions extends DownloadOptions {
@@ -64,7 +65,6 @@ export async function oneAtATime<T>(
   }
 }
 
-/** The file as the record names it, where it still lies there as it was. */
 async function savedBefore(entry: StoredRequest | undefined, stem: string): Promise<SavedFile | undefined> {
   const known = entry?.record.files.find((file) => withoutExtension(file.path) === stem);
   if (!known || !(await fileIsWhole(known.path, known))) return undefined;
@@ -93,8 +93,4 @@ async function lockFor(
 export function nameFound(file: string, stem: string): { output?: string } {
   const found = withoutExtension(file);
   return found === stem ? {} : { output: path.basename(found) };
-}
-
-export function withoutExtension(file: string): string {
-  return file.slice(0, file.length - path.extname(file).length);
 }

@@ -1,10 +1,8 @@
 import { madeAs, type OutputKind } from '../model/output-kind.ts';
 
-/** What a file is. */
 export interface FileKind {
   ext: string;
   contentType: string;
-  /** What of the things that models make it is. */
   makes: OutputKind;
 }
 
@@ -114,10 +112,7 @@ function isoKind(text: string): FileKind {
   return ISO_BRANDS[brand] ?? MP4;
 }
 
-/**
- * Returns the kind of a format without a signature. Text that looks like a page or like JSON is an error text, whatever
- * its type says.
- */
+/** For formats without a signature. Text that looks like a page or like JSON is an error text, whatever its type says. */
 function byType(text: string, type: string): FileKind | null {
   if (text.startsWith('PK\x03\x04')) return ZIP_TYPES[type] ?? null;
   const start = /^(?:\xef\xbb\xbf)?\s*(.)/.exec(text)?.[1];

@@ -29,10 +29,7 @@ export async function isWhole(
   return true;
 }
 
-/**
- * Whether the boxes of an MP4 or QuickTime file fill it exactly and hold the index that a player needs. The only way to
- * notice a file that was cut where the sender gave no length.
- */
+/** Whether the boxes of an MP4 or QuickTime file fill it and hold its index: the only sign of a cut where no length was given. */
 export async function boxesAreWhole(fd: number, size: number): Promise<boolean> {
   const header = Buffer.alloc(16);
   let hasIndex = false;

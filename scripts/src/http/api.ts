@@ -33,9 +33,7 @@ export interface Call<T> {
 }
 
 export interface CallOptions {
-  /** Uses a new connection. */
   fresh?: boolean | undefined;
-  /** Called when the request is about to leave. */
   onLeave?: (() => void) | undefined;
   /** The end of the caller's time, on the monotonic clock: a request does not last much longer. */
   until?: number | undefined;
@@ -46,11 +44,9 @@ export interface CallOptions {
 }
 
 export interface ApiOptions {
-  /** Milliseconds for one request. */
   timeoutMs: number;
   /** Retries of a read after its first attempt. */
   maxRetries: number;
-  /** Ends the request that is under way. */
   signal?: AbortSignal | undefined;
   /** Returns who shares the queries that the service permits; absent or null: nobody. */
   limiter?(): Promise<RateLimiter | null>;
@@ -63,7 +59,6 @@ export class Api {
   readonly #transport: Transport;
   readonly #limiter: ApiOptions['limiter'];
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds that one request may take. */
   readonly timeoutMs: number;
 
   constructor(transport: Transport, clock: Clock, { timeoutMs, maxRetries, signal, limiter }: ApiOptions) {

@@ -23,10 +23,7 @@ export interface HttpAnswer extends HttpHead {
 
 /** The events of one HTTP exchange, in this order. */
 export interface HttpEvents {
-  /**
-   * The connection is open and the first byte leaves next; before it the service has received nothing. A submit that fails
-   * before this event is `rejected`, later `unknown`.
-   */
+  /** The first byte leaves next. A submit that fails before this event is `rejected`: the service has received nothing; later `unknown`. */
   onLeave(): void;
   onHead(head: HttpHead): void;
   onData(chunk: Buffer): void;
@@ -35,7 +32,6 @@ export interface HttpEvents {
   onError(error: unknown): void;
 }
 
-/** An HTTP request that is under way. */
 export interface OngoingRequest {
   /** Stops reading, so that the sender waits. */
   pause(): void;
@@ -43,10 +39,7 @@ export interface OngoingRequest {
   abort(): void;
 }
 
-/**
- * Sends HTTP requests over connections that it owns. Unlike `fetch`, it says whether a request has left: that decides
- * whether a failed submit may have been charged.
- */
+/** Sends HTTP requests. Unlike `fetch`, it says whether one has left: that decides whether a failed submit may have been charged. */
 export interface HttpClient {
   /**
    * Starts one HTTP exchange.

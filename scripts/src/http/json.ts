@@ -9,10 +9,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, COMMA
 // White space, and the bytes of a byte order mark.
 const BEFORE = Buffer.from(' \n\r\t\ufeff');
 
-/**
- * Whether a text, if it is a JSON object or list, holds more than `most` values and names, or is nested deeper than any
- * answer. It costs a fraction of what parsing it would, and no memory. What begins like neither is parsed in no time.
- */
+/** Whether a JSON text holds more than `most` values and names, or is nested deeper than any answer. Far cheaper than parsing. */
 export function isExcessive(body: Buffer, most: number): boolean {
   let count = 0;
   let depth = 0;

@@ -1,13 +1,10 @@
 import type { LookupFunction, Socket } from 'node:net';
 import connectorOf from 'undici/lib/core/connect.js';
 
-/** How connections are made. */
 export interface Connecting {
-  /** Milliseconds. */
   timeout: number;
   /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
   signal: AbortSignal;
-  /** Finds the addresses of a name; the system's own way where it is absent. */
   lookup?: LookupFunction | undefined;
 }
 
@@ -17,10 +14,7 @@ const READ_BYTES = 64 * 1024;
 // A block that is filled so soon could be larger. Of many small files, large blocks would outlive the files in them.
 const FILLED_MS = 20;
 
-/**
- * Returns a connector whose sockets read into blocks, one piece behind the other; the faster the bytes come, the larger the
- * blocks. A file arrives in fewer and larger pieces, and no piece is copied. A large download takes a tenth less time.
- */
+/** Sockets that read into blocks, larger the faster the bytes come: fewer pieces, no copies, a tenth less time for a large file. */
 export function largeReads(connecting: Connecting): connectorOf.connector {
   return (options, callback) => {
     let socket: Socket | null = null;

@@ -22,16 +22,12 @@ import { ClosedHere } from './network-error.ts';
 // Services close an idle connection, often after 5 s. A request must not be sent while the service closes it.
 const LONGEST_IDLE_MS = 4_000;
 
-/**
- * Sends requests without a proxy, with Node's own client. Loading undici, whose parser is WebAssembly, would take an
- * eighth of the time of a command that makes one query.
- */
+/** Node's own client, without a proxy. Loading undici would take an eighth of the time of a command that makes one query. */
 export class NodeHttpClient implements HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #open = new Set<ClientRequest>();
   readonly #lookup: LookupFunction | undefined;
 
-  /** @param lookup finds the addresses of hosts, for each new connection; the system's own way by default */
   constructor(lookup?: LookupFunction) {
     this.#lookup = lookup;
   }
@@ -99,10 +95,7 @@ export class NodeHttpClient implements HttpClient {
   }
 }
 
-/**
- * Reports when the connection is open, after the TLS handshake if there is one. Destroys the request when that takes too
- * long.
- */
+/** Reports when the connection is open, TLS included. Destroys a request for which that takes too long. */
 function watchConnection(sent: ClientRequest, { onLeave }: HttpEvents): void {
   const timer = setTimeout(() => {
     sent.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }));

@@ -1,7 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { PermitKind, RateLimiter } from '../ports/rate-limiter.ts';
 
-/** How many status queries a service permits. */
 export interface RateLimit {
   /** Queries in any window. */
   queries: number;

@@ -1,6 +1,5 @@
 import type { Failure } from '../model/failure.ts';
 
-/** How often and after which pauses an HTTP request is retried. */
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   maxRetries: number;
@@ -12,10 +11,7 @@ export interface RetryPolicy {
 
 export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
 
-/**
- * The sum of all pauses of a call that has no wait of its own, in milliseconds. It is short because agents' tools have short
- * time limits.
- */
+/** The sum of all pauses of a call that has no wait of its own, in milliseconds: agents' tools have short time limits. */
 export const PAUSE_BUDGET_MS = 30_000;
 
 // A larger `Retry-After` is a mistake or an attack.
@@ -32,7 +28,6 @@ export function isTransientStatus(status: number): boolean {
  * Returns the backoff before the next attempt in milliseconds. Returns null when there is no next attempt: the failure is
  * permanent, all retries are used, or the pause is longer than the remaining time.
  * @param attempt the number of attempts so far (1 = the first one just failed)
- * @param remainingMs of the caller's time
  */
 export function pauseBeforeRetry(
   failure: Failure,
@@ -78,11 +73,7 @@ export function heeded(failure: Failure): Failure {
   return failure.with({ retryAfter: Math.min(retryAfter, LONGEST_OUTAGE_S) });
 }
 
-/**
- * `Retry-After` in whole seconds, from seconds or an HTTP date (RFC 9110, 10.2.3); undefined for anything else.
- * A date in the past is 0; more than a day counts as a day.
- * @param nowMs the wall clock, for the date form
- */
+/** In whole seconds, of seconds or an HTTP date (RFC 9110, 10.2.3): 0 if it is past, a day at most. @param nowMs by the wall clock */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;

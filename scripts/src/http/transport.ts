@@ -15,10 +15,7 @@ import type { Resolve } from './public-lookup.ts';
 type ClientKind = 'node' | 'proxy' | 'files';
 
 export interface ExchangeOptions {
-  /**
-   * Milliseconds for the whole exchange: name look-up, connection, headers and the last byte of the body. The exchange
-   * then still waits for a receiver that is busy.
-   */
+  /** For the whole exchange, from the name look-up to the last byte. It then still waits for a receiver that is busy. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   /** Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out. */
@@ -32,10 +29,7 @@ export interface ExchangeOptions {
 interface TransportOptions {
   /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
   httpClient?: HttpClient;
-  /**
-   * The process ends with this program's command. Then undici fetches files, which is faster, and V8's settings are
-   * changed for it; the process of another program is left as it is.
-   */
+  /** The process ends with this program's command: undici then fetches files, which is faster, and changes V8's settings for it. */
   ownsProcess?: boolean;
   /** Finds the addresses of file hosts, for tests; by default the system does. */
   resolve?: Resolve;
@@ -95,7 +89,6 @@ export class Transport {
     }
   }
 
-  /** Ends all exchanges that are under way, so that the process can end. */
   async close(): Promise<void> {
     for (const made of await Promise.allSettled(this.#clients.values())) {
       if (made.status === 'fulfilled') made.value.close();

@@ -1,9 +1,10 @@
-import type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
-import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+import type { Account, Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
-export type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+export type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+export type { Account } from '../model/request-record.ts';
 
 /** The right to submit a request, which one process has at a time. */
 export interface Fence {
@@ -12,7 +13,6 @@ export interface Fence {
   release(): void | Promise<void>;
 }
 
-/** The stored record of one request. */
 export interface StoredRequest {
   /** The record as this process last read or wrote it. */
   readonly record: RequestRecord;
@@ -54,17 +54,13 @@ export type Claimed<E extends StoredRequest = StoredRequest, F extends Fence = F
   /** It has a task, which may have ended. */
   | { kind: 'submitted'; entry: E };
 
-/** What the requests of a period may cost together. */
 export interface Budget {
-  /** The length of the period up to now, in milliseconds. */
   windowMs: number;
-  /** Credits that all requests of the period may cost. */
   limit: number;
   /** Credits of the request that is to be put on record. */
   credits: number;
 }
 
-/** Whether a request has its share of a budget. */
 export type Reserved =
   | { kind: 'reserved' }
   /** `spent`: what the others of the period cost; null when that is unknown. */
@@ -90,10 +86,7 @@ export interface RecordStore {
    * @param request its name
    */
   allOf(request: string): Promise<(StoredRequest | null)[]>;
-  /**
-   * Returns the newest record of the same request that was made with another key, or at another address of the provider, and
-   * was not rejected. It is another request, because the accounts differ.
-   */
+  /** Returns the newest record, not rejected, of the same request with another key or address: there it is another request. */
   underOtherAccount(request: RequestIdentity): Promise<StoredRequest | undefined>;
   /**
    * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go

@@ -19,7 +19,6 @@ export interface ListFacts {
   tookMs: number;
   /** The list was too large, too slow or refused: until this time single queries are sent. */
   badUntil: number;
-  /** Reads that failed in a row. */
   failures: number;
   /** Reads since a task of the list was last checked by itself. */
   unchecked: number;
@@ -30,10 +29,7 @@ export interface SharedStatus {
   tasks: ReadonlyMap<string, SeenStatus>;
 }
 
-/**
- * What all processes of this machine that wait for tasks of one service and key know of these tasks. It holds hints: it
- * may be old, incomplete or gone at any time.
- */
+/** What processes that wait for tasks of one service and key tell each other: hints, which may be old, incomplete or gone. */
 export interface StatusCache {
   /** Tells the other processes which tasks this one waits for, and when it wants to query each of them next. */
   announce(tasks: ReadonlyMap<string, number>): Promise<void>;

@@ -4,10 +4,7 @@ import { JsonBody } from '../http/json.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 
-/**
- * The purpose of an HTTP request. A lost submit may have been charged, a submit and a quote have a payload that may be
- * wrong, and only a task can be "not found".
- */
+/** Only a submit that is lost may have been charged; only its payload and that of a quote can be wrong; only a task is "not found". */
 export type Kind = 'submit' | 'quote' | 'task' | 'other';
 
 const MB = 1024 * 1024;
@@ -19,7 +16,6 @@ export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
 export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };
 
-/** An answer, and what it answers. */
 export interface Answered {
   request: HttpRequest;
   answer: HttpAnswer;
@@ -40,7 +36,6 @@ export function jsonRequest(
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
 }
 
-/** Returns the call of a request, whose answer is read together with what it answers. */
 export function callOf<T>(
   kind: Kind,
   request: HttpRequest,

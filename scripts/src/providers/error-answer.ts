@@ -1,10 +1,6 @@
-// Reads answers defensively: the part that is the same for every service.
-
 import type { HttpAnswer } from '../http/http-client.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
-import type { Json } from '../model/json.ts';
-import { TASK_ID } from '../model/task.ts';
 import { plain, quoted } from '../model/text.ts';
 import type { Answered, Kind } from './call.ts';
 
@@ -16,10 +12,7 @@ export interface Refused {
   said: string | undefined;
 }
 
-/**
- * Returns the failure of an error answer. It is transient if the status means "later", and unclear if a submit may have
- * been accepted nevertheless.
- */
+/** Returns a transient failure if the status means "later", an unclear one if a submit may have been accepted nevertheless. */
 export function refused(
   { code: named, status, said }: Refused,
   { answer, kind, settings }: Answered,
@@ -59,10 +52,6 @@ export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   return 'UNKNOWN_ERROR';
 }
 
-export function firstText(...values: (Json | undefined)[]): string | undefined {
-  return values.find((value): value is string => typeof value === 'string' && value !== '');
-}
-
 function messageOf(status: number, said: string | undefined, answer: HttpAnswer): string {
   if (status >= 300 && status < 400) {
     return `The service redirects (HTTP ${status}); redirects are not followed, because the key would go along.`;
@@ -70,22 +59,4 @@ function messageOf(status: number, said: string | undefined, answer: HttpAnswer)
   const words = said ?? answer.body.toString('utf8', 0, 800);
   const inner = status === answer.status ? '' : ` with the code ${status} in its body`;
   return `The service answered HTTP ${answer.status}${inner}${plain(words) ? `: ${quoted(words)}` : inner ? '' : ' with an empty body'}.`;
-}
-
-/**
- * Returns whether a service's id can be used. An id that contains the API key would put it into file names, records and
- * output.
- */
-export function isTaskId(id: Json | undefined, key: string): id is string {
-  return typeof id === 'string' && TASK_ID.test(id) && !id.toLowerCase().includes(key.toLowerCase());
-}
-
-/** Returns a service's name, such as that of a model, if it is a name and no sentence. */
-export function nameIn(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && /^[\w][\w./:-]{0,79}$/.test(value) ? value : undefined;
-}
-
-/** Returns a service's word for an unknown state, if it is a single word. */
-export function unknownWord(word: string): string {
-  return nameIn(word.trim()) ?? '(not a word)';
 }

@@ -7,7 +7,6 @@ export interface Capabilities {
   list: boolean;
   quote: boolean;
   account: boolean;
-  /** Callbacks carry a documented signature. */
   signedWebhooks: boolean;
 }
 
@@ -35,15 +34,11 @@ export interface Profile {
   readonly says: {
     /** Where a key is made, once on the page. */
     key: string;
-    /** How credits are got. */
     credits: string;
-    /** How long results are kept. */
     retention: string;
-    /** Whether a failed task is charged. */
     refund: string;
     /** Whether a cancelled task is charged; absent where no task can be cancelled. */
     cancelled?: string;
-    /** When a task can be cancelled. */
     cancel: string;
     /** What becomes of a task that is PROGRESS; absent where no task can be cancelled. */
     running?: string;

@@ -4,10 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { Profile } from './profile.ts';
 
-/**
- * A generation request, which is charged at most once. The idempotency key is made before the first attempt and never
- * changes.
- */
+/** Charged at most once. The idempotency key is made before the first attempt and never changes. */
 export interface GenerationRequest {
   model: string;
   payload: JsonObject;
@@ -48,9 +45,7 @@ export interface TaskList {
 }
 
 export interface Account {
-  /** Credits; null where the answer does not say. */
   balance: number | null;
-  /** Names of models that the service lists for the key. */
   models: string[];
   record: JsonObject;
 }
@@ -63,10 +58,7 @@ export interface Provider extends Profile {
   submit(generation: GenerationRequest): Call<Task>;
   status(taskId: string): Call<TaskStatus>;
   task(taskId: string): Call<Task>;
-  /**
-   * Another record of a finished task, for one whose first record names no file. A service has it for some tasks only: a
-   * failure of this call says nothing about the task.
-   */
+  /** Another record of a finished task, which a service has for some tasks only: a failure of this call says nothing about the task. */
   detail?(taskId: string): Call<Task>;
   cancel(taskId: string): Call<TaskStatus>;
   list(): Call<TaskList>;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileNames, nameKey } from '../../../scripts/src/core/batch/file-names.ts';
+import { fileNames } from '../../../scripts/src/core/batch/file-names.ts';
+import { nameKey } from '../../../scripts/src/download/output-name.ts';
 
 describe('the names of files', () => {
   const named = (names: (string | null)[], recorded: (string | null)[] = []) =>

@@ -1,13 +1,12 @@
 import path from 'node:path';
-import { nameKey, type Pattern } from '../../core/batch/file-names.ts';
+import type { Pattern } from '../../core/batch/file-names.ts';
 import type { BatchResult, Stop } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote-batch.ts';
 import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
-import { mediaIn, stemOfOutput } from '../../download/output-name.ts';
-import { versionOf } from '../../download/version-of-name.ts';
+import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/output-name.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
@@ -18,7 +17,7 @@ import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { inSandbox } from '../render/sandbox-run.ts';
 import { termsOf } from '../request/read-request.ts';
-import { writeLine } from './line-file.ts';
+import { writeLine } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
 

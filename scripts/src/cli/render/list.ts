@@ -2,7 +2,7 @@ import { promptExcerpt } from '../../core/record/prompt-excerpt.ts';
 import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { plain, quoted } from '../../model/text.ts';
-import { nameIn } from '../../providers/error-answer.ts';
+import { nameIn } from '../../providers/read-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';

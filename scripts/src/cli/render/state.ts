@@ -2,7 +2,7 @@ import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
-import { nameIn } from '../../providers/error-answer.ts';
+import { nameIn } from '../../providers/read-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';

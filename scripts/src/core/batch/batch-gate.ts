@@ -7,7 +7,6 @@ import type { BatchSpending } from './caps.ts';
 interface GateOptions {
   clock: Clock;
   signal?: AbortSignal | undefined;
-  /** Aborted as soon as the user interrupts the call. */
   stop: AbortSignal;
   /** When the last submit may be sent, on the monotonic clock. */
   until(): number;
@@ -46,7 +45,6 @@ export class BatchGate {
     return !this.isOver;
   }
 
-  /** Whether the time for submits is over, or the user interrupted the call. */
   get isOver(): boolean {
     const { clock, stop, until } = this.#options;
     return stop.aborted || clock.monotonic() >= until();

@@ -2,7 +2,6 @@ import { Failure } from '../../model/failure.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Caps } from '../money/caps.ts';
 
-/** What a line would cost. */
 export interface Price {
   credits: number;
   /** The service's own price; absent where it is the contract's estimate. */
@@ -86,7 +85,6 @@ export class BatchSpending {
     this.#costs.set(number, cost);
   }
 
-  /** Corrects what a line cost, as the service reported it. */
   charged(number: number, credits: number | null | undefined): void {
     if (typeof credits === 'number' && this.#costs.has(number)) this.#costs.set(number, credits);
   }

@@ -1,13 +1,9 @@
 import path from 'node:path';
-import { stemOfOutput } from '../../download/output-name.ts';
-import { isVersionOf, versionOf } from '../../download/version-of-name.ts';
+import { isVersionOf, nameKey, stemOfOutput, versionOf } from '../../download/output-name.ts';
 
-/** What decides the name of a line's file. */
 interface Named {
   number: number;
-  /** The name that its line gives; null: none. */
   name: string | null;
-  /** The name that its record has from an earlier run; null where there is none. */
   recorded: string | null;
 }
 
@@ -74,9 +70,4 @@ export function nameOfFile(file: string | undefined, name: string): string {
 /** Tells whether a line's file has a version behind its name. @param given the name that its line gives */
 export function hasVersion(name: string, given: string | null): boolean {
   return name !== given && /-v\d+$/.test(name);
-}
-
-/** Returns what two names share that mean the same file on a disk that ignores case, or composes characters. */
-export function nameKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }

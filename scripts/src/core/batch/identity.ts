@@ -1,3 +1,4 @@
+import { Slots } from '../slots.ts';
 import type { BatchLine } from './line.ts';
 
 /** What two lines must share to be equal. */
@@ -23,19 +24,13 @@ export function keyOf({ model, payloadHash }: Content): string {
 
 /** Lets one of several equal lines be submitted at a time: two that are alike must not be under way together. */
 export class EqualLines {
-  /** The end of the last submit of each. */
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #slots = new Map<string, Slots>();
 
   /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  async enter({ contract, payloadHash }: Pick<BatchLine, 'contract' | 'payloadHash'>): Promise<() => void> {
+  enter({ contract, payloadHash }: Pick<BatchLine, 'contract' | 'payloadHash'>): Promise<() => void> {
     const key = keyOf({ model: contract.model, payloadHash });
-    const before = this.#last.get(key);
-    let leave!: () => void;
-    const own = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    this.#last.set(key, own);
-    await before;
-    return leave;
+    const slots = this.#slots.get(key) ?? new Slots(1);
+    this.#slots.set(key, slots);
+    return slots.enter();
   }
 }

@@ -1,8 +1,7 @@
-import { stemOfOutput } from '../../download/output-name.ts';
+import { nameKey, stemOfOutput } from '../../download/output-name.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
-import { nameKey } from './file-names.ts';
 import type { BatchLine } from './line.ts';
 
 /** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */

@@ -6,7 +6,6 @@ import type { BatchLine } from './line.ts';
 
 /** The lines that a run for new tasks has not made once more: they keep their earlier tasks. */
 export interface LeftOver {
-  /** When that run began, ISO 8601. */
   began: string;
   lines: ReadonlySet<number>;
 }
@@ -20,7 +19,6 @@ export function newRunOf(lines: readonly Line[], now: number): NewRun {
 
 /**
  * Returns the lines that the last run of the same batch for new tasks left as they were, by their records.
- * @param known the records of the lines
  * @returns undefined where it left none, or there was no such run
  */
 export function leftOver(lines: readonly Line[], known: readonly Known[]): LeftOver | undefined {

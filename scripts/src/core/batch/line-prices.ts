@@ -14,10 +14,7 @@ const QUOTES = 4;
 const PATIENCE_MS = 120_000;
 const PAUSES = { baseMs: 1_000, capMs: 15_000 };
 
-/**
- * Returns the prices of the lines that may be charged, where a limit needs them, or lines are made once more; and why none of
- * these lines may be submitted.
- */
+/** Returns the prices of the lines that may be charged, if a cap needs them or tasks are made anew, and why none may be submitted. */
 export async function pricesWithin(
   session: Session,
   open: readonly BatchLine[],

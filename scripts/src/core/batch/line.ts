@@ -33,7 +33,6 @@ export function isLarge({ size }: BatchLine): boolean {
 /** What came of a line; null: it was not submitted, because the wait was over or the call was interrupted. */
 export type LineEnd = TaskResult | Failure | null;
 
-/** A line as far as this call came with it. */
 export interface LineResult {
   number: number;
   name: string;
@@ -45,7 +44,6 @@ export interface LineResult {
   state: TaskState | null;
   /** Its task was submitted by an earlier call: this one charged nothing for it. */
   isReused: boolean;
-  /** Absent: nothing is known of them. */
   credits?: Credits | undefined;
   /** Credits that it was last said to cost; null where nobody said it. */
   quoted: number | null;

@@ -1,16 +1,14 @@
 import path from 'node:path';
-import { mediaIn } from '../../download/output-name.ts';
+import { mediaIn, nameKey } from '../../download/output-name.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
-import { fileNames, nameKey, type Pattern } from './file-names.ts';
+import { fileNames, type Pattern } from './file-names.ts';
 import { type Known, recordedName } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 
 /**
  * Returns the name of each line's file, without its extension.
- * @param folder where the files are wanted; null: nowhere
  * @param pattern the name of lines that give none
  * @param reserved names that pending requests have for files which are not there yet, as `keyOf` gives them
- * @param isNew every line gets another task, and so another file
  * @throws Failure INVALID_PAYLOAD with every line whose name another file has, before anything is charged
  */
 export function namesFor(

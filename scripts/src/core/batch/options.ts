@@ -30,7 +30,6 @@ export interface BatchOptions {
 
 export interface BatchResult {
   kind: 'batch';
-  /** In the order of the lines. */
   lines: LineResult[];
   /** What the lines that were not charged before cost together; null where no price was asked for. */
   quoted: number | null;

@@ -10,7 +10,6 @@ import { pricesOf } from './line-prices.ts';
 export interface BatchQuote {
   kind: 'batchQuote';
   lines: { number: number; name: string; model: string; credits: number; isCharged: boolean }[];
-  /** Credits of all lines. */
   sum: number;
   /** Credits of those that have no task yet. */
   open: number;

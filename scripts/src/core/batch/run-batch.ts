@@ -31,10 +31,7 @@ const GLANCE_MS = 3_000;
 // In place of what may repeat an image of many megabytes.
 const NO_PAYLOAD = { record: {}, input: null };
 
-/**
- * Makes a task for every line that has none, waits for all of them, and saves their files. The same lines are the same
- * tasks: what an earlier call began is resumed, and nothing is charged for it.
- */
+/** Makes a task for every line that has none, waits for all of them, and saves their files. What an earlier call began is resumed. */
 export async function runBatch(session: Session, options: BatchOptions): Promise<BatchResult> {
   return new Batch(session, options).run();
 }
@@ -47,7 +44,6 @@ class Batch {
   readonly #gate: BatchGate;
   readonly #start: number;
   readonly #deadline: number;
-  /** When the last submit was accepted. */
   #acceptedAt: number;
   #lines: Line[] = [];
   #prices = new Map<number, Price>();

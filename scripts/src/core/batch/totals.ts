@@ -8,7 +8,6 @@ type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
 
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
-/** How many lines came to what, and what they cost. */
 type BatchTotals = Record<LineOutcome, number> & {
   total: number;
   /** Credits that the service reported; null where it reported none. */
@@ -73,67 +72,56 @@ export function stateAfter(end: LineEnd, before: TaskState | null): TaskState | 
   return before !== null && isTerminal(before) ? before : (status ?? before);
 }
 
-/** A line of a batch that is under way, with the credits that its record names. */
 type LineUnderWay = LineState & {
   isOver: boolean;
-  /** An earlier run submitted it. */
   isReused: boolean;
   credits: Credits | undefined;
 };
 
+const NO_SHARE = {
+  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
+  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
+  /** 1 where its credits are known. */
+  priced: 0,
+};
+
 /** What a line adds to the sums. */
-interface Share {
-  count: 'done' | 'failed' | 'unknown' | 'notSubmitted' | 'running' | null;
-  charged: number | null;
-  refunded: number;
-  isReused: boolean;
-  isOver: boolean;
-}
+type Share = typeof NO_SHARE;
+type Count = 'done' | 'failed' | 'unknown' | 'notSubmitted' | 'running';
 
 /** The sums of a batch that is under way. A line that has changed is counted anew, and no other one. */
 export class ProgressSums {
   readonly #shares = new Map<number, Share>();
-  readonly #counts = { done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 };
-  #charged = 0;
-  #chargedNow = 0;
-  #refunded = 0;
-  #over = 0;
-  /** Lines whose credits are known. */
-  #priced = 0;
+  readonly #sums: Share = { ...NO_SHARE };
 
   count(number: number, line: LineUnderWay): void {
-    const before = this.#shares.get(number);
-    if (before) this.#add(before, -1);
+    const before = this.#shares.get(number) ?? NO_SHARE;
     const share = shareOf(line);
     this.#shares.set(number, share);
-    this.#add(share, 1);
+    for (const name of Object.keys(share) as (keyof Share)[]) this.#sums[name] += share[name] - before[name];
   }
 
   get progress(): BatchProgress {
+    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = this.#priced === 0 ? null : this.#charged;
-    const sums = { credits, creditsNow: this.#chargedNow, refunded: this.#refunded };
-    return { total, ...this.#counts, ...sums, isOver: this.#over === total };
-  }
-
-  #add({ count, charged, refunded, isReused, isOver }: Share, sign: 1 | -1): void {
-    if (count !== null) this.#counts[count] += sign;
-    if (isOver) this.#over += sign;
-    this.#refunded += sign * refunded;
-    if (charged === null) return;
-    this.#charged += sign * charged;
-    if (!isReused) this.#chargedNow += sign * charged;
-    this.#priced += sign;
+    const credits = priced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
   }
 }
 
 function shareOf(line: LineUnderWay): Share {
-  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
-  const { isReused, isOver } = line;
-  return { count: countOf(line), charged, refunded: refunded ?? 0, isReused, isOver };
+  const credits = creditsOfEnd(line.end) ?? line.credits;
+  const charged = credits?.charged ?? 0;
+  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
+  if (!line.isReused) share.chargedNow = charged;
+  if (line.isOver) share.over = 1;
+  if (typeof credits?.charged === 'number') share.priced = 1;
+  const count = countOf(line);
+  if (count !== null) share[count] = 1;
+  return share;
 }
 
-function countOf(line: LineUnderWay): Share['count'] {
+function countOf(line: LineUnderWay): Count | null {
   const outcome = lineOutcomeOf(line);
   if (outcome === 'failed' || outcome === 'cancelled') return line.isOver ? 'failed' : null;
   if (line.isOver && outcome === 'completed') return 'done';

@@ -17,7 +17,6 @@ interface Track {
   state: TaskState | null;
 }
 
-/** A line, and how far this call came with it. */
 export interface Line {
   line: BatchLine;
   name: string;
@@ -68,7 +67,6 @@ export function tracked(observer: Observer, track: Track, on: Changes): Observer
   };
 }
 
-/** Returns what is known of a line whose call was interrupted. */
 export function interruptedEnd(
   { isSubmitting, taskId, state }: Track,
   entry: StoredRequest | undefined,

@@ -1,13 +1,12 @@
-import type { SavedFile } from '../../download/download.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone, asNotShown } from './gone.ts';
-import { folderFor } from './place.ts';
-import { filesLeft, recordedFiles } from './recorded-files.ts';
+import { folderFor, withOwner } from './place.ts';
 import { saveFiles } from './save-files.ts';
+import { savedResult } from './saved-result.ts';
 
 /**
  * Returns the result of a COMPLETED task: its files as its record knows them, where they are whole; else its record at the
@@ -16,16 +15,17 @@ import { saveFiles } from './save-files.ts';
 export async function finish(of: WaitedTask): Promise<TaskResult> {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
+  const facts = knownFacts(known);
   let task: Task | undefined;
   try {
-    const saved = entry && (await recordedFiles(session, entry, wait));
-    if (saved) return await withFiles(of, saved);
+    const before = entry && (await savedResult(of, entry));
+    if (before) return before;
     const folder = await folderFor(wait.folder);
     task =
       shown && shown.urls.length > 0
         ? { ...shown, state: 'COMPLETED' }
         : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
-    let files: SavedFile[] | undefined;
+    let saved: Pick<TaskResult, 'files' | 'warnings'> = { warnings: [] };
     if (folder !== null) {
       const found = task;
       // A link that had expired was replaced: the answer must not show the dead one.
@@ -33,33 +33,29 @@ export async function finish(of: WaitedTask): Promise<TaskResult> {
         task = fresh;
       };
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
-      files = await (session.results ? session.results.run(save) : save());
+      const files = await (session.results ? session.results.run(save) : save());
+      const { fileWarnings } = await import('./file-warnings.ts');
+      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
     }
-    const result = await withFiles(of, files, task);
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return result;
+    return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const failure = asNotShown(session, taskId, error);
-    const lasting = asGone(session, taskId, failure, entry?.record, task);
-    const left = entry && lasting !== failure ? await orFailure(filesLeft(session, entry, wait)) : undefined;
-    if (left && !(left instanceof Failure)) return withFiles(of, left);
-    return notFetched(taskId, left ?? lasting, known, task);
+    return withoutFiles(of, error, task);
   }
 }
 
-/** @param task absent: the service was not asked */
-async function withFiles(
-  { session, taskId, wait, known }: WaitedTask,
-  files: SavedFile[] | undefined,
-  task?: Task,
-): Promise<TaskResult> {
-  const facts = knownFacts(known);
-  const result = taskResult(taskId, task ?? { state: 'COMPLETED', record: {} }, facts);
-  if (!files) return result;
-  const { fileWarnings } = await import('./file-warnings.ts');
-  return { ...result, files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+/** Returns the result that could not be fetched: what is left of it here, where nobody else knows it any more, else the failure. */
+async function withoutFiles(of: WaitedTask, error: Failure, task: Task | undefined): Promise<TaskResult> {
+  const { session, taskId, known } = of;
+  const { entry } = known;
+  const failure = asNotShown(session, taskId, error);
+  const isNotShown = failure.details.reason?.kind === 'taskNotShown';
+  const left = entry && isNotShown ? await orFailure(savedResult(of, entry, true)) : undefined;
+  if (left && !(left instanceof Failure)) return left;
+  const why = left ?? asGone(session, taskId, failure, entry?.record, task);
+  return notFetched(taskId, await withOwner(session, entry, why), known, task);
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */

@@ -17,7 +17,6 @@ export interface QuoteResult {
   quote: Quote;
   /** The contract's estimate, where it is another one than the service's price. */
   estimate: { credits: number; asOf: string | null } | null;
-  /** Credits that the balance lacks; 0 where it is enough, or not known. */
   missing: number;
   cheaper: Cheaper | null;
   /** The newest record of this request: then the same submit makes no new task. Null: there is none, or none that can be read. */
@@ -80,7 +79,6 @@ export interface AccountResult {
   withoutContract: string[];
 }
 
-/** Returns the account: balance, limits and models, and how these differ from the installed contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
   const found = await api.read(provider.account());

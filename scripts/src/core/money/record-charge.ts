@@ -43,13 +43,10 @@ export async function recordCharge(
   }
   if (reserved.kind === 'exceeded') {
     const spent = reserved.spent === null ? null : reserved.spent + before;
-    throw dayExceeded(spent, quote!.credits, limit!);
+    const quoted = quote!.credits;
+    throw new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
+      data: { quoted, spentToday: spent, maxCreditsPerDay: limit! },
+      reason: { kind: 'aboveDay', quoted, spent, limit: limit! },
+    });
   }
-}
-
-function dayExceeded(spent: number | null, quoted: number, limit: number): Failure {
-  return new Failure('BUDGET_EXCEEDED', `The limit of a day, ${limit} credits, would be exceeded.`, {
-    data: { quoted, spentToday: spent, maxCreditsPerDay: limit },
-    reason: { kind: 'aboveDay', quoted, spent, limit },
-  });
 }

@@ -6,10 +6,7 @@ import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { cheaperThan } from './cheaper.ts';
 
-/**
- * Returns a rejection for lack of credits with the missing amount and the cheaper forms; any other failure, and one that has
- * them, as it is. The quote is free.
- */
+/** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,
   contract: Contract,

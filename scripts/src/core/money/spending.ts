@@ -10,7 +10,7 @@ import {
 } from '../../model/spending-row.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
-import { nameIn } from '../../providers/error-answer.ts';
+import { nameIn } from '../../providers/read-answer.ts';
 import type { Session } from '../session.ts';
 
 export interface ModelSums extends SpendingCounts {
@@ -22,21 +22,17 @@ export interface SpendingResult {
   kind: 'spending';
   /** Milliseconds since the epoch; null: all that is known. */
   since: number | null;
-  /** When the sources were read. */
   asOf: number;
   total: SpendingCounts;
   /** The most expensive first. */
   models: ModelSums[];
-  /** What the service's list showed; null where there is no list, or none was read. */
   list: ListCover | null;
-  /** What the journal of this machine knows; null where there is none. */
   journal: JournalCover | null;
   /** Why the list could not be read, where the journal alone was. */
   listFailure?: Failure | undefined;
 }
 
 interface ListCover {
-  /** Tasks in the whole list. */
   tasks: number;
   /** When the oldest of them was made, in milliseconds since the epoch; null where none has a date. */
   oldest: number | null;
@@ -54,10 +50,7 @@ interface JournalCover {
   unreadable: number;
 }
 
-/**
- * Returns what was spent with this key since a moment, by the service's list and by the journal. A task that both know is
- * counted once: with its date in the journal, and with the credits of the list.
- */
+/** By the service's list and by the journal. A task that both know is counted once: dated by the journal, priced by the list. */
 export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
   const { api, provider } = session;
   const store = await session.records();

@@ -10,10 +10,7 @@ const LEAST_RUNS = 5;
 // One task in ten was faster, and one slower.
 const SHARE = 0.1;
 
-/**
- * Returns how long tasks of a model usually take: by those of this machine if they are enough, else by the runs that the
- * model's contract records. Null where nothing is known.
- */
+/** By the tasks of this machine if they are enough, else by the runs that the model's contract records. Null: nothing is known. */
 export async function expectedDuration(session: Session, model: string): Promise<ExpectedDuration | null> {
   const { own, recorded } = await knownDurations(session, model);
   if (own.length >= LEAST_RUNS) return rangeOf(own);
@@ -42,10 +39,7 @@ const LATER = 1.25;
 // Of many runs on this machine the fastest and the slowest twentieth say little.
 const MANY = 20;
 
-/**
- * Returns how long a task of a model is likely to take: by the runs on record in its contract, and by the tasks of this
- * machine, else by those of other video models. Undefined where nothing is known.
- */
+/** By the runs on record and by the tasks of this machine, else by other video models. Undefined: nothing is known. */
 export async function likelyDuration(session: Session, model: string): Promise<LikelyDuration | undefined> {
   const { own, recorded, output } = await knownDurations(session, model);
   const seconds = [...recorded.flatMap((run) => run.seconds), ...withoutExtremes(own)];
@@ -62,10 +56,7 @@ function withoutExtremes(seconds: readonly number[]): number[] {
   return sorted.slice(extremes, sorted.length - extremes);
 }
 
-/**
- * Returns how long tasks of a model took: the latest of this machine, in seconds, and the runs on record in its contract. A
- * wait works without it: what cannot be read is not known.
- */
+/** Returns the latest of this machine, in seconds, and the runs on record. A wait works without: what cannot be read is not known. */
 async function knownDurations(session: Session, model: string) {
   const { loadContract } = await import('../../contracts/contract.ts');
   const [own, contract] = await Promise.all([

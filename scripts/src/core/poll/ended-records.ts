@@ -4,7 +4,6 @@ import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Session } from '../session.ts';
 import type { Due, Polled } from './poll-rounds.ts';
 
-/** The record of one task, wanted by one caller. */
 interface Wanted {
   taskId: string;
   /** When the caller's time is over, on the monotonic clock. The result is then worth a query without a permit. */
@@ -13,7 +12,6 @@ interface Wanted {
   isNotListed: boolean;
   resolve(task: Task | Promise<Task>): void;
   reject(error: unknown): void;
-  /** Queries the record by itself. */
   query(): Promise<Task>;
 }
 
@@ -38,8 +36,7 @@ export class EndedRecords {
 
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry of its own query may begin
+   * @param deadline when the last retry of its own query may begin, on the monotonic clock
    * @throws Failure of its own query
    */
   read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {

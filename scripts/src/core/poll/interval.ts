@@ -11,7 +11,6 @@ export interface PollSchedule {
   growth: number;
   /** The interval in milliseconds where nothing is known of the model's durations, before jitter. */
   capMs: number;
-  /** Absent where nothing is known. */
   likely?: LikelyDuration | undefined;
 }
 

@@ -8,7 +8,6 @@ import { pollOnce } from './status-query.ts';
 /** A status; with the task's record, where the same answer held that. */
 export type Polled = TaskStatus & { task?: Task | undefined };
 
-/** A task of this process whose next query is due. */
 export interface Due {
   taskId: string;
   dueAtWall: number;
@@ -78,12 +77,7 @@ export class PollRounds {
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
 
-  /**
-   * Reads the list for the records of several tasks that have ended.
-   * @param due those tasks
-   * @param watched all tasks that this process waits for
-   * @returns null where the list cannot be read now: nothing was sent
-   */
+  /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
   async records(
     due: readonly Due[],
     watched: Iterable<string>,

@@ -22,7 +22,6 @@ export interface WaitOptions {
   onError?(failure: Failure): void;
 }
 
-/** When a query is wanted, on the monotonic clock. */
 export interface PollTimes {
   dueAtMonotonic: number;
   /** Not sooner than this, however the queries of several tasks are spread: the one before it failed. */
@@ -80,10 +79,7 @@ export async function pollUntilEnd(
   }
 }
 
-/**
- * Whether every later query would fail too: the service rejects the key, the task does not exist, the address does not
- * answer as a service. An answer that cannot be read says nothing of the kind.
- */
+/** Every later query would fail too: the key is rejected, there is no such task or service. An unreadable answer says no such thing. */
 export function endsWait({ code, details }: Failure): boolean {
   return !details.transient && code !== 'UNKNOWN_ERROR';
 }

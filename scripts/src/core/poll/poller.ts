@@ -39,10 +39,7 @@ const CROWD_MOST_MS = 2_000;
 // and lets one query serve them all.
 const SEVERAL = 3;
 
-/**
- * Queries the tasks that this process waits for, however many they are, and shares both the permits and what it sees with
- * the other processes of this machine: whichever of them gets the permit queries for all.
- */
+/** Polls all tasks that this process waits for. Permits and answers are shared with the other processes of this machine. */
 export class Poller {
   readonly #session: Pick<Session, 'api' | 'provider'>;
   readonly #limiter: RateLimiter;
@@ -53,7 +50,6 @@ export class Poller {
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
   readonly #records: EndedRecords;
-  /** When each task was last seen, by the wall clock. */
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
   /** On the monotonic clock. */

@@ -26,10 +26,7 @@ export async function fetchStatus({ api, provider }: Session, taskId: string): P
   return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
 }
 
-/**
- * Returns the full record of a task that ended without a result: it may say why. The state stays the one that was polled.
- * @param read reads the record
- */
+/** Returns the record of a task that ended without a result: it may say why. The state stays the one that was polled. */
 export async function withRecord(
   seen: TaskStatus,
   read: () => Promise<Task>,

@@ -8,7 +8,6 @@ import type { Session } from '../session.ts';
 /**
  * Records a task that the user found as the task of a request whose outcome is not known: the command of that request then
  * resumes it. Charges nothing.
- * @param idempotencyKey the key of the request
  * @throws Failure where no such request is on record, it has another task, or the task belongs to another request
  */
 export async function attachTask(session: Session, taskId: string, idempotencyKey: string): Promise<void> {
@@ -27,7 +26,6 @@ export async function attachTask(session: Session, taskId: string, idempotencyKe
   });
 }
 
-/** @throws Failure where the request has another task, or the task is that of another request */
 function checkUnclaimed({ record }: StoredRequest, taskId: string, holder: StoredRequest | undefined): void {
   const { taskId: own, idempotencyKey } = record;
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;

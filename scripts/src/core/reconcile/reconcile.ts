@@ -1,4 +1,4 @@
-import { Failure, type Reason } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -12,9 +12,7 @@ export interface LostSubmit {
   sentAt: number;
   /** When the last attempt ended; where its process died, the latest moment at which it can have. */
   since: { wall: number; monotonic: number };
-  /** It was already submitted once more. */
   resubmitted: boolean;
-  /** Why the answer is missing. */
   failure: Failure;
 }
 
@@ -144,9 +142,7 @@ export async function search(
   }
 }
 
-/** Why a lost submit stays unknown. */
 interface Why {
-  /** Why the later query gave no answer. */
   failure?: Failure;
   notResubmitted?: Failure;
   /** Seconds until the list can tell. */
@@ -164,11 +160,11 @@ export async function unknownOutcome(
   // Without a record, the same command is another submit.
   const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
   const named = lost.details.taskId;
-  const reason: Reason = {
-    kind: 'submitUnknown',
+  const sent = new Date(sentAt).toISOString();
+  const facts = {
     model,
     idempotencyKey,
-    sentAt: new Date(sentAt).toISOString(),
+    sentAt: sent,
     isRecorded,
     after,
     named,
@@ -184,6 +180,6 @@ export async function unknownOutcome(
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason,
+    reason: { kind: 'submitUnknown', ...facts },
   });
 }

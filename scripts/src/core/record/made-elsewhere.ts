@@ -1,11 +1,7 @@
 import { Failure } from '../../model/failure.ts';
 import type { Session } from '../session.ts';
 
-/**
- * Returns the failure of a task that is not found because it was made at another service, at another address or with
- * another key.
- * @returns undefined where the records do not say that
- */
+/** Returns why a task is not found that was made at another service, address or key; undefined where no record says so. */
 export async function madeElsewhere(
   session: Session,
   error: Failure,

@@ -18,7 +18,6 @@ export function promptExcerpt(payload: JsonObject): string | null {
   return null;
 }
 
-/** Returns the text of a field; of several, the first. */
 function firstText(value: Json | undefined): string | undefined {
   const one = Array.isArray(value) ? value[0] : value;
   return typeof one === 'string' ? one : undefined;

@@ -41,7 +41,6 @@ export async function noteState(
   await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
 }
 
-/** Returns the time by the wall clock, ISO 8601. */
 export function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
 }

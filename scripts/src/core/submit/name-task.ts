@@ -66,7 +66,6 @@ function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: b
   return entry.update({ ...change, checked, ...(foundAlike && { foundAlike }) }, { isOurs: true });
 }
 
-/** Returns whether an equal request has a task only because that resembles its own. */
 function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): boolean {
   const { record } = holder;
   return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);
@@ -74,7 +73,7 @@ function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): 
 
 /**
  * Gives two equal requests each other's submits. The answer proves that the task which `holder` found alike was made by the
- * submit of `entry`: `holder` keeps the task, which it may have delivered, and `entry` gets the submit of `holder`, whose
+ * submit of `entry`: `holder` keeps the task, whose result its caller may have, and `entry` gets the submit of `holder`, whose
  * outcome is unknown again. Its key is sent at most once more, as before.
  */
 async function exchangeSubmits(entry: StoredRequest, holder: StoredRequest): Promise<void> {

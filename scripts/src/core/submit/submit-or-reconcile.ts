@@ -27,7 +27,6 @@ export interface SubmitLog {
   /** An attempt is about to be sent, some time after the request was recorded; earlier ones were rejected. */
   sending(): Promise<void>;
   rejected(): Promise<void>;
-  /** An attempt ended without an answer. */
   lost(): Promise<void>;
   /** The request is about to be submitted once more, although the service may have accepted the first submit. @throws where it must not be */
   resubmitting(): Promise<void>;
@@ -42,7 +41,6 @@ const SOON_MS = 500;
  * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
  * idempotency key.
  * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
- * @param earlier a submit that was lost before
  */
 export async function submitOrReconcile(
   session: Session,
@@ -94,7 +92,6 @@ async function submitFirst(
   }
 }
 
-/** Reconciles a lost submit, and submits the request once more where the list is clear of its task. */
 async function resubmitWhenClear(
   session: Session,
   generation: GenerationRequest,
@@ -138,10 +135,7 @@ async function resubmitWhenClear(
 
 const now = (clock: Clock): LostSubmit['since'] => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
-/**
- * Returns what the rejection of a second submit says of both. The first one may have caused it: it may have used up the
- * key, the credits or the rate. Only a list that is clear of both proves that there is no task.
- */
+/** The first submit may have caused the rejection (key, credits, rate used up): only a list that is clear of both proves no task. */
 export async function judgeRejection(
   session: Session,
   lost: LostSubmit,

@@ -25,7 +25,6 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   return notCancelled(taskId, seen, refusal);
 }
 
-/** Returns the result of a cancel that did not take effect, with the true state of the task. */
 function notCancelled(
   taskId: string,
   found: TaskStatus | undefined,

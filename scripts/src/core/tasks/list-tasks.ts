@@ -25,7 +25,6 @@ export interface ListResult {
   matched: number;
   /** Newest first. */
   tasks: ListedTask[];
-  /** Those of the whole list that run. */
   running: Task[];
   models: string[];
   /** Tasks without a date: a span of time leaves them out. */
@@ -37,7 +36,6 @@ export interface ListResult {
 
 export interface ListedTask {
   task: Task;
-  /** The record of its request on this machine, where there is one. */
   request?: RequestRecord | undefined;
   /** The name that was asked for its file, such as that of the line of a batch. */
   name?: string | undefined;
@@ -62,12 +60,7 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
   const tasks: ListedTask[] = [];
   for (const task of matching.slice(0, limit)) {
     const entry = await recordOf(session, task.id);
-    const output = entry?.record.output;
-    const name = output ? (await import('../../download/output-name.ts')).stemOfOutput(output) : undefined;
-    const saved = entry?.record.files ?? [];
-    const file =
-      saved.length > 0 ? (await import('../../download/saved-file.ts')).stillThere(saved) : undefined;
-    tasks.push({ task, request: entry?.record, name, file });
+    tasks.push({ task, request: entry?.record, ...(await namesOf(entry?.record)) });
   }
   const { tasks: _, ...record } = list.record;
   return {
@@ -83,6 +76,14 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
     unread: list.unread,
     record,
   };
+}
+
+async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedTask, 'name' | 'file'>> {
+  const { output, files = [] } = request ?? {};
+  // Most tasks need nothing of what saves files.
+  if (!output && files.length === 0) return {};
+  const { stemOfOutput, stillThere } = await import('../../download/output-name.ts');
+  return { name: output ? stemOfOutput(output) : undefined, file: stillThere(files) };
 }
 
 /** Notes the listed states in the records of tasks that have not ended: only those that are pending can be such records. */

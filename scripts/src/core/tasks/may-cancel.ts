@@ -2,11 +2,7 @@ import { ANY_VIDEO } from '../../model/any-video.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 
-/**
- * Tells whether a cancel may still work, by the record: the task was SUBMITTED when it was last seen, and that is not longer
- * ago than tasks of its model take.
- * @param now by the wall clock, in milliseconds
- */
+/** Whether a cancel may still work: the task was last seen SUBMITTED, no longer ago than such tasks take. @param now by the wall clock */
 export async function mayCancel(
   { provider, model, taskId, status, checked, created }: RequestRecord,
   now: number,
@@ -15,10 +11,7 @@ export async function mayCancel(
   return now - Date.parse(checked ?? created) <= (await longestMs(provider, model));
 }
 
-/**
- * Returns the longest time that a task of a model is on record to have taken: by its contract, else by other video models.
- * Infinity where nothing is known.
- */
+/** By the contract, else by other video models; Infinity where nothing is known. */
 async function longestMs(provider: string, model: string): Promise<number> {
   const { loadContract } = await import('../../contracts/contract.ts');
   const contract = await orFailure(loadContract(provider, model));

@@ -41,10 +41,7 @@ export async function firstStatus(of: WaitedTask): Promise<PolledTask> {
   return { failure: found };
 }
 
-/**
- * Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record.
- * @param before what was known when the wait began
- */
+/** Polls a task that has not ended, until it has or the wait is over. Its state is noted in its record. */
 export async function pollTask(of: WaitedTask, before: PolledTask): Promise<PolledTask> {
   const { session, taskId, wait, known } = of;
   const { api, observer } = session;
@@ -99,7 +96,6 @@ async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
   if (expected) session.observer.expected(expected);
 }
 
-/** Returns the poll schedule with what is known of the task's duration, and the time of its submit. */
 async function likelySchedule({ session, wait: { schedule }, known }: WaitedTask) {
   const { entry } = known;
   const { model } = knownFacts(known);

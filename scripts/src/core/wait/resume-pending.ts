@@ -72,7 +72,6 @@ export async function waitForAll(
 const hasEnded = (ended: TaskResult | Failure): boolean =>
   !(ended instanceof Failure) && isTerminal(ended.seen.state);
 
-/** Returns the result of the task that a record names, or the failure to read it. */
 async function endOf(session: Session, settings: WaitSettings, entry: StoredRequest) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId!;

@@ -2,15 +2,14 @@
 
 import type { AnswerLimits, Call } from '../../http/api.ts';
 import type { HttpRequest } from '../../http/http-client.ts';
-import { parseBody } from '../../http/json.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
-import { codeOfStatus, firstText, isTaskId, nameIn, refused, unreadable } from '../error-answer.ts';
+import { codeOfStatus, refused, unreadable } from '../error-answer.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
-import { stateIn } from '../states.ts';
+import { checkId, firstText, isSet, isTaskId, nameIn, objectIn, stateIn } from '../read-answer.ts';
 import { AIVIDEOMAKER } from './definition.ts';
 import { findUrls } from './find-urls.ts';
 
@@ -32,7 +31,6 @@ const codeNamed = (name: unknown): ErrorCode | undefined => CODES.find((code) =>
 // Far more than the eight that it had in September 2026.
 const MOST_MODELS = 200;
 
-/** The provider for https://aivideomaker.ai, or for a base URL that was configured instead. */
 export function aivideomaker(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
   // Users often copy the address with the path that every call has.
@@ -44,7 +42,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
     req: HttpRequest,
     read: (body: JsonObject, at: Answered) => T,
     limits?: AnswerLimits,
-  ): Call<T> => callOf(kind, req, settings, (at) => read(bodyOf(at), at), limits);
+  ): Call<T> => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
 
   return {
     ...profile,
@@ -71,7 +69,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         const seen: TaskStatus = { ...stateOf(body.status), record: body };
         // A bare FAILED is the task's state. With a code or a message beside it, it may be the error form.
         if (seen.state !== 'FAILED' || !looksLikeError(body)) {
-          checkId(body, taskId, at);
+          checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
         const failure = refusal(body, at);
@@ -87,7 +85,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         const isTask = isRecord || (isSet(body.taskId) && !looksLikeError(body));
         const task = isTask ? taskFrom(body, taskId, key) : undefined;
         if (!task) throw errorIn(body, at);
-        checkId(body, taskId, at);
+        checkId(body.id ?? body.taskId, taskId, at);
         return task;
       };
       return call('task', request('GET', `tasks/${encodeURIComponent(taskId)}`), read, RECORD);
@@ -97,7 +95,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
       return call('task', request('PUT', `tasks/${encodeURIComponent(taskId)}/cancel`), (body, at) => {
         if (typeof body.status !== 'string' || (saysFailed(body) && looksLikeError(body)))
           throw errorIn(body, at);
-        checkId(body, taskId, at);
+        checkId(body.id ?? body.taskId, taskId, at);
         return { ...stateOf(body.status), record: body };
       });
     },
@@ -139,20 +137,6 @@ export function aivideomaker(settings: ProviderSettings): Provider {
 }
 
 const balanceIn = ({ currentBalance }: JsonObject) => (isCredits(currentBalance) ? currentBalance : null);
-
-/** Throws when an answer names another task than the requested one. */
-function checkId(body: JsonObject, taskId: string, at: Answered): void {
-  const id = body.id ?? body.taskId;
-  if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
-}
-
-function bodyOf(at: Answered): JsonObject {
-  const { status } = at.answer;
-  const body = parseBody(at.answer.body);
-  const isGood = status >= 200 && status < 300;
-  if (isGood && isObject(body)) return body;
-  throw isGood ? unreadable(at, 'is not a JSON object') : refusal(isObject(body) ? body : {}, at);
-}
 
 /** Returns the failure of an error answer with a good HTTP status, or of an answer in an unknown form. */
 function errorIn(body: JsonObject, at: Answered): Failure {
@@ -226,10 +210,6 @@ function namesError(body: JsonObject): boolean {
   const { code } = body;
   if (typeof code === 'number' && code >= 400 && code < 600) return true;
   return [body.errorCode, body.error, code].some(codeNamed);
-}
-
-function isSet(value: Json | undefined): boolean {
-  return value !== undefined && value !== null;
 }
 
 function isCredits(value: Json | undefined): value is number {

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { addUrl } from '../add-url.ts';
+import { addUrl } from '../read-answer.ts';
 
 // The names under which results were seen or are expected: https://aivideomaker.ai answered with `output.url` in every
 // recorded run; its older examples show `videoUrl`; the others are what comparable services and clients use.

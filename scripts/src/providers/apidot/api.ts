@@ -2,16 +2,14 @@
 // No call was ever made. Facts and gaps: references/apidot-api.md.
 
 import type { HttpRequest } from '../../http/http-client.ts';
-import { parseBody } from '../../http/json.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { compact, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
-import { addUrl } from '../add-url.ts';
 import { type Answered, callOf, jsonRequest, RECORD } from '../call.ts';
-import { codeOfStatus, firstText, isTaskId, refused, unreadable } from '../error-answer.ts';
+import { codeOfStatus, refused, unreadable } from '../error-answer.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
-import { stateIn } from '../states.ts';
+import { addUrl, checkId, firstText, isSet, isTaskId, objectIn, stateIn } from '../read-answer.ts';
 import { unsupported } from '../unsupported.ts';
 import { APIDOT } from './definition.ts';
 
@@ -24,10 +22,7 @@ const CODES: Record<string, ErrorCode> = {
   rate_limited: 'RATE_LIMITED',
 };
 
-/**
- * Where a file's addresses are: `file_url` in the status answer, the others in the music detail, whose files have no
- * `file_url`. What is wanted most comes first.
- */
+/** `file_url` is in the status answer, the others are in the music detail. What is wanted most comes first. */
 const URL_FIELDS = [
   'file_url',
   'audio_url',
@@ -42,7 +37,6 @@ const URL_FIELDS = [
 // More files than any example shows.
 const MOST_FILES = 50;
 
-/** The provider for https://api.apidot.ai, or for a base URL that was configured instead. */
 export function apidot(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) => {
@@ -86,20 +80,16 @@ export function apidot(settings: ProviderSettings): Provider {
 }
 
 function bodyOf(at: Answered): JsonObject {
-  const { status } = at.answer;
-  const body = parseBody(at.answer.body);
-  const isGood = status >= 200 && status < 300;
-  if (isGood && !isObject(body)) throw unreadable(at, 'is not a JSON object');
-  if (isGood && isObject(body) && errorNumber(body) === undefined) return body;
-  throw refusal(isObject(body) ? body : {}, at);
+  const body = objectIn(at, refusal);
+  if (errorNumber(body) !== undefined) throw refusal(body, at);
+  return body;
 }
 
 /** Returns the task of a status or music detail answer. A record with a missing or unusable id is still the requested one. */
 function taskIn(body: JsonObject, taskId: string, at: Answered): Task & TaskStatus {
   const data = dataOf(body);
   const task = taskFrom(data, taskId, body);
-  const { task_id: id } = data;
-  if (typeof id === 'string' && id !== '' && id !== taskId) throw unreadable(at, 'is about another task');
+  checkId(data.task_id, taskId, at);
   // A record that names its result but no state is still a result.
   if (typeof data.status === 'string' || task.urls.length > 0) return task;
   throw errorIn(body, at, 'tells no status');
@@ -111,10 +101,7 @@ function errorIn(body: JsonObject, at: Answered, what: string): Failure {
   return isError ? refusal(body, at) : unreadable(at, what);
 }
 
-/**
- * The failure that an error answer stands for. A number in the body counts as much as the HTTP status, as it does for the
- * official clients; where both say "error", a fault of the server outweighs whatever the body says.
- */
+/** A number in the body counts as much as the HTTP status, as for the official clients; a fault of the server outweighs any body. */
 function refusal(body: JsonObject, at: Answered): Failure {
   const { answer, kind, settings } = at;
   const number = errorNumber(body);
@@ -132,8 +119,7 @@ function refusal(body: JsonObject, at: Answered): Failure {
   // Neither a clear rejection nor a task; or both, and then the task exists.
   if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });
   // Any value in the place of an id means that there may be a task.
-  if (id !== undefined && id !== null) return failure.with({ unclear: true });
-  return status < 300 && code === 'UNKNOWN_ERROR' ? failure.with({ unclear: true }) : failure;
+  return isSet(id) || (status < 300 && code === 'UNKNOWN_ERROR') ? failure.with({ unclear: true }) : failure;
 }
 
 /** `code` where it says "error": any finite number other than 0 and 200, as the official examples judge it. */
@@ -145,10 +131,7 @@ function dataOf({ data }: JsonObject): JsonObject {
   return isObject(data) ? data : {};
 }
 
-/**
- * The task in the `data` of an answer. `credits_amount` is left in the record: only its type is known, and not whether
- * it is what was charged.
- */
+/** `credits_amount` is left in the record: whether it is what was charged is not documented. */
 function taskFrom(data: JsonObject, id: string, record: JsonObject): Task & TaskStatus {
   const { status, progress } = data;
   const known = typeof status === 'string' ? stateOf(status) : { state: 'UNKNOWN' as const };
@@ -173,10 +156,7 @@ function timeOf(text: Json | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/**
- * The addresses of the files, sound before its pictures and parts. The public examples show `output.files`; the website's
- * client and the music detail have `files`. No source says which is right, or that both exist.
- */
+/** Sound before its pictures and parts. The public examples show `output.files`; the website's client and the music detail `files`. */
 function urlsOf(data: JsonObject): string[] {
   const found = new Set<string>();
   for (const list of [isObject(data.output) ? data.output.files : undefined, data.files]) {

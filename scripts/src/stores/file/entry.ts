@@ -36,7 +36,6 @@ export class Entry implements StoredRequest {
   record: RequestRecord;
   /** The text of the file when this process last wrote it. */
   #written: string | undefined;
-  /** Changes that could not be written yet. */
   #unsaved: RecordFields = {};
   #isNew: boolean;
   #isGone = false;
@@ -212,11 +211,7 @@ export class Entry implements StoredRequest {
 export type Draft = Omit<RequestRecord, Known> & Partial<Pick<RequestRecord, Known>>;
 type Known = 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration' | 'promptExcerpt';
 
-/**
- * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the clock
- * was set back.
- * @param before the name of the newest of those
- */
+/** Returns a record that is not on the disk yet. Its name sorts after `before`, the newest of its request, also after the clock was set back. */
 export function draftAfter(before: string | undefined, fields: Draft, files: RecordFiles): Entry {
   const wall = files.clock.wall();
   const now = new Date(wall).toISOString();

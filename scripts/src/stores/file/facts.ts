@@ -1,6 +1,12 @@
-import type { Account } from '../../model/claim-rules.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
-import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
+import {
+  type Account,
+  isPending,
+  isReplaced,
+  lastUse,
+  type RequestRecord,
+  spentOn,
+} from '../../model/request-record.ts';
 import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
 
 /** What the index keeps of one record. */
@@ -12,12 +18,10 @@ export interface Facts {
   key: string;
   /** Provider, service and account. */
   account: string;
-  /** What it cost or may still cost; null when that is unknown. */
   spent: number | null;
   row: SpendingRow | null;
   /** When it was last used, in milliseconds; null where it stays until its outcome is known. */
   used: number | null;
-  /** Model and seconds of a task that a process waited for. */
   duration: [model: string, seconds: number] | null;
 }
 

@@ -20,10 +20,7 @@ export interface SavedSummary {
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;
 }
 
-/**
- * The files of the index: two for each group, the summary and what is kept of each record, and one for groups whose names
- * begin alike, with the sums of their rows.
- */
+/** Two files for each group, its summary and its members, and one with the sums of the rows of groups whose names begin alike. */
 export class IndexFiles {
   readonly folder: string;
 
@@ -58,7 +55,6 @@ export class IndexFiles {
     return onDisk(write, () => false) !== false;
   }
 
-  /** Returns the saved sums of groups; undefined where there are none for this state of the groups. */
   rows(first: string, state: string): RowTable | undefined {
     const [line] = this.#lines(`${first}.rows`);
     return parsed(`${first} rows ${state}`, line);
@@ -96,10 +92,7 @@ function checksumOf(what: string, text: string): string {
 // Some disks keep dates to two seconds.
 const FOLDER_MS = 2_000;
 
-/**
- * Returns the time of a disk, by the date of a file that is made there, in milliseconds; null where none can be made, and
- * where the disk does not date its folders. The disk may be that of another machine, and its clock another one.
- */
+/** Returns the time of a disk, which may be another machine's, in milliseconds; null where it is unknown, or does not date folders. */
 export function probe(folder: string): number | null {
   const file = path.join(folder, `${randomBytes(4).toString('hex')}${TEMP}`);
   const now = onDisk(

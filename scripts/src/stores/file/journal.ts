@@ -32,7 +32,6 @@ import { accountsIn, sumTables } from './row-table.ts';
 import { DURATIONS, type Summary, spentFrom } from './summary.ts';
 import { sweep, sweepDaily } from './sweep.ts';
 
-/** The folder of the records, and the service and account of its requests. */
 export interface JournalPlace extends Account {
   /** Absolute. Beside it lies what an earlier version left. */
   folder: string;
@@ -57,7 +56,6 @@ export class Journal implements RecordStore {
     this.#flat = new FlatFolder(this.#files, path.join(path.dirname(folder), 'journal'));
   }
 
-  /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare(): void {
     this.#files.prepare();
   }

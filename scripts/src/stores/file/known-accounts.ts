@@ -6,19 +6,17 @@ import { accountName } from './facts.ts';
 
 type Row = [provider: string, service: string, account: string];
 
-/**
- * Returns the other accounts of the same provider that have records, and keeps this one. They are in one small file: the
- * name of a request holds its account, so a request of another account is found however many records there are.
- * @param folder of the records
- * @param inRecords reads the accounts from all records, for when the file is missing or damaged
- */
+// The name of a request holds its account, so that one of another account is found without reading any record.
+/** Returns the other accounts of the provider that have records, and keeps this one. @param inRecords for a file that is missing or damaged */
 export function otherAccounts(folder: string, own: Account, inRecords: () => Account[]): Account[] {
   const file = path.join(folder, 'accounts');
   const stored = accountsIn(file);
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map([...all, own].map((one) => [accountName(one), rowOf(one)]));
+    const rows = new Map(
+      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]]),
+    );
     // Two processes may write at once: an account that is lost so is kept by its next submit.
     onDisk(
       () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
@@ -27,8 +25,6 @@ export function otherAccounts(folder: string, own: Account, inRecords: () => Acc
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
 }
-
-const rowOf = ({ provider, service, account }: Account): Row => [provider, service, account];
 
 function accountsIn(file: string): Account[] | undefined {
   const text = onDisk(

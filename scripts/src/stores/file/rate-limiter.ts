@@ -24,10 +24,7 @@ const NAME = /^(\d{1,5})-(\d{1,15})(l?)$/;
 // The clocks of two machines that share the folder may differ by so much.
 const CLOCK_TOLERANCE_MS = 2_000;
 
-/**
- * Limits the queries that all processes of this machine send to one service, with a folder that holds one small file for
- * each permit. Where nothing can be written, each process keeps to the limit by itself.
- */
+/** One small file for each permit, for all processes of this machine. A process that cannot write keeps to the limit by itself. */
 export class FileRateLimiter implements RateLimiter {
   readonly #folder: string;
   readonly #clock: Clock;
@@ -84,7 +81,6 @@ export class FileRateLimiter implements RateLimiter {
     }
   }
 
-  /** @throws the disk's error */
   #next(now: number, kind: PermitKind): { permit: Permit; wait: number } {
     const { permit, wait } = nextPermit(this.#read(now), now, kind, this.#permits);
     return { permit, wait: Math.max(wait, this.#pauseMs(now)) };

@@ -45,7 +45,6 @@ export class RecordIndex {
     return this.#records.shards().map((shard) => [shard, this.#part(shard, name)]);
   }
 
-  /** Returns what is kept of each record of a group, for a query that the summary cannot answer. */
   members(shard: string): Member[] {
     return this.#current(shard).members;
   }

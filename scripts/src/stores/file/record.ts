@@ -31,7 +31,6 @@ export function decodeRecord(name: string, text: string): RawRecord | undefined 
   return raw && readRecord(raw) && name.startsWith(`${raw.request}-`) ? raw : undefined;
 }
 
-/** Returns whether a text is a complete record that a newer version of this program wrote. */
 export function isOfNewerVersion(name: string, text: string): boolean {
   const whole = wholeRecord(name, text);
   return whole !== undefined && isNewer(whole);
@@ -120,6 +119,9 @@ const absent = () => undefined;
 
 const CREDITS = ['quoted', 'charged', 'refunded'];
 
+const isFile: Check = (file) =>
+  isObject(file) && text(file.path) && amount(file.bytes) && hex(file.sha256) && text(file.contentType);
+
 const FIELDS: Record<keyof RequestRecord, Field> = {
   request: { fits: hex },
   provider: { fits: text },
@@ -159,19 +161,7 @@ const FIELDS: Record<keyof RequestRecord, Field> = {
     fits: (value) => isObject(value) && CREDITS.every((name) => orNull(amount)(value[name])),
     otherwise: () => ({ quoted: null, charged: null, refunded: null }),
   },
-  files: {
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every(
-        (file) =>
-          isObject(file) &&
-          text(file.path) &&
-          amount(file.bytes) &&
-          hex(file.sha256) &&
-          text(file.contentType),
-      ),
-    otherwise: () => [],
-  },
+  files: { fits: (value) => Array.isArray(value) && value.every(isFile), otherwise: () => [] },
 };
 
 const KNOWN = Object.entries(FIELDS);

@@ -7,11 +7,9 @@ import type { Sharing } from '../../ports/sharing.ts';
 import { FileRateLimiter } from './rate-limiter.ts';
 import { FileStatusCache } from './status-cache.ts';
 
-/** What the processes of this machine share, and for whom. */
 interface SharingPlace {
   /** Absolute. */
   folder: string;
-  /** The address of the service. */
   service: string;
   /** The fingerprint of the key. */
   account: string;

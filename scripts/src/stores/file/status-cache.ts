@@ -36,10 +36,7 @@ interface SeenFile {
   tasks: [id: string, status: SeenStatus][];
 }
 
-/**
- * A status cache in a folder of its own: one file with what was seen, one for each process that waits, one for each task
- * that has ended. A file that is damaged, huge or dated ahead is as good as none, and so is a disk that cannot be written.
- */
+/** One file with what was seen, one for each process that waits, one for each task that has ended. A damaged file is as good as none. */
 export class FileStatusCache implements StatusCache {
   readonly #folder: string;
   readonly #clock: Clock;

@@ -19,10 +19,7 @@ export interface DatedMember extends Member {
 /** What a request may have cost: when it was made, its account, the credits, its name. */
 type Spent = [made: number, account: string, spent: number | null, name: string];
 
-/**
- * What the index keeps of a group of records: enough for each query, so that no record is read that is not asked for. Each
- * query reads one part.
- */
+/** What the index keeps of a group: enough that no record is read that is not asked for. Each query reads one part. */
 export interface Summary {
   state: {
     pending: string[];

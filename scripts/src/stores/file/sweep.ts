@@ -14,10 +14,7 @@ const KEPT_MS = KEPT_DAYS * DAY_MS;
 // The lock for taking over a dead process's lock is named after that lock and the nonce of its owner.
 const LOCK = /\.lock(\.([0-9a-f]{16}|unreadable))*$/;
 
-/**
- * Removes records that were last used more than `KEPT_DAYS` ago, and leftovers of crashes. A submit with an unknown outcome
- * stays on record until the user decides.
- */
+/** Removes records that were not used for `KEPT_DAYS`, and leftovers of crashes. An unknown outcome stays until the user decides. */
 export function sweep(records: RecordFiles, index: RecordIndex): void {
   const now = records.clock.wall();
   for (const [shard, { oldest, damaged }] of index.all('state')) {

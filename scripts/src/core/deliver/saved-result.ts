@@ -1,38 +1,31 @@
 import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
-import { fileStem } from '../../download/file-name.ts';
 import type { RecordedFile, RequestRecord } from '../../model/request-record.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
+import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { Wait } from '../wait-settings.ts';
+import { knownFacts, type Wait, type WaitedTask } from '../wait-settings.ts';
 
 /**
- * Returns the files of a result by its record: as they are in the wanted place, else copied there. Sends nothing.
- * @returns undefined where they are not all known and whole
+ * Returns the result of a COMPLETED task by the files that its record names: the same ones, or copies of them where they are
+ * wanted. No request to the service.
+ * @param isAllThatIsLeft the service does not know the task any more
+ * @returns undefined where no complete copy of one of them exists
  */
-export function recordedFiles(
-  session: Session,
+export async function savedResult(
+  { session, taskId, wait, known }: WaitedTask,
   entry: StoredRequest,
-  wait: Wait,
-): Promise<SavedFile[] | undefined> {
-  return filesOf(session, entry, wait, countOf(entry.record));
-}
-
-/** Returns the same where nobody knows any more how many they were: what is there is all that is left. */
-export async function filesLeft(
-  session: Session,
-  entry: StoredRequest,
-  wait: Wait,
-): Promise<SavedFile[] | undefined> {
-  const { files } = entry.record;
-  if (countOf(entry.record) !== null || !files.some(isOfVersion1)) return undefined;
-  return filesOf(session, entry, wait, new Set(files.map(numberOf)).size);
-}
-
-async function filesOf(session: Session, entry: StoredRequest, wait: Wait, count: number | null) {
-  if (count === null || entry.record.files.length === 0) return undefined;
+  isAllThatIsLeft = false,
+): Promise<TaskResult | undefined> {
+  const count = await countOf(entry.record, isAllThatIsLeft);
+  if (count === null) return undefined;
   const find = () => wholeFiles(session, entry, wait, count);
-  return session.results ? session.results.run(find) : find();
+  const files = await (session.results ? session.results.run(find) : find());
+  if (!files) return undefined;
+  const facts = knownFacts(known);
+  const { fileWarnings } = await import('./file-warnings.ts');
+  const warnings = await fileWarnings(session, facts.model, files, wait.output);
+  return { ...taskResult(taskId, { state: 'COMPLETED', record: {} }, facts), files, warnings };
 }
 
 /**
@@ -51,7 +44,7 @@ async function wholeFiles(
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../../download/file-hash.ts');
   const { stemOf } = await import('../../download/download.ts');
-  const { withoutExtension } = await import('../../download/save-once.ts');
+  const { withoutExtension } = await import('../../download/output-name.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -86,14 +79,19 @@ async function wholeFiles(
 }
 
 /** Returns of how many files a result is; null where that is not known. */
-function countOf({ fileCount, files, taskId }: RequestRecord): number | null {
+async function countOf(
+  { fileCount, files, taskId }: RequestRecord,
+  isAllThatIsLeft: boolean,
+): Promise<number | null> {
   if (fileCount !== null) return fileCount;
   // Version 1 did not note it. It named several files by their numbers, and an only one by its task alone.
+  const old = files.filter(({ number }) => number === undefined);
+  const { fileStem } = await import('../../download/output-name.ts');
   const stem = fileStem(taskId!);
-  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
+  if (old.some((file) => path.parse(file.path).name === stem)) return 1;
+  // Then nobody knows any more how many they were.
+  return isAllThatIsLeft && old.length > 0 ? new Set(files.map(numberOf)).size : null;
 }
-
-const isOfVersion1 = ({ number }: RecordedFile): boolean => number === undefined;
 
 /** Returns which of the task's several files a recorded one is, from 1. Version 1 said so in its name alone. */
 function numberOf({ number, path: file }: RecordedFile): number {
