@@ -89,12 +89,12 @@ var AUTH_FAILED = {
       "A key is shown nowhere and is passed by the environment only."
     ];
   },
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsOwn, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance of the sandbox is not the user's.
-      ...wantsAccount ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
+      // The balance and the tasks of the sandbox are not the user's.
+      ...wantsOwn ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
     ]
   })
 };
@@ -145,8 +145,8 @@ var BUDGET_EXCEEDED = {
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
     ]
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
@@ -172,7 +172,7 @@ var CANCEL_REJECTED = {
     nextSteps: stepsOf(reason, caller)
   })
 };
-function stepsOf({ state, taskId }, caller) {
+function stepsOf({ state, taskId, download }, caller) {
   const { profile, command } = caller;
   const { cancel, running = "" } = profile.says;
   const wait = command("waitTask", { taskId, wait: BRIEF_WAIT_S });
@@ -180,7 +180,7 @@ function stepsOf({ state, taskId }, caller) {
     case "COMPLETED":
       return [
         "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
-        saveCommand(caller, taskId),
+        saveCommand(caller, taskId, download ?? void 0),
         cancel
       ];
     case "SUBMITTED":

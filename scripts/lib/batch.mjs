@@ -19,7 +19,7 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
     const message2 = `The lines that are not charged yet cost ${quoted2} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure("BUDGET_EXCEEDED", message2, {
       data: { quoted: quoted2, maxTotalCredits },
-      reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits }
+      reason: { kind: "sumAboveCap", quoted: quoted2, maxTotalCredits, fit: fitting(lines, maxTotalCredits) }
     });
   }
   const balance = balanceOf(lines.values());
@@ -29,6 +29,15 @@ function overBudget(lines, { maxCredits = Infinity, maxTotalCredits = Infinity }
     data: { quoted: quoted2, balance, missing: quoted2 - balance },
     reason: { kind: "shortOfCredits", cheaper: null }
   });
+}
+function fitting(lines, cap) {
+  const prices = [...lines].sort(([a], [b]) => a - b).map(([, price]) => price);
+  let left = cap;
+  const tooMuch = prices.findIndex(({ credits }) => {
+    left -= credits;
+    return left < 0;
+  });
+  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length };
 }
 function sumOf(prices) {
   return [...prices].reduce((sum2, { credits }) => sum2 + credits, 0);

@@ -3239,7 +3239,10 @@ async function noQuote({ profile }, contract, payload) {
     contract.price.note
   ];
   const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
-  return refusalOf(profile, "quote").with({ nextSteps: [...steps, describe2] });
+  const refusal = refusalOf(profile, "quote");
+  const hint2 = line === null ? "no price of this payload is known here" : "the estimate of the price of this payload is in nextSteps";
+  const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint2 }));
+  return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
   const flag = `--${profile.callbackFlag}`;

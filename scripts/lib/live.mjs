@@ -1010,8 +1010,7 @@ async function outcomeOfResult(result, caller) {
 // scripts/src/cli/actions/stand-ins.ts
 const { readdirSync } = require("node:fs");
 const path = require("node:path");
-import { SANDBOX_FOLDER } from "./main.mjs";
-import { flagWords } from "./main.mjs";
+import { flagWords, SANDBOX_FOLDER } from "./main.mjs";
 import { withWarnings } from "./main.mjs";
 function withStandInWarnings(outcome) {
   const saved = outcome.files;

@@ -728,6 +728,50 @@ function refuseUnsupported(profile, action, taskId2) {
   throw taskId2 === void 0 ? refusal : refusal.with({ taskId: taskId2, status: "UNKNOWN" });
 }
 
+// scripts/src/cli/command-line/words.ts
+const path2 = require("node:path");
+
+// scripts/src/model/shell-word.ts
+function quoteWord(text2, platform = process.platform) {
+  if (platform === "win32") return quoteForWindows(text2);
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
+  return `'${text2.replace(/'/g, "'\\''")}'`;
+}
+function quoteForWindows(text2) {
+  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
+  const doubled = text2.replace(/(\\+)$/, "$1$1");
+  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
+  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
+  return `'${inner}'`;
+}
+
+// scripts/src/model/skill-folder.ts
+const { basename, dirname, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+function skillFolder(moduleUrl = import.meta.url) {
+  const here = dirname(fileURLToPath(moduleUrl));
+  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
+}
+
+// scripts/src/cli/command-line/words.ts
+var SCRIPT = "run-workflow.mjs";
+var SANDBOX_FOLDER = "sandbox-out";
+function commandLine(words) {
+  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
+}
+function flagWords(flags) {
+  return Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === void 0 || value === false) return [];
+    if (value === true) return [`--${flag}`];
+    const text2 = String(value);
+    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
+  });
+}
+function script() {
+  const started = process.argv[1] ?? "";
+  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
+}
+
 // scripts/src/cli/command-line/check-flags.ts
 var named = (action) => action === "generate" ? "the full workflow" : action;
 function checkFit(action, given, issues) {
@@ -771,8 +815,9 @@ var CONFLICTS = [
 ];
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
-    if (given.has(one) && given.has(other))
-      issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", hint));
+    if (!given.has(one) || !given.has(other)) continue;
+    const instead = given.has("sandbox") ? hint.replace(" out/", ` ${SANDBOX_FOLDER}/`) : hint;
+    issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", instead));
   }
   if (given.get("batch") === "-" && given.get("payload") === "-") {
     const hint = "write the lines into a file, or the defaults of all lines on the command line";
@@ -959,51 +1004,6 @@ function guessAction(argv) {
 
 // scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
-
-// scripts/src/model/shell-word.ts
-function quoteWord(text2, platform = process.platform) {
-  if (platform === "win32") return quoteForWindows(text2);
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text2)) return text2;
-  return `'${text2.replace(/'/g, "'\\''")}'`;
-}
-function quoteForWindows(text2) {
-  if (/^[\w+=:,./\\-]+$/.test(text2)) return text2;
-  const doubled = text2.replace(/(\\+)$/, "$1$1");
-  if (!/["$`%!\u201c-\u201e\r\n]/.test(text2)) return `"${doubled}"`;
-  const inner = doubled.replace(/(\\*)"/g, '$1$1\\"').replace(/['\u2018-\u201b]/g, "$&$&");
-  return `'${inner}'`;
-}
-
-// scripts/src/cli/command-line/words.ts
-const path2 = require("node:path");
-
-// scripts/src/model/skill-folder.ts
-const { basename, dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
-function skillFolder(moduleUrl = import.meta.url) {
-  const here = dirname(fileURLToPath(moduleUrl));
-  return basename(here) === "lib" ? join(here, "..", "..") : join(here, "..", "..", "..");
-}
-
-// scripts/src/cli/command-line/words.ts
-var SCRIPT = "run-workflow.mjs";
-function commandLine(words) {
-  return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
-}
-function flagWords(flags) {
-  return Object.entries(flags).flatMap(([flag, value]) => {
-    if (value === void 0 || value === false) return [];
-    if (value === true) return [`--${flag}`];
-    const text2 = String(value);
-    return text2.startsWith("--") ? [`--${flag}=${text2}`] : [`--${flag}`, text2];
-  });
-}
-function script() {
-  const started = process.argv[1] ?? "";
-  return path2.basename(started) === SCRIPT ? path2.resolve(started) : path2.join(skillFolder(), "scripts", SCRIPT);
-}
-
-// scripts/src/cli/command-line/commands.ts
 function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
   const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
   return {
@@ -1027,7 +1027,6 @@ var LONGEST_SHOWN = 2e3;
 function commandFrom(argv, more = {}) {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
 }
-var SANDBOX_FOLDER = "sandbox-out";
 function commandToRehearse(argv, { download, output: output2 }) {
   const isSaved = download !== void 0 || output2 !== void 0;
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
@@ -2024,7 +2023,7 @@ function callerOf(args, argv) {
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
-    wantsAccount: action === "account",
+    wantsOwn: !isSubmit(action) && action !== "quote",
     isFull: args.full,
     isSubmit: isSubmit(action)
   };
@@ -2032,8 +2031,8 @@ function callerOf(args, argv) {
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
   return command("waitTask", { taskId: taskId2, ...flags });
 }
-function saveCommand({ command }, taskId2) {
-  return command("getTask", { taskId: taskId2, download: "out" });
+function saveCommand({ command }, taskId2, folder = "out") {
+  return command("getTask", { taskId: taskId2, download: folder });
 }
 function dropStep({ command }, taskId2) {
   return `Only if the user gives up the result of task ${taskId2}, drop its record; the command that made it then submits again, with a new charge: ${command("forget", { taskId: taskId2 })}`;
@@ -2290,7 +2289,8 @@ async function outcomeOfError(error, call) {
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
-    const refusal = await withCancels(failure, call.argv, call.progress.line);
+    const run = (args2, caller2) => runAction(call, args2, caller2);
+    const refusal = await withCancels(failure, { ...call, run });
     return failed(refusal, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);

@@ -61,7 +61,7 @@ import { earlierStep } from "./main.mjs";
 import { success } from "./main.mjs";
 var MOST_STEPS = 5;
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
-function pendingOutcome(records, cancellable, caller) {
+function pendingOutcome(records, cancellable2, caller) {
   const pending = records.map((record) => {
     const { taskId, status, checked, created, model, promptExcerpt, owner } = record;
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
@@ -73,7 +73,7 @@ function pendingOutcome(records, cancellable, caller) {
       credits: { ...credits },
       files: files.length,
       resume: resumeOf(record, caller),
-      ...cancellable.has(record) ? cancelOf(record, caller) : {}
+      ...cancellable2.has(record) ? cancelOf(record, caller) : {}
     };
   });
   const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
@@ -113,9 +113,9 @@ async function listPending(where, caller) {
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
   const now = systemClock2.wall();
-  const cancellable = /* @__PURE__ */ new Set();
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
-  return pendingOutcome(wanted, cancellable, caller);
+  const cancellable2 = /* @__PURE__ */ new Set();
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.add(record);
+  return pendingOutcome(wanted, cancellable2, caller);
 }
 async function forget(where) {
   const { taskId, idempotencyKey } = where.args;
@@ -124,33 +124,29 @@ async function forget(where) {
 
 // scripts/src/cli/actions/with-cancels.ts
 import { systemClock as systemClock3 } from "./main.mjs";
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf as profileOf2 } from "./main.mjs";
+import { parseArguments } from "./main.mjs";
 import { placeFlags } from "./main.mjs";
 import { readFlags } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
 import { readEnvironment } from "./main.mjs";
+import { callerOf } from "./main.mjs";
 var MOST_STEPS2 = 5;
-async function withCancels(refusal, argv, warn) {
-  const given = readFlags(argv, []);
+var QUERY_MS = 5e3;
+async function withCancels(refusal, call) {
+  const given = readFlags(call.argv, []);
   const named = profileOf2(given.get("provider"));
   if (given.has("taskId") || !named?.can.cancel) return refusal;
   const place = { profile: named, sandbox: given.has("sandbox") };
   try {
-    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
-    const now = systemClock3.wall();
-    const pending = [];
-    for (const entry of await localJournal({ args: place, environment, warn }).pending())
-      if (entry.record.provider === named.id && await mayCancel(entry.record, now)) pending.push(entry);
-    const steps = pending.slice(0, MOST_STEPS2).map(({ record: { taskId, model, promptExcerpt, created } }) => {
-      const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-      const command = commandLine(
-        flagWords({ action: "cancelTask", taskId, ...placeFlags(place) })
-      );
-      return `To cancel ${what}, made on ${created}: ${command}`;
-    });
-    const more = pending.length - steps.length;
+    const warn = call.progress.line;
+    let records = await cancellable(place, warn);
+    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, place);
+    if (isFresh) records = await cancellable(place, warn);
+    const steps = records.slice(0, MOST_STEPS2).map((record) => cancelStep(record, place, isFresh));
+    const more = records.length - steps.length;
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
     const { nextSteps: own = [] } = refusal.details;
     const none = "By the records of this machine, no task can be cancelled any more.";
@@ -159,6 +155,30 @@ async function withCancels(refusal, argv, warn) {
     if (error instanceof Failure3) return refusal;
     throw error;
   }
+}
+async function cancellable(place, warn) {
+  const environment = readEnvironment(process.env, place.profile, { isLive: false, hasState: true });
+  const now = systemClock3.wall();
+  const found = [];
+  for (const { record } of await localJournal({ args: place, environment, warn }).pending())
+    if (record.provider === place.profile.id && await mayCancel(record, now)) found.push(record);
+  return found;
+}
+async function hasReadList({ run, interruption }, place) {
+  const argv = flagWords({ action: "listTasks", ...placeFlags(place) });
+  const args = parseArguments(argv);
+  const list = orFailure2(run(args, callerOf(args, argv)));
+  const late = new Promise((resolve) => setTimeout(resolve, QUERY_MS, null).unref());
+  const read = await Promise.race([list, late]);
+  if (read === null) interruption.stop();
+  return read !== null && !(read instanceof Failure3);
+}
+function cancelStep(record, place, isFresh) {
+  const { taskId, model, promptExcerpt, created, checked } = record;
+  const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
+  const seen = isFresh ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${checked ?? created}`;
+  const command = commandLine(flagWords({ action: "cancelTask", taskId, ...placeFlags(place) }));
+  return `To cancel ${what}, made on ${created}, which ${seen}: ${command}`;
 }
 export {
   forget,

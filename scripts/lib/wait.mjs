@@ -1326,15 +1326,15 @@ async function cancelTask(session, taskId) {
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === "CANCEL") return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal);
+  return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
 }
-function notCancelled(taskId, found, refusal) {
+function notCancelled(taskId, found, refusal, download) {
   const seen = found ?? { state: "UNKNOWN", record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : "its state could not be read";
   const said = refusal ? ` ${refusal.message}` : "";
   const { state, record } = seen;
   const code = refusal?.code === "NETWORK_ERROR" ? "NETWORK_ERROR" : "CANCEL_REJECTED";
-  const reason = { kind: "notCancelled", taskId, state };
+  const reason = { kind: "notCancelled", taskId, state, download };
   const details = { status: state, taskId, record, reason };
   const failure = new Failure12(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: "notCancelled", taskId, seen, warnings: [], failure };

@@ -318,6 +318,10 @@ describe('what APIDot has no request for', () => {
     expect(stepsOf(envelopeOf(priced))[0]).toMatch(
       /^An estimate by prices of about 2026-05-25, no quote: \d+/,
     );
+    // The estimate of the example, which describeModel has, may be another one.
+    const hintOf = (done: typeof priced) => (envelopeOf(done).data.issues as { hint: string }[])[0]!.hint;
+    expect(hintOf(priced)).toBe('the estimate of the price of this payload is in nextSteps');
+    expect(hintOf(unpriced)).toBe('no price of this payload is known here');
     expect(stepsOf(envelopeOf(unpriced))[0]).toMatch(/^No price of z-image is known here either/);
     expect(envelopeOf(wrong).data.issues).toMatchObject([{ path: 'size' }]);
     for (const { code } of [priced, unpriced, wrong]) expect(code).toBe(2);

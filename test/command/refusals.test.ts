@@ -165,6 +165,16 @@ describe('the environment', () => {
     expect(JSON.stringify(envelopeOf(rehearsed).data.nextSteps)).toContain('--sandbox');
   });
 
+  it.each([['listTasks'], ['spending'], ['account'], ['getTask', '--taskId', 'ck1']])(
+    'without a key: %s is about the user, of whom the sandbox knows nothing',
+    async (...asked) => {
+      const done = await run(['--action', ...asked], { env: {} });
+      expect(done.code).toBe(3);
+      const { nextSteps } = envelopeOf(done).data;
+      expect(nextSteps).toEqual([expect.stringContaining('https://aivideomaker.ai')]);
+    },
+  );
+
   it('what leads to a service does not stand in the way of the sandbox', async () => {
     const env = { AIVIDEO_API_KEY: 'not a key', AIVIDEO_BASE_URL: 'http://x', HTTPS_PROXY: 'socks5://x:1' };
     expect((await run([...SUBMIT, '--sandbox', '--wait', '0'], { env })).code).toBe(4);

@@ -39,7 +39,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     rehearsal: 'run again --sandbox',
     resumeFlags: {},
     wantsEnd: true,
-    wantsAccount: false,
+    wantsOwn: false,
     isSubmit: false,
     isFull: false,
     ...more,

@@ -178,7 +178,8 @@ export type Reason =
   | { kind: 'quoteAboveCap'; quoted: number; maxCredits: number; cheaper: Cheaper }
   /** Lines of a batch that cost more than a line may. */
   | { kind: 'linesAboveCap'; lines: readonly number[]; maxCredits: number }
-  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number }
+  /** `fit`: how many lines the cap allows, in their order, and of how many; absent where it is met on the way. */
+  | { kind: 'sumAboveCap'; quoted: number; maxTotalCredits: number; fit?: { lines: number; of: number } }
   | { kind: 'lineWithoutEstimate'; line: number; model: string; title: string }
   /** Lines of a batch are wrong; the issues name them. */
   | { kind: 'wrongLines' }
@@ -186,7 +187,8 @@ export type Reason =
   | { kind: 'lineChanged' }
   | { kind: 'aboveDay'; quoted: number; spent: number | null; limit: number }
   | { kind: 'shortOfCredits'; cheaper: Cheaper | null }
-  | { kind: 'notCancelled'; taskId: string; state: TaskState }
+  /** `download`: where its record wants the file. */
+  | { kind: 'notCancelled'; taskId: string; state: TaskState; download: string | null }
   /** The record names a result that is at no address that can be fetched. */
   | { kind: 'noAddress' }
   /** Another process is submitting this very request; its lock is this file. */

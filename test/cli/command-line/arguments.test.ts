@@ -157,6 +157,12 @@ describe('what is refused, with the form that would be right', () => {
       (value) => [[...SUBMIT, '--maxCredits', value], '--maxCredits', 'write --maxCredits 15'] as const,
     ),
     [[...SUBMIT, '--maxCredits', '1,500'], '--maxCredits', 'write --maxCredits 1500'],
+    [[...SUBMIT, '--output', 'out/a', '--download', 'b'], '--output', '--output out/lighthouse.mp4'],
+    [
+      [...SUBMIT, '--sandbox', '--output', 'out/a', '--download', 'sandbox-out'],
+      '--output',
+      '--output sandbox-out/lighthouse.mp4',
+    ],
     [
       ['--batch', 'a.txt', ...SUBMIT, '--maxTotalCredits', '3,000'],
       '--maxTotalCredits',

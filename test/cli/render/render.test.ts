@@ -79,7 +79,7 @@ describe('the document of a task', () => {
     ['COMPLETED', EXIT.taskEnded, 'getTask'],
     ['PROGRESS', EXIT.stillRunning, 'waitTask'],
   ] as const)('a cancel that was refused of a task that is %s', async (state, exitCode, action) => {
-    const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state };
+    const reason: Reason = { kind: 'notCancelled', taskId: 'ck1', state, download: null };
     const failure = new Failure('CANCEL_REJECTED', 'Not cancelled.', { reason });
     const outcome = await outcomeOfResult(
       task(state, { kind: 'notCancelled', failure } as Partial<TaskResult>),

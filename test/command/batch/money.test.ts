@@ -13,6 +13,7 @@ describe('what the lines of a batch may cost', () => {
     expect(over.envelope).toMatchObject({ status: 'FAILED', errorCode: 'BUDGET_EXCEEDED' });
     expect(over.batch).toMatchObject({ notSubmitted: 2, completed: 0, charged: null });
     expect(over.envelope.errorMessage).toContain('30 credits');
+    expect(over.nextSteps[0]).toContain('the first 1 of 2 lines fit');
     // The very same command would be refused again.
     expect(over.nextSteps.filter((step) => step.startsWith('node '))).toEqual([]);
     const each = await runBatch(['--maxCredits', '14']);

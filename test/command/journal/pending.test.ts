@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { quoteWord } from '../../../scripts/src/model/shell-word.ts';
-import { envelopeOf, run, T2V } from '../../support/command.ts';
+import { CANARY, envelopeOf, run, T2V } from '../../support/command.ts';
 import { rewrite } from '../../support/records.ts';
 import { runShell } from '../shell.ts';
 import { act, FAST, journalOf, killedInSubmit, type Place, place, recordOf } from './support.ts';
@@ -90,7 +90,11 @@ describe('what is pending', () => {
       const steps = all.slice(0, 3);
       expect(all.slice(3)).toContain('add --taskId <id>');
       const said = ['four', 'three', 'two'].map((prompt) =>
-        expect.stringMatching(new RegExp(`^To cancel "${prompt}" \\(t2v\\), made on \\S+Z: node `)),
+        expect.stringMatching(
+          new RegExp(
+            `^To cancel "${prompt}" \\(t2v\\), made on \\S+Z, which was SUBMITTED when it was last seen, on \\S+Z: node `,
+          ),
+        ),
       );
       expect(steps).toEqual(said);
       expect(steps[0]).toContain(third);
@@ -100,6 +104,30 @@ describe('what is pending', () => {
     const [newest] = await refused();
     const done = await runShell(newest!.replace(/^.*?(?=node )/, ''), { env: here.env });
     expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'CANCEL', taskId: third });
+  });
+
+  it('cancelTask without an id asks the service first where a key is set, and names no task that has begun since', async () => {
+    const here = await place();
+    const [first, second] = await requests(here, 'one', 'two');
+    // The service works on it now; no process of this program has seen that.
+    for (const _ of [1, 2])
+      await fetch(`${here.service.origin}/api/v1/tasks/${first}/status`, { headers: { key: CANARY } });
+    const refused = async (env: Record<string, string | undefined>) => {
+      const done = await run(['--action', 'cancelTask'], { env });
+      expect(done.code).toBe(EXIT.badInput);
+      return envelopeOf(done).data.nextSteps as string[];
+    };
+    const steps = await refused(here.env);
+    expect(steps).toEqual([
+      expect.stringMatching(/^To cancel "two" \(t2v\), made on \S+Z, which is SUBMITTED now: node /),
+      'add --taskId <id>',
+    ]);
+    expect(steps[0]).toContain(second);
+    // What was seen is noted, also for the next call, which cannot ask.
+    here.service.listStatus = 503;
+    const unread = await refused({ ...here.env, AIVIDEO_MAX_RETRIES: '0' });
+    expect(unread.filter((step) => step.includes('was SUBMITTED when it was last seen, on'))).toHaveLength(1);
+    expect(unread).toHaveLength(2);
   });
 
   it('waitTask without an id warns of submits whose outcome is not known; with nothing else it is exit 7', async () => {

@@ -432,6 +432,14 @@ describe('cancelTask', () => {
     expect(steps.includes('run --action cancelTask --taskId ckx1')).toBe(status === 'SUBMITTED');
   });
 
+  it('of a task that is COMPLETED: its result is fetched into the folder that its record names', async () => {
+    const server = await service({ [CANCEL]: [{ status: 400 }], [STATUS]: [state('COMPLETED')] });
+    const journal = journalOf(server.origin, new FakeClock());
+    await leave(journal, { phase: 'submitted', taskId: 'ckx1', status: 'SUBMITTED', download: '/clips' });
+    const { envelope } = await cancelTask(sessionWith(server.origin, { journal }), 'ckx1');
+    expect(stepsOf(envelope)).toContain('run --action getTask --taskId ckx1 --download /clips');
+  });
+
   it.each<[string, Reply]>([
     ['was lost', 'reset'],
     ['was a refusal', { status: 400 }],

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { SANDBOX_FOLDER } from '../command-line/commands.ts';
-import { flagWords } from '../command-line/words.ts';
+import { flagWords, SANDBOX_FOLDER } from '../command-line/words.ts';
 import { type Outcome, withWarnings } from '../render/envelope.ts';
 
 /** Returns the outcome of a sandbox run with a warning where its stand-ins lie beside other files. */

@@ -7,6 +7,7 @@ import type { Action } from './action.ts';
 import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
+import { SANDBOX_FOLDER } from './words.ts';
 
 const named = (action: Action): string => (action === 'generate' ? 'the full workflow' : action);
 
@@ -56,8 +57,10 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
 
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
-    if (given.has(one) && given.has(other))
-      issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', hint));
+    if (!given.has(one) || !given.has(other)) continue;
+    // A stand-in must not lie among the user's files.
+    const instead = given.has('sandbox') ? hint.replace(' out/', ` ${SANDBOX_FOLDER}/`) : hint;
+    issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', instead));
   }
   if (given.get('batch') === '-' && given.get('payload') === '-') {
     const hint = 'write the lines into a file, or the defaults of all lines on the command line';

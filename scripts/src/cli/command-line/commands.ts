@@ -6,7 +6,7 @@ import type { Action } from './action.ts';
 import type { Arguments } from './arguments.ts';
 import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
-import { commandLine, type Flags, flagWords } from './words.ts';
+import { commandLine, type Flags, flagWords, SANDBOX_FOLDER } from './words.ts';
 
 /** What the command that resumes a task repeats. A limited wait stays limited: the caller has little time. */
 export function resumeFlags({ action, wait, pollInterval, download, output, batch }: Arguments): Flags {
@@ -50,9 +50,6 @@ const LONGEST_SHOWN = 2_000;
 export function commandFrom(argv: readonly string[], more: Flags = {}): string {
   return commandLine(flagWords({ ...flagsIn(argv), ...more }));
 }
-
-/** The folder that a rehearsal saves to: a stand-in must not take the place or the name of a result. */
-export const SANDBOX_FOLDER = 'sandbox-out';
 
 /** Returns the same command in the sandbox. It saves to a folder of its own. */
 export function commandToRehearse(

@@ -11,6 +11,9 @@ export type CommandMaker = (action: Action, flags?: Flags) => string;
 
 const SCRIPT = 'run-workflow.mjs';
 
+/** The folder that a rehearsal saves to: a stand-in must not take the place or the name of a result. */
+export const SANDBOX_FOLDER = 'sandbox-out';
+
 /**
  * Returns a command line of this program, ready to paste into the shell of this system. Every command that
  * an answer suggests is made here. It names the script by its absolute path: the next shell is rarely in the same folder.

@@ -35,8 +35,8 @@ export interface Caller {
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
   wantsEnd: boolean;
-  /** The call asks for the user's own account. */
-  wantsAccount: boolean;
+  /** The call is about the user's own tasks or account, which the sandbox has not. */
+  wantsOwn: boolean;
   /** All that the service said is wanted. */
   isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
@@ -80,7 +80,7 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
       action === 'generate' ||
       action === 'waitTask' ||
       (action === 'getTask' && (download ?? output) !== undefined),
-    wantsAccount: action === 'account',
+    wantsOwn: !isSubmit(action) && action !== 'quote',
     isFull: args.full,
     isSubmit: isSubmit(action),
   };
@@ -96,8 +96,8 @@ export function resumeCommand(
 }
 
 /** Returns the command that fetches the result of a task that is COMPLETED, and saves it; it charges nothing. */
-export function saveCommand({ command }: Pick<Caller, 'command'>, taskId: string): string {
-  return command('getTask', { taskId, download: 'out' });
+export function saveCommand({ command }: Pick<Caller, 'command'>, taskId: string, folder = 'out'): string {
+  return command('getTask', { taskId, download: folder });
 }
 
 /** Returns the step that drops the record of a task which the service does not show any more, with its price. */

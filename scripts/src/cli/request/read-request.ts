@@ -78,7 +78,13 @@ async function noQuote({ profile }: Arguments, contract: Contract, payload: Json
           contract.price!.note,
         ];
   const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
-  return refusalOf(profile, 'quote').with({ nextSteps: [...steps, describe] });
+  const refusal = refusalOf(profile, 'quote');
+  const hint =
+    line === null
+      ? 'no price of this payload is known here'
+      : 'the estimate of the price of this payload is in nextSteps';
+  const issues = refusal.details.issues?.map((one) => ({ ...one, hint }));
+  return refusal.with({ issues, nextSteps: [...steps, describe] });
 }
 
 /** Returns the callback address in a form that a header can carry: ASCII, the rest encoded. */

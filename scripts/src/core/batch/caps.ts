@@ -30,7 +30,7 @@ export function overBudget(
     const message = `The lines that are not charged yet cost ${quoted} credits; the limit for all of them is ${maxTotalCredits}.`;
     return new Failure('BUDGET_EXCEEDED', message, {
       data: { quoted, maxTotalCredits },
-      reason: { kind: 'sumAboveCap', quoted, maxTotalCredits },
+      reason: { kind: 'sumAboveCap', quoted, maxTotalCredits, fit: fitting(lines, maxTotalCredits) },
     });
   }
   const balance = balanceOf(lines.values());
@@ -40,6 +40,17 @@ export function overBudget(
     data: { quoted, balance, missing: quoted - balance },
     reason: { kind: 'shortOfCredits', cheaper: null },
   });
+}
+
+/** Returns how many lines cost no more than a cap together, from the first one on. */
+function fitting(lines: ReadonlyMap<number, Price>, cap: number): { lines: number; of: number } {
+  const prices = [...lines].sort(([a], [b]) => a - b).map(([, price]) => price);
+  let left = cap;
+  const tooMuch = prices.findIndex(({ credits }) => {
+    left -= credits;
+    return left < 0;
+  });
+  return { lines: tooMuch < 0 ? prices.length : tooMuch, of: prices.length };
 }
 
 export function sumOf(prices: Iterable<Price>): number {

@@ -22,20 +22,21 @@ export async function cancelTask(session: Session, taskId: string): Promise<Task
   const entry = await recordOf(session, taskId);
   if (entry && seen) await noteState(session, entry, seen.state);
   if (seen?.state === 'CANCEL') return cancelled(session, taskId, seen);
-  return notCancelled(taskId, seen, refusal);
+  return notCancelled(taskId, seen, refusal, entry?.record.download ?? null);
 }
 
 function notCancelled(
   taskId: string,
   found: TaskStatus | undefined,
   refusal: Failure | undefined,
+  download: string | null,
 ): TaskResult {
   const seen = found ?? { state: 'UNKNOWN' as const, record: {} };
   const so = found ? `it is ${found.unknownState ?? found.state}` : 'its state could not be read';
   const said = refusal ? ` ${refusal.message}` : '';
   const { state, record } = seen;
   const code = refusal?.code === 'NETWORK_ERROR' ? 'NETWORK_ERROR' : 'CANCEL_REJECTED';
-  const reason = { kind: 'notCancelled', taskId, state } as const;
+  const reason = { kind: 'notCancelled', taskId, state, download } as const;
   const details = { status: state, taskId, record, reason };
   const failure = new Failure(code, `The task was not cancelled: ${so}.${said}`, details);
   return { kind: 'notCancelled', taskId, seen, warnings: [], failure };

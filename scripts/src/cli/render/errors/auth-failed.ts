@@ -8,12 +8,12 @@ export const AUTH_FAILED = {
       'A key is shown nowhere and is passed by the environment only.',
     ];
   },
-  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsAccount, rehearsal }) => ({
+  keyMissing: (_, { profile: { keyVariable, keyPage, says }, wantsOwn, rehearsal }) => ({
     message: `${keyVariable} is not set, so no live call is made.`,
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
-      // The balance of the sandbox is not the user's.
-      ...(wantsAccount
+      // The balance and the tasks of the sandbox are not the user's.
+      ...(wantsOwn
         ? []
         : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal]),
     ],

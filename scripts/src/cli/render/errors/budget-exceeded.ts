@@ -31,8 +31,8 @@ export const BUDGET_EXCEEDED = {
       `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
     ],
   }),
-  sumAboveCap: ({ quoted, maxTotalCredits }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ''}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
   ],
   aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
     const so =

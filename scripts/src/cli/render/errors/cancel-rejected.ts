@@ -12,7 +12,7 @@ export const CANCEL_REJECTED = {
   }),
 } satisfies Partial<Words>;
 
-function stepsOf({ state, taskId }: ReasonOf<'notCancelled'>, caller: Caller): string[] {
+function stepsOf({ state, taskId, download }: ReasonOf<'notCancelled'>, caller: Caller): string[] {
   const { profile, command } = caller;
   const { cancel, running = '' } = profile.says;
   const wait = command('waitTask', { taskId, wait: BRIEF_WAIT_S });
@@ -20,7 +20,7 @@ function stepsOf({ state, taskId }: ReasonOf<'notCancelled'>, caller: Caller): s
     case 'COMPLETED':
       return [
         'The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:',
-        saveCommand(caller, taskId),
+        saveCommand(caller, taskId, download ?? undefined),
         cancel,
       ];
     case 'SUBMITTED':
