@@ -7,7 +7,7 @@ import { envelopeOf, live, ROOT, run, T2V, T2V_ARGS, tempFolder } from '../suppo
 import { commandIn, expectKeyInItsHeaderOnly, expectNoKeyBelow } from '../support/expect.ts';
 import { MP4 } from '../support/media.ts';
 import { AIVIDEOMAKER_MODELS } from '../support/models.ts';
-import { accepted, record, refusal, service, states, TASK } from '../support/service.ts';
+import { accepted, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 const FAST = ['--pollInterval', '0.02'];
@@ -225,21 +225,6 @@ describe('the other actions', () => {
     expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
   });
 
-  it('a task that can no longer be cancelled says so, and what it is', async () => {
-    const server = await service({
-      cancel: refusal(400, undefined, 'Task is running'),
-      status: states('PROGRESS'),
-    });
-    const done = await run(['--action', 'cancelTask', '--taskId', TASK], { env: live(server.origin) });
-    expect(done.code).toBe(4);
-    expect(envelopeOf(done)).toMatchObject({
-      ok: false,
-      status: 'PROGRESS',
-      taskId: TASK,
-      errorCode: 'CANCEL_REJECTED',
-    });
-  });
-
   it('waitTask waits for the end, and saves the file', async () => {
     const server = await service();
     const folder = tempFolder();
@@ -375,16 +360,5 @@ describe('what agents rely on', () => {
     });
     expect(envelopeOf(list)).toMatchObject({ ok: false, errorCode: 'NETWORK_ERROR' });
     expect(other.received).toHaveLength(0);
-  });
-
-  it('fault 29: a task that was seen COMPLETED stays so', async () => {
-    const server = await service({
-      task: (_, { count, server: own }) => ({
-        body: count === 0 ? record(own, { status: 'PROGRESS', output: null }) : record(own),
-      }),
-    });
-    const done = await run(T2V_ARGS, { env: live(server.origin) });
-    expect(done.code).toBe(0);
-    expect(envelopeOf(done).status).toBe('COMPLETED');
   });
 });
