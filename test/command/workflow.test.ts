@@ -348,7 +348,7 @@ describe('what agents rely on', () => {
     expect(readdirSync(path.join(folder, 'out'))).toHaveLength(1);
   });
 
-  it('B10: addresses that the service sends are not followed, and a redirect is not either', async () => {
+  it('B10, faults 10 and 11: addresses that the service sends are not followed, and a redirect is not either', async () => {
     const other = await service();
     const server = await service({
       submit: { body: { ...accepted, statusUrl: `${other.origin}/api/v1/tasks/${TASK}/status` } },

@@ -152,15 +152,6 @@ describe('issue 11, line 3: where a result lies', () => {
     for (const [host, sent] of keys) expect(sent).toBe(host === 'aivideomaker.ai' ? CANARY : undefined);
   });
 
-  test('issue 10: a result that no client fetches is a download that failed', async () => {
-    for (const url of ['file:///etc/passwd', 'file:/etc/passwd', 'ftp://example.com/a.mp4', 'https://[']) {
-      const server = await service({
-        task: (_, { server: it }) => ({ body: record(it, { output: { url } }) }),
-      });
-      expectRefused(await run(ARGS, { env: live(server.origin), cwd: tempFolder() }));
-    }
-  });
-
   test('fault 65: nothing of what came in place of a file is repeated', async () => {
     const bodies: Record<string, string> = {
       '/file1': SECRET,

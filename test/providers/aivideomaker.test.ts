@@ -58,7 +58,6 @@ describe('requests', () => {
   it.each([
     ['https://aivideomaker.ai', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
     ['https://aivideomaker.ai/', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
-    ['https://gateway.example.com/ai/video', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
     ['https://gateway.example.com/ai/video//', 'https://gateway.example.com/ai/video/api/v1/tasks/ckx1'],
     ['https://aivideomaker.ai/api/v1', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
     ['https://aivideomaker.ai/api/v1/', 'https://aivideomaker.ai/api/v1/tasks/ckx1'],
@@ -250,6 +249,7 @@ describe('status', () => {
     [401, 'AUTH_FAILED', false],
     [403, 'AUTH_FAILED', false],
     [429, 'RATE_LIMITED', true],
+    [400, 'UNKNOWN_ERROR', false],
     [408, 'NETWORK_ERROR', true],
     [425, 'NETWORK_ERROR', true],
     [500, 'NETWORK_ERROR', true],

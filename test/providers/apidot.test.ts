@@ -432,6 +432,7 @@ describe.each([
     ],
     ['1001 within 200', 200, { code: 1001, data: { status: 'finished' } }, 'UNKNOWN_ERROR', false],
     ['an error within 200', 200, { error: { message: 'boom' } }, 'UNKNOWN_ERROR', false],
+    ['400 within 200', 200, refusal(400, 'no', 'invalid_request'), 'UNKNOWN_ERROR', false],
     ['418', 418, '', 'UNKNOWN_ERROR', false],
   ])('%s is an error', (__, status, body, code, transient) => {
     const thrown = failure(call, status, body);
