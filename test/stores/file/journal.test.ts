@@ -92,14 +92,6 @@ describe('the search for a record', () => {
     expect(all.map((entry) => journal.isOwn(entry))).toEqual([true, true, false]);
   });
 
-  it('is found by its task', async () => {
-    const journal = journalIn();
-    const entry = await recorded(journal, { taskId: 'ckx1', status: 'PROGRESS' });
-    const found = await journal.byTask('ckx1');
-    expect(found).toMatchObject({ file: entry.file, record: entry.record });
-    expect(await journal.byTask('ckx2')).toBeUndefined();
-  });
-
   it('is not there where there is no folder, and none is made', () => {
     const journal = journalIn();
     expect(allIn(journal)).toEqual([]);
