@@ -128,8 +128,7 @@ describe('the HTTP requests', () => {
 
   it('tells each state and how far it is on stderr, once', async () => {
     const { call } = await ground();
-    const { stderr } = await call();
-    expect(stderr.trim().split('\n')).toEqual([
+    expect((await call()).stderr.trim().split('\n')).toEqual([
       `task ${ID} SUBMITTED`,
       expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next query in/),
       expect.stringMatching(/^task \S+ COMPLETED after \d s$/),
@@ -342,8 +341,7 @@ it('a task that the user found becomes the task of its request: the same command
   expect(advised).toContain(`--output ${path.join(folder, 'out', 'found.png')}`);
   const found = await runShell(advised!.replace("'<task_id>'", ID), options);
   expect(envelopeOf(found)).toMatchObject({ status: 'COMPLETED', taskId: ID });
-  const again = envelopeOf(await call(args));
-  expect(again.data).toMatchObject({
+  expect(envelopeOf(await call(args)).data).toMatchObject({
     reused: true,
     files: [{ path: path.join(folder, 'out', 'found.png') }],
   });

@@ -184,8 +184,7 @@ describe('the same command, after its result was delivered', () => {
   it('brings the file that is there, without any request, however the command asks for it', async () => {
     const here = await delivered();
     for (const flags of [[], [...CREATE, '--download', here.out]]) {
-      const data = expectReused(await here.make(...flags), here.taskId);
-      expect(data.files).toEqual(here.first.data.files);
+      expect(expectReused(await here.make(...flags), here.taskId).files).toEqual(here.first.data.files);
     }
     expect(here.requests()).toBe(0);
     expect(here.charges()).toBe(1);
@@ -216,8 +215,7 @@ describe('the same command, after its result was delivered', () => {
       expect(steps).toEqual([expect.stringContaining('new charge')]);
     }
     expect(here.charges()).toBe(1);
-    const another = envelopeOf(await here.make('--new', '--wait', '0'));
-    expect(another.taskId).not.toBe(here.taskId);
+    expect(envelopeOf(await here.make('--new', '--wait', '0')).taskId).not.toBe(here.taskId);
     expect(here.charges()).toBe(2);
   });
 

@@ -94,8 +94,7 @@ describe('the full workflow', () => {
     const { data } = envelopeOf(await run(T2V_ARGS, { env, cwd: folder }));
     expect(data.resultUrls).toEqual([`${server.origin}/files/clip.mp4`]);
     expect(server.to('GET /files')).toHaveLength(0);
-    const saved = await runShell(commandIn(data), { env, cwd: folder });
-    expect(saved.code).toBe(0);
+    expect((await runShell(commandIn(data), { env, cwd: folder })).code).toBe(0);
     expect(readdirSync(path.join(folder, 'out'))).toEqual([`${TASK}.mp4`]);
     expect(server.submits()).toHaveLength(1);
   });
@@ -111,8 +110,7 @@ describe('the full workflow', () => {
 
   it('B2: calls below the path of a base URL', async () => {
     const server = await service();
-    const done = await run(T2V_ARGS, { env: live(`${server.origin}/some/base/`) });
-    expect(done.code).toBe(0);
+    expect((await run(T2V_ARGS, { env: live(`${server.origin}/some/base/`) })).code).toBe(0);
     expect(server.received[0]!.path).toBe('/some/base/api/v1/generate/t2v');
     expect(server.received.every(({ path: target }) => target.startsWith('/some/base/api/v1/'))).toBe(true);
   });
@@ -220,8 +218,7 @@ describe('the other actions', () => {
     const server = await service({ status: states('COMPLETED') });
     const folder = tempFolder();
     const args = ['--action', 'getTask', '--taskId', TASK, '--download', folder];
-    const done = await run(args, { env: live(server.origin) });
-    expect(done.code).toBe(0);
+    expect((await run(args, { env: live(server.origin) })).code).toBe(0);
     expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
   });
 
@@ -319,8 +316,7 @@ describe('the other actions', () => {
         expect(data).toMatchObject({ model, example, schema: { type: 'object' } });
         expect(described.stdout).not.toContain('[cut');
         expect(data.sources).not.toHaveLength(0);
-        const rehearsed = await runShell(`${commandIn(data)} --wait 0`, {});
-        expect(rehearsed.code).toBe(4);
+        expect((await runShell(`${commandIn(data)} --wait 0`, {})).code).toBe(4);
       }),
     );
   });

@@ -839,8 +839,7 @@ describe('ids that are no model of the provider', () => {
     ['wan-2.7-text-to-video', 'wan2.7-text-to-video'],
     ['seedream-45', 'seedream-4.5'],
   ])('%s: the nearest is named', async (wrong, right) => {
-    const { details } = await refusal('apidot', wrong);
-    expect(details.nextSteps).toEqual([
+    expect((await refusal('apidot', wrong)).details.nextSteps).toEqual([
       `${RUN} describeModel --provider apidot --model ${right}`,
       `${RUN} listModels --provider apidot`,
     ]);

@@ -70,8 +70,7 @@ describe('cheaper variants', () => {
   it('cheapest first, at most three, one or two fields', async () => {
     const contract = await contractOf('minimax');
     const payload = { content: 'x', duration: 20, resolution: '1080p', tier: 'base' };
-    const variants = cheaperVariants(contract, payload, 100);
-    expect(variants).toEqual([
+    expect(cheaperVariants(contract, payload, 100)).toEqual([
       { change: { duration: 5, resolution: '720p' }, credits: 20 },
       { change: { duration: 5, tier: 'turbo' }, credits: 20 },
       { change: { duration: 6, resolution: '720p' }, credits: 24 },

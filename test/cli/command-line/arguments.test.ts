@@ -305,8 +305,7 @@ it('--help names every flag, every action but the default, every variable, and e
 });
 
 it('--status takes its states in any case', () => {
-  const parsed = parseArguments(['--action', 'listTasks', '--status', 'failed']);
-  expect(parsed.status).toBe('FAILED');
+  expect(parseArguments(['--action', 'listTasks', '--status', 'failed']).status).toBe('FAILED');
 });
 
 it('--maxTotalCredits without --batch is one mistake, with one hint for both ways out', () => {

@@ -214,8 +214,7 @@ describe('a batch', () => {
     expect(begun.code).toBe(0);
     expect(envelopeOf(begun)).toMatchObject({ status: 'PROGRESS', data: { batch: { running: 2 } } });
     expect(charges()).toBe(2);
-    const ended = await run([...args, '--pollInterval', '0.02'], { env, cwd: folder, input });
-    expect(ended.code).toBe(0);
+    expect((await run([...args, '--pollInterval', '0.02'], { env, cwd: folder, input })).code).toBe(0);
     expect(charges()).toBe(2);
     expect(readdirSync(out).sort()).toEqual(['1.mp4', '2.mp4', 'batch.report.jsonl']);
   });
@@ -232,8 +231,7 @@ describe('a batch', () => {
     expect(second.code).toBe(0);
     const { items } = envelopeOf(second).data as unknown as { items: Item[] };
     expect(items.map(({ name }) => name)).toEqual(['1-v2', '2-v2']);
-    const first = await runBatch();
-    expect(first.items.map(({ name }) => name)).toEqual(['1', '2']);
+    expect((await runBatch()).items.map(({ name }) => name)).toEqual(['1', '2']);
     expect(charges()).toBe(4);
     expect(readdirSync(out).filter((one) => one.endsWith('.mp4'))).toHaveLength(4);
   });

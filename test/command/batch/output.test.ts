@@ -20,8 +20,7 @@ describe('--output', () => {
     const begin = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--action', 'createGeneration'];
     const begun = await run([...begin, '--output', file], { env, cwd: folder });
     const waits = ['--action', 'waitTask', '--taskId', envelopeOf(begun).taskId!, '--pollInterval', '0.02'];
-    const first = envelopeOf(await run(waits, { env, cwd: folder }));
-    expect(first.data.files).toMatchObject([{ path: file }]);
+    expect(envelopeOf(await run(waits, { env, cwd: folder })).data.files).toMatchObject([{ path: file }]);
     expect(readdirSync(path.join(folder, 'clips'))).toEqual(['dawn.mp4']);
     const again = envelopeOf(await run(single(folder), { env, cwd: folder }));
     expect(again.data).toMatchObject({ reused: true, files: [{ path: file }] });

@@ -118,8 +118,7 @@ describe('the same command again', () => {
     const { taskId } = envelopeOf(await again(here, '--wait', '0'));
     const taken = path.join(here.out, `${taskId}.mp4`);
     writeFileSync(taken, 'something else');
-    const failed = await again(here, '--download', here.out);
-    expect(failed.code).toBe(EXIT.downloadFailed);
+    expect((await again(here, '--download', here.out)).code).toBe(EXIT.downloadFailed);
     expect(recordOf(here)).toMatchObject({ status: 'COMPLETED', delivered: null });
     const elsewhere = path.join(here.folder, 'elsewhere');
     const done = await again(here, '--download', elsewhere);

@@ -40,8 +40,7 @@ describe('getStatus', () => {
 
   it('fault 16: is repeated like every read', async () => {
     const server = await service({ [STATUS]: [busy, busy, state('PROGRESS')] });
-    const { envelope } = await getStatus(sessionWith(server.origin), 'ckx1');
-    expect(envelope.status).toBe('PROGRESS');
+    expect((await getStatus(sessionWith(server.origin), 'ckx1')).envelope.status).toBe('PROGRESS');
   });
 
   it.each<[string, Answer[], object]>([
@@ -319,8 +318,7 @@ describe('waitTask', () => {
 describe('getTask', () => {
   it('returns the record by one query', async () => {
     const server = await service({ [TASK]: [finished] });
-    const { envelope } = await getTask(sessionWith(server.origin), 'ckx1', waiting(0));
-    expect(envelope).toMatchObject({
+    expect((await getTask(sessionWith(server.origin), 'ckx1', waiting(0))).envelope).toMatchObject({
       ok: true,
       status: 'COMPLETED',
       data: { resultUrls: [LINK], upstream: { output: { url: LINK } } },
