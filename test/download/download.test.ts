@@ -609,19 +609,11 @@ describe('redirects of the host', () => {
   );
 
   const REFUSED = [
-    'http://127.0.0.1/x',
-    'http://localhost/x',
-    'https://localhost/x',
-    'https://169.254.169.254/latest/meta-data/',
-    'https://10.0.0.1/x',
-    'http://[::1]/x',
-    'https://[::ffff:127.0.0.1]/x',
-    'https://0x7f.1/x',
-    'https://metadata.internal/x',
-    'https://user:secret@cdn.example.com/x',
-    'http://cdn.example.com/x',
-    'ftp://cdn.example.com/x',
-    'file:///etc/passwd',
+    ...['http://127.0.0.1/x', 'http://localhost/x', 'https://localhost/x'],
+    ...['https://169.254.169.254/latest/meta-data/', 'https://10.0.0.1/x', 'http://[::1]/x'],
+    ...['https://[::ffff:127.0.0.1]/x', 'https://0x7f.1/x', 'https://metadata.internal/x'],
+    ...['https://user:secret@cdn.example.com/x', 'http://cdn.example.com/x', 'ftp://cdn.example.com/x'],
+    ...['file:///etc/passwd'],
   ];
 
   it.each(REFUSED)('fault 58: to %s are refused', async (location) => {

@@ -75,16 +75,8 @@ const IMITATION: JsonObject = {
 
 const OURS = [
   ...[
-    'affordable',
-    'contracts',
-    'count',
-    'counts',
-    'credits',
-    'currentBalance',
-    'estimate',
-    'files',
-    'model',
-    'nextSteps',
+    ...['affordable', 'contracts', 'count', 'counts', 'credits', 'currentBalance', 'estimate', 'files'],
+    ...['model', 'nextSteps'],
   ],
   ...['resultUrls', 'supportedModels', 'tasks', 'unknownState', 'upstream', 'warnings'],
 ];
