@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../scripts/src/model/clock.ts';
-import type { Draft } from '../scripts/src/stores/file/draft.ts';
+import type { Draft } from '../scripts/src/stores/file/entry.ts';
 import { Journal } from '../scripts/src/stores/file/journal.ts';
 import { waitsForOne } from './one-task.ts';
 

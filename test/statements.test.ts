@@ -1,4 +1,4 @@
-// Statements that were once not so, had lost their doubt or date, or were weaker than the requirement they stand for.
+// Statements that were once not so, had lost their date or what is unknown of them, or were weaker than the requirement they stand for.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ describe('what no source says is said nowhere', () => {
   });
 });
 
-describe('what a source says keeps its date and its doubt', () => {
+describe('what a source says keeps its date, and what it leaves open', () => {
   test.each<[string, string, RegExp]>([
     [
       'no signature was mentioned',

@@ -1,4 +1,85 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/cli/command-line/help.ts
+import { RETRIES, TIMEOUT_MS } from "./main.mjs";
+import { PROFILES } from "./main.mjs";
+import { BATCH_ORDER, EXIT, EXIT_WORDS, ONE_CHARGE } from "./main.mjs";
+import { FLAG_NAMES, rule } from "./main.mjs";
+import { commandLine } from "./main.mjs";
+var WIDTH = 125;
+function helpText(version) {
+  const run = commandLine([]);
+  return `async-media-workflow ${version}: one command makes a finished file from a payload.
+${plainly(ONE_CHARGE)}
+
+Usage: ${run} --model <id> --payload '<json>' [--download <dir>]
+       ${run} --action <action> [--taskId <id>]
+
+Examples (no key, no cost)
+  ${run} --sandbox --model t2v --payload '{"prompt":"a lighthouse at dawn","aspectRatio":"16:9","duration":"5"}' --download out
+  ${run} --action listModels
+  ${run} --action describeModel --model t2v
+
+Flags
+${flagLines().join("\n")}
+
+Environment
+${wrapped(VARIABLES, 2).join("\n")}
+
+Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(", ")}; status FAILED with taskId null: it failed before there was a task)
+${exitCodes().map((line) => `  ${line}`).join("\n")}`;
+}
+var VARIABLES = [
+  `${PROFILES.map(({ keyVariable }) => keyVariable).join(", ")} (needed for live calls)`,
+  ...PROFILES.map(({ urlVariable }) => urlVariable),
+  `AIVIDEO_TIMEOUT_MS (${TIMEOUT_MS.fallback})`,
+  `AIVIDEO_MAX_RETRIES (${RETRIES.fallback})`,
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "NO_PROXY",
+  "ASYNC_MEDIA_STATE_DIR"
+].join(", ");
+function flagLines() {
+  const items = [];
+  for (const name of FLAG_NAMES) {
+    const { form, help } = rule(name);
+    const last = items.at(-1);
+    if (last?.help === help) last.names = `${last.names.replace(/ <.*/, "")}, --${name}`;
+    else items.push({ names: `--${name}`, help });
+    if (form !== void 0) items.at(-1).names += ` ${form}`;
+  }
+  const column = 27;
+  return items.flatMap(({ names, help }) => {
+    const [first, ...more] = wrapped(help, column);
+    const head = `  ${names}`.padEnd(column - 1);
+    return [`${head} ${first.trimStart()}`, ...more];
+  });
+}
+function wrapped(text, indent) {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length === 0 ? void 0 : `${lines.at(-1)} ${word}`;
+    if (longer !== void 0 && longer.length <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(" ".repeat(indent) + word);
+  }
+  return lines;
+}
+function exitCodes() {
+  const lines = [""];
+  for (const name of Object.keys(EXIT)) {
+    const { means, next } = EXIT_WORDS[name];
+    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
+    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+    const line = lines.at(-1);
+    if (line === "" || !isAlone && line.length + item.length < WIDTH)
+      lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;
+    else lines.push(item);
+  }
+  return lines;
+}
+function plainly(text) {
+  return text.replaceAll("`", "");
+}
+
 // scripts/src/cli/render/errors/auth-failed.ts
 var AUTH_FAILED = {
   AUTH_FAILED: ({ caller, account }) => {
@@ -82,12 +163,12 @@ var BUDGET_EXCEEDED = {
 
 // scripts/src/cli/render/errors/cancel-rejected.ts
 import { BRIEF_WAIT_S, isTerminal } from "./main.mjs";
-import { EXIT } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
 import { saveCommand } from "./main.mjs";
 var CANCEL_REJECTED = {
   // One that came too late is about the task's end, one that was rejected before it about a task that runs.
   notCancelled: (reason, caller) => ({
-    exitCode: isTerminal(reason.state) ? EXIT.taskEnded : EXIT.stillRunning,
+    exitCode: isTerminal(reason.state) ? EXIT2.taskEnded : EXIT2.stillRunning,
     nextSteps: stepsOf(reason, caller)
   })
 };
@@ -112,11 +193,13 @@ function stepsOf({ state, taskId }, caller) {
 }
 
 // scripts/src/cli/render/errors/download-failed.ts
+var OLDER = "If the task is older than that, its file is gone.";
 var DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.
   fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
   beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
-  linkGone: () => ["Results are kept for a limited time. If the task is older than that, its file is gone."],
+  linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
+  taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
   fileTooLarge: () => [
     "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
   ],
@@ -162,14 +245,14 @@ import { plain } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { issue } from "./main.mjs";
 var MOST_NAMED = 12;
-function refusedByService({ caller: { profile, command } }) {
+function rejectedByService({ caller: { profile, command } }) {
   return [
-    "The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+    "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
     ...profile.can.account ? [command("account")] : []
   ];
 }
 var INVALID_MODEL = {
-  INVALID_MODEL: refusedByService,
+  INVALID_MODEL: rejectedByService,
   modelUnknown: (reason) => {
     const { message, expected, hint, nextSteps } = unknownModel(reason);
     const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
@@ -244,7 +327,7 @@ import { unsupportedAction } from "./main.mjs";
 import { issue as issue2 } from "./main.mjs";
 var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
 var INVALID_PAYLOAD = {
-  INVALID_PAYLOAD: refusedByService,
+  INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
   wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';
@@ -482,14 +565,13 @@ function said({ details: { reason } }, caller) {
   return Array.isArray(words) ? { nextSteps: words } : words;
 }
 var LASTING = /* @__PURE__ */ new Set(["resultGone", "noAddress", "fileTooLarge"]);
+var MAY_BE_GONE = /* @__PURE__ */ new Set(["linkGone", "taskNotShown"]);
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? "") ? "it charges nothing, and fetches the result if the service still has it." : "it fetches the result and charges nothing.";
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === "finished" ? [
-    resume,
-    "The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing."
-  ] : [
+  return charged === "finished" ? [resume, `The task is finished and paid for. Run this command as often as you like: ${fetches}`] : [
     "The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:",
     resume
   ];
@@ -510,5 +592,6 @@ export {
   advised,
   cheaperSteps,
   explained,
-  refusedByService
+  helpText,
+  rejectedByService
 };

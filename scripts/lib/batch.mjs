@@ -123,14 +123,20 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/known-lines.ts
 import { stemOfOutput as stemOfOutput2 } from "./download.mjs";
-var NOTHING = { entry: void 0, isUnknown: false };
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
   const known = [];
   for (const { contract, payloadHash, ordinal } of lines) {
-    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
-    if (entry === void 0) known.push(NOTHING);
-    else known.push({ entry: entry ?? void 0, isUnknown: entry === null || entry.record.taskId === null });
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
   }
   return known;
 }
@@ -150,6 +156,7 @@ function namesReserved(pending, folder) {
 // scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
+import { isCapped } from "./generate.mjs";
 import { askPrice } from "./generate.mjs";
 
 // scripts/src/core/slots.ts
@@ -206,12 +213,12 @@ function isLarge({ size }) {
 var QUOTES = 4;
 var PATIENCE_MS = 12e4;
 var PAUSES = { baseMs: 1e3, capMs: 15e3 };
-async function pricesWithin(session, open2, { maxCredits, maxTotalCredits, terms }) {
-  const isLimited = maxCredits !== void 0 || maxTotalCredits !== void 0 || terms.maxCreditsPerDay !== null;
-  if (open2.length === 0 || !(isLimited || terms.isNew)) return { prices: /* @__PURE__ */ new Map() };
+async function pricesWithin(session, open2, { caps, isNew }) {
+  const isLimited = isCapped(caps);
+  if (open2.length === 0 || !(isLimited || isNew)) return { prices: /* @__PURE__ */ new Map() };
   const prices = await orFailure(pricesOf(session, open2));
   if (prices instanceof Failure2) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
-  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : void 0 };
+  return { prices, held: isLimited ? overBudget(prices, caps) : void 0 };
 }
 async function pricesOf(session, lines) {
   const prices = /* @__PURE__ */ new Map();
@@ -315,11 +322,11 @@ var BatchGate = class {
     this.held ??= failure;
   }
   /**
-   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
-   * @param attempt how often this submit was refused
+   * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
+   * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
-  refused(failure, attempt) {
+  rejected(failure, attempt) {
     if (ENDS_ALL.has(failure.code)) this.hold(failure);
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
@@ -612,20 +619,14 @@ function resultOf({ line, name, known, track: { taskId, state }, end, isReused, 
   };
 }
 
-// scripts/src/core/batch/undelivered.ts
-import { nameOfPayload } from "./journal.mjs";
-function undeliveredTasks(store, lines, pending) {
-  const made = pending.filter((entry) => entry.record.taskId !== null && store.isOwn(entry));
-  if (!store || made.length === 0) return [];
-  const numbers = new Map(
-    lines.map(({ number, contract, ...line }) => [
-      nameOfPayload({ ...line, model: contract.model }, store.place),
-      number
-    ])
-  );
-  return made.flatMap(({ record: { request, taskId } }) => {
-    const line = numbers.get(request);
-    return line === void 0 ? [] : [{ line, taskId }];
+// scripts/src/core/batch/unsaved.ts
+import { isUnsaved as isUnsaved2 } from "./journal.mjs";
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ track, known }) => track.taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved2(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
   });
 }
 
@@ -665,7 +666,7 @@ var Batch = class {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new BatchSpending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -677,11 +678,10 @@ var Batch = class {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = await journal?.pending() ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    const { prices, held } = await pricesWithin(this.#session, open2, this.#options);
+    const { prices, held } = await pricesWithin(this.#session, open2, terms);
     this.#prices = prices;
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
@@ -689,7 +689,6 @@ var Batch = class {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: "batch",
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -699,7 +698,7 @@ var Batch = class {
       isReused: open2.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId))
+      unsaved: unsavedTasks(this.#lines)
     };
   }
   /** Returns the lines with an earlier task that this run, or the last one for new tasks, was to make once more and did not. */
@@ -747,7 +746,7 @@ var Batch = class {
     line.isOver = true;
     this.#tell(line);
   }
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun = null;
@@ -772,14 +771,15 @@ var Batch = class {
     this.#acceptedAt = this.#session.api.clock.monotonic();
     return conclude(this.#sessionOf(line), begun);
   }
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure, { line, track }, attempt) {
     if (track.taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
   async #begin(line, leave) {
-    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, number, ordinal } = line.line;
     const resume = stop.defer();
     try {
@@ -907,7 +907,7 @@ function batchWarnings(result, items, report) {
       `--new asked for every line once more: ${counted(made, "new task")}, ${costOf(result.quoted)}.`
     );
   }
-  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -926,14 +926,13 @@ function leftWarning({ leftOver: leftOver2, lines }) {
     `The run with --new that began on ${leftOver2.began} did not make ${linesNamed(left)} once more: ${left.length === 1 ? "its task is an earlier one" : "their tasks are earlier ones"}.`
   ];
 }
-function undeliveredWarning({ undelivered, lines }) {
-  const count = undelivered.length;
-  if (count === 0) return [];
-  const numbers = new Set(undelivered.map(({ line }) => line));
+function unsavedWarning({ unsaved, lines }) {
+  if (unsaved.length === 0) return [];
+  const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
-  const tasks = count === 1 ? "1 earlier task" : `${count} earlier tasks`;
+  const [have, it] = unsaved.length === 1 ? ["has", "it"] : ["have", "them"];
   return [
-    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? "it" : "them"}: a newer task took the place of each.`
+    `${counted(unsaved.length, "earlier task")} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? "this line" : "these lines"} once more.`
   ];
 }
 function takenNames(lines) {
@@ -970,7 +969,7 @@ function ranges(numbers) {
 import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
-import { originOfLines, spentBefore } from "./live.mjs";
+import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
 var NO_COMMAND = { command: null, isFirst: true };
@@ -1085,15 +1084,15 @@ function submittedNow(lines) {
   return `${parts.join("; ")}.`;
 }
 function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
-  const { held, isReused, lines, leftOver: leftOver2, undelivered } = result;
-  const isCapped = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped || lines.some(isChanged);
+  const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
+  const isCapped2 = CAPPED.has(held?.details.reason?.kind ?? "");
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped2 || lines.some(isChanged);
   const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const own = held ? withChargedBefore(
     advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
     result
   ) : first ? ownSteps(first, caller) : [];
-  const open2 = isCapped ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
+  const open2 = isCapped2 ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
   const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
   const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
   if (ended.length > 0) {
@@ -1113,9 +1112,9 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`
     );
   }
-  if (undelivered.length > 0) {
+  if (unsaved.length > 0) {
     steps.push(
-      "The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:",
+      "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
       caller.command("listPending", {})
     );
   }
@@ -1125,7 +1124,7 @@ function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
     );
   if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
     steps.push(
-      ...originOfLines(lines, linesNamed),
+      ...runStepsOfLines(lines),
       `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
     );
   }
@@ -1182,6 +1181,7 @@ function batchQuoteOutcome(quote, caller) {
 
 // scripts/src/cli/batch/command.ts
 import { inSandbox } from "./main.mjs";
+import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1248,7 +1248,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, owner = null, maxCreditsPerDay = null, new: isNew, action } = args;
+  const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
@@ -1259,17 +1259,9 @@ async function runBatchCommand(command) {
   }
   const result = await runBatch(session, {
     lines: batch.lines,
-    terms: {
-      isNamed: false,
-      isNew,
-      owner,
-      wait: action === "generate" ? args.wait : null,
-      maxCreditsPerDay
-    },
+    terms: termsOf(args),
     wait,
     pattern,
-    maxCredits,
-    maxTotalCredits,
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
     stop,
@@ -1872,7 +1864,7 @@ export {
   textOf,
   totalsOf,
   tracked,
-  undeliveredTasks,
+  unsavedTasks,
   withPrompt,
   withResume,
   writeLine,

@@ -15,10 +15,6 @@ function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance !== null && balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
 
 // scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
@@ -47,9 +43,13 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     nothingSubmitted: true,
     reason: {
       kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? null)
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
     }
   });
+}
+function cheaperWithin(contract, payload, price, balance) {
+  if (balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }
 
 // scripts/src/core/generate.ts
@@ -58,6 +58,7 @@ import { taskResult } from "./live.mjs";
 
 // scripts/src/core/reuse-result.ts
 const path = require("node:path");
+import { fileStem } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { finish, notFetched } from "./wait.mjs";
@@ -68,11 +69,11 @@ import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
 var DAY_MS = 24 * 36e5;
 async function reuseResult(session, entry, settings) {
-  const { taskId, created, status, delivered } = entry.record;
+  const { taskId, created, status } = entry.record;
   session.observer.attached(taskId, created);
   await noteUse(session, entry);
   const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status, isDelivered: delivered !== null };
+  const reused = { ...madeBy(entry.record), status };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
 }
@@ -89,29 +90,38 @@ async function sameResult(session, entry, settings) {
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  try {
-    const find = () => wholeFiles(session, entry, wait);
+  const reused = async (count) => {
+    if (count === null) return void 0;
+    const find = () => wholeFiles(session, entry, wait, count);
     const files = await (session.results ? session.results.run(find) : find());
-    if (files) {
-      const seen = { state: "COMPLETED", record: {}, model };
-      const { fileWarnings } = await import("./download.mjs");
-      const warnings = await fileWarnings(session, model, files, wait.output);
-      return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
-    }
+    if (!files) return void 0;
+    const seen = { state: "COMPLETED", record: {}, model };
+    const { fileWarnings } = await import("./download.mjs");
+    const warnings = await fileWarnings(session, model, files, wait.output);
+    return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
+  };
+  try {
+    const count = countOf(entry.record);
+    const saved = await reused(count);
+    if (saved) return saved;
     const prepared = { ...wait, folder: await folderFor(folder) };
     const result = await finish({ session, taskId, wait: prepared, known: known2 });
     if (result.kind !== "notFetched") return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
-    return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known2));
+    if (failure === result.failure) return deliver(session, entry, result);
+    const { files } = entry.record;
+    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === "taskNotShown";
+    const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : void 0;
+    return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
     return notFetched(taskId, error, known2);
   }
 }
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }) {
-  const { files, fileCount, delivered, taskId } = entry.record;
-  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
-  const count = fileCount ?? (delivered === null ? null : numbers.size);
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count) {
+  const { files, taskId } = entry.record;
+  const isOnly = count === 1;
+  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
   if (numbers.size === 0 || numbers.size !== count) return void 0;
   const { fileIsWhole } = await import("./download.mjs");
   const { stemOf } = await import("./download.mjs");
@@ -122,7 +132,7 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
     const which = count > 1 ? { number } : {};
     const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
     const isWanted = (file) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
+    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found;
     for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
@@ -146,10 +156,14 @@ async function wholeFiles(session, entry, { folder, output, isVersioned = false,
   if (copies.length > 0) await entry.update((now2) => ({ ...change, files: [...now2.files, ...copies] }));
   return placed;
 }
-function numberOf({ number, path: file }, fileCount) {
-  if (number !== void 0) return number;
-  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
-  return fileCount === 1 || inName === void 0 ? 1 : Number(inName);
+function countOf({ fileCount, files, taskId }) {
+  if (fileCount !== null) return fileCount;
+  const stem = fileStem(taskId);
+  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
+}
+var isOfVersion1 = ({ number }) => number === void 0;
+function numberOf({ number, path: file }) {
+  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -162,10 +176,18 @@ import { checkNameIsFree } from "./wait.mjs";
 // scripts/src/core/money/check-price.ts
 import { estimate } from "./estimate.mjs";
 import { Failure as Failure3 } from "./main.mjs";
-async function checkPrice(session, contract, generation, maxCreditsPerDay, deadline) {
-  if (generation.maxCredits === void 0 && maxCreditsPerDay === null) return null;
+
+// scripts/src/core/money/caps.ts
+function isCapped(caps) {
+  return Object.values(caps).some((cap) => cap !== void 0);
+}
+
+// scripts/src/core/money/check-price.ts
+async function checkPrice(session, contract, generation, caps, deadline) {
+  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
   if (!session.provider.can.quote) {
-    if (maxCreditsPerDay !== null) throw new Error("A limit for a day needs a service that quotes prices.");
+    if (caps.maxCreditsPerDay !== void 0)
+      throw new Error("A limit for a day needs a service that quotes prices.");
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }
@@ -220,9 +242,9 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 import { Failure as Failure4 } from "./main.mjs";
 var DAY_MS2 = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
-async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, limit, deadline) {
+async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== null && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -261,12 +283,14 @@ async function isEqualUnderWay(store, idempotencyKey) {
   }
   return false;
 }
+function isEqualRequest(one, other) {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
+}
 async function equalsOf(store, idempotencyKey) {
   const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
   const own = records.find((record) => record.idempotencyKey === idempotencyKey);
   if (!own) return { equals: [] };
-  const isEqual = ({ model, payloadHash }) => model === own.model && payloadHash === own.payloadHash;
-  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
+  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }
 
 // scripts/src/core/reconcile/find-in-list.ts
@@ -281,7 +305,7 @@ function findInList(list, generation, times, equals = 1) {
   const alike = list.tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "unsure" : void 0;
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
   const distance = (task) => Math.abs(task.createdAt - sentAt);
@@ -292,10 +316,10 @@ function findInList(list, generation, times, equals = 1) {
   ).sort((a, b) => distance(a) - distance(b));
   const [own] = candidates;
   const near = candidates.filter((task) => distance(task) - distance(own) < SAME_TIME_MS);
-  if (near.length > equals) return "unsure";
+  if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "unsure" : void 0;
+  return maybe ? "similar" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -326,7 +350,7 @@ function reconcileUntil({ api }, deadline) {
 }
 async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: "unsure" };
+  if (!session.provider.can.list) return { kind: "never" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -334,10 +358,10 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if (found.kind !== "unreadable" && !found.isPassing && startedAt - found.ageMs >= clearAt) {
+    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      const mayBeSent = found.kind === "clear" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
-      return { kind: mayBeSent ? "clear" : "unsure" };
+      const mayResubmit = found.kind === "absent" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      return { kind: mayResubmit ? "mayResubmit" : "never" };
     }
     const now2 = clock.monotonic();
     const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -347,7 +371,7 @@ async function reconcile(session, lost, until, source = {}) {
     if (next <= now2 || earliest > until) {
       const soon = failure || clearAt <= now2 ? now2 + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now2) / 1e3);
-      return failure ? { kind: "unreadable", failure, after } : { kind: "unsure", after };
+      return failure ? { kind: "unreadable", failure, after } : { kind: "later", after };
     }
     await clock.sleep(next - now2, signal);
   }
@@ -372,10 +396,10 @@ async function search(session, lost, until, source = {}) {
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
     const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
-    if (found === void 0 || found === "unsure") return { kind: found ?? "clear", ageMs };
+    if (found === "absent" || found === "similar") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
-    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isPassing ? { kind: "unsure", ageMs, isPassing } : { kind: "found", task: found };
+    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
+    return isContested ? { kind: "contested" } : { kind: "found", task: found };
   } catch (failure) {
     if (!(failure instanceof Failure5)) throw failure;
     session.observer.queryFailed(failure);
@@ -424,20 +448,20 @@ import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
 var PAUSE_MS = 50;
-async function nameTask(own, accepted2) {
-  const { entry } = own;
-  const { task, wasThere, isResubmitted } = accepted2;
+async function nameTask(request, { task, wasThere, isResubmitted }) {
+  const { store, entry } = request;
   const isAlike = wasThere && task.idempotencyKey === void 0;
-  const note = async () => await noteTask(own, task, isAlike) ? "named" : "unwritten";
-  if (!wasThere && !isResubmitted) return note();
-  const fence = await fenceOf(own, task.id);
+  const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
+  if (!wasThere && !isResubmitted) return record();
+  const fence = await fenceOf(request, task.id);
   try {
-    const holder = await orFailure2(own.store.byTask(task.id));
-    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await note();
-    if (isAlike) return "others";
-    if (!isLookalike(own, holder)) return wasThere ? "others" : await note();
-    await exchangeSubmits(entry, holder);
-    return "others";
+    const holder = await orFailure2(store.byTask(task.id));
+    if (!holder || holder instanceof Failure6 || isSame(holder, entry)) return await record();
+    if (!isAlike && isLookalike(request, holder)) {
+      await exchangeSubmits(entry, holder);
+      return "taken";
+    }
+    return wasThere ? "taken" : await record();
   } finally {
     await fence?.release();
   }
@@ -448,9 +472,9 @@ function noteTask({ session, entry }, task, foundAlike) {
   const checked = dateOf(session);
   return entry.update({ ...change, checked, ...foundAlike && { foundAlike } }, { isOurs: true });
 }
-function isLookalike({ store, entry: { record } }, holder) {
-  const { foundAlike, model, payloadHash } = holder.record;
-  return foundAlike === true && store.isOwn(holder) && model === record.model && payloadHash === record.payloadHash;
+function isLookalike({ store, entry }, holder) {
+  const { record } = holder;
+  return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);
 }
 async function exchangeSubmits(entry, holder) {
   const own = submitOf(entry.record);
@@ -532,7 +556,7 @@ async function resubmitWhenClear(session, generation, log, first, until) {
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "clear") return unknown(session, lost, found);
+    if (found.kind !== "mayResubmit") return unknown(session, lost, found.kind === "never" ? {} : found);
     const held = submits && await orFailure4(submits.ready());
     const notResubmitted = held || await orFailure4(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
@@ -563,7 +587,7 @@ async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
   if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
-  if (isInvalid && found.kind === "clear") return { kind: "rejected", failure };
+  if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
   return unknown(session, lost, { failure });
 }
 function accepted(task, wasThere, isResubmitted) {
@@ -608,7 +632,7 @@ async function submitOnRecord(session, store, request, deadline) {
 }
 function claimOf({ generation, terms, folder, output }, now2) {
   const { model, payload, idempotencyKey } = generation;
-  const { maxCreditsPerDay: _, ...named } = terms;
+  const { caps: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
@@ -630,22 +654,21 @@ async function taskOf(own, isNew) {
   for (; ; ) {
     if (result.kind !== "accepted") throw await noteNoTask(own, result);
     const named = await nameTask(own, result);
-    if (named !== "others") return { ...result, isUnrecorded: named === "unwritten" };
+    if (named !== "taken") return { ...result, isUnrecorded: named === "unrecorded" };
     result = await reconcileEarlier(own);
   }
 }
 async function submitNew(own) {
   const { session, store, request, entry, lock, deadline } = own;
   if (!session.submits) {
-    const { model, payloadHash, ordinal = 1 } = entry.record;
-    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
-    await checkNameIsFree(request.folder, request.output, earlier || void 0);
+    const earlier = request.terms.isNew ? () => store.allOf(entry.record.request) : void 0;
+    await checkNameIsFree(request.folder, request.output, earlier);
   }
   const quote2 = request.quote ?? await quoteOf(own);
   const credits = { ...entry.record.credits, quoted: quote2?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote: quote2 }, request.terms.caps, deadline);
   if (!await lock.isOurs()) {
     await entry.update({ phase: "rejected" });
     throw takenOver();
@@ -666,7 +689,7 @@ async function adopt(own) {
     if (found.kind !== "found") return false;
     const { task } = found;
     const accepted2 = { kind: "accepted", task, wasThere: true, isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted2) !== "others") return true;
+    if (await nameTask(own, accepted2) !== "taken") return true;
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
@@ -718,9 +741,8 @@ function logOf(own) {
         credits: { ...credits, quoted: quote2.credits }
       });
       const before = spentOn(entry.record) ?? quote2?.credits;
-      const { maxCreditsPerDay } = request.terms;
-      if (quote2)
-        await recordCharge(session, { ...own, change, quote: quote2, before }, maxCreditsPerDay, own.deadline);
+      const { caps } = request.terms;
+      if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -731,7 +753,7 @@ function logOf(own) {
   };
 }
 function quoteOf({ session, request: { contract, generation, terms }, deadline }) {
-  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.caps, deadline);
 }
 async function requireLock(lock) {
   if (!await lock.isOurs()) throw takenOver();
@@ -754,9 +776,9 @@ var NO_LOG = {
   resubmitRejected: nothing
 };
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
-  if (terms.maxCreditsPerDay !== null) throw new Error("A limit for a day needs records.");
+  if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
-  const quote2 = known2 ?? await checkPrice(session, contract, generation, null, deadline);
+  const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
   const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
@@ -833,12 +855,14 @@ function stillRecorded(session, entry, taskId, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
+import { nameOfPayload, newestOf } from "./journal.mjs";
 import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const found = await knownRequest(session, generation);
+  const recorded = await orFailure6(recordedOf(session, generation));
+  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
@@ -859,18 +883,13 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
-async function knownRequest(session, request) {
-  const found = await orFailure6(recordedOf(session, request));
-  return found instanceof Failure10 ? { known: null, other: null } : found;
-}
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
-  if (!store) return { known: null, other: null };
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  const entry = await store.latest(which);
+  if (!store) return { known: null, other: null };
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
-  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-  const other = await otherAccountOf2(store, { ...which, ...terms, idempotencyKey });
+  const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }
 async function account(session, contracts) {
@@ -894,10 +913,11 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure11 ? read : void 0;
+  if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure11 ? null : read;
-  const tasks = onceEach(list?.tasks ?? []);
+  const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
@@ -908,20 +928,14 @@ async function spending(session, since) {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
+    journal: store && { more: countOf2(recorded) - countOf2(less), keys: "this", unreadable },
     listFailure
   };
-}
-async function readList(session, hasJournal) {
-  const { api, provider } = session;
-  const list = await orFailure7(api.read(provider.list()));
-  if (list instanceof Failure11 && !(hasJournal && AWAY.has(list.code))) throw list;
-  return list;
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
+  return { ...sums, asOf, list: null, journal: { more: countOf2(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -931,13 +945,12 @@ async function ownRows(store, since) {
   );
 }
 async function recordsOf(store, tasks) {
-  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
-  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
   const unknown2 = [...await store.pending(), ...await store.replaced()];
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
-var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+var countOf2 = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 function toSums({ day, provider, service, account: account2, ...sums }) {
   return sums;
 }
@@ -995,13 +1008,9 @@ var most = (...numbers) => known(numbers).sort((a, b) => b - a)[0];
 var least = (...numbers) => known(numbers).sort((a, b) => a - b)[0];
 function listedRow(task, record) {
   const state = [task.state, record?.status].find((one) => one !== void 0 && isTerminal2(one));
-  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const returned = most(task.refunded, refunded) ?? null;
-  const counts = countsOf(state ?? task.state, {
-    quoted,
-    charged: task.charged ?? charged,
-    refunded: returned
-  });
+  const { quoted = null, charged = null, refunded: recorded } = record?.credits ?? {};
+  const refunded = most(task.refunded, recorded) ?? null;
+  const counts = countsOf(state ?? task.state, { quoted, charged: task.charged ?? charged, refunded });
   return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 function summedUp(rows, since) {
@@ -1055,7 +1064,7 @@ async function listTasks(session, filter) {
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
-    (task) => (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) && (model === null || task.model === model)
+    (task) => (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model)
   );
   const counts = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;
@@ -1182,13 +1191,14 @@ export {
   attached,
   begin,
   cheaperThan,
-  cheaperWithin,
   checkPrice,
   conclude,
   equalSubmits,
   explainFunds,
   findInList,
   generate,
+  isCapped,
+  isEqualRequest,
   isEqualUnderWay,
   judgeRejection,
   listTasks,

@@ -162,14 +162,14 @@ function writeTemp(file, text2) {
   }
 }
 var TEMP = ".tmp";
-var isHeld = (error) => ["EPERM", "EBUSY", "EACCES"].includes(diskError(error));
+var HELD = ["EPERM", "EBUSY", "EACCES"];
 var RENAME_PAUSES_MS = [10, 50, 100, 250];
 async function renamePatiently(from, to, clock) {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
       return renameSync(from, to);
     } catch (error) {
-      if (pause === null || !isHeld(error)) throw error;
+      if (pause === null || !HELD.includes(diskError(error))) throw error;
       await clock.sleep(pause);
     }
   }
@@ -275,17 +275,15 @@ var HeldLock = class {
     }
   }
 };
+var WITHOUT_LINKS = ["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"];
 function place(temp, file, me) {
   try {
-    linkSync2(temp, file);
-    return true;
-  } catch (error) {
-    if (diskError(error) === "EEXIST") return false;
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EXDEV", "EACCES", "EMLINK"].includes(diskError(error)))
-      throw error;
-  }
-  try {
-    writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    try {
+      linkSync2(temp, file);
+    } catch (error) {
+      if (!WITHOUT_LINKS.includes(diskError(error))) throw error;
+      writeFileSync2(file, JSON.stringify(me), { flag: "wx", mode: 384 });
+    }
     return true;
   } catch (error) {
     if (diskError(error) === "EEXIST") return false;
@@ -497,80 +495,16 @@ function addText(bytes, text2) {
 
 // scripts/src/model/claim-rules.ts
 import { compact } from "./main.mjs";
-
-// scripts/src/model/request-record.ts
-import { isTerminal } from "./main.mjs";
-var PHASES = [
-  /** A submit may be under way. */
-  "submitting",
-  /** The service certainly did not accept the last submit, and none is under way. */
-  "rejected",
-  /** A submit ended without an answer: the next command reconciles it. */
-  "unknown",
-  /** The service accepted it and made a task. */
-  "submitted",
-  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
-  "abandoned"
-];
-var FOLLOWING = {
-  submitting: ["rejected", "unknown", "submitted", "abandoned"],
-  rejected: ["submitting", "submitted"],
-  unknown: ["submitted", "abandoned"],
-  submitted: [],
-  abandoned: ["submitted"]
-};
-function allowedChange(now, change) {
-  const allowed = { ...change };
-  if (now.taskId !== null) delete allowed.taskId;
-  if (isTerminal(now.status)) delete allowed.status;
-  if (now.delivered !== null) delete allowed.delivered;
-  if (now.duration !== null) delete allowed.duration;
-  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
-    delete allowed.phase;
-    delete allowed.resubmitted;
-  }
-  return allowed;
-}
-function hasTaken(now, change) {
-  if (typeof change === "function") return true;
-  const { phase = now.phase, resubmitted = now.resubmitted } = change;
-  return phase === now.phase && resubmitted === now.resubmitted;
-}
-function mayFollow(now, { phase, resubmitted }) {
-  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
-  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
-  return FOLLOWING[now.phase].includes(phase);
-}
-function isPending({ delivered, phase }) {
-  return delivered === null && phase !== "abandoned" && phase !== "rejected";
-}
-function isReplaced({ phase, taskId }) {
-  return phase === "abandoned" && taskId === null;
-}
-function spentOn({ phase, resubmitted, credits }) {
-  if (phase === "rejected") return 0;
-  const { quoted, charged, refunded } = credits;
-  const cost = charged ?? quoted;
-  if (cost === null) return null;
-  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? quoted ?? cost : 0);
-}
-function lastUse({ phase, created, checked, delivered, used }) {
-  if (phase === "submitting" || phase === "unknown") return void 0;
-  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
-}
-var KEPT_DAYS = 30;
-
-// scripts/src/model/claim-rules.ts
-function requestNameOf(claim, account) {
-  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : void 0;
-  return requestName({ ...claim, ...account, idempotencyKey });
+function requestNameOf(request, account) {
+  const idempotencyKey = request.isNamed ? request.idempotencyKey : void 0;
+  return requestName({ ...request, ...account, idempotencyKey });
 }
 function knownRecord(entries, claim) {
   if (claim.isNew) return void 0;
   for (const entry of entries) {
     if (entry === null) throw unreadable();
-    const { phase, payloadHash, model } = entry.record;
-    if (phase === "rejected" || phase === "abandoned") continue;
+    if (!mayCount(entry)) continue;
+    const { payloadHash, model } = entry.record;
     if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
     return entry;
   }
@@ -580,15 +514,16 @@ function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service,
   return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
 }
 function newestOf(entries) {
-  return entries.find((entry) => !["rejected", "abandoned"].includes(entry?.record.phase ?? ""));
+  return entries.find((entry) => entry === null || mayCount(entry));
 }
+var mayCount = ({ record: { phase } }) => phase !== "rejected" && phase !== "abandoned";
 function newestMade(entries) {
   const made = entries.filter((entry) => entry !== null && entry.record.phase !== "rejected");
   return made.sort((a, b) => Date.parse(b.record.created) - Date.parse(a.record.created))[0];
 }
 function unknown(entries, claim) {
   if (!claim.isNew) return [];
-  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+  return entries.filter((entry) => mayCount(entry) && entry.record.taskId === null);
 }
 function firstRecord(claim, account) {
   const { owner, model, payloadHash, promptExcerpt = null, idempotencyKey, wait, download } = claim;
@@ -656,6 +591,74 @@ function takenOver() {
   return new Failure2("UNKNOWN_ERROR", message, { reason: { kind: "takenOver" } });
 }
 
+// scripts/src/model/request-record.ts
+import { isTerminal } from "./main.mjs";
+var PHASES = [
+  /** A submit may be under way. */
+  "submitting",
+  /** The service certainly did not accept the last submit, and none is under way. */
+  "rejected",
+  /** A submit ended without an answer: the next command reconciles it. */
+  "unknown",
+  /** The service accepted it and made a task. */
+  "submitted",
+  /** Its outcome is unknown, and the user has decided to submit another request in its place. */
+  "abandoned"
+];
+var FOLLOWING = {
+  submitting: ["rejected", "unknown", "submitted", "abandoned"],
+  rejected: ["submitting", "submitted"],
+  unknown: ["submitted", "abandoned"],
+  submitted: [],
+  abandoned: ["submitted"]
+};
+function allowedChange(now, change) {
+  const allowed = { ...change };
+  if (now.taskId !== null) delete allowed.taskId;
+  if (isTerminal(now.status)) delete allowed.status;
+  if (now.delivered !== null) delete allowed.delivered;
+  if (now.duration !== null) delete allowed.duration;
+  if (change.phase !== void 0 && change.phase !== now.phase && !mayFollow(now, change)) {
+    delete allowed.phase;
+    delete allowed.resubmitted;
+  }
+  return allowed;
+}
+function hasTaken(now, change) {
+  if (typeof change === "function") return true;
+  const { phase = now.phase, resubmitted = now.resubmitted } = change;
+  return phase === now.phase && resubmitted === now.resubmitted;
+}
+function mayFollow(now, { phase, resubmitted }) {
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
+  return FOLLOWING[now.phase].includes(phase);
+}
+function isPending({ delivered, phase }) {
+  return delivered === null && phase !== "abandoned" && phase !== "rejected";
+}
+function isUnsaved({ taskId, status, download, files, fileCount }) {
+  if (taskId === null) return false;
+  if (!isTerminal(status)) return true;
+  const saved = new Set(files.map(({ number, path: path14 }) => number ?? path14)).size;
+  return status === "COMPLETED" && download !== null && saved < (fileCount ?? 1);
+}
+function isReplaced({ phase, taskId }) {
+  return phase === "abandoned" && taskId === null;
+}
+function spentOn({ phase, resubmitted, credits }) {
+  if (phase === "rejected") return 0;
+  const { quoted, charged, refunded } = credits;
+  const cost = charged ?? quoted;
+  if (cost === null) return null;
+  return Math.max(0, cost - (refunded ?? 0)) + (resubmitted ? quoted ?? cost : 0);
+}
+function lastUse({ phase, created, checked, delivered, used }) {
+  if (phase === "submitting" || phase === "unknown") return void 0;
+  return Math.max(...[created, checked, delivered, used].map((date2) => Date.parse(date2 ?? created)));
+}
+var KEPT_DAYS = 30;
+
 // scripts/src/model/spending-row.ts
 import { dayOf } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
@@ -714,6 +717,32 @@ function sumRows(rows) {
 // scripts/src/stores/file/entry.ts
 const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
+
+// scripts/src/stores/file/names.ts
+const { randomBytes: randomBytes3 } = require("node:crypto");
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -839,34 +868,6 @@ var KNOWN = Object.entries(FIELDS);
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
-
-// scripts/src/stores/file/names.ts
-const { randomBytes: randomBytes3 } = require("node:crypto");
-var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-function newName(request, made) {
-  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
-  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
-}
-function isRecordName(name) {
-  return RECORD.test(name);
-}
-function madeAt(name) {
-  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function newestFirst(a, b) {
-  const [first, second] = [a.slice(33), b.slice(33)];
-  return first < second ? 1 : first > second ? -1 : 0;
-}
-function shardOf(name) {
-  return name.slice(0, 2);
-}
-function isShard(name) {
-  return /^[0-9a-f]{2}$/.test(name);
-}
-
-// scripts/src/stores/file/record-files.ts
 var RecordFiles = class {
   /** Absolute. */
   folder;
@@ -895,7 +896,7 @@ var RecordFiles = class {
   get locks() {
     return path3.join(this.folder, "locks");
   }
-  /** Returns the path of the lock on a request, on a record or on the budget. */
+  /** @param name of a request, of a record or of the budget */
   lockOf(name) {
     return path3.join(this.locks, `${name}.lock`);
   }
@@ -1072,14 +1073,12 @@ var Entry = class {
     }
   }
   async require(change) {
-    const isThere = existsSync2(this.file);
-    if (isThere && !await this.update(change, { isOurs: true }))
+    if (!existsSync2(this.file)) throw takenOver();
+    if (!await this.update(change, { isOurs: true }))
       throw unwritable(new Error("the change was not written"), this.#files.folder);
-    if (!isThere || !hasTaken(this.record, change)) throw takenOver();
+    if (!hasTaken(this.record, change)) throw takenOver();
   }
-  /**
-   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
-   */
+  /** Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside. */
   #overwrite(change) {
     try {
       this.#merge(change);
@@ -1112,7 +1111,6 @@ var Entry = class {
       `The record of this request was removed while it ran: run again, its command submits once more, with a new charge. ${this.file}`
     );
   }
-  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
     if (there && there !== this.#raw) {
@@ -1164,6 +1162,14 @@ var Entry = class {
     );
   }
 };
+function draftAfter(before, fields, files) {
+  const wall = files.clock.wall();
+  const now = new Date(wall).toISOString();
+  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+  const record = { promptExcerpt: null, ...begun, ...fields };
+  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
+  return new Entry(files, newName(fields.request, made), record, true);
+}
 function understood(raw) {
   const record = readRecord(raw);
   if (!record) throw new Error("a record that cannot be understood");
@@ -1175,16 +1181,6 @@ function changesOf(change, now) {
 function touchFolder(file) {
   const now = /* @__PURE__ */ new Date();
   utimesSync2(path4.dirname(file), now, now);
-}
-
-// scripts/src/stores/file/draft.ts
-function draftAfter(before, fields, files) {
-  const wall = files.clock.wall();
-  const now = new Date(wall).toISOString();
-  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-  const record = { promptExcerpt: null, ...begun, ...fields };
-  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
-  return new Entry(files, newName(fields.request, made), record, true);
 }
 
 // scripts/src/stores/file/facts.ts
@@ -1398,14 +1394,7 @@ ${keys[group]}`;
 }
 
 // scripts/src/stores/file/summary.ts
-var PARTS = [
-  "state",
-  "tasks",
-  "keys",
-  "recent",
-  "rows",
-  "durations"
-];
+var PARTS = ["state", "tasks", "keys", "recent", "rows", "durations"];
 var RECENT_MS = 48 * 36e5;
 var DURATIONS = 50;
 function summaryOf(members, now) {
@@ -1533,48 +1522,35 @@ import { dayOf as dayOf2 } from "./main.mjs";
 // scripts/src/stores/file/known-accounts.ts
 const { readFileSync: readFileSync5 } = require("node:fs");
 const path7 = require("node:path");
-var KnownAccounts = class {
-  #records;
-  #inRecords;
-  /** @param inRecords reads the accounts from all records, for when the file is missing or damaged */
-  constructor(records, inRecords) {
-    this.#records = records;
-    this.#inRecords = inRecords;
-  }
-  /** Returns the other accounts of the same provider, and keeps this one. */
-  others(own) {
-    const stored = this.#read();
-    const all = stored ?? this.#inRecords();
-    const name = accountName(own);
-    if (!stored || !all.some((one) => accountName(one) === name)) this.#write([...all, own]);
-    return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
-  }
-  get #file() {
-    return path7.join(this.#records.folder, "accounts");
-  }
-  #read() {
-    const text2 = onDisk(
-      () => readFileSync5(this.#file, "utf8"),
-      () => ""
-    );
-    try {
-      const rows = JSON.parse(text2);
-      if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-      return rows.map(([provider, service, account]) => ({ provider, service, account }));
-    } catch {
-      return void 0;
-    }
-  }
-  /** Two processes may write at once: an account that is lost so is kept by its next submit. */
-  #write(accounts) {
-    const rows = new Map(accounts.map((one) => [accountName(one), [one.provider, one.service, one.account]]));
+function otherAccounts(folder, own, inRecords) {
+  const file = path7.join(folder, "accounts");
+  const stored = accountsIn2(file);
+  const all = stored ?? inRecords();
+  const name = accountName(own);
+  if (!stored || !all.some((one) => accountName(one) === name)) {
+    const rows = new Map([...all, own].map((one) => [accountName(one), rowOf(one)]));
     onDisk(
-      () => replaceAtOnce(this.#file, JSON.stringify([...rows.values()])),
+      () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
       () => {
       }
     );
   }
-};
+  return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
+}
+var rowOf = ({ provider, service, account }) => [provider, service, account];
+function accountsIn2(file) {
+  const text2 = onDisk(
+    () => readFileSync5(file, "utf8"),
+    () => ""
+  );
+  try {
+    const rows = JSON.parse(text2);
+    if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
+    return rows.map(([provider, service, account]) => ({ provider, service, account }));
+  } catch {
+    return void 0;
+  }
+}
 function isRow(row) {
   return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
 }
@@ -1625,11 +1601,8 @@ var RecordIndex = class {
   }
   #part(shard, name) {
     if (!this.#made.has(shard)) {
-      let saved = this.#saved.get(shard);
-      if (!saved) {
-        saved = this.#files.summary(shard);
-        if (saved) this.#saved.set(shard, saved);
-      }
+      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
+      if (saved) this.#saved.set(shard, saved);
       const part = saved?.changed === this.#changed(shard) ? saved.part(name) : void 0;
       if (part !== void 0) return part;
     }
@@ -1760,15 +1733,12 @@ var Journal = class {
   #files;
   #index;
   #flat;
-  #accounts;
   constructor(place2) {
     const { folder, clock, warn } = place2;
-    const beside = path10.dirname(folder);
     this.place = place2;
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
-    this.#accounts = new KnownAccounts(this.#files, () => accountsIn(this.#index.all("rows")));
-    this.#flat = new FlatFolder(this.#files, path10.join(beside, "journal"));
+    this.#flat = new FlatFolder(this.#files, path10.join(path10.dirname(folder), "journal"));
   }
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
   prepare() {
@@ -1791,12 +1761,13 @@ var Journal = class {
       await clock.sleep(PAUSE_MS * (0.5 + clock.random()), signal);
     }
   }
-  async latest(request) {
-    return newestOf(this.find(nameOfPayload(request, this.place)));
+  async allOf(request) {
+    return this.find(request);
   }
-  async underOtherAccount(claim) {
-    const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
+  async underOtherAccount(request) {
+    const inRecords = () => accountsIn(this.#index.all("rows"));
+    const others = otherAccounts(this.place.folder, this.place, inRecords);
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
   /** Reads the records again under the lock: another process may have submitted the request. */
   #underLock(request, claim, lock) {
@@ -1906,9 +1877,8 @@ var Journal = class {
     return this.#named(({ replaced }) => replaced).filter((entry) => this.isOwn(entry));
   }
   #named(names) {
-    return this.#entries(
-      this.#parts("state").flatMap(([, state]) => names(state)).sort(newestFirst)
-    );
+    const all = this.#parts("state").flatMap(([, state]) => names(state));
+    return this.#entries(all.sort(newestFirst));
   }
   async spentSince(windowMs, without) {
     const since = this.place.clock.wall() - windowMs;
@@ -2035,16 +2005,8 @@ var FileRateLimiter = class {
   }
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
-    let names;
-    try {
-      names = readdirSync2(this.#place);
-    } catch (error) {
-      if (diskError(error) !== "ENOENT") throw error;
-      names = [];
-    }
-    if (names.length === 0) names = this.#make();
     const permits = /* @__PURE__ */ new Map();
-    for (const name of names) {
+    for (const name of this.#names()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === "l";
@@ -2055,6 +2017,15 @@ var FileRateLimiter = class {
     if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
     return this.#sinceClockWasSet([...permits.values()], now);
   }
+  #names() {
+    try {
+      const names = readdirSync2(this.#place);
+      if (names.length > 0) return names;
+    } catch (error) {
+      if (diskError(error) !== "ENOENT") throw error;
+    }
+    return this.#make();
+  }
   /**
    * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
    * newest is moved last: until then another process sees the same distance.
@@ -2063,9 +2034,9 @@ var FileRateLimiter = class {
     const ahead = Math.max(...permits.map(({ usedAt }) => usedAt)) - now;
     if (ahead <= CLOCK_TOLERANCE_MS) return permits;
     return permits.sort((a, b) => a.usedAt - b.usedAt).map((permit) => {
-      if (permit.usedAt <= now) return permit;
-      const usedAt = Math.max(0, permit.usedAt - ahead);
-      return this.#move(permit, usedAt) ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) } : permit;
+      const moved = { ...permit, usedAt: Math.max(0, permit.usedAt - ahead) };
+      if (permit.usedAt <= now || !this.#move(permit, moved.usedAt)) return permit;
+      return { ...moved, name: permitName(moved) };
     });
   }
   /** Makes the folder of the permits: all of them at once, or another process's folder stays. */
@@ -2110,9 +2081,9 @@ const path13 = require("node:path");
 const { randomBytes: randomBytes7 } = require("node:crypto");
 const { readdirSync: readdirSync3, readFileSync: readFileSync8, statSync: statSync6, utimesSync: utimesSync3 } = require("node:fs");
 const path12 = require("node:path");
-import { isObject as isObject3 } from "./main.mjs";
-import { isTerminal as isTerminal3, TASK_ID as TASK_ID2, TASK_STATES as TASK_STATES2 } from "./main.mjs";
-import { NO_LIST } from "./main.mjs";
+import {
+  NO_LIST
+} from "./main.mjs";
 var SEEN = "seen";
 var WAITING = /^waiting-[0-9a-f]{16}$/;
 var HEARTBEAT_MS2 = 5e3;
@@ -2121,6 +2092,7 @@ var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
+var FORMAT2 = 2;
 var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
@@ -2172,14 +2144,10 @@ var FileStatusCache = class {
     return this.#seen.status;
   }
   async write({ list, tasks }) {
-    const seen = [...tasks].map(([id, { at, state, failedAt, missingAt }]) => [
-      ...[id, at, state, failedAt ?? 0, missingAt ?? 0]
-    ]);
-    this.#write(SEEN, { list: { ...list }, tasks: seen });
+    this.#write(SEEN, { list, tasks: [...tasks] });
   }
   async ended(taskId) {
-    const task = this.#read(endedName(taskId));
-    return isEnded(task, taskId) ? task : void 0;
+    return this.#read(endedName(taskId));
   }
   async writeEnded(task) {
     const name = endedName(task.id);
@@ -2191,26 +2159,20 @@ var FileStatusCache = class {
     const stamp = stampOf(this.#stat(name));
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
-    const tasks = /* @__PURE__ */ new Map();
-    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID2.test(id) && typeof dueAtWall === "number") tasks.set(id, dueAtWall);
-    }
+    const tasks = new Map(Object.entries(this.#read(name) ?? {}));
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });
     return tasks;
   }
-  #status(body) {
-    if (!body || !isObject3(body.list) || !Array.isArray(body.tasks)) return EMPTY;
+  /** Leaves out what lies ahead, as after the clock was set back. */
+  #status(seen) {
+    if (!seen) return EMPTY;
     const latest = this.#clock.wall() + 1e3;
-    const tasks = /* @__PURE__ */ new Map();
-    for (const item of body.tasks) {
-      const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known = state === null ? null : TASK_STATES2.find((one) => one === state);
-      const isDated = [at, failedAt, missingAt].every((time) => typeof time === "number" && time <= latest);
-      if (typeof id !== "string" || known === void 0 || !isDated) continue;
-      tasks.set(id, { at, state: known, failedAt, missingAt });
-    }
-    return { list: factsIn(body.list, latest), tasks };
+    const isDated = ({ at, failedAt = 0, missingAt = 0 }) => Math.max(at, failedAt, missingAt) <= latest;
+    const { list } = seen;
+    const isListDated = list.startedAt <= latest && list.badUntil <= latest + KEPT_MS2;
+    const tasks = seen.tasks.filter(([, status]) => isDated(status));
+    return { list: isListDated ? list : NO_LIST, tasks: new Map(tasks) };
   }
   #names() {
     try {
@@ -2226,16 +2188,14 @@ var FileStatusCache = class {
       return void 0;
     }
   }
-  /** Returns the object in a file; undefined where it is damaged, too large or gone. */
+  /** Returns what is in a file; undefined where it is damaged, too large, of another form, or gone. */
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
       const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
       const end = text2.indexOf("\n");
       const json = text2.slice(end + 1);
-      if (text2.slice(0, end) !== hashOf(name, json)) return void 0;
-      const value = JSON.parse(json);
-      return isObject3(value) ? value : void 0;
+      return text2.slice(0, end) === hashOf(name, json) ? JSON.parse(json) : void 0;
     } catch {
       return void 0;
     }
@@ -2260,23 +2220,8 @@ var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
 function stampOf(stat) {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
 }
-function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }, latest) {
-  const time = (value, most) => typeof value === "number" && value >= 0 && value <= most ? value : 0;
-  return {
-    startedAt: time(startedAt, latest),
-    tookMs: time(tookMs, KEPT_MS2),
-    badUntil: time(badUntil, latest + KEPT_MS2),
-    failures: time(failures, 100),
-    unchecked: time(unchecked, 100)
-  };
-}
-function isEnded(value, taskId) {
-  if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject3(value.record)) return false;
-  const state = TASK_STATES2.find((one) => one === value.state);
-  return state !== void 0 && isTerminal3(state) && value.urls.every((url) => typeof url === "string");
-}
 function hashOf(name, json) {
-  return sha256Text(`${name}
+  return sha256Text(`${FORMAT2} ${name}
 ${json}`).slice(0, 16);
 }
 
@@ -2307,7 +2252,6 @@ export {
   IndexFiles,
   Journal,
   KEPT_DAYS,
-  KnownAccounts,
   NOTHING,
   NO_MARK,
   PARTS,
@@ -2340,6 +2284,7 @@ export {
   isReplaced,
   isShard,
   isTrusted,
+  isUnsaved,
   jsonHash,
   knownRecord,
   lastUse,
@@ -2354,6 +2299,7 @@ export {
   newestOf,
   olderVersion,
   onDisk,
+  otherAccounts,
   overwrite,
   plus,
   positionsOf,

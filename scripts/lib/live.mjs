@@ -489,6 +489,7 @@ const {
 
 // scripts/src/http/http-client.ts
 const { Readable } = require("node:stream");
+var USER_AGENT = "async-media-workflow";
 var CONNECT_TIMEOUT_MS = 1e4;
 var MAX_HEADER_BYTES = 64 * 1024;
 function outgoingHeaders({ headers, body }) {
@@ -604,19 +605,12 @@ var Transport = class {
     const chunks = [];
     let size = 0;
     const tooLarge = () => networkError(request, `sent more than ${maxBytes} bytes`, true);
-    const head = await this.exchange(
-      request,
-      {
-        onHead() {
-        },
-        onData(chunk) {
-          size += chunk.length;
-          if (size > maxBytes) throw tooLarge();
-          chunks.push(chunk);
-        }
-      },
-      options
-    );
+    const onData = (chunk) => {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    };
+    const head = await this.exchange(request, { onData }, options);
     const body = decoded(Buffer.concat(chunks), head.headers["content-encoding"], maxBytes, tooLarge);
     return { ...head, body };
   }
@@ -649,24 +643,15 @@ var Transport = class {
     return client;
   }
   async #create(kind) {
-    const { httpClient, ownsProcess } = this.#options;
+    const { httpClient, ownsProcess, resolve } = this.#options;
     if (kind !== "files" && httpClient) return httpClient;
     if (kind === "node") return new NodeHttpClient();
-    if (kind === "files" && !this.#proxied && !ownsProcess) {
-      const { publicLookup } = await import("./download.mjs");
-      return new NodeHttpClient(publicLookup(this.#options.resolve));
-    }
-    return this.#undici(kind);
-  }
-  async #undici(kind) {
+    const lookup = kind === "files" ? (await import("./download.mjs")).publicLookup(resolve) : void 0;
+    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
     const { tuneForOneCommand, UndiciHttpClient } = await import("./undici.mjs");
-    const { publicLookup } = await import("./download.mjs");
-    if (this.#options.ownsProcess) tuneForOneCommand();
+    if (ownsProcess) tuneForOneCommand();
     try {
-      return new UndiciHttpClient(
-        this.#proxy,
-        kind === "files" ? publicLookup(this.#options.resolve) : void 0
-      );
+      return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {
       const message = "The address of the proxy cannot be used as it is written.";
       throw new Failure6("NETWORK_ERROR", message, { cause, reason: { kind: "proxySettings" } });
@@ -690,10 +675,8 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
         return;
       }
       ongoing?.abort();
-      pending.then(
-        () => reject(error),
-        () => reject(error)
-      );
+      pending.catch(() => {
+      }).then(() => reject(error));
     };
     const onAbort = () => finish(signal?.reason);
     const timer = setTimeout(() => {
@@ -716,14 +699,12 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
           onHead(received) {
             if (over) return;
             if (received.status < 200) {
-              finish(
-                networkError(request, `answered with HTTP ${received.status}, which is no answer`, left)
-              );
-              return;
+              const what = `answered with HTTP ${received.status}, which is no answer`;
+              return finish(networkError(request, what, left));
             }
             head = received;
             try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
               finish(void 0);
               ongoing?.abort();
             } catch (error) {
@@ -742,12 +723,8 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
               finish(error);
             }
           },
-          onEnd() {
-            finish(void 0);
-          },
-          onError(error) {
-            finish(explain(request, error, left));
-          }
+          onEnd: () => finish(void 0),
+          onError: (error) => finish(explain(request, error, left))
         },
         fresh
       );
@@ -858,25 +835,14 @@ function taskCancelled({ profile, retry }, isReused) {
 
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
-function originSteps({ status, isDelivered, newRun }) {
-  const first = status === "COMPLETED" ? "No run has delivered this result before." : "No run has reported this end before.";
-  const said = [...isDelivered ? [] : [first], ...newRun === void 0 ? [] : [byNewRun(newRun, "it")]];
-  return said.length === 0 ? [] : [`${said.join(" ")} It is the newest task of this request.`];
-}
 function runSteps({ newRun }) {
   return newRun === void 0 ? [] : [`${byNewRun(newRun, "it")} It is the newest task of this request.`];
 }
-function originOfLines(lines, named) {
-  const reused = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused;
+function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
-  const fresh = lines.filter((line) => reused(line)?.isDelivered === false);
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  const said = [
-    ...fresh.length === 0 ? [] : [`No run has delivered the result of ${named(fresh)} before.`],
-    ...newRun === void 0 ? [] : [byNewRun(newRun, "every line")]
-  ];
-  return said.length === 0 ? [] : [`${said.join(" ")} These are the newest tasks of the batch.`];
+  return newRun === void 0 ? [] : [`${byNewRun(newRun, "every line")} These are the newest tasks of the batch.`];
 }
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
 function spentBefore({ charged = null, refunded = null } = {}, of = "") {
@@ -981,7 +947,7 @@ function reusedSteps(result, { anew, resumeFlags }) {
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
   return [
-    ...originSteps(reused),
+    ...runSteps(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`
   ];
 }
@@ -1210,9 +1176,6 @@ async function startSandbox(environment, warn) {
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
-
-// scripts/src/http/message.ts
-var USER_AGENT = "async-media-workflow";
 
 // scripts/src/providers/add-url.ts
 import { urlOf } from "./main.mjs";
@@ -1486,8 +1449,6 @@ export {
   nameIn,
   networkError,
   noteState,
-  originOfLines,
-  originSteps,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,
@@ -1504,6 +1465,7 @@ export {
   refused,
   runLive,
   runSteps,
+  runStepsOfLines,
   spentBefore,
   stateIn,
   stateOutcome,

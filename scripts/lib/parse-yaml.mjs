@@ -3,8 +3,9 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/compile.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-import { textFingerprint } from "./contracts.mjs";
+import { lineOf, textFingerprint } from "./contracts.mjs";
 import { ContractError as ContractError4 } from "./contracts.mjs";
+import { EXTENSION } from "./contracts.mjs";
 
 // node_modules/yaml/browser/dist/nodes/identity.js
 var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
@@ -6469,33 +6470,29 @@ function toContract(document) {
 }
 
 // scripts/src/contracts/compile.ts
-import { readUnsupported, unsupportedName } from "./unknown-model.mjs";
+import { readUnsupported, unsupportedFile } from "./models.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
-  const copies = /* @__PURE__ */ new Map();
+  const read = (file) => readFileSync(join(contractsDir, file), "utf8");
+  const written = /* @__PURE__ */ new Map();
   const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const provider of entries.map(({ name }) => name).sort()) {
-    for (const file of readdirSync(join(contractsDir, provider)).sort()) {
-      if (!file.endsWith(".yaml")) continue;
-      const model = file.slice(0, -".yaml".length);
-      const text2 = readFileSync(join(contractsDir, provider, file), "utf8");
-      copies.set(`${provider}/${model}.json`, compileContract(provider, model, text2));
-    }
-    const list = unsupportedName(provider);
-    if (!existsSync(join(contractsDir, `${list}.yaml`))) continue;
-    const text = readFileSync(join(contractsDir, `${list}.yaml`), "utf8");
-    const checked = (document) => readUnsupported(document) && document;
-    copies.set(`${list}.json`, compiled(list, text, checked));
+    const lines = readdirSync(join(contractsDir, provider)).filter((file) => file.endsWith(EXTENSION)).sort().map((file) => {
+      const path = `${provider}/${file}`;
+      return compileContract(provider, file.slice(0, -EXTENSION.length), path, read(path));
+    });
+    const list = unsupportedFile(provider);
+    if (existsSync(join(contractsDir, list)))
+      lines.push(compiled(list, read(list), (document) => readUnsupported(document) && document));
+    written.set(`${provider}.jsonl`, lines.join(""));
   }
   rmSync(outDir, { recursive: true, force: true });
-  for (const [path, copy] of copies) {
-    mkdirSync(join(outDir, path, ".."), { recursive: true });
-    writeFileSync(join(outDir, path), copy);
-  }
-  return [...copies.keys()].sort();
+  mkdirSync(outDir, { recursive: true });
+  for (const [file, lines] of written) writeFileSync(join(outDir, file), lines);
+  return [...written.keys()];
 }
-function compileContract(provider, model, text) {
-  return compiled(`${provider}/${model}`, text, (document) => {
+function compileContract(provider, model, file, text) {
+  return compiled(file, text, (document) => {
     const contract = toContract(document);
     const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
     if (issue !== void 0)
@@ -6503,14 +6500,12 @@ function compileContract(provider, model, text) {
     return contract;
   });
 }
-function compiled(name, text, read) {
+function compiled(file, text, read) {
   const document = parseYaml(text);
   try {
-    const copy = { source: textFingerprint(text), contract: read(document) };
-    return `${JSON.stringify(copy, null, 2)}
-`;
+    return lineOf({ file, source: textFingerprint(text), contract: read(document) });
   } catch (error) {
-    throw new ContractError4(`contracts/${name}.yaml: ${error.message}`, { cause: error });
+    throw new ContractError4(`contracts/${file}: ${error.message}`, { cause: error });
   }
 }
 export {

@@ -53,6 +53,7 @@ async function longestMs(provider, model) {
 import { systemClock as systemClock2 } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
+import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
@@ -79,8 +80,8 @@ function pendingOutcome(records, cancellable, caller) {
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 function forgottenOutcome({ record, count }) {
-  const { taskId, status, delivered } = record;
-  const lost = delivered === null ? " Its result was never delivered." : "";
+  const { taskId, status } = record;
+  const lost = isUnsaved(record) ? " Its result is not saved on this machine." : "";
   const nextSteps = [
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`
   ];
@@ -153,7 +154,7 @@ async function withCancels(refusal, argv, warn) {
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
     const { nextSteps: own = [] } = refusal.details;
     const none = "By the records of this machine, no task can be cancelled any more.";
-    return refusal.with({ nextSteps: [...own, ...steps.length > 0 ? steps : [none]] });
+    return refusal.with({ nextSteps: [...steps.length > 0 ? steps : [none], ...own] });
   } catch (error) {
     if (error instanceof Failure3) return refusal;
     throw error;

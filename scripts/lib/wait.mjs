@@ -391,12 +391,16 @@ var EndedRecords = class {
     this.#options = options;
   }
   /**
-   * Returns the record of a task as the list shows it; null once its own query is permitted.
-   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+   * Returns the record of a task: from the list, or by a query of its own.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
+   * @throws Failure of its own query
    */
-  listed(taskId, until) {
+  read(taskId, { until, deadline }) {
+    const { api, provider } = this.#options.session;
+    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
     return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -413,34 +417,35 @@ var EndedRecords = class {
     }
   }
   async #step() {
-    const { api, limiter, isUnspaced } = this.#options;
-    const { clock, signal } = api;
-    const isAtOnce = isUnspaced || this.#wanted.size === 1;
-    const wait = await limiter.acquire(isAtOnce ? "record" : "poll");
+    const { limiter, isUnspaced, session } = this.#options;
+    const { clock, signal } = session.api;
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? "record" : "poll");
+    const wanted = [...this.#wanted];
     if (wait > 0) {
-      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
-      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
-      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+      const soonest = Math.min(...wanted.map(({ until }) => until));
+      await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
+      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
-    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
-    if (listable.length < 2 || !await this.#take(listable)) this.#give([...this.#wanted][0], null);
+    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
+    const isRead = listable.length > 1 && await this.#readFromList(listable);
+    const [first] = this.#wanted;
+    if (!isRead && first) this.#answer(first, first.query());
   }
-  /** Takes records from the list. @returns false where it cannot be read now */
-  async #take(wanted) {
+  /** @returns false where the list cannot be read now */
+  async #readFromList(wanted) {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
-    if (!results) return false;
-    for (const one of wanted) {
+    for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
-      if (task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0)) {
-        this.#give(one, task);
-      } else one.isNotListed = true;
+      const isWhole = task && isTerminal2(task.state) && (task.state !== "COMPLETED" || task.urls.length > 0);
+      if (isWhole) this.#answer(one, task);
+      else one.isNotListed = true;
     }
-    return true;
+    return results !== null;
   }
-  #give(wanted, task) {
+  #answer(wanted, task) {
     this.#wanted.delete(wanted);
     wanted.resolve(task);
   }
@@ -517,7 +522,7 @@ var PollRounds = class {
       if (Math.max(at, missingAt, failedAt) < oldest) this.#seen.delete(id);
     }
   }
-  /** Notes what was seen of a task. An end is final. */
+  /** An end is final. */
   #note(id, seen) {
     const before = this.#seen.get(id);
     const isNewer = !before || seen.at >= before.at && !(before.state && isTerminal3(before.state));
@@ -531,7 +536,7 @@ var PollRounds = class {
   #isMissing(id) {
     return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
   }
-  /** Tells whether the list can be read now, and serves several tasks. */
+  /** Whether the list can be read now, and serves several tasks. */
   #mayList(ids) {
     const now = this.#now();
     const { startedAt, tookMs, badUntil, failures } = this.#list;
@@ -540,7 +545,7 @@ var PollRounds = class {
     if (now - startedAt < guardMs) return false;
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
-  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  /** The tasks that the list does not serve get every second query. */
   #listServes(wanted) {
     const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
     if (unserved.length === wanted.length || this.#wasList && unserved.length > 0) return false;
@@ -620,8 +625,10 @@ var PollRounds = class {
     const query = isOne && !isHint ? pollOnce(this.#session, taskId, until) : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure(query);
     if (status instanceof Failure3) {
-      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share();
+      if (!isOwn) {
+        this.#note(taskId, { at: 0, state: null, failedAt: at });
+        await this.#share();
+      }
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
     const task = isTask(status) ? status : void 0;
@@ -686,7 +693,7 @@ var Poller = class {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due) => this.#readList(due);
-    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -710,26 +717,21 @@ var Poller = class {
    * @throws Failure of its own query
    */
   async next(taskId, times, stop) {
+    if (stop?.aborted) return null;
+    const now = this.#session.api.clock.monotonic();
+    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+    const dueAtMonotonic = Math.max(now + spread, times.earliest);
     let onStop = () => {
     };
     try {
       return await new Promise((resolve, reject) => {
-        const { clock } = this.#session.api;
-        const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAtMonotonic - now);
-        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#asks.delete(ask);
-          resolve(null);
+          this.#end(ask, null);
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener("abort", onStop, { once: true });
-        if (stop?.aborted) {
-          resolve(null);
-          return;
-        }
         this.#asks.add(ask);
         this.#sleep.abort(AWAKE);
         if (!this.#isRunning) void this.#run();
@@ -738,16 +740,9 @@ var Poller = class {
       stop?.removeEventListener("abort", onStop);
     }
   }
-  /**
-   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry may begin
-   * @throws Failure of its own query
-   */
-  async record(taskId, { until, deadline }) {
-    const { api, provider } = this.#session;
-    const listed = await this.#records.listed(taskId, until);
-    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
+  record(taskId, times) {
+    return this.#records.read(taskId, times);
   }
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
@@ -776,7 +771,7 @@ var Poller = class {
     await this.#takeNews();
     const due = this.#due();
     const kind = due.some(({ isHint }) => isHint) ? "record" : this.#kind;
-    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
@@ -788,8 +783,8 @@ var Poller = class {
     for (const { dueAtMonotonic, deadline } of this.#asks)
       next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
+    if (this.#asks.size === 0 || isOverdue && wait <= 0) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-    if (this.#asks.size === 0 || isOverdue && (wait <= 0 || wait === Infinity)) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {
     });
@@ -836,7 +831,7 @@ var Poller = class {
     const pauses = [...results.values()].flatMap(
       (result) => result instanceof Failure4 && result.code === "RATE_LIMITED" ? [pauseOfAll(result)] : []
     );
-    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === void 0) continue;
@@ -854,12 +849,10 @@ var Poller = class {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAtWall = new Map(
-      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)])
-    );
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later]);
-    await this.#cache.announce(new Map(tasks));
+    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    await this.#cache.announce(tasks);
   }
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */
   async #takeNews() {
@@ -960,10 +953,16 @@ function knownFacts({ model, entry, credits, origin }) {
 // scripts/src/core/deliver/gone.ts
 import { Failure as Failure6 } from "./main.mjs";
 var LAG_MS = 3e4;
+function asNotShown({ provider: { title } }, taskId, failure) {
+  if (failure.code !== "TASK_NOT_FOUND") return failure;
+  const message = `${title} does not show task ${taskId} now, which ended COMPLETED: its result was not fetched.`;
+  return new Failure6("DOWNLOAD_FAILED", message, { reason: { kind: "taskNotShown" } });
+}
 function asGone({ api, provider }, { taskId, status, checked }, failure) {
   const { title, says, resultsKeptMs = Infinity } = provider;
-  const isUnknown = failure.code === "TASK_NOT_FOUND";
-  if (!isUnknown && failure.details.reason?.kind !== "linkGone") return failure;
+  const kind = failure.details.reason?.kind;
+  if (kind !== "taskNotShown" && kind !== "linkGone") return failure;
+  const isUnknown = kind === "taskNotShown";
   const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
   if (status !== "COMPLETED" || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;
   const why = isUnknown ? `${title} does not know task ${taskId} any more` : `the links of ${title} are dead`;
@@ -1042,9 +1041,16 @@ async function finish({ session, taskId, wait, known }) {
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure7)) throw error;
-    const failure = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
-    return notFetched(taskId, failure, known, task);
+    const failure = asNotShown(session, taskId, error);
+    const isGone = entry !== void 0 && !await isAnyWhole(entry.record);
+    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
   }
+}
+async function isAnyWhole({ files }) {
+  if (files.length === 0) return false;
+  const { fileIsWhole } = await import("./download.mjs");
+  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
+  return false;
 }
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
@@ -1081,10 +1087,10 @@ async function checkNameIsFree(folder, output, earlier) {
     reason: { kind: "outputTaken", file, free, owner }
   });
 }
-function ownerOf(file, earlier) {
-  const { taskId = null, files = [] } = earlier?.record ?? {};
-  const isItsFile = taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  return isItsFile ? { is: "earlierTask", taskId } : { is: "unknown" };
+function ownerOf(file, records) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1102,7 +1108,7 @@ async function expectedDuration(session, model) {
     toMs: Math.max(...seconds) * 1e3,
     runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: "contract",
-    asOf: recorded.map(({ date }) => date).sort().at(-1)
+    asOf: recorded.reduce((latest, { date }) => date > latest ? date : latest, "")
   };
 }
 function rangeOf(seconds) {
@@ -1134,7 +1140,7 @@ async function knownDurations(session, model) {
     orFailure4(durationsIn(session, model)),
     orFailure4(loadContract(session.provider.id, model))
   ]);
-  const { durations: recorded = [], output = void 0 } = contract instanceof Failure9 ? {} : contract;
+  const { durations: recorded = [], output } = contract instanceof Failure9 ? {} : contract;
   return { own: own instanceof Failure9 ? [] : own, recorded, output };
 }
 var KEPT_MS2 = 6e4;
@@ -1217,16 +1223,13 @@ function merge(before, now) {
 }
 
 // scripts/src/core/record/other-account.ts
-async function otherAccountOf(store, claim) {
-  const found = await store.underOtherAccount(claim);
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
   if (!found) return void 0;
   const { created, taskId, account, service } = found.record;
   const other = (value, own) => value === own ? null : value;
   const { place } = store;
-  return {
-    ...{ created, taskId },
-    ...{ account: other(account, place.account), service: other(service, place.service) }
-  };
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
 }
 
 // scripts/src/core/tasks/cancel-task.ts
@@ -1445,6 +1448,7 @@ export {
   RESULT_MS,
   accountOutcome,
   asGone,
+  asNotShown,
   beginWait,
   cancelTask,
   checkNameIsFree,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { freePort } from '../../assets/backend/test/support/free-port.ts';
+import { freePort } from '../../assets/backend/test/support/fake-service.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { ROOT } from '../support/command.ts';
 import { api, startBackend } from './support/backend.ts';

@@ -443,7 +443,7 @@ describe('a submit whose answer is lost', () => {
   });
 });
 
-describe('a submit that is refused', () => {
+describe('a submit that is rejected', () => {
   const PLAIN: [number, string, string, number][] = [
     [400, 'invalid_request', 'INVALID_PAYLOAD', 2],
     [400, 'invalid_request_error', 'INVALID_PAYLOAD', 2],

@@ -123,7 +123,7 @@ describe('fault 37: stopped', () => {
     expect(envelope).toMatchObject({ status: 'UNKNOWN', errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
   });
 
-  it('during a submit that is then refused: nothing was submitted', async () => {
+  it('during a submit that is then rejected: nothing was submitted', async () => {
     const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
       submit: async () => {
         kill('SIGINT');

@@ -232,7 +232,7 @@ it('a wait that fails after the submit says what was charged, and what else is k
 });
 
 // What else may have come of the answer, and of the list: test/core/reconcile/reconcile.test.ts.
-it('fault 2: the connection is reset after the submit was taken: the task is adopted from the list', async () => {
+it('fault 2: the connection is reset after the submit was accepted: the task is adopted from the list', async () => {
   const server = await service({ submit: 'reset' });
   const done = await run(T2V_ARGS, { env: live(server.origin) });
   expect(done.code).toBe(0);

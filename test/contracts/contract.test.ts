@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,9 +6,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandFor } from '../../scripts/src/cli/command-line/commands.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
-import { fromCompiled, textFingerprint } from '../../scripts/src/contracts/compiled.ts';
+import {
+  type CompiledContract,
+  fromCompiled,
+  lineOf,
+  textFingerprint,
+} from '../../scripts/src/contracts/compiled.ts';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
+import { compiledFile, compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
@@ -48,9 +53,9 @@ function edit(model: string, change: (text: string) => string, as = model): void
 }
 
 function compile(): string[] {
-  const paths = compileContracts(contractsFolder(root), compiledFolder(root));
+  const files = compileContracts(contractsFolder(root), compiledFolder(root));
   parsed.texts.length = 0;
-  return paths.filter((path) => path.startsWith(`${PROVIDER}/`));
+  return files;
 }
 
 async function failure(model: string, provider = PROVIDER): Promise<AdvisedFailure> {
@@ -91,38 +96,57 @@ describe('the compiled copies', () => {
     expect(checkPayload(contract, { ...contract.example, duration: '9' })).toEqual([]);
   });
 
-  it.each(['', '{', 'null', '[]', '{"source":{}}', '{"source":null,"contract":{}}'])(
+  const LINE = '{"file":"aivideomaker/t2v.yaml",';
+
+  it.each(['', '{', LINE, 'null', '[]', `${LINE}"source":{}}`, `${LINE}"source":null,"contract":{}}`])(
     'are passed over when broken: %j',
     async (text) => {
       compile();
-      writeFileSync(join(compiledFolder(root), PROVIDER, 't2v.json'), text);
+      writeFileSync(compiledFile(root, PROVIDER), text);
       expect((await loadContract(PROVIDER, 't2v', root)).model).toBe('t2v');
       expect(parsed.texts).toHaveLength(1);
     },
   );
 
-  it('are the same bytes each time, and go with their contract', () => {
-    const read = () =>
-      readdirSync(join(compiledFolder(root), PROVIDER)).map((file) => [
-        file,
-        readFileSync(join(compiledFolder(root), PROVIDER, file), 'utf8'),
-      ]);
-    expect(compile()).toEqual(MODELS.map((model) => `${PROVIDER}/${model}.json`));
-    const first = read();
+  it('are found one by one: a line is read, whatever the others hold', async () => {
     compile();
-    expect(read()).toEqual(first);
+    const lines = readFileSync(compiledFile(root, PROVIDER), 'utf8').split('\n');
+    const own = lines.findIndex((line) => line.startsWith(LINE));
+    expect(own).toBeGreaterThan(0);
+    const others = lines.map((line, n) => (n === own ? line : `{"x":${line.slice(0, 40)}`));
+    writeFileSync(compiledFile(root, PROVIDER), others.join('\n'));
+    expect((await loadContract(PROVIDER, 't2v', root)).model).toBe('t2v');
+    expect(parsed.texts).toEqual([]);
+    await loadContract(PROVIDER, 'i2v', root);
+    expect(parsed.texts).toHaveLength(1);
+  });
+
+  it('are the same bytes each time, and go with their contract', () => {
+    const lines = () => readFileSync(compiledFile(root, PROVIDER), 'utf8').trimEnd().split('\n');
+    expect(compile()).toEqual([`${PROVIDER}.jsonl`]);
+    const first = lines();
+    expect(first.map((line) => (JSON.parse(line) as CompiledContract).file)).toEqual(
+      MODELS.map((model) => `${PROVIDER}/${model}.yaml`),
+    );
+    compile();
+    expect(lines()).toEqual(first);
     rmSync(yamlOf('lv'));
-    expect(compile()).not.toContain(`${PROVIDER}/lv.json`);
-    expect(read()).toHaveLength(MODELS.length - 1);
+    compile();
+    expect(lines()).toEqual(first.filter((line) => !line.includes('"file":"aivideomaker/lv.yaml"')));
+    expect(lines()).toHaveLength(MODELS.length - 1);
   });
 
   it('tell texts apart by length and hash', () => {
     expect(textFingerprint('')).toEqual({ length: 0, hash: '811c9dc5' });
     expect(textFingerprint('foobar')).toEqual({ length: 6, hash: 'bf9cf968' });
-    const copy = JSON.stringify({ source: textFingerprint('abc'), contract: { a: 1 } });
-    expect(fromCompiled(copy, 'abc')).toEqual({ a: 1 });
-    expect(fromCompiled(copy, 'abd')).toBeUndefined();
-    expect(fromCompiled(undefined, 'abc')).toBeUndefined();
+    const copy = (file: string, a: number) =>
+      lineOf({ file, source: textFingerprint('abc'), contract: { a } });
+    const copies = copy('x/a.yaml', 1) + copy('x/b.yaml', 2);
+    expect(fromCompiled(copies, 'x/a.yaml', 'abc')).toEqual({ a: 1 });
+    expect(fromCompiled(copies, 'x/b.yaml', 'abc')).toEqual({ a: 2 });
+    expect(fromCompiled(copies, 'x/c.yaml', 'abc')).toBeUndefined();
+    expect(fromCompiled(copies, 'x/b.yaml', 'abd')).toBeUndefined();
+    expect(fromCompiled(undefined, 'x/a.yaml', 'abc')).toBeUndefined();
   });
 });
 

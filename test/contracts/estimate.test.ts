@@ -67,13 +67,19 @@ describe('the estimate', () => {
 });
 
 describe('cheaper variants', () => {
-  it('cheapest first, at most three, one or two fields', async () => {
+  it('nearest first: one field before two, then the price closest below; at most three, each by other fields', async () => {
     const contract = await contractOf('minimax');
     const payload = { content: 'x', duration: 20, resolution: '1080p', tier: 'base' };
-    expect(cheaperVariants(contract, payload, 100)).toEqual([
-      { change: { duration: 5, resolution: '720p' }, credits: 20 },
-      { change: { duration: 5, tier: 'turbo' }, credits: 20 },
+    const variants = cheaperVariants(contract, payload, 100);
+    expect(variants).toEqual([
+      { change: { duration: 19 }, credits: 95 },
+      { change: { resolution: '720p' }, credits: 80 },
+      { change: { tier: 'turbo' }, credits: 80 },
+    ]);
+    // Where one field alone is not enough, two are.
+    expect(cheaperVariants(contract, payload, 25)).toEqual([
       { change: { duration: 6, resolution: '720p' }, credits: 24 },
+      { change: { duration: 6, tier: 'turbo' }, credits: 24 },
     ]);
   });
 
@@ -82,15 +88,7 @@ describe('cheaper variants', () => {
     ['t2v', { duration: '8' }, 15, []],
     ['t2v', { duration: '8' }, 16, [{ change: { duration: '5' }, credits: 15 }]],
     ['t2v', { duration: '5' }, 15, []],
-    [
-      'wan27',
-      { duration: '15', resolution: '1080P' },
-      80,
-      [
-        { change: { duration: '5', resolution: '720P' }, credits: 50 },
-        { change: { duration: '5' }, credits: 75 },
-      ],
-    ],
+    ['wan27', { duration: '15', resolution: '1080P' }, 80, [{ change: { duration: '5' }, credits: 75 }]],
     ['seedance20', { duration: 15 }, 1000, []],
     ['lv', {}, 1000, []],
   ])('%s %j below %s credits', async (model, change, below, variants) => {
@@ -117,7 +115,7 @@ describe('cheaper variants', () => {
     const contract = await contractOf('minimax');
     const imageUrl = dataUri('image/png', Buffer.concat([PICTURES.png, Buffer.alloc(9_000_000)]));
     let reads = 0;
-    const payload = { content: 'x', duration: 20 };
+    const payload = { content: 'x', duration: 20, resolution: '1080p', tier: 'base' };
     Object.defineProperty(payload, 'imageUrl', {
       enumerable: true,
       get() {
@@ -125,7 +123,7 @@ describe('cheaper variants', () => {
         return imageUrl;
       },
     });
-    expect(cheaperVariants(contract, payload, 60)).toHaveLength(3);
+    expect(cheaperVariants(contract, payload, 100)).toHaveLength(3);
     expect(reads).toBeLessThan(200);
   });
 });
@@ -298,7 +296,6 @@ describe('the published prices of APIDot', () => {
   it('a cheaper form is told once, not with needless changes beside it', async () => {
     const contract = await loadContract('apidot', 'gpt-image-2');
     expect(cheaperVariants(contract, { prompt: 'x' }, 6)).toEqual([
-      { change: { quality: 'low' }, credits: 1 },
       { change: { quality: 'medium' }, credits: 3 },
     ]);
   });

@@ -22,6 +22,8 @@ const DELIVERED = '2026-11-21T11:00:00.000Z';
 const ANOTHER =
   /: (15 credits( \(15 refunded\))?, 0 of them charged by this run|this run charged nothing)\. To make another, with a new charge: the same command with --new\.$/;
 
+const IF_IT_HAS_IT = 'it charges nothing, and fetches the result if the service still has it';
+
 interface World {
   server: TestServer;
   clock: FakeClock;
@@ -138,21 +140,14 @@ describe('the same command, when its result is still there', () => {
     expect(requests(world)).toEqual([]);
   });
 
-  it.each<[Partial<RequestRecord>, string]>([
-    [{ delivered: null }, 'No run has delivered this result before. It is the newest task of this request.'],
-    [
-      { delivered: null, newRun: { began: DELIVERED, lines: '0'.repeat(64) } },
-      `No run has delivered this result before. The run with --new that began on ${DELIVERED} made it. It is the newest task of this request.`,
-    ],
-    [
-      { status: 'FAILED', delivered: null },
-      'No run has reported this end before. It is the newest task of this request.',
-    ],
-  ])('says what the record knows of the run that made it: %j', async (record, said) => {
-    const task = () => ({ body: { id: 'ckx1', status: record.status ?? 'COMPLETED', output: null } });
-    const outcome = await command(await ended({ record, ...(record.status && { task }) }));
-    expect(stepsOf(outcome.envelope).at(-2)).toBe(said);
-    expect(stepsOf((await command(await ended())).envelope)).toHaveLength(1);
+  it.each([false, true])('says which run made it, delivered or not (%s)', async (isDelivered) => {
+    const delivered = isDelivered ? DELIVERED : null;
+    const newRun = { began: DELIVERED, lines: '0'.repeat(64) };
+    const made = `The run with --new that began on ${DELIVERED} made it. It is the newest task of this request.`;
+    const steps = async (record: Partial<RequestRecord>) =>
+      stepsOf((await command(await ended({ record: { delivered, ...record } }))).envelope);
+    expect(await steps({ newRun })).toEqual([made, expect.stringMatching(ANOTHER)]);
+    expect(await steps({})).toEqual([expect.stringMatching(ANOTHER)]);
   });
 
   it('is the same offline, and each time', async () => {
@@ -373,10 +368,32 @@ describe('the same command, when its file is not there any more', () => {
     const checked = new Date(new FakeClock().wall()).toISOString();
     const world = await ended({ task: () => ({ status: 404 }), record: { checked } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
-    const { envelope } = await command(world);
+    const outcome = await command(world);
+    expectReused(world, outcome);
+    const { envelope, exitCode } = outcome;
+    expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
+    expect(exitCode).toBe(EXIT.downloadFailed);
+    expect(envelope.errorMessage).toContain('AIVideoMaker does not show task ckx1 now');
     expect(envelope.data!.resultGone).toBeUndefined();
-    expect(stepsOf(envelope).join(' ')).toContain('it fetches the result and charges nothing');
+    expect(stepsOf(envelope).join(' ')).toContain(IF_IT_HAS_IT);
   });
+
+  it.each([
+    ['deleted', true],
+    ['still there', undefined],
+  ])(
+    'and its task is gone: a wait for its task, with the file %s, says that it is lost: %s',
+    async (how, isGone) => {
+      const world = await ended({ task: () => ({ status: 404 }) });
+      if (how === 'deleted') rmSync(path.join(world.out, 'ckx1.mp4'));
+      const { server, clock, journal, out } = world;
+      const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
+      const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+      expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
+      expect(exitCode).toBe(EXIT.downloadFailed);
+      expect(envelope.data!.resultGone).toBe(isGone);
+    },
+  );
 
   it.each([
     [23, undefined],
@@ -388,6 +405,9 @@ describe('the same command, when its file is not there any more', () => {
     const { envelope } = await command(world);
     expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', status: 'COMPLETED' });
     expect(envelope.data!.resultGone).toBe(isGone);
+    const steps = stepsOf(envelope).join(' ');
+    expect(steps).not.toContain('it fetches the result');
+    expect(steps.includes(IF_IT_HAS_IT)).toBe(isGone === undefined);
   });
 
   it('and one of several is gone for good: the others are still named', async () => {
@@ -451,24 +471,47 @@ describe('a record of version 1, which does not say how many files there are', (
     writeFileSync(entry.file, JSON.stringify({ ...kept, version: 1, intent: request }));
   }
 
-  it('whose result was delivered: the files that it names are all', async () => {
-    const world = await ended();
+  it.each([false, true])(
+    'with a file that is named by its task alone: that is the only one, delivered or not (%s)',
+    async (isDelivered) => {
+      const world = await ended({ record: { delivered: isDelivered ? DELIVERED : null } });
+      asVersion1(world);
+      const outcome = await command(world);
+      expect(outcome.envelope).toMatchObject({ ok: true, data: { reused: true } });
+      expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1.mp4')]);
+      expect(requests(world)).toEqual([]);
+    },
+  );
+
+  const NAMES = ['ckx1-1.mp4', 'ckx1-2.mp4'];
+
+  it.each([false, true])(
+    'with numbered files: asks the service how many there are, and fetches what is missing (delivered: %s)',
+    async (isDelivered) => {
+      const urls = (server: TestServer) => [1, 2, 3].map((n) => `${server.origin}/file-${n}.mp4`);
+      const task = (server: TestServer): Answer => ({
+        body: { id: 'ckx1', status: 'COMPLETED', output: { files: urls(server) } },
+      });
+      const record = { delivered: isDelivered ? DELIVERED : null };
+      const world = await ended({ names: NAMES, task, record });
+      asVersion1(world);
+      const outcome = await command(world);
+      expect(pathsOf(outcome).map((one) => path.basename(String(one)))).toEqual([...NAMES, 'ckx1-3.mp4']);
+      expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1', 'GET /file-3.mp4']);
+      expect(recordOf(world)).toMatchObject({ fileCount: 3 });
+      await command(world);
+      expect(requests(world)).toHaveLength(2);
+    },
+  );
+
+  it('with numbered files, and the service knows its task no more: returns those that are there', async () => {
+    const world = await ended({ names: NAMES, task: () => ({ status: 404 }) });
     asVersion1(world);
     const outcome = await command(world);
     expect(outcome.envelope).toMatchObject({ ok: true, data: { reused: true } });
-    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1.mp4')]);
-    expect(requests(world)).toEqual([]);
-  });
-
-  it('whose result was not delivered: asks the service, and fetches what is missing', async () => {
-    const world = await ended({ record: { delivered: null } });
-    asVersion1(world);
-    const outcome = await command(world);
-    expect(pathsOf(outcome)).toEqual([path.join(world.out, 'ckx1.mp4')]);
-    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
-    expect(recordOf(world)).toMatchObject({ fileCount: 1 });
-    await command(world);
-    expect(requests(world)).toHaveLength(1);
+    expect(pathsOf(outcome)).toEqual(NAMES.map((name) => path.join(world.out, name)));
+    rmSync(path.join(world.out, NAMES[1]!));
+    expect((await command(world)).envelope.data).toMatchObject({ resultGone: true });
   });
 });
 

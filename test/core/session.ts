@@ -85,7 +85,7 @@ export const TERMS: Terms = {
   isNew: false,
   owner: null,
   wait: null,
-  maxCreditsPerDay: null,
+  caps: {},
 };
 
 /** A journal in a folder of its own, of the service at this address. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Call } from '../../scripts/src/http/api.ts';
 import { Api, type ApiOptions } from '../../scripts/src/http/api.ts';
-import type { HttpRequest } from '../../scripts/src/http/http-client.ts';
-import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/http-client.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
 import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';

@@ -95,7 +95,7 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     const stride = IS_FULL ? 1 : 12;
     const offset = SUBMIT_FAULTS.indexOf(fault) * 3;
     const requests = new Map([['undisturbed', [run]]]);
-    const jobs = steps.flatMap((name, at) =>
+    const runs = steps.flatMap((name, at) =>
       (at + offset) % stride > 0
         ? []
         : async () => {
@@ -105,10 +105,10 @@ describe('faults 35, 36, 38: killed, and run again', () => {
             requests.set(request, await runUntilDone({ ...plan, node: ['--import', STEPS] }));
           },
     );
-    await inParallel(jobs);
-    expect(requests.size).toBe(jobs.length + 1);
+    await inParallel(runs);
+    expect(requests.size).toBe(runs.length + 1);
     expect([...requests.values()].filter(([first]) => first?.code === null).length).toBeGreaterThan(
-      jobs.length / 2,
+      runs.length / 2,
     );
     expectAllWell(here, requests);
   });
@@ -122,13 +122,13 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     const run = await runOnce({ args: commandFor('undisturbed'), env, isTimed: true });
     const requests = new Map([['undisturbed', [run]]]);
     const count = IS_FULL ? 150 : 12;
-    const jobs = Array.from({ length: count }, (__, n) => async () => {
+    const runs = Array.from({ length: count }, (__, n) => async () => {
       const request = `killed at random ${n}`;
       service.script.push(SUBMIT_FAULTS[n % SUBMIT_FAULTS.length]!);
       const killAfter = ((n + Math.random()) / count) * run.ms * 1.2;
       requests.set(request, await runUntilDone({ args: commandFor(request), env, killAfter }));
     });
-    await inParallel(jobs);
+    await inParallel(runs);
     expect([...requests.values()].filter((runs) => runs.length > 1).length).toBeGreaterThan(count / 4);
     expectAllWell(here, requests);
   });
@@ -149,13 +149,13 @@ describe('faults 35, 36, 38: killed, and run again', () => {
       request: `killed at random ${n}`,
       killAfter: Math.random() * run.ms * 1.2,
     }));
-    const jobs = [...atSteps, ...atRandom].map(({ request, ...kill }, n) => async () => {
+    const runs = [...atSteps, ...atRandom].map(({ request, ...kill }, n) => async () => {
       service.script.push(SUBMIT_FAULTS[n % SUBMIT_FAULTS.length]!);
       const node = 'first' in kill ? { node: ['--import', STEPS] } : {};
       requests.set(request, await runUntilDone({ args: commandFor(request), env, ...node, ...kill }));
     });
-    await inParallel(jobs);
-    expect(requests.size).toBe(jobs.length + 1);
+    await inParallel(runs);
+    expect(requests.size).toBe(runs.length + 1);
     expectHonest(here, requests);
   });
 });

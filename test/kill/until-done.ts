@@ -69,10 +69,10 @@ export function isDelivered({ envelope }: Ended): boolean {
   );
 }
 
-/** Runs jobs, a few at a time. */
-export async function inParallel<T>(jobs: readonly (() => Promise<T>)[], width = 4): Promise<T[]> {
+/** Calls all of these, a few at a time. */
+export async function inParallel<T>(runs: readonly (() => Promise<T>)[], width = 4): Promise<T[]> {
   const results: T[] = [];
-  const queue = [...jobs.entries()];
+  const queue = [...runs.entries()];
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await next[1]();
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { aivideomaker } from '../../scripts/src/providers/aivideomaker/api.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { refuseUnsupported } from '../../scripts/src/cli/command-line/unsupported.ts';
-import type { Call } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Task } from '../../scripts/src/model/task.ts';
 import { apidot } from '../../scripts/src/providers/apidot/api.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Call, HttpAnswer } from '../../scripts/src/http/message.ts';
+import type { Call } from '../../scripts/src/http/api.ts';
+import type { HttpAnswer } from '../../scripts/src/http/http-client.ts';
 import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import type { anyJson } from '../support/json.ts';
 import { write } from '../support/json.ts';
@@ -70,7 +71,7 @@ export function submitLeaves(
   );
 
   it.each<Case>([...own.later, ['429 as a page', 429, '<html>slow down</html>']])(
-    'fault 15: %s was not taken and may be repeated',
+    'fault 15: %s was not accepted and may be repeated',
     (_, status, body) => {
       const thrown = failure(submit, status, body, { 'retry-after': '9' });
       expect(thrown.code).toBe('RATE_LIMITED');

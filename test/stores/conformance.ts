@@ -1,6 +1,6 @@
 // What every record store does. The stores call it with a way to make one.
 import { describe, expect, it } from 'vitest';
-import { requestNameOf } from '../../scripts/src/model/claim-rules.ts';
+import { nameOfPayload, newestOf, requestNameOf } from '../../scripts/src/model/claim-rules.ts';
 import { accountOf, jsonHash } from '../../scripts/src/model/fingerprint.ts';
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type {
@@ -94,20 +94,26 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
     });
 
     it('keeps equal requests of a batch apart, and finds each without a claim', async () => {
-      const { next, recorded, kindOf, damage } = await world();
+      const { next, claim, recorded, ago, kindOf, damage } = await world();
       const store = next();
-      const { payloadHash } = claimOf('a');
-      const latest = (ordinal?: number) =>
-        store.latest({ model: 't2v', payloadHash, ...(ordinal !== undefined && { ordinal }) });
+      const latest = async (ordinal = 1) => {
+        const { model, payloadHash } = claimOf('a');
+        return newestOf(await store.allOf(nameOfPayload({ model, payloadHash, ordinal }, store.place)));
+      };
       expect(await latest()).toBeUndefined();
-      const entry = await recorded('a', submitted('ckx1'));
+      const entry = await ago(HOUR, () => recorded('a', submitted('ckx1')));
       expect((await latest())?.record.taskId).toBe('ckx1');
-      expect((await latest(1))?.record.taskId).toBe('ckx1');
       expect(await latest(2)).toBeUndefined();
       expect(await kindOf('a', { ordinal: 2 })).toBe('new');
       expect(await kindOf('a', { ordinal: 1 })).toBe('submitted');
-      await recorded('b', { phase: 'rejected' });
-      expect(await store.latest({ model: 't2v', payloadHash: jsonHash({ prompt: 'b' }) })).toBeUndefined();
+      const another = await claim('a', { isNew: true });
+      await store.reserve(another.entry, submitted('ckx2'), null, 0);
+      const tasks = (await store.allOf(entry.record.request)).map((one) => one?.record.taskId);
+      expect(tasks).toEqual(['ckx2', 'ckx1']);
+      const { record } = await recorded('b', { phase: 'rejected' });
+      const rejected = await store.allOf(record.request);
+      expect(rejected).toHaveLength(1);
+      expect(newestOf(rejected)).toBeUndefined();
       await damage(entry.record.request);
       expect(await latest()).toBeNull();
     });

@@ -4,9 +4,7 @@ import {
   busy,
   firstRecord,
   knownRecord,
-  nameOfPayload,
   newestMade,
-  newestOf,
   requestNameOf,
   takenOver,
   unknown,
@@ -111,8 +109,8 @@ export class TableStore implements RecordStore {
     }
   }
 
-  async latest(request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>) {
-    return newestOf(await this.#entries(nameOfPayload(request, this.place)));
+  allOf(request: string): Promise<(StoredRequest | null)[]> {
+    return this.#entries(request);
   }
 
   async underOtherAccount(claim: RequestClaim) {

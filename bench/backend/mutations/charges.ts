@@ -192,12 +192,12 @@ export const CHARGES: readonly Mutation[] = [
     title: 'died in the second submit',
   },
   {
-    guarantee: '2: a refused second submit is none',
+    guarantee: '2: a second submit that is not accepted is none',
     file: 'src/queue/resubmit.ts',
     line: 'await persist(log, facts, () => recordResubmitRefused(database, lost));',
     instead: '',
     test: 'guarantees/02-resubmit',
-    title: 'refused for now',
+    title: 'not accepted for now',
   },
   {
     guarantee: '2: the first submit may have caused the rejection of the second',
@@ -208,7 +208,7 @@ export const CHARGES: readonly Mutation[] = [
     title: 'unless the list shows its task now',
   },
   {
-    guarantee: '2: the refusal of the second submit proves nothing about the first',
+    guarantee: '2: the rejection of the second submit proves nothing about the first',
     file: 'src/queue/resubmit.ts',
     line: 'if (task === undefined || !(error instanceof InvalidRequestError))',
     instead: 'if (!(error instanceof InvalidRequestError))',

@@ -73,8 +73,8 @@ export async function main(): Promise<void> {
   }
   outcome = warned(outcome, call);
   progress.clear();
-  // A result counts as delivered only when the whole document was written: otherwise the same command brings it again.
-  // This runs last: a process that is killed earlier has delivered nothing.
+  // A result counts as delivered only when the whole document was written: until then `listPending` shows it. This runs
+  // last: a process that is killed earlier has delivered nothing.
   if (!(await finishWith(outcome, secrets))) return;
   process.once('exit', () => {
     outcome.onWritten?.();
@@ -174,8 +174,8 @@ function bugOf(error: unknown, call: Call): Outcome {
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   // Without that part, progress is told in lines.
-  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: null }));
-  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
+  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: undefined }));
+  return watch(screen, secrets, Terminal);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */

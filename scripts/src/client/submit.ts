@@ -39,12 +39,14 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
         switch (found.kind) {
           case 'found':
             return { kind: 'found', task: publicTask(found.task.id, found.task, settings.key) };
-          case 'clear': {
+          case 'mayResubmit': {
             const first = { lost, source: { taken: source.taken } };
             return { kind: 'clear', resubmit: (more) => send(connection, request, more, first) };
           }
-          case 'unsure':
-            return { kind: 'unsure', retryAfter: found.after ?? null };
+          case 'later':
+            return { kind: 'unsure', retryAfter: found.after };
+          case 'never':
+            return { kind: 'unsure', retryAfter: null };
           case 'unreadable': {
             const { failure, after = failure.details.retryAfter ?? null } = found;
             const error = toError(failure, settings.key, details());
@@ -73,7 +75,7 @@ function send(
     const { checkPrice } = await import('../core/money/check-price.ts');
     const { sendOnce } = await import('../core/submit/send-once.ts');
     const until = session.api.shortDeadline;
-    const quote = await checkPrice(session, contract, generation, null, until);
+    const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
       outcome = 'unknown';
     };

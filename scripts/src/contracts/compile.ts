@@ -1,46 +1,46 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
-import { type CompiledContract, textFingerprint } from './compiled.ts';
+import { lineOf, textFingerprint } from './compiled.ts';
 import { ContractError } from './contract-error.ts';
+import { EXTENSION } from './document.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { toContract } from './read-contract.ts';
-import { readUnsupported, unsupportedName } from './unsupported.ts';
+import { readUnsupported, unsupportedFile } from './unsupported.ts';
 import { checkPayload } from './validate.ts';
 
 /**
- * Writes a compiled copy of each contractsDir/<provider>/<model>.yaml to outDir/<provider>/<model>.json, and of each
- * <provider>.unsupported.yaml. outDir is emptied first, so that no copy of a removed contract stays. The same
- * contracts give the same bytes.
- * @returns the copies' paths below outDir, sorted
+ * Writes a compiled copy of each contractsDir/<provider>/<model>.yaml, and of <provider>.unsupported.yaml, into
+ * outDir/<provider>.jsonl: one line each, in the order of their names. outDir is emptied first, so that no copy of a
+ * removed contract stays. The same contracts give the same bytes.
+ * @returns the names of the written files, sorted
  * @throws ContractError that names the file, for a contract that cannot be used or whose example does not pass
  */
 export function compileContracts(contractsDir: string, outDir: string): string[] {
-  const copies = new Map<string, string>();
+  const read = (file: string) => readFileSync(join(contractsDir, file), 'utf8');
+  const written = new Map<string, string>();
   const entries = readdirSync(contractsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const provider of entries.map(({ name }) => name).sort()) {
-    for (const file of readdirSync(join(contractsDir, provider)).sort()) {
-      if (!file.endsWith('.yaml')) continue;
-      const model = file.slice(0, -'.yaml'.length);
-      const text = readFileSync(join(contractsDir, provider, file), 'utf8');
-      copies.set(`${provider}/${model}.json`, compileContract(provider, model, text));
-    }
-    const list = unsupportedName(provider);
-    if (!existsSync(join(contractsDir, `${list}.yaml`))) continue;
-    const text = readFileSync(join(contractsDir, `${list}.yaml`), 'utf8');
-    const checked = (document: Json) => readUnsupported(document) && document;
-    copies.set(`${list}.json`, compiled(list, text, checked));
+    const lines = readdirSync(join(contractsDir, provider))
+      .filter((file) => file.endsWith(EXTENSION))
+      .sort()
+      .map((file) => {
+        const path = `${provider}/${file}`;
+        return compileContract(provider, file.slice(0, -EXTENSION.length), path, read(path));
+      });
+    const list = unsupportedFile(provider);
+    if (existsSync(join(contractsDir, list)))
+      lines.push(compiled(list, read(list), (document) => readUnsupported(document) && document));
+    written.set(`${provider}.jsonl`, lines.join(''));
   }
   rmSync(outDir, { recursive: true, force: true });
-  for (const [path, copy] of copies) {
-    mkdirSync(join(outDir, path, '..'), { recursive: true });
-    writeFileSync(join(outDir, path), copy);
-  }
-  return [...copies.keys()].sort();
+  mkdirSync(outDir, { recursive: true });
+  for (const [file, lines] of written) writeFileSync(join(outDir, file), lines);
+  return [...written.keys()];
 }
 
-function compileContract(provider: string, model: string, text: string): string {
-  return compiled(`${provider}/${model}`, text, (document) => {
+function compileContract(provider: string, model: string, file: string, text: string): string {
+  return compiled(file, text, (document) => {
     const contract = toContract(document);
     const [issue] = checkPayload({ provider, model, ...contract }, contract.example);
     if (issue !== undefined)
@@ -49,13 +49,12 @@ function compileContract(provider: string, model: string, text: string): string 
   });
 }
 
-/** The copy of a file, with what `read` makes of its document. What `read` throws is told with the name of the file. */
-function compiled(name: string, text: string, read: (document: Json) => Json): string {
+/** The line of a file, with what `read` makes of its document. What `read` throws is told with the name of the file. */
+function compiled(file: string, text: string, read: (document: Json) => Json): string {
   const document = parseYaml(text);
   try {
-    const copy: CompiledContract = { source: textFingerprint(text), contract: read(document) };
-    return `${JSON.stringify(copy, null, 2)}\n`;
+    return lineOf({ file, source: textFingerprint(text), contract: read(document) });
   } catch (error) {
-    throw new ContractError(`contracts/${name}.yaml: ${(error as Error).message}`, { cause: error });
+    throw new ContractError(`contracts/${file}: ${(error as Error).message}`, { cause: error });
   }
 }

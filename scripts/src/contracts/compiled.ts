@@ -1,7 +1,9 @@
 import { isObject, type Json } from '../model/json.ts';
 
-/** A file as the build stores it: what was read from the YAML, and which text that was. */
+/** One line of a compiled file: what was read from a YAML file, and which text that was. */
 export interface CompiledContract {
+  /** The YAML file, below contracts/. First, because a line is found by it. */
+  file: string;
   source: { length: number; hash: string };
   contract: Json;
 }
@@ -14,11 +16,27 @@ export function textFingerprint(text: string): CompiledContract['source'] {
   return { length: text.length, hash: (hash >>> 0).toString(16).padStart(8, '0') };
 }
 
-/** What a compiled copy holds, if it was made from exactly this text; else undefined. */
-export function fromCompiled(copy: string | undefined, text: string): Json | undefined {
-  if (copy === undefined) return undefined;
+/** A line of a compiled file, with its end. */
+export function lineOf(copy: CompiledContract): string {
+  const { file, source, contract } = copy;
+  return `${JSON.stringify({ file, source, contract })}\n`;
+}
+
+/**
+ * What a compiled file holds of a YAML file, if it was made from exactly this text; else undefined. No other line is
+ * parsed.
+ * @param copies the compiled file of the provider; undefined where there is none
+ * @param file the path of the YAML file below contracts/
+ */
+export function fromCompiled(copies: string | undefined, file: string, text: string): Json | undefined {
+  if (copies === undefined) return undefined;
+  const beginning = `{"file":${JSON.stringify(file)},`;
+  const isFirst = copies.startsWith(beginning);
+  const before = isFirst ? -1 : copies.indexOf(`\n${beginning}`);
+  if (before === -1 && !isFirst) return undefined;
+  const end = copies.indexOf('\n', before + 1);
   try {
-    const parsed: unknown = JSON.parse(copy);
+    const parsed: unknown = JSON.parse(copies.slice(before + 1, end === -1 ? undefined : end));
     if (!isObject(parsed) || !isObject(parsed.source)) return undefined;
     const { length, hash } = textFingerprint(text);
     return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : undefined;

@@ -92,8 +92,9 @@ export async function loadContract(
   const models = await listModels(provider, root);
   if (!SAFE_NAME.test(model) || !models.includes(model))
     throw await (await import('./unknown-model.ts')).unknownModel(provider, model, models, root);
+  const path = `${provider}/${model}${EXTENSION}`;
   try {
-    const { text, copy } = readStored(root, `${provider}/${model}`);
+    const { text, copy } = readStored(root, provider, path);
     // It was checked when it was compiled. A copy of another version, which held other fields, is passed over.
     if (isObject(copy) && typeof copy.output === 'string')
       return { provider, model, ...(copy as unknown as StoredContract) };
@@ -103,7 +104,7 @@ export async function loadContract(
     ]);
     return { provider, model, ...toContract(parseYaml(text)) };
   } catch (error) {
-    const file = `contracts/${provider}/${model}${EXTENSION}`;
+    const file = `contracts/${path}`;
     const reason = plain(error instanceof Error ? error.message : String(error), 200);
     throw new Failure('INVALID_MODEL', `${file} cannot be used: ${reason}`, {
       reason: { kind: 'contractUnusable', file, provider },

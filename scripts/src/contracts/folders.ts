@@ -8,3 +8,8 @@ export function contractsFolder(root: string): string {
 export function compiledFolder(root: string): string {
   return join(root, 'scripts', 'lib', 'contracts');
 }
+
+/** The compiled copies of one provider, one line each. */
+export function compiledFile(root: string, provider: string): string {
+  return join(compiledFolder(root), `${provider}.jsonl`);
+}

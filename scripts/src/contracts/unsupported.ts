@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
-import { readStored } from './document.ts';
+import { EXTENSION, readStored } from './document.ts';
 
 /** A provider's ids of which too little is known for a contract, and its names that are no ids. */
 export interface Unsupported {
@@ -20,9 +20,9 @@ export interface Unsupported {
   }[];
 }
 
-/** The name, below contracts/, of the list of a provider's ids that have no contract. */
-export function unsupportedName(provider: string): string {
-  return `${provider}.unsupported`;
+/** The file, below contracts/, that lists a provider's ids that have no contract. */
+export function unsupportedFile(provider: string): string {
+  return `${provider}.unsupported${EXTENSION}`;
 }
 
 /** What is known of an id without a contract. */
@@ -73,7 +73,7 @@ export async function idsWithoutContract(root: string, provider: string): Promis
 }
 
 async function unsupportedOf(root: string, provider: string): Promise<Unsupported> {
-  const { text, copy } = readStored(root, unsupportedName(provider));
+  const { text, copy } = readStored(root, provider, unsupportedFile(provider));
   return readUnsupported(copy ?? (await import('./parse-yaml.ts')).parseYaml(text));
 }
 

@@ -1,12 +1,12 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { RequestClaim } from '../model/claim-rules.ts';
 import type { GenerationRequest, Quote } from '../providers/provider.ts';
+import type { Caps } from './money/caps.ts';
 
 /** What identifies a request, and what it may cost. */
 export interface Terms
   extends Pick<RequestClaim, 'isNamed' | 'isNew' | 'owner' | 'wait' | 'ordinal' | 'newRun'> {
-  /** Credits that all requests of the last 24 hours together may cost. */
-  maxCreditsPerDay: number | null;
+  caps: Caps;
 }
 
 /** Where the files of a request are wanted. */

@@ -41,8 +41,6 @@ export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created
 /** An end that came before this call. */
 export interface Reused extends MadeBy {
   status: TaskState;
-  /** An earlier call delivered the result, or reported the failure. */
-  isDelivered: boolean;
 }
 
 /** How this call got to the task of a request. */
@@ -79,7 +77,6 @@ interface TaskFacts extends Origin {
   delivery?: Delivery | undefined;
 }
 
-/** The result of an action on one task. */
 export type TaskResult = TaskFacts &
   (
     | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
@@ -108,7 +105,6 @@ export interface ManyResult {
   unknown: number;
 }
 
-/** Tells whether the task has a result that no later call will find. */
 export function isGone(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
 }

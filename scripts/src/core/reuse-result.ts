@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { SavedFile } from '../download/download.ts';
+import { fileStem } from '../download/file-name.ts';
 import { Failure } from '../model/failure.ts';
-import type { RecordedFile } from '../model/request-record.ts';
+import type { RecordedFile, RequestRecord } from '../model/request-record.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import { deliver } from './deliver/deliver.ts';
 import { finish, notFetched } from './deliver/finish.ts';
@@ -23,14 +24,14 @@ export async function reuseResult(
   entry: StoredRequest,
   settings: WaitSettings,
 ): Promise<TaskResult> {
-  const { taskId, created, status, delivered } = entry.record;
+  const { taskId, created, status } = entry.record;
   session.observer.attached(taskId!, created);
   await noteUse(session, entry);
   // The record of a task that ended without a result says why, where one query can read it.
   const result = await (status === 'COMPLETED'
     ? sameResult(session, entry, settings)
     : waitTask(session, taskId!, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status, isDelivered: delivered !== null };
+  const reused = { ...madeBy(entry.record), status };
   const isResubmitted = entry.record.resubmitted || result.isResubmitted;
   return { ...result, reused, isResubmitted };
 }
@@ -50,36 +51,50 @@ async function sameResult(session: Session, entry: StoredRequest, settings: Wait
   session.observer.task(taskId, 'COMPLETED');
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  try {
-    const find = () => wholeFiles(session, entry, wait);
+  const reused = async (count: number | null): Promise<TaskResult | undefined> => {
+    if (count === null) return undefined;
+    const find = () => wholeFiles(session, entry, wait, count);
     const files = await (session.results ? session.results.run(find) : find());
-    if (files) {
-      const seen = { state: 'COMPLETED' as const, record: {}, model };
-      const { fileWarnings } = await import('./deliver/file-warnings.ts');
-      const warnings = await fileWarnings(session, model, files, wait.output);
-      return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
-    }
+    if (!files) return undefined;
+    const seen = { state: 'COMPLETED' as const, record: {}, model };
+    const { fileWarnings } = await import('./deliver/file-warnings.ts');
+    const warnings = await fileWarnings(session, model, files, wait.output);
+    return deliver(session, entry, { kind: 'completed', taskId, seen, credits, files, warnings });
+  };
+  try {
+    const count = countOf(entry.record);
+    const saved = await reused(count);
+    if (saved) return saved;
     const prepared = { ...wait, folder: await folderFor(folder) };
     const result = await finish({ session, taskId, wait: prepared, known });
     if (result.kind !== 'notFetched') return deliver(session, entry, result);
     const failure = asGone(session, entry.record, result.failure);
-    return deliver(session, entry, failure === result.failure ? result : notFetched(taskId, failure, known));
+    if (failure === result.failure) return deliver(session, entry, result);
+    const { files } = entry.record;
+    const isCountLost =
+      count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === 'taskNotShown';
+    // Nobody knows any more how many they were: what is there is all that is left.
+    const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : undefined;
+    return left ?? deliver(session, entry, notFetched(taskId, failure, known));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return notFetched(taskId, error, known);
   }
 }
 
-/** Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists. */
+/**
+ * Returns the files of the result in the wanted place; undefined where no complete copy of one of them exists.
+ * @param count of how many files the result is
+ */
 async function wholeFiles(
   session: Session,
   entry: StoredRequest,
   { folder, output, isVersioned = false, filesUntil }: Wait,
+  count: number,
 ): Promise<SavedFile[] | undefined> {
-  const { files, fileCount, delivered, taskId } = entry.record;
-  const numbers = new Set(files.map((file) => numberOf(file, fileCount)));
-  // Version 1 of the record has no file count; what it delivered was complete.
-  const count = fileCount ?? (delivered === null ? null : numbers.size);
+  const { files, taskId } = entry.record;
+  const isOnly = count === 1;
+  const numbers = new Set(files.map((file) => (isOnly ? 1 : numberOf(file))));
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../download/file-hash.ts');
   const { stemOf } = await import('../download/download.ts');
@@ -90,7 +105,7 @@ async function wholeFiles(
     const which = count > 1 ? { number } : {};
     const stem = folder === null ? null : stemOf({ folder, taskId: taskId!, output, ...which });
     const isWanted = (file: SavedFile) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => numberOf(file, fileCount) === number);
+    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
     candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
     let found: RecordedFile | undefined;
     for (const file of candidates) found ??= (await fileIsWhole(file.path, file)) ? file : undefined;
@@ -117,9 +132,17 @@ async function wholeFiles(
   return placed;
 }
 
-/** Returns which of the task's files a recorded one is, from 1. Earlier versions said so in its name alone. */
-function numberOf({ number, path: file }: RecordedFile, fileCount: number | null): number {
-  if (number !== undefined) return number;
-  const inName = /-(\d+)\.\w+$/.exec(file)?.[1];
-  return fileCount === 1 || inName === undefined ? 1 : Number(inName);
+/** Returns of how many files a result is; null where that is not known. */
+function countOf({ fileCount, files, taskId }: RequestRecord): number | null {
+  if (fileCount !== null) return fileCount;
+  // Version 1 did not note it. It named several files by their numbers, and an only one by its task alone.
+  const stem = fileStem(taskId!);
+  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
+}
+
+const isOfVersion1 = ({ number }: RecordedFile): boolean => number === undefined;
+
+/** Returns which of the task's several files a recorded one is, from 1. Version 1 said so in its name alone. */
+function numberOf({ number, path: file }: RecordedFile): number {
+  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
 }

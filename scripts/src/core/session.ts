@@ -1,5 +1,5 @@
+import type { Downloader } from '../download/downloader.ts';
 import type { Api } from '../http/api.ts';
-import type { Transport } from '../http/transport.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import type { Sharing } from '../ports/sharing.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -19,14 +19,10 @@ export interface SubmitGate {
 }
 
 /** What every step of the workflow needs. */
-export interface Session {
+export interface Session extends Downloader {
   provider: Provider;
   api: Api;
-  /** For files, which are fetched without the key. */
-  transport: Transport;
   observer: Observer;
-  /** The service's own address, where it runs on this machine: its files may lie there too. Else null. */
-  loopback: URL | null;
   /** Where several requests are submitted at the same time; absent: this one is sent at once. */
   submits?: SubmitGate | undefined;
   /** Limits how many results are fetched at the same time; absent: no limit. */

@@ -7,7 +7,6 @@ import type { PollSchedule } from './poll/interval.ts';
 import type { Origin } from './result.ts';
 import type { Session } from './session.ts';
 
-/** A task that is waited for, and what is known of it. */
 export interface WaitedTask {
   session: Session;
   taskId: string;
@@ -15,7 +14,6 @@ export interface WaitedTask {
   known: TaskFacts;
 }
 
-/** What the caller wants of a wait. */
 export interface WaitSettings {
   /** Milliseconds; 0 = one status query, no wait. */
   waitMs: number;
@@ -53,9 +51,7 @@ export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }
   return { ...settings, output, start, deadline, filesUntil, resultUntil };
 }
 
-/** What is known of a task before it is waited for. */
 export interface TaskFacts {
-  /** The record of the request that the task belongs to, if there is one. */
   entry?: StoredRequest | undefined;
   /** The task as the service last showed it here. */
   task?: Task | undefined;

@@ -50,7 +50,7 @@ export function discard(file: string): void {
   }
 }
 
-/** Returns a disk error in words; undefined for any other error. */
+/** In words; undefined for any other error. */
 export function diskErrorText(error: unknown): string | undefined {
   return DISK_ERRORS[diskError(error)];
 }
@@ -72,7 +72,7 @@ export function onDisk<T, R>(work: () => T, otherwise: (reason: string, error: u
 /** Disk errors that may be over the next time; all others last until the place is another one, or has other permissions. */
 const PASSING = ['ENOSPC', 'EDQUOT', 'EIO', 'EBUSY', 'EMFILE', 'ENFILE', 'EFBIG'];
 
-/** Returns whether a disk error lasts: then the folder is the wrong one. */
+/** Then the folder is the wrong one. */
 export function isLasting(error: unknown): boolean {
   return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
 }
@@ -191,18 +191,16 @@ function writeTemp(file: string, text: string): string {
 /** The extension of a file that is still being written. */
 export const TEMP = '.tmp';
 
-const isHeld = (error: unknown): boolean => ['EPERM', 'EBUSY', 'EACCES'].includes(diskError(error));
-
 // Virus scanners hold a new file for a moment.
+const HELD = ['EPERM', 'EBUSY', 'EACCES'];
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
 
-/** Renames a file, with retries while another program holds it. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {
       return renameSync(from, to);
     } catch (error) {
-      if (pause === null || !isHeld(error)) throw error;
+      if (pause === null || !HELD.includes(diskError(error))) throw error;
       await clock.sleep(pause);
     }
   }

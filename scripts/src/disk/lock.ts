@@ -145,19 +145,19 @@ class HeldLock implements Lock {
   }
 }
 
-/** Gives the prepared file the name of the lock. Returns false when that name exists. */
+// What disks without hard links answer.
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EXDEV', 'EACCES', 'EMLINK'];
+
+/** Gives the prepared file the name of the lock. @returns false where that name exists */
 function place(temp: string, file: string, me: LockOwner): boolean {
   try {
-    // A hard link appears with its content, and fails when the name exists.
-    linkSync(temp, file);
-    return true;
-  } catch (error) {
-    if (diskError(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EXDEV', 'EACCES', 'EMLINK'].includes(diskError(error)))
-      throw error;
-  }
-  try {
-    writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    try {
+      // A hard link appears with its content, and fails when the name exists.
+      linkSync(temp, file);
+    } catch (error) {
+      if (!WITHOUT_LINKS.includes(diskError(error))) throw error;
+      writeFileSync(file, JSON.stringify(me), { flag: 'wx', mode: 0o600 });
+    }
     return true;
   } catch (error) {
     if (diskError(error) === 'EEXIST') return false;
@@ -165,7 +165,7 @@ function place(temp: string, file: string, me: LockOwner): boolean {
   }
 }
 
-/** Returns the owner of a lock; undefined for a free lock. */
+/** @returns undefined for a free lock */
 function readOwner(file: string): LockOwner | undefined {
   let text: string;
   try {

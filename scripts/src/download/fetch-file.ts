@@ -1,5 +1,4 @@
-import type { HttpHead, HttpRequest } from '../http/http-client.ts';
-import { USER_AGENT } from '../http/message.ts';
+import { type HttpHead, type HttpRequest, USER_AGENT } from '../http/http-client.ts';
 import {
   isTransientStatus,
   PAUSE_BUDGET_MS,

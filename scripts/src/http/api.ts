@@ -1,8 +1,8 @@
 import type { Clock } from '../model/clock.ts';
 import { Failure } from '../model/failure.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
+import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { isExcessive } from './json.ts';
-import type { Call } from './message.ts';
 import { networkError } from './network-error.ts';
 import { PAUSE_BUDGET_MS, pauseBeforeRetry, pauseOfAll, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
 import type { Transport } from './transport.ts';
@@ -16,6 +16,21 @@ const LEAST_REQUEST_MS = 5_000;
 const LEAST_RETRY_MS = 500;
 // So long a lookup waits for a permit. Agents' tools have short time limits.
 const LONGEST_QUEUE_MS = 10_000;
+
+/** How much an answer may be. What is more is refused before it is parsed. */
+export interface AnswerLimits {
+  /** Bytes of the body, decompressed. */
+  bytes: number;
+  /** Values and names in it. */
+  values: number;
+}
+
+/** A request, and how to read its answer. `read` throws a Failure for an answer that is none. */
+export interface Call<T> {
+  request: HttpRequest;
+  limits: AnswerLimits;
+  read(answer: HttpAnswer): T;
+}
 
 export interface CallOptions {
   /** Uses a new connection. */

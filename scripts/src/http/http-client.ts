@@ -17,6 +17,10 @@ export interface HttpHead {
   headers: Record<string, string>;
 }
 
+export interface HttpAnswer extends HttpHead {
+  body: Buffer;
+}
+
 /** The events of one HTTP exchange, in this order. */
 export interface HttpEvents {
   /**
@@ -53,6 +57,9 @@ export interface HttpClient {
   /** Ends all exchanges that are under way. Idle connections do not keep the process alive. */
   close(): void;
 }
+
+/** The name under which every request is made. */
+export const USER_AGENT = 'async-media-workflow';
 
 export interface ProxySettings {
   httpProxy?: string | undefined;

@@ -42,7 +42,6 @@ export interface UsedPermit {
   isLookup: boolean;
 }
 
-/** The share of the permits that lookups may use. */
 const LOOKUP_SHARE = 1 / 3;
 
 /** Returns the permit to use for a query, and the milliseconds until it may be used; 0 for at once. */

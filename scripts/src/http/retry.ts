@@ -23,7 +23,7 @@ const LONGEST_RETRY_AFTER_S = 86_400;
 
 const TRANSIENT_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** True for an HTTP status that says "later": 408, 425, 429 and 5xx. */
+/** The status says "later". */
 export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUS.has(status) || status >= 500;
 }
@@ -32,7 +32,7 @@ export function isTransientStatus(status: number): boolean {
  * Returns the backoff before the next attempt in milliseconds. Returns null when there is no next attempt: the failure is
  * permanent, all retries are used, or the pause is longer than the remaining time.
  * @param attempt the number of attempts so far (1 = the first one just failed)
- * @param remainingMs the caller's remaining time
+ * @param remainingMs of the caller's time
  */
 export function pauseBeforeRetry(
   failure: Failure,
@@ -63,7 +63,7 @@ export function pauseAfter(
 // So long all processes pause after a rejection for the rate that names no time.
 const UNTIMED_PAUSE_MS = 5_000;
 
-/** Returns how long every process pauses after a query that was one too many, in milliseconds. */
+/** In milliseconds. */
 export function pauseOfAll({ details }: Failure): number {
   return (details.retryAfter ?? 0) * 1_000 || UNTIMED_PAUSE_MS;
 }

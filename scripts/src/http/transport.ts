@@ -1,7 +1,13 @@
 import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import type { HttpClient, HttpHead, HttpRequest, OngoingRequest, ProxySettings } from './http-client.ts';
-import type { HttpAnswer } from './message.ts';
+import type {
+  HttpAnswer,
+  HttpClient,
+  HttpHead,
+  HttpRequest,
+  OngoingRequest,
+  ProxySettings,
+} from './http-client.ts';
 import { explain, networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
@@ -39,7 +45,7 @@ interface TransportOptions {
 interface Receiver {
   /** Tells whether the body is wanted; where it is not, the exchange ends with the head. Absent: it is. */
   wants?(head: HttpHead): boolean;
-  onHead(head: HttpHead): void;
+  onHead?(head: HttpHead): void;
   /** A returned promise makes the sender wait until it is fulfilled or rejected. */
   onData(chunk: Buffer): void | Promise<void>;
 }
@@ -65,18 +71,12 @@ export class Transport {
     const chunks: Buffer[] = [];
     let size = 0;
     const tooLarge = () => networkError(request, `sent more than ${maxBytes} bytes`, true);
-    const head = await this.exchange(
-      request,
-      {
-        onHead() {},
-        onData(chunk) {
-          size += chunk.length;
-          if (size > maxBytes) throw tooLarge();
-          chunks.push(chunk);
-        },
-      },
-      options,
-    );
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    };
+    const head = await this.exchange(request, { onData }, options);
     const body = decoded(Buffer.concat(chunks), head.headers['content-encoding'], maxBytes, tooLarge);
     return { ...head, body };
   }
@@ -115,25 +115,15 @@ export class Transport {
   }
 
   async #create(kind: ClientKind): Promise<HttpClient> {
-    const { httpClient, ownsProcess } = this.#options;
+    const { httpClient, ownsProcess, resolve } = this.#options;
     if (kind !== 'files' && httpClient) return httpClient;
     if (kind === 'node') return new NodeHttpClient();
-    if (kind === 'files' && !this.#proxied && !ownsProcess) {
-      const { publicLookup } = await import('./public-lookup.ts');
-      return new NodeHttpClient(publicLookup(this.#options.resolve));
-    }
-    return this.#undici(kind);
-  }
-
-  async #undici(kind: ClientKind): Promise<HttpClient> {
+    const lookup = kind === 'files' ? (await import('./public-lookup.ts')).publicLookup(resolve) : undefined;
+    if (!this.#proxied && !ownsProcess) return new NodeHttpClient(lookup);
     const { tuneForOneCommand, UndiciHttpClient } = await import('./undici-http-client.ts');
-    const { publicLookup } = await import('./public-lookup.ts');
-    if (this.#options.ownsProcess) tuneForOneCommand();
+    if (ownsProcess) tuneForOneCommand();
     try {
-      return new UndiciHttpClient(
-        this.#proxy,
-        kind === 'files' ? publicLookup(this.#options.resolve) : undefined,
-      );
+      return new UndiciHttpClient(this.#proxy, lookup);
     } catch (cause) {
       // The settings are not shown: they may hold a password.
       const message = 'The address of the proxy cannot be used as it is written.';
@@ -166,10 +156,7 @@ function exchange(
       }
       ongoing?.abort();
       // The receiver finishes what it has received before the caller gets the error.
-      pending.then(
-        () => reject(error),
-        () => reject(error),
-      );
+      pending.catch(() => {}).then(() => reject(error));
     };
     const onAbort = () => finish(signal?.reason);
     const timer = setTimeout(() => {
@@ -197,14 +184,12 @@ function exchange(
           onHead(received) {
             if (over) return;
             if (received.status < 200) {
-              finish(
-                networkError(request, `answered with HTTP ${received.status}, which is no answer`, left),
-              );
-              return;
+              const what = `answered with HTTP ${received.status}, which is no answer`;
+              return finish(networkError(request, what, left));
             }
             head = received;
             try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead(head);
+              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
               finish(undefined);
               ongoing?.abort();
             } catch (error) {
@@ -223,12 +208,8 @@ function exchange(
               finish(error);
             }
           },
-          onEnd() {
-            finish(undefined);
-          },
-          onError(error) {
-            finish(explain(request, error, left));
-          },
+          onEnd: () => finish(undefined),
+          onError: (error) => finish(explain(request, error, left)),
         },
         fresh,
       );

@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { requestName } from './fingerprint.ts';
 import { compact } from './json.ts';
-import { isPending, type NewRun, type RequestRecord } from './request-record.ts';
+import type { NewRun, RequestRecord } from './request-record.ts';
 
 /** A request that a caller wants to submit. */
 export interface RequestClaim {
@@ -27,6 +27,12 @@ export interface RequestClaim {
   wait: number | null;
 }
 
+/** What tells a request from others of its account. */
+export type RequestIdentity = Pick<
+  RequestClaim,
+  'model' | 'payloadHash' | 'ordinal' | 'isNamed' | 'idempotencyKey'
+>;
+
 /** The account whose requests a store's user submits. */
 export interface Account {
   provider: string;
@@ -42,9 +48,9 @@ export interface Holder {
 }
 
 /** Returns the name of the claimed request: its records are found by it. */
-export function requestNameOf(claim: RequestClaim, account: Account): string {
-  const idempotencyKey = claim.isNamed ? claim.idempotencyKey : undefined;
-  return requestName({ ...claim, ...account, idempotencyKey });
+export function requestNameOf(request: RequestIdentity, account: Account): string {
+  const idempotencyKey = request.isNamed ? request.idempotencyKey : undefined;
+  return requestName({ ...request, ...account, idempotencyKey });
 }
 
 interface Recorded {
@@ -64,8 +70,8 @@ export function knownRecord<E extends Recorded>(
   if (claim.isNew) return undefined;
   for (const entry of entries) {
     if (entry === null) throw unreadable();
-    const { phase, payloadHash, model } = entry.record;
-    if (phase === 'rejected' || phase === 'abandoned') continue;
+    if (!mayCount(entry)) continue;
+    const { payloadHash, model } = entry.record;
     if (payloadHash !== claim.payloadHash || model !== claim.model) throw conflict(claim, entry.record);
     return entry;
   }
@@ -81,8 +87,10 @@ export function nameOfPayload(
 
 /** Returns the newest record that is neither rejected nor replaced: null for one that cannot be read. */
 export function newestOf<E extends Recorded>(entries: readonly (E | null)[]): E | null | undefined {
-  return entries.find((entry) => !['rejected', 'abandoned'].includes(entry?.record.phase ?? ''));
+  return entries.find((entry) => entry === null || mayCount(entry));
 }
+
+const mayCount = ({ record: { phase } }: Recorded): boolean => phase !== 'rejected' && phase !== 'abandoned';
 
 /** Returns the newest of some records that was not rejected. @param entries null for one that cannot be read */
 export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): E | undefined {
@@ -93,7 +101,7 @@ export function newestMade<E extends Recorded>(entries: readonly (E | null)[]): 
 /** Returns the earlier records of a request whose outcome is unknown, where the user wants a new task. */
 export function unknown<E extends Recorded>(entries: readonly E[], claim: RequestClaim): E[] {
   if (!claim.isNew) return [];
-  return entries.filter(({ record }) => isPending(record) && record.taskId === null);
+  return entries.filter((entry) => mayCount(entry) && entry.record.taskId === null);
 }
 
 /** Returns the first record of a claimed request, without its dates. */

@@ -210,6 +210,8 @@ export type Reason =
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
+  /** The service does not show a task that ended COMPLETED. */
+  | { kind: 'taskNotShown' }
   /** Neither this machine nor the service has the result any more: no later call will find it. */
   | { kind: 'resultGone' }
   | { kind: 'proxySettings' | 'proxyRefusal' | 'certificate' | 'handshake' }

@@ -143,6 +143,14 @@ export function isPending({ delivered, phase }: RequestRecord): boolean {
   return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
 }
 
+/** Tells whether the task runs on, as far as is known, or is COMPLETED and not all its files were saved that were wanted. */
+export function isUnsaved({ taskId, status, download, files, fileCount }: RequestRecord): boolean {
+  if (taskId === null) return false;
+  if (!isTerminal(status)) return true;
+  const saved = new Set(files.map(({ number, path }) => number ?? path)).size;
+  return status === 'COMPLETED' && download !== null && saved < (fileCount ?? 1);
+}
+
 export function isReplaced({ phase, taskId }: RequestRecord): boolean {
   return phase === 'abandoned' && taskId === null;
 }

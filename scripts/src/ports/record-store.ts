@@ -1,9 +1,9 @@
-import type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';
+import type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
 import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
-export type { Account, Holder, RequestClaim } from '../model/claim-rules.ts';
+export type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
 
 /** The right to submit a request, which one process has at a time. */
 export interface Fence {
@@ -86,17 +86,15 @@ export interface RecordStore {
    */
   claim(claim: RequestClaim, deadline: number, signal?: AbortSignal): Promise<Claimed>;
   /**
-   * Returns the newest record of a request that counts, without claiming it: null for one that cannot be read, undefined
-   * where the request is to be submitted.
+   * Returns the records of a request, newest first, without claiming it; null for one that cannot be read.
+   * @param request its name
    */
-  latest(
-    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  ): Promise<StoredRequest | null | undefined>;
+  allOf(request: string): Promise<(StoredRequest | null)[]>;
   /**
    * Returns the newest record of the same request that was made with another key, or at another address of the provider, and
    * was not rejected. It is another request, because the accounts differ.
    */
-  underOtherAccount(claim: RequestClaim): Promise<StoredRequest | undefined>;
+  underOtherAccount(request: RequestIdentity): Promise<StoredRequest | undefined>;
   /**
    * Stores a change of a claimed request, the first one of a new request, unless the recorded charges of the period go
    * above the budget with it. No other process can come in between; the request itself is not counted twice.

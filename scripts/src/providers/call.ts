@@ -1,7 +1,6 @@
-import type { HttpRequest } from '../http/http-client.ts';
+import type { AnswerLimits, Call } from '../http/api.ts';
+import { type HttpAnswer, type HttpRequest, USER_AGENT } from '../http/http-client.ts';
 import { JsonBody } from '../http/json.ts';
-import type { AnswerLimits, Call, HttpAnswer } from '../http/message.ts';
-import { USER_AGENT } from '../http/message.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProviderSettings } from './provider.ts';
 
@@ -15,7 +14,7 @@ const MB = 1024 * 1024;
 
 /** A state, a price: some hundred bytes. */
 const SMALL: AnswerLimits = { bytes: MB, values: 10_000 };
-/** The record of a task. It may echo a base64 image in full. Refusing the answer of a submit would lose the submit. */
+/** The record of a task. It may echo a base64 image in full. A smaller limit could lose the task that an answer names. */
 export const RECORD: AnswerLimits = { bytes: 32 * MB, values: 10_000 };
 /** A list of records, without pages: some 10,000 of the 16 values that a documented record has. */
 export const LIST: AnswerLimits = { bytes: 32 * MB, values: 500_000 };

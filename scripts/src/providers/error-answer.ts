@@ -1,6 +1,6 @@
 // Reads answers defensively: the part that is the same for every service.
 
-import type { HttpAnswer } from '../http/message.ts';
+import type { HttpAnswer } from '../http/http-client.ts';
 import { isTransientStatus, parseRetryAfter } from '../http/retry.ts';
 import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.ts';
 import type { Json } from '../model/json.ts';

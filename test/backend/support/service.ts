@@ -20,7 +20,7 @@ export interface ServedTask {
 export interface ServiceOptions {
   /** The share of submits that are charged and then get no answer. */
   lost?: number;
-  /** The share of submits that are refused with 429. */
+  /** The share of submits that are answered with 429. */
   refused?: number;
   /** Milliseconds within which a submit is answered. */
   answerMs?: [least: number, most: number];

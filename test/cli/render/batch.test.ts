@@ -47,7 +47,7 @@ function batchOf(ends: readonly (typeof ENDS)[number][1][]): BatchResult {
     const known = { model: 't2v', isReused: false, quoted: 15, isNameTaken: false };
     return { number: n + 1, name, ...known, state, end, taskId: state && `task${n + 1}` };
   });
-  const facts = { quoted: null, held: undefined, leftOver: undefined, undelivered: [] };
+  const facts = { quoted: null, held: undefined, leftOver: undefined, unsaved: [] };
   return { kind: 'batch', lines, ...facts, isInterrupted: false, isReused: false, isNew: false };
 }
 

@@ -3,8 +3,10 @@ import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import { failed } from '../../../scripts/src/cli/render/envelope.ts';
 import { advised, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
+import { forgottenOutcome } from '../../../scripts/src/cli/render/pending.ts';
 import type { TaskResult } from '../../../scripts/src/core/result.ts';
 import { ERROR_CODES, Failure, type Reason } from '../../../scripts/src/model/failure.ts';
+import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
 import { callerOf } from '../../core/rendered.ts';
 
@@ -12,6 +14,19 @@ const caller = callerOf({ provider: PROFILES[0]! });
 
 const task = (state: TaskResult['seen']['state'], more: Partial<TaskResult> = {}): TaskResult =>
   ({ kind: 'running', taskId: 'ck1', seen: { state, record: {} }, warnings: [], ...more }) as TaskResult;
+
+describe('the document of forget', () => {
+  it.each([
+    ['PROGRESS', true],
+    ['FAILED', false],
+  ] as const)('of a task that was %s says that its result is not saved: %s', (status, isSaid) => {
+    for (const delivered of [null, '2026-11-21T11:00:00.000Z']) {
+      const record = { taskId: 'ck1', status, delivered, download: null, files: [] } as unknown;
+      const { nextSteps } = forgottenOutcome({ record: record as RequestRecord, count: 1 });
+      expect(nextSteps.join().includes('is not saved on this machine')).toBe(isSaid);
+    }
+  });
+});
 
 describe('the document of a task', () => {
   it.each<[boolean, number]>([
@@ -89,7 +104,7 @@ describe('the document of a task', () => {
     expect(envelope.data).toEqual({
       resultUrls: seen.urls,
       nextSteps: [
-        expect.stringContaining('kept for a limited time'),
+        expect.stringContaining('its file is gone'),
         'run --action waitTask --taskId ck1',
         expect.stringContaining('charges nothing'),
       ],

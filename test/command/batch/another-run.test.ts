@@ -157,7 +157,7 @@ describe('a batch that is made again', () => {
     expect(second).toContain('equals an earlier one');
   });
 
-  it('two runs with --new: the paid tasks of the first, which none has delivered, are said and listed until they are fetched', async () => {
+  it('two runs with --new: the paid tasks of the first, of which no file is saved, are said and listed until they are fetched', async () => {
     const { runBatch, service, charges, env, folder, files } = await place(['a', 'b', 'c']);
     service.isBusy = true;
     service.refuses = { status: 402, errorCode: 'INSUFFICIENT_CREDITS', after: 2 };
@@ -170,7 +170,7 @@ describe('a batch that is made again', () => {
     for (const flags of [['--new'], []]) {
       const { warnings, nextSteps, items } = await runBatch(flags, {}, 1);
       expect(items.map(({ taskId }) => taskId)).not.toContain(paid[0]!.taskId);
-      expect(warnings.join()).toContain(`No run has delivered 2 earlier tasks of lines ${named}`);
+      expect(warnings.join()).toContain(`2 earlier tasks of lines ${named} have no whole result here`);
       const { stdout } = await runShell(nextSteps.find((step) => step.includes('listPending'))!, {
         env,
         cwd: folder,
@@ -180,7 +180,7 @@ describe('a batch that is made again', () => {
     service.isBusy = false;
     const all = ['--action', 'waitTask', '--all', '--wait', '20', '--pollInterval', '0.02'];
     expect((await run(all, { env, cwd: folder })).code).toBe(0);
-    expect((await runBatch()).warnings.join()).not.toContain('No run has delivered');
+    expect((await runBatch()).warnings.join()).not.toContain('earlier task');
     expect(files()).toHaveLength(5);
     expect(charges()).toBe(5);
   });

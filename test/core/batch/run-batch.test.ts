@@ -28,7 +28,7 @@ function linesOf(count: number): BatchLine[] {
 
 const ALL = {
   terms: TERMS,
-  ...{ maxCredits: undefined, maxTotalCredits: undefined, webhookUrl: undefined, isDetached: false },
+  ...{ webhookUrl: undefined, isDetached: false },
   stop: { requested: new AbortController().signal, defer: () => () => {} },
 };
 
@@ -130,8 +130,6 @@ it.each([0, 3])(
   },
 );
 
-const NO_CAPS = { maxCredits: undefined, maxTotalCredits: undefined };
-
 describe('the quote of a batch', () => {
   it('counts apart what has its task already, and only the rest against the cap', async () => {
     const { run, session, caller, service } = await place();
@@ -147,17 +145,11 @@ describe('the quote of a batch', () => {
       ...[undefined, undefined, undefined],
     ]);
     expect(stepsOf(envelope)[0]).toContain('45 credits for what is not charged yet');
-    const above = batchQuoteOutcome(
-      await quoteBatch(session, lines, {
-        maxCredits: undefined,
-        maxTotalCredits: 44,
-      }),
-      caller,
-    );
+    const above = batchQuoteOutcome(await quoteBatch(session, lines, { maxTotalCredits: 44 }), caller);
     expect(above.exitCode).toBe(5);
     expect(above.envelope).toMatchObject({ ok: false, errorCode: 'BUDGET_EXCEEDED', taskId: null });
     expect(above.envelope.data).toMatchObject({ credits: 75, notCharged: 45 });
-    const made = batchQuoteOutcome(await quoteBatch(session, lines.slice(0, 2), NO_CAPS), caller);
+    const made = batchQuoteOutcome(await quoteBatch(session, lines.slice(0, 2), {}), caller);
     expect(stepsOf(made.envelope)).toEqual([expect.stringContaining('without --new charges nothing')]);
     expect(service.charges.size).toBe(2);
   });

@@ -21,7 +21,7 @@ it.each([
   const reserved = recordCharge(
     session,
     { store: journal, entry, change: {}, quote },
-    40,
+    { maxCreditsPerDay: 40 },
     clock.now + wait * 1_000,
   );
   const { message, details } = await failureOf(reserved);

@@ -3,8 +3,7 @@
 import { expect, it } from 'vitest';
 import { EXIT, exitCodeOf } from '../../../scripts/src/cli/exit-codes.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
-import type { HttpRequest } from '../../../scripts/src/http/http-client.ts';
-import type { HttpAnswer } from '../../../scripts/src/http/message.ts';
+import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
 import { type ExchangeOptions, Transport } from '../../../scripts/src/http/transport.ts';
 import { FakeClock } from '../../support/clock.ts';

@@ -199,7 +199,7 @@ describe('--new', () => {
   it('is given what is unknown, and leaves alone what has a task', async () => {
     const journal = journalIn();
     const withTask = await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
-    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown' });
+    const unknown = await recordedAgo(journal, HOUR, { phase: 'unknown', delivered: dateBefore(journal, 0) });
     const claimed = await claim(journal, { isNew: true });
     expect(claimed.kind === 'new' && claimed.unknown.map(({ file }) => file)).toEqual([unknown.file]);
     expect(onDisk(withTask)).toMatchObject(submitted('ckx1'));

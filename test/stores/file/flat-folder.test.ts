@@ -230,7 +230,7 @@ describe('an earlier version that runs beside this one', () => {
     },
   );
 
-  it('and took its lock just before the folder was taken over is known to submit that request', async () => {
+  it('and took its lock just before the folder was renamed is known to submit that request', async () => {
     const journal = journalIn();
     left(journal, 'one');
     await claim(journal, 'one');

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FileMissing, type FileStore } from './types.ts';
-import { copyInto } from './whole.ts';
 
 const KEY = /^[a-z]+(\/[A-Za-z0-9-]+)+$/;
 
@@ -55,6 +56,24 @@ export function openFolder(folder: string): FileStore {
       return keys;
     },
   };
+}
+
+/**
+ * Writes a file, syncs it, and checks its length.
+ * @param source the path of a file, or the bytes
+ */
+async function copyInto(path: string, source: string | Uint8Array, bytes: number): Promise<void> {
+  if (typeof source === 'string')
+    await pipeline(createReadStream(source), createWriteStream(path, { mode: 0o600 }));
+  else await writeFile(path, source, { mode: 0o600 });
+  const { size } = await stat(path);
+  if (size !== bytes) throw new Error(`${size} bytes were written of ${bytes}`);
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -113,7 +113,7 @@ export async function recordLostAgain(database: Queries, { id, lease }: LostSubm
   );
 }
 
-/** The service certainly refused the second submit: another one may be sent later. The first one is as lost as before. */
+/** The service certainly did not accept the second submit: another one may be sent later. The first one is as lost as before. */
 export async function recordResubmitRefused(
   database: Queries,
   { id, lease, lostAt }: LostSubmit,

@@ -134,7 +134,7 @@ export async function recordAccepted(
 }
 
 /**
- * The service certainly refused a submit that may be sent again: back to its place in the queue.
+ * The service certainly did not accept a submit that may be sent again: back to its place in the queue.
  * @param behindSeconds its place is instead behind what is queued within this time
  */
 export async function recordRefused(

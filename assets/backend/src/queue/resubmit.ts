@@ -50,7 +50,7 @@ export async function resubmit(
 
 /**
  * The first submit may have caused the rejection of the second one: it may have used up the credits, or the key. So the
- * refusal of the second proves nothing about the first; only a list that is clear of both does.
+ * rejection of the second proves nothing about the first; only a list that is clear of both does.
  */
 async function recordRefusal(
   work: Work,
@@ -62,12 +62,12 @@ async function recordRefusal(
   const facts = { id: lost.id, provider: service.provider };
   await persist(log, facts, () => recordResubmitRefused(database, lost));
   if (error instanceof AbortedError || (await holdBack(work, service, error)))
-    throw new NotYet('the service refused it for now');
+    throw new NotYet('the service does not accept it for now');
   await holdSubmits(work, service, error);
   const task = await searchAnew(work, service, lost);
   if (task !== undefined && task !== 'clear') return task;
   if (task === undefined || !(error instanceof InvalidRequestError))
-    return `It was sent once more, and refused: ${error.message}`;
+    return `It was sent once more, and rejected: ${error.message}`;
   log.info({ ...facts, err: error }, 'rejected');
   await persist(log, facts, () => recordRejected(database, lost, error));
   return null;

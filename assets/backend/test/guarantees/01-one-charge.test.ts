@@ -85,7 +85,7 @@ test.each(['submitting', 'reconciling'])(
   },
 );
 
-test('guarantee 1: a submit that the service certainly refused is queued again, with what it was', async () => {
+test('guarantee 1: a submit that the service certainly did not accept is queued again, with what it was', async () => {
   const { id, submit } = await claimed();
   await recordRefused(db.database, submit);
   expect(await row(db.database, id)).toMatchObject({

@@ -128,7 +128,7 @@ test('guarantee 2: both search at the same time: one gets the task, and the othe
   expect(tasks.size).toBe(2);
 });
 
-test('guarantee 2: no task without a key is taken while an equal submit is under way: it may be its own', async () => {
+test('guarantee 2: while an equal submit is under way, no task without a key is given to a generation: it may be that of the other', async () => {
   const [a, b] = (await claimed(PAYLOAD, PAYLOAD)) as [Submit, Submit];
   await lose(a);
   tasks.set(b.id, 'task-1');

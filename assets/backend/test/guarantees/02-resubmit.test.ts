@@ -241,8 +241,8 @@ test('guarantee 2: a worker that died in the second submit: never a third', asyn
   expect(sent(id)).toBe(1);
 });
 
-test('guarantee 2: a second submit that is refused for now is none: it is sent when the service allows it', async () => {
-  const id = await lose('refused for now', refusal(429, 'Too many requests.', { 'retry-after': '1' }));
+test('guarantee 2: a second submit that is not accepted for now is none: it is sent when the service allows it', async () => {
+  const id = await lose('not accepted for now', refusal(429, 'Too many requests.', { 'retry-after': '1' }));
   await passed(id, 61);
   await expect.poll(async () => (await row(id)).refused_at, { timeout: 30_000 }).not.toBe(null);
   await backend.until(id, 'pending', 'running');
@@ -267,7 +267,7 @@ test('guarantee 2: a second submit that the first one may have priced out asks a
   const id = await lose('no credits', refusal(402, 'Insufficient credits.'));
   await passed(id, 61);
   const { attention } = await backend.until(id, 'needs_attention');
-  expect(attention).toContain('sent once more, and refused');
+  expect(attention).toContain('sent once more, and rejected');
   expect(await row(id)).toMatchObject({ resubmitted_at: null });
   await sql('UPDATE service_account SET submits_paused_until = NULL');
 });

@@ -12,8 +12,7 @@ import {
 import { claimSaves, recordSaved } from '../../src/generations/saving.ts';
 import { expired } from '../../src/generations/upkeep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { memoryFiles } from '../support/memory-files.ts';
-import { accepted, create, created, row } from '../support/rows.ts';
+import { accepted, create, created, memoryFiles, row } from '../support/rows.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -5,8 +5,7 @@ import { submitStep } from '../../src/queue/submit.ts';
 import { startBackend } from '../support/backend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { acceptance, startFakeService } from '../support/fake-service.ts';
-import { memoryFiles } from '../support/memory-files.ts';
-import { accountOf, created, request } from '../support/rows.ts';
+import { accountOf, created, memoryFiles, request } from '../support/rows.ts';
 import { workWith } from '../support/work.ts';
 
 let db: TestDatabase;

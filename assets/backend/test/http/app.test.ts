@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { hashOf } from '../../src/http/hash.ts';
 import { ALICE, make, type TestApp, testApp, VALID } from './support/app.ts';
 
 let running: TestApp;
+// The last one of all is closed twice, which does nothing.
 afterEach(() => running.app.close());
 
 describe('addresses and methods', () => {
@@ -193,5 +196,45 @@ describe('the log', () => {
     expect(log).toContain('"route":"/v1/callbacks/:provider/:token"');
     expect(log).toContain('https://files.example/...');
     for (const secret of ['token-of-', 'sig=1', 'AAAA', 'lighthouse']) expect(log).not.toContain(secret);
+  });
+});
+
+describe('the hash of a body', () => {
+  test('the order of fields changes nothing, at any depth', () => {
+    expect(hashOf({ a: 1, b: { c: [1, 2], d: null } })).toBe(hashOf({ b: { d: null, c: [1, 2] }, a: 1 }));
+    expect(hashOf({})).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test.each([
+    [{ a: 1 }, { b: 1 }],
+    [{ a: [1, 2] }, { a: [2, 1] }],
+    [{ a: [[1], 2] }, { a: [1, [2]] }],
+    [{ a: '1' }, { a: 1 }],
+    [{ a: null }, {}],
+    [{ a: {} }, { a: [] }],
+    [{ a: 'x,"b":1' }, { a: 'x', b: 1 }],
+  ])('%j and %j are different requests', (one, other) => {
+    expect(hashOf(one)).not.toBe(hashOf(other));
+  });
+
+  test('equal hashes mean equal values', () => {
+    const sorted = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(sorted)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .sort(([a], [b]) => (a < b ? -1 : 1))
+                .map(([name, inner]) => [name, sorted(inner)]),
+            )
+          : value;
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        const isEqual = JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+        expect(hashOf(JSON.parse(JSON.stringify(one))) === hashOf(JSON.parse(JSON.stringify(other)))).toBe(
+          isEqual,
+        );
+      }),
+    );
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ALICE, make, type TestApp, testApp, VALID } from './support/app.ts';
-import { exchange, listen } from './support/socket.ts';
+import { ALICE, exchange, listen, make, type TestApp, testApp, VALID } from './support/app.ts';
 
 let running: TestApp;
 let id: string;

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { coalesced, createEventStreams } from '../../src/http/event-stream.ts';
-import { ALICE, BOB, make, type TestApp, testApp } from './support/app.ts';
-import { listen, readEvents } from './support/socket.ts';
+import { ALICE, BOB, listen, make, readEvents, type TestApp, testApp } from './support/app.ts';
 
 let running: TestApp;
 afterEach(() => running.app.close());

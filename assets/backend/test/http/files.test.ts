@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { rangeOf } from '../../src/http/range.ts';
-import { ALICE, make, type TestApp, testApp } from './support/app.ts';
-import { listen } from './support/socket.ts';
+import { ALICE, listen, make, type TestApp, testApp } from './support/app.ts';
 
 let running: TestApp;
 afterEach(() => running?.app.close());

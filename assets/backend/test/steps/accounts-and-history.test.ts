@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { abandon, retry } from '../../src/generations/attention.ts';
 import { recordCallback } from '../../src/generations/callbacks.ts';
 import { readFigures } from '../../src/generations/figures.ts';
-import { claimPolls, openTasks, recordListed } from '../../src/generations/polling.ts';
+import { claimPolls, openTasks, recordFailed, recordListed } from '../../src/generations/polling.ts';
 import { claimLost, findStaleSubmits, takenTasks } from '../../src/generations/reconciling.ts';
 import { claimSaves } from '../../src/generations/saving.ts';
 import { claimSubmits, recordAccepted, releaseHeld } from '../../src/generations/submitting.ts';
 import { expired, forgetHistory, giveStrangersToPerson, spentInputs } from '../../src/generations/upkeep.ts';
+import { upkeepStep } from '../../src/queue/upkeep.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ACCOUNT, accepted, created, row } from '../support/rows.ts';
+import { workWith } from '../support/work.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -115,4 +117,30 @@ test('after a restore: the statement of README gives queued generations to a per
   expect(await recordAccepted(db.database, one!, { id: 'task-after-restore' }, 0)).toBeDefined();
   expect(await row(db.database, one!)).toMatchObject({ status: 'pending', task_id: 'task-after-restore' });
   expect(await retry(db.database, other!, false)).toBe('queued');
+});
+
+test('a file that cannot be deleted keeps no other from its retention, and is tried again', async () => {
+  const work = await workWith(db.database, 'http://127.0.0.1:1');
+  onTestFinished(() => work.close());
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const id = await accepted(db.database);
+    await recordFailed(db.database, id, { status: 'failed', code: 'X', message: 'x' });
+    await db.database.query(
+      `UPDATE generation SET ended_at = now() - interval '40 days', payload_key = 'inputs/' || id WHERE id = $1`,
+      [id],
+    );
+    ids.push(id);
+  }
+  const [bad] = ids;
+  const { delete: remove } = work.files;
+  work.files.delete = (key) =>
+    key.endsWith(bad!) ? Promise.reject(new Error('the store says no')) : remove(key);
+  const purged = async () =>
+    (await Promise.all(ids.map((id) => row(db.database, id)))).map(({ purged_at }) => purged_at !== null);
+  await upkeepStep.run(work);
+  expect(await purged()).toEqual([false, true, true]);
+  work.files.delete = remove;
+  await upkeepStep.run(work);
+  expect(await purged()).toEqual([true, true, true]);
 });

@@ -50,7 +50,7 @@ async function setUp(...lists: (Answer | (() => Answer))[]) {
   return { id, reconcile, service, stop: () => work.stop() };
 }
 
-test('guarantee 2: the refusal of the second submit ends nothing while the list cannot be read', async () => {
+test('guarantee 2: the rejection of the second submit ends nothing while the list cannot be read', async () => {
   const { reconcile } = await setUp(CLEAR, { status: 503, body: {} });
   expect(await reconcile()).toMatchObject({ status: 'reconciling', resubmitted_at: null });
   expect(await reconcile()).toMatchObject({ status: 'rejected', error_code: 'INVALID_PAYLOAD' });
@@ -60,7 +60,7 @@ test('guarantee 2: nor where the list has an entry that may be the first one: a 
   const { reconcile } = await setUp(CLEAR, { status: 200, body: { tasks: [{ unreadable: true }] } });
   const { status, attention } = await reconcile();
   expect(status).toBe('needs_attention');
-  expect(attention).toContain('sent once more, and refused');
+  expect(attention).toContain('sent once more, and rejected');
 });
 
 test('guarantee 2: a lost submit whose input is gone waits for a person, and is not tried for ever', async () => {

@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createAnnouncer, listenToChanges } from '../../src/generations/listen.ts';
+import type { Change } from '../../src/generations/types.ts';
+import { createLogger } from '../../src/observability/log.ts';
+import { openJobs } from '../../src/queue/boss.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
+import { createTestDatabase } from '../support/database.ts';
 
 let backend: TestBackend;
 beforeAll(async () => {
@@ -124,6 +129,77 @@ test.each(['rate-limit', 'flaky', 'odd-state', 'expired-link', 'cut-download'])(
     });
   },
 );
+
+test('before the submit a cancel always works; afterwards the service does it, and gives the credits back', async () => {
+  // A task can be cancelled for 30 seconds.
+  const one = await startBackend({ MAX_RUNNING_PER_USER: '1' }, { speed: 60 });
+  onTestFinished(() => one.close());
+  const running = await one.submit('a lighthouse [sandbox:slow]');
+  await one.until(running.id, 'pending');
+  const waiting = await one.submit('a lighthouse that waits [sandbox:slow]');
+
+  const early = await one.call('POST', `/v1/generations/${waiting.id}/cancel`);
+  expect(early.status).toBe(202);
+  expect(await one.until(waiting.id, 'cancelled')).toMatchObject({ taskId: null });
+
+  expect((await one.call('POST', `/v1/generations/${running.id}/cancel`)).status).toBe(202);
+  expect(await one.until(running.id, 'cancelled')).toMatchObject({
+    credits: { charged: 15, refunded: 15 },
+  });
+  expect(one.requests.filter((line) => line.startsWith('POST /api/v1/generate'))).toHaveLength(1);
+});
+
+test('a new generation shows in the event stream of another tab, although nothing is submitted', async () => {
+  const one = await startBackend();
+  onTestFinished(() => one.close());
+  const first = await one.submit('a first one, which makes the row of the service');
+  await one.until(first.id, 'succeeded');
+  await one.database.query(`UPDATE service_account SET paused_until = 'infinity'`);
+  const stream = await one.call('GET', '/v1/events');
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const readUntil = async (part: string) => {
+    while (!text.includes(part)) text += (await reader.read()).value;
+  };
+  await readUntil('event: ready');
+  const { id } = await one.submit('in another tab');
+  await readUntil(id);
+  await readUntil('"status":"queued"');
+  await reader.cancel();
+});
+
+test('many new generations are announced together', async () => {
+  const { database, close } = await createTestDatabase();
+  let statements = 0;
+  const counted = {
+    ...database,
+    query: (...args: Parameters<typeof database.query>) => {
+      statements += 1;
+      return database.query(...args);
+    },
+  } as typeof database;
+  const changes = await listenToChanges(database);
+  const heard: Change[] = [];
+  changes.onChange((change) => heard.push(change));
+  const announce = createAnnouncer(counted);
+  for (let n = 0; n < 100; n += 1) announce({ user: 'ann', id: String(n) });
+  await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(100);
+  expect(statements).toBe(1);
+  await changes.close();
+  await close();
+});
+
+test('what is due soon does not wait for a job that was planned for later, and no job is planned twice', async () => {
+  const db = await createTestDatabase();
+  onTestFinished(() => db.close());
+  const jobs = await openJobs(db.database, createLogger({ level: 'silent', secrets: [] }), false);
+  onTestFinished(() => jobs.stop());
+  for (const seconds of [600, 600, 1, 1]) await jobs.wakeLater('poll', seconds);
+  const planned = await db.database.query(
+    `SELECT start_after < now() + interval '5 minutes' AS soon FROM pgboss.job WHERE name = 'poll' ORDER BY start_after`,
+  );
+  expect(planned).toEqual([{ soon: true }, { soon: false }]);
+});
 
 test('no query was refused: all workers kept the limit of the service', () => {
   expect(backend.requests.filter((line) => line.startsWith('GET') && line.endsWith(' 429'))).toEqual([]);

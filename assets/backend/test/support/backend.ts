@@ -11,7 +11,7 @@ import { createLogger } from '../../src/observability/log.ts';
 import { openJobs } from '../../src/queue/boss.ts';
 import { start } from '../../src/start.ts';
 import { createTestDatabase } from './database.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from './fake-service.ts';
 
 export interface TestBackend {
   database: Database;

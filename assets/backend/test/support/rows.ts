@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Database } from '../../src/database/index.ts';
+import { FileMissing, type FileStore } from '../../src/files/types.ts';
 import { createGeneration } from '../../src/generations/create.ts';
 import { claimSubmits, recordAccepted } from '../../src/generations/submitting.ts';
 import type { CreateRequest, CreateResult } from '../../src/generations/types.ts';
-import { memoryFiles } from './memory-files.ts';
 
 /** The account of a provider whose rows these are. */
 export const accountOf = (provider: string) => `${provider}:test`;
@@ -59,4 +61,24 @@ export async function row(database: Database, id: string): Promise<Record<string
   ]);
   if (!found) throw new Error(`no row ${id}`);
   return found;
+}
+
+/** A file store whose content a test can see. */
+export function memoryFiles(): FileStore & { kept: Map<string, Buffer> } {
+  const kept = new Map<string, Buffer>();
+  return {
+    kept,
+    async put(key, source) {
+      kept.set(key, typeof source === 'string' ? await readFile(source) : Buffer.from(source));
+    },
+    async open(key, range) {
+      const bytes = kept.get(key);
+      if (!bytes) throw new FileMissing(key);
+      return Readable.from([range ? bytes.subarray(range.start, range.end + 1) : bytes]);
+    },
+    async delete(key) {
+      kept.delete(key);
+    },
+    list: async (prefix) => [...kept.keys()].filter((key) => key.startsWith(prefix)),
+  };
 }

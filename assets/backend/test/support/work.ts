@@ -7,8 +7,7 @@ import { createMetrics, type Metrics } from '../../src/observability/metrics.ts'
 import type { Work } from '../../src/queue/step.ts';
 import { createLimiter } from '../../src/services/limiter.ts';
 import { createService } from '../../src/services/service.ts';
-import { memoryFiles } from './memory-files.ts';
-import { accountOf } from './rows.ts';
+import { accountOf, memoryFiles } from './rows.ts';
 
 export interface TestWork extends Work {
   files: ReturnType<typeof memoryFiles>;

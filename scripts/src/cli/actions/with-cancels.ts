@@ -15,7 +15,7 @@ const MOST_STEPS = 5;
 
 /**
  * Returns the refusal of a cancel that names no task, with the commands that cancel what can be cancelled by the records,
- * the newest first. Which one is meant is for the user to say, so none of them stands alone in a step. No network.
+ * the newest first, before the steps of the refusal itself. Which one is meant is for the user to say, so none of them stands alone in a step. No network.
  */
 export async function withCancels(
   refusal: AdvisedFailure,
@@ -45,7 +45,7 @@ export async function withCancels(
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
     const { nextSteps: own = [] } = refusal.details;
     const none = 'By the records of this machine, no task can be cancelled any more.';
-    return refusal.with({ nextSteps: [...own, ...(steps.length > 0 ? steps : [none])] });
+    return refusal.with({ nextSteps: [...(steps.length > 0 ? steps : [none]), ...own] });
   } catch (error) {
     // The refusal is true without the records.
     if (error instanceof Failure) return refusal;

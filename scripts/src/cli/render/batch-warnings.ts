@@ -22,7 +22,7 @@ export function batchWarnings(
       `--new asked for every line once more: ${counted(made, 'new task')}, ${costOf(result.quoted)}.`,
     );
   }
-  warnings.push(...leftWarning(result), ...undeliveredWarning(result), ...takenNames(result.lines));
+  warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
   const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
   for (const { line, outcome } of withWarnings.slice(0, 5)) {
@@ -44,15 +44,14 @@ function leftWarning({ leftOver, lines }: BatchResult): string[] {
   ];
 }
 
-/** Says which tasks are paid for and in no answer: a run with --new made others in their place before they were delivered. */
-function undeliveredWarning({ undelivered, lines }: BatchResult): string[] {
-  const count = undelivered.length;
-  if (count === 0) return [];
-  const numbers = new Set(undelivered.map(({ line }) => line));
+/** Says which tasks are in no answer of the batch, and have no file: a run with --new made others in their place. */
+function unsavedWarning({ unsaved, lines }: BatchResult): string[] {
+  if (unsaved.length === 0) return [];
+  const numbers = new Set(unsaved.map(({ line }) => line));
   const named = linesNamed(lines.filter(({ number }) => numbers.has(number)));
-  const tasks = count === 1 ? '1 earlier task' : `${count} earlier tasks`;
+  const [have, it] = unsaved.length === 1 ? ['has', 'it'] : ['have', 'them'];
   return [
-    `No run has delivered ${tasks} of ${named}, and this run does not return ${count === 1 ? 'it' : 'them'}: a newer task took the place of each.`,
+    `${counted(unsaved.length, 'earlier task')} of ${named} ${have} no whole result here, and this run does not return ${it}: a run with --new asked for ${numbers.size === 1 ? 'this line' : 'these lines'} once more.`,
   ];
 }
 

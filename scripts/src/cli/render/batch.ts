@@ -12,7 +12,7 @@ import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
 import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
 import { advised, explained, LASTING } from './errors/explained.ts';
-import { originOfLines, spentBefore } from './reused.ts';
+import { runStepsOfLines, spentBefore } from './reused.ts';
 import { pollError } from './state.ts';
 import { taskOutcome } from './task.ts';
 
@@ -192,7 +192,7 @@ function stepsOf(
   sorted: readonly LineItem[],
   { caller, account, retryAfter, hidden }: StepOptions,
 ): string[] {
-  const { held, isReused, lines, leftOver, undelivered } = result;
+  const { held, isReused, lines, leftOver, unsaved } = result;
   // The very same command would meet the same limit.
   const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
   const isOpen =
@@ -230,9 +230,9 @@ function stepsOf(
       `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone.`,
     );
   }
-  if (undelivered.length > 0) {
+  if (unsaved.length > 0) {
     steps.push(
-      'The earlier tasks that no run has delivered are paid for. This lists them, each with the command that fetches it:',
+      'The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:',
       caller.command('listPending', {}),
     );
   }
@@ -242,7 +242,7 @@ function stepsOf(
     );
   if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
     steps.push(
-      ...originOfLines(lines, linesNamed),
+      ...runStepsOfLines(lines),
       `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), ' for all lines')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
     );
   }

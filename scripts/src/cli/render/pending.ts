@@ -1,5 +1,5 @@
 import type { Forgotten } from '../../core/record/forget-records.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import { isUnsaved, type RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -41,8 +41,8 @@ export function pendingOutcome(
 }
 
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
-  const { taskId, status, delivered } = record;
-  const lost = delivered === null ? ' Its result was never delivered.' : '';
+  const { taskId, status } = record;
+  const lost = isUnsaved(record) ? ' Its result is not saved on this machine.' : '';
   const nextSteps = [
     `The record is gone; the task at the service is as it was.${lost} The command that made it submits again now, with a new charge.`,
   ];

@@ -16,7 +16,7 @@ import {
   upstream,
 } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
-import { originSteps, runSteps, spentBefore } from './reused.ts';
+import { runSteps, spentBefore } from './reused.ts';
 import { warningText } from './warnings.ts';
 
 /** A result in which the task has a state, and nothing that was asked for failed. */
@@ -129,7 +129,7 @@ function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[
   const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';
   return [
-    ...originSteps(reused),
+    ...runSteps(reused),
     `This request was made on ${reused.created} and ended ${reused.status}${since}: ${spentBefore(result.credits)}. To make another, with a new charge: ${anew}${rename}`,
   ];
 }

@@ -14,7 +14,7 @@ interface GateOptions {
   spending: BatchSpending;
 }
 
-// After these, a submit of another line would be refused too.
+// After these, the service would reject another line too.
 const ENDS_ALL: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INSUFFICIENT_CREDITS', 'BUDGET_EXCEEDED']);
 const PAUSES = { baseMs: 1_000, capMs: 30_000 };
 
@@ -35,11 +35,11 @@ export class BatchGate {
   }
 
   /**
-   * Heeds the refusal of a submit: holds all others back where they would be refused too, or lets them pause.
-   * @param attempt how often this submit was refused
+   * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
+   * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
-  refused(failure: Failure, attempt: number): boolean {
+  rejected(failure: Failure, attempt: number): boolean {
     if (ENDS_ALL.has(failure.code)) this.hold(failure);
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter(failure, attempt, PAUSES, this.#options.clock.random));

@@ -1,18 +1,12 @@
 import { Failure } from '../../model/failure.ts';
 import type { Quote } from '../../providers/provider.ts';
+import type { Caps } from '../money/caps.ts';
 
 /** What a line would cost. */
 export interface Price {
   credits: number;
   /** The service's own price; absent where it is the contract's estimate. */
   quote?: Quote;
-}
-
-export interface Caps {
-  /** Credits that each line may cost. */
-  maxCredits: number | undefined;
-  /** Credits that all lines which are not charged yet may cost together. */
-  maxTotalCredits: number | undefined;
 }
 
 /**

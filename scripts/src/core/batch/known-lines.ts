@@ -1,4 +1,6 @@
 import { stemOfOutput } from '../../download/output-name.ts';
+import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
+import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import { nameKey } from './file-names.ts';
 import type { BatchLine } from './line.ts';
@@ -8,17 +10,23 @@ export interface Known {
   entry: StoredRequest | undefined;
   /** Whether it was charged is not known. */
   isUnknown: boolean;
+  /** Its other records with a task of which this machine has not every file. */
+  older: readonly StoredRequest[];
 }
 
-const NOTHING: Known = { entry: undefined, isUnknown: false };
+const NOTHING: Known = { entry: undefined, isUnknown: false, older: [] };
 
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
   for (const { contract, payloadHash, ordinal } of lines) {
-    const entry = await store.latest({ model: contract.model, payloadHash, ordinal });
-    if (entry === undefined) known.push(NOTHING);
-    else known.push({ entry: entry ?? undefined, isUnknown: entry === null || entry.record.taskId === null });
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place),
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? undefined, isUnknown, older: older as StoredRequest[] });
   }
   return known;
 }

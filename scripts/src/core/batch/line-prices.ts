@@ -1,10 +1,11 @@
 import { pauseAfter } from '../../http/retry.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
+import { isCapped } from '../money/caps.ts';
 import { askPrice } from '../money/check-price.ts';
 import type { Session } from '../session.ts';
 import { Slots } from '../slots.ts';
-import { type Caps, overBudget, type Price } from './caps.ts';
+import { overBudget, type Price } from './caps.ts';
 import { type BatchLine, isLarge } from './line.ts';
 
 // So many quotes at the same time; each may carry an image.
@@ -13,10 +14,6 @@ const QUOTES = 4;
 const PATIENCE_MS = 120_000;
 const PAUSES = { baseMs: 1_000, capMs: 15_000 };
 
-interface Limits extends Caps {
-  terms: Pick<Terms, 'isNew' | 'maxCreditsPerDay'>;
-}
-
 /**
  * Returns the prices of the lines that may be charged, where a limit needs them, or lines are made once more; and why none of
  * these lines may be submitted.
@@ -24,15 +21,14 @@ interface Limits extends Caps {
 export async function pricesWithin(
   session: Session,
   open: readonly BatchLine[],
-  { maxCredits, maxTotalCredits, terms }: Limits,
+  { caps, isNew }: Pick<Terms, 'caps' | 'isNew'>,
 ): Promise<{ prices: Map<number, Price>; held?: Failure | undefined }> {
-  const isLimited =
-    maxCredits !== undefined || maxTotalCredits !== undefined || terms.maxCreditsPerDay !== null;
-  if (open.length === 0 || !(isLimited || terms.isNew)) return { prices: new Map() };
+  const isLimited = isCapped(caps);
+  if (open.length === 0 || !(isLimited || isNew)) return { prices: new Map() };
   const prices = await orFailure(pricesOf(session, open));
   // Without a limit the price is only told.
   if (prices instanceof Failure) return { prices: new Map(), held: isLimited ? prices : undefined };
-  return { prices, held: isLimited ? overBudget(prices, { maxCredits, maxTotalCredits }) : undefined };
+  return { prices, held: isLimited ? overBudget(prices, caps) : undefined };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { WaitSettings } from '../wait-settings.ts';
 import type { Pattern } from './file-names.ts';
 import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
-import type { UndeliveredTask } from './undelivered.ts';
+import type { UnsavedTask } from './unsaved.ts';
 
 /** How the user interrupts a batch. */
 export interface Stop {
@@ -20,8 +20,6 @@ export interface BatchOptions {
   wait: WaitSettings;
   /** The name of lines that give none; absent: their number. */
   pattern?: Pattern | undefined;
-  maxCredits: number | undefined;
-  maxTotalCredits: number | undefined;
   webhookUrl: string | undefined;
   /** Returns as soon as all lines are submitted. */
   isDetached: boolean;
@@ -43,6 +41,6 @@ export interface BatchResult {
   isReused: boolean;
   isNew: boolean;
   leftOver: LeftOver | undefined;
-  /** Earlier tasks of the lines that no call has delivered, this one neither. */
-  undelivered: UndeliveredTask[];
+  /** Earlier tasks of the lines that are not saved, and that this call does not return. */
+  unsaved: UnsavedTask[];
 }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../model/failure.ts';
+import type { Caps } from '../money/caps.ts';
 import type { Session } from '../session.ts';
-import { balanceOf, type Caps, overBudget, type Price, sumOf } from './caps.ts';
+import { balanceOf, overBudget, type Price, sumOf } from './caps.ts';
 import { fileNames, type Pattern } from './file-names.ts';
 import { knownLines } from './known-lines.ts';
 import type { BatchLine } from './line.ts';

@@ -19,7 +19,7 @@ import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
 import { ProgressSums, stateAfter } from './totals.ts';
 import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
-import { undeliveredTasks } from './undelivered.ts';
+import { unsavedTasks } from './unsaved.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -68,7 +68,7 @@ class Batch {
     this.#start = clock.monotonic();
     this.#acceptedAt = this.#start;
     this.#deadline = this.#start + options.wait.waitMs;
-    this.#spending = new BatchSpending(options.maxTotalCredits);
+    this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
@@ -82,11 +82,10 @@ class Batch {
     const folder = await folderFor(wait.folder);
     const known = await knownLines(journal, lines);
     const pending = (await journal?.pending()) ?? [];
-    const undelivered = undeliveredTasks(journal, lines, pending);
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
-    const { prices, held } = await pricesWithin(this.#session, open, this.#options);
+    const { prices, held } = await pricesWithin(this.#session, open, terms);
     this.#prices = prices;
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open.length, this.#quoted);
@@ -95,7 +94,6 @@ class Batch {
     for (const line of this.#lines) this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
-    const returned = new Set(this.#lines.map(({ track }) => track.taskId));
     return {
       kind: 'batch',
       lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
@@ -105,7 +103,7 @@ class Batch {
       isReused: open.length === 0,
       isNew: terms.isNew,
       leftOver: this.#leftOver(known),
-      undelivered: undelivered.filter(({ taskId }) => !returned.has(taskId)),
+      unsaved: unsavedTasks(this.#lines),
     };
   }
 
@@ -159,7 +157,7 @@ class Batch {
     this.#tell(line);
   }
 
-  /** Submits a line, as often as the service refuses it for the moment and there is time, and waits for its end. */
+  /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line: Line): Promise<LineEnd> {
     const leaveEquals = await this.#equals.enter(line.line);
     let begun: Begun | null = null;
@@ -185,15 +183,16 @@ class Batch {
     return conclude(this.#sessionOf(line), begun);
   }
 
-  /** Tells whether a line's submit was refused for the moment alone, and holds the others back where it was for good. */
+  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
   #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
     if (track.taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
     this.#spending.release(line.number);
-    return this.#gate.refused(failure, attempt);
+    return this.#gate.rejected(failure, attempt);
   }
 
   async #begin(line: Line, leave: () => void): Promise<Begun> {
-    const { terms, wait, webhookUrl, isDetached, stop, maxCredits, maxTotalCredits } = this.#options;
+    const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
+    const { maxCredits, maxTotalCredits } = terms.caps;
     const { contract, number, ordinal } = line.line;
     const resume = stop.defer();
     try {

@@ -1,9 +1,10 @@
 import { Failure } from '../../model/failure.ts';
+import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
-import { asGone } from './gone.ts';
+import { asGone, asNotShown } from './gone.ts';
 import { saveFiles } from './save-files.ts';
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
@@ -34,9 +35,18 @@ export async function finish({ session, taskId, wait, known }: WaitedTask): Prom
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const failure = entry?.record.files.length === 0 ? asGone(session, entry.record, error) : error;
-    return notFetched(taskId, failure, known, task);
+    const failure = asNotShown(session, taskId, error);
+    const isGone = entry !== undefined && !(await isAnyWhole(entry.record));
+    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
   }
+}
+
+/** Tells whether one of the files that a record names is still there as it was saved. */
+async function isAnyWhole({ files }: RequestRecord): Promise<boolean> {
+  if (files.length === 0) return false;
+  const { fileIsWhole } = await import('../../download/file-hash.ts');
+  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
+  return false;
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */

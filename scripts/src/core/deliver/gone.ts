@@ -5,6 +5,13 @@ import type { Session } from '../session.ts';
 // A replica that lags behind may not show a task that has just ended.
 const LAG_MS = 30_000;
 
+/** Returns the failure to read the record of a COMPLETED task: that the service does not show it says nothing about its id. */
+export function asNotShown({ provider: { title } }: Session, taskId: string, failure: Failure): Failure {
+  if (failure.code !== 'TASK_NOT_FOUND') return failure;
+  const message = `${title} does not show task ${taskId} now, which ended COMPLETED: its result was not fetched.`;
+  return new Failure('DOWNLOAD_FAILED', message, { reason: { kind: 'taskNotShown' } });
+}
+
 /**
  * Returns why a result could not be fetched that is complete nowhere on this machine: with the reason `resultGone` where no
  * later call will find it either, else the failure as it is.
@@ -15,8 +22,9 @@ export function asGone(
   failure: Failure,
 ): Failure {
   const { title, says, resultsKeptMs = Infinity } = provider;
-  const isUnknown = failure.code === 'TASK_NOT_FOUND';
-  if (!isUnknown && failure.details.reason?.kind !== 'linkGone') return failure;
+  const kind = failure.details.reason?.kind;
+  if (kind !== 'taskNotShown' && kind !== 'linkGone') return failure;
+  const isUnknown = kind === 'taskNotShown';
   // The end was seen then, so it came earlier. After the clock was set back the age is not known, and is not negative.
   const age = checked === null ? 0 : Math.abs(api.clock.wall() - Date.parse(checked));
   if (status !== 'COMPLETED' || age <= (isUnknown ? LAG_MS : resultsKeptMs)) return failure;

@@ -19,13 +19,13 @@ export function outputOf(
 
 /**
  * Checks, before anything is charged, that no file has the name that was asked for.
- * @param earlier the newest task of this request, where another one is wanted
+ * @param earlier the records of this request, where another task is wanted
  * @throws Failure INVALID_PAYLOAD
  */
 export async function checkNameIsFree(
   folder: string | null,
   output: string | null | undefined,
-  earlier?: () => Promise<StoredRequest | null | undefined>,
+  earlier?: () => Promise<readonly (StoredRequest | null)[]>,
 ): Promise<void> {
   if (folder === null || !output) return;
   const { mediaIn, stemOfOutput } = await import('../../download/output-name.ts');
@@ -46,9 +46,10 @@ export async function checkNameIsFree(
   });
 }
 
-function ownerOf(file: string, earlier: StoredRequest | null | undefined): FileOwner {
-  const { taskId = null, files = [] } = earlier?.record ?? {};
-  const isItsFile =
-    taskId !== null && files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  return isItsFile ? { is: 'earlierTask', taskId } : { is: 'unknown' };
+/** @param records of the request that wants the name of the file */
+function ownerOf(file: string, records: readonly (StoredRequest | null)[]): FileOwner {
+  const isItsFile = (entry: StoredRequest | null) =>
+    entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  return taskId ? { is: 'earlierTask', taskId } : { is: 'unknown' };
 }

@@ -1,5 +1,6 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
+import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -18,7 +19,6 @@ export interface QuoteResult {
   estimate: { credits: number; asOf: string | null } | null;
   /** Credits that the balance lacks; 0 where it is enough, or not known. */
   missing: number;
-  /** What costs less, where credits are missing. */
   cheaper: Cheaper | null;
   /** The newest record of this request: then the same submit makes no new task. Null: there is none, or none that can be read. */
   known: RequestRecord | null;
@@ -35,7 +35,9 @@ export async function quote(
   { contract, generation }: { contract: Contract; generation: GenerationRequest },
 ): Promise<QuoteResult> {
   const { model, payload } = generation;
-  const found = await knownRequest(session, generation);
+  const recorded = await orFailure(recordedOf(session, generation));
+  // The price is known without the records.
+  const found = recorded instanceof Failure ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === 'string';
   const answer = await askPrice(
     session,
@@ -57,29 +59,22 @@ export async function quote(
   };
 }
 
-type Known = Pick<QuoteResult, 'known' | 'other'>;
-
-async function knownRequest(session: Session, request: GenerationRequest): Promise<Known> {
-  const found = await orFailure(recordedOf(session, request));
-  // The price is known without the records.
-  return found instanceof Failure ? { known: null, other: null } : found;
-}
-
-async function recordedOf(session: Session, { model, payload, idempotencyKey }: GenerationRequest) {
+async function recordedOf(
+  session: Session,
+  { model, payload, idempotencyKey }: GenerationRequest,
+): Promise<Pick<QuoteResult, 'known' | 'other'>> {
   const store = await session.records();
-  if (!store) return { known: null, other: null };
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
-  const entry = await store.latest(which);
+  if (!store) return { known: null, other: null };
+  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== undefined) return { known: entry?.record ?? null, other: null };
-  const terms = { isNamed: false, isNew: false, owner: null, download: null, wait: null };
-  const other = await otherAccountOf(store, { ...which, ...terms, idempotencyKey });
+  const other = await otherAccountOf(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
 }
 
 export interface AccountResult {
   kind: 'account';
   account: Account;
-  /** The models that have a contract here. */
   contracts: string[];
   notListedByService: string[];
   withoutContract: string[];

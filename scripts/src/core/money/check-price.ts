@@ -3,13 +3,14 @@ import { estimate } from '../../contracts/estimate.ts';
 import { Failure } from '../../model/failure.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
+import { type Caps, isCapped } from './caps.ts';
 import { cheaperThan } from './cheaper.ts';
 import { shortOfCredits } from './short-of-credits.ts';
 
 /**
  * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
  * without quotes, compares the limit with the contract's estimate.
- * @param maxCreditsPerDay null = no limit; it too needs the price, and is checked in `record-charge.ts`
+ * @param caps the cap of a day needs the price, too, and is checked in `record-charge.ts`
  * @param deadline on the monotonic clock: the query does not outlast it by more than 5 seconds
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
@@ -18,13 +19,14 @@ export async function checkPrice(
   session: Session,
   contract: Contract,
   generation: GenerationRequest,
-  maxCreditsPerDay: number | null,
+  caps: Caps,
   deadline: number,
 ): Promise<Quote | null> {
-  if (generation.maxCredits === undefined && maxCreditsPerDay === null) return null;
+  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
   if (!session.provider.can.quote) {
     // An estimate does not say what the requests of a day cost.
-    if (maxCreditsPerDay !== null) throw new Error('A limit for a day needs a service that quotes prices.');
+    if (caps.maxCreditsPerDay !== undefined)
+      throw new Error('A limit for a day needs a service that quotes prices.');
     checkEstimate(session.provider.title, contract, generation);
     return null;
   }

@@ -3,6 +3,7 @@ import type { RecordChange } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
+import type { Caps } from './caps.ts';
 
 const DAY_MS = 24 * 3600_000;
 // Other processes of this machine need the budget for a moment each, however short the wait.
@@ -21,18 +22,17 @@ export interface Charge {
 /**
  * Writes a charge into the record of its request, before anything is sent; with a limit only where the recorded charges of
  * the last 24 hours stay within it. No other process can come in between.
- * @param limit credits; null: none
  * @param deadline on the monotonic clock: another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function recordCharge(
   session: Session,
   { store, entry, change, quote, before = 0 }: Charge,
-  limit: number | null,
+  { maxCreditsPerDay: limit }: Caps,
   deadline: number,
 ): Promise<void> {
   const credits = (quote?.credits ?? 0) + before;
-  const budget = limit !== null && quote !== null ? { windowMs: DAY_MS, limit, credits } : null;
+  const budget = limit !== undefined && quote !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);

@@ -1,10 +1,10 @@
 import type { Contract } from '../../contracts/contract.ts';
 import { estimateCredits } from '../../contracts/estimate.ts';
-import { Failure, orFailure } from '../../model/failure.ts';
-import type { Json } from '../../model/json.ts';
+import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { cheaperWithin } from './cheaper.ts';
+import { cheaperThan } from './cheaper.ts';
 
 /**
  * Returns a rejection for lack of credits with the missing amount and the cheaper forms; any other failure, and one that has
@@ -29,7 +29,7 @@ export async function explainFunds(
   return shortOfCredits(contract, generation, known, refusal.message);
 }
 
-/** Returns the failure of a request that costs more than the balance, or whose submit the service rejected for that (HTTP 402). */
+/** Returns the failure of a request that costs more than the balance, by the quote or by the rejection of its submit (HTTP 402). */
 export function shortOfCredits(
   contract: Contract,
   { payload }: GenerationRequest,
@@ -52,7 +52,12 @@ export function shortOfCredits(
     nothingSubmitted: true,
     reason: {
       kind: 'shortOfCredits',
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? null),
+      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? Infinity),
     },
   });
+}
+
+function cheaperWithin(contract: Contract, payload: JsonObject, price: number, balance: number): Cheaper {
+  if (balance < price) return cheaperThan(contract, payload, balance);
+  return { ...cheaperThan(contract, payload, price - 1), most: null };
 }

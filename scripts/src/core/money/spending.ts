@@ -11,7 +11,6 @@ import {
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { nameIn } from '../../providers/error-answer.ts';
-import type { TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 
 export interface ModelSums extends SpendingCounts {
@@ -43,7 +42,6 @@ interface ListCover {
   oldest: number | null;
   /** Tasks without a date that the journal does not know either: in a span of time they are left out. */
   undated: number;
-  /** Entries that cannot be read as tasks. */
   unread: number;
 }
 
@@ -63,10 +61,12 @@ interface JournalCover {
 export async function spending(session: Session, since: number | null): Promise<SpendingResult> {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await readList(session, store !== null) : null;
+  const read = provider.can.list ? await orFailure(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure ? read : undefined;
+  // The journal alone serves where the list cannot be reached.
+  if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure ? null : read;
-  const tasks = onceEach(list?.tasks ?? []);
+  const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const recorded = store ? await ownRows(store, since) : [];
@@ -81,14 +81,6 @@ export async function spending(session: Session, since: number | null): Promise<
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
     listFailure,
   };
-}
-
-/** Reads the list; returns why it cannot be read where the journal can be read in its place. */
-async function readList(session: Session, hasJournal: boolean): Promise<TaskList | Failure> {
-  const { api, provider } = session;
-  const list = await orFailure(api.read(provider.list()));
-  if (list instanceof Failure && !(hasJournal && AWAY.has(list.code))) throw list;
-  return list;
 }
 
 const AWAY: ReadonlySet<string> = new Set(['NETWORK_ERROR', 'RATE_LIMITED', 'UNKNOWN_ERROR']);
@@ -114,8 +106,7 @@ async function ownRows(store: RecordStore, since: number | null): Promise<Spendi
 
 /** Returns the records of these tasks, and those of submits whose outcome is not known. */
 async function recordsOf(store: RecordStore, tasks: readonly Task[]): Promise<RequestRecord[]> {
-  const recorded = await store.recordedAmong(tasks.map(({ id }) => id));
-  const entries = await Promise.all([...recorded].map((id) => store.byTask(id)));
+  const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
   const unknown = [...(await store.pending()), ...(await store.replaced())];
   const found = [...entries, ...unknown.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => (entry && store.isOwn(entry) ? entry.record : []));
@@ -198,13 +189,9 @@ const least = (...numbers: (number | null | undefined)[]): number | undefined =>
 function listedRow(task: Task, record: RequestRecord | undefined): ModelSums {
   // An end is final, in either source.
   const state = [task.state, record?.status].find((one) => one !== undefined && isTerminal(one));
-  const { quoted = null, charged = null, refunded } = record?.credits ?? {};
-  const returned = most(task.refunded, refunded) ?? null;
-  const counts = countsOf(state ?? task.state, {
-    quoted,
-    charged: task.charged ?? charged,
-    refunded: returned,
-  });
+  const { quoted = null, charged = null, refunded: recorded } = record?.credits ?? {};
+  const refunded = most(task.refunded, recorded) ?? null;
+  const counts = countsOf(state ?? task.state, { quoted, charged: task.charged ?? charged, refunded });
   return { model: nameIn(record?.model ?? task.model) ?? null, ...counts };
 }
 

@@ -1,7 +1,5 @@
-import type { RecordedDuration } from '../../contracts/durations.ts';
 import { ANY_VIDEO } from '../../model/any-video.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import type { OutputKind } from '../../model/output-kind.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import type { ExpectedDuration } from '../observer.ts';
 import type { Session } from '../session.ts';
@@ -27,10 +25,7 @@ export async function expectedDuration(session: Session, model: string): Promise
     toMs: Math.max(...seconds) * 1000,
     runs: recorded.reduce((sum, { runs }) => sum + runs, 0),
     source: 'contract',
-    asOf: recorded
-      .map(({ date }) => date)
-      .sort()
-      .at(-1)!,
+    asOf: recorded.reduce((latest, { date }) => (date > latest ? date : latest), ''),
   };
 }
 
@@ -67,24 +62,17 @@ function withoutExtremes(seconds: readonly number[]): number[] {
   return sorted.slice(extremes, sorted.length - extremes);
 }
 
-/** How long tasks of a model took, from submit to end. */
-interface KnownDurations {
-  /** Of the latest tasks of this machine, in seconds. */
-  own: number[];
-  /** Of the runs on record in the model's contract. */
-  recorded: RecordedDuration[];
-  /** What the model makes; undefined where no contract says so. */
-  output: OutputKind | undefined;
-}
-
-/** Returns what is known of how long tasks of a model take. A wait works without it: what cannot be read is not known. */
-async function knownDurations(session: Session, model: string): Promise<KnownDurations> {
+/**
+ * Returns how long tasks of a model took: the latest of this machine, in seconds, and the runs on record in its contract. A
+ * wait works without it: what cannot be read is not known.
+ */
+async function knownDurations(session: Session, model: string) {
   const { loadContract } = await import('../../contracts/contract.ts');
   const [own, contract] = await Promise.all([
     orFailure(durationsIn(session, model)),
     orFailure(loadContract(session.provider.id, model)),
   ]);
-  const { durations: recorded = [], output = undefined } = contract instanceof Failure ? {} : contract;
+  const { durations: recorded = [], output } = contract instanceof Failure ? {} : contract;
   return { own: own instanceof Failure ? [] : own, recorded, output };
 }
 

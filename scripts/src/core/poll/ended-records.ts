@@ -4,19 +4,21 @@ import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Session } from '../session.ts';
 import type { Due, Polled } from './poll-rounds.ts';
 
-/** A record of a task that has ended, and who asks for it. */
+/** The record of one task, wanted by one caller. */
 interface Wanted {
   taskId: string;
-  /** On the monotonic clock. */
+  /** When the caller's time is over, on the monotonic clock. The result is then worth a query without a permit. */
   until: number;
   /** The list was read for it, and did not show it whole. */
   isNotListed: boolean;
-  resolve(task: Task | null): void;
+  resolve(task: Task | Promise<Task>): void;
   reject(error: unknown): void;
+  /** Queries the record by itself. */
+  query(): Promise<Task>;
 }
 
 interface RecordReadsOptions {
-  api: Session['api'];
+  session: Pick<Session, 'api' | 'provider'>;
   limiter: RateLimiter;
   /** Queries keep no distance from each other. */
   isUnspaced: boolean;
@@ -35,12 +37,16 @@ export class EndedRecords {
   }
 
   /**
-   * Returns the record of a task as the list shows it; null once its own query is permitted.
-   * @param until when the caller's time is over, on the monotonic clock: the result is worth a query that nobody permitted
+   * Returns the record of a task: from the list, or by a query of its own.
+   * @param until when the caller's time is over, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
+   * @throws Failure of its own query
    */
-  listed(taskId: string, until: number): Promise<Task | null> {
+  read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
+    const { api, provider } = this.#options.session;
+    const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
     return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject });
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -60,36 +66,37 @@ export class EndedRecords {
   }
 
   async #step(): Promise<void> {
-    const { api, limiter, isUnspaced } = this.#options;
-    const { clock, signal } = api;
-    const isAtOnce = isUnspaced || this.#wanted.size === 1;
-    const wait = await limiter.acquire(isAtOnce ? 'record' : 'poll');
+    const { limiter, isUnspaced, session } = this.#options;
+    const { clock, signal } = session.api;
+    const wait = await limiter.acquire(isUnspaced || this.#wanted.size === 1 ? 'record' : 'poll');
+    const wanted = [...this.#wanted];
     if (wait > 0) {
-      const next = Math.min(...[...this.#wanted].map(({ until }) => until));
-      await clock.sleep(Math.max(0, Math.min(wait, next - clock.monotonic())), signal);
-      for (const one of this.#wanted) if (one.until <= clock.monotonic()) this.#give(one, null);
+      const soonest = Math.min(...wanted.map(({ until }) => until));
+      await clock.sleep(Math.max(0, Math.min(wait, soonest - clock.monotonic())), signal);
+      for (const one of wanted) if (one.until <= clock.monotonic()) this.#answer(one, one.query());
       return;
     }
-    const listable = [...this.#wanted].filter(({ isNotListed }) => !isNotListed);
-    if (listable.length < 2 || !(await this.#take(listable))) this.#give([...this.#wanted][0]!, null);
+    const listable = wanted.filter(({ isNotListed }) => !isNotListed);
+    const isRead = listable.length > 1 && (await this.#readFromList(listable));
+    const [first] = this.#wanted;
+    if (!isRead && first) this.#answer(first, first.query());
   }
 
-  /** Takes records from the list. @returns false where it cannot be read now */
-  async #take(wanted: readonly Wanted[]): Promise<boolean> {
+  /** @returns false where the list cannot be read now */
+  async #readFromList(wanted: readonly Wanted[]): Promise<boolean> {
     const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
     const results = await this.#options.readList(due);
-    if (!results) return false;
-    for (const one of wanted) {
-      const result = results.get(one.taskId);
+    for (const one of results ? wanted : []) {
+      const result = results!.get(one.taskId);
       const task = result instanceof Failure ? undefined : result?.task;
-      if (task && isTerminal(task.state) && (task.state !== 'COMPLETED' || task.urls.length > 0)) {
-        this.#give(one, task);
-      } else one.isNotListed = true;
+      const isWhole = task && isTerminal(task.state) && (task.state !== 'COMPLETED' || task.urls.length > 0);
+      if (isWhole) this.#answer(one, task);
+      else one.isNotListed = true;
     }
-    return true;
+    return results !== null;
   }
 
-  #give(wanted: Wanted, task: Task | null): void {
+  #answer(wanted: Wanted, task: Task | Promise<Task>): void {
     this.#wanted.delete(wanted);
     wanted.resolve(task);
   }

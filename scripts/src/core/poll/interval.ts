@@ -4,7 +4,6 @@ export interface LikelyDuration {
   latestMs: number;
 }
 
-/** The intervals between the polls of a task. */
 export interface PollSchedule {
   /** Milliseconds before the first poll, and the shortest interval after it. */
   firstMs: number;
@@ -16,11 +15,8 @@ export interface PollSchedule {
   likely?: LikelyDuration | undefined;
 }
 
-/** Where a wait stands. */
 interface WaitProgress {
-  /** Polls since the wait began. */
   polls: number;
-  /** Milliseconds since then. */
   waitedMs: number;
   /** Milliseconds since the submit; undefined where that is not known. */
   ageMs?: number | undefined;
@@ -43,7 +39,7 @@ export function pollSchedule(firstMs: number): PollSchedule {
 // Only a server on this machine may be polled more often than this.
 const LEAST_SHARED_MS = 1_000;
 
-/** Tells whether polls are so frequent that neither a limit nor what is seen can be shared. */
+/** Whether polls are so frequent that neither a limit nor what is seen can be shared. */
 export function isFast({ firstMs }: PollSchedule): boolean {
   return firstMs < LEAST_SHARED_MS;
 }

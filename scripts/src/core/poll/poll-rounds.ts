@@ -11,7 +11,6 @@ export type Polled = TaskStatus & { task?: Task | undefined };
 /** A task of this process whose next query is due. */
 export interface Due {
   taskId: string;
-  /** By the wall clock, as other processes read it. */
   dueAtWall: number;
   /** On the monotonic clock. */
   deadline: number;
@@ -19,9 +18,8 @@ export interface Due {
   isHint: boolean;
 }
 
-/** A query that was sent. */
-export interface SentQuery {
-  /** The status or the failure of each task of this process that the answer is about. */
+interface SentQuery {
+  /** Of each task of this process that the answer is about. */
   results: Promise<Map<string, Polled | Failure>>;
   /** Milliseconds after which the next query is sent, although this one has no answer yet. */
   patienceMs: number;
@@ -111,7 +109,7 @@ export class PollRounds {
     }
   }
 
-  /** Notes what was seen of a task. An end is final. */
+  /** An end is final. */
   #note(id: string, seen: SeenStatus): void {
     const before = this.#seen.get(id);
     const isNewer = !before || (seen.at >= before.at && !(before.state && isTerminal(before.state)));
@@ -127,7 +125,7 @@ export class PollRounds {
     return this.#now() - (this.#seen.get(id)?.missingAt ?? 0) < MISSING_MS;
   }
 
-  /** Tells whether the list can be read now, and serves several tasks. */
+  /** Whether the list can be read now, and serves several tasks. */
   #mayList(ids: ReadonlySet<string>): boolean {
     const now = this.#now();
     const { startedAt, tookMs, badUntil, failures } = this.#list;
@@ -138,7 +136,7 @@ export class PollRounds {
     return [...ids].filter((id) => !this.#isMissing(id)).length >= 2;
   }
 
-  /** Tells whether this query should read the list: the tasks that it does not serve get every second query. */
+  /** The tasks that the list does not serve get every second query. */
   #listServes(wanted: readonly Due[]): boolean {
     const unserved = wanted.filter(({ taskId, isHint }) => isHint || this.#isMissing(taskId));
     if (unserved.length === wanted.length || (this.#wasList && unserved.length > 0)) return false;
@@ -233,8 +231,10 @@ export class PollRounds {
         : api.once(provider.task(taskId), { until, isPermitted: true });
     const status = await orFailure<TaskStatus | Task>(query);
     if (status instanceof Failure) {
-      if (!isOwn) this.#note(taskId, { at: 0, state: null, failedAt: at });
-      if (!isOwn) await this.#share();
+      if (!isOwn) {
+        this.#note(taskId, { at: 0, state: null, failedAt: at });
+        await this.#share();
+      }
       return new Map(isOwn || status.code === 'RATE_LIMITED' ? [[taskId, status]] : []);
     }
     const task = isTask(status) ? status : undefined;

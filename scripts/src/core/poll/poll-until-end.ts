@@ -13,7 +13,6 @@ export interface WaitOptions {
   deadline: number;
   /** When the task was submitted, on the monotonic clock; absent where that is not known. */
   submittedAt?: number | undefined;
-  /** Ends the wait like its deadline. */
   stop?: AbortSignal | undefined;
   /** Until then "not found" says nothing about the task, on the monotonic clock: `not-found-grace.ts`. */
   graceUntil?: number | undefined;
@@ -21,13 +20,6 @@ export interface WaitOptions {
   failure?: Failure | undefined;
   onPoll?(status: TaskStatus, progress: { elapsedMs: number; nextMs: number }): void;
   onError?(failure: Failure): void;
-}
-
-interface Waited {
-  /** The last status that the service gave; undefined when no query succeeded. */
-  last: TaskStatus | undefined;
-  /** Why the last status query failed; undefined when it succeeded. */
-  failure: Failure | undefined;
 }
 
 /** When a query is wanted, on the monotonic clock. */
@@ -40,13 +32,14 @@ export interface PollTimes {
 /**
  * Polls a task until it has ended or the deadline is reached. A failed query does not end the wait, unless every later
  * query would fail too (`endsWait`): then the failure is thrown.
+ * @returns the last status that the service gave, and why the last query failed if it did
  * @param poll returns the next status of the task: by a query when it is due, or sooner where it is known sooner; null when
  * the time was over first
  */
 export async function pollUntilEnd(
   poll: (times: PollTimes) => Promise<TaskStatus | null>,
   options: WaitOptions,
-): Promise<Waited> {
+): Promise<{ last: TaskStatus | undefined; failure: Failure | undefined }> {
   const { clock, schedule, deadline, submittedAt, stop } = options;
   const start = clock.monotonic();
   let last: TaskStatus | undefined;
@@ -88,8 +81,8 @@ export async function pollUntilEnd(
 }
 
 /**
- * Tells whether every later query would fail too: the service rejects the key, the task does not exist, the address
- * does not answer as a service. An answer that cannot be read says nothing of the kind.
+ * Whether every later query would fail too: the service rejects the key, the task does not exist, the address does not
+ * answer as a service. An answer that cannot be read says nothing of the kind.
  */
 export function endsWait({ code, details }: Failure): boolean {
   return !details.transient && code !== 'UNKNOWN_ERROR';

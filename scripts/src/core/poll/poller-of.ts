@@ -4,7 +4,7 @@ import { Poller } from './poller.ts';
 
 const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
 
-/** Returns the poller of a session: one for all waits in it. */
+/** Returns the poller of all waits of a session. */
 export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();

@@ -12,7 +12,6 @@ import type { PollTimes } from './poll-until-end.ts';
 
 interface Ask {
   taskId: string;
-  /** On the monotonic clock. */
   dueAtMonotonic: number;
   deadline: number;
   /** The end of the task that another process has seen, by the wall clock of its query; its record is still to be read. */
@@ -72,7 +71,7 @@ export class Poller {
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
     const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new EndedRecords({ api, limiter: this.#limiter, isUnspaced, readList });
+    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -103,25 +102,20 @@ export class Poller {
     times: PollTimes & { deadline: number },
     stop?: AbortSignal,
   ): Promise<Polled | null | 'crowded'> {
+    if (stop?.aborted) return null;
+    const now = this.#session.api.clock.monotonic();
+    const pause = Math.max(0, times.dueAtMonotonic - now);
+    const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
+    const dueAtMonotonic = Math.max(now + spread, times.earliest);
     let onStop = () => {};
     try {
       return await new Promise((resolve, reject) => {
-        const { clock } = this.#session.api;
-        const now = clock.monotonic();
-        const pause = Math.max(0, times.dueAtMonotonic - now);
-        const spread = this.#isCrowd ? Math.min(pause * CROWD_SHARE, CROWD_MOST_MS) : pause;
-        const dueAtMonotonic = Math.max(now + spread, times.earliest);
         const ask: Ask = { taskId, ...times, dueAtMonotonic, endSeenAt: 0, resolve, reject };
         onStop = () => {
-          this.#asks.delete(ask);
-          resolve(null);
+          this.#end(ask, null);
           this.#sleep.abort(AWAKE);
         };
         stop?.addEventListener('abort', onStop, { once: true });
-        if (stop?.aborted) {
-          resolve(null);
-          return;
-        }
         this.#asks.add(ask);
         this.#sleep.abort(AWAKE);
         if (!this.#isRunning) void this.#run();
@@ -131,16 +125,9 @@ export class Poller {
     }
   }
 
-  /**
-   * Returns the record of a task that has ended. Those that are asked for at the same time are read from the list together.
-   * @param until when the caller's time is over, on the monotonic clock
-   * @param deadline when the last retry may begin
-   * @throws Failure of its own query
-   */
-  async record(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {
-    const { api, provider } = this.#session;
-    const listed = await this.#records.listed(taskId, until);
-    return listed ?? api.read(provider.task(taskId), deadline, { until, isPermitted: true });
+  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
+  record(taskId: string, times: { until: number; deadline: number }): Promise<Task> {
+    return this.#records.read(taskId, times);
   }
 
   async nextPermitIn(): Promise<number> {
@@ -174,7 +161,7 @@ export class Poller {
     const due = this.#due();
     // The record of a task that has ended does not keep the distance of a poll.
     const kind = due.some(({ isHint }) => isHint) ? 'record' : this.#kind;
-    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : Infinity;
+    const wait = due.length > 0 ? await this.#limiter.acquire(kind) : 0;
     if (due.length > 0 && wait <= 0) await this.#query(due);
     const now = clock.monotonic();
     for (const ask of this.#asks) {
@@ -187,8 +174,9 @@ export class Poller {
     for (const { dueAtMonotonic, deadline } of this.#asks)
       next = Math.min(next, Math.max(dueAtMonotonic, now), deadline);
     const isOverdue = next <= now;
+    // Some are due that were not before, or that this query did not serve.
+    if (this.#asks.size === 0 || (isOverdue && wait <= 0)) return;
     const pause = Math.min(isOverdue ? Math.max(wait, 1) : next - now, this.#cache ? TICK_MS : Infinity);
-    if (this.#asks.size === 0 || (isOverdue && (wait <= 0 || wait === Infinity))) return;
     this.#sleep = new AbortController();
     await clock.sleep(pause, this.#sleep.signal).catch(() => {});
   }
@@ -240,7 +228,7 @@ export class Poller {
       result instanceof Failure && result.code === 'RATE_LIMITED' ? [pauseOfAll(result)] : [],
     );
     // The service counts all queries, so every process has to pause.
-    if (pauses.length > 0) await this.#limiter.pauseFor(pauses.reduce((most, ms) => Math.max(most, ms)));
+    if (pauses.length > 0) await this.#limiter.pauseFor(Math.max(...pauses));
     for (const ask of this.#asks) {
       const result = results.get(ask.taskId);
       if (result === undefined) continue;
@@ -260,13 +248,11 @@ export class Poller {
     if (!this.#cache || clock.monotonic() < this.#announceAt) return;
     this.#announceAt = clock.monotonic() + ANNOUNCE_MS;
     const wall = clock.wall() - clock.monotonic();
-    const dueAtWall = new Map(
-      [...this.#asks].map((ask) => [ask.taskId, Math.round(ask.dueAtMonotonic + wall)]),
-    );
     // A task that is waited for, but not at this moment, is not due.
     const later = Math.round(clock.wall()) + ANNOUNCED_MS;
-    const tasks = [...this.#watched.keys()].map((id) => [id, dueAtWall.get(id) ?? later] as const);
-    await this.#cache.announce(new Map(tasks));
+    const tasks = new Map([...this.#watched.keys()].map((id) => [id, later]));
+    for (const ask of this.#asks) tasks.set(ask.taskId, Math.round(ask.dueAtMonotonic + wall));
+    await this.#cache.announce(tasks);
   }
 
   /** Answers with what other processes saw. An end counts only with the task's record: without it, that is read at once. */

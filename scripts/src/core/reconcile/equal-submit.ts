@@ -25,6 +25,11 @@ export async function isEqualUnderWay(store: RecordStore, idempotencyKey: string
   return false;
 }
 
+/** Equal requests can be told apart only by their keys: a task that the list shows without its key may be that of either. */
+export function isEqualRequest(one: RequestRecord, other: RequestRecord): boolean {
+  return one.model === other.model && one.payloadHash === other.payloadHash;
+}
+
 /** Returns the record with this key, and the other unfinished ones of the same model and payload. */
 async function equalsOf(
   store: RecordStore,
@@ -33,7 +38,5 @@ async function equalsOf(
   const records = (await store.pending()).filter((entry) => store.isOwn(entry)).map(({ record }) => record);
   const own = records.find((record) => record.idempotencyKey === idempotencyKey);
   if (!own) return { equals: [] };
-  const isEqual = ({ model, payloadHash }: RequestRecord) =>
-    model === own.model && payloadHash === own.payloadHash;
-  return { own, equals: records.filter((record) => record !== own && isEqual(record)) };
+  return { own, equals: records.filter((record) => record !== own && isEqualRequest(record, own)) };
 }

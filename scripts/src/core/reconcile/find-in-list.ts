@@ -18,14 +18,14 @@ const MADE_WITHIN_MS = 5 * 60_000;
  * @param times by the local wall clock: when the submit was sent, null where that is not known; when its last attempt
  * ended, at the latest; and now
  * @param equals how many equal requests of this machine, with this one, may have a task in the list
- * @returns undefined where the list certainly does not show the task
+ * @returns `absent` where the list certainly does not show the task; `similar` where a task in it may be the one
  */
 export function findInList(
   list: TaskList,
   generation: GenerationRequest,
   times: { sentAt: number | null; endedAt: number; now: number },
   equals = 1,
-): Task | 'unsure' | undefined {
+): Task | 'absent' | 'similar' {
   const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
   const alike = list.tasks.filter(
@@ -34,7 +34,7 @@ export function findInList(
       sameModel(task.model, generation.model) &&
       (task.input === undefined || sameInput(task.input, generation.payload)),
   );
-  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'unsure' : undefined;
+  if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? 'similar' : 'absent';
   const offset = list.serverTime === null ? 0 : list.serverTime - times.now;
   const sentAt = times.sentAt + offset;
   const distance = (task: Task) => Math.abs(task.createdAt! - sentAt);
@@ -53,11 +53,11 @@ export function findInList(
   // Several tasks are alike and about equally old: taking the wrong one would lose the paid result of another request. Where
   // there are so many equal requests, none is wrong.
   const near = candidates.filter((task) => distance(task) - distance(own!) < SAME_TIME_MS);
-  if (near.length > equals) return 'unsure';
+  if (near.length > equals) return 'similar';
   if (own && own.createdAt! <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   // Without the service's time, a task that seems too old may only be dated by a slow clock.
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? 'unsure' : undefined;
+  return maybe ? 'similar' : 'absent';
 }
 
 /** Compares model names: the service lists one model under a longer name (minimax-h3 for minimax); t2v_v3 is not t2v. */

@@ -18,13 +18,16 @@ export interface LostSubmit {
   failure: Failure;
 }
 
-/** What the service's list says of a lost submit. `after`: seconds until the list can tell; absent where it never will. */
+/** What is known of a lost submit once its service's list was read. `after`: seconds until the list can tell. */
 export type Reconciled =
   | { kind: 'found'; task: Task }
-  /** It has been clear of the task for a minute: the request may be submitted once more. */
-  | { kind: 'clear' }
-  /** There is no list, it was read too early, or a task in it may be the one. */
-  | { kind: 'unsure'; after?: number }
+  /** The list has been clear of the task for a minute. */
+  | { kind: 'mayResubmit' }
+  /** The list was read too early, or an equal request is being submitted just now. */
+  | { kind: 'later'; after: number }
+  /** There is no list, a task in it may be the one, or the request was submitted once more already. */
+  | { kind: 'never' }
+  /** `after` is absent where every later query would fail too. */
   | { kind: 'unreadable'; failure: Failure; after?: number };
 
 /** Where the list is read, and which tasks are known, for a caller that does both elsewhere. Times are by the wall clock. */
@@ -63,7 +66,7 @@ export async function reconcile(
   source: ListSource = {},
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: 'unsure' };
+  if (!session.provider.can.list) return { kind: 'never' };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -72,11 +75,11 @@ export async function reconcile(
     const failure = found.kind === 'unreadable' ? found.failure : undefined;
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
     // A list that was read elsewhere proves nothing about the time after that.
-    if (found.kind !== 'unreadable' && !found.isPassing && startedAt - found.ageMs >= clearAt) {
+    if ((found.kind === 'absent' || found.kind === 'similar') && startedAt - found.ageMs >= clearAt) {
       const age = clock.wall() - lost.since.wall;
-      const mayBeSent = found.kind === 'clear' && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
+      const mayResubmit = found.kind === 'absent' && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
       // A similar task stays as uncertain as it is: a longer wait adds no information.
-      return { kind: mayBeSent ? 'clear' : 'unsure' };
+      return { kind: mayResubmit ? 'mayResubmit' : 'never' };
     }
     const now = clock.monotonic();
     const earliest = now + (failure?.details.retryAfter ?? 0) * 1_000;
@@ -88,19 +91,18 @@ export async function reconcile(
       // A list that could not be read now, or was asked for too early, may be read by the next run.
       const soon = failure || clearAt <= now ? now + REREAD_MS : clearAt;
       const after = Math.ceil((Math.max(clearAt, earliest, soon) - now) / 1_000);
-      return failure ? { kind: 'unreadable', failure, after } : { kind: 'unsure', after };
+      return failure ? { kind: 'unreadable', failure, after } : { kind: 'later', after };
     }
     await clock.sleep(next - now, signal);
   }
 }
 
+/** What one reading of the list shows. `ageMs`: how long before this search it was read. */
 type Found =
   | { kind: 'found'; task: Task }
-  /**
-   * `ageMs`: how long before this search the list was read. `unsure`: it shows a task that may be the one. `isPassing`: a
-   * later reading will tell.
-   */
-  | { kind: 'clear' | 'unsure'; ageMs: number; isPassing?: boolean }
+  | { kind: 'absent' | 'similar'; ageMs: number }
+  /** A task may be the one, or that of an equal request which another process submits just now. */
+  | { kind: 'contested' }
   | { kind: 'unreadable'; failure: Failure };
 
 export async function search(
@@ -131,10 +133,10 @@ export async function search(
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
     const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now }, equals);
-    if (found === undefined || found === 'unsure') return { kind: found ?? 'clear', ageMs };
+    if (found === 'absent' || found === 'similar') return { kind: found, ageMs };
     if (found.idempotencyKey !== undefined || !records) return { kind: 'found', task: found };
-    const isPassing = await isEqualUnderWay(records, generation.idempotencyKey);
-    return isPassing ? { kind: 'unsure', ageMs, isPassing } : { kind: 'found', task: found };
+    const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
+    return isContested ? { kind: 'contested' } : { kind: 'found', task: found };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     session.observer.queryFailed(failure);

@@ -3,13 +3,14 @@ import { sha256Text } from '../../model/fingerprint.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Fence, RecordStore, StoredRequest } from '../../ports/record-store.ts';
+import { isEqualRequest } from '../reconcile/equal-submit.ts';
 import { dateOf } from '../record/task-record.ts';
 import { creditsOf } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { Submitted } from './submit-or-reconcile.ts';
 
-/** A request whose fence this process holds. */
-interface OwnRequest {
+/** A request whose fence this process holds, and its record. */
+export interface RecordedRequest {
   session: Session;
   store: RecordStore;
   entry: StoredRequest;
@@ -22,36 +23,43 @@ const PATIENCE_MS = 5_000;
 const PAUSE_MS = 50;
 
 /**
- * Records the task of a request, unless it is the task of an equal one: then the outcome of this request is unknown again,
- * and it is to be reconciled once more. Of two processes that find one task, one gets it.
- * @returns whether the record on the disk names the task; `others`: another record does
+ * Records the task of a request, unless another request has it. Of two processes that find one task, one gets it.
+ *
+ * | the task is known by | on record it belongs to | what follows |
+ * | --- | --- | --- |
+ * | the answer to the only submit | (no other request can have taken it) | it is recorded |
+ * | anything else | nobody, or the records cannot be read | it is recorded |
+ * | its likeness in the list | another request | `taken` |
+ * | its key, or the answer to a resubmit | an equal request that took it for its likeness | `taken`: they exchange their submits |
+ * | its key | another request | `taken` |
+ * | the answer to a resubmit | another request | it is recorded for both: it was paid for |
+ *
+ * @returns `unrecorded` where the disk refuses; after `taken` the outcome of this request is unknown again
  */
 export async function nameTask(
-  own: OwnRequest,
-  accepted: Accepted,
-): Promise<'named' | 'unwritten' | 'others'> {
-  const { entry } = own;
-  const { task, wasThere, isResubmitted } = accepted;
+  request: RecordedRequest,
+  { task, wasThere, isResubmitted }: Accepted,
+): Promise<'recorded' | 'unrecorded' | 'taken'> {
+  const { store, entry } = request;
   const isAlike = wasThere && task.idempotencyKey === undefined;
-  const note = async () => ((await noteTask(own, task, isAlike)) ? 'named' : 'unwritten');
-  // While a submit is under way, no equal request takes a task that may be its own.
-  if (!wasThere && !isResubmitted) return note();
-  const fence = await fenceOf(own, task.id);
+  const record = async () => ((await noteTask(request, task, isAlike)) ? 'recorded' : 'unrecorded');
+  if (!wasThere && !isResubmitted) return record();
+  const fence = await fenceOf(request, task.id);
   try {
-    const holder = await orFailure(own.store.byTask(task.id));
-    // Paid for is paid for: without the records, too, the id must be kept.
-    if (!holder || holder instanceof Failure || isSame(holder, entry)) return await note();
-    if (isAlike) return 'others';
-    if (!isLookalike(own, holder)) return wasThere ? 'others' : await note();
-    await exchangeSubmits(entry, holder);
-    return 'others';
+    const holder = await orFailure(store.byTask(task.id));
+    if (!holder || holder instanceof Failure || isSame(holder, entry)) return await record();
+    if (!isAlike && isLookalike(request, holder)) {
+      await exchangeSubmits(entry, holder);
+      return 'taken';
+    }
+    return wasThere ? 'taken' : await record();
   } finally {
     await fence?.release();
   }
 }
 
 /** This process holds the fence of the request, so it writes the id even where the file is gone. */
-function noteTask({ session, entry }: OwnRequest, task: Task, foundAlike: boolean): Promise<boolean> {
+function noteTask({ session, entry }: RecordedRequest, task: Task, foundAlike: boolean): Promise<boolean> {
   const credits = creditsOf(task, entry.record.credits);
   const change = { phase: 'submitted', taskId: task.id, status: task.state, credits } as const;
   const checked = dateOf(session);
@@ -59,11 +67,9 @@ function noteTask({ session, entry }: OwnRequest, task: Task, foundAlike: boolea
 }
 
 /** Returns whether an equal request has a task only because that resembles its own. */
-function isLookalike({ store, entry: { record } }: OwnRequest, holder: StoredRequest): boolean {
-  const { foundAlike, model, payloadHash } = holder.record;
-  return (
-    foundAlike === true && store.isOwn(holder) && model === record.model && payloadHash === record.payloadHash
-  );
+function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): boolean {
+  const { record } = holder;
+  return record.foundAlike === true && store.isOwn(holder) && isEqualRequest(record, entry.record);
 }
 
 /**
@@ -88,7 +94,7 @@ function isSame({ record: a }: StoredRequest, { record: b }: StoredRequest): boo
 }
 
 /** Takes the right to decide whose task this is; undefined where the disk refuses, or another process keeps it for long. */
-async function fenceOf({ session, store }: OwnRequest, taskId: string): Promise<Fence | undefined> {
+async function fenceOf({ session, store }: RecordedRequest, taskId: string): Promise<Fence | undefined> {
   const { clock } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
   for (;;) {

@@ -14,17 +14,14 @@ import { dateOf } from '../record/task-record.ts';
 import { madeBy } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { KnownTask } from '../wait-settings.ts';
-import { nameTask } from './name-task.ts';
+import { nameTask, type RecordedRequest } from './name-task.ts';
 import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
 type Request = CheckedRequest & FilePlace;
 
 /** A request that this process alone may submit, until it releases the lock. */
-interface OwnRequest {
-  session: Session;
-  store: RecordStore;
+interface OwnRequest extends RecordedRequest {
   request: Request;
-  entry: StoredRequest;
   lock: Fence;
   /** On the monotonic clock. */
   deadline: number;
@@ -80,7 +77,7 @@ export async function submitOnRecord(
 /** @param now by the wall clock, in milliseconds */
 function claimOf({ generation, terms, folder, output }: Request, now: number): RequestClaim {
   const { model, payload, idempotencyKey } = generation;
-  const { maxCreditsPerDay: _, ...named } = terms;
+  const { caps: _, ...named } = terms;
   const payloadHash = jsonHash(payload);
   const content = { model, payloadHash, promptExcerpt: promptExcerpt(payload) };
   const run = terms.isNew ? { newRun: { began: new Date(now).toISOString(), lines: payloadHash } } : {};
@@ -108,7 +105,7 @@ async function taskOf(own: OwnRequest, isNew: boolean) {
   for (;;) {
     if (result.kind !== 'accepted') throw await noteNoTask(own, result);
     const named = await nameTask(own, result);
-    if (named !== 'others') return { ...result, isUnrecorded: named === 'unwritten' };
+    if (named !== 'taken') return { ...result, isUnrecorded: named === 'unrecorded' };
     result = await reconcileEarlier(own);
   }
 }
@@ -117,15 +114,14 @@ async function submitNew(own: OwnRequest): Promise<Submitted> {
   const { session, store, request, entry, lock, deadline } = own;
   // The names of several requests are checked together, before the first is submitted.
   if (!session.submits) {
-    const { model, payloadHash, ordinal = 1 } = entry.record;
-    const earlier = request.terms.isNew && (() => store.latest({ model, payloadHash, ordinal }));
-    await checkNameIsFree(request.folder, request.output, earlier || undefined);
+    const earlier = request.terms.isNew ? () => store.allOf(entry.record.request) : undefined;
+    await checkNameIsFree(request.folder, request.output, earlier);
   }
   const quote = request.quote ?? (await quoteOf(own));
   const credits = { ...entry.record.credits, quoted: quote?.credits ?? null };
   await requireLock(lock);
   const change = () => ({ credits, ...sendingNow(session) });
-  await recordCharge(session, { ...own, change, quote }, request.terms.maxCreditsPerDay, deadline);
+  await recordCharge(session, { ...own, change, quote }, request.terms.caps, deadline);
   if (!(await lock.isOurs())) {
     await entry.update({ phase: 'rejected' });
     throw takenOver();
@@ -153,7 +149,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
     if (found.kind !== 'found') return false;
     const { task } = found;
     const accepted = { kind: 'accepted', task, wasThere: true, isResubmitted: lost.resubmitted } as const;
-    if ((await nameTask(own, accepted)) !== 'others') return true;
+    if ((await nameTask(own, accepted)) !== 'taken') return true;
   }
 }
 
@@ -219,9 +215,8 @@ function logOf(own: OwnRequest): SubmitLog {
       });
       // The first submit may be charged as well.
       const before = spentOn(entry.record) ?? quote?.credits;
-      const { maxCreditsPerDay } = request.terms;
-      if (quote)
-        await recordCharge(session, { ...own, change, quote, before }, maxCreditsPerDay, own.deadline);
+      const { caps } = request.terms;
+      if (quote) await recordCharge(session, { ...own, change, quote, before }, caps, own.deadline);
       await requireLock(lock);
       clearSince = entry.record.unsettledSince;
       const { unsettledSince, submitTimeout } = sendingNow(session);
@@ -233,7 +228,7 @@ function logOf(own: OwnRequest): SubmitLog {
 }
 
 function quoteOf({ session, request: { contract, generation, terms }, deadline }: OwnRequest) {
-  return checkPrice(session, contract, generation, terms.maxCreditsPerDay, deadline);
+  return checkPrice(session, contract, generation, terms.caps, deadline);
 }
 
 /** @throws Failure where the machine has slept so long since the lock was taken that others took this process for dead */

@@ -108,7 +108,7 @@ async function resubmitWhenClear(
     // It may have been accepted: the list is read before each attempt.
     const found = await reconcile(session, lost, until);
     if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== 'clear') return unknown(session, lost, found);
+    if (found.kind !== 'mayResubmit') return unknown(session, lost, found.kind === 'never' ? {} : found);
     const held = submits && (await orFailure(submits.ready()));
     const notResubmitted = held || (await orFailure(log.resubmitting()));
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
@@ -152,7 +152,7 @@ export async function judgeRejection(
   const found = await search(session, lost, until, source);
   if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
-  if (isInvalid && found.kind === 'clear') return { kind: 'rejected', failure };
+  if (isInvalid && found.kind === 'absent') return { kind: 'rejected', failure };
   return unknown(session, lost, { failure });
 }
 

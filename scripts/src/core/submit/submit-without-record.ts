@@ -25,9 +25,9 @@ export async function submitWithoutRecord(
   { contract, generation, terms, quote: known, folder, output }: CheckedRequest & FilePlace,
   deadline: number,
 ): Promise<KnownTask> {
-  if (terms.maxCreditsPerDay !== null) throw new Error('A limit for a day needs records.');
+  if (terms.caps.maxCreditsPerDay !== undefined) throw new Error('A limit for a day needs records.');
   await checkNameIsFree(folder, output);
-  const quote = known ?? (await checkPrice(session, contract, generation, null, deadline));
+  const quote = known ?? (await checkPrice(session, contract, generation, terms.caps, deadline));
   const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
   if (result.kind !== 'accepted') throw result.failure;
   const { task, isResubmitted } = result;

@@ -5,15 +5,12 @@ import type { Task, TaskState } from '../../model/task.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
 
-/** Which tasks of the list are wanted. */
+/** Which tasks of the list are wanted; null: any. */
 export interface ListFilter {
-  /** Milliseconds since the epoch; null: however old. */
+  /** Milliseconds since the epoch. */
   since: number | null;
-  /** Null: in any state. */
   states: readonly TaskState[] | null;
-  /** Null: of any model. */
   model: string | null;
-  /** The most tasks to return. */
   limit: number;
 }
 
@@ -30,11 +27,9 @@ export interface ListResult {
   tasks: ListedTask[];
   /** Those of the whole list that run. */
   running: Task[];
-  /** The models of the whole list. */
   models: string[];
   /** Tasks without a date: a span of time leaves them out. */
   undated: number;
-  /** Entries that cannot be read as tasks. */
   unread: number;
   /** The service's answer without its tasks. */
   record: JsonObject;
@@ -59,8 +54,7 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
   const { since, model, states, limit } = filter;
   const ofSpan = all.filter(
     (task) =>
-      (since === null || (task.createdAt ?? Number.NEGATIVE_INFINITY) >= since) &&
-      (model === null || task.model === model),
+      (since === null || (task.createdAt ?? -Infinity) >= since) && (model === null || task.model === model),
   );
   const counts: Partial<Record<TaskState, number>> = {};
   for (const { state } of ofSpan) counts[state] = (counts[state] ?? 0) + 1;

@@ -12,11 +12,9 @@ import { noteState } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 
-/** What the queries of a wait have shown. */
 export interface PolledTask {
-  /** The last known state; absent where no query has shown one. */
   seen?: Polled | undefined;
-  /** Why the last query failed; absent where it succeeded. */
+  /** Why the last query failed. */
   failure?: Failure | undefined;
   /** Other waits used all permits: no query was sent, and none has failed. */
   isCrowded?: boolean;

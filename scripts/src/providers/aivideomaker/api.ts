@@ -1,8 +1,8 @@
 // AIVideoMaker API v1, as its public documents and recorded runs showed it up to 2026-09-17.
 
+import type { AnswerLimits, Call } from '../../http/api.ts';
 import type { HttpRequest } from '../../http/http-client.ts';
 import { parseBody } from '../../http/json.ts';
-import type { AnswerLimits, Call } from '../../http/message.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';

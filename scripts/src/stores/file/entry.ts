@@ -21,6 +21,7 @@ import {
 } from '../../model/request-record.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
+import { madeAt, newName } from './names.ts';
 import { changeRecord, decodeRecord, encodeRecord, type RawRecord, readRecord } from './record.ts';
 import { type RecordFiles, unwritable } from './record-files.ts';
 
@@ -104,15 +105,13 @@ export class Entry implements StoredRequest {
   }
 
   async require(change: RecordChange): Promise<void> {
-    const isThere = existsSync(this.file);
-    if (isThere && !(await this.update(change, { isOurs: true })))
+    if (!existsSync(this.file)) throw takenOver();
+    if (!(await this.update(change, { isOurs: true })))
       throw unwritable(new Error('the change was not written'), this.#files.folder);
-    if (!isThere || !hasTaken(this.record, change)) throw takenOver();
+    if (!hasTaken(this.record, change)) throw takenOver();
   }
 
-  /**
-   * Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside.
-   */
+  /** Writes over the record's own bytes, the last resort on a full disk. After a crash in between the record is set aside. */
   #overwrite(change: RecordChange): boolean {
     try {
       this.#merge(change);
@@ -150,7 +149,6 @@ export class Entry implements StoredRequest {
     );
   }
 
-  /** Reads the record from the disk, then applies the unsaved changes and `change`. */
   #merge(change: RecordChange, mayBeMissing = false): void {
     const there = this.#onDisk(mayBeMissing);
     if (there && there !== this.#raw) {
@@ -208,6 +206,24 @@ export class Entry implements StoredRequest {
         this.#files.warn(`The record of this request could not be removed (${reason}): ${this.file}`),
     );
   }
+}
+
+/** A record without what the journal itself knows. */
+export type Draft = Omit<RequestRecord, Known> & Partial<Pick<RequestRecord, Known>>;
+type Known = 'created' | 'sentAt' | 'unsettledSince' | 'submitTimeout' | 'duration' | 'promptExcerpt';
+
+/**
+ * Returns a record that is not on the disk yet. Its name sorts after the older records of the request, even if the clock
+ * was set back.
+ * @param before the name of the newest of those
+ */
+export function draftAfter(before: string | undefined, fields: Draft, files: RecordFiles): Entry {
+  const wall = files.clock.wall();
+  const now = new Date(wall).toISOString();
+  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+  const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
+  const made = before === undefined ? wall : Math.max(wall, madeAt(before) + 1);
+  return new Entry(files, newName(fields.request, made), record as unknown as RawRecord, true);
 }
 
 function understood(raw: RawRecord): RequestRecord {

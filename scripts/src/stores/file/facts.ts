@@ -7,9 +7,8 @@ import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
 export interface Facts {
   isPending: boolean;
   isReplaced: boolean;
-  /** The mark of its task; null without a task. */
+  /** The marks of its task, if it has one, and of its idempotency key. */
   task: string | null;
-  /** The mark of its idempotency key. */
   key: string;
   /** Provider, service and account. */
   account: string;

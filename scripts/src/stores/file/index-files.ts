@@ -12,9 +12,9 @@ const FORMAT = 2;
 // The rows of a summary are for local days: in another time zone they are others.
 const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
 
-/** The saved summary of a group, as it was when the folder of the group had this date. */
+/** The saved summary of a group. */
 export interface SavedSummary {
-  /** In milliseconds. */
+  /** The date of the group's folder then, in milliseconds. */
   changed: number;
   /** Returns one part; undefined where it is damaged. */
   part<K extends keyof Summary>(name: K): Summary[K] | undefined;

@@ -5,14 +5,11 @@ import {
   busy,
   firstRecord,
   knownRecord,
-  nameOfPayload,
   newestMade,
-  newestOf,
   requestNameOf,
   unknown,
 } from '../../model/claim-rules.ts';
-import type { Clock } from '../../model/clock.ts';
-import { dayOf } from '../../model/clock.ts';
+import { type Clock, dayOf } from '../../model/clock.ts';
 import type { RecordChange, RequestRecord } from '../../model/request-record.ts';
 import type { SpendingRow } from '../../model/spending-row.ts';
 import type {
@@ -21,13 +18,13 @@ import type {
   Claimed,
   RecordStore,
   RequestClaim,
+  RequestIdentity,
   Reserved,
 } from '../../ports/record-store.ts';
-import { type Draft, draftAfter } from './draft.ts';
-import { Entry } from './entry.ts';
+import { type Draft, draftAfter, Entry } from './entry.ts';
 import { accountName, markOf, positionsOf } from './facts.ts';
 import { FlatFolder, olderVersion } from './flat-folder.ts';
-import { KnownAccounts } from './known-accounts.ts';
+import { otherAccounts } from './known-accounts.ts';
 import { madeAt, newestFirst } from './names.ts';
 import { RecordFiles, unwritable } from './record-files.ts';
 import { RecordIndex } from './record-index.ts';
@@ -51,16 +48,13 @@ export class Journal implements RecordStore {
   readonly #files: RecordFiles;
   readonly #index: RecordIndex;
   readonly #flat: FlatFolder;
-  readonly #accounts: KnownAccounts;
 
   constructor(place: JournalPlace) {
     const { folder, clock, warn } = place;
-    const beside = path.dirname(folder);
     this.place = place;
     this.#files = new RecordFiles(folder, clock, warn);
     this.#index = new RecordIndex(this.#files);
-    this.#accounts = new KnownAccounts(this.#files, () => accountsIn(this.#index.all('rows')));
-    this.#flat = new FlatFolder(this.#files, path.join(beside, 'journal'));
+    this.#flat = new FlatFolder(this.#files, path.join(path.dirname(folder), 'journal'));
   }
 
   /** Creates the folder. @throws Failure when it cannot be created, or other users could change its files */
@@ -86,15 +80,14 @@ export class Journal implements RecordStore {
     }
   }
 
-  async latest(
-    request: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  ): Promise<Entry | null | undefined> {
-    return newestOf(this.find(nameOfPayload(request, this.place)));
+  async allOf(request: string): Promise<(Entry | null)[]> {
+    return this.find(request);
   }
 
-  async underOtherAccount(claim: RequestClaim): Promise<Entry | undefined> {
-    const others = this.#accounts.others(this.place);
-    return newestMade(others.flatMap((account) => this.find(requestNameOf(claim, account))));
+  async underOtherAccount(request: RequestIdentity): Promise<Entry | undefined> {
+    const inRecords = () => accountsIn(this.#index.all('rows'));
+    const others = otherAccounts(this.place.folder, this.place, inRecords);
+    return newestMade(others.flatMap((account) => this.find(requestNameOf(request, account))));
   }
 
   /** Reads the records again under the lock: another process may have submitted the request. */
@@ -227,11 +220,8 @@ export class Journal implements RecordStore {
   }
 
   #named(names: (state: Summary['state']) => string[]): Entry[] {
-    return this.#entries(
-      this.#parts('state')
-        .flatMap(([, state]) => names(state))
-        .sort(newestFirst),
-    );
+    const all = this.#parts('state').flatMap(([, state]) => names(state));
+    return this.#entries(all.sort(newestFirst));
   }
 
   async spentSince(windowMs: number, without?: Entry): Promise<number | null> {

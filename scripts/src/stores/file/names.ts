@@ -22,7 +22,6 @@ export function madeAt(name: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 
-/** Orders names by their time, newest first. */
 export function newestFirst(a: string, b: string): number {
   const [first, second] = [a.slice(33), b.slice(33)];
   return first < second ? 1 : first > second ? -1 : 0;

@@ -105,16 +105,8 @@ export class FileRateLimiter implements RateLimiter {
 
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now: number): Permit[] {
-    let names: string[];
-    try {
-      names = readdirSync(this.#place);
-    } catch (error) {
-      if (diskError(error) !== 'ENOENT') throw error;
-      names = [];
-    }
-    if (names.length === 0) names = this.#make();
     const permits = new Map<number, Permit>();
-    for (const name of names) {
+    for (const name of this.#names()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === undefined || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === 'l';
@@ -124,6 +116,16 @@ export class FileRateLimiter implements RateLimiter {
     }
     if (permits.size === 0) throw Object.assign(new Error('no permit'), { code: 'EINVAL' });
     return this.#sinceClockWasSet([...permits.values()], now);
+  }
+
+  #names(): string[] {
+    try {
+      const names = readdirSync(this.#place);
+      if (names.length > 0) return names;
+    } catch (error) {
+      if (diskError(error) !== 'ENOENT') throw error;
+    }
+    return this.#make();
   }
 
   /**
@@ -136,11 +138,9 @@ export class FileRateLimiter implements RateLimiter {
     return permits
       .sort((a, b) => a.usedAt - b.usedAt)
       .map((permit) => {
-        if (permit.usedAt <= now) return permit;
-        const usedAt = Math.max(0, permit.usedAt - ahead);
-        return this.#move(permit, usedAt)
-          ? { ...permit, usedAt, name: permitName({ ...permit, usedAt }) }
-          : permit;
+        const moved = { ...permit, usedAt: Math.max(0, permit.usedAt - ahead) };
+        if (permit.usedAt <= now || !this.#move(permit, moved.usedAt)) return permit;
+        return { ...moved, name: permitName(moved) };
       });
   }
 

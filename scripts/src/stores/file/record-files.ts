@@ -15,12 +15,6 @@ import { Failure } from '../../model/failure.ts';
 import { CORRUPT, isRecordName, isShard, shardOf } from './names.ts';
 import { decodeRecord, isOfNewerVersion, type RawRecord } from './record.ts';
 
-/** A record as it was read. */
-interface ReadRecord {
-  name: string;
-  raw: RawRecord;
-}
-
 /** The folder of all records, with one folder for each of 256 groups of requests. */
 export class RecordFiles {
   /** Absolute. */
@@ -55,7 +49,7 @@ export class RecordFiles {
     return path.join(this.folder, 'locks');
   }
 
-  /** Returns the path of the lock on a request, on a record or on the budget. */
+  /** @param name of a request, of a record or of the budget */
   lockOf(name: string): string {
     return path.join(this.locks, `${name}.lock`);
   }
@@ -97,7 +91,7 @@ export class RecordFiles {
   }
 
   /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names: readonly string[]): ReadRecord[] {
+  read(names: readonly string[]): { name: string; raw: RawRecord }[] {
     return names.flatMap((name) => {
       const raw = name.endsWith(CORRUPT) ? undefined : this.#readOne(name);
       return raw ? [{ name, raw }] : [];
@@ -170,7 +164,6 @@ export function isTrusted(folder: string): boolean {
   throw new Failure('INVALID_PAYLOAD', message, { reason: { kind: 'unsafeFolder', distrust, repair } });
 }
 
-/** Returns the failure of a request that must not be submitted because its record cannot be written. */
 export function unwritable(error: unknown, folder: string): Failure {
   const why = diskErrorText(error) ?? (error instanceof Error ? error.message : 'the disk gives no reason');
   const message = `This request cannot be recorded in ${folder}: ${why}. Without a record it could be charged twice, so nothing was submitted.`;

@@ -10,9 +10,9 @@ import type { RecordFiles } from './record-files.ts';
 import { type RowTable, sumTables, tableOf } from './row-table.ts';
 import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
 
-/** What was made of the records of a group when its folder had this date. */
+/** What was made of the records of a group. */
 interface Made {
-  /** In milliseconds. */
+  /** The date of the group's folder then, in milliseconds. */
   changed: number;
   /** A later change gives the folder another date. */
   isStable: boolean;
@@ -79,11 +79,8 @@ export class RecordIndex {
 
   #part<K extends keyof Summary>(shard: string, name: K): Summary[K] {
     if (!this.#made.has(shard)) {
-      let saved = this.#saved.get(shard);
-      if (!saved) {
-        saved = this.#files.summary(shard);
-        if (saved) this.#saved.set(shard, saved);
-      }
+      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
+      if (saved) this.#saved.set(shard, saved);
       const part = saved?.changed === this.#changed(shard) ? saved.part(name) : undefined;
       if (part !== undefined) return part;
     }

@@ -21,7 +21,7 @@ export function tableOf(rows: readonly SpendingRow[]): RowTable {
   return table;
 }
 
-/** Returns the accounts in the tables of groups, each of them at least once. */
+/** Each account at least once. */
 export function accountsIn(tables: readonly (readonly [shard: string, table: RowTable])[]): Account[] {
   return tables.flatMap(([, { groups }]) =>
     groups.map(([provider, service, account]) => ({ provider, service, account })),

@@ -4,9 +4,14 @@ import path from 'node:path';
 import { discard, diskError, makePrivate, replaceUnsynced } from '../../disk/durable.ts';
 import type { Clock } from '../../model/clock.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { isTerminal, TASK_ID, TASK_STATES, type Task } from '../../model/task.ts';
-import { NO_LIST, type SeenStatus, type SharedStatus, type StatusCache } from '../../ports/status-cache.ts';
+import type { Task } from '../../model/task.ts';
+import {
+  type ListFacts,
+  NO_LIST,
+  type SeenStatus,
+  type SharedStatus,
+  type StatusCache,
+} from '../../ports/status-cache.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -20,7 +25,16 @@ const KEPT_MS = 10 * 60_000;
 const MOST_BYTES = 1024 * 1024;
 const MOST_TASKS = 10_000;
 
+// A file of another form has another checksum, so what a checksum fits needs no further check.
+const FORMAT = 2;
+
 const EMPTY: SharedStatus = { list: NO_LIST, tasks: new Map() };
+
+/** What was seen, as it lies in its file. */
+interface SeenFile {
+  list: ListFacts;
+  tasks: [id: string, status: SeenStatus][];
+}
 
 /**
  * A status cache in a folder of its own: one file with what was seen, one for each process that waits, one for each task
@@ -77,54 +91,45 @@ export class FileStatusCache implements StatusCache {
   async read(): Promise<SharedStatus> {
     const stamp = stampOf(this.#stat(SEEN));
     if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
+    this.#seen = { stamp, status: this.#status(this.#read<SeenFile>(SEEN)) };
     return this.#seen.status;
   }
 
   async write({ list, tasks }: SharedStatus): Promise<void> {
-    const seen = [...tasks].map(([id, { at, state, failedAt, missingAt }]) => [
-      ...[id, at, state, failedAt ?? 0, missingAt ?? 0],
-    ]);
-    this.#write(SEEN, { list: { ...list }, tasks: seen as Json });
+    this.#write(SEEN, { list, tasks: [...tasks] } satisfies SeenFile);
   }
 
   async ended(taskId: string): Promise<Task | undefined> {
-    const task = this.#read(endedName(taskId));
-    return isEnded(task, taskId) ? (task as unknown as Task) : undefined;
+    return this.#read<Task>(endedName(taskId));
   }
 
   async writeEnded(task: Task): Promise<void> {
     const name = endedName(task.id);
     if (this.#written.has(name)) return;
     this.#written.add(name);
-    this.#write(name, task as unknown as JsonObject);
+    this.#write(name, task);
   }
 
   #waitingIn(name: string): ReadonlyMap<string, number> {
     const stamp = stampOf(this.#stat(name));
     const before = this.#waiting.get(name);
     if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map<string, number>();
-    for (const [id, dueAtWall] of Object.entries(this.#read(name) ?? {})) {
-      if (TASK_ID.test(id) && typeof dueAtWall === 'number') tasks.set(id, dueAtWall);
-    }
+    const tasks = new Map(Object.entries(this.#read<Record<string, number>>(name) ?? {}));
     if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
     this.#waiting.set(name, { stamp, tasks });
     return tasks;
   }
 
-  #status(body: JsonObject | undefined): SharedStatus {
-    if (!body || !isObject(body.list) || !Array.isArray(body.tasks)) return EMPTY;
+  /** Leaves out what lies ahead, as after the clock was set back. */
+  #status(seen: SeenFile | undefined): SharedStatus {
+    if (!seen) return EMPTY;
     const latest = this.#clock.wall() + 1_000;
-    const tasks = new Map<string, SeenStatus>();
-    for (const item of body.tasks) {
-      const [id, at, state, failedAt, missingAt] = Array.isArray(item) ? item : [];
-      const known = state === null ? null : TASK_STATES.find((one) => one === state);
-      const isDated = [at, failedAt, missingAt].every((time) => typeof time === 'number' && time <= latest);
-      if (typeof id !== 'string' || known === undefined || !isDated) continue;
-      tasks.set(id, { at, state: known, failedAt, missingAt } as SeenStatus);
-    }
-    return { list: factsIn(body.list, latest), tasks };
+    const isDated = ({ at, failedAt = 0, missingAt = 0 }: SeenStatus) =>
+      Math.max(at, failedAt, missingAt) <= latest;
+    const { list } = seen;
+    const isListDated = list.startedAt <= latest && list.badUntil <= latest + KEPT_MS;
+    const tasks = seen.tasks.filter(([, status]) => isDated(status));
+    return { list: isListDated ? list : NO_LIST, tasks: new Map(tasks) };
   }
 
   #names(): string[] {
@@ -143,22 +148,20 @@ export class FileStatusCache implements StatusCache {
     }
   }
 
-  /** Returns the object in a file; undefined where it is damaged, too large or gone. */
-  #read(name: string): JsonObject | undefined {
+  /** Returns what is in a file; undefined where it is damaged, too large, of another form, or gone. */
+  #read<T>(name: string): T | undefined {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return undefined;
       const text = readFileSync(path.join(this.#folder, name), 'utf8');
       const end = text.indexOf('\n');
       const json = text.slice(end + 1);
-      if (text.slice(0, end) !== hashOf(name, json)) return undefined;
-      const value = JSON.parse(json) as Json;
-      return isObject(value) ? value : undefined;
+      return text.slice(0, end) === hashOf(name, json) ? (JSON.parse(json) as T) : undefined;
     } catch {
       return undefined;
     }
   }
 
-  #write(name: string, value: JsonObject): void {
+  #write(name: string, value: object): void {
     const json = JSON.stringify(value);
     const text = `${hashOf(name, json)}\n${json}`;
     if (Buffer.byteLength(text) > MOST_BYTES) return;
@@ -182,25 +185,7 @@ function stampOf(stat: Stats | undefined): string {
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
 }
 
-function factsIn({ startedAt, tookMs, badUntil, failures, unchecked }: JsonObject, latest: number) {
-  const time = (value: Json | undefined, most: number) =>
-    typeof value === 'number' && value >= 0 && value <= most ? value : 0;
-  return {
-    startedAt: time(startedAt, latest),
-    tookMs: time(tookMs, KEPT_MS),
-    badUntil: time(badUntil, latest + KEPT_MS),
-    failures: time(failures, 100),
-    unchecked: time(unchecked, 100),
-  };
-}
-
-function isEnded(value: JsonObject | undefined, taskId: string): boolean {
-  if (value?.id !== taskId || !Array.isArray(value.urls) || !isObject(value.record)) return false;
-  const state = TASK_STATES.find((one) => one === value.state);
-  return state !== undefined && isTerminal(state) && value.urls.every((url) => typeof url === 'string');
-}
-
 /** Also of the name: a file under another file's name is damaged. */
 function hashOf(name: string, json: string): string {
-  return sha256Text(`${name}\n${json}`).slice(0, 16);
+  return sha256Text(`${FORMAT} ${name}\n${json}`).slice(0, 16);
 }

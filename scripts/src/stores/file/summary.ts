@@ -41,18 +41,11 @@ export interface Summary {
   durations: Record<string, [made: number, seconds: number][]>;
 }
 
-export const PARTS = [
-  'state',
-  'tasks',
-  'keys',
-  'recent',
-  'rows',
-  'durations',
-] as const satisfies (keyof Summary)[];
+export const PARTS: (keyof Summary)[] = ['state', 'tasks', 'keys', 'recent', 'rows', 'durations'];
 
 // Longer than the period of the cap that the command line offers.
 const RECENT_MS = 48 * 3600_000;
-/** The latest durations that are kept of a model. */
+/** So many of the latest are kept of a model. */
 export const DURATIONS = 50;
 
 /** Returns the summary of a group. @param members in the order of their names @param now by the wall clock */
@@ -76,7 +69,6 @@ export function summaryOf(members: readonly Member[], now: number): Summary {
   };
 }
 
-/** Returns what the requests that were made since a time may have cost. */
 export function spentFrom(members: readonly Member[], since: number): Spent[] {
   return members.flatMap(({ name, facts }): Spent[] => {
     const made = madeAt(name);

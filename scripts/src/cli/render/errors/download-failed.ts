@@ -1,10 +1,13 @@
 import type { Words } from './said.ts';
 
+const OLDER = 'If the task is older than that, its file is gone.';
+
 export const DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.
   fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
   beingSaved: () => ['The same command returns the file as soon as that process has saved it.'],
-  linkGone: () => ['Results are kept for a limited time. If the task is older than that, its file is gone.'],
+  linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
+  taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
   fileTooLarge: () => [
     'A file of that size is no result of a known model. Show the user its address in data.resultUrls.',
   ],

@@ -83,6 +83,9 @@ function said({ details: { reason } }: Failure, caller: Caller): Said {
 /** The reasons for which a finished result is not saved, however often the command is run. */
 export const LASTING: ReadonlySet<string> = new Set(['resultGone', 'noAddress', 'fileTooLarge']);
 
+// Of a result that the service may have no more, a command may fetch nothing.
+const MAY_BE_GONE: ReadonlySet<string> = new Set(['linkGone', 'taskNotShown']);
+
 /** Returns the steps for a task that was submitted: the answer must not read as if nothing had been charged. */
 function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller: Caller): string[] {
   if (charged === undefined || taskId === undefined || LASTING.has(reason?.kind ?? '')) return [];
@@ -93,12 +96,12 @@ function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller:
       : reason?.kind === 'downloadFolder'
         ? { download: 'out', output: undefined }
         : {};
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? '')
+    ? 'it charges nothing, and fetches the result if the service still has it.'
+    : 'it fetches the result and charges nothing.';
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === 'finished'
-    ? [
-        resume,
-        'The task is finished and paid for. Run this command as often as you like: it fetches the result and charges nothing.',
-      ]
+    ? [resume, `The task is finished and paid for. Run this command as often as you like: ${fetches}`]
     : [
         'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
         resume,

@@ -6,16 +6,16 @@ import type { Said, Unexplained, Words } from './said.ts';
 
 const MOST_NAMED = 12;
 
-/** Returns the steps for a submit that the service, not this program, refused. */
-export function refusedByService({ caller: { profile, command } }: Unexplained): string[] {
+/** Returns the steps for a submit that the service rejected. */
+export function rejectedByService({ caller: { profile, command } }: Unexplained): string[] {
   return [
-    'The service refused it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
+    'The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.',
     ...(profile.can.account ? [command('account')] : []),
   ];
 }
 
 export const INVALID_MODEL = {
-  INVALID_MODEL: refusedByService,
+  INVALID_MODEL: rejectedByService,
   modelUnknown: (reason) => {
     const { message, expected, hint, nextSteps } = unknownModel(reason);
     const received = `string ${JSON.stringify(plain(reason.model, 60))}`;

@@ -2,14 +2,14 @@ import type { FileOwner, Issue } from '../../../model/failure.ts';
 import { plain } from '../../../model/text.ts';
 import { unsupportedAction } from '../../command-line/unsupported.ts';
 import { issue } from '../../issue.ts';
-import { refusedByService } from './invalid-model.ts';
+import { rejectedByService } from './invalid-model.ts';
 import type { Words } from './said.ts';
 
 const STATE_FOLDER = 'ASYNC_MEDIA_STATE_DIR';
 
 // A wrong field of a payload: `cli/request/read-request.ts`. A wrong flag: `cli/command-line/`.
 export const INVALID_PAYLOAD = {
-  INVALID_PAYLOAD: refusedByService,
+  INVALID_PAYLOAD: rejectedByService,
   unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
   wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
     const hint = 'pass what is inside "input" as the payload, and nothing else';

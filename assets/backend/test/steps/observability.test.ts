@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readFigures } from '../../src/generations/figures.ts';
 import { recordCompleted, recordFailed } from '../../src/generations/polling.ts';
+import { createLogger } from '../../src/observability/log.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createLimiter } from '../../src/services/limiter.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -63,4 +64,24 @@ test('each measure says what the database holds', async () => {
   expect(figure('media_files_unsaved')).toBe(1);
   expect(figure('media_outbox_waiting')).toBe(1);
   expect(figure('media_limiter_stopped', `{provider="apidot",account="${accountOf('apidot')}"}`)).toBe(1);
+});
+
+/** Returns what a line says of an error. */
+function said(err: unknown): string {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  createLogger({ level: 'info', secrets: [], destination }).warn({ err }, 'met an error');
+  expect(lines.join('')).not.toContain('[object');
+  return (JSON.parse(lines[0]!) as { err: { message: string } }).err.message;
+}
+
+test('an error that is no Error is said by its name, code and message, never as [object Object]', () => {
+  expect(said(new Error('away'))).toBe('away');
+  expect(said({ code: '57P01', message: 'terminating connection', detail: 'private' })).toBe(
+    '57P01 terminating connection',
+  );
+  expect(said({ name: 'ErrnoError', errno: 51 })).toBe('ErrnoError 51');
+  expect(said({ message: { text: 'nested' } })).toBe('no Error, but an object with message');
+  expect(said({})).toBe('no Error, but an object with nothing in it');
+  expect(said('at https://user@example.com/secret?x=1')).toBe('at https://user@example.com/...');
 });
