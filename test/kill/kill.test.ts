@@ -51,8 +51,7 @@ function expectAllWell({ service, state }: Place, requests: Map<string, Ended[]>
   expect(records).toHaveLength(requests.size);
   for (const record of records)
     expect(record).toMatchObject({ phase: 'submitted', taskId: expect.any(String) });
-  const text = readdirSync(path.join(state, 'records'), { recursive: true }).join('\n');
-  expect(text).not.toContain('.corrupt');
+  expect(readdirSync(path.join(state, 'records'), { recursive: true }).join('\n')).not.toContain('.corrupt');
   for (const record of records) expect(JSON.stringify(record)).not.toMatch(new RegExp(`${CANARY}|http`));
 }
 
