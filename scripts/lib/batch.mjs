@@ -1181,6 +1181,7 @@ function batchQuoteOutcome(quote, caller) {
 
 // scripts/src/cli/batch/command.ts
 import { inSandbox } from "./main.mjs";
+import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/line-file.ts
 const path4 = require("node:path");
@@ -1247,7 +1248,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, maxCreditsPerDay, owner = null, new: isNew, action } = args;
+  const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
@@ -1258,13 +1259,7 @@ async function runBatchCommand(command) {
   }
   const result = await runBatch(session, {
     lines: batch.lines,
-    terms: {
-      isNamed: false,
-      isNew,
-      owner,
-      wait: action === "generate" ? args.wait : null,
-      caps: { maxCredits, maxTotalCredits, maxCreditsPerDay }
-    },
+    terms: termsOf(args),
     wait,
     pattern,
     webhookUrl: batch.webhookUrl,

@@ -2,7 +2,7 @@
 // scripts/src/contracts/estimate.ts
 import { isObject } from "./main.mjs";
 import { rootOf } from "./contracts.mjs";
-import { carriesSomething } from "./contracts.mjs";
+import { carriesSomething, fieldOf } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 var MOST_VARIANTS = 3;
 var MOST_VALUES = 40;
@@ -61,7 +61,7 @@ function explainedAbsences({ rates }) {
   return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name]) => name));
 }
 function meets(value, condition, unsaid) {
-  const isLeftOut = value === void 0 || !carriesSomething(value);
+  const isLeftOut = !carriesSomething(value);
   const as = (is) => is ? "yes" : "no";
   if (condition === "given") return as(!isLeftOut);
   if (condition === "absent") return as(isLeftOut);
@@ -76,35 +76,29 @@ function meets(value, condition, unsaid) {
 }
 function costOf(root, price, rate, payload) {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const count = numberIn(root, payload, times ?? perhapsTimes);
-  let cost;
-  if (perSecond !== void 0) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
-    cost = { least, most };
-  }
-  return { least: times === void 0 ? cost.least : cost.least * count, most: cost.most * count };
+  const [low, high] = Array.isArray(credits) ? credits : [credits, credits];
+  const seconds = perSecond === void 0 ? null : secondsOf(root, price, rate, payload);
+  const each = perSecond === void 0 ? { least: low, most: high } : seconds && scaled(seconds, perSecond);
+  const counted = times ?? perhapsTimes;
+  const count = counted === void 0 ? 1 : valueIn(root, payload, counted);
+  if (each === null || typeof count !== "number") return each;
+  return { least: times === void 0 ? each.least : each.least * count, most: each.most * count };
 }
-function numberIn(root, payload, name) {
-  const value = name === void 0 ? void 0 : valueIn(root, payload, name);
-  return typeof value === "number" ? value : 1;
-}
+var scaled = ({ least, most }, factor) => ({
+  least: least * factor,
+  most: most * factor
+});
 function secondsOf(root, price, rate, payload) {
   if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
   const value = valueIn(root, payload, price.seconds);
-  if (value !== void 0 && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...possible), most: Math.max(...possible) };
+  const isGiven = value !== void 0 && value !== null;
+  const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds));
+  const seconds = possible.map(toSeconds);
+  if (seconds.length === 0 || !seconds.every(Boolean)) return null;
+  return { least: Math.min(...seconds), most: Math.max(...seconds) };
 }
 function valueIn(root, payload, name) {
-  return (Object.hasOwn(payload, name) ? payload[name] : void 0) ?? root.properties?.get(name)?.default;
+  return fieldOf(payload, name) ?? root.properties.get(name)?.default;
 }
 function toSeconds(value) {
   if (typeof value === "number") return value;

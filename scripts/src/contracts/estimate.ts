@@ -1,11 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { carriesSomething } from './presence.ts';
+import { carriesSomething, fieldOf } from './presence.ts';
 import type { PriceRule, Rate } from './price-rule.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { checkPayload } from './validate.ts';
-
-export type { ObservedPrice, PriceRule, Rate } from './price-rule.ts';
 
 /** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
 export interface Estimate {
@@ -101,13 +99,13 @@ function explainedAbsences({ rates }: PriceRule): ReadonlySet<string> {
 
 /** @param unsaid what leaving the field out means for a condition on its value */
 function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
-  const isLeftOut = value === undefined || !carriesSomething(value);
+  const isLeftOut = !carriesSomething(value);
   const as = (is: boolean): Fit => (is ? 'yes' : 'no');
   if (condition === 'given') return as(!isLeftOut);
   if (condition === 'absent') return as(isLeftOut);
   if (Array.isArray(condition)) {
     if (isLeftOut) return condition.includes(null) ? 'yes' : unsaid;
-    return as(condition.includes(value));
+    return as(condition.includes(value!));
   }
   if (isLeftOut) return unsaid;
   if (isObject(condition))
@@ -117,40 +115,33 @@ function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
 
 function costOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const count = numberIn(root, payload, times ?? perhapsTimes);
-  let cost: Estimate;
-  if (perSecond !== undefined) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits!, credits!];
-    cost = { least, most };
-  }
-  return { least: times === undefined ? cost.least : cost.least * count, most: cost.most * count };
+  const [low, high] = Array.isArray(credits) ? credits : [credits, credits];
+  const seconds = perSecond === undefined ? null : secondsOf(root, price, rate, payload);
+  const each = perSecond === undefined ? { least: low!, most: high! } : seconds && scaled(seconds, perSecond);
+  const counted = times ?? perhapsTimes;
+  const count = counted === undefined ? 1 : valueIn(root, payload, counted);
+  if (each === null || typeof count !== 'number') return each;
+  return { least: times === undefined ? each.least : each.least * count, most: each.most * count };
 }
 
-/** The number that a field has; 1 where it is left out, or where there is no field. */
-function numberIn(root: SchemaNode, payload: JsonObject, name: string | undefined): number {
-  const value = name === undefined ? undefined : valueIn(root, payload, name);
-  return typeof value === 'number' ? value : 1;
-}
+const scaled = ({ least, most }: Estimate, factor: number): Estimate => ({
+  least: least * factor,
+  most: most * factor,
+});
 
 /** Null where the seconds are not known; 0 stands for a length that the service finds out. */
 function secondsOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
   if (rate.seconds !== undefined) return { least: rate.seconds[0], most: rate.seconds[1] };
   const value = valueIn(root, payload, price.seconds!);
-  if (value !== undefined && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds!)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...(possible as number[])), most: Math.max(...(possible as number[])) };
+  const isGiven = value !== undefined && value !== null;
+  const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds!));
+  const seconds = possible.map(toSeconds);
+  if (seconds.length === 0 || !seconds.every(Boolean)) return null;
+  return { least: Math.min(...(seconds as number[])), most: Math.max(...(seconds as number[])) };
 }
 
 function valueIn(root: SchemaNode, payload: JsonObject, name: string): Json | undefined {
-  return (Object.hasOwn(payload, name) ? payload[name] : undefined) ?? root.properties?.get(name)?.default;
+  return fieldOf(payload, name) ?? root.properties!.get(name)?.default;
 }
 
 function toSeconds(value: Json | undefined): number | null {

@@ -2,8 +2,7 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { fieldList } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { isOfType, TYPES, type TypeName } from './types.ts';
+import { isOfType, type SchemaNode, TYPES, type TypeName } from './schema-node.ts';
 
 type Reader = (node: SchemaNode, value: Json, where: string) => void;
 
@@ -108,10 +107,7 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own.length > 0)
-    node.own = own.map(({ name, types, read }) => ({
-      types,
-      ...read(schema[name]!, { ...scope, where: at(name) }),
-    }));
+    node.own = own.map(({ name, read }) => read(schema[name]!, { ...scope, where: at(name) }));
   return node;
 }
 

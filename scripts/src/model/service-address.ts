@@ -6,6 +6,9 @@ export function isLoopback(url: URL): boolean {
   return THIS_MACHINE.includes(url.hostname);
 }
 
+export const ADDRESS_FORM =
+  'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
+
 /** Returns the address of a service that may be given the key: https, or http on this machine; undefined for any other text. */
 export function serviceAddress(text: string): URL | undefined {
   const url = urlOf(text);
@@ -23,6 +26,8 @@ export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem |
   const isLocal = url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
   return loopback && isLocal ? null : problem;
 }
+
+export const API_KEY_FORM = 'a key without spaces, line breaks or letters beyond ASCII';
 
 /** Whether a text can be an API key: a header carries it, so other characters would be rejected, or read as a second header. */
 export function isApiKey(text: unknown): boolean {

@@ -24,7 +24,7 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
 }
 
 export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
-  return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
+  return { provider: providerFlag(profile.id), sandbox };
 }
 
 /** Returns the value of the flag that names a service; undefined for the one that is meant without it. */

@@ -42,8 +42,7 @@ function localDay(year: number, month: number, date: number): Since {
 }
 
 export function sinceAt(from: number): Since {
-  const start = new Date(from);
-  return { from, day: dayOf(from), timeZone: zoneAt(start) };
+  return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
 
 function zoneAt(date: Date): string {

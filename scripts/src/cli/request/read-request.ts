@@ -51,14 +51,19 @@ export async function readRequest(
     maxCredits: args.maxCredits,
     webhookUrl,
   };
-  const terms: Terms = {
-    isNamed: args.idempotencyKey !== undefined,
-    isNew: args.new,
-    owner: args.owner ?? null,
-    wait: args.action === 'generate' ? args.wait : null,
-    caps: { maxCreditsPerDay: args.maxCreditsPerDay },
+  return { contract, generation, terms: termsOf(args) };
+}
+
+export function termsOf(args: Arguments): Terms {
+  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
+  return {
+    isNamed: idempotencyKey !== undefined,
+    isNew,
+    owner,
+    wait: action === 'generate' ? wait : null,
+    caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
   };
-  return { contract, generation, terms };
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
