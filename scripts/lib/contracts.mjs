@@ -2585,6 +2585,8 @@ var KEYWORDS = [
 ];
 
 // scripts/src/contracts/read-schema.ts
+var number3 = bound("a number", Number.isFinite);
+var count = bound("a whole number", (value) => Number.isInteger(value) && value >= 0);
 var STANDARD = {
   $schema: {},
   title: {
@@ -2629,30 +2631,24 @@ var STANDARD = {
       if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
     }
   },
-  minLength: { types: ["string"], read: count("minLength") },
-  maxLength: { types: ["string"], read: count("maxLength") },
-  minimum: { types: ["number", "integer"], read: number3("minimum") },
-  maximum: { types: ["number", "integer"], read: number3("maximum") },
+  minLength: { types: ["string"], read: count },
+  maxLength: { types: ["string"], read: count },
+  minimum: { types: ["number", "integer"], read: number3 },
+  maximum: { types: ["number", "integer"], read: number3 },
   items: {
     types: ["array"],
     read(node, value, where) {
       node.items = readNode(value, where);
     }
   },
-  minItems: { types: ["array"], read: count("minItems") },
-  maxItems: { types: ["array"], read: count("maxItems") }
+  minItems: { types: ["array"], read: count },
+  maxItems: { types: ["array"], read: count }
 };
-function bound(key, what, is) {
-  return (node, value, where) => {
+function bound(what, is) {
+  return (node, value, where, keyword) => {
     if (typeof value !== "number" || !is(value)) throw new ContractError(`${where} must be ${what}`);
-    node[key] = value;
+    node[keyword] = value;
   };
-}
-function number3(key) {
-  return bound(key, "a number", Number.isFinite);
-}
-function count(key) {
-  return bound(key, "a whole number", (value) => Number.isInteger(value) && value >= 0);
 }
 function readNode(schema, where = "") {
   if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
@@ -2666,7 +2662,7 @@ function readNode(schema, where = "") {
     if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    standard?.read?.(node, value, at(keyword));
+    standard?.read?.(node, value, at(keyword), keyword);
   }
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
@@ -2835,9 +2831,6 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readPayload(contract, text2, image, signal) {
-  return withImage(contract, await readFields(text2, signal), image);
-}
 async function readFields(text2, signal) {
   if (text2 === void 0) return {};
   return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
@@ -3200,7 +3193,7 @@ import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
-  const given = await readPayload(contract, args.payload, args.image, signal);
+  const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   const issues = checkPayload(contract, payload, BY_FLAGS);
   const first = issues[0];
@@ -3306,7 +3299,6 @@ export {
   readCallback,
   readFields,
   readNode,
-  readPayload,
   readRequest,
   readStdin,
   readStored,

@@ -505,7 +505,7 @@ var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
 var ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
-var titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
 var wait = {
   kind: "number",
@@ -626,7 +626,7 @@ var FLAGS = {
   maxCredits: {
     form: "<n>",
     value: credits,
-    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    help: `ask for the price first; submit nothing above n (${unpriced.join(", ")}: by a dated estimate)`,
     actions: PAYLOAD
   },
   maxTotalCredits: {

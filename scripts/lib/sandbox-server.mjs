@@ -174,10 +174,7 @@ var Accounts = class {
     if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
     return record;
   }
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
+  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
   submit({ kept, scenarios, ...task }, webhook, answer) {
     const { store, webhooks, now, speed } = this.#surroundings;
     const record = {
@@ -204,10 +201,7 @@ var Accounts = class {
     for (const name of ["reject", "http200-failure"])
       if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
   }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
+  /** The first balance minus the price of each task that did not fail and was not cancelled. */
   balanceOf(owner, scenarios) {
     if (scenarios?.has("no-credits")) return 0;
     const time = this.#surroundings.now();
@@ -252,34 +246,27 @@ var EFFECTS = {
   files: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
   "no-files": "APIDot only: the status of the finished task names no file; for music, the music detail does."
 };
-var SCENARIOS = Object.keys(EFFECTS).map((name) => ({
-  name,
-  effect: EFFECTS[name]
-}));
+var NAMES = Object.keys(EFFECTS);
 var APIDOT_ONLY = ["files", "no-files"];
-var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
 var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 function isScenario(name) {
-  return typeof name === "string" && NAMES.has(name);
+  return typeof name === "string" && Object.hasOwn(EFFECTS, name);
 }
 function readMarks(payload, service) {
-  const known = SCENARIOS.filter(({ name }) => service === "apidot" || !APIDOT_ONLY.includes(name));
+  const known = NAMES.filter((name) => service === "apidot" || !APIDOT_ONLY.includes(name));
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
   for (const text2 of textsOf(payload)) {
     for (const [found, between = "", raw = ""] of text2.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      const scenario = known.find((one) => one.name === name);
+      const scenario = known.find((one) => one === name);
       const isExact = found.toLowerCase() === `[sandbox:${name}]`;
-      if (scenario && isExact) scenarios.add(scenario.name);
+      if (scenario && isExact) scenarios.add(scenario);
       else if (scenario || between.includes(":"))
-        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(" ")}`;
     }
   }
   return { scenarios, complaint };
-}
-function listed(known) {
-  return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
 }
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
@@ -1000,15 +987,11 @@ var Files = class {
     this.#store = store;
     this.#now = now;
   }
-  /**
-   * Where an output of a finished task is; `dead` gives an address that never works.
-   * @param number which of its files, counted from 1
-   */
+  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
   urlOf(record, origin, dead = false, number = 1) {
     const { ext } = mediaOf(record)[number - 1];
     return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
   }
-  /** True once a dead address of the task was asked for. */
   wasTried({ id }) {
     return this.#tried.has(id);
   }
@@ -1078,10 +1061,7 @@ var FirstTimes = class {
   constructor(folder) {
     this.#folder = folder;
   }
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
+  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
   isFirst(mark) {
     const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
     if (this.#seen.delete(name)) return false;
@@ -1310,12 +1290,12 @@ export {
   Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
+  EFFECTS,
   Files,
   FirstTimes,
   MARK_FILE,
   PROVIDER,
   Refusal,
-  SCENARIOS,
   TONE_SECONDS,
   UNKNOWN_PRICE,
   Webhooks,

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
-import { readPayload } from '../../scripts/src/cli/request/payload.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
@@ -16,6 +15,7 @@ import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
+import { readPayload } from '../support/payload.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 

@@ -64,13 +64,9 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Returns the settings from the environment.
- * @param profile the service whose key and address are read
- * @param hasState the call needs the folder for records
- * @param isRehearsal the call is a sandbox run, which needs that folder only where the user chose it
- * @param isLive the call reaches a service; otherwise key, address and proxies are not read, so a wrong one does not stop
- * a sandbox run
- * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
+ * @param hasState the call needs the folder for records. @param isRehearsal a sandbox run needs it only where the user
+ * chose it. @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one
+ * does not stop a sandbox run. @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,

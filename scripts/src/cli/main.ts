@@ -137,7 +137,6 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
 }
 
-/** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const { args, caller } = call;
   const { situation } = call.progress;
@@ -185,7 +184,6 @@ function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
   return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 
-/** Returns an outcome with the warnings that every document of its call has. */
 function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
   // As far as one can tell where the arguments are refused.
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');

@@ -18,10 +18,7 @@ export interface Progress {
   clear(): void;
 }
 
-/**
- * Shows the progress of a call on standard error.
- * @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute
- */
+/** @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
 export function watch(
   screen: Screen,
   secrets: readonly string[],

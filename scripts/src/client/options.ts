@@ -30,10 +30,7 @@ const NUMBERS = {
   pollIntervalMs: { fallback: FIRST_POLL_MS, min: 10, max: 300_000 },
 };
 
-/**
- * Returns the settings of a client.
- * @throws InvalidRequestError that names each option whose value cannot be used
- */
+/** @throws InvalidRequestError that names each option whose value cannot be used */
 export function readOptions(options: ClientOptions): Settings {
   const issues: Issue[] = [];
   const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;

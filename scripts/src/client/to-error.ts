@@ -17,10 +17,7 @@ const CLASSES: Partial<Record<CoreCode, typeof errors.ClientError>> = {
   DOWNLOAD_FAILED: errors.DownloadError,
 };
 
-/**
- * Returns the public error of a failure. Everything that a service or the network said is cleared of the key.
- * @param more facts that the failure does not know
- */
+/** Everything that a service or the network said is cleared of the key. @param more facts that the failure does not know */
 export function toError(
   failure: Failure,
   key: string,
@@ -37,10 +34,7 @@ export function toError(
   return new Class(code, clean(wholeMessage(failure)), details as errors.ClientErrorDetails);
 }
 
-/**
- * Returns the network error at the root of a failure, as its code and its words alone: the objects of sockets and answers
- * hold more than belongs into a log.
- */
+/** The error at the root, as its code and words alone: the objects of sockets and answers hold more than belongs into a log. */
 function networkCause(failure: Failure, clean: (text: string) => string): Error | undefined {
   let found: Error | undefined;
   for (let error = failure.cause, depth = 0; error instanceof Error && depth < 6; depth += 1) {

@@ -1,4 +1,4 @@
-import type { Issue } from '../model/failure.ts';
+import type { Issue, Problem } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Ways } from './ways.ts';
 
@@ -78,12 +78,6 @@ export interface Scope {
   properties: JsonObject;
   /** Reads a schema inside of the keyword. */
   readSchema: (schema: Json, where: string) => SchemaNode;
-}
-
-/** Why a value is refused: what would be right, and what to write or run instead. */
-export interface Problem {
-  expected: string;
-  hint: string;
 }
 
 /** What the words of a problem depend on beside the value. */

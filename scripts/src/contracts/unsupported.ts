@@ -35,11 +35,7 @@ interface KnownName {
   instead?: string | undefined;
 }
 
-/**
- * What a provider's sources say about an id that has no contract; undefined where they say nothing. Upper and lower
- * case count for nothing.
- * @param models the ids that have a contract
- */
+/** Undefined where the sources say nothing of the id; its case does not count. @param models the ids that have a contract */
 export async function knownName(
   root: string,
   provider: string,

@@ -1,19 +1,14 @@
+import type { Problem } from './failure.ts';
 import { plain } from './text.ts';
 import { urlOf } from './url.ts';
-
-/** Why an address is refused: what would be right, and what to write instead. */
-export interface UrlProblem {
-  expected: string;
-  hint: string;
-}
 
 /**
  * Null when the value is an absolute URL of one of the schemes (`https`, without colon) on a public host, without
  * user or password; else why not. IP addresses are judged after the URL parser has normalised them (`0x7f.1`).
  */
-export function checkPublicUrl(value: string, options: { schemes: readonly string[] }): UrlProblem | null {
+export function checkPublicUrl(value: string, options: { schemes: readonly string[] }): Problem | null {
   const expected = `a public ${options.schemes.join(' or ')} URL`;
-  const problem = (hint: string): UrlProblem => ({ expected, hint });
+  const problem = (hint: string): Problem => ({ expected, hint });
   const usual = options.schemes.at(-1);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(value.slice(0, 80))?.[1]?.toLowerCase();
   if (scheme === undefined) return problem(`begin the URL with ${usual}://`);

@@ -1,4 +1,5 @@
-import { checkPublicUrl, THIS_MACHINE, type UrlProblem } from './public-address.ts';
+import type { Problem } from './failure.ts';
+import { checkPublicUrl, THIS_MACHINE } from './public-address.ts';
 import { urlOf } from './url.ts';
 
 /** True for the addresses that never leave this machine. */
@@ -16,11 +17,8 @@ export function serviceAddress(text: string): URL | undefined {
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
 }
 
-/**
- * Returns what is wrong with a callback address, or null. It must be public.
- * @param loopback the service runs on this machine, so a callback may go to it too
- */
-export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
+/** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
+export function checkCallbackUrl(value: string, loopback: boolean): Problem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   const url = urlOf(value);
   const isLocal = url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;

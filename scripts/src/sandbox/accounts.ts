@@ -66,10 +66,7 @@ export class Accounts {
     return record;
   }
 
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
+  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
   submit(
     { kept, scenarios, ...task }: Submitted,
     webhook: { address: string; notices: Notices } | null,
@@ -103,10 +100,7 @@ export class Accounts {
       if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
   }
 
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
+  /** The first balance minus the price of each task that did not fail and was not cancelled. */
   balanceOf(owner: string, scenarios?: ReadonlySet<ScenarioName>): number {
     if (scenarios?.has('no-credits')) return 0;
     const time = this.#surroundings.now();

@@ -221,8 +221,8 @@ function iso(time: number): string {
 }
 
 /**
- * Returns a function that counts a query of an address, and returns the seconds to wait where it has used up its minute,
- * else null. Refused queries do not count: it is not known whether the service counts them.
+ * Counts a query of an address; returns the seconds to wait where its minute is used up, else null. Refused queries do
+ * not count: whether the service counts them is not known.
  */
 function queryLimit(clock: () => number): (address: string) => number | null {
   const seen = new Map<string, number[]>();

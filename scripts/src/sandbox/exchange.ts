@@ -34,10 +34,7 @@ export class Refusal extends Error {
   }
 }
 
-/**
- * Returns what `read` makes of the JSON object in the body of a call.
- * @throws Refusal by `invalid` where there is none, or where it is nested deeper than recursive code can follow
- */
+/** @throws Refusal by `invalid`, also for a body that is nested deeper than recursive code can follow */
 export async function fromBody<T>(
   call: Call,
   invalid: (message: string) => Reply,
@@ -109,9 +106,7 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 
-/**
- * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the answer.
- */
+/** A body that is too large is read to its end and dropped, so that the caller receives the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);
   if (announced > BODY_LIMIT) return refuseTooLarge(request);

@@ -20,16 +20,12 @@ export class Files {
     this.#now = now;
   }
 
-  /**
-   * Where an output of a finished task is; `dead` gives an address that never works.
-   * @param number which of its files, counted from 1
-   */
+  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
   urlOf(record: TaskRecord, origin: string, dead = false, number = 1): string {
     const { ext } = mediaOf(record)[number - 1]!;
     return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ''}${dead ? '-old' : ''}.${ext}`;
   }
 
-  /** True once a dead address of the task was asked for. */
   wasTried({ id }: TaskRecord): boolean {
     return this.#tried.has(id);
   }

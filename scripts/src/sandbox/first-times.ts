@@ -15,10 +15,7 @@ export class FirstTimes {
     this.#folder = folder;
   }
 
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
+  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
   isFirst(mark: string): boolean {
     const name = createHash('sha256').update(mark).digest('hex').slice(0, 32);
     if (this.#seen.delete(name)) return false;

@@ -15,9 +15,7 @@ const LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
 const LEFT_LASTS_MS = 3_600_000;
 
 /**
- * Returns the store of the records in a folder, which any number of processes may share. When the folder cannot be used,
- * the store keeps its records in memory and says so in `warning`.
- *
+ * Any number of processes may share a folder. Where it cannot be used, records are kept in memory, and `warning` says so.
  * Files are small and read synchronously: a create checks the balance and takes from it in one go.
  */
 export function openStore(folder: string | null, now: () => number) {

@@ -18,7 +18,7 @@ import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { inSandbox } from '../render/sandbox-run.ts';
 import { termsOf } from '../request/read-request.ts';
-import { writeLine } from './line-file.ts';
+import { writeLine } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
 
