@@ -309,6 +309,23 @@ describe('what ships', () => {
     expect(published.length).toBeLessThanOrEqual(250);
   });
 
+  test('C3: what is published names no file of this folder that is not', () => {
+    const published = publishedFiles();
+    for (const page of published.filter((file) => file.endsWith('.md'))) {
+      const words = text(page);
+      const paths = words.matchAll(/(?<![\w./}-])((?:scripts|references|assets)\/[\w./-]*[\w-])/g);
+      const links = words.replace(/^```[^]*?^```/gm, '').matchAll(/\]\((?![a-z]+:)([^)\s#]+)/g);
+      const named = [
+        ...[...paths].map(([, name]) => name!),
+        ...[...links].map(([, name]) => path.posix.join(path.posix.dirname(page), name!)),
+      ];
+      const missing = named.filter(
+        (name) => !published.some((file) => file === name || file.startsWith(`${name.replace(/\/$/, '')}/`)),
+      );
+      expect(missing, page).toEqual([]);
+    }
+  });
+
   /** What the registry's client publishes: what neither list leaves out, nor a name that begins with a dot. */
   function publishedFiles(): string[] {
     // To a repository that knows no file, each one is new: the lists alone decide.

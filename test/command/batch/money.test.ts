@@ -55,7 +55,7 @@ describe('what the lines of a batch may cost', () => {
     expect(files()[0]).toBe('01.mp4');
   });
 
-  it('a key that the service refuses ends the batch at once', async () => {
+  it('a key that the service does not accept ends the batch at once', async () => {
     const { runBatch, service, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     service.refusesKey = true;
     const { code, envelope, batch, nextSteps } = await runBatch();
