@@ -959,10 +959,8 @@ function negative({ model, ...sums }) {
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
   const tasks = onceEach(listed);
-  const byTask = new Map(records.flatMap((record) => record.taskId ? [[record.taskId, record]] : []));
-  const byKey = new Map(
-    records.flatMap((record) => record.taskId ? [] : [[record.idempotencyKey, record]])
-  );
+  const byTask = new Map(records.map((record) => [record.taskId, record]));
+  const byKey = new Map(records.map((record) => [record.taskId ? null : record.idempotencyKey, record]));
   const rows = [];
   const shown = /* @__PURE__ */ new Set();
   const dates = [];
