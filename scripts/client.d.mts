@@ -16,7 +16,7 @@ export declare function providers(): ProviderInfo[];
 export declare function publicLookup(): Promise<import('node:net').LookupFunction>;
 
 /** Starts a server on this machine that emulates both services: for tests and demonstrations, without cost. It is loaded when this is called. */
-export declare function startSandbox({ folder, ...options }?: SandboxOptions): Promise<Sandbox>;
+export declare function startSandbox(options?: SandboxOptions): Promise<Sandbox>;
 
 export declare const signatures: Signatures;
 
@@ -449,6 +449,15 @@ export interface Signatures {
     } | null;
 }
 
+export interface Sandbox {
+    /** For `baseUrl`. */
+    origin: string;
+    /** For `key`. Any other key works too; each has an account of its own. */
+    key: string;
+    /** Why tasks are not kept between processes, or null. */
+    readonly warning: string | null;
+    close(): Promise<void>;
+}
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
     /** Where tasks are kept between processes; null or absent keeps them in memory. */
@@ -459,15 +468,6 @@ export interface SandboxOptions {
     speed?: number;
     /** Receives a line for each request. */
     log?(line: string): void;
-}
-export interface Sandbox {
-    /** For `baseUrl`. */
-    origin: string;
-    /** For `key`. Any other key works too; each has an account of its own. */
-    key: string;
-    /** Why tasks are not kept between processes, or null. */
-    readonly warning: string | null;
-    close(): Promise<void>;
 }
 
 /** A client of one service and one key. It keeps no state but its connections, and never writes to the terminal. */

@@ -33,7 +33,7 @@ const path = require("node:path");
 import { systemClock } from "./lib/main.mjs";
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from "./lib/main.mjs";
 import { Failure } from "./lib/main.mjs";
-import { isApiKey, serviceAddress } from "./lib/main.mjs";
+import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from "./lib/main.mjs";
 import { plain } from "./lib/main.mjs";
 import { PROFILES } from "./lib/main.mjs";
 
@@ -145,14 +145,11 @@ function readOptions(options) {
     issues.push(issue("provider", `one of ${ids}`, shown(provider), "name a service of providers()"));
   }
   if (!isApiKey(key)) {
-    const expected = "a key without spaces, line breaks or letters beyond ASCII";
-    issues.push(issue("key", expected, typeof key, "pass the key alone"));
+    issues.push(issue("key", API_KEY_FORM, typeof key, "pass the key alone"));
   }
   const url = serviceAddress(String(baseUrl ?? profile?.url ?? ""));
   if (!url && profile) {
-    const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
-    const hint = `leave it out to use ${profile.url}`;
-    issues.push(issue("baseUrl", expected, "another address", hint));
+    issues.push(issue("baseUrl", ADDRESS_FORM, "another address", `leave it out to use ${profile.url}`));
   }
   if (contractsFolder !== void 0 && path.basename(contractsFolder) !== "contracts") {
     const expected = "the path of a folder named contracts";
@@ -170,13 +167,10 @@ function readOptions(options) {
   const maxRetries = number("maxRetries");
   const pollIntervalMs = number("pollIntervalMs");
   const [first] = issues;
-  if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : "");
+  if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
   const numbers = { timeoutMs, maxRetries, pollIntervalMs };
   return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
-}
-function invalid(issues, key) {
-  return toError(invalidInput(issues), key);
 }
 function invalidInput(issues) {
   const first = issues[0];
@@ -221,9 +215,9 @@ async function validate(contract, payload) {
   const { asOf = "", note = "" } = contract.price ?? {};
   return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
 }
-async function refusalOf(contract, payload) {
+async function checkFits(contract, payload) {
   const { issues } = await validate(contract, payload);
-  return issues.length > 0 ? invalidInput(issues) : void 0;
+  if (issues.length > 0) throw invalidInput(issues);
 }
 
 // scripts/src/client/connection.ts
@@ -339,8 +333,7 @@ import { TASK_ID } from "./lib/main.mjs";
 async function checkRequest(settings, request) {
   const { model, payload, idempotencyKey, callbackUrl, maxCredits } = request;
   const contract = await contractOf(settings, model);
-  const refusal = await refusalOf(contract, payload);
-  if (refusal) throw refusal;
+  await checkFits(contract, payload);
   const issues = [];
   if (!isIdempotencyKey(idempotencyKey)) {
     const hint = "make one before the first attempt, and store it: crypto.randomUUID()";
@@ -418,8 +411,7 @@ function taskCalls(connection) {
     quote: ({ model, payload, maxCredits }, options = {}) => connection.call(options, async (session) => {
       need(session, "quote");
       const contract = await contractOf(connection.settings, model);
-      const refusal = await refusalOf(contract, payload);
-      if (refusal) throw refusal;
+      await checkFits(contract, payload);
       const { askPrice } = await import("./lib/generate.mjs");
       return askPrice(session, contract, { model, payload, idempotencyKey: "", maxCredits });
     }),
@@ -647,18 +639,8 @@ async function publicLookup() {
 }
 
 // scripts/src/client/sandbox.ts
-import { SANDBOX_KEY } from "./lib/main.mjs";
-async function startSandbox({ folder = null, ...options } = {}) {
-  const { startSandbox: startSandbox2 } = await import("./lib/sandbox-server.mjs");
-  const sandbox = await startSandbox2({ folder, ...options });
-  return {
-    origin: sandbox.origin,
-    key: SANDBOX_KEY,
-    get warning() {
-      return sandbox.warning;
-    },
-    close: () => sandbox.close()
-  };
+async function startSandbox(options = {}) {
+  return (await import("./lib/sandbox-server.mjs")).startSandbox(options);
 }
 
 // scripts/src/client/signatures.ts

@@ -88,9 +88,7 @@ var HINTS = {
 function nodeVersion(skill) {
   const { engines } = JSON.parse(readFileSync(join(skill, "assets", "backend", "package.json"), "utf8"));
   const needed = engines.node.replace(">=", "");
-  const [major = 0, minor = 0] = needed.split(".").map(Number);
-  const [here = 0, inside = 0] = process.versions.node.split(".").map(Number);
-  return { needed, isOlder: here < major || here === major && inside < minor };
+  return { needed, isOlder: process.versions.node.localeCompare(needed, void 0, { numeric: true }) < 0 };
 }
 function nextSteps(target, count, skill) {
   const { needed, isOlder } = nodeVersion(skill);

@@ -44,7 +44,8 @@ async function main() {
   const sandbox = await startSandbox({ port, speed, folder, log: say });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void sandbox.close());
   if (sandbox.warning !== null) say(sandbox.warning);
-  process.stdout.write(`${JSON.stringify({ origin: sandbox.origin, key: "ak_sandbox" })}
+  const { origin, key } = sandbox;
+  process.stdout.write(`${JSON.stringify({ origin, key })}
 `);
 }
 main().catch((error) => {

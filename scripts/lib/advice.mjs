@@ -196,7 +196,7 @@ function stepsOf({ state, taskId }, caller) {
 var OLDER = "If the task is older than that, its file is gone.";
 var DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.
-  fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
+  fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
   beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
   linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
   taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
@@ -213,6 +213,16 @@ var DOWNLOAD_FAILED = {
     "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
   ]
 };
+function ownedBy(owner = { is: "unknown" }) {
+  switch (owner.is) {
+    case "otherTask":
+      return `is the file of another task of this request, ${owner.taskId}`;
+    case "thisTask":
+      return "was saved for this task, but was changed since";
+    default:
+      return "is another file, or a damaged one";
+  }
+}
 
 // scripts/src/cli/render/errors/explained.ts
 import { unlessEmpty } from "./main.mjs";
@@ -400,8 +410,9 @@ var INVALID_PAYLOAD = {
 };
 function takenBy(owner) {
   switch (owner.is) {
-    case "earlierTask":
+    case "otherTask":
       return `is the file of this request's earlier task ${owner.taskId}`;
+    case "thisTask":
     case "unknown":
       return "exists already, and a new task makes a new file";
     case "other":

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path5 = require("node:path");
+const path4 = require("node:path");
 
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
@@ -1163,15 +1163,12 @@ function batchQuoteOutcome(quote, caller) {
 
 // scripts/src/cli/batch/command.ts
 import { inSandbox } from "./main.mjs";
-
-// scripts/src/cli/batch/line-file.ts
-const path4 = require("node:path");
-import { onDisk } from "./journal.mjs";
+import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
 const path3 = require("node:path");
-import { createAtOnce, replaceAtOnce } from "./journal.mjs";
+import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
@@ -1200,10 +1197,8 @@ function beginsWith(file, text) {
     return false;
   }
 }
-
-// scripts/src/cli/batch/line-file.ts
 function writeLine(folder, name, { model, payload, image }) {
-  const line = { model, payload: JSON.parse(payload), image: image && path4.resolve(image) };
+  const line = { model, payload: JSON.parse(payload), image: image && path3.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
   return onDisk(
@@ -1229,8 +1224,8 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 // scripts/src/cli/batch/command.ts
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, maxCreditsPerDay, owner = null, new: isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path5.basename(args.output));
+  const { maxCredits, maxTotalCredits, new: isNew, action } = args;
+  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1240,13 +1235,7 @@ async function runBatchCommand(command) {
   }
   const result = await runBatch(session, {
     lines: batch.lines,
-    terms: {
-      isNamed: false,
-      isNew,
-      owner,
-      wait: action === "generate" ? args.wait : null,
-      caps: { maxCredits, maxTotalCredits, maxCreditsPerDay }
-    },
+    terms: termsOf(args),
     wait,
     pattern,
     webhookUrl: batch.webhookUrl,
@@ -1255,7 +1244,7 @@ async function runBatchCommand(command) {
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path5.resolve(".") : path5.resolve(wait.folder);
+  const folder = wait.folder === null ? path4.resolve(".") : path4.resolve(wait.folder);
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
@@ -1264,18 +1253,18 @@ async function runBatchCommand(command) {
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
-  const folder = wait.folder === null ? null : path5.resolve(wait.folder);
+  const folder = wait.folder === null ? null : path4.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
-    const output = folder && path5.join(folder, freeName(folder, line.name));
+    const output = folder && path4.join(folder, freeName(folder, line.name));
     const command = request && commandForLine(
       argv,
       request,
       output,
-      () => writeLine(folder ?? path5.resolve("."), `${batch.name}.line-${line.number}`, request),
+      () => writeLine(folder ?? path4.resolve("."), `${batch.name}.line-${line.number}`, request),
       line.quoted
     );
     commands.set(line.number, { isFirst, command });
@@ -1433,7 +1422,7 @@ function kindOf(value) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
-const path7 = require("node:path");
+const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
 
@@ -1461,7 +1450,7 @@ import { readCallback } from "./contracts.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path6 = require("node:path");
+const path5 = require("node:path");
 import { plain } from "./main.mjs";
 import { refused } from "./main.mjs";
 import { codeOf, readStdin } from "./contracts.mjs";
@@ -1472,48 +1461,42 @@ var HEAD = 1024;
 var FLAG = "--batch";
 var DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 async function openSource(file, signal) {
-  if (file === "-") {
-    const text = await readStdin(signal, FLAG);
-    return inMemory("batch", void 0, Buffer.from(text));
-  }
+  if (file === "-")
+    return sourceOf("batch", void 0, inMemory(await readStdin(signal, FLAG)), async () => {
+    });
   const format = formatOf(file);
-  const name = path6.basename(file, path6.extname(file));
+  const name = path5.basename(file, path5.extname(file));
   let handle;
-  let isKept = false;
   try {
-    const isOpenAlready = DESCRIPTOR.test(file);
-    handle = await open(file, constants.O_RDONLY | (isOpenAlready ? 0 : constants.O_NONBLOCK ?? 0));
-    const stat = await handle.stat();
-    if (!stat.isFile() && (stat.isDirectory() || !isOpenAlready)) {
-      const kind = stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a named pipe" : "no regular file";
-      const hint = "name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl";
-      throw refused(FLAG, "a file", `${plain(file, 120)}, ${kind}`, hint);
-    }
-    if (!stat.isFile()) {
-      const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return await inMemory(name, format, Buffer.from(text));
-    }
-    const head = Buffer.alloc(2);
-    await handle.read(head, 0, 2, 0);
-    if (head[0] === 255 && head[1] === 254) {
-      if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString("utf16le")));
-    }
-    isKept = true;
-    const from = handle;
-    const readAt = async (buffer, at) => (await from.read(buffer, 0, buffer.length, at)).bytesRead;
-    return await sourceOf(name, format, readAt, () => from.close());
+    const flags = DESCRIPTOR.test(file) ? 0 : constants.O_NONBLOCK ?? 0;
+    const opened = await open(file, constants.O_RDONLY | flags);
+    handle = opened;
+    return await sourceOf(name, format, await readerOf(opened, file, signal), () => opened.close());
   } catch (error) {
-    isKept = false;
+    await handle?.close();
     throw unreadable(error, file);
-  } finally {
-    if (!isKept) await handle?.close();
   }
 }
-function inMemory(name, format, bytes) {
-  const readAt = async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
-  return sourceOf(name, format, readAt, async () => {
-  });
+async function readerOf(handle, file, signal) {
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    if (!stat.isDirectory() && DESCRIPTOR.test(file))
+      return inMemory(await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false })));
+    const kind = stat.isDirectory() ? "a folder" : stat.isFIFO() ? "a named pipe" : "no regular file";
+    const hint = "name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl";
+    throw refused(FLAG, "a file", `${plain(file, 120)}, ${kind}`, hint);
+  }
+  const head = Buffer.alloc(2);
+  await handle.read(head, 0, 2, 0);
+  if (head[0] === 255 && head[1] === 254) {
+    if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
+    return inMemory((await handle.readFile()).toString("utf16le"));
+  }
+  return async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+}
+function inMemory(text) {
+  const bytes = Buffer.from(text);
+  return async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
 }
 async function sourceOf(name, format, readAt, close) {
   let scratch = Buffer.alloc(0);
@@ -1583,7 +1566,7 @@ function isBlank(bytes, from, to) {
   return true;
 }
 function formatOf(file) {
-  const ending = path6.extname(file).toLowerCase();
+  const ending = path5.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1635,9 +1618,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path8, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path8}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path9, hint }) => `${path9}: ${hint}`))];
+  const { path: path7, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path7}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path8, hint }) => `${path8}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
@@ -1668,7 +1651,7 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    const file = args.batch === "-" ? "-" : path7.resolve(args.batch);
+    const file = args.batch === "-" ? "-" : path6.resolve(args.batch);
     return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
@@ -1688,7 +1671,6 @@ var Reader = class {
     this.#caller = caller;
     this.#defaults = defaults;
   }
-  /** Checks a line; what is wrong with it goes to `issues`. */
   async checked(source, place, issues) {
     const found = await this.#request(source, place, issues);
     if (!found) return null;
@@ -1783,14 +1765,14 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path8 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path7 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  const expected = path8 === "model" ? "a model with a contract" : "a payload that can be sent";
-  return [issue3(path8, expected, failure.message, hint)];
+  const expected = path7 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path7, expected, failure.message, hint)];
 }
-function pathOf(path8) {
-  const flag = /^--(payload|image|model)$/.exec(path8)?.[1];
-  return flag ?? `payload.${path8}`;
+function pathOf(path7) {
+  const flag = /^--(payload|image|model)$/.exec(path7)?.[1];
+  return flag ?? `payload.${path7}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;

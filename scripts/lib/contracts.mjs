@@ -98,27 +98,25 @@ function fieldOf(object3, name) {
   return Object.hasOwn(object3, name) ? object3[name] : void 0;
 }
 function isPresent(object3, name) {
-  const value = fieldOf(object3, name);
-  return value !== void 0 && carriesSomething(value);
+  return carriesSomething(fieldOf(object3, name));
 }
 function carriesSomething(value) {
   if (typeof value === "string") return /\S/.test(value);
-  return Array.isArray(value) ? value.length > 0 : value !== null;
+  return Array.isArray(value) ? value.length > 0 : value !== null && value !== void 0;
 }
 
 // scripts/src/contracts/keywords/at-least-one.ts
 var atLeastOne = {
   name: "x-atLeastOne",
   types: ["object"],
-  read(value, { node, properties, where }) {
+  read(value, { properties, where }) {
     const names2 = fieldList(properties, value, where);
     const [first] = names2;
     const expected2 = `at least one of ${names2.join(", ")}`;
-    node.atLeastOne = names2;
     return {
-      issues({ node: node2, object: object3, pathTo, hintFor }) {
+      issues({ node, object: object3, pathTo, hintFor }) {
         if (names2.some((name) => isPresent(object3, name))) return [];
-        const hint2 = hintFor(first, node2.properties.get(first), void 0, true);
+        const hint2 = hintFor(first, node.properties.get(first), void 0, true);
         return [{ path: pathTo(first), expected: expected2, received: "none of them", hint: hint2 }];
       },
       sentences: () => [`At least one of ${names2.join(", ")}.`]
@@ -153,6 +151,15 @@ function sniffImage(bytes) {
 }
 
 // scripts/src/contracts/schema-node.ts
+import { isObject as isObject3 } from "./main.mjs";
+var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+function isOfType(value, type) {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isObject3(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
 var MEDIA_KINDS = ["image", "video", "audio", "image-url", "video-url", "audio-url"];
 function nodeAt(node, path) {
   let here = node;
@@ -364,12 +371,11 @@ var MOST_NAMES = 8;
 var exclusive = {
   name: "x-exclusive",
   types: ["object"],
-  read(value, { node, properties, where }) {
+  read(value, { properties, where }) {
     if (!Array.isArray(value) || value.length < 2)
       throw new ContractError(`${where} must be a list of at least two groups of fields`);
     const groups = value.map((group) => fieldList(properties, group, where));
     const named = groups.map((group) => group.join("/"));
-    node.exclusive = groups;
     return {
       issues({ object: object3, pathTo }) {
         const used = groups.map((group) => group.filter((name) => isPresent(object3, name))).filter((names2) => names2.length > 0);
@@ -407,12 +413,12 @@ function checkFileType(url, files2) {
 }
 
 // scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject3 } from "./main.mjs";
+import { isObject as isObject4 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(value, { properties, where }) {
-    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject4(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const reasons = new Map(Object.entries(value));
     for (const [name, reason] of reasons) {
       if (Object.hasOwn(properties, name))
@@ -429,17 +435,6 @@ var rejected = {
     };
   }
 };
-
-// scripts/src/contracts/types.ts
-import { isObject as isObject4 } from "./main.mjs";
-var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
-function isOfType(value, type) {
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject4(value);
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
 
 // node_modules/zod/v4/core/util.js
 function jsonStringifyReplacer(_, value) {
@@ -2369,6 +2364,9 @@ function toZod2(node) {
   }
   return schema;
 }
+function fits(node, value) {
+  return toZod2(node).safeParse(value).success;
+}
 function convert(node) {
   if (node.anyOf !== void 0) return z.union(node.anyOf.map(toZod2));
   const types = node.types.filter((type) => type !== "null");
@@ -2400,7 +2398,7 @@ function text(node) {
   if (pattern !== void 0) checks.push(z.regex(pattern));
   if (least > 0) checks.push(z.refine((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(z.refine((value) => codePoints(value) <= most));
-  checks.push(...ownChecks(node, "string"));
+  checks.push(...ownChecks(node));
   return checks.length === 0 ? z.string() : z.string().check(...checks);
 }
 function codePoints(value) {
@@ -2417,13 +2415,13 @@ function list(node) {
   const checks = [];
   if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks(node, "array"));
+  checks.push(...ownChecks(node));
   const base = z.array(toZod2(node.items));
   return checks.length === 0 ? base : base.check(...checks);
 }
-function ownChecks(node, type) {
-  return (node.own ?? []).flatMap(
-    ({ types, problem }) => problem !== void 0 && types.includes(type) ? [z.refine((value) => problem(value, {}) === null)] : []
+function ownChecks({ own: own2 = [] }) {
+  return own2.flatMap(
+    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value, {}) === null)]
   );
 }
 function object2(node) {
@@ -2443,10 +2441,11 @@ var sumMax = {
     const fields = fieldList(properties, names2, `${where}.fields`);
     return {
       issues({ node, object: object3, pathTo }) {
-        const isCounted = (name) => isPresent(object3, name) && toZod2(node.properties.get(name)).safeParse(fieldOf(object3, name)).success;
-        const given = fields.filter(isCounted);
+        const given = fields.filter(
+          (name) => isPresent(object3, name) && fits(node.properties.get(name), object3[name])
+        );
         const counts2 = given.map((name) => {
-          const value2 = fieldOf(object3, name);
+          const value2 = object3[name];
           return Array.isArray(value2) ? value2.length : typeof value2 === "number" ? value2 : 0;
         });
         const total = counts2.reduce((sum, count2) => sum + count2, 0);
@@ -2557,11 +2556,8 @@ function issuesOf(rule, { node, object: object3, pathTo, hintFor }) {
   return issues;
 }
 function isMet({ absent, given }, value) {
-  if (value === void 0 || !carriesSomething(value)) return absent;
+  if (!carriesSomething(value)) return absent;
   return typeof given === "boolean" ? given : fits(given, value);
-}
-function fits(node, value) {
-  return toZod2(node).safeParse(value).success;
 }
 function circumstances(node, object3, names2) {
   const given = names2.filter((name) => isPresent(object3, name)).map((name) => {
@@ -2589,6 +2585,8 @@ var KEYWORDS = [
 ];
 
 // scripts/src/contracts/read-schema.ts
+var number3 = bound("a number", Number.isFinite);
+var count = bound("a whole number", (value) => Number.isInteger(value) && value >= 0);
 var STANDARD = {
   $schema: {},
   title: {
@@ -2633,30 +2631,24 @@ var STANDARD = {
       if (node.pattern === void 0) throw new ContractError(`${where} must be a regular expression`);
     }
   },
-  minLength: { types: ["string"], read: count("minLength") },
-  maxLength: { types: ["string"], read: count("maxLength") },
-  minimum: { types: ["number", "integer"], read: number3("minimum") },
-  maximum: { types: ["number", "integer"], read: number3("maximum") },
+  minLength: { types: ["string"], read: count },
+  maxLength: { types: ["string"], read: count },
+  minimum: { types: ["number", "integer"], read: number3 },
+  maximum: { types: ["number", "integer"], read: number3 },
   items: {
     types: ["array"],
     read(node, value, where) {
       node.items = readNode(value, where);
     }
   },
-  minItems: { types: ["array"], read: count("minItems") },
-  maxItems: { types: ["array"], read: count("maxItems") }
+  minItems: { types: ["array"], read: count },
+  maxItems: { types: ["array"], read: count }
 };
-function bound(key, what, is) {
-  return (node, value, where) => {
+function bound(what, is) {
+  return (node, value, where, keyword) => {
     if (typeof value !== "number" || !is(value)) throw new ContractError(`${where} must be ${what}`);
-    node[key] = value;
+    node[keyword] = value;
   };
-}
-function number3(key) {
-  return bound(key, "a number", Number.isFinite);
-}
-function count(key) {
-  return bound(key, "a whole number", (value) => Number.isInteger(value) && value >= 0);
 }
 function readNode(schema, where = "") {
   if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
@@ -2670,7 +2662,7 @@ function readNode(schema, where = "") {
     if (known === void 0) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== void 0 && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
-    standard?.read?.(node, value, at(keyword));
+    standard?.read?.(node, value, at(keyword), keyword);
   }
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
@@ -2678,10 +2670,7 @@ function readNode(schema, where = "") {
   const properties = isObject7(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own2.length > 0)
-    node.own = own2.map(({ name, types, read }) => ({
-      types,
-      ...read(schema[name], { ...scope, where: at(name) })
-    }));
+    node.own = own2.map(({ name, read }) => read(schema[name], { ...scope, where: at(name) }));
   return node;
 }
 function readForms(schema, at) {
@@ -2771,14 +2760,13 @@ function rootOf(contract) {
 
 // scripts/src/contracts/image-field.ts
 function imageField(contract) {
-  for (const [name, node] of rootOf(contract).properties ?? [])
-    if (node.media === "image" && node.types.includes("string")) return name;
-  return null;
+  return fieldWhere(contract, ({ media: media2, types }) => media2 === "image" && types.includes("string"));
 }
 function imageUrlField(contract) {
-  for (const [name, node] of rootOf(contract).properties ?? [])
-    if ((node.media ?? node.items?.media) === "image-url") return name;
-  return null;
+  return fieldWhere(contract, ({ media: media2, items }) => (media2 ?? items?.media) === "image-url");
+}
+function fieldWhere(contract, fits2) {
+  return [...rootOf(contract).properties].find(([, node]) => fits2(node))?.[0] ?? null;
 }
 function withoutImage(contract, payload) {
   const field = imageField(contract);
@@ -2843,9 +2831,6 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readPayload(contract, text2, image, signal) {
-  return withImage(contract, await readFields(text2, signal), image);
-}
 async function readFields(text2, signal) {
   if (text2 === void 0) return {};
   return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
@@ -3062,9 +3047,7 @@ function textHint(place, value) {
   return `write ${sample(place)}`;
 }
 function sameMeaning(node, value) {
-  for (const candidate of candidates(node, value))
-    if (toZod2(node).safeParse(candidate).success) return candidate;
-  return void 0;
+  return candidates(node, value).find((candidate) => fits(node, candidate));
 }
 function candidates(node, value) {
   if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
@@ -3210,7 +3193,7 @@ import { BY_FLAGS } from "./main.mjs";
 async function readRequest(args, loopback, signal) {
   const contract = await loadContract(args.profile.id, args.model);
   const webhookUrl = args.callback === void 0 ? void 0 : readCallback(args, args.callback, loopback);
-  const given = await readPayload(contract, args.payload, args.image, signal);
+  const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   const issues = checkPayload(contract, payload, BY_FLAGS);
   const first = issues[0];
@@ -3233,14 +3216,18 @@ async function readRequest(args, loopback, signal) {
     maxCredits: args.maxCredits,
     webhookUrl
   };
-  const terms = {
-    isNamed: args.idempotencyKey !== void 0,
-    isNew: args.new,
-    owner: args.owner ?? null,
-    wait: args.action === "generate" ? args.wait : null,
-    caps: { maxCreditsPerDay: args.maxCreditsPerDay }
+  return { contract, generation, terms: termsOf(args) };
+}
+function termsOf(args) {
+  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
+  return {
+    isNamed: idempotencyKey !== void 0,
+    isNew,
+    owner,
+    wait: action === "generate" ? wait : null,
+    caps: { maxCredits, maxTotalCredits, maxCreditsPerDay }
   };
-  return { contract, generation, terms };
 }
 async function noQuote({ profile }, contract, payload) {
   const { priceLine } = await import("./estimate.mjs");
@@ -3290,6 +3277,7 @@ export {
   fieldName,
   fieldOf,
   files,
+  fits,
   fromCompiled,
   hint,
   imageField,
@@ -3311,7 +3299,6 @@ export {
   readCallback,
   readFields,
   readNode,
-  readPayload,
   readRequest,
   readStdin,
   readStored,
@@ -3320,6 +3307,7 @@ export {
   rootOf,
   sniffImage,
   sumMax,
+  termsOf,
   textFingerprint,
   toZod2 as toZod,
   unknownFieldHint,

@@ -2,7 +2,7 @@
 // scripts/src/contracts/estimate.ts
 import { isObject } from "./main.mjs";
 import { rootOf } from "./contracts.mjs";
-import { carriesSomething } from "./contracts.mjs";
+import { carriesSomething, fieldOf } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 var MOST_VARIANTS = 3;
 var MOST_VALUES = 40;
@@ -20,9 +20,9 @@ function estimate(contract, payload) {
     costs.push(cost);
     if (fit === "yes") break;
   }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
+  const range = rangeOf(costs.flatMap(({ least, most }) => [least, most]));
+  const isKnown = (credits) => Number.isSafeInteger(credits) && credits > 0;
+  return isKnown(range.least) && isKnown(range.most) ? range : null;
 }
 function estimateCredits(contract, payload) {
   const range = estimate(contract, payload);
@@ -43,17 +43,13 @@ function priceLine(contract, payload) {
   if (range !== null) return `${said} ${creditsText(range, price.usdPerCredit)}.`;
   const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
   if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+  return `${said} ${creditsText(rangeOf(bySecond), price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
 }
 function fits(root, { when }, payload, explained) {
-  let fit = "yes";
-  for (const [name, condition] of Object.entries(when)) {
-    const one = meets(valueIn(root, payload, name), condition, explained.has(name) ? "no" : "perhaps");
-    if (one === "no") return "no";
-    if (one === "perhaps") fit = "perhaps";
-  }
-  return fit;
+  const all = Object.entries(when).map(
+    ([name, condition]) => meets(valueIn(root, payload, name), condition, explained.has(name) ? "no" : "perhaps")
+  );
+  return all.find((fit) => fit === "no") ?? all.find((fit) => fit === "perhaps") ?? "yes";
 }
 function explainedAbsences({ rates }) {
   const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
@@ -61,7 +57,7 @@ function explainedAbsences({ rates }) {
   return new Set(pairs.filter(([, condition]) => explains(condition)).map(([name]) => name));
 }
 function meets(value, condition, unsaid) {
-  const isLeftOut = value === void 0 || !carriesSomething(value);
+  const isLeftOut = !carriesSomething(value);
   const as = (is) => is ? "yes" : "no";
   if (condition === "given") return as(!isLeftOut);
   if (condition === "absent") return as(isLeftOut);
@@ -76,35 +72,28 @@ function meets(value, condition, unsaid) {
 }
 function costOf(root, price, rate, payload) {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const count = numberIn(root, payload, times ?? perhapsTimes);
-  let cost;
-  if (perSecond !== void 0) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits, credits];
-    cost = { least, most };
-  }
-  return { least: times === void 0 ? cost.least : cost.least * count, most: cost.most * count };
+  const unit = perSecond === void 0 ? rangeOf([credits].flat()) : secondsOf(root, price, rate, payload);
+  const counted = times ?? perhapsTimes;
+  const count = counted === void 0 ? 1 : valueIn(root, payload, counted);
+  if (unit === null) return null;
+  const once = perSecond ?? 1;
+  const often = once * (typeof count === "number" ? count : 1);
+  return { least: unit.least * (times === void 0 ? once : often), most: unit.most * often };
 }
-function numberIn(root, payload, name) {
-  const value = name === void 0 ? void 0 : valueIn(root, payload, name);
-  return typeof value === "number" ? value : 1;
-}
+var rangeOf = (numbers) => ({
+  least: Math.min(...numbers),
+  most: Math.max(...numbers)
+});
 function secondsOf(root, price, rate, payload) {
-  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
+  if (rate.seconds !== void 0) return rangeOf(rate.seconds);
   const value = valueIn(root, payload, price.seconds);
-  if (value !== void 0 && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...possible), most: Math.max(...possible) };
+  const isGiven = value !== void 0 && value !== null;
+  const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds));
+  const seconds = possible.map(toSeconds);
+  return seconds.length > 0 && seconds.every(Boolean) ? rangeOf(seconds) : null;
 }
 function valueIn(root, payload, name) {
-  return (Object.hasOwn(payload, name) ? payload[name] : void 0) ?? root.properties?.get(name)?.default;
+  return fieldOf(payload, name) ?? root.properties.get(name)?.default;
 }
 function toSeconds(value) {
   if (typeof value === "number") return value;
@@ -136,11 +125,8 @@ function cheaperVariants(contract, payload, belowCredits) {
 }
 function priceFields(contract) {
   const { seconds, rates } = contract.price;
-  const names = /* @__PURE__ */ new Set();
-  if (seconds !== null) names.add(seconds);
-  for (const { when, times, perhapsTimes } of rates)
-    for (const name of [...Object.keys(when), times, perhapsTimes]) if (name !== void 0) names.add(name);
-  return [...names];
+  const names = rates.flatMap(({ when, times, perhapsTimes }) => [...Object.keys(when), times, perhapsTimes]);
+  return [.../* @__PURE__ */ new Set([seconds, ...names])].filter((name) => typeof name === "string");
 }
 function changesOf(contract, payload, name) {
   const root = rootOf(contract);

@@ -57,12 +57,11 @@ import { graceOf, isMissingForNow } from "./wait.mjs";
 import { taskResult } from "./live.mjs";
 
 // scripts/src/core/reuse-result.ts
-const path = require("node:path");
 import { Failure as Failure2 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { finish, notFetched } from "./wait.mjs";
-import { asGone } from "./wait.mjs";
-import { folderFor, outputOf } from "./wait.mjs";
+import { folderFor, outputOf, withOwner } from "./wait.mjs";
+import { savedResult } from "./wait.mjs";
 import { madeBy } from "./live.mjs";
 import { waitTask } from "./wait.mjs";
 import { beginWait } from "./wait.mjs";
@@ -83,87 +82,22 @@ async function noteUse({ api }, entry) {
   await entry.update({ used: new Date(now2).toISOString() });
 }
 async function sameResult(session, entry, settings) {
-  const { download, credits, model } = entry.record;
+  const { download, credits } = entry.record;
   const taskId = entry.record.taskId;
   const known2 = { entry, credits };
   session.observer.task(taskId, "COMPLETED");
   const folder = settings.folder ?? download;
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const reused = async (count) => {
-    if (count === null) return void 0;
-    const find = () => wholeFiles(session, entry, wait, count);
-    const files = await (session.results ? session.results.run(find) : find());
-    if (!files) return void 0;
-    const seen = { state: "COMPLETED", record: {}, model };
-    const { fileWarnings } = await import("./download.mjs");
-    const warnings = await fileWarnings(session, model, files, wait.output);
-    return deliver(session, entry, { kind: "completed", taskId, seen, credits, files, warnings });
-  };
+  const of = { session, taskId, wait, known: known2 };
   try {
-    const count = await countOf(entry.record);
-    const saved = await reused(count);
-    if (saved) return saved;
+    const saved = await savedResult(of, entry);
+    if (saved) return deliver(session, entry, saved);
     const prepared = { ...wait, folder: await folderFor(folder) };
-    const result = await finish({ session, taskId, wait: prepared, known: known2 });
-    if (result.kind !== "notFetched") return deliver(session, entry, result);
-    const failure = asGone(session, entry.record, result.failure);
-    if (failure === result.failure) return deliver(session, entry, result);
-    const { files } = entry.record;
-    const isCountLost = count === null && files.some(isOfVersion1) && result.failure.details.reason?.kind === "taskNotShown";
-    const left = isCountLost ? await reused(new Set(files.map(numberOf)).size) : void 0;
-    return left ?? deliver(session, entry, notFetched(taskId, failure, known2));
+    return deliver(session, entry, await finish({ ...of, wait: prepared }));
   } catch (error) {
     if (!(error instanceof Failure2)) throw error;
-    return notFetched(taskId, error, known2);
+    return notFetched(taskId, await withOwner(session, entry, error), known2);
   }
-}
-async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count) {
-  const { files, taskId } = entry.record;
-  const isOnly = count === 1;
-  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
-  if (numbers.size === 0 || numbers.size !== count) return void 0;
-  const { fileIsWhole } = await import("./download.mjs");
-  const { stemOf } = await import("./download.mjs");
-  const { withoutExtension } = await import("./download.mjs");
-  const placed = [];
-  const whole = [];
-  for (const number of [...numbers].sort((a, b) => a - b)) {
-    const which = count > 1 ? { number } : {};
-    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
-    const isWanted = (file) => withoutExtension(file.path) === stem;
-    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
-    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
-    let found;
-    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
-    if (!found) return void 0;
-    const target = stem === null ? found.path : `${stem}${path.extname(found.path)}`;
-    whole.push({ file: found, number, target });
-  }
-  const { copyTo } = await import("./download.mjs");
-  const { nameFound } = await import("./download.mjs");
-  const copies = [];
-  const change = {};
-  for (const { file, number, target } of whole) {
-    const { number: _, ...known2 } = file;
-    const isOwn = files.some((other) => other.path === target);
-    const saved = file.path === target ? known2 : await copyTo(session, known2, target, filesUntil, isVersioned && !isOwn);
-    placed.push(saved);
-    if (isOwn) continue;
-    copies.push({ ...saved, number });
-    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
-  }
-  if (copies.length > 0) await entry.update((now2) => ({ ...change, files: [...now2.files, ...copies] }));
-  return placed;
-}
-async function countOf({ fileCount, files, taskId }) {
-  if (fileCount !== null) return fileCount;
-  const { fileStem } = await import("./download.mjs");
-  const stem = fileStem(taskId);
-  return files.some((file) => isOfVersion1(file) && path.parse(file.path).name === stem) ? 1 : null;
-}
-var isOfVersion1 = ({ number }) => number === void 0;
-function numberOf({ number, path: file }) {
-  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -926,14 +860,14 @@ async function spending(session, since) {
     ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
-    journal: store && { more: countOf2(recorded) - countOf2(less), keys: "this", unreadable },
+    journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
     listFailure
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf2(rows), keys: "all", unreadable } };
+  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
 async function ownRows(store, since) {
   const { provider, service, account: account2 } = store.place;
@@ -948,7 +882,7 @@ async function recordsOf(store, tasks) {
   const found = [...entries, ...unknown2.filter(({ record }) => record.taskId === null)];
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
-var countOf2 = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
+var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 function toSums({ day, provider, service, account: account2, ...sums }) {
   return sums;
 }

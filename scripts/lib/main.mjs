@@ -222,11 +222,11 @@ function counted(count, one, many = `${one}s`) {
 function issue(path6, expected, received, hint) {
   return { path: path6, expected, received, hint };
 }
-function refusedInputs(issues, nextSteps) {
+function refusedInputs(issues) {
   const { path: path6, expected, received } = issues[0];
   return new AdvisedFailure("INVALID_PAYLOAD", `${path6}: expected ${expected}, received ${received}.`, {
     issues,
-    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))]
+    nextSteps: [...new Set(issues.map(({ hint }) => hint))]
   });
 }
 function refused(path6, expected, received, hint) {
@@ -237,13 +237,18 @@ function inQuotes(text2) {
 }
 
 // scripts/src/model/task.ts
-var TASK_STATES = ["SUBMITTED", "PROGRESS", "COMPLETED", "FAILED", "CANCEL", "UNKNOWN"];
+var IS_TERMINAL = {
+  SUBMITTED: false,
+  PROGRESS: false,
+  COMPLETED: true,
+  FAILED: true,
+  CANCEL: true,
+  UNKNOWN: false
+};
+var TASK_STATES = Object.keys(IS_TERMINAL);
+var isTerminal = (state) => IS_TERMINAL[state];
 var TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 var BRIEF_WAIT_S = 45;
-var TERMINAL = /* @__PURE__ */ new Set(["COMPLETED", "FAILED", "CANCEL"]);
-function isTerminal(state) {
-  return TERMINAL.has(state);
-}
 
 // scripts/src/model/defaults.ts
 var TIMEOUT_MS = { fallback: 3e4, min: 1, max: 6e5 };
@@ -333,30 +338,20 @@ function isIdempotencyKey(text2) {
 }
 
 // scripts/src/model/clock.ts
+const { setTimeout: setTimeout2 } = require("node:timers/promises");
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   wall: () => Date.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
+  async sleep(ms, signal) {
+    try {
+      await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
+    } catch {
+      throw signal?.reason;
     }
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener("abort", stop);
-        resolve();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    signal?.addEventListener("abort", stop, { once: true });
-  })
+  }
 };
 var two = (number) => String(number).padStart(2, "0");
 function dayOf(ms) {
@@ -385,8 +380,7 @@ function localDay(year, month, date) {
   return sinceAt(new Date(year, month, date).getTime());
 }
 function sinceAt(from) {
-  const start = new Date(from);
-  return { from, day: dayOf(from), timeZone: zoneAt(start) };
+  return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
 function zoneAt(date) {
   const minutes = -date.getTimezoneOffset();
@@ -511,7 +505,7 @@ var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
 var ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
-var titles = (are) => PROFILES.filter(are).map(({ title }) => title).join(", ");
+var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
 var wait = {
   kind: "number",
@@ -632,7 +626,7 @@ var FLAGS = {
   maxCredits: {
     form: "<n>",
     value: credits,
-    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    help: `ask for the price first; submit nothing above n (${unpriced.join(", ")}: by a dated estimate)`,
     actions: PAYLOAD
   },
   maxTotalCredits: {
@@ -1021,7 +1015,7 @@ function resumeFlags({ action, wait: wait2, pollInterval, download, output: outp
   };
 }
 function placeFlags({ profile, sandbox }) {
-  return { provider: profile === profileOf(void 0) ? void 0 : profile.id, sandbox };
+  return { provider: providerFlag(profile.id), sandbox };
 }
 function providerFlag(provider) {
   return provider === profileOf(void 0)?.id ? void 0 : provider;
@@ -1119,37 +1113,40 @@ function checkPublicUrl(value, options2) {
 var THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 var LOCAL_NAMES = /(?:^|\.)(?:localhost|local|localdomain|internal|lan|home\.arpa)$/;
 function isPublicHost(hostname) {
-  if (hostname.startsWith("[")) return isPublicIpv6(hostname.slice(1, -1));
+  if (hostname.startsWith("[")) return isPublicIp(hostname.slice(1, -1), "ipv6");
   const name = hostname.replace(/\.$/, "");
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIpv4(name.split(".").map(Number));
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPublicIp(name, "ipv4");
   const labels = name.split(".");
   return labels.length > 1 && !labels.includes("") && !LOCAL_NAMES.test(name);
 }
-var PRIVATE_IPV4 = [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.0.2.0", 24],
-  ["192.88.99.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["198.51.100.0", 24],
-  ["203.0.113.0", 24],
-  ["224.0.0.0", 3]
-];
-function isPublicIpv4(octets) {
-  const address = toNumber(octets);
-  return PRIVATE_IPV4.every(([base, bits]) => {
-    const size2 = 2 ** (32 - bits);
-    return Math.floor(address / size2) !== Math.floor(toNumber(base.split(".").map(Number)) / size2);
-  });
-}
-function toNumber(octets) {
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+var PRIVATE = {
+  ipv4: [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3"
+  ],
+  // Only 2000::/3 is handed out for the public internet; inside of it: protocol assignments with Teredo, documentation, 6to4.
+  ipv6: ["::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]
+};
+function isPublicIp(address, family) {
+  const { BlockList } = process.getBuiltinModule("node:net");
+  const blocked = new BlockList();
+  for (const block of PRIVATE[family]) {
+    const [base, bits] = block.split("/");
+    blocked.addSubnet(base, Number(bits), family);
+  }
+  return !blocked.check(address, family);
 }
 function isPublicAddress(address) {
   if (!address.includes(":")) return isPublicHost(address);
@@ -1158,21 +1155,14 @@ function isPublicAddress(address) {
   const inside = /^\[64:ff9b::(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})\]$/.exec(normal);
   if (!inside) return isPublicHost(normal);
   const [high, low] = [inside[1] ?? "0", inside[2]].map((group) => Number.parseInt(group, 16));
-  return isPublicIpv4([high >> 8, high & 255, low >> 8, low & 255]);
-}
-function isPublicIpv6(address) {
-  const groups = address.split(":");
-  const first = Number.parseInt(groups[0] || "0", 16);
-  const second = Number.parseInt(groups[1] || "0", 16);
-  if (first >> 13 !== 1) return false;
-  if (first === 8193 && (second < 512 || second === 3512)) return false;
-  return first !== 8194 && !(first === 16383 && second < 4096);
+  return isPublicIp([high >> 8, high & 255, low >> 8, low & 255].join("."), "ipv4");
 }
 
 // scripts/src/model/service-address.ts
 function isLoopback(url) {
   return THIS_MACHINE.includes(url.hostname);
 }
+var ADDRESS_FORM = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
 function serviceAddress(text2) {
   const url = urlOf(text2);
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
@@ -1184,6 +1174,7 @@ function checkCallbackUrl(value, loopback) {
   const isLocal2 = url?.protocol === "http:" && isLoopback(url) && !url.username && !url.password;
   return loopback && isLocal2 ? null : problem;
 }
+var API_KEY_FORM = "a key without spaces, line breaks or letters beyond ASCII";
 function isApiKey(text2) {
   return typeof text2 === "string" && /^[\x21-\x7e]+$/.test(text2);
 }
@@ -1550,19 +1541,17 @@ function journalFolder({ stateFolder: folder }, sandbox) {
 function key({ keyVariable }, env, refuse) {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed || isApiKey(trimmed)) return trimmed || void 0;
-  const expected = "a key without spaces, line breaks or letters beyond ASCII";
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
+  return refuse(keyVariable, API_KEY_FORM, received, `set ${keyVariable} again, to the key alone`);
 }
 function baseUrl({ urlVariable, url: usual }, env, refuse) {
   const value = env[urlVariable];
   const usable = value ? serviceAddress(value) : void 0;
   if (!value || usable) return usable;
   const url = urlOf(value);
-  const expected = "an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment";
   const text2 = value.replace(/\S*@/, "\u2026@");
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text2, 80)}"`;
-  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
+  return refuse(urlVariable, ADDRESS_FORM, received, `unset ${urlVariable} to use ${usual}`);
 }
 function integer(name, value, { fallback, min, max }, refuse) {
   if (!value?.trim()) return fallback;
@@ -1630,7 +1619,7 @@ var Interruption = class {
       if (isOver) return;
       isOver = true;
       this.#deferred -= 1;
-      if (this.#deferred === 0 && this.received) this.#abort();
+      if (this.#deferred === 0 && this.received) this.stop();
     };
   }
   listen(situation) {
@@ -1638,45 +1627,20 @@ var Interruption = class {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.#abort();
+      if (this.received && this.#deferred === 0) this.stop();
     };
-  }
-  stop() {
-    this.#abort();
   }
   #on(name, situation) {
     const isFirst = this.received === null;
     this.received ??= name;
     this.#requested.abort();
     if (isFirst && (situation.phase === "submitting" || this.#deferred > 0))
-      this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
-    else this.#abort();
+      this.#grace = setTimeout(() => this.stop(), GRACE_MS);
+    else this.stop();
   }
-  #abort() {
+  stop() {
     clearTimeout(this.#grace);
     this.#controller.abort(new Error(`stopped by ${this.received ?? "a bug"}`));
-  }
-};
-
-// scripts/src/cli/progress/display.ts
-var QUIET_MS = 6e4;
-var Lines = class {
-  #screen;
-  #clock;
-  #lastAt = Number.NEGATIVE_INFINITY;
-  constructor(screen2, clock) {
-    this.#screen = screen2;
-    this.#clock = clock;
-  }
-  line(text2) {
-    this.#screen.write(`${text2}
-`);
-    this.#lastAt = this.#clock();
-  }
-  now(_, sentence, news) {
-    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-  clear() {
   }
 };
 
@@ -1807,7 +1771,7 @@ function usually({ fromMs, toMs, runs }) {
   return from === to ? `${word} ${to} ${name}` : `${word} ${from} to ${to} ${name}`;
 }
 function sourceOf({ runs, source, asOf }) {
-  const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
+  const count = counted(runs, "run");
   return source === "machine" ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ""}`;
 }
 function size(bytes) {
@@ -1829,7 +1793,7 @@ function sums({ total, done, failed: failed2, running, credits: credits2, ...of 
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   const charged = refunded > 0 ? " charged" : "";
-  if (credits2 !== null) parts.push(`${credits2} ${credits2 === 1 ? "credit" : "credits"}${charged}`);
+  if (credits2 !== null) parts.push(`${counted(credits2, "credit")}${charged}`);
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
@@ -1844,127 +1808,191 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
   return `The same request was made on ${created}${key2}${address}${task}. With the key and the address in use now it is another request, and a new charge.`;
 }
 
-// scripts/src/cli/progress.ts
+// scripts/src/cli/progress/call-view.ts
 var { monotonic } = systemClock;
-function watch(screen2, secrets, displayOf = (...parts) => new Lines(...parts)) {
-  const display = displayOf(screen2, monotonic);
-  const clean = (text2) => redact(plain(text2, 400), secrets);
-  const line = (text2) => display.line(clean(text2));
-  const submits = new Submits();
-  const { situation } = submits;
-  const sums2 = new Sums();
-  const meter = new Meter(monotonic);
-  const startedAt = monotonic();
-  const subjects = /* @__PURE__ */ new Map();
-  const made = /* @__PURE__ */ new Map();
-  let expected = null;
-  let isExpectedSaid = false;
-  let isOtherSaid = false;
-  const subjectOf = (name, taskId2) => {
+var CallView = class {
+  submits = new Submits();
+  sums = new Sums();
+  meter = new Meter(monotonic);
+  expected = null;
+  isExpectedSaid = false;
+  isOtherSaid = false;
+  #display;
+  #secrets;
+  #startedAt = monotonic();
+  #subjects = /* @__PURE__ */ new Map();
+  /** When each task was made, on this clock; only of those for which that is known. */
+  #made = /* @__PURE__ */ new Map();
+  constructor(display, secrets) {
+    this.#display = display;
+    this.#secrets = secrets;
+  }
+  line(text2) {
+    this.#display.line(this.#clean(text2));
+  }
+  subject(name, taskId2) {
     const id = JSON.stringify([name, taskId2]);
-    const label = [name, taskId2 && `task ${taskId2}`].map((part) => part === null ? "" : `${part} `).join("");
+    const label = `${name === null ? "" : `${name} `}${taskId2 === null ? "" : `task ${taskId2} `}`;
     const key2 = name === null ? taskId2 ?? "" : JSON.stringify(name);
-    const subject = subjects.get(id) ?? { label, key: key2, said: "", failure: "" };
-    subjects.set(id, subject);
+    const subject = this.#subjects.get(id) ?? { name, taskId: taskId2, label, key: key2, said: "", failure: "" };
+    this.#subjects.set(id, subject);
     return subject;
-  };
-  const ageOf = (taskId2) => {
-    const since2 = made.get(taskId2 ?? "");
+  }
+  /** Notes that a task is so old now. The first note stands. */
+  setAge(taskId2, ms) {
+    if (!this.#made.has(taskId2)) this.#made.set(taskId2, monotonic() - ms);
+  }
+  /** Returns milliseconds; null where they are not known. */
+  ageOf({ taskId: taskId2 }) {
+    const since2 = this.#made.get(taskId2);
     return since2 === void 0 ? null : monotonic() - since2;
+  }
+  /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
+  show(subject, state, sentence, news, share = null) {
+    if (this.sums.now && this.sums.isBatch) this.showSums("same");
+    else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
+  }
+  showSums(news) {
+    this.#draw(this.subject(null, null), "", sums(this.sums.now), news, null);
+  }
+  #draw(subject, state, sentence, news, share) {
+    const view = () => ({
+      subject: this.#clean(subject.label),
+      state: this.#clean(state),
+      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      share,
+      expected: this.expected,
+      transfer: this.meter.transfer(),
+      batch: this.sums.now
+    });
+    this.#display.now(view, this.#clean(sentence), news);
+  }
+  #clean(text2) {
+    return redact(plain(text2, 400), this.#secrets);
+  }
+};
+
+// scripts/src/cli/progress/display.ts
+var QUIET_MS = 6e4;
+var Lines = class {
+  #screen;
+  #clock;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  constructor(screen2, clock) {
+    this.#screen = screen2;
+    this.#clock = clock;
+  }
+  line(text2) {
+    this.#screen.write(`${text2}
+`);
+    this.#lastAt = this.#clock();
+  }
+  now(_, sentence, news) {
+    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
+  }
+  clear() {
+  }
+};
+
+// scripts/src/cli/progress.ts
+function watch(screen2, secrets, Shown = Lines) {
+  const display = new Shown(screen2, systemClock.monotonic);
+  const view = new CallView(display, secrets);
+  return {
+    observer: observerOf(view, view.subject(null, null)),
+    situation: view.submits.situation,
+    line: (text2) => view.line(text2),
+    clear: () => display.clear()
   };
-  const sayLine = ({ label }, state) => sums2.linesAbout(label, state).forEach(line);
-  const observerOf = (name, taskId2) => {
-    const subject = subjectOf(name, taskId2);
-    const request = name ?? "";
-    const draw = (text2, news, state = "", share = null) => {
-      const view = () => ({
-        subject: clean(subject.label),
-        state: clean(state),
-        ageMs: sums2.now ? monotonic() - startedAt : ageOf(taskId2),
-        share,
-        expected,
-        transfer: meter.transfer(),
-        batch: sums2.now
-      });
-      display.now(view, clean(text2), news);
-    };
-    const show = (state, sentence, news, share) => sums2.now && sums2.isBatch ? draw(sums(sums2.now), "same") : draw(`${subject.label}${sentence}`, news, state, share);
-    return {
-      submitting: () => submits.began(request),
-      refused: () => submits.known(request, "none"),
-      several(count) {
-        submits.isAboutMany();
-        situation.phase = "running";
-        line(`resuming ${count === 1 ? "1 task" : `${count} tasks`}; nothing is charged`);
-        sums2.begin(count);
-      },
-      batch(progress) {
-        submits.isAboutMany();
-        sums2.replace(progress);
-        draw(sums(progress), progress.isOver ? "new" : "same");
-      },
-      named: (other) => observerOf(other, taskId2),
-      madeUnderOther(earlier) {
-        if (!sums2.isBatch || !isOtherSaid) line(`${subject.label}${otherAccountText(earlier)}`);
-        isOtherSaid = true;
-      },
-      attached(id, created) {
-        submits.saw(id);
-        const { label } = subjectOf(name, id);
-        if (!sums2.isBatch) line(`${label}was submitted on ${created}; resuming it, nothing is charged`);
-        submits.known(request, "task");
-      },
-      task(id, state) {
-        if (situation.phase === "submitting" && !made.has(id)) made.set(id, monotonic());
-        submits.saw(id, state);
-        const task = subjectOf(name, id);
-        task.said = state;
-        const isNew = sums2.note(task.key, state);
-        if (!sums2.isBatch) line(`${task.label}${state}`);
-        else if (isNew) sayLine(task, state);
-        submits.known(request, "task");
-      },
-      about(id, created) {
-        const age = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
-        if (age >= 0 && !made.has(id)) made.set(id, monotonic() - age);
-        return observerOf(name, id);
-      },
-      expected(duration) {
-        const isOther = expected && JSON.stringify(expected) !== JSON.stringify(duration);
-        expected = sums2.isBatch && isOther ? null : duration;
-      },
-      polled({ state, unknownState, progress }, { nextMs }) {
-        if (state !== "UNKNOWN") submits.saw(void 0, state);
-        if (sums2.note(subject.key, state) && sums2.isBatch && isTerminal(state)) sayLine(subject, state);
-        const word = unknownState ? `in the unknown state ${unknownState}` : state;
-        const news = word === subject.said ? "same" : "new";
-        subject.said = word;
-        const percent = progress === void 0 ? "" : ` (${Math.round(progress)} %)`;
-        const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
-        const ms = ageOf(taskId2);
-        const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
-        const isEstimated = expected && !isExpectedSaid && !sums2.now && !isTerminal(state);
-        const estimate = isEstimated ? `; ${usually(expected)} (${sourceOf(expected)})` : "";
-        if (isEstimated) isExpectedSaid = true;
-        const share = progress === void 0 ? null : progress / 100;
-        show(word + percent, `${word}${percent}${age}${next}${estimate}`, news, share);
-      },
-      queryFailed({ code, message }) {
-        const teller = sums2.isBatch ? subjectOf(null, null) : subject;
-        const news = code === teller.failure ? "same" : "new";
-        teller.failure = code;
-        const sentence = `${code}: ${message} Continuing.`;
-        if (sums2.isBatch && news === "new") line(sentence);
-        else show(`${code}: ${message}`, sentence, news);
-      },
-      downloading(bytes, total) {
-        const news = meter.note(subject.key, bytes, total);
-        const have = `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
-        if (news) show("downloading", `downloading${news === "new" ? "" : have}`, news);
-      }
-    };
+}
+function observerOf(view, subject) {
+  const { submits } = view;
+  const { name, taskId: taskId2, label } = subject;
+  const request = name ?? "";
+  return {
+    submitting: () => submits.began(request),
+    refused: () => submits.known(request, "none"),
+    several(count) {
+      submits.isAboutMany();
+      submits.situation.phase = "running";
+      view.line(`resuming ${counted(count, "task")}; nothing is charged`);
+      view.sums.begin(count);
+    },
+    batch(progress) {
+      submits.isAboutMany();
+      view.sums.replace(progress);
+      view.showSums(progress.isOver ? "new" : "same");
+    },
+    named: (other) => observerOf(view, view.subject(other, taskId2)),
+    about(id, created) {
+      const ageMs = created === void 0 ? Number.NaN : Date.now() - Date.parse(created);
+      if (ageMs >= 0) view.setAge(id, ageMs);
+      return observerOf(view, view.subject(name, id));
+    },
+    madeUnderOther(earlier) {
+      if (!view.sums.isBatch || !view.isOtherSaid) view.line(`${label}${otherAccountText(earlier)}`);
+      view.isOtherSaid = true;
+    },
+    attached(id, created) {
+      submits.saw(id);
+      const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
+      if (!view.sums.isBatch) view.line(said);
+      submits.known(request, "task");
+    },
+    task(id, state) {
+      if (submits.situation.phase === "submitting") view.setAge(id, 0);
+      submits.saw(id, state);
+      const task = view.subject(name, id);
+      task.said = state;
+      const isNew = view.sums.note(task.key, state);
+      if (!view.sums.isBatch) view.line(`${task.label}${state}`);
+      else if (isNew) sayLine(view, task, state);
+      submits.known(request, "task");
+    },
+    expected(duration) {
+      const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
+      view.expected = view.sums.isBatch && isOther ? null : duration;
+    },
+    polled: (status2, { nextMs }) => polled(view, subject, status2, nextMs),
+    queryFailed: (failure) => queryFailed(view, subject, failure),
+    downloading(bytes, total) {
+      const news = view.meter.note(subject.key, bytes, total);
+      const have = news === "new" ? "" : `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+      if (news) view.show(subject, "downloading", `downloading${have}`, news);
+    }
   };
-  return { observer: observerOf(null, null), situation, line, clear: () => display.clear() };
+}
+function sayLine(view, { label }, state) {
+  for (const text2 of view.sums.linesAbout(label, state)) view.line(text2);
+}
+function polled(view, subject, status2, nextMs) {
+  const { state, unknownState, progress } = status2;
+  if (state !== "UNKNOWN") view.submits.saw(void 0, state);
+  if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
+    sayLine(view, subject, state);
+  const word = unknownState ? `in the unknown state ${unknownState}` : state;
+  const news = word === subject.said ? "same" : "new";
+  subject.said = word;
+  const percent = progress === void 0 ? "" : ` (${Math.round(progress)} %)`;
+  const ms = view.ageOf(subject);
+  const age = ms === null ? "" : ` after ${Math.round(ms / 1e3)} s`;
+  const next = nextMs > 0 ? `, next query in ${(nextMs / 1e3).toFixed(1)} s` : "";
+  const sentence = `${word}${percent}${age}${next}${estimateOnce(view, state)}`;
+  view.show(subject, word + percent, sentence, news, progress === void 0 ? null : progress / 100);
+}
+function estimateOnce(view, state) {
+  const { expected, isExpectedSaid, sums: sums2 } = view;
+  if (!expected || isExpectedSaid || sums2.now || isTerminal(state)) return "";
+  view.isExpectedSaid = true;
+  return `; ${usually(expected)} (${sourceOf(expected)})`;
+}
+function queryFailed(view, subject, { code, message }) {
+  const teller = view.sums.isBatch ? view.subject(null, null) : subject;
+  const news = code === teller.failure ? "same" : "new";
+  teller.failure = code;
+  const sentence = `${code}: ${message} Continuing.`;
+  if (view.sums.isBatch && news === "new") view.line(sentence);
+  else view.show(subject, `${code}: ${message}`, sentence, news);
 }
 
 // scripts/src/cli/render/caller.ts
@@ -2272,8 +2300,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: null }));
-  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
+  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: void 0 }));
+  return watch(screen, secrets, Terminal);
 }
 function interruptedBy(signal, outcome) {
   const { envelope } = outcome;
@@ -2372,13 +2400,16 @@ var ANY_VIDEO = { earliestMs: 12e4, latestMs: 42e4 };
 var NO_LIST = { startedAt: 0, tookMs: 0, badUntil: 0, failures: 0, unchecked: 0 };
 export {
   ACTIONS,
+  ADDRESS_FORM,
   AIVIDEOMAKER,
   ANY_VIDEO,
   APIDOT,
+  API_KEY_FORM,
   AdvisedFailure,
   BATCH_ORDER,
   BRIEF_WAIT_S,
   BY_FLAGS,
+  CallView,
   DEFAULT_WAIT_S,
   ERROR_CODES,
   EXIT,

@@ -12,19 +12,11 @@ var Refusal = class extends Error {
     this.reply = reply;
   }
 };
-function answered(routes, call, owner, refuse2) {
-  const partsOf = (path2) => path2.split("/");
-  const fits = ([, path2]) => partsOf(path2).length === call.path.length && partsOf(path2).every((part, at) => part === "*" || part === call.path[at]);
-  const route = routes.find(fits);
-  if (route === void 0) return refuse2(null);
-  const [method, path, answer] = route;
-  return method === call.method ? answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "") : refuse2(method);
-}
 async function fromBody(call, invalid3, read) {
-  const text = (await call.body()).toString();
+  const text2 = (await call.body()).toString();
   let body;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(text2);
   } catch {
     throw new Refusal(invalid3("The body is not JSON."));
   }
@@ -79,14 +71,14 @@ async function readBody(request) {
   if (Number.isSafeInteger(announced)) {
     const body = Buffer.allocUnsafeSlow(announced);
     let length2 = 0;
-    for await (const chunk2 of request) length2 += chunk2.copy(body, length2);
+    for await (const chunk of request) length2 += chunk.copy(body, length2);
     return body.subarray(0, length2);
   }
   const chunks = [];
   let length = 0;
-  for await (const chunk2 of request) {
-    length += chunk2.length;
-    if (length <= BODY_LIMIT) chunks.push(chunk2);
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
     else chunks.length = 0;
   }
   if (length > BODY_LIMIT) return refuseTooLarge(request);
@@ -152,33 +144,37 @@ function after(record, simulatedSeconds) {
 
 // scripts/src/sandbox/accounts.ts
 var FIRST_BALANCE = 1e3;
-function ownerOf(key) {
-  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
-}
 var Accounts = class {
   #surroundings;
   #service;
+  #replies;
   #statusQueries = /* @__PURE__ */ new Map();
   #sequence = 0;
-  constructor(surroundings, service) {
+  constructor(surroundings, service, replies) {
     this.#surroundings = surroundings;
     this.#service = service;
+    this.#replies = replies;
   }
   tasksOf(owner) {
     const all = this.#surroundings.store.all();
     return all.filter((record) => record.service === this.#service && record.owner === owner);
   }
-  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
-  taskOf(owner, id, missing) {
+  /** @throws Refusal where the task does not belong to the owner */
+  taskOf(owner, id) {
     const record = this.#surroundings.store.get(id);
     if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(missing);
+    throw new Refusal(this.#replies.noTask);
   }
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
+  /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
+  polled(owner, id) {
+    const record = this.taskOf(owner, id);
+    if (!record.scenarios.includes("flaky")) return record;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
+    return record;
+  }
+  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
   submit({ kept, scenarios, ...task }, webhook, answer) {
     const { store, webhooks, now, speed } = this.#surroundings;
     const record = {
@@ -196,26 +192,16 @@ var Accounts = class {
     if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
     return scenarios.has("lost-answer") ? "cut" : answer(record, false);
   }
-  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
-  refused(scenarios, generation, replies) {
+  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+  checkScenarios(scenarios, generation) {
     const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
-    if (isFirst("rate-limit")) return replies["rate-limit"];
-    if (isFirst("not-delivered")) return "cut";
-    if (isFirst("server-error")) return replies["server-error"];
-    if (scenarios.has("reject")) return replies.reject;
-    return scenarios.has("http200-failure") ? replies["http200-failure"] : null;
+    if (isFirst("rate-limit")) throw new Refusal(this.#replies["rate-limit"]);
+    if (isFirst("not-delivered")) throw new Refusal("cut");
+    if (isFirst("server-error")) throw new Refusal(this.#replies["server-error"]);
+    for (const name of ["reject", "http200-failure"])
+      if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
   }
-  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
-  isFlaky({ id, scenarios }) {
-    if (!scenarios.includes("flaky")) return false;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    return count % 2 === 0;
-  }
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
+  /** The first balance minus the price of each task that did not fail and was not cancelled. */
   balanceOf(owner, scenarios) {
     if (scenarios?.has("no-credits")) return 0;
     const time = this.#surroundings.now();
@@ -226,8 +212,8 @@ var Accounts = class {
     return Math.max(0, FIRST_BALANCE - spent);
   }
 };
-function idFrom(text) {
-  return idOf(createHash("sha256").update(text).digest("hex"));
+function idFrom(text2) {
+  return idOf(createHash("sha256").update(text2).digest("hex"));
 }
 function randomId() {
   return idOf(randomBytes(32).toString("hex"));
@@ -260,34 +246,27 @@ var EFFECTS = {
   files: "APIDot only: answers show the files in `data.files` instead of `data.output.files`, with `progress`.",
   "no-files": "APIDot only: the status of the finished task names no file; for music, the music detail does."
 };
-var SCENARIOS = Object.keys(EFFECTS).map((name) => ({
-  name,
-  effect: EFFECTS[name]
-}));
+var NAMES = Object.keys(EFFECTS);
 var APIDOT_ONLY = ["files", "no-files"];
-var NAMES = new Set(SCENARIOS.map((scenario) => scenario.name));
 var MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 function isScenario(name) {
-  return typeof name === "string" && NAMES.has(name);
+  return typeof name === "string" && Object.hasOwn(EFFECTS, name);
 }
 function readMarks(payload, service) {
-  const known = SCENARIOS.filter(({ name }) => service === "apidot" || !APIDOT_ONLY.includes(name));
+  const known = NAMES.filter((name) => service === "apidot" || !APIDOT_ONLY.includes(name));
   const scenarios = /* @__PURE__ */ new Set();
   let complaint = null;
-  for (const text of textsOf(payload)) {
-    for (const [found, between = "", raw = ""] of text.matchAll(MARKER)) {
+  for (const text2 of textsOf(payload)) {
+    for (const [found, between = "", raw = ""] of text2.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      const scenario = known.find((one) => one.name === name);
+      const scenario = known.find((one) => one === name);
       const isExact = found.toLowerCase() === `[sandbox:${name}]`;
-      if (scenario && isExact) scenarios.add(scenario.name);
+      if (scenario && isExact) scenarios.add(scenario);
       else if (scenario || between.includes(":"))
-        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(" ")}`;
     }
   }
   return { scenarios, complaint };
-}
-function listed(known) {
-  return known.map(({ name }) => `[sandbox:${name}]`).join(" ");
 }
 function* textsOf(value) {
   if (typeof value === "string" && !value.startsWith("data:")) yield value;
@@ -321,11 +300,6 @@ async function contractOf(model) {
 var saying = ({ path, expected, received }) => `${path}: expected ${expected}, received ${received.slice(0, 80)}`;
 function invalid(message) {
   return failure(400, message.slice(0, 2e3), { code: "INVALID_PAYLOAD" });
-}
-function callerOf({ headers: { key } }) {
-  const owner = ownerOf(typeof key === "string" ? key : void 0);
-  if (owner !== null) return owner;
-  throw new Refusal(failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }));
 }
 function idempotencyKeyOf(call) {
   const key = call.headers["idempotency-key"];
@@ -408,74 +382,67 @@ import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
-function createWebhooks(now, log) {
-  const watches = /* @__PURE__ */ new Map();
-  const timers = /* @__PURE__ */ new Set();
-  const closing = new AbortController();
-  function later(ms, run) {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        run();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS)
-    );
-    timer.unref();
-    timers.add(timer);
-    return timer;
+var Webhooks = class {
+  #now;
+  #log;
+  #watches = /* @__PURE__ */ new Map();
+  #closing = new AbortController();
+  constructor(now, log) {
+    this.#now = now;
+    this.#log = log;
   }
-  function advance(record, watch) {
-    const changes = changesOf(record);
-    while (changes[watch.announced] !== void 0 && changes[watch.announced].at <= now()) {
-      const { state } = changes[watch.announced];
-      watch.announced += 1;
-      enqueue(watch, record, state);
-      if (!isFinal(state)) continue;
-      watches.delete(record.id);
-      for (const after2 of watch.notices.repeats) {
-        later(after2 / record.speed, () => enqueue(watch, record, state));
-      }
+  /** Sends each later change of a task's state to an address, while this process lives. */
+  watch(record, address, notices) {
+    const url = urlOf(address);
+    if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+      this.#log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
       return;
     }
-    const next = changes[watch.announced];
-    if (next !== void 0) watch.timer = later(next.at - now(), () => advance(record, watch));
-    else watches.delete(record.id);
+    const watch = { url, notices, announced: 1, line: Promise.resolve() };
+    this.#watches.set(record.id, watch);
+    this.#advance(record, watch);
   }
-  function enqueue(watch, record, state) {
+  /** Replaces the planned webhooks of a task by those of its changed record. */
+  changed(record) {
+    const watch = this.#watches.get(record.id);
+    if (watch === void 0) return;
+    clearTimeout(watch.timer);
+    this.#advance(record, watch);
+  }
+  close() {
+    this.#closing.abort();
+  }
+  #advance(record, watch) {
+    for (const { at, state } of changesOf(record).slice(watch.announced)) {
+      const inMs = at - this.#now();
+      if (inMs > 0) {
+        watch.timer = this.#later(inMs, () => this.#advance(record, watch));
+        return;
+      }
+      watch.announced += 1;
+      this.#enqueue(watch, record, state);
+      for (const after2 of isFinal(state) ? watch.notices.repeats : [])
+        this.#later(after2 / record.speed, () => this.#enqueue(watch, record, state));
+    }
+    this.#watches.delete(record.id);
+  }
+  #later(ms, run) {
+    const act = () => {
+      if (!this.#closing.signal.aborted) run();
+    };
+    return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
+  }
+  #enqueue(watch, record, state) {
+    const { signal } = this.#closing;
     const body = watch.notices.body(record, state);
     if (body === null) return;
     watch.line = watch.line.then(async () => {
-      if (closing.signal.aborted) return;
-      const result = await post(watch.url, JSON.stringify(body), closing.signal);
-      if (!closing.signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
+      if (signal.aborted) return;
+      const result = await post(watch.url, JSON.stringify(body), signal);
+      if (!signal.aborted) this.#log(`webhook ${state} of ${record.id}: ${result}`);
     });
   }
-  return {
-    watch(record, address, notices) {
-      const url = urlOf(address);
-      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-        return;
-      }
-      const watch = { url, notices, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
-    },
-    changed(record) {
-      const watch = watches.get(record.id);
-      if (watch === void 0) return;
-      clearTimeout(watch.timer);
-      if (watch.timer) timers.delete(watch.timer);
-      advance(record, watch);
-    },
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-      watches.clear();
-      closing.abort();
-    }
-  };
-}
+};
 async function post(url, body, signal) {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
@@ -496,7 +463,6 @@ async function post(url, body, signal) {
 }
 
 // scripts/src/sandbox/aivideomaker.ts
-var PROVIDER2 = "aivideomaker";
 var PREFIX = ["api", "v1"];
 var ALLOWED = 60;
 var WINDOW_MS = 6e4;
@@ -506,7 +472,12 @@ var NOTICES = {
   body: ({ id }, status) => ({ taskId: id, status }),
   repeats: [DUPLICATE_AFTER]
 };
-var AS_ASKED = {
+var REPLIES = {
+  wrongKey: failure(401, "Invalid API key. Please check your API key.", { code: "AUTH_FAILED" }),
+  noRoute: failure(404, "Not found."),
+  wrongMethod,
+  noTask: failure(404, "Task not found."),
+  flaky: failure(503, "Service unavailable, as [sandbox:flaky] asks for."),
   "rate-limit": failure(429, "Too many generation requests, as [sandbox:rate-limit] asks for.", {
     code: "RATE_LIMITED",
     headers: { "retry-after": "1" }
@@ -521,7 +492,7 @@ var AS_ASKED = {
 function createAivideomaker(surroundings) {
   const { store, files, webhooks, now } = surroundings;
   const refuse2 = queryLimit(now);
-  const accounts = new Accounts(surroundings, PROVIDER2);
+  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
   const shownDead = /* @__PURE__ */ new Set();
   const routes = [
     ["GET", "account", query(account)],
@@ -532,12 +503,6 @@ function createAivideomaker(surroundings) {
     ["POST", "quote/*", quote],
     ["POST", "generate/*", create]
   ];
-  const handle = async (call) => answered(
-    routes,
-    call,
-    callerOf(call),
-    (allowed) => allowed === null ? failure(404, "Not found.") : wrongMethod(allowed)
-  );
   function query(answer) {
     return (call, owner, part) => {
       const retryAfter = refuse2(call.address);
@@ -548,9 +513,8 @@ function createAivideomaker(surroundings) {
       });
     };
   }
-  const taskOf = (owner, id) => accounts.taskOf(owner, id, failure(404, "Task not found."));
   async function account(_, owner) {
-    const added = (await listModels(PROVIDER2)).filter((model) => !KNOWN.has(model));
+    const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
     return ok({
       ok: true,
       apiVersion: "v1",
@@ -566,17 +530,16 @@ function createAivideomaker(surroundings) {
     return ok({ tasks: accounts.tasksOf(owner).map((record) => taskBody(call, record)) });
   }
   function detail(call, owner, id) {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     const body = taskBody(call, record);
     if (stateAt(record, now()) === "COMPLETED") shownDead.add(id);
     return ok(body);
   }
   function status(_, owner, id) {
-    const record = taskOf(owner, id);
-    return accounts.isFlaky(record) ? failure(503, "Service unavailable, as [sandbox:flaky] asks for.") : ok({ status: stateAt(record, now()) });
+    return ok({ status: stateAt(accounts.polled(owner, id), now()) });
   }
   function cancel(_, owner, id) {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     const state = stateAt(record, now());
     if (state !== "SUBMITTED") {
       return failure(400, `Only a task that is SUBMITTED can be cancelled; this one is ${state}.`);
@@ -605,13 +568,12 @@ function createAivideomaker(surroundings) {
     const maxCredits = maxCreditsOf(call);
     const { contract, payload, scenarios } = await readRequest(call, model);
     const kept = keepInput(model, payload);
-    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER2}
+    const id = idempotencyKey === null ? randomId() : idFrom(`${PROVIDER}
 ${owner}
 ${idempotencyKey}`);
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
-    const refused = accounts.refused(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`, AS_ASKED);
-    if (refused !== null) return refused;
+    accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
     if (maxCredits !== null && credits > maxCredits) {
       return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
@@ -676,7 +638,8 @@ ${idempotencyKey}`);
     const msg = "The file is kept for 24 hours. Download it before it expires.";
     return { url: files.urlOf(record, call.origin, dead), msg };
   }
-  return { prefix: PREFIX, handle };
+  const keyOf = ({ key }) => typeof key === "string" ? key : void 0;
+  return { prefix: PREFIX, routes, keyOf, replies: REPLIES };
 }
 function ok(body) {
   return { status: 200, body };
@@ -815,6 +778,12 @@ function clipPath() {
   const here = dirname(fileURLToPath(import.meta.url));
   return join(here, ...basename(here) === "lib" ? [] : ["..", "..", "lib"], "sandbox-clip.mp4");
 }
+var text = (ascii) => Buffer.from(ascii, "latin1");
+var littleEndian = (bytes, ...values) => {
+  const buffer = Buffer.alloc(bytes * values.length);
+  for (const [at, value] of values.entries()) buffer.writeUIntLE(value, at * bytes, bytes);
+  return buffer;
+};
 function picture(number) {
   const side = 256;
   const width = 1 + side * 3;
@@ -823,46 +792,30 @@ function picture(number) {
     rows.set([1, 0, y, number * 83 % 256], y * width);
     for (let x = 1; x < side; x += 1) rows[y * width + 1 + x * 3] = 1;
   }
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 2], 8);
+  const head = Buffer.concat([bigEndian(side), bigEndian(side), Buffer.from([8, 2, 0, 0, 0])]);
   return Buffer.concat([
-    Buffer.from("\x89PNG\r\n\n", "latin1"),
-    chunk("IHDR", head),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0))
+    text("\x89PNG\r\n\n"),
+    pngChunk("IHDR", head),
+    pngChunk("IDAT", deflateSync(rows)),
+    pngChunk("IEND", Buffer.alloc(0))
   ]);
 }
-function chunk(type, data) {
-  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(named));
-  return Buffer.concat([length, named, sum]);
+var bigEndian = (value) => littleEndian(4, value).reverse();
+function pngChunk(type, data) {
+  const named = Buffer.concat([text(type), data]);
+  return Buffer.concat([bigEndian(data.length), named, bigEndian(crc32(named))]);
 }
 var TONE_SECONDS = 2;
 function tone() {
   const rate = 11025;
-  const samples = rate * TONE_SECONDS;
-  const data = Buffer.alloc(44 + samples * 2);
-  data.write("RIFF", 0, "latin1");
-  data.writeUInt32LE(data.length - 8, 4);
-  data.write("WAVEfmt ", 8, "latin1");
-  data.writeUInt32LE(16, 16);
-  data.writeUInt16LE(1, 20);
-  data.writeUInt16LE(1, 22);
-  data.writeUInt32LE(rate, 24);
-  data.writeUInt32LE(rate * 2, 28);
-  data.writeUInt16LE(2, 32);
-  data.writeUInt16LE(16, 34);
-  data.write("data", 36, "latin1");
-  data.writeUInt32LE(samples * 2, 40);
-  for (let at = 0; at < samples; at += 1) {
-    data.writeInt16LE(Math.round(12e3 * Math.sin(2 * Math.PI * 440 * at / rate)), 44 + at * 2);
-  }
-  return data;
+  const samples = Buffer.alloc(rate * TONE_SECONDS * 2);
+  for (let at = 0; at < samples.length; at += 2)
+    samples.writeInt16LE(Math.round(12e3 * Math.sin(Math.PI * 440 * at / rate)), at);
+  return Buffer.concat([
+    ...[text("RIFF"), littleEndian(4, 36 + samples.length), text("WAVEfmt "), littleEndian(4, 16)],
+    ...[littleEndian(2, 1, 1), littleEndian(4, rate, rate * 2), littleEndian(2, 2, 16)],
+    ...[text("data"), littleEndian(4, samples.length), samples]
+  ]);
 }
 function triangle() {
   const corners = [-1, -1, 0, 1, -1, 0, 0, 1, 0];
@@ -880,22 +833,14 @@ function triangle() {
     bufferViews: [{ buffer: 0, byteLength: points.length, target: 34962 }],
     buffers: [{ byteLength: points.length }]
   });
-  const json = Buffer.from(scene.padEnd(Math.ceil(scene.length / 4) * 4));
-  const head = Buffer.alloc(12);
-  head.write("glTF", "latin1");
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(12 + 8 + json.length + 8 + points.length, 8);
-  const part = (type, bytes) => {
-    const start = Buffer.alloc(8);
-    start.writeUInt32LE(bytes.length);
-    start.write(type, 4, "latin1");
-    return Buffer.concat([start, bytes]);
-  };
-  return Buffer.concat([head, part("JSON", json), part("BIN\0", points)]);
+  const part = (type, bytes) => [littleEndian(4, bytes.length), text(type), bytes];
+  const json = text(scene.padEnd(Math.ceil(scene.length / 4) * 4));
+  const parts = Buffer.concat([...part("JSON", json), ...part("BIN\0", points)]);
+  return Buffer.concat([text("glTF"), littleEndian(4, 2, 12 + parts.length), parts]);
 }
 
 // scripts/src/sandbox/apidot.ts
-var PROVIDER3 = "apidot";
+var PROVIDER2 = "apidot";
 var SENT_AGAIN_AFTER = 30 * 6e4;
 var WORDS = {
   SUBMITTED: "not_started",
@@ -908,19 +853,17 @@ var WORDS = {
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot(surroundings) {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER3);
+  const accounts = new Accounts(surroundings, PROVIDER2, REPLIES2);
   let known;
   const routes = [
     ["POST", "submit", submit],
     ["GET", "status/*", status],
     ["GET", "detail/music", (call, owner) => musicDetail(call, owner, call.query.get("task_id") ?? "")]
   ];
-  const handle = async (call) => answered(routes, call, callerOf2(call), refuseCall);
   async function submit(call, owner) {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest2(call, await known);
-    const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED2);
-    if (refused !== null) return refused;
+    accounts.checkScenarios(scenarios, `${owner} ${kept.fingerprint}`);
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, "insufficient_credits", "Insufficient credits: the balance cannot cover the task.");
     }
@@ -933,22 +876,14 @@ function createApidot(surroundings) {
       (record) => ok2({ task_id: record.id, status: "not_started", created_time: timeOf(record) })
     );
   }
-  const taskOf = (owner, id) => accounts.taskOf(owner, id, refusal(404, "not_found", "Task not found."));
   function status(call, owner, id) {
-    const record = taskOf(owner, id);
-    return accounts.isFlaky(record) ? refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for.") : ok2(dataOf(record, stateAt(record, now()), call.origin));
+    const record = accounts.polled(owner, id);
+    return ok2(dataOf(record, stateAt(record, now()), call.origin));
   }
   function dataOf(record, state, origin) {
-    const data = { task_id: record.id, status: WORDS[state] };
-    const isWebsiteForm = record.scenarios.includes("files");
-    if (state === "COMPLETED" && !record.scenarios.includes("no-files")) {
-      const found = filesOf(record, origin);
-      if (isWebsiteForm) data.files = found;
-      else data.output = { files: found };
-    }
-    if (isWebsiteForm) Object.assign(data, ageOf(record, state));
-    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
-    return data;
+    const isShown = state === "COMPLETED" && !record.scenarios.includes("no-files");
+    const found = isShown ? filesOf(record, origin) : void 0;
+    return record.scenarios.includes("files") ? withAge(record, state, found) : bodyOf(record, state, { output: found && { files: found } });
   }
   function filesOf(record, origin) {
     const urls = urlsOf(record, origin);
@@ -960,18 +895,13 @@ function createApidot(surroundings) {
     return mediaOf(record).map((_, at) => files.urlOf(record, origin, dead, at + 1));
   }
   function musicDetail(call, owner, id) {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     if (mediumOf(record).fileType !== "audio") return refusal(404, "not_found", "This is no music task.");
     const state = stateAt(record, now());
-    const data = { task_id: id, status: WORDS[state] };
-    if (state === "COMPLETED") {
-      const [audio_url, image_url] = urlsOf(record, call.origin);
-      const piece = { audio_id: `${id}-1`, title: "A tone", duration: TONE_SECONDS };
-      data.files = [{ ...piece, audio_url, image_url }];
-    }
-    Object.assign(data, ageOf(record, state));
-    data.error_message = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
-    return ok2(data);
+    if (state !== "COMPLETED") return ok2(withAge(record, state, void 0));
+    const [audio_url, image_url] = urlsOf(record, call.origin);
+    const piece = { audio_id: `${id}-1`, title: "A tone", duration: TONE_SECONDS };
+    return ok2(withAge(record, state, [{ ...piece, audio_url, image_url }]));
   }
   function noticesFrom(origin) {
     return {
@@ -984,11 +914,12 @@ function createApidot(surroundings) {
       repeats: [DUPLICATE_AFTER, SENT_AGAIN_AFTER]
     };
   }
-  return { prefix: ["api", "generate"], handle };
+  const keyOf = ({ authorization = "" }) => /^Bearer (\S+)$/.exec(authorization)?.[1];
+  return { prefix: ["api", "generate"], routes, keyOf, replies: REPLIES2 };
 }
 async function knownModels() {
   const root = skillFolder();
-  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER3, root), ...await idsWithoutContract(root, PROVIDER3)]);
+  return /* @__PURE__ */ new Set([...await listModels2(PROVIDER2, root), ...await idsWithoutContract(root, PROVIDER2)]);
 }
 function readRequest2(call, known) {
   return fromBody(call, invalid2, ({ model, input, callback_url: callbackUrl = null }) => {
@@ -998,7 +929,7 @@ function readRequest2(call, known) {
     if (!known.has(model)) refuse(`model: there is no model ${model}.`);
     if (callbackUrl !== null && !isWebAddress(callbackUrl))
       refuse("callback_url: expected an http or https URL.");
-    const { scenarios, complaint } = readMarks(input, PROVIDER3);
+    const { scenarios, complaint } = readMarks(input, PROVIDER2);
     if (complaint) refuse(`input: ${complaint}`);
     const refused = refusalInSamples(model, input);
     if (refused !== null) refuse(refused);
@@ -1006,16 +937,6 @@ function readRequest2(call, known) {
   });
 }
 var isWebAddress = (value) => typeof value === "string" && /^https?:/i.test(value) && urlOf2(value) !== void 0;
-function callerOf2({ headers: { authorization } }) {
-  const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1]);
-  if (owner !== null) return owner;
-  throw new Refusal(refusal(401, "authentication_error", "Unauthorized - Invalid API key"));
-}
-function refuseCall(allowed) {
-  if (allowed === null) return refusal(404, "not_found", "Not found.");
-  const reply = refusal(405, "invalid_request_error", `Method not allowed. Use ${allowed}.`);
-  return { ...reply, headers: { allow: allowed } };
-}
 function ok2(data) {
   return { status: 200, body: { code: 200, data } };
 }
@@ -1025,9 +946,12 @@ function refusal(code, type, message) {
 function invalid2(message) {
   return refusal(400, "invalid_request_error", message.slice(0, 2e3));
 }
-function ageOf(record, state) {
-  const progress = PROGRESS[state];
-  return compact({ created_time: timeOf(record), progress });
+function withAge(record, state, files) {
+  return bodyOf(record, state, { files, created_time: timeOf(record), progress: PROGRESS[state] });
+}
+function bodyOf({ id }, state, more) {
+  const failed = state === "FAILED" ? "The generation failed, as [sandbox:fail] asks for." : null;
+  return compact({ task_id: id, status: WORDS[state], ...more, error_message: failed });
 }
 function refuse(message) {
   throw new Refusal(invalid2(message));
@@ -1036,7 +960,15 @@ function timeOf({ createdAt }) {
   return new Date(createdAt).toISOString().slice(0, 19);
 }
 var REFUSED = "The request was refused, as";
-var AS_ASKED2 = {
+var REPLIES2 = {
+  wrongKey: refusal(401, "authentication_error", "Unauthorized - Invalid API key"),
+  noRoute: refusal(404, "not_found", "Not found."),
+  wrongMethod: (allowed) => ({
+    ...refusal(405, "invalid_request_error", `Method not allowed. Use ${allowed}.`),
+    headers: { allow: allowed }
+  }),
+  noTask: refusal(404, "not_found", "Task not found."),
+  flaky: refusal(503, "server_error", "Service unavailable, as [sandbox:flaky] asks for."),
   "rate-limit": refusal(429, "rate_limited", "Too many requests, as [sandbox:rate-limit] asks for."),
   "server-error": refusal(500, "server_error", "Internal error, as [sandbox:server-error] asks for."),
   reject: invalid2(`${REFUSED} [sandbox:reject] asks for.`),
@@ -1045,56 +977,63 @@ var AS_ASKED2 = {
 
 // scripts/src/sandbox/files.ts
 var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
-function createFiles(store, now) {
-  const cutOnce = /* @__PURE__ */ new Set();
-  const tried = /* @__PURE__ */ new Set();
-  return {
-    urlOf(record, origin, dead = false, number = 1) {
-      const { ext } = mediaOf(record)[number - 1];
-      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
-    },
-    wasTried: ({ id }) => tried.has(id),
-    async serve(request, response, folder, name) {
-      if (request.method !== "GET" && request.method !== "HEAD")
-        return send(response, wrongMethod("GET", "HEAD"));
-      if (folder === "storage") {
-        return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
-      }
-      const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
-      const record = id === void 0 ? null : store.get(id);
-      const medium = record && mediaOf(record)[Number(nth) - 1];
-      if (!medium || medium.ext !== ext || !hasFile(record, now())) {
-        return send(response, failure(404, "There is no such file, or it has expired."));
-      }
-      if (old) {
-        tried.add(record.id);
-        return send(response, failure(410, "This link has expired. Ask for the task again."));
-      }
-      const { bytes, hash } = await contentOf(medium, Number(nth));
-      const etag = `"${hash}-${record.id}"`;
-      const range = rangeOf(request, etag, bytes.length);
-      const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
-      if (range === "unsatisfiable") {
-        const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
-        response.writeHead(416, { ...headers, ...none }).end();
-        return;
-      }
-      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
-      response.writeHead(range ? 206 : 200, {
-        ...headers,
-        "content-length": part.length,
-        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
-      });
-      const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
-      if (isCut && !cutOnce.has(name)) {
-        cutOnce.add(name);
-        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
-        return;
-      }
-      response.end(part);
+var Files = class {
+  #store;
+  #now;
+  #cutOnce = /* @__PURE__ */ new Set();
+  /** Tasks of which a dead address was asked for. */
+  #tried = /* @__PURE__ */ new Set();
+  constructor(store, now) {
+    this.#store = store;
+    this.#now = now;
+  }
+  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+  urlOf(record, origin, dead = false, number = 1) {
+    const { ext } = mediaOf(record)[number - 1];
+    return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
+  }
+  wasTried({ id }) {
+    return this.#tried.has(id);
+  }
+  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
+  async serve(request, response, folder, name) {
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return send(response, wrongMethod("GET", "HEAD"));
+    if (folder === "storage")
+      return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
+    const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
+    const record = id === void 0 ? null : this.#store.get(id);
+    const medium = record && mediaOf(record)[Number(nth) - 1];
+    if (!medium || medium.ext !== ext || !hasFile(record, this.#now()))
+      return send(response, failure(404, "There is no such file, or it has expired."));
+    if (old) {
+      this.#tried.add(record.id);
+      return send(response, failure(410, "This link has expired. Ask for the task again."));
     }
-  };
-}
+    const { bytes, hash } = await contentOf(medium, Number(nth));
+    const etag = `"${hash}-${record.id}"`;
+    const range = rangeOf(request, etag, bytes.length);
+    const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
+    if (range === "unsatisfiable") {
+      const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
+      response.writeHead(416, { ...headers, ...none }).end();
+      return;
+    }
+    const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+    response.writeHead(range ? 206 : 200, {
+      ...headers,
+      "content-length": part.length,
+      ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
+    });
+    const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
+    if (isCut && !this.#cutOnce.has(name)) {
+      this.#cutOnce.add(name);
+      response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+      return;
+    }
+    response.end(part);
+  }
+};
 function rangeOf(request, etag, length) {
   const condition = request.headers["if-range"];
   if (condition !== void 0 && condition !== etag) return null;
@@ -1112,23 +1051,17 @@ function rangeOf(request, etag, length) {
 
 // scripts/src/sandbox/first-times.ts
 const { createHash: createHash3 } = require("node:crypto");
-const { readdirSync, statSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { createAtOnce, discard } from "./journal.mjs";
-var LASTS_MS = 36e5;
-var MARK = /^[0-9a-f]{32}\.once/;
+var MARK_FILE = /^[0-9a-f]{32}\.once/;
 var FirstTimes = class {
   #folder;
   #seen = /* @__PURE__ */ new Set();
-  /** @param folder one that exists @param now the wall clock in milliseconds */
-  constructor(folder, now) {
+  /** @param folder one that exists */
+  constructor(folder) {
     this.#folder = folder;
-    if (folder !== null) sweep(folder, now);
   }
-  /**
-   * Returns true the first time and false the second time. Then it starts anew, so that the same prompt can be used in
-   * another sandbox run.
-   */
+  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
   isFirst(mark) {
     const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
     if (this.#seen.delete(name)) return false;
@@ -1145,28 +1078,32 @@ var FirstTimes = class {
     return true;
   }
 };
-function sweep(folder, now) {
-  for (const name of namesIn(folder)) {
-    const file = join2(folder, name);
-    if (!MARK.test(name)) continue;
-    if (now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) > LASTS_MS) discard(file);
-  }
-}
-function namesIn(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
 
 // scripts/src/sandbox/server.ts
 const { createServer } = require("node:http");
+import { SANDBOX_KEY } from "./main.mjs";
+
+// scripts/src/sandbox/service.ts
+const { createHash: createHash4 } = require("node:crypto");
+function answered({ routes, keyOf, replies }, call) {
+  const owner = ownerOf(keyOf(call.headers));
+  if (owner === null) return replies.wrongKey;
+  const partsOf = (path2) => path2.split("/");
+  const fits = ([, path2]) => partsOf(path2).length === call.path.length && partsOf(path2).every((part, at) => part === "*" || part === call.path[at]);
+  const route = routes.find(fits);
+  if (route === void 0) return replies.noRoute;
+  const [method, path, answer] = route;
+  return method === call.method ? answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "") : replies.wrongMethod(method);
+}
+function ownerOf(key) {
+  if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
+  return createHash4("sha256").update(key).digest("hex").slice(0, 32);
+}
 
 // scripts/src/sandbox/store.ts
-const { accessSync, constants, readdirSync: readdirSync2, readFileSync, statSync: statSync2 } = require("node:fs");
+const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
 const { join: join3 } = require("node:path");
-import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce, TEMP } from "./journal.mjs";
+import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
@@ -1179,7 +1116,8 @@ function isRecord(value) {
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-var TEMPORARY_LASTS_MS = 36e5;
+var LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
+var LEFT_LASTS_MS = 36e5;
 function openStore(folder, now) {
   const memory = /* @__PURE__ */ new Map();
   let warning = null;
@@ -1188,7 +1126,7 @@ function openStore(folder, now) {
     try {
       makeFolder(place, 448);
       accessSync(place, constants.W_OK);
-      sweep2(place, now());
+      sweep(place, now());
     } catch (error) {
       warning = `The sandbox cannot keep its tasks in ${place} (${reason(error)}): they end with this process.`;
       place = null;
@@ -1213,21 +1151,23 @@ function openStore(folder, now) {
     return record;
   }
   function replace(record) {
-    return keep(record, (file, text) => {
-      replaceAtOnce(file, text);
+    return keep(record, (file, text2) => {
+      replaceAtOnce(file, text2);
       return record;
     });
   }
   return {
+    /** Why tasks are not kept beyond this process, or null. */
     get warning() {
       return warning;
     },
+    /** Adds a record, unless its id exists. Returns the record that is kept. */
     insert(record) {
       const earlier = get(record.id);
       if (earlier !== null) return earlier;
       return keep(
         record,
-        (file, text) => createAtOnce2(file, text) ? record : get(record.id) ?? replace(record)
+        (file, text2) => createAtOnce2(file, text2) ? record : get(record.id) ?? replace(record)
       );
     },
     replace,
@@ -1242,19 +1182,19 @@ function openStore(folder, now) {
 function fileOf(folder, id) {
   return folder !== null && RECORD_FILE.test(`${id}.json`) ? join3(folder, `${id}.json`) : null;
 }
-function sweep2(folder, now) {
+function sweep(folder, now) {
   for (const name of list(folder)) {
     const file = join3(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === void 0 ? null : readRecord(file, id);
-    const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
-    const touched = isLeft ? statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
-    if (record && isForgotten(record, now) || now - touched > TEMPORARY_LASTS_MS) discard2(file);
+    const isLeft = LEFT_FILE.test(name) || MARK_FILE.test(name);
+    const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
+    if (record && isForgotten(record, now) || now - touched > LEFT_LASTS_MS) discard2(file);
   }
 }
 function list(folder) {
   try {
-    return readdirSync2(folder);
+    return readdirSync(folder);
   } catch {
     return [];
   }
@@ -1272,15 +1212,15 @@ var reason = (error) => diskError(error) || String(error);
 // scripts/src/sandbox/server.ts
 var HOST = "127.0.0.1";
 var KEEP_ALIVE_MS = 75e3;
-async function startSandbox(options) {
-  const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {
+async function startSandbox(options = {}) {
+  const { folder = null, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {
   } } = options;
   if (!(speed > 0 && speed <= 1e9))
     throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
   const store = openStore(folder, now);
-  const files = createFiles(store, now);
-  const webhooks = createWebhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null, now());
+  const files = new Files(store, now);
+  const webhooks = new Webhooks(now, log);
+  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
   const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -1308,7 +1248,7 @@ async function startSandbox(options) {
   }
   async function replyOf(service, path, request) {
     try {
-      return await service.handle({
+      return await answered(service, {
         method: request.method ?? "",
         path: path.slice(service.prefix.length),
         query: new URLSearchParams(request.url?.split("?", 2)[1]),
@@ -1325,9 +1265,11 @@ async function startSandbox(options) {
   let closed;
   return {
     origin,
+    key: SANDBOX_KEY,
     get warning() {
       return store.warning;
     },
+    // Ends everything at once, open connections and pending webhooks included.
     close() {
       closed ??= new Promise((resolve) => {
         webhooks.close();
@@ -1348,20 +1290,21 @@ export {
   Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
+  EFFECTS,
+  Files,
   FirstTimes,
+  MARK_FILE,
+  PROVIDER,
   Refusal,
-  SCENARIOS,
   TONE_SECONDS,
   UNKNOWN_PRICE,
+  Webhooks,
   answered,
-  callerOf,
   changesOf,
   chargeFor,
   contentOf,
   createAivideomaker,
   createApidot,
-  createFiles,
-  createWebhooks,
   currentChange,
   failure,
   fromBody,
@@ -1378,7 +1321,6 @@ export {
   mediumOf,
   openStore,
   originOf,
-  ownerOf,
   pathOf,
   randomId,
   readBody,

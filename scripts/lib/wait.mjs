@@ -927,8 +927,8 @@ function hasOtherAddress(value, depth = 0) {
 }
 
 // scripts/src/core/deliver/finish.ts
-import { Failure as Failure7 } from "./main.mjs";
-import { creditsOf, taskResult } from "./live.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
+import { creditsOf, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/wait-settings.ts
 function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
@@ -966,8 +966,50 @@ function asGone({ api, provider }, { taskId, status, checked }, failure) {
   });
 }
 
+// scripts/src/core/deliver/place.ts
+const path = require("node:path");
+import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+async function folderFor(folder) {
+  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
+}
+function outputOf({ folder, output }, entry) {
+  if (output !== void 0 && folder !== null) return output;
+  return entry?.record.output ?? null;
+}
+async function checkNameIsFree(folder, output, earlier) {
+  if (folder === null || !output) return;
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
+  const media = mediaIn(folder);
+  const stem = stemOfOutput(output);
+  const fileNamed = (name) => media.get(nameKey(name));
+  const file = fileNamed(stem);
+  if (file === void 0) return;
+  let version = 2;
+  while (fileNamed(versionOf(stem, version))) version += 1;
+  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
+  const whose = owner.is === "other" ? " and is not the file of this request" : "";
+  throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
+    nothingSubmitted: true,
+    reason: { kind: "outputTaken", file, free, owner }
+  });
+}
+async function withOwner({ records }, entry, failure) {
+  const { reason } = failure.details;
+  if (!entry || reason?.kind !== "fileInTheWay") return failure;
+  const all = await orFailure3((async () => (await records())?.allOf(entry.record.request))());
+  const owner = ownerOf(reason.file, all instanceof Failure7 ? [] : all ?? [], entry.record.taskId);
+  return failure.with({ reason: { ...reason, owner } });
+}
+function ownerOf(file, records, wantedBy = null) {
+  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
+  const taskId = records.find(isItsFile)?.record.taskId;
+  if (!taskId) return { is: "unknown" };
+  return taskId === wantedBy ? { is: "thisTask" } : { is: "otherTask", taskId };
+}
+
 // scripts/src/core/deliver/save-files.ts
-import { orFailure as orFailure3 } from "./main.mjs";
+import { orFailure as orFailure4 } from "./main.mjs";
 async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...settings }) {
   const { api } = session;
   const { entry, filesUntil, stallMs, output, isVersioned } = settings;
@@ -995,7 +1037,7 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
       files.push(file);
       await onSaved?.(file, index);
     };
-    const failure = await orFailure3(save());
+    const failure = await orFailure4(save());
     if (failure) failures.push(failure);
   }
   const first = failures[0];
@@ -1008,6 +1050,70 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
       notSaved: failures.map(({ message }) => message)
     }
   });
+}
+
+// scripts/src/core/deliver/saved-result.ts
+const path2 = require("node:path");
+import { taskResult } from "./live.mjs";
+async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
+  const count2 = await countOf(entry.record, isAllThatIsLeft);
+  if (count2 === null) return void 0;
+  const find = () => wholeFiles(session, entry, wait, count2);
+  const files = await (session.results ? session.results.run(find) : find());
+  if (!files) return void 0;
+  const facts = knownFacts(known);
+  const { fileWarnings } = await import("./download.mjs");
+  const warnings = await fileWarnings(session, facts.model, files, wait.output);
+  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, facts), files, warnings };
+}
+async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
+  const { files, taskId } = entry.record;
+  const isOnly = count2 === 1;
+  const numbers = new Set(files.map((file) => isOnly ? 1 : numberOf(file)));
+  if (numbers.size === 0 || numbers.size !== count2) return void 0;
+  const { fileIsWhole } = await import("./download.mjs");
+  const { stemOf } = await import("./download.mjs");
+  const { withoutExtension } = await import("./download.mjs");
+  const placed = [];
+  const whole = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const which = count2 > 1 ? { number } : {};
+    const stem = folder === null ? null : stemOf({ folder, taskId, output, ...which });
+    const isWanted = (file) => withoutExtension(file.path) === stem;
+    const candidates = files.filter((file) => isOnly || numberOf(file) === number);
+    candidates.sort((a, b) => Number(isWanted(b)) - Number(isWanted(a)));
+    let found;
+    for (const file of candidates) found ??= await fileIsWhole(file.path, file) ? file : void 0;
+    if (!found) return void 0;
+    const target = stem === null ? found.path : `${stem}${path2.extname(found.path)}`;
+    whole.push({ file: found, number, target });
+  }
+  const { copyTo } = await import("./download.mjs");
+  const { nameFound } = await import("./download.mjs");
+  const copies = [];
+  const change = {};
+  for (const { file, number, target } of whole) {
+    const { number: _, ...known } = file;
+    const isOwn = files.some((other) => other.path === target);
+    const saved = file.path === target ? known : await copyTo(session, known, target, filesUntil, isVersioned && !isOwn);
+    placed.push(saved);
+    if (isOwn) continue;
+    copies.push({ ...saved, number });
+    if (number === 1) Object.assign(change, nameFound(saved.path, withoutExtension(target)));
+  }
+  if (copies.length > 0) await entry.update((now) => ({ ...change, files: [...now.files, ...copies] }));
+  return placed;
+}
+async function countOf({ fileCount, files, taskId }, isAllThatIsLeft) {
+  if (fileCount !== null) return fileCount;
+  const old = files.filter(({ number }) => number === void 0);
+  const { fileStem } = await import("./download.mjs");
+  const stem = fileStem(taskId);
+  if (old.some((file) => path2.parse(file.path).name === stem)) return 1;
+  return isAllThatIsLeft && old.length > 0 ? new Set(files.map(numberOf)).size : null;
+}
+function numberOf({ number, path: file }) {
+  return number ?? Number(/-(\d+)\.\w+$/.exec(file)?.[1] ?? 1);
 }
 
 // scripts/src/core/deliver/finish.ts
@@ -1031,63 +1137,32 @@ async function finish({ session, taskId, wait, known }) {
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, facts), ...saved };
+    return { ...taskResult2(taskId, task, facts), ...saved };
   } catch (error) {
-    if (!(error instanceof Failure7)) throw error;
-    const failure = asNotShown(session, taskId, error);
-    const isGone = entry !== void 0 && !await isAnyWhole(entry.record);
-    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
+    if (!(error instanceof Failure8)) throw error;
+    return withoutService({ session, taskId, wait, known }, error, task);
   }
 }
-async function isAnyWhole({ files }) {
-  if (files.length === 0) return false;
-  const { fileIsWhole } = await import("./download.mjs");
-  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
-  return false;
+async function withoutService(of, error, task) {
+  const { session, taskId, known } = of;
+  const { entry } = known;
+  const failure = asNotShown(session, taskId, error);
+  if (!entry) return notFetched(taskId, failure, known, task);
+  const kind = failure.details.reason?.kind;
+  const saved = task === void 0 || kind === "linkGone" ? await orFailure5(savedResult(of, entry, kind === "taskNotShown")) : void 0;
+  if (saved !== void 0 && !(saved instanceof Failure8)) return saved;
+  const why = await withOwner(session, entry, saved ?? asGone(session, entry.record, failure));
+  return notFetched(taskId, why, known, task);
 }
 function notFetched(taskId, failure, known, task) {
   const seen = { ...task, state: "COMPLETED", record: {} };
   const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
-}
-
-// scripts/src/core/deliver/place.ts
-const path = require("node:path");
-import { Failure as Failure8 } from "./main.mjs";
-async function folderFor(folder) {
-  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
-}
-function outputOf({ folder, output }, entry) {
-  if (output !== void 0 && folder !== null) return output;
-  return entry?.record.output ?? null;
-}
-async function checkNameIsFree(folder, output, earlier) {
-  if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
-  const media = mediaIn(folder);
-  const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(nameKey(name));
-  const file = fileNamed(stem);
-  if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
-  const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
-  const whose = owner.is === "other" ? " and is not the file of this request" : "";
-  throw new Failure8("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
-    nothingSubmitted: true,
-    reason: { kind: "outputTaken", file, free, owner }
-  });
-}
-function ownerOf(file, records) {
-  const isItsFile = (entry) => entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
-  const taskId = records.find(isItsFile)?.record.taskId;
-  return taskId ? { is: "earlierTask", taskId } : { is: "unknown" };
+  return { ...taskResult2(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/poll/durations.ts
 import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure9, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 var LEAST_RUNS = 5;
 var SHARE = 0.1;
 async function expectedDuration(session, model) {
@@ -1129,8 +1204,8 @@ function withoutExtremes(seconds) {
 async function knownDurations(session, model) {
   const { loadContract } = await import("./contracts.mjs");
   const [own, contract] = await Promise.all([
-    orFailure4(durationsIn(session, model)),
-    orFailure4(loadContract(session.provider.id, model))
+    orFailure6(durationsIn(session, model)),
+    orFailure6(loadContract(session.provider.id, model))
   ]);
   const { durations: recorded = [], output } = contract instanceof Failure9 ? {} : contract;
   return { own: own instanceof Failure9 ? [] : own, recorded, output };
@@ -1225,17 +1300,17 @@ async function otherAccountOf(store, request) {
 }
 
 // scripts/src/core/tasks/cancel-task.ts
-import { Failure as Failure11, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
 import { deliver } from "./live.mjs";
 import { fetchStatus, withRecord } from "./live.mjs";
 import { noteState, recordOf } from "./live.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
 async function cancelTask(session, taskId) {
-  const sent = await orFailure5(cancelWhileRefusedForNow(session, taskId));
+  const sent = await orFailure7(cancelWhileRefusedForNow(session, taskId));
   const [answer, refusal] = sent instanceof Failure11 ? [void 0, sent] : [sent, void 0];
   if (refusal && ["AUTH_FAILED", "RATE_LIMITED"].includes(refusal.code)) throw refusal;
   if (answer?.state === "CANCEL") return cancelled(session, taskId, answer);
-  const status = await orFailure5(fetchStatus(session, taskId));
+  const status = await orFailure7(fetchStatus(session, taskId));
   const isUnread = status instanceof Failure11;
   if (isUnread && ["AUTH_FAILED", "TASK_NOT_FOUND"].includes(status.code)) throw status;
   if (isUnread && refusal && refusal.code !== "UNKNOWN_ERROR") throw refusal;
@@ -1279,17 +1354,17 @@ async function cancelWhileRefusedForNow(session, taskId) {
 // scripts/src/core/tasks/get-task.ts
 import { deliver as deliver3 } from "./live.mjs";
 import { noteState as noteState3, recordOf as recordOf3 } from "./live.mjs";
-import { taskResult as taskResult3 } from "./live.mjs";
+import { taskResult as taskResult4 } from "./live.mjs";
 
 // scripts/src/core/wait/wait-task.ts
 import { isTerminal as isTerminal7 } from "./main.mjs";
 import { deliver as deliver2 } from "./live.mjs";
 import { withRecord as withRecord2 } from "./live.mjs";
 import { recordOf as recordOf2 } from "./live.mjs";
-import { creditsOf as creditsOf3, taskResult as taskResult2 } from "./live.mjs";
+import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
 // scripts/src/core/wait/poll-task.ts
-import { Failure as Failure12, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
@@ -1300,7 +1375,7 @@ async function firstStatus(of) {
   if (recorded && isTerminal6(recorded)) return { seen: { state: recorded, record: {} } };
   if (wait.deadline <= wait.start) return { seen: await fetchStatus2(session, taskId) };
   const times = { dueAtMonotonic: wait.start, earliest: wait.start, deadline: wait.deadline };
-  const found = await orFailure6(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
+  const found = await orFailure8(watching(of, (poller) => poller.next(taskId, times, wait.stop)));
   if (found === null || found === "crowded") return {};
   if (!(found instanceof Failure12)) return { seen: found };
   const graceUntil = known.entry === void 0 ? 0 : graceOf(session, known.entry);
@@ -1412,10 +1487,10 @@ async function readEnd(of, seen) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult2(taskId, ended, knownFacts(known));
+  return taskResult3(taskId, ended, knownFacts(known));
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
-  const result = taskResult2(taskId, seen, knownFacts(known));
+  const result = taskResult3(taskId, seen, knownFacts(known));
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
@@ -1431,7 +1506,7 @@ async function getTask(session, taskId, settings) {
   const task = await readTaskRecord(session, taskId);
   if (entry) await noteState3(session, entry, task.state);
   const { credits, model } = entry?.record ?? {};
-  return deliver3(session, entry, taskResult3(taskId, task, { credits, model }));
+  return deliver3(session, entry, taskResult4(taskId, task, { credits, model }));
 }
 export {
   EndedRecords,
@@ -1471,9 +1546,11 @@ export {
   quoteOutcome,
   readTaskRecord,
   saveFiles,
+  savedResult,
   spanOf,
   spendingOutcome,
   taskOutcome,
   waitOn,
-  waitTask
+  waitTask,
+  withOwner
 };

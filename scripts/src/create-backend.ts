@@ -105,9 +105,7 @@ function nodeVersion(skill: string): { needed: string; isOlder: boolean } {
     engines: { node: string };
   };
   const needed = engines.node.replace('>=', '');
-  const [major = 0, minor = 0] = needed.split('.').map(Number);
-  const [here = 0, inside = 0] = process.versions.node.split('.').map(Number);
-  return { needed, isOlder: here < major || (here === major && inside < minor) };
+  return { needed, isOlder: process.versions.node.localeCompare(needed, undefined, { numeric: true }) < 0 };
 }
 
 function nextSteps(target: string, count: number, skill: string): string {

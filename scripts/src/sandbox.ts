@@ -43,8 +43,8 @@ async function main(): Promise<void> {
   const sandbox = await startSandbox({ port, speed, folder, log: say });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sandbox.close());
   if (sandbox.warning !== null) say(sandbox.warning);
-  // Any key works; this one is printed so that the line can be used as it stands.
-  process.stdout.write(`${JSON.stringify({ origin: sandbox.origin, key: 'ak_sandbox' })}\n`);
+  const { origin, key } = sandbox;
+  process.stdout.write(`${JSON.stringify({ origin, key })}\n`);
 }
 
 main().catch((error: NodeJS.ErrnoException) => {

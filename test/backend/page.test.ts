@@ -26,6 +26,7 @@ function findChromium(): string | undefined {
 }
 
 type VideoFacts = { readyState: number; videoWidth: number };
+type PictureFacts = { naturalWidth: number };
 
 const executablePath = findChromium();
 const WIDE = { width: 1280, height: 860 };
@@ -179,6 +180,24 @@ describe.runIf(executablePath !== undefined)('the page in Chromium', () => {
       await other.screenshot({ path: path.join(PICTURES, 'servers-other-tab.png'), fullPage: true });
       expect(complaints).toEqual([]);
     });
+  });
+
+  test('a picture is shown itself', async () => {
+    const { page, complaints } = await open();
+    const body = { provider: 'apidot', model: 'gpt-image-2', payload: { prompt: 'a lighthouse' } };
+    await api(backend, 'POST', '/v1/generations', {
+      body,
+      headers: { 'idempotency-key': 'a-picture-of-it' },
+    });
+    await signIn(page);
+    await card(page, 'succeeded').waitFor({ timeout: 90_000 });
+    const picture = page.locator('#cards img');
+    await picture.scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => picture.evaluate((element: PictureFacts) => element.naturalWidth), { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    expect(await picture.getAttribute('alt')).toContain('gpt-image-2');
+    expect(complaints).toEqual([]);
   });
 
   test('submits once, however often the button is pressed, and after an answer that was lost', async () => {

@@ -88,15 +88,18 @@ describe('--output of a run with --new', () => {
     const folder = tempFolder();
     const server = await service();
     const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
-    const make = (...flags: string[]) =>
-      run([...T2V_ARGS, '--output', 'dawn.mp4', ...flags], { env, cwd: folder });
-    expect((await make()).code).toBe(EXIT.done);
-    const { errorMessage, data } = envelopeOf(await make('--new'));
+    const make = (output: string, ...flags: string[]) =>
+      run([...T2V_ARGS, '--output', output, ...flags], { env, cwd: folder });
+    expect((await make('dawn.mp4')).code).toBe(EXIT.done);
+    const { errorMessage, data } = envelopeOf(await make('dawn.mp4', '--new'));
     expect(errorMessage).toMatch(
       /dawn\.mp4 is the file of this request's earlier task task1\b.*Nothing was submitted/,
     );
     expect(data.issues).toMatchObject([{ path: '--output', hint: expect.stringContaining('another name') }]);
     expect(server.received.filter(({ path: at }) => at.includes('/generate/'))).toHaveLength(1);
+    // Also where that task is not the newest one.
+    expect((await make('dusk.mp4', '--new')).code).toBe(EXIT.done);
+    expect(envelopeOf(await make('dawn.mp4', '--new')).errorMessage).toContain('earlier task task1');
   });
 
   it('and was killed before its submit: the plain command says that nothing new was made, and what its file holds', async () => {

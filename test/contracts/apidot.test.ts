@@ -5,17 +5,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandLine } from '../../scripts/src/cli/command-line/words.ts';
-import { readPayload } from '../../scripts/src/cli/request/payload.ts';
 import { type Contract, listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
-import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
+import { readUnsupported } from '../../scripts/src/contracts/read-unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
+import { readPayload } from '../support/payload.ts';
 import { FACTS } from './apidot-facts.ts';
 import { changed } from './helpers.ts';
 
@@ -782,8 +782,8 @@ describe('ids that are no model of the provider', () => {
 
   it('the ids without a contract are 66, none of them a model; what is named instead of them is one', async () => {
     expect(new Set(unsupported).size).toBe(66);
-    for (const id of [...list.names.values()].flat()) expect(IDS).toContain(id);
-    for (const [id, instead] of list.groups.flatMap((group) => [...group.instead])) {
+    for (const id of Object.values(list.names).flat()) expect(IDS).toContain(id);
+    for (const [id, instead] of list.groups.flatMap((group) => Object.entries(group.instead))) {
       expect(unsupported).toContain(id);
       expect(IDS).toContain(instead);
     }
@@ -800,7 +800,7 @@ describe('ids that are no model of the provider', () => {
       expect.stringContaining('https://apidot.ai/models'),
       `${RUN} listModels --provider apidot`,
     ]);
-    const instead = list.groups.map((group) => group.instead.get(id)).find(Boolean);
+    const instead = list.groups.map((group) => group.instead[id]).find(Boolean);
     expect(steps.slice(0, -2)).toEqual(
       instead === undefined ? [] : [`${RUN} describeModel --provider apidot --model ${instead}`],
     );

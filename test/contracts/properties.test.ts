@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import { type Contract, rootOf } from '../../scripts/src/contracts/contract.ts';
 import { cheaperVariants, estimateCredits } from '../../scripts/src/contracts/estimate.ts';
-import type { SchemaNode } from '../../scripts/src/contracts/schema-node.ts';
-import type { TypeName } from '../../scripts/src/contracts/types.ts';
+import type { SchemaNode, TypeName } from '../../scripts/src/contracts/schema-node.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
 import { checkPublicUrl } from '../../scripts/src/model/public-address.ts';
@@ -42,6 +41,9 @@ function valuesOf(node: SchemaNode): fc.Arbitrary<Json> {
   return fc.oneof(...node.types.map((type) => ofType(node, type)));
 }
 
+const groupsOf = ({ schema }: Contract) => (schema['x-exclusive'] ?? []) as string[][];
+const needOf = ({ schema }: Contract) => schema['x-atLeastOne'] as string[] | undefined;
+
 /** Payloads that the contract allows, its rules between fields included. */
 function payloadOf(contract: Contract): fc.Arbitrary<JsonObject> {
   const root = rootOf(contract);
@@ -53,10 +55,9 @@ function payloadOf(contract: Contract): fc.Arbitrary<JsonObject> {
   };
   return fc
     .record(fields, { requiredKeys: [...root.required!] })
-    .filter((payload) => root.atLeastOne?.some((name) => has(payload, name)) ?? true)
+    .filter((payload) => needOf(contract)?.some((name) => has(payload, name)) ?? true)
     .filter(
-      (payload) =>
-        (root.exclusive ?? []).filter((group) => group.some((name) => has(payload, name))).length < 2,
+      (payload) => groupsOf(contract).filter((group) => group.some((name) => has(payload, name))).length < 2,
     );
 }
 
@@ -102,7 +103,7 @@ describe.each(each)('%s', (_, contract) => {
       .chain(([name, node]) => fc.tuple(payloadOf(contract), fc.constant(name), bad(node)));
     fc.assert(
       fc.property(spoilt, ([payload, name, value]) => {
-        const rest = (path: string): boolean => !root.exclusive?.flat().includes(path) || path === name;
+        const rest = (path: string): boolean => !groupsOf(contract).flat().includes(path) || path === name;
         const issues = checkPayload(contract, { ...payload, [name]: value });
         expect(issues.filter(({ path }) => rest(path)).map(({ path }) => path)).toContain(name);
         expect(issues.filter(({ path, received }) => path !== name && !received.includes(' with '))).toEqual(
@@ -166,7 +167,7 @@ describe.each(each)('%s', (_, contract) => {
           for (const { path } of checkPayload(contract, payload)) {
             const field = path.replace(/\[.*$/, '');
             const node = root.properties!.get(field);
-            const ours = [...(root.exclusive ?? []).flat(), ...(root.atLeastOne ?? [])];
+            const ours = [...groupsOf(contract).flat(), ...(needOf(contract) ?? [])];
             expect(
               node?.media ?? node?.items?.media ?? (ours.includes(field) ? 'rule' : undefined),
             ).toBeDefined();

@@ -3,7 +3,7 @@ import { EXIT } from '../../scripts/src/cli/exit-codes.ts';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
 import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { FakeClock } from '../support/clock.ts';
-import { type Answer, serve, type TestServer } from '../support/server.ts';
+import { type Answer, type Reply, serve, type TestServer } from '../support/server.ts';
 import { generate } from './rendered.ts';
 import {
   failureOf,
@@ -22,7 +22,7 @@ const LINK = 'https://static.example.com/a.mp4';
 const RESUME = 'run --action waitTask --taskId ckx1';
 
 interface Replies {
-  submit?: Answer[];
+  submit?: Reply[];
   status?: Answer[];
   quote?: Answer[];
   task?: Answer;
@@ -30,7 +30,7 @@ interface Replies {
 
 function service({ submit, status, quote, task }: Replies) {
   return serve(({ path }, { count }) => {
-    const pick = (replies: Answer[] | undefined) =>
+    const pick = (replies: Reply[] | undefined) =>
       replies?.[Math.min(count, replies.length - 1)] ?? { status: 404 };
     if (path.includes('/generate/'))
       return pick(submit ?? [{ body: { status: 'SUBMITTED', taskId: 'ckx1' } }]);
@@ -61,6 +61,19 @@ function ask(at: TestServer | TestSession, more: Partial<Parameters<typeof gener
 }
 
 describe('generate', () => {
+  it('createGeneration, which has no wait, reads the list for 30 seconds after a lost submit, and says when the command will know', async () => {
+    const clock = new FakeClock();
+    const server = await service({ submit: ['reset'], task: { body: { tasks: [] } } });
+    const session = sessionWith(server.origin, { clock, journal: journalOf(server.origin, clock) });
+    const start = clock.monotonic();
+    const failure = await failureOf(ask(session, DETACHED));
+    expect(failure.code).toBe('SUBMIT_OUTCOME_UNKNOWN');
+    expect(failure.details.retryAfter).toBe(30);
+    expect(clock.monotonic() - start).toBe(30_000);
+    expect(server.to('GET /api/v1/tasks').length).toBeGreaterThan(4);
+    expect(server.to('POST')).toHaveLength(1);
+  });
+
   it('[sandbox:not-delivered] with a wait of 90 seconds: submitted once more after 60, and charged once', async () => {
     const clock = new FakeClock();
     const sandbox = await startSandbox({ folder: null, now: clock.wall });

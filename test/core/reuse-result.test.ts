@@ -48,10 +48,12 @@ interface Given {
   /** The names of the files that were saved, each an MP4. */
   names?: string[];
   record?: Partial<RequestRecord>;
+  /** An earlier record of the same request. */
+  older?: Partial<RequestRecord>;
 }
 
 /** A request that was made an hour ago and has ended, with its files where they were saved. */
-async function ended({ task, link, names = ['ckx1.mp4'], record = {} }: Given = {}): Promise<World> {
+async function ended({ task, link, names = ['ckx1.mp4'], record = {}, older }: Given = {}): Promise<World> {
   const clock = new FakeClock();
   const out = folder();
   const server = await serve(({ path: route }, { server }) => {
@@ -63,6 +65,7 @@ async function ended({ task, link, names = ['ckx1.mp4'], record = {} }: Given = 
   const journal = journalOf(server.origin, clock);
   for (const name of names) writeFileSync(path.join(out, name), MP4);
   clock.wallOffset -= 3600_000;
+  if (older) await leave(journal, older);
   const entry = await leave(journal, {
     ...{ phase: 'submitted', taskId: 'ckx1', status: 'COMPLETED', checked: DELIVERED, delivered: DELIVERED },
     ...{ download: out, fileCount: names.length },
@@ -228,9 +231,27 @@ describe('the same command, into another folder', () => {
     expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
     expect(outcome.envelope.errorMessage).toContain('exists already and is something else');
     expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    expect(stepsOf(outcome.envelope)[0]).toContain('ckx1.mp4 is another file, or a damaged one');
     expect(readdirSync(into)).toEqual(['ckx1.mp4']);
     expect(readFileSync(path.join(into, 'ckx1.mp4'), 'utf8')).toBe('mine');
     expect(requests(world)).toEqual([]);
+  });
+
+  it('fault 47: where an earlier task of the request has the name, says whose file it is', async () => {
+    const into = folder();
+    const taken = path.join(into, 'ckx1.mp4');
+    writeFileSync(taken, PNG);
+    const older = { phase: 'submitted', taskId: 'ckx0', status: 'COMPLETED' } as const;
+    const world = await ended({ older: { ...older, files: [file(taken, PNG)] } });
+    const outcome = await command(world, { into });
+    expectReused(world, outcome);
+    expect(outcome.envelope.errorCode).toBe('DOWNLOAD_FAILED');
+    const said = `${taken} is the file of another task of this request, ckx0, and is left as it is.`;
+    expect(stepsOf(outcome.envelope)[0]).toBe(said);
+    // The same where the result comes from the service.
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    expect(stepsOf((await command(world, { into })).envelope)[0]).toBe(said);
+    expect(readFileSync(taken).equals(PNG)).toBe(true);
   });
 
   it('says again that the file is of another kind than its model makes', async () => {
@@ -291,6 +312,9 @@ describe('the same command, when its file is not there any more', () => {
     expectReused(world, outcome);
     expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
     expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    expect(stepsOf(outcome.envelope)[0]).toBe(
+      `${where} was saved for this task, but was changed since, and is left as it is.`,
+    );
     expect(readFileSync(where).equals(PNG)).toBe(true);
     const into = folder();
     expect(pathsOf(await command(world, { into }))).toEqual([path.join(into, 'ckx1.mp4')]);
@@ -378,22 +402,37 @@ describe('the same command, when its file is not there any more', () => {
     expect(stepsOf(envelope).join(' ')).toContain(IF_IT_HAS_IT);
   });
 
-  it.each([
-    ['deleted', true],
-    ['still there', undefined],
-  ])(
-    'and its task is gone: a wait for its task, with the file %s, says that it is lost: %s',
-    async (how, isGone) => {
-      const world = await ended({ task: () => ({ status: 404 }) });
-      if (how === 'deleted') rmSync(path.join(world.out, 'ckx1.mp4'));
+  it.each([404, 503])(
+    'and a wait for its task: returns the file that is still there (HTTP %i)',
+    async (status) => {
+      const world = await ended({ task: () => ({ status }) });
       const { server, clock, journal, out } = world;
-      const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
-      const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
-      expect(envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'DOWNLOAD_FAILED' });
-      expect(exitCode).toBe(EXIT.downloadFailed);
-      expect(envelope.data!.resultGone).toBe(isGone);
+      const session = sessionWith(server.origin, {
+        clock,
+        journal: new Journal(journal.place),
+        maxRetries: 1,
+      });
+      const into = folder();
+      for (const where of [out, into]) {
+        const outcome = await waitTask(session, 'ckx1', waiting(60_000, { folder: where }));
+        expect(outcome.envelope).toMatchObject({ ok: true, status: 'COMPLETED', data: { model: 't2v' } });
+        expect(pathsOf(outcome)).toEqual([path.join(where, 'ckx1.mp4')]);
+      }
+      writeFileSync(path.join(into, 'ckx1.mp4'), 'mine');
+      const { envelope } = await waitTask(session, 'ckx1', waiting(60_000, { folder: into }));
+      expect(stepsOf(envelope)[0]).toContain('was saved for this task, but was changed since');
     },
   );
+
+  it('and its task is gone: a wait for its task says that the result is lost', async () => {
+    const world = await ended({ task: () => ({ status: 404 }) });
+    rmSync(path.join(world.out, 'ckx1.mp4'));
+    const { server, clock, journal, out } = world;
+    const session = sessionWith(server.origin, { clock, journal: new Journal(journal.place) });
+    const { envelope, exitCode } = await waitTask(session, 'ckx1', waiting(60_000, { folder: out }));
+    expect(envelope).toMatchObject({ errorCode: 'DOWNLOAD_FAILED', data: { resultGone: true } });
+    expect(exitCode).toBe(EXIT.downloadFailed);
+  });
 
   it.each([
     [23, undefined],

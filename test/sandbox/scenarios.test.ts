@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readMarks, SCENARIOS, type ScenarioName } from '../../scripts/src/sandbox/scenarios.ts';
+import { EFFECTS, readMarks, type ScenarioName } from '../../scripts/src/sandbox/scenarios.ts';
 import { open, prompting, T2V } from './support.ts';
 
 const GUARD = { 'idempotency-key': 'request-0001' };
@@ -241,7 +241,7 @@ describe('references/sandbox.md', () => {
       name,
       effect,
     }));
-    expect(rows).toEqual(SCENARIOS.map(({ name, effect }) => ({ name, effect })));
+    expect(rows).toEqual(Object.entries(EFFECTS).map(([name, effect]) => ({ name, effect })));
     expect(text.split('\n').length).toBeLessThan(200);
   });
 });

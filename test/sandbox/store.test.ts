@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesOf, isFinal, stateAt } from '../../scripts/src/sandbox/lifecycle.ts';
-import { SCENARIOS } from '../../scripts/src/sandbox/scenarios.ts';
+import { EFFECTS, type ScenarioName } from '../../scripts/src/sandbox/scenarios.ts';
 import { openStore } from '../../scripts/src/sandbox/store.ts';
 import type { TaskRecord } from '../../scripts/src/sandbox/task-record.ts';
 import { Clock, IMAGE, KEY, open, prompting, T2V, tempFolder } from './support.ts';
@@ -206,7 +206,7 @@ describe('a shared idempotency key', () => {
 
 describe('the states of any task', () => {
   const anyRecord = fc.record({
-    scenarios: fc.subarray(SCENARIOS.map(({ name }) => name)),
+    scenarios: fc.subarray(Object.keys(EFFECTS) as ScenarioName[]),
     speed: fc.double({ min: 0.01, max: 1e6, noNaN: true }),
   });
 

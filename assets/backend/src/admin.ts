@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ClientError } from '#client';
 import { ConfigError, readConfig } from './config.ts';
-import { type Database, DatabaseInUse, migrate, openDatabase } from './database/index.ts';
+import { type Database, DatabaseInUse, messageOf, migrate, openDatabase } from './database/index.ts';
 import { abandon, findWaiting, retry, waitingForPerson } from './generations/attention.ts';
 import { setEndpoint } from './generations/outbox.ts';
 import { takenTasks } from './generations/reconciling.ts';
@@ -37,7 +37,17 @@ interface Context {
 
 type Command = (context: Context, args: string[], options: { submit: boolean }) => Promise<void>;
 
-export const COMMANDS: Readonly<Record<string, Command>> = {
+/** What each command takes, in this order. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  attention: [],
+  adopt: ['id', 'taskId'],
+  abandon: ['id'],
+  retry: ['id'],
+  resume: ['provider'],
+  webhook: ['user', 'url'],
+};
+
+const COMMANDS: Readonly<Record<string, Command>> = {
   async attention({ database, print }) {
     const waiting = await waitingForPerson(database);
     for (const { id, user, provider, model, taskId, createdAt, attention } of waiting)
@@ -74,13 +84,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     print(`${id} is ${status}; workers continue with it.`);
   },
   async resume({ database, services, print }, [provider = '']) {
-    const found = (await services()).withPrevious.filter((service) => service.provider === provider);
-    if (found.length === 0) throw new Refusal(`There is no service ${provider}.`);
+    const { all, withPrevious } = await services();
+    const found = withPrevious.filter((service) => service.provider === provider);
+    if (found.length === 0)
+      throw new Refusal(`There is no service ${provider}: name one of ${[...all.keys()].join(', ')}.`);
     for (const service of found) await createLimiter(database, service, service.bucket).resume();
     print(`${provider} is resumed.`);
   },
   async webhook({ database, print }, [user = '', url = '']) {
-    if (user === '') throw new Refusal('Name the user.');
     try {
       checkWebhookAddress(url);
     } catch (error) {
@@ -90,23 +101,42 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+type Asked = { command: Command; args: string[]; submit: boolean } | { usage: string; isWrong: boolean };
+
+/** Returns what is asked for, or what to print in its place. */
+function readArguments(args: string[]): Asked {
+  const wrong = (problem: string) => ({ usage: `${problem}\n\n${USAGE}`, isWrong: true });
+  const options = { submit: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  let parsed: ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>;
+  try {
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    return wrong((error as Error).message);
+  }
+  const { submit = false, help = false } = parsed.values;
+  const [name, ...given] = parsed.positionals;
+  if (help || name === undefined) return { usage: USAGE, isWrong: !help };
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const takes = TAKES[name];
+  if (!command || !takes) return wrong(`There is no command ${name}.`);
+  if (given.length !== takes.length)
+    return wrong(
+      `${name} takes ${takes.map((one) => `<${one}>`).join(' ') || 'nothing'}; ${given.length} came.`,
+    );
+  if (submit && name !== 'retry') return wrong(`${name} takes no --submit.`);
+  return { command, args: given, submit };
+}
+
 /** Runs one command. @returns the exit code: 0 done, 1 not possible, 2 wrong usage */
 export async function admin(
   argv: string[],
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    strict: false,
-    options: { submit: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
-  });
-  const [name = '', ...args] = positionals;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command || values.help) {
-    print(USAGE);
-    return values.help ? 0 : 2;
+  const asked = readArguments(argv);
+  if ('usage' in asked) {
+    print(asked.usage);
+    return asked.isWrong ? 2 : 0;
   }
   let database: Database | undefined;
   let services: Promise<Services> | undefined;
@@ -114,12 +144,16 @@ export async function admin(
     const config = readConfig(env);
     const opened = await openDatabase(config, () => {});
     database = opened;
+    await opened.query('SELECT 1').catch((error: Error) => {
+      throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${messageOf(error)}`);
+    });
     await migrate(opened);
     const open = () => {
       services ??= openServices({ ...config, role: 'worker' }, createClock(opened));
       return services;
     };
-    await command({ database: opened, services: open, print }, args, { submit: values.submit === true });
+    const { command, args, submit } = asked;
+    await command({ database: opened, services: open, print }, args, { submit });
     return 0;
   } catch (error) {
     if (!KNOWN.some((known) => error instanceof known)) throw error;

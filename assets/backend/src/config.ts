@@ -79,6 +79,13 @@ export function readConfig(env: Environment): Config {
   const bucket = text('S3_BUCKET');
   const endpoint = webAddress('S3_ENDPOINT', text('S3_ENDPOINT'), { http: true });
   const region = text('AWS_REGION') ?? text('AWS_DEFAULT_REGION') ?? (endpoint === null ? null : 'us-east-1');
+  if (bucket !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/.test(bucket))
+    throw new ConfigError(
+      'S3_BUCKET',
+      `is a bucket's name of 3 or more letters, digits, dots and hyphens, not ${bucket.slice(0, 50)}`,
+    );
+  if (bucket !== null && region !== null && !/^[A-Za-z0-9-]{1,63}$/.test(region))
+    throw new ConfigError('AWS_REGION', `is a region such as us-east-1, not ${region.slice(0, 50)}`);
   if (bucket !== null && region === null)
     throw new ConfigError('AWS_REGION', 'is needed where S3_BUCKET is set');
   if (endpoint !== null && bucket === null)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { checkDataDir } from './data-dir.ts';
-import { migrate, openDatabase, waitForDatabase } from './database/index.ts';
+import { messageOf, migrate, openDatabase, waitForDatabase } from './database/index.ts';
 import { checkBucket } from './files/check.ts';
 import { openFiles } from './files/index.ts';
 import { readFigures } from './generations/figures.ts';
@@ -43,8 +43,8 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
     if (config.databaseUrl === null)
       log.info({ dataDir: config.dataDir }, 'embedded database: one process; set DATABASE_URL for more');
     await waitForDatabase(database, (error) => log.warn({ err: error }, 'waiting for the database')).catch(
-      ({ message }: Error) => {
-        throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${message}`);
+      (error: Error) => {
+        throw new ConfigError('DATABASE_URL', `names a database that cannot be used: ${messageOf(error)}`);
       },
     );
     const applied = await migrate(database);
@@ -107,6 +107,8 @@ export async function start(config: Config, log: Logger, { drainMs = DRAIN_MS } 
       await Promise.all([closeInTime(app, drainMs), workers?.stop()]);
     });
     const url = await app.listen({ host: config.host, port: config.port }).catch((error) => {
+      if (error.code === 'EACCES')
+        throw new ConfigError('PORT', `${config.port} may not be used by this user: ${error.message}`);
       if (!/^(EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)$/.test(error.code)) throw error;
       throw new ConfigError('HOST', `is no address of this machine: ${error.message}`);
     });

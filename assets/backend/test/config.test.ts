@@ -40,6 +40,7 @@ test.each([
   ['AIVIDEO_BASE_URL', 'http://example.com'],
   ['APIDOT_BASE_URL', 'https://user:password@example.com'],
   ['S3_ENDPOINT', 'nowhere'],
+  ['S3_BUCKET', 'media/files'],
   ['MAX_CREDITS_PER_USER_PER_DAY', '-1'],
   ['MAX_RUNNING_PER_USER', '0'],
   ['RETENTION_DAYS', '1.5'],
@@ -58,6 +59,10 @@ test.each([
   [{ S3_BUCKET: 'media' }, 'AWS_REGION'],
 ])('%j lacks %s', (env, name) => {
   expect(() => readConfig(env)).toThrow(new RegExp(`^${name} `));
+});
+
+test('a region that is none is named', () => {
+  expect(() => readConfig({ S3_BUCKET: 'media', AWS_REGION: 'us_east' })).toThrow(/^AWS_REGION /);
 });
 
 test('so does a key before the present one that no key can be', () => {

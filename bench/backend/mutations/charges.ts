@@ -96,6 +96,14 @@ export const CHARGES: readonly Mutation[] = [
     title: 'gives nothing away',
   },
   {
+    guarantee: '2: equal requests: a callback proves whose task it is',
+    file: 'src/queue/search.ts',
+    line: 'service.provider, lost.namedTasks, true)',
+    instead: 'service.provider, lost.namedTasks)',
+    test: 'guarantees/02-equal-submits',
+    title: 'a callback names the task',
+  },
+  {
     guarantee: '1: a task is never replaced',
     file: STATES,
     line: 'OR (OLD.task_id IS NOT NULL AND NEW.task_id IS DISTINCT FROM OLD.task_id) THEN',

@@ -241,6 +241,22 @@ export const RESULTS: readonly Mutation[] = [
     title: 'MAX_RUNNING_PER_USER holds',
   },
   {
+    guarantee: 'caps: what is above the running limit keeps no other user waiting',
+    file: 'src/generations/submitting.ts',
+    line: 'if (claimed.length > 0 || !rows[0]?.hasHeld) return claimed;',
+    instead: 'return claimed;',
+    test: 'steps/caps',
+    title: 'keep no other user waiting',
+  },
+  {
+    guarantee: '8: a deletion leaves no file of a result that was given up',
+    file: 'src/generations/change.ts',
+    line: 'const stored = key ?? (n === null ? null : resultKey(id, n));',
+    instead: 'const stored = key;',
+    test: 'guarantees/08-own',
+    title: 'which was given up',
+  },
+  {
     guarantee: '8: a prompt goes with its payload',
     file: 'migrations/0004-prompt.sql',
     line: '  NEW.prompt := NULL;',

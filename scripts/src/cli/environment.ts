@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import type { Issue } from '../model/failure.ts';
-import { isApiKey, serviceAddress } from '../model/service-address.ts';
+import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
 import { urlOf } from '../model/url.ts';
@@ -64,13 +64,9 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Returns the settings from the environment.
- * @param profile the service whose key and address are read
- * @param hasState the call needs the folder for records
- * @param isRehearsal the call is a sandbox run, which needs that folder only where the user chose it
- * @param isLive the call reaches a service; otherwise key, address and proxies are not read, so a wrong one does not stop
- * a sandbox run
- * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
+ * @param hasState the call needs the folder for records. @param isRehearsal a sandbox run needs it only where the user
+ * chose it. @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one
+ * does not stop a sandbox run. @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
@@ -107,9 +103,8 @@ export function journalFolder({ stateFolder: folder }: Environment, sandbox: boo
 function key({ keyVariable }: Profile, env: NodeJS.ProcessEnv, refuse: Refuse): string | undefined {
   const trimmed = env[keyVariable]?.trim();
   if (!trimmed || isApiKey(trimmed)) return trimmed || undefined;
-  const expected = 'a key without spaces, line breaks or letters beyond ASCII';
   const received = `${trimmed.length} characters, some of them not allowed (not shown)`;
-  return refuse(keyVariable, expected, received, `set ${keyVariable} again, to the key alone`);
+  return refuse(keyVariable, API_KEY_FORM, received, `set ${keyVariable} again, to the key alone`);
 }
 
 function baseUrl({ urlVariable, url: usual }: Profile, env: NodeJS.ProcessEnv, refuse: Refuse) {
@@ -117,12 +112,10 @@ function baseUrl({ urlVariable, url: usual }: Profile, env: NodeJS.ProcessEnv, r
   const usable = value ? serviceAddress(value) : undefined;
   if (!value || usable) return usable;
   const url = urlOf(value);
-  const expected =
-    'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
   // The value may hold a password.
   const text = value.replace(/\S*@/, '…@');
   const received = url ? `${url.protocol}//${plain(url.host, 80)}` : `"${plain(text, 80)}"`;
-  return refuse(urlVariable, expected, received, `unset ${urlVariable} to use ${usual}`);
+  return refuse(urlVariable, ADDRESS_FORM, received, `unset ${urlVariable} to use ${usual}`);
 }
 
 function integer(

@@ -24,7 +24,7 @@ export class Interruption {
       if (isOver) return;
       isOver = true;
       this.#deferred -= 1;
-      if (this.#deferred === 0 && this.received) this.#abort();
+      if (this.#deferred === 0 && this.received) this.stop();
     };
   }
 
@@ -33,12 +33,8 @@ export class Interruption {
       process.on(name, () => this.#on(name, situation));
     }
     situation.onOutcomeKnown = () => {
-      if (this.received && this.#deferred === 0) this.#abort();
+      if (this.received && this.#deferred === 0) this.stop();
     };
-  }
-
-  stop(): void {
-    this.#abort();
   }
 
   #on(name: StopSignal, situation: Situation): void {
@@ -46,11 +42,11 @@ export class Interruption {
     this.received ??= name;
     this.#requested.abort();
     if (isFirst && (situation.phase === 'submitting' || this.#deferred > 0))
-      this.#grace = setTimeout(() => this.#abort(), GRACE_MS);
-    else this.#abort();
+      this.#grace = setTimeout(() => this.stop(), GRACE_MS);
+    else this.stop();
   }
 
-  #abort(): void {
+  stop(): void {
     clearTimeout(this.#grace);
     this.#controller.abort(new Error(`stopped by ${this.received ?? 'a bug'}`));
   }

@@ -7,12 +7,12 @@ export function issue(path: string, expected: string, received: string, hint: st
   return { path, expected, received, hint };
 }
 
-/** Returns the refusal of inputs, each with the form that would be right. @param nextSteps by default those forms */
-export function refusedInputs(issues: Issue[], nextSteps?: string[]): AdvisedFailure {
+/** Returns the refusal of inputs: the next steps are the forms that would be right. */
+export function refusedInputs(issues: Issue[]): AdvisedFailure {
   const { path, expected, received } = issues[0]!;
   return new AdvisedFailure('INVALID_PAYLOAD', `${path}: expected ${expected}, received ${received}.`, {
     issues,
-    nextSteps: nextSteps ?? [...new Set(issues.map(({ hint }) => hint))],
+    nextSteps: [...new Set(issues.map(({ hint }) => hint))],
   });
 }
 

@@ -137,7 +137,6 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
 }
 
-/** Returns what a call comes to that ended with an error: a signal, a failure, or a bug of this program. */
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const { args, caller } = call;
   const { situation } = call.progress;
@@ -174,8 +173,8 @@ function bugOf(error: unknown, call: Call): Outcome {
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   // Without that part, progress is told in lines.
-  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: null }));
-  return Terminal ? watch(screen, secrets, (...parts) => new Terminal(...parts)) : watch(screen, secrets);
+  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: undefined }));
+  return watch(screen, secrets, Terminal);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */
@@ -185,7 +184,6 @@ function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
   return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 
-/** Returns an outcome with the warnings that every document of its call has. */
 function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {
   // As far as one can tell where the arguments are refused.
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has('sandbox');

@@ -1,7 +1,6 @@
 import type { Contract } from '../contracts/contract.ts';
 import type * as Price from '../contracts/estimate.ts';
 import type * as Validate from '../contracts/validate.ts';
-import type { Failure } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
 import type { ModelDescription, Validation } from './types.ts';
@@ -43,8 +42,8 @@ export async function validate(contract: Contract, payload: JsonObject): Promise
   return { valid: issues.length === 0, issues, estimate: range && { ...range, asOf, note } };
 }
 
-/** Returns the failure of a payload that does not fit its contract; undefined where it fits. */
-export async function refusalOf(contract: Contract, payload: JsonObject): Promise<Failure | undefined> {
+/** @throws Failure INVALID_PAYLOAD */
+export async function checkFits(contract: Contract, payload: JsonObject): Promise<void> {
   const { issues } = await validate(contract, payload);
-  return issues.length > 0 ? invalidInput(issues) : undefined;
+  if (issues.length > 0) throw invalidInput(issues);
 }

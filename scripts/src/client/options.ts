@@ -2,7 +2,7 @@ import path from 'node:path';
 import { systemClock } from '../model/clock.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import { Failure, type Issue } from '../model/failure.ts';
-import { isApiKey, serviceAddress } from '../model/service-address.ts';
+import { ADDRESS_FORM, API_KEY_FORM, isApiKey, serviceAddress } from '../model/service-address.ts';
 import { plain } from '../model/text.ts';
 import type { Profile } from '../providers/profile.ts';
 import { PROFILES } from '../providers/registry.ts';
@@ -30,10 +30,7 @@ const NUMBERS = {
   pollIntervalMs: { fallback: FIRST_POLL_MS, min: 10, max: 300_000 },
 };
 
-/**
- * Returns the settings of a client.
- * @throws InvalidRequestError that names each option whose value cannot be used
- */
+/** @throws InvalidRequestError that names each option whose value cannot be used */
 export function readOptions(options: ClientOptions): Settings {
   const issues: Issue[] = [];
   const { provider, key, baseUrl, proxy = {}, httpClient, contractsFolder, clock = systemClock } = options;
@@ -43,15 +40,11 @@ export function readOptions(options: ClientOptions): Settings {
     issues.push(issue('provider', `one of ${ids}`, shown(provider), 'name a service of providers()'));
   }
   if (!isApiKey(key)) {
-    const expected = 'a key without spaces, line breaks or letters beyond ASCII';
-    issues.push(issue('key', expected, typeof key, 'pass the key alone'));
+    issues.push(issue('key', API_KEY_FORM, typeof key, 'pass the key alone'));
   }
   const url = serviceAddress(String(baseUrl ?? profile?.url ?? ''));
   if (!url && profile) {
-    const expected =
-      'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
-    const hint = `leave it out to use ${profile.url}`;
-    issues.push(issue('baseUrl', expected, 'another address', hint));
+    issues.push(issue('baseUrl', ADDRESS_FORM, 'another address', `leave it out to use ${profile.url}`));
   }
   if (contractsFolder !== undefined && path.basename(contractsFolder) !== 'contracts') {
     const expected = 'the path of a folder named contracts';
@@ -69,15 +62,10 @@ export function readOptions(options: ClientOptions): Settings {
   const maxRetries = number('maxRetries');
   const pollIntervalMs = number('pollIntervalMs');
   const [first] = issues;
-  if (first || !profile || !url) throw invalid(issues, isApiKey(key) ? key : '');
+  if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : '');
   const root = contractsFolder === undefined ? undefined : path.dirname(path.resolve(contractsFolder));
   const numbers = { timeoutMs, maxRetries, pollIntervalMs };
   return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
-}
-
-/** Returns the error of inputs that cannot be used; nothing was sent. */
-export function invalid(issues: Issue[], key: string): Error {
-  return toError(invalidInput(issues), key);
 }
 
 export function invalidInput(issues: Issue[]): Failure {

@@ -2,7 +2,7 @@ import type { CheckedRequest } from '../core/checked-request.ts';
 import { isIdempotencyKey } from '../model/idempotency-key.ts';
 import { checkCallbackUrl, isLoopback } from '../model/service-address.ts';
 import { TASK_ID } from '../model/task.ts';
-import { contractOf, refusalOf } from './catalog.ts';
+import { checkFits, contractOf } from './catalog.ts';
 import { invalidInput, issue, type Settings, shown } from './options.ts';
 import type { Issue, Moment, SubmitRequest } from './types.ts';
 
@@ -13,8 +13,7 @@ export async function checkRequest(
 ): Promise<Pick<CheckedRequest, 'contract' | 'generation'>> {
   const { model, payload, idempotencyKey, callbackUrl, maxCredits } = request;
   const contract = await contractOf(settings, model);
-  const refusal = await refusalOf(contract, payload);
-  if (refusal) throw refusal;
+  await checkFits(contract, payload);
   const issues: Issue[] = [];
   if (!isIdempotencyKey(idempotencyKey)) {
     const hint = 'make one before the first attempt, and store it: crypto.randomUUID()';

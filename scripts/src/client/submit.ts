@@ -58,10 +58,7 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
   };
 }
 
-/**
- * Submits a request in one attempt.
- * @param first the lost submit that this one repeats: a rejection then says nothing of both before the list was read
- */
+/** @param first the lost submit that this one repeats: a rejection says nothing of both before the list was read */
 function send(
   connection: Connection,
   request: SubmitRequest,

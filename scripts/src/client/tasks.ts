@@ -1,7 +1,7 @@
 import type { Session } from '../core/session.ts';
 import type { WaitSettings } from '../core/wait-settings.ts';
 import { abilityFor, unsupported } from '../providers/unsupported.ts';
-import { contractOf, listModels, refusalOf } from './catalog.ts';
+import { checkFits, contractOf, listModels } from './catalog.ts';
 import { type Connection, SILENT } from './connection.ts';
 import { checkMoment, checkTaskId } from './request.ts';
 import { publicStatus, publicTask } from './task.ts';
@@ -49,8 +49,7 @@ export function taskCalls(
       connection.call(options, async (session) => {
         need(session, 'quote');
         const contract = await contractOf(connection.settings, model);
-        const refusal = await refusalOf(contract, payload);
-        if (refusal) throw refusal;
+        await checkFits(contract, payload);
         const { askPrice } = await import('../core/money/check-price.ts');
         return askPrice(session, contract, { model, payload, idempotencyKey: '', maxCredits });
       }),

@@ -1,11 +1,10 @@
+import type { Cheaper } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { carriesSomething } from './presence.ts';
+import { carriesSomething, fieldOf } from './presence.ts';
 import type { PriceRule, Rate } from './price-rule.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { checkPayload } from './validate.ts';
-
-export type { ObservedPrice, PriceRule, Rate } from './price-rule.ts';
 
 /** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
 export interface Estimate {
@@ -13,11 +12,7 @@ export interface Estimate {
   most: number;
 }
 
-/** A change to a payload, and what the changed payload is estimated to cost at most. */
-export interface Variant {
-  change: JsonObject;
-  credits: number;
-}
+export type Variant = Cheaper['variants'][number];
 
 const MOST_VARIANTS = 3;
 // A range of seconds is short; a wider number field would make pairs of changes endless.
@@ -42,11 +37,9 @@ export function estimate(contract: Contract, payload: JsonObject): Estimate | nu
     costs.push(cost);
     if (fit === 'yes') break;
   }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0)
-    ? { least, most }
-    : null;
+  const range = rangeOf(costs.flatMap(({ least, most }) => [least, most]));
+  const isKnown = (credits: number) => Number.isSafeInteger(credits) && credits > 0;
+  return isKnown(range.least) && isKnown(range.most) ? range : null;
 }
 
 /** The estimate as one number; null where it is not known, or not to one number. */
@@ -74,21 +67,17 @@ export function priceLine(contract: Contract, payload: JsonObject): string | nul
   if (range !== null) return `${said} ${creditsText(range, price.usdPerCredit)}.`;
   const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
   if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+  return `${said} ${creditsText(rangeOf(bySecond), price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
 }
 
 type Fit = 'yes' | 'no' | 'perhaps';
 
 /** `perhaps`: it depends on what the service assumes for a field that was left out. */
 function fits(root: SchemaNode, { when }: Rate, payload: JsonObject, explained: ReadonlySet<string>): Fit {
-  let fit: Fit = 'yes';
-  for (const [name, condition] of Object.entries(when)) {
-    const one = meets(valueIn(root, payload, name), condition, explained.has(name) ? 'no' : 'perhaps');
-    if (one === 'no') return 'no';
-    if (one === 'perhaps') fit = 'perhaps';
-  }
-  return fit;
+  const all = Object.entries(when).map(([name, condition]) =>
+    meets(valueIn(root, payload, name), condition, explained.has(name) ? 'no' : 'perhaps'),
+  );
+  return all.find((fit) => fit === 'no') ?? all.find((fit) => fit === 'perhaps') ?? 'yes';
 }
 
 /** The fields of which a rate says what leaving them out costs. */
@@ -101,13 +90,13 @@ function explainedAbsences({ rates }: PriceRule): ReadonlySet<string> {
 
 /** @param unsaid what leaving the field out means for a condition on its value */
 function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
-  const isLeftOut = value === undefined || !carriesSomething(value);
+  const isLeftOut = !carriesSomething(value);
   const as = (is: boolean): Fit => (is ? 'yes' : 'no');
   if (condition === 'given') return as(!isLeftOut);
   if (condition === 'absent') return as(isLeftOut);
   if (Array.isArray(condition)) {
     if (isLeftOut) return condition.includes(null) ? 'yes' : unsaid;
-    return as(condition.includes(value));
+    return as(condition.includes(value!));
   }
   if (isLeftOut) return unsaid;
   if (isObject(condition))
@@ -117,40 +106,32 @@ function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
 
 function costOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const count = numberIn(root, payload, times ?? perhapsTimes);
-  let cost: Estimate;
-  if (perSecond !== undefined) {
-    const seconds = secondsOf(root, price, rate, payload);
-    if (seconds === null) return null;
-    cost = { least: perSecond * seconds.least, most: perSecond * seconds.most };
-  } else {
-    const [least, most] = Array.isArray(credits) ? credits : [credits!, credits!];
-    cost = { least, most };
-  }
-  return { least: times === undefined ? cost.least : cost.least * count, most: cost.most * count };
+  const unit = perSecond === undefined ? rangeOf([credits!].flat()) : secondsOf(root, price, rate, payload);
+  const counted = times ?? perhapsTimes;
+  const count = counted === undefined ? 1 : valueIn(root, payload, counted);
+  if (unit === null) return null;
+  const once = perSecond ?? 1;
+  const often = once * (typeof count === 'number' ? count : 1);
+  return { least: unit.least * (times === undefined ? once : often), most: unit.most * often };
 }
 
-/** The number that a field has; 1 where it is left out, or where there is no field. */
-function numberIn(root: SchemaNode, payload: JsonObject, name: string | undefined): number {
-  const value = name === undefined ? undefined : valueIn(root, payload, name);
-  return typeof value === 'number' ? value : 1;
-}
+const rangeOf = (numbers: readonly number[]): Estimate => ({
+  least: Math.min(...numbers),
+  most: Math.max(...numbers),
+});
 
 /** Null where the seconds are not known; 0 stands for a length that the service finds out. */
 function secondsOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
-  if (rate.seconds !== undefined) return { least: rate.seconds[0], most: rate.seconds[1] };
+  if (rate.seconds !== undefined) return rangeOf(rate.seconds);
   const value = valueIn(root, payload, price.seconds!);
-  if (value !== undefined && value !== null) {
-    const seconds = toSeconds(value);
-    return seconds === null || seconds === 0 ? null : { least: seconds, most: seconds };
-  }
-  const possible = valuesOf(root.properties?.get(price.seconds!)).map(toSeconds);
-  if (possible.length === 0 || possible.some((seconds) => seconds === null || seconds === 0)) return null;
-  return { least: Math.min(...(possible as number[])), most: Math.max(...(possible as number[])) };
+  const isGiven = value !== undefined && value !== null;
+  const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds!));
+  const seconds = possible.map(toSeconds);
+  return seconds.length > 0 && seconds.every(Boolean) ? rangeOf(seconds as number[]) : null;
 }
 
 function valueIn(root: SchemaNode, payload: JsonObject, name: string): Json | undefined {
-  return (Object.hasOwn(payload, name) ? payload[name] : undefined) ?? root.properties?.get(name)?.default;
+  return fieldOf(payload, name) ?? root.properties!.get(name)?.default;
 }
 
 function toSeconds(value: Json | undefined): number | null {
@@ -194,11 +175,8 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
 
 function priceFields(contract: Contract): string[] {
   const { seconds, rates } = contract.price!;
-  const names = new Set<string>();
-  if (seconds !== null) names.add(seconds);
-  for (const { when, times, perhapsTimes } of rates)
-    for (const name of [...Object.keys(when), times, perhapsTimes]) if (name !== undefined) names.add(name);
-  return [...names];
+  const names = rates.flatMap(({ when, times, perhapsTimes }) => [...Object.keys(when), times, perhapsTimes]);
+  return [...new Set([seconds, ...names])].filter((name) => typeof name === 'string');
 }
 
 function changesOf(contract: Contract, payload: JsonObject, name: string) {

@@ -1,8 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { plain } from '../model/text.ts';
 import { expectedMedia } from './keywords/media.ts';
-import type { SchemaNode } from './schema-node.ts';
-import type { TypeName } from './types.ts';
+import type { SchemaNode, TypeName } from './schema-node.ts';
 
 export type Path = readonly (string | number)[];
 

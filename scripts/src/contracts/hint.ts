@@ -13,9 +13,8 @@ import {
   wanted,
 } from './expected.ts';
 import { nearest, squeeze } from './nearest.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { codePoints, toZod } from './to-zod.ts';
-import { isOfType, type TypeName } from './types.ts';
+import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
+import { codePoints, fits } from './to-zod.ts';
 import type { Beside, Ways } from './ways.ts';
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
@@ -114,9 +113,7 @@ function textHint(place: RefusedPlace, value: string): string {
 
 /** The value of the right type and spelling that means the same as what came: "5" for 5, "720p" for 720 or "720P". */
 function sameMeaning(node: SchemaNode, value: Json): Json | undefined {
-  for (const candidate of candidates(node, value))
-    if (toZod(node).safeParse(candidate).success) return candidate;
-  return undefined;
+  return candidates(node, value).find((candidate) => fits(node, candidate));
 }
 
 function candidates(node: SchemaNode, value: Json): Json[] {

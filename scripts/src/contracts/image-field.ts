@@ -1,18 +1,19 @@
 import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
+import type { SchemaNode } from './schema-node.ts';
 
-/** The field that takes the picture of a file: the first that holds a single image. Null if the model has none. */
+/** The field that takes the picture of a file: the first that holds a single image. */
 export function imageField(contract: Contract): string | null {
-  for (const [name, node] of rootOf(contract).properties ?? [])
-    if (node.media === 'image' && node.types.includes('string')) return name;
-  return null;
+  return fieldWhere(contract, ({ media, types }) => media === 'image' && types.includes('string'));
 }
 
-/** The field that takes a picture by its public URL only, alone or in a list. Null if the model has none. */
+/** The field that takes a picture by its public URL only, alone or in a list. */
 export function imageUrlField(contract: Contract): string | null {
-  for (const [name, node] of rootOf(contract).properties ?? [])
-    if ((node.media ?? node.items?.media) === 'image-url') return name;
-  return null;
+  return fieldWhere(contract, ({ media, items }) => (media ?? items?.media) === 'image-url');
+}
+
+function fieldWhere(contract: Contract, fits: (node: SchemaNode) => boolean): string | null {
+  return [...rootOf(contract).properties!].find(([, node]) => fits(node))?.[0] ?? null;
 }
 
 /** Returns the payload without the picture that a file would give. */

@@ -3,11 +3,7 @@ import type { Json } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { z } from './zod.ts';
 
-/**
- * Returns what a schema makes of a part of a contract file. The messages of the schema follow the path of the field that
- * they are about, such as ` must be a number`.
- * @throws ContractError
- */
+/** The messages of the schema follow the path of their field, such as ` must be a number`. @throws ContractError */
 export function parsed<T extends Zod.ZodMiniType>(schema: T, value: Json, where = ''): Zod.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

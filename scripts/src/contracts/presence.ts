@@ -5,14 +5,12 @@ export function fieldOf(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** True if a field is there and carries something. */
 export function isPresent(object: JsonObject, name: string): boolean {
-  const value = fieldOf(object, name);
-  return value !== undefined && carriesSomething(value);
+  return carriesSomething(fieldOf(object, name));
 }
 
 /** Null, blank text and an empty list are the same as leaving the field out. */
-export function carriesSomething(value: Json): boolean {
+export function carriesSomething(value: Json | undefined): boolean {
   if (typeof value === 'string') return /\S/.test(value);
-  return Array.isArray(value) ? value.length > 0 : value !== null;
+  return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined;
 }

@@ -31,10 +31,7 @@ const HEAD = z.object({
   examples: z.array(z.custom<JsonObject>(isObject, EXAMPLE), EXAMPLE).check(z.minLength(1, EXAMPLE)),
 });
 
-/**
- * What a parsed contract file says. @throws ContractError when it says something that is not understood, or
- * lacks its example or sources.
- */
+/** @throws ContractError for what is not understood, and where the example or the sources are missing */
 export function toContract(document: Json): StoredContract {
   if (!isObject(document)) throw new ContractError('the file must be a mapping');
   const { $schema, type } = document;

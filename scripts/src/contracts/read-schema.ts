@@ -2,10 +2,12 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { fieldList } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { isOfType, TYPES, type TypeName } from './types.ts';
+import { isOfType, type SchemaNode, TYPES, type TypeName } from './schema-node.ts';
 
-type Reader = (node: SchemaNode, value: Json, where: string) => void;
+type Reader = (node: SchemaNode, value: Json, where: string, keyword: string) => void;
+
+const number = bound('a number', Number.isFinite);
+const count = bound('a whole number', (value) => Number.isInteger(value) && value >= 0);
 
 /** Each keyword of JSON Schema that may be used, with the types it is for (none: any) and how it is read. */
 const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> = {
@@ -51,35 +53,27 @@ const STANDARD: Record<string, { types?: readonly TypeName[]; read?: Reader }> =
       if (node.pattern === undefined) throw new ContractError(`${where} must be a regular expression`);
     },
   },
-  minLength: { types: ['string'], read: count('minLength') },
-  maxLength: { types: ['string'], read: count('maxLength') },
-  minimum: { types: ['number', 'integer'], read: number('minimum') },
-  maximum: { types: ['number', 'integer'], read: number('maximum') },
+  minLength: { types: ['string'], read: count },
+  maxLength: { types: ['string'], read: count },
+  minimum: { types: ['number', 'integer'], read: number },
+  maximum: { types: ['number', 'integer'], read: number },
   items: {
     types: ['array'],
     read(node, value, where) {
       node.items = readNode(value, where);
     },
   },
-  minItems: { types: ['array'], read: count('minItems') },
-  maxItems: { types: ['array'], read: count('maxItems') },
+  minItems: { types: ['array'], read: count },
+  maxItems: { types: ['array'], read: count },
 };
 
 type Bound = 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems';
 
-function bound(key: Bound, what: string, is: (value: number) => boolean): Reader {
-  return (node, value, where) => {
+function bound(what: string, is: (value: number) => boolean): Reader {
+  return (node, value, where, keyword) => {
     if (typeof value !== 'number' || !is(value)) throw new ContractError(`${where} must be ${what}`);
-    node[key] = value;
+    node[keyword as Bound] = value;
   };
-}
-
-function number(key: Bound): Reader {
-  return bound(key, 'a number', Number.isFinite);
-}
-
-function count(key: Bound): Reader {
-  return bound(key, 'a whole number', (value) => Number.isInteger(value) && value >= 0);
 }
 
 /**
@@ -99,7 +93,7 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
     if (known === undefined) throw new ContractError(`the keyword ${at(keyword)} is not supported`);
     if (known.types !== undefined && !known.types.some((type) => node.types.includes(type)))
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(' or ')}`);
-    standard?.read?.(node, value, at(keyword));
+    standard?.read?.(node, value, at(keyword), keyword);
   }
   if (node.types.includes('array') && node.items === undefined)
     throw new ContractError(`${at('items')} is missing`);
@@ -108,10 +102,7 @@ export function readNode(schema: Json | undefined, where = ''): SchemaNode {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own.length > 0)
-    node.own = own.map(({ name, types, read }) => ({
-      types,
-      ...read(schema[name]!, { ...scope, where: at(name) }),
-    }));
+    node.own = own.map(({ name, read }) => read(schema[name]!, { ...scope, where: at(name) }));
   return node;
 }
 

@@ -1,7 +1,18 @@
-import type { Issue } from '../model/failure.ts';
-import type { Json, JsonObject } from '../model/json.ts';
-import type { TypeName } from './types.ts';
+import type { Issue, Problem } from '../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Ways } from './ways.ts';
+
+export const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
+
+export type TypeName = (typeof TYPES)[number];
+
+export function isOfType(value: unknown, type: TypeName): boolean {
+  if (type === 'null') return value === null;
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'object') return isObject(value);
+  if (type === 'integer') return Number.isInteger(value);
+  return typeof value === type;
+}
 
 /** With -url: a public URL and nothing else, whatever the service takes for the plain kind. */
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'image-url', 'video-url', 'audio-url'] as const;
@@ -28,17 +39,13 @@ export interface SchemaNode {
   properties?: ReadonlyMap<string, SchemaNode>;
   required?: ReadonlySet<string>;
   /** What the keywords of our own say that it has, in the order in which they are checked. */
-  own?: readonly (Rule & Pick<Keyword, 'types'>)[];
+  own?: readonly Rule[];
   /** What the text is the address of, or holds. */
   media?: MediaKind;
   /** What the path of a media URL may end with. */
   files?: readonly string[];
   /** The lengths that a list may have. */
   counts?: readonly number[];
-  /** Fields of which one must carry something. */
-  atLeastOne?: readonly string[];
-  /** Groups of fields that exclude each other. */
-  exclusive?: readonly (readonly string[])[];
 }
 
 /** A keyword of our own in a contract, in one place: how it is read, what it refuses, and in which words. */
@@ -71,12 +78,6 @@ export interface Scope {
   properties: JsonObject;
   /** Reads a schema inside of the keyword. */
   readSchema: (schema: Json, where: string) => SchemaNode;
-}
-
-/** Why a value is refused: what would be right, and what to write or run instead. */
-export interface Problem {
-  expected: string;
-  hint: string;
 }
 
 /** What the words of a problem depend on beside the value. */

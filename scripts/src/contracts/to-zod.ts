@@ -1,7 +1,6 @@
 import type * as Zod from 'zod/mini';
 import type { Json } from '../model/json.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { isOfType, type TypeName } from './types.ts';
+import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { z } from './zod.ts';
 
 const made = new WeakMap<SchemaNode, Zod.ZodMiniType>();
@@ -17,6 +16,10 @@ export function toZod(node: SchemaNode): Zod.ZodMiniType {
     made.set(node, schema);
   }
   return schema;
+}
+
+export function fits(node: SchemaNode, value: Json): boolean {
+  return toZod(node).safeParse(value).success;
 }
 
 function convert(node: SchemaNode): Zod.ZodMiniType {
@@ -52,7 +55,7 @@ function text(node: SchemaNode): Zod.ZodMiniType {
   if (pattern !== undefined) checks.push(z.regex(pattern));
   if (least > 0) checks.push(z.refine<string>((value) => codePoints(value) >= least));
   if (most < Number.POSITIVE_INFINITY) checks.push(z.refine<string>((value) => codePoints(value) <= most));
-  checks.push(...ownChecks<string>(node, 'string'));
+  checks.push(...ownChecks<string>(node));
   return checks.length === 0 ? z.string() : z.string().check(...checks);
 }
 
@@ -72,17 +75,14 @@ function list(node: SchemaNode): Zod.ZodMiniType {
   const checks = [];
   if (node.minItems !== undefined) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== undefined) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks<unknown[]>(node, 'array'));
+  checks.push(...ownChecks<unknown[]>(node));
   const base = z.array(toZod(node.items!));
   return checks.length === 0 ? base : base.check(...checks);
 }
 
-/** The checks of the keywords of our own that a place has, for values of a type. */
-function ownChecks<T>(node: SchemaNode, type: TypeName) {
-  return (node.own ?? []).flatMap(({ types, problem }) =>
-    problem !== undefined && types.includes(type)
-      ? [z.refine<T>((value) => problem(value as Json, {}) === null)]
-      : [],
+function ownChecks<T>({ own = [] }: SchemaNode) {
+  return own.flatMap(({ problem }) =>
+    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json, {}) === null)],
   );
 }
 

@@ -1,30 +1,27 @@
 import { Failure } from './failure.ts';
 import { requestName } from './fingerprint.ts';
 import { compact } from './json.ts';
-import type { NewRun, RequestRecord } from './request-record.ts';
+import type { Account, RequestRecord } from './request-record.ts';
 
-/** A request that a caller wants to submit. */
-export interface RequestClaim {
-  model: string;
-  payloadHash: string;
-  /** The first characters of the prompt. */
+/** A request that a caller wants to submit: what its record will say, with the key of a new submit. */
+export interface RequestClaim
+  extends Pick<
+    RequestRecord,
+    | 'model'
+    | 'payloadHash'
+    | 'idempotencyKey'
+    | 'owner'
+    | 'download'
+    | 'output'
+    | 'ordinal'
+    | 'newRun'
+    | 'wait'
+  > {
   promptExcerpt?: string | null;
-  /** The key of a new submit. */
-  idempotencyKey: string;
   /** The user gave the key, so the key identifies the request. */
   isNamed: boolean;
   /** The user wants a new task, even if the request has one. */
   isNew: boolean;
-  owner: string | null;
-  download: string | null;
-  /** The name that is wanted for its file; absent: the task's id. */
-  output?: string | null;
-  /** Which of several equal requests it is, from 1; absent: the first. */
-  ordinal?: number;
-  /** The run for new tasks that makes it. */
-  newRun?: NewRun;
-  /** Seconds that its command waits; null when the command does not say. */
-  wait: number | null;
 }
 
 /** What tells a request from others of its account. */
@@ -33,21 +30,12 @@ export type RequestIdentity = Pick<
   'model' | 'payloadHash' | 'ordinal' | 'isNamed' | 'idempotencyKey'
 >;
 
-/** The account whose requests a store's user submits. */
-export interface Account {
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  account: string;
-}
-
 /** Who has the right to submit a request, or to spend. */
 export interface Holder {
   pid: number;
   host: string;
 }
 
-/** Returns the name of the claimed request: its records are found by it. */
 export function requestNameOf(request: RequestIdentity, account: Account): string {
   const idempotencyKey = request.isNamed ? request.idempotencyKey : undefined;
   return requestName({ ...request, ...account, idempotencyKey });
@@ -58,10 +46,9 @@ interface Recorded {
 }
 
 /**
- * Returns the record that says what a claimed request is: its newest one, without rejected and replaced ones.
- * @param entries the records of the request, newest first; null for one that cannot be read
- * @returns undefined where the request is to be submitted
- * @throws Failure where that is not known, or where the idempotency key stands for another request
+ * The newest record without rejected and replaced ones; undefined where the request is to be submitted. @param entries
+ * newest first; null for one that cannot be read. @throws Failure where that is not known, or where the idempotency key
+ * stands for another request
  */
 export function knownRecord<E extends Recorded>(
   entries: readonly (E | null)[],

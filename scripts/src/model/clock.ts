@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Time and randomness. Both are parameters, so that tests control them. */
 export interface Clock {
   /** Milliseconds that only ever grow; every deadline is measured with these. */
@@ -18,25 +20,14 @@ export const systemClock: Clock = {
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   wall: () => Date.now(),
   random: () => Math.random(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(
-        () => {
-          signal?.removeEventListener('abort', stop);
-          resolve();
-        },
-        Math.min(Math.max(0, ms), LONGEST_TIMER_MS),
-      );
-      signal?.addEventListener('abort', stop, { once: true });
-    }),
+  async sleep(ms, signal) {
+    try {
+      await setTimeout(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined, { signal });
+    } catch {
+      // Node's own error only wraps the reason.
+      throw signal?.reason;
+    }
+  },
 };
 
 const two = (number: number): string => String(number).padStart(2, '0');

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { Account } from './request-record.ts';
 import type { SubmitFacts } from './submit-facts.ts';
 import type { TaskState } from './task.ts';
 
@@ -31,6 +32,9 @@ export interface Issue {
   received: string;
   hint: string;
 }
+
+/** Why a value is refused: what would be right, and what to write or run instead. */
+export type Problem = Pick<Issue, 'expected' | 'hint'>;
 
 export interface FailureDetails {
   /** Seconds of the `Retry-After` of the service. */
@@ -134,15 +138,6 @@ export interface ModelUnknown {
     | { what: 'nowhere'; near: string | undefined; models: readonly string[] };
 }
 
-/** Whose a task is. */
-interface TaskPlace {
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  /** The fingerprint of the key. */
-  account: string;
-}
-
 /** What a failure is about, beyond its code: the facts from which its advice is made. */
 export type Reason =
   | SubmitUnknown
@@ -160,7 +155,7 @@ export type Reason =
   | { kind: 'recordedTaskGone'; taskId: string; created: string }
   | { kind: 'recordedTaskYoung'; taskId: string }
   /** The records know this task, which was made at another service, at another address or with another key. */
-  | { kind: 'madeElsewhere'; taskId: string; created: string; by: TaskPlace; here: TaskPlace }
+  | { kind: 'madeElsewhere'; taskId: string; created: string; by: Account; here: Account }
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
   /** What `forget` met: no record, a submit that is under way, or one that has just ended. */
@@ -208,7 +203,7 @@ export type Reason =
   | { kind: 'downloadFolder'; folder: string; why: string }
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
-  | { kind: 'fileInTheWay'; file: string; free: string }
+  | { kind: 'fileInTheWay'; file: string; free: string; owner?: FileOwner }
   | { kind: 'beingSaved' | 'linkGone' | 'fileTooLarge' }
   /** The service does not show a task that ended COMPLETED. */
   | { kind: 'taskNotShown' }
@@ -218,7 +213,14 @@ export type Reason =
   /** A name led to an address that a proxy program made up. */
   | { kind: 'addressOfProxy' };
 
-/** Whose a file is: the request has another task that made it, or nobody knows; else something else has its name. */
-export type FileOwner = { is: 'earlierTask'; taskId: string } | { is: 'unknown' } | { is: 'other' };
+/**
+ * Whose a file is: it was saved for this very task, or for another one of its request, or nobody knows; else something else
+ * has its name.
+ */
+export type FileOwner =
+  | { is: 'thisTask' }
+  | { is: 'otherTask'; taskId: string }
+  | { is: 'unknown' }
+  | { is: 'other' };
 
 export type ReasonOf<K extends Reason['kind']> = Extract<Reason, { kind: K }>;

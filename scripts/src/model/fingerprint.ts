@@ -1,5 +1,6 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import type { Json } from './json.ts';
+import type { Account, RequestRecord } from './request-record.ts';
 
 /** Returns a short id of an account. It tells two keys apart, and the key cannot be computed from it. */
 export function accountOf(provider: string, key: string): string {
@@ -14,17 +15,9 @@ export function jsonHash(value: Json): string {
 }
 
 /** What makes two requests the same one. */
-export interface RequestKey {
-  provider: string;
-  /** The address of the service. */
-  service: string;
-  account: string;
-  model: string;
-  payloadHash: string;
+export interface RequestKey extends Account, Pick<RequestRecord, 'model' | 'payloadHash' | 'ordinal'> {
   /** The key that the user gave; it alone then identifies the request. */
   idempotencyKey: string | undefined;
-  /** Which of several equal requests it is, from 1; absent: the first. */
-  ordinal?: number;
 }
 
 /** Returns the name of a request: commands with the same name mean the same request. */
@@ -37,7 +30,6 @@ export function requestName(request: RequestKey): string {
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }
 
-/** Returns the SHA-256 of a text in hexadecimal. */
 export function sha256Text(text: string): string {
   return hash('sha256', text);
 }

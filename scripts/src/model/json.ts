@@ -14,7 +14,6 @@ export function compact<T extends object>(fields: T): Compact<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Compact<T>;
 }
 
-/** Returns a list that holds something; undefined for an empty one. */
 export const unlessEmpty = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);
 
 /** True for a JSON object: neither null nor an array. */

@@ -43,14 +43,19 @@ export interface NewRun {
   lines: string;
 }
 
-/** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
-export interface RequestRecord {
-  /** The name of the request, which all its records share. */
-  request: string;
+/** The account of a key: whose requests and tasks those are. */
+export interface Account {
   provider: string;
   /** The address of the service. */
   service: string;
+  /** The fingerprint of the key. */
   account: string;
+}
+
+/** The record of one request. Of a prompt it holds the beginning; it never holds a media URL, a callback URL or an API key. */
+export interface RequestRecord extends Account {
+  /** The name of the request, which all its records share. */
+  request: string;
   owner: string | null;
   model: string;
   payloadHash: string;

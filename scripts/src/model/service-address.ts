@@ -1,10 +1,14 @@
-import { checkPublicUrl, THIS_MACHINE, type UrlProblem } from './public-address.ts';
+import type { Problem } from './failure.ts';
+import { checkPublicUrl, THIS_MACHINE } from './public-address.ts';
 import { urlOf } from './url.ts';
 
 /** True for the addresses that never leave this machine. */
 export function isLoopback(url: URL): boolean {
   return THIS_MACHINE.includes(url.hostname);
 }
+
+export const ADDRESS_FORM =
+  'an https address, or http on 127.0.0.1, localhost or [::1], without user, query or fragment';
 
 /** Returns the address of a service that may be given the key: https, or http on this machine; undefined for any other text. */
 export function serviceAddress(text: string): URL | undefined {
@@ -13,16 +17,15 @@ export function serviceAddress(text: string): URL | undefined {
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
 }
 
-/**
- * Returns what is wrong with a callback address, or null. It must be public.
- * @param loopback the service runs on this machine, so a callback may go to it too
- */
-export function checkCallbackUrl(value: string, loopback: boolean): UrlProblem | null {
+/** Null for an address that may be called: a public one, or one on this machine where the service is a `loopback` one. */
+export function checkCallbackUrl(value: string, loopback: boolean): Problem | null {
   const problem = checkPublicUrl(value, { schemes: ['https'] });
   const url = urlOf(value);
   const isLocal = url?.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
   return loopback && isLocal ? null : problem;
 }
+
+export const API_KEY_FORM = 'a key without spaces, line breaks or letters beyond ASCII';
 
 /** Whether a text can be an API key: a header carries it, so other characters would be rejected, or read as a second header. */
 export function isApiKey(text: unknown): boolean {

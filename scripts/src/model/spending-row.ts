@@ -1,5 +1,5 @@
 import { dayOf } from './clock.ts';
-import type { Credits, RequestRecord } from './request-record.ts';
+import type { Account, Credits, RequestRecord } from './request-record.ts';
 import { isTerminal, type TaskState } from './task.ts';
 
 /** What is counted of requests, or summed up. */
@@ -24,19 +24,13 @@ export const COUNTS = [
 export type SpendingCounts = Record<(typeof COUNTS)[number], number>;
 
 /** What the requests of one day, account and model came to. */
-export interface SpendingRow extends SpendingCounts {
+export interface SpendingRow extends SpendingCounts, Account {
   /** The local day on which they were made, as in 2026-11-21. */
   day: string;
-  provider: string;
-  service: string;
-  account: string;
   model: string;
 }
 
-/**
- * Returns what one request came to.
- * @param status the state of its task; null where it is unknown whether it has one
- */
+/** @param status the state of its task; null where it is unknown whether it has one */
 export function countsOf(status: TaskState | null, { quoted, charged, refunded }: Credits): SpendingCounts {
   const isOpen = status === null || !isTerminal(status);
   const count = (isCounted: boolean) => Number(isCounted);

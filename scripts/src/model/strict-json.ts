@@ -11,10 +11,7 @@ export class DuplicateName extends Error {
   }
 }
 
-/**
- * Parses JSON in which no object has a name twice.
- * @throws SyntaxError; DuplicateName
- */
+/** @throws SyntaxError; DuplicateName */
 export function parseStrict(text: string, reviver?: (name: string, value: Json) => Json): Json {
   const value = JSON.parse(text, reviver) as Json;
   const twice = duplicateIn(text);

@@ -1,9 +1,21 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** The states of a task, the same for every provider. UNKNOWN is our own: no source reported a state. */
-export const TASK_STATES = ['SUBMITTED', 'PROGRESS', 'COMPLETED', 'FAILED', 'CANCEL', 'UNKNOWN'] as const;
+/** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
+export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
 
-export type TaskState = (typeof TASK_STATES)[number];
+// A terminal state is final: no later answer takes it back.
+const IS_TERMINAL: Record<TaskState, boolean> = {
+  SUBMITTED: false,
+  PROGRESS: false,
+  COMPLETED: true,
+  FAILED: true,
+  CANCEL: true,
+  UNKNOWN: false,
+};
+
+export const TASK_STATES = Object.keys(IS_TERMINAL) as TaskState[];
+
+export const isTerminal = (state: TaskState): boolean => IS_TERMINAL[state];
 
 /**
  * Ids are opaque, but they stand in commands that run as they stand, and in addresses: nothing that a shell or an address
@@ -13,13 +25,6 @@ export const TASK_ID = /^[A-Za-z0-9_][A-Za-z0-9._:~@=+,-]{0,199}$/;
 
 /** Seconds that a suggested command waits by default: less than the minute that many tools allow. */
 export const BRIEF_WAIT_S = 45;
-
-const TERMINAL: ReadonlySet<TaskState> = new Set(['COMPLETED', 'FAILED', 'CANCEL']);
-
-/** A terminal state is final: no later answer takes it back. */
-export function isTerminal(state: TaskState): boolean {
-  return TERMINAL.has(state);
-}
 
 /** A task in the form that is the same for every provider. */
 export interface Task {

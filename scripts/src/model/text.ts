@@ -14,7 +14,7 @@ export function plain(text: string, limit = 300): string {
   return clean.length > limit || text.length > limit * 4 ? `${clean.slice(0, limit)}…` : clean;
 }
 
-/** Returns the text without invisible characters. Line breaks stay. */
+/** Line breaks stay. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }

@@ -1,9 +1,10 @@
-import type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
-import type { Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
+import type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+import type { Account, Credits, RecordChange, RequestRecord } from '../model/request-record.ts';
 import type { SpendingRow } from '../model/spending-row.ts';
 import type { TaskState } from '../model/task.ts';
 
-export type { Account, Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+export type { Holder, RequestClaim, RequestIdentity } from '../model/claim-rules.ts';
+export type { Account } from '../model/request-record.ts';
 
 /** The right to submit a request, which one process has at a time. */
 export interface Fence {

@@ -5,6 +5,7 @@ import type { FirstTimes } from './first-times.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
 import type { ScenarioName } from './scenarios.ts';
+import type { Replies } from './service.ts';
 import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
 import type { Notices, Webhooks } from './webhooks.ts';
@@ -23,31 +24,24 @@ export interface Surroundings {
 
 const FIRST_BALANCE = 1_000;
 
-/** Returns the owner of the tasks of a key; null for the keys that stand for a wrong key. */
-export function ownerOf(key: string | undefined): string | null {
-  if (key === undefined || key === '' || key.startsWith('ak_invalid')) return null;
-  return createHash('sha256').update(key).digest('hex').slice(0, 32);
-}
-
 /** What a submit adds to a task's record. */
 type Submitted = Pick<TaskRecord, 'id' | 'owner' | 'model' | 'idempotencyKey' | 'credits'> & {
   kept: KeptInput;
   scenarios: ReadonlySet<ScenarioName>;
 };
 
-/** The answers of a service to the scenarios that happen in place of a task. */
-export type Refusals = Record<'rate-limit' | 'server-error' | 'reject' | 'http200-failure', Reply>;
-
 /** The accounts of an emulated service: the owner of each task, the remaining credits, and what has happened to whom. */
 export class Accounts {
   readonly #surroundings: Surroundings;
   readonly #service: string;
+  readonly #replies: Replies;
   readonly #statusQueries = new Map<string, number>();
   #sequence = 0;
 
-  constructor(surroundings: Surroundings, service: string) {
+  constructor(surroundings: Surroundings, service: string, replies: Replies) {
     this.#surroundings = surroundings;
     this.#service = service;
+    this.#replies = replies;
   }
 
   tasksOf(owner: string): TaskRecord[] {
@@ -55,17 +49,24 @@ export class Accounts {
     return all.filter((record) => record.service === this.#service && record.owner === owner);
   }
 
-  /** Returns the task with this id. @throws Refusal with `missing` where it does not belong to the owner */
-  taskOf(owner: string, id: string, missing: Reply): TaskRecord {
+  /** @throws Refusal where the task does not belong to the owner */
+  taskOf(owner: string, id: string): TaskRecord {
     const record = this.#surroundings.store.get(id);
     if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(missing);
+    throw new Refusal(this.#replies.noTask);
   }
 
-  /**
-   * Makes a task, unless its id has one, and returns its answer.
-   * @param webhook where and how its changes are announced; null: nowhere
-   */
+  /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
+  polled(owner: string, id: string): TaskRecord {
+    const record = this.taskOf(owner, id);
+    if (!record.scenarios.includes('flaky')) return record;
+    const count = (this.#statusQueries.get(id) ?? 0) + 1;
+    this.#statusQueries.set(id, count);
+    if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
+    return record;
+  }
+
+  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
   submit(
     { kept, scenarios, ...task }: Submitted,
     webhook: { address: string; notices: Notices } | null,
@@ -88,29 +89,18 @@ export class Accounts {
     return scenarios.has('lost-answer') ? 'cut' : answer(record, false);
   }
 
-  /** Returns the answer of a scenario that happens in place of a task, or null. @param generation who asks for what */
-  refused(scenarios: ReadonlySet<ScenarioName>, generation: string, replies: Refusals): Reply | null {
+  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+  checkScenarios(scenarios: ReadonlySet<ScenarioName>, generation: string): void {
     const isFirst = (name: ScenarioName) =>
       scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
-    if (isFirst('rate-limit')) return replies['rate-limit'];
-    if (isFirst('not-delivered')) return 'cut';
-    if (isFirst('server-error')) return replies['server-error'];
-    if (scenarios.has('reject')) return replies.reject;
-    return scenarios.has('http200-failure') ? replies['http200-failure'] : null;
+    if (isFirst('rate-limit')) throw new Refusal(this.#replies['rate-limit']);
+    if (isFirst('not-delivered')) throw new Refusal('cut');
+    if (isFirst('server-error')) throw new Refusal(this.#replies['server-error']);
+    for (const name of ['reject', 'http200-failure'] as const)
+      if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
   }
 
-  /** Counts a status query. Returns whether it is to fail: for [sandbox:flaky] every second one. */
-  isFlaky({ id, scenarios }: TaskRecord): boolean {
-    if (!scenarios.includes('flaky')) return false;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    return count % 2 === 0;
-  }
-
-  /**
-   * Returns the remaining credits: the first balance minus the price of each task, without tasks that failed or were
-   * cancelled.
-   */
+  /** The first balance minus the price of each task that did not fail and was not cancelled. */
   balanceOf(owner: string, scenarios?: ReadonlySet<ScenarioName>): number {
     if (scenarios?.has('no-credits')) return 0;
     const time = this.#surroundings.now();

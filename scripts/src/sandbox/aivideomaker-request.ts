@@ -2,11 +2,10 @@ import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { Failure, type Issue } from '../model/failure.ts';
 import type { JsonObject } from '../model/json.ts';
-import { ownerOf } from './accounts.ts';
 import { type Call, failure, fromBody, type JsonReply, Refusal } from './exchange.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
 
-const PROVIDER = 'aivideomaker';
+export const PROVIDER = 'aivideomaker';
 
 interface Request {
   contract: Contract;
@@ -41,12 +40,6 @@ const saying = ({ path, expected, received }: Issue): string =>
 
 function invalid(message: string): JsonReply {
   return failure(400, message.slice(0, 2_000), { code: 'INVALID_PAYLOAD' });
-}
-
-export function callerOf({ headers: { key } }: Call): string {
-  const owner = ownerOf(typeof key === 'string' ? key : undefined);
-  if (owner !== null) return owner;
-  throw new Refusal(failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }));
 }
 
 export function idempotencyKeyOf(call: Call): string | null {

@@ -1,24 +1,15 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { Accounts, idFrom, type Refusals, randomId, type Surroundings } from './accounts.ts';
-import { callerOf, idempotencyKeyOf, maxCreditsOf, readRequest } from './aivideomaker-request.ts';
+import { Accounts, idFrom, randomId, type Surroundings } from './accounts.ts';
+import { idempotencyKeyOf, maxCreditsOf, PROVIDER, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
-import {
-  answered,
-  type Call,
-  failure,
-  type JsonReply,
-  type Reply,
-  type Route,
-  type Service,
-  wrongMethod,
-} from './exchange.ts';
+import { type Call, failure, type JsonReply, type Reply, wrongMethod } from './exchange.ts';
 import { keepInput, showInput } from './input.ts';
 import { currentChange, refundOf, type SandboxState, stateAt } from './lifecycle.ts';
+import type { Replies, Route, Service } from './service.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER, type Notices } from './webhooks.ts';
 
-const PROVIDER = 'aivideomaker';
 const PREFIX = ['api', 'v1'];
 
 // Task queries that an address may send in a minute.
@@ -34,7 +25,12 @@ const NOTICES: Notices = {
   repeats: [DUPLICATE_AFTER],
 };
 
-const AS_ASKED: Refusals = {
+const REPLIES: Replies = {
+  wrongKey: failure(401, 'Invalid API key. Please check your API key.', { code: 'AUTH_FAILED' }),
+  noRoute: failure(404, 'Not found.'),
+  wrongMethod,
+  noTask: failure(404, 'Task not found.'),
+  flaky: failure(503, 'Service unavailable, as [sandbox:flaky] asks for.'),
   'rate-limit': failure(429, 'Too many generation requests, as [sandbox:rate-limit] asks for.', {
     code: 'RATE_LIMITED',
     headers: { 'retry-after': '1' },
@@ -51,7 +47,7 @@ const AS_ASKED: Refusals = {
 export function createAivideomaker(surroundings: Surroundings): Service {
   const { store, files, webhooks, now } = surroundings;
   const refuse = queryLimit(now);
-  const accounts = new Accounts(surroundings, PROVIDER);
+  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
   const shownDead = new Set<string>();
 
   const routes: Route[] = [
@@ -63,10 +59,6 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     ['POST', 'quote/*', quote],
     ['POST', 'generate/*', create],
   ];
-  const handle = async (call: Call): Promise<Reply> =>
-    answered(routes, call, callerOf(call), (allowed) =>
-      allowed === null ? failure(404, 'Not found.') : wrongMethod(allowed),
-    );
 
   function query(answer: Route[2]): Route[2] {
     return (call, owner, part) => {
@@ -78,8 +70,6 @@ export function createAivideomaker(surroundings: Surroundings): Service {
       });
     };
   }
-
-  const taskOf = (owner: string, id: string) => accounts.taskOf(owner, id, failure(404, 'Task not found.'));
 
   async function account(_: Call, owner: string): Promise<JsonReply> {
     const added = (await listModels(PROVIDER)).filter((model) => !KNOWN.has(model));
@@ -100,21 +90,18 @@ export function createAivideomaker(surroundings: Surroundings): Service {
   }
 
   function detail(call: Call, owner: string, id: string): JsonReply {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     const body = taskBody(call, record);
     if (stateAt(record, now()) === 'COMPLETED') shownDead.add(id);
     return ok(body);
   }
 
   function status(_: Call, owner: string, id: string): JsonReply {
-    const record = taskOf(owner, id);
-    return accounts.isFlaky(record)
-      ? failure(503, 'Service unavailable, as [sandbox:flaky] asks for.')
-      : ok({ status: stateAt(record, now()) });
+    return ok({ status: stateAt(accounts.polled(owner, id), now()) });
   }
 
   function cancel(_: Call, owner: string, id: string): JsonReply {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     const state = stateAt(record, now());
     if (state !== 'SUBMITTED') {
       return failure(400, `Only a task that is SUBMITTED can be cancelled; this one is ${state}.`);
@@ -151,9 +138,7 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     const earlier = store.get(id);
     if (earlier !== null) return replay(call, earlier, kept.fingerprint);
 
-    const refused = accounts.refused(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`, AS_ASKED);
-    if (refused !== null) return refused;
-
+    accounts.checkScenarios(scenarios, `${owner} ${idempotencyKey ?? kept.fingerprint}`);
     const credits = chargeFor(model, contract, payload);
     if (maxCredits !== null && credits > maxCredits) {
       return failure(422, `The quote of ${credits} credits is above X-Max-Credits: ${maxCredits}.`, {
@@ -223,7 +208,8 @@ export function createAivideomaker(surroundings: Surroundings): Service {
     return { url: files.urlOf(record, call.origin, dead), msg };
   }
 
-  return { prefix: PREFIX, handle };
+  const keyOf: Service['keyOf'] = ({ key }) => (typeof key === 'string' ? key : undefined);
+  return { prefix: PREFIX, routes, keyOf, replies: REPLIES };
 }
 
 function ok(body: JsonObject): JsonReply {
@@ -235,8 +221,8 @@ function iso(time: number): string {
 }
 
 /**
- * Returns a function that counts a query of an address, and returns the seconds to wait where it has used up its minute,
- * else null. Refused queries do not count: it is not known whether the service counts them.
+ * Counts a query of an address; returns the seconds to wait where its minute is used up, else null. Refused queries do
+ * not count: whether the service counts them is not known.
  */
 function queryLimit(clock: () => number): (address: string) => number | null {
   const seen = new Map<string, number[]>();

@@ -3,23 +3,15 @@ import { idsWithoutContract } from '../contracts/unsupported.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { urlOf } from '../model/url.ts';
-import { Accounts, ownerOf, type Refusals, randomId, type Surroundings } from './accounts.ts';
+import { Accounts, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
-import {
-  answered,
-  type Call,
-  fromBody,
-  type JsonReply,
-  Refusal,
-  type Reply,
-  type Route,
-  type Service,
-} from './exchange.ts';
+import { type Call, fromBody, type JsonReply, Refusal, type Reply } from './exchange.ts';
 import { type KeptInput, keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
 import { readMarks, type ScenarioName } from './scenarios.ts';
+import type { Replies, Route, Service } from './service.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
 
@@ -53,7 +45,7 @@ interface Request {
  */
 export function createApidot(surroundings: Surroundings): Service {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER);
+  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
   let known: Promise<ReadonlySet<string>> | undefined;
 
   const routes: Route[] = [
@@ -61,13 +53,11 @@ export function createApidot(surroundings: Surroundings): Service {
     ['GET', 'status/*', status],
     ['GET', 'detail/music', (call, owner) => musicDetail(call, owner, call.query.get('task_id') ?? '')],
   ];
-  const handle = async (call: Call): Promise<Reply> => answered(routes, call, callerOf(call), refuseCall);
 
   async function submit(call: Call, owner: string): Promise<Reply> {
     known ??= knownModels();
     const { model, kept, callbackUrl, scenarios } = await readRequest(call, await known);
-    const refused = accounts.refused(scenarios, `${owner} ${kept.fingerprint}`, AS_ASKED);
-    if (refused !== null) return refused;
+    accounts.checkScenarios(scenarios, `${owner} ${kept.fingerprint}`);
     if (accounts.balanceOf(owner, scenarios) < UNKNOWN_PRICE) {
       return refusal(402, 'insufficient_credits', 'Insufficient credits: the balance cannot cover the task.');
     }
@@ -80,28 +70,18 @@ export function createApidot(surroundings: Surroundings): Service {
     );
   }
 
-  const taskOf = (owner: string, id: string) =>
-    accounts.taskOf(owner, id, refusal(404, 'not_found', 'Task not found.'));
-
   function status(call: Call, owner: string, id: string): JsonReply {
-    const record = taskOf(owner, id);
-    return accounts.isFlaky(record)
-      ? refusal(503, 'server_error', 'Service unavailable, as [sandbox:flaky] asks for.')
-      : ok(dataOf(record, stateAt(record, now()), call.origin));
+    const record = accounts.polled(owner, id);
+    return ok(dataOf(record, stateAt(record, now()), call.origin));
   }
 
   /** The task as the status shows it: in the short form of the examples, or in the form of the website's client. */
   function dataOf(record: TaskRecord, state: SandboxState, origin: string): JsonObject {
-    const data: JsonObject = { task_id: record.id, status: WORDS[state] };
-    const isWebsiteForm = record.scenarios.includes('files');
-    if (state === 'COMPLETED' && !record.scenarios.includes('no-files')) {
-      const found = filesOf(record, origin);
-      if (isWebsiteForm) data.files = found;
-      else data.output = { files: found };
-    }
-    if (isWebsiteForm) Object.assign(data, ageOf(record, state));
-    data.error_message = state === 'FAILED' ? 'The generation failed, as [sandbox:fail] asks for.' : null;
-    return data;
+    const isShown = state === 'COMPLETED' && !record.scenarios.includes('no-files');
+    const found = isShown ? filesOf(record, origin) : undefined;
+    return record.scenarios.includes('files')
+      ? withAge(record, state, found)
+      : bodyOf(record, state, { output: found && { files: found } });
   }
 
   function filesOf(record: TaskRecord, origin: string): JsonObject[] {
@@ -121,18 +101,13 @@ export function createApidot(surroundings: Surroundings): Service {
   }
 
   function musicDetail(call: Call, owner: string, id: string): JsonReply {
-    const record = taskOf(owner, id);
+    const record = accounts.taskOf(owner, id);
     if (mediumOf(record).fileType !== 'audio') return refusal(404, 'not_found', 'This is no music task.');
     const state = stateAt(record, now());
-    const data: JsonObject = { task_id: id, status: WORDS[state] };
-    if (state === 'COMPLETED') {
-      const [audio_url, image_url] = urlsOf(record, call.origin);
-      const piece = { audio_id: `${id}-1`, title: 'A tone', duration: TONE_SECONDS };
-      data.files = [{ ...piece, audio_url: audio_url!, image_url: image_url! }];
-    }
-    Object.assign(data, ageOf(record, state));
-    data.error_message = state === 'FAILED' ? 'The generation failed, as [sandbox:fail] asks for.' : null;
-    return ok(data);
+    if (state !== 'COMPLETED') return ok(withAge(record, state, undefined));
+    const [audio_url, image_url] = urlsOf(record, call.origin) as [string, string];
+    const piece = { audio_id: `${id}-1`, title: 'A tone', duration: TONE_SECONDS };
+    return ok(withAge(record, state, [{ ...piece, audio_url, image_url }]));
   }
 
   /** Sends a webhook for final states only. Its body is what the example receivers read: the files beside the status. */
@@ -148,7 +123,8 @@ export function createApidot(surroundings: Surroundings): Service {
     };
   }
 
-  return { prefix: ['api', 'generate'], handle };
+  const keyOf: Service['keyOf'] = ({ authorization = '' }) => /^Bearer (\S+)$/.exec(authorization)?.[1];
+  return { prefix: ['api', 'generate'], routes, keyOf, replies: REPLIES };
 }
 
 async function knownModels(): Promise<ReadonlySet<string>> {
@@ -176,18 +152,6 @@ function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
 const isWebAddress = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:/i.test(value) && urlOf(value) !== undefined;
 
-function callerOf({ headers: { authorization } }: Call): string {
-  const owner = ownerOf(/^Bearer (\S+)$/.exec(authorization ?? '')?.[1]);
-  if (owner !== null) return owner;
-  throw new Refusal(refusal(401, 'authentication_error', 'Unauthorized - Invalid API key'));
-}
-
-function refuseCall(allowed: string | null): JsonReply {
-  if (allowed === null) return refusal(404, 'not_found', 'Not found.');
-  const reply = refusal(405, 'invalid_request_error', `Method not allowed. Use ${allowed}.`);
-  return { ...reply, headers: { allow: allowed } };
-}
-
 function ok(data: JsonObject): JsonReply {
   return { status: 200, body: { code: 200, data } };
 }
@@ -200,9 +164,13 @@ function invalid(message: string): JsonReply {
   return refusal(400, 'invalid_request_error', message.slice(0, 2_000));
 }
 
-function ageOf(record: TaskRecord, state: SandboxState): JsonObject {
-  const progress = PROGRESS[state];
-  return compact({ created_time: timeOf(record), progress });
+function withAge(record: TaskRecord, state: SandboxState, files: JsonObject[] | undefined): JsonObject {
+  return bodyOf(record, state, { files, created_time: timeOf(record), progress: PROGRESS[state] });
+}
+
+function bodyOf({ id }: TaskRecord, state: SandboxState, more: object): JsonObject {
+  const failed = state === 'FAILED' ? 'The generation failed, as [sandbox:fail] asks for.' : null;
+  return compact({ task_id: id, status: WORDS[state], ...more, error_message: failed });
 }
 
 function refuse(message: string): never {
@@ -217,7 +185,15 @@ function timeOf({ createdAt }: TaskRecord): string {
 const REFUSED = 'The request was refused, as';
 
 // No header for a pause is documented.
-const AS_ASKED: Refusals = {
+const REPLIES: Replies = {
+  wrongKey: refusal(401, 'authentication_error', 'Unauthorized - Invalid API key'),
+  noRoute: refusal(404, 'not_found', 'Not found.'),
+  wrongMethod: (allowed) => ({
+    ...refusal(405, 'invalid_request_error', `Method not allowed. Use ${allowed}.`),
+    headers: { allow: allowed },
+  }),
+  noTask: refusal(404, 'not_found', 'Task not found.'),
+  flaky: refusal(503, 'server_error', 'Service unavailable, as [sandbox:flaky] asks for.'),
   'rate-limit': refusal(429, 'rate_limited', 'Too many requests, as [sandbox:rate-limit] asks for.'),
   'server-error': refusal(500, 'server_error', 'Internal error, as [sandbox:server-error] asks for.'),
   reject: invalid(`${REFUSED} [sandbox:reject] asks for.`),

@@ -34,41 +34,7 @@ export class Refusal extends Error {
   }
 }
 
-/** An emulated service: everything below a path prefix. */
-export interface Service {
-  /** The first parts of the path of all its addresses. */
-  prefix: readonly string[];
-  handle(call: Call): Promise<Reply>;
-}
-
-/** Answers one kind of request of a caller; `part` is what stands in the path where the route has its `*`. */
-type Answer = (call: Call, owner: string, part: string) => Reply | Promise<Reply>;
-
-export type Route = [method: string, path: string, answer: Answer];
-
-/** Returns the answer of the route for a call. @param refuse makes the answer where there is none, or for another method */
-export function answered(
-  routes: readonly Route[],
-  call: Call,
-  owner: string,
-  refuse: (allowed: string | null) => Reply,
-): Reply | Promise<Reply> {
-  const partsOf = (path: string): string[] => path.split('/');
-  const fits = ([, path]: Route): boolean =>
-    partsOf(path).length === call.path.length &&
-    partsOf(path).every((part, at) => part === '*' || part === call.path[at]);
-  const route = routes.find(fits);
-  if (route === undefined) return refuse(null);
-  const [method, path, answer] = route;
-  return method === call.method
-    ? answer(call, owner, call.path[partsOf(path).indexOf('*')] ?? '')
-    : refuse(method);
-}
-
-/**
- * Returns what `read` makes of the JSON object in the body of a call.
- * @throws Refusal by `invalid` where there is none, or where it is nested deeper than recursive code can follow
- */
+/** @throws Refusal by `invalid`, also for a body that is nested deeper than recursive code can follow */
 export async function fromBody<T>(
   call: Call,
   invalid: (message: string) => Reply,
@@ -140,9 +106,7 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 
-/**
- * Returns the whole body. A body that is too large is read to its end and dropped, so that the caller receives the answer.
- */
+/** A body that is too large is read to its end and dropped, so that the caller receives the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);
   if (announced > BODY_LIMIT) return refuseTooLarge(request);

@@ -5,75 +5,76 @@ import { contentOf, mediaOf } from './media.ts';
 import type { Store } from './store.ts';
 import type { TaskRecord } from './task-record.ts';
 
-export interface Files {
-  /**
-   * Where an output of a finished task is; `dead` gives an address that never works.
-   * @param number which of its files, counted from 1
-   */
-  urlOf(record: TaskRecord, origin: string, dead?: boolean, number?: number): string;
-  /** True once a dead address of the task was asked for. */
-  wasTried(record: TaskRecord): boolean;
-  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
-  serve(request: IncomingMessage, response: ServerResponse, folder: string, name: string): Promise<void>;
-}
-
 const FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
 
-/** Serves the files of finished tasks, with ranges and expiry. */
-export function createFiles(store: Store, now: () => number): Files {
-  const cutOnce = new Set<string>();
-  const tried = new Set<string>();
+/** The files of finished tasks, with ranges and expiry. */
+export class Files {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #cutOnce = new Set<string>();
+  /** Tasks of which a dead address was asked for. */
+  readonly #tried = new Set<string>();
 
-  return {
-    urlOf(record, origin, dead = false, number = 1) {
-      const { ext } = mediaOf(record)[number - 1]!;
-      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ''}${dead ? '-old' : ''}.${ext}`;
-    },
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
 
-    wasTried: ({ id }) => tried.has(id),
+  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+  urlOf(record: TaskRecord, origin: string, dead = false, number = 1): string {
+    const { ext } = mediaOf(record)[number - 1]!;
+    return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ''}${dead ? '-old' : ''}.${ext}`;
+  }
 
-    async serve(request, response, folder, name) {
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return send(response, wrongMethod('GET', 'HEAD'));
-      if (folder === 'storage') {
-        return send(response, failure(404, 'The sandbox keeps no input images, only their hashes.'));
-      }
-      const [, id, nth = '1', old, ext] = FILE_NAME.exec(name) ?? [];
-      const record = id === undefined ? null : store.get(id);
-      const medium = record && mediaOf(record)[Number(nth) - 1];
-      if (!medium || medium.ext !== ext || !hasFile(record, now())) {
-        return send(response, failure(404, 'There is no such file, or it has expired.'));
-      }
-      if (old) {
-        tried.add(record.id);
-        return send(response, failure(410, 'This link has expired. Ask for the task again.'));
-      }
+  wasTried({ id }: TaskRecord): boolean {
+    return this.#tried.has(id);
+  }
 
-      const { bytes, hash } = await contentOf(medium, Number(nth));
-      const etag = `"${hash}-${record.id}"`;
-      const range = rangeOf(request, etag, bytes.length);
-      const headers = { 'accept-ranges': 'bytes', etag, 'content-type': medium.contentType };
-      if (range === 'unsatisfiable') {
-        const none = { 'content-range': `bytes */${bytes.length}`, 'content-length': 0 };
-        response.writeHead(416, { ...headers, ...none }).end();
-        return;
-      }
-      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
-      response.writeHead(range ? 206 : 200, {
-        ...headers,
-        'content-length': part.length,
-        ...(range ? { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` } : {}),
-      });
-      const isCut = request.method === 'GET' && record.scenarios.includes('cut-download');
-      if (isCut && !cutOnce.has(name)) {
-        cutOnce.add(name);
-        // Orderly, so that the first half does arrive: a reset could take it back out of the receiver's buffer.
-        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
-        return;
-      }
-      response.end(part);
-    },
-  };
+  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    folder: string,
+    name: string,
+  ): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return send(response, wrongMethod('GET', 'HEAD'));
+    if (folder === 'storage')
+      return send(response, failure(404, 'The sandbox keeps no input images, only their hashes.'));
+    const [, id, nth = '1', old, ext] = FILE_NAME.exec(name) ?? [];
+    const record = id === undefined ? null : this.#store.get(id);
+    const medium = record && mediaOf(record)[Number(nth) - 1];
+    if (!medium || medium.ext !== ext || !hasFile(record, this.#now()))
+      return send(response, failure(404, 'There is no such file, or it has expired.'));
+    if (old) {
+      this.#tried.add(record.id);
+      return send(response, failure(410, 'This link has expired. Ask for the task again.'));
+    }
+
+    const { bytes, hash } = await contentOf(medium, Number(nth));
+    const etag = `"${hash}-${record.id}"`;
+    const range = rangeOf(request, etag, bytes.length);
+    const headers = { 'accept-ranges': 'bytes', etag, 'content-type': medium.contentType };
+    if (range === 'unsatisfiable') {
+      const none = { 'content-range': `bytes */${bytes.length}`, 'content-length': 0 };
+      response.writeHead(416, { ...headers, ...none }).end();
+      return;
+    }
+    const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+    response.writeHead(range ? 206 : 200, {
+      ...headers,
+      'content-length': part.length,
+      ...(range ? { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` } : {}),
+    });
+    const isCut = request.method === 'GET' && record.scenarios.includes('cut-download');
+    if (isCut && !this.#cutOnce.has(name)) {
+      this.#cutOnce.add(name);
+      // Orderly, so that the first half does arrive: a reset could take it back out of the receiver's buffer.
+      response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+      return;
+    }
+    response.end(part);
+  }
 }
 
 /** The part that was asked for; null for all of it, which is also the right answer to any range we do not serve. */

@@ -1,5 +1,6 @@
 import { jsonHash } from '../model/fingerprint.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** Longer texts are shown cut: what is kept of a task stays small. */
 const LONGEST_TEXT = 32_768;
@@ -11,12 +12,7 @@ const EXTENSIONS: Record<string, string> = {
   'image/gif': 'gif',
 };
 
-export interface KeptInput {
-  /** The request without what is too large or too private to be kept. */
-  input: JsonObject;
-  /** The same for the same request, whatever the order of its fields. */
-  fingerprint: string;
-}
+export type KeptInput = Pick<TaskRecord, 'input' | 'fingerprint'>;
 
 /**
  * What is kept of a request. The service's payloads are flat, so that objects inside them can stand for what was

@@ -48,8 +48,8 @@ export function changesOf(record: TaskRecord): Change[] {
 }
 
 /**
- * Returns the task's state at a time. The state depends only on the record and the clock: all processes that share the
- * records see the same state, and a task continues while no process runs.
+ * It follows from the record and the clock alone: all processes that share the records see the same, and a task continues
+ * while no process runs.
  */
 export function stateAt(record: TaskRecord, now: number): SandboxState {
   return currentChange(record, now).state;

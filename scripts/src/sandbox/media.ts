@@ -84,6 +84,13 @@ function clipPath(): string {
   return join(here, ...(basename(here) === 'lib' ? [] : ['..', '..', 'lib']), 'sandbox-clip.mp4');
 }
 
+const text = (ascii: string): Buffer => Buffer.from(ascii, 'latin1');
+const littleEndian = (bytes: 2 | 4, ...values: number[]): Buffer => {
+  const buffer = Buffer.alloc(bytes * values.length);
+  for (const [at, value] of values.entries()) buffer.writeUIntLE(value, at * bytes, bytes);
+  return buffer;
+};
+
 /** A PNG of 256 × 256 pixels in true colour: a gradient, in another colour for each number. */
 function picture(number: number): Buffer {
   const side = 256;
@@ -94,25 +101,20 @@ function picture(number: number): Buffer {
     rows.set([1, 0, y, (number * 83) % 256], y * width);
     for (let x = 1; x < side; x += 1) rows[y * width + 1 + x * 3] = 1;
   }
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(side, 0);
-  head.writeUInt32BE(side, 4);
-  head.set([8, 2], 8);
+  const head = Buffer.concat([bigEndian(side), bigEndian(side), Buffer.from([8, 2, 0, 0, 0])]);
   return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
+    text('\x89PNG\r\n\x1a\n'),
+    pngChunk('IHDR', head),
+    pngChunk('IDAT', deflateSync(rows)),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
-function chunk(type: string, data: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(named));
-  return Buffer.concat([length, named, sum]);
+const bigEndian = (value: number): Buffer => littleEndian(4, value).reverse();
+
+function pngChunk(type: string, data: Buffer): Buffer {
+  const named = Buffer.concat([text(type), data]);
+  return Buffer.concat([bigEndian(data.length), named, bigEndian(crc32(named))]);
 }
 
 /** Seconds that the tone lasts. */
@@ -121,24 +123,14 @@ export const TONE_SECONDS = 2;
 /** A WAV: two seconds of 440 Hz, 16 bit, one channel. */
 function tone(): Buffer {
   const rate = 11_025;
-  const samples = rate * TONE_SECONDS;
-  const data = Buffer.alloc(44 + samples * 2);
-  data.write('RIFF', 0, 'latin1');
-  data.writeUInt32LE(data.length - 8, 4);
-  data.write('WAVEfmt ', 8, 'latin1');
-  data.writeUInt32LE(16, 16);
-  data.writeUInt16LE(1, 20);
-  data.writeUInt16LE(1, 22);
-  data.writeUInt32LE(rate, 24);
-  data.writeUInt32LE(rate * 2, 28);
-  data.writeUInt16LE(2, 32);
-  data.writeUInt16LE(16, 34);
-  data.write('data', 36, 'latin1');
-  data.writeUInt32LE(samples * 2, 40);
-  for (let at = 0; at < samples; at += 1) {
-    data.writeInt16LE(Math.round(12_000 * Math.sin((2 * Math.PI * 440 * at) / rate)), 44 + at * 2);
-  }
-  return data;
+  const samples = Buffer.alloc(rate * TONE_SECONDS * 2);
+  for (let at = 0; at < samples.length; at += 2)
+    samples.writeInt16LE(Math.round(12_000 * Math.sin((Math.PI * 440 * at) / rate)), at);
+  return Buffer.concat([
+    ...[text('RIFF'), littleEndian(4, 36 + samples.length), text('WAVEfmt '), littleEndian(4, 16)],
+    ...[littleEndian(2, 1, 1), littleEndian(4, rate, rate * 2), littleEndian(2, 2, 16)],
+    ...[text('data'), littleEndian(4, samples.length), samples],
+  ]);
 }
 
 /** A binary glTF 2.0 of one triangle. */
@@ -158,16 +150,8 @@ function triangle(): Buffer {
     bufferViews: [{ buffer: 0, byteLength: points.length, target: 34962 }],
     buffers: [{ byteLength: points.length }],
   });
-  const json = Buffer.from(scene.padEnd(Math.ceil(scene.length / 4) * 4));
-  const head = Buffer.alloc(12);
-  head.write('glTF', 'latin1');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(12 + 8 + json.length + 8 + points.length, 8);
-  const part = (type: string, bytes: Buffer) => {
-    const start = Buffer.alloc(8);
-    start.writeUInt32LE(bytes.length);
-    start.write(type, 4, 'latin1');
-    return Buffer.concat([start, bytes]);
-  };
-  return Buffer.concat([head, part('JSON', json), part('BIN\0', points)]);
+  const part = (type: string, bytes: Buffer) => [littleEndian(4, bytes.length), text(type), bytes];
+  const json = text(scene.padEnd(Math.ceil(scene.length / 4) * 4));
+  const parts = Buffer.concat([...part('JSON', json), ...part('BIN\0', points)]);
+  return Buffer.concat([text('glTF'), littleEndian(4, 2, 12 + parts.length), parts]);
 }

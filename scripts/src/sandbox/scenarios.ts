@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../model/json.ts';
  * The scenarios that a prompt can request with `[sandbox:<name>]`. This table is the only list of them;
  * `references/sandbox.md` repeats it word for word, and a test compares the two.
  */
-const EFFECTS = {
+export const EFFECTS = {
   fail: 'The task ends `FAILED` with a reason in `output.error`; the credits come back.',
   'no-credits': 'The create answers 402 `INSUFFICIENT_CREDITS`; a quote shows a balance of 0.',
   reject: 'The create answers 422 as for rejected content: a message and no code. Nothing is made.',
@@ -28,51 +28,37 @@ const EFFECTS = {
 
 export type ScenarioName = keyof typeof EFFECTS;
 
-export const SCENARIOS = (Object.keys(EFFECTS) as ScenarioName[]).map((name) => ({
-  name,
-  effect: EFFECTS[name],
-}));
-
+const NAMES = Object.keys(EFFECTS) as ScenarioName[];
 const APIDOT_ONLY: readonly ScenarioName[] = ['files', 'no-files'];
-
-const NAMES: ReadonlySet<string> = new Set(SCENARIOS.map((scenario) => scenario.name));
 
 // Wider than a valid marker: a marker with a typing error must not become a part of the prompt.
 const MARKER = /\[\s*sandbox(\s*:\s*|\s+)([^\]\s]{0,60})\s*\]?/gi;
 
 interface Marks {
   scenarios: Set<ScenarioName>;
-  /**
-   * Returns what is wrong with an unknown marker. It is refused, because it is more likely a typing error than a part of
-   * the prompt.
-   */
+  /** An unknown marker is refused: it is more likely a typing error than a part of the prompt. */
   complaint: string | null;
 }
 
 export function isScenario(name: unknown): name is ScenarioName {
-  return typeof name === 'string' && NAMES.has(name);
+  return typeof name === 'string' && Object.hasOwn(EFFECTS, name);
 }
 
-/** Returns the markers of an emulated service in all texts of a payload. */
 export function readMarks(payload: JsonObject, service: string): Marks {
-  const known = SCENARIOS.filter(({ name }) => service === 'apidot' || !APIDOT_ONLY.includes(name));
+  const known = NAMES.filter((name) => service === 'apidot' || !APIDOT_ONLY.includes(name));
   const scenarios = new Set<ScenarioName>();
   let complaint: string | null = null;
   for (const text of textsOf(payload)) {
     for (const [found, between = '', raw = ''] of text.matchAll(MARKER)) {
       const name = raw.toLowerCase();
-      const scenario = known.find((one) => one.name === name);
+      const scenario = known.find((one) => one === name);
       const isExact = found.toLowerCase() === `[sandbox:${name}]`;
-      if (scenario && isExact) scenarios.add(scenario.name);
+      if (scenario && isExact) scenarios.add(scenario);
       else if (scenario || between.includes(':'))
-        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${listed(known)}`;
+        complaint ??= `the sandbox knows no marker ${found.trim()}; it knows ${known.map((one) => `[sandbox:${one}]`).join(' ')}`;
     }
   }
   return { scenarios, complaint };
-}
-
-function listed(known: readonly { name: string }[]): string {
-  return known.map(({ name }) => `[sandbox:${name}]`).join(' ');
 }
 
 function* textsOf(value: Json): Generator<string> {

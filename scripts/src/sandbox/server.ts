@@ -1,31 +1,35 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SANDBOX_KEY } from '../model/service-address.ts';
 import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
-import { failure, originOf, pathOf, Refusal, type Reply, readBody, type Service, send } from './exchange.ts';
-import { createFiles } from './files.ts';
+import { failure, originOf, pathOf, Refusal, type Reply, readBody, send } from './exchange.ts';
+import { Files } from './files.ts';
 import { FirstTimes } from './first-times.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
+import { answered, type Service } from './service.ts';
 import { openStore } from './store.ts';
-import { createWebhooks } from './webhooks.ts';
+import { Webhooks } from './webhooks.ts';
 
+/** What `startSandbox` takes. */
 export interface SandboxOptions {
-  /** Where tasks are kept between processes; null keeps them in memory. */
-  folder: string | null;
+  /** Where tasks are kept between processes; null or absent keeps them in memory. */
+  folder?: string | null;
   /** Any free port by default. The host is always 127.0.0.1. */
   port?: number;
   /** Simulated seconds per real second. */
   speed?: number;
-  /** The wall clock in milliseconds. */
-  now?: () => number;
-  log?: (line: string) => void;
+  /** Receives a line for each request. */
+  log?(line: string): void;
 }
 
 export interface Sandbox {
+  /** For `baseUrl`. */
   origin: string;
+  /** For `key`. Any other key works too; each has an account of its own. */
+  key: string;
   /** Why tasks are not kept between processes, or null. */
   readonly warning: string | null;
-  /** Ends everything at once, open connections and pending webhooks included. */
   close(): Promise<void>;
 }
 
@@ -34,15 +38,16 @@ const HOST = '127.0.0.1';
 /** Longer than any client's polling interval: a connection must not be closed just as its next request is on its way. */
 const KEEP_ALIVE_MS = 75_000;
 
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { folder, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
+/** @param options with the wall clock, in milliseconds */
+export async function startSandbox(options: SandboxOptions & { now?: () => number } = {}): Promise<Sandbox> {
+  const { folder = null, port = 0, speed = DEFAULT_SPEED, now = Date.now, log = () => {} } = options;
   if (!(speed > 0 && speed <= 1e9))
     throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
 
   const store = openStore(folder, now);
-  const files = createFiles(store, now);
-  const webhooks = createWebhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null, now());
+  const files = new Files(store, now);
+  const webhooks = new Webhooks(now, log);
+  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
   const surroundings = { store, files, webhooks, firstTimes, now, speed };
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
@@ -74,7 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   async function replyOf(service: Service, path: string[], request: IncomingMessage): Promise<Reply> {
     try {
-      return await service.handle({
+      return await answered(service, {
         method: request.method ?? '',
         path: path.slice(service.prefix.length),
         query: new URLSearchParams(request.url?.split('?', 2)[1]),
@@ -92,9 +97,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let closed: Promise<void> | undefined;
   return {
     origin,
+    key: SANDBOX_KEY,
     get warning() {
       return store.warning;
     },
+    // Ends everything at once, open connections and pending webhooks included.
     close() {
       closed ??= new Promise((resolve) => {
         webhooks.close();

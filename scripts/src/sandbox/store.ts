@@ -1,31 +1,24 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAtOnce, discard, diskError, replaceAtOnce, TEMP } from '../disk/durable.ts';
+import { createAtOnce, discard, diskError, replaceAtOnce } from '../disk/durable.ts';
 import { makeFolder } from '../disk/make-folder.ts';
+import { MARK_FILE } from './first-times.ts';
 import { isForgotten } from './lifecycle.ts';
 import { isRecord, type TaskRecord } from './task-record.ts';
 
-export interface Store {
-  /** Why tasks are not kept beyond this process, or null. */
-  readonly warning: string | null;
-  /** Adds a record, unless its id exists. Returns the record that is kept. */
-  insert(record: TaskRecord): TaskRecord;
-  replace(record: TaskRecord): void;
-  get(id: string): TaskRecord | null;
-  all(): TaskRecord[];
-}
+export type Store = ReturnType<typeof openStore>;
 
 // Files with other names are never read or removed.
 const RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-const TEMPORARY_LASTS_MS = 3_600_000;
+// What a killed process, or a run that was given up, has left is removed after an hour.
+const LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
+const LEFT_LASTS_MS = 3_600_000;
 
 /**
- * Returns the store of the records in a folder, which any number of processes may share. When the folder cannot be used,
- * the store keeps its records in memory and says so in `warning`.
- *
+ * Any number of processes may share a folder. Where it cannot be used, records are kept in memory, and `warning` says so.
  * Files are small and read synchronously: a create checks the balance and takes from it in one go.
  */
-export function openStore(folder: string | null, now: () => number): Store {
+export function openStore(folder: string | null, now: () => number) {
   const memory = new Map<string, TaskRecord>();
   let warning: string | null = null;
   let place = folder;
@@ -70,10 +63,12 @@ export function openStore(folder: string | null, now: () => number): Store {
   }
 
   return {
+    /** Why tasks are not kept beyond this process, or null. */
     get warning() {
       return warning;
     },
-    insert(record) {
+    /** Adds a record, unless its id exists. Returns the record that is kept. */
+    insert(record: TaskRecord): TaskRecord {
       const earlier = get(record.id);
       if (earlier !== null) return earlier;
       // Something unreadable that has the name would block this id for ever.
@@ -83,7 +78,7 @@ export function openStore(folder: string | null, now: () => number): Store {
     },
     replace,
     get,
-    all() {
+    all(): TaskRecord[] {
       const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
       const records = [...new Set([...memory.keys(), ...stored])]
         .map(get)
@@ -98,15 +93,14 @@ function fileOf(folder: string | null, id: string): string | null {
   return folder !== null && RECORD_FILE.test(`${id}.json`) ? join(folder, `${id}.json`) : null;
 }
 
-/** Removes what has been kept long enough, and what a killed process left half-written. */
 function sweep(folder: string, now: number): void {
   for (const name of list(folder)) {
     const file = join(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === undefined ? null : readRecord(file, id);
-    const isLeft = /^ck[0-9a-z]{23}\./.test(name) && name.endsWith(TEMP);
+    const isLeft = LEFT_FILE.test(name) || MARK_FILE.test(name);
     const touched = isLeft ? (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) : now;
-    if ((record && isForgotten(record, now)) || now - touched > TEMPORARY_LASTS_MS) discard(file);
+    if ((record && isForgotten(record, now)) || now - touched > LEFT_LASTS_MS) discard(file);
   }
 }
 

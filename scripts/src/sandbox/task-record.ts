@@ -25,7 +25,6 @@ export interface TaskRecord {
   cancelledAt: number | null;
 }
 
-/** Returns whether a value that was read from a file is a record. */
 export function isRecord(value: unknown): value is TaskRecord & JsonObject {
   if (!isObject(value)) return false;
   const { scenarios, credits, speed } = value;

@@ -15,19 +15,10 @@ export interface Notices {
   repeats: readonly number[];
 }
 
-export interface Webhooks {
-  /** Sends each later change of a task's state to an address, while this process lives. */
-  watch(record: TaskRecord, address: string, notices: Notices): void;
-  /** Replaces the planned webhooks of a task by those of its changed record. */
-  changed(record: TaskRecord): void;
-  close(): void;
-}
-
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const ANSWER_WITHIN_MS = 5_000;
 /** Services send some webhooks twice. Simulated milliseconds. */
 export const DUPLICATE_AFTER = 15_000;
-/** Timers that are set for longer fire at once. */
 
 interface Watch {
   url: URL;
@@ -42,79 +33,73 @@ interface Watch {
  * Sends notices of changes. Nothing is documented about the services' own; what is sent here is the sandbox's, without a
  * signature and never retried. Only loopback addresses are called: the sandbox never leaves the machine.
  */
-export function createWebhooks(now: () => number, log: (line: string) => void): Webhooks {
-  const watches = new Map<string, Watch>();
-  const timers = new Set<NodeJS.Timeout>();
-  const closing = new AbortController();
+export class Webhooks {
+  readonly #now: () => number;
+  readonly #log: (line: string) => void;
+  readonly #watches = new Map<string, Watch>();
+  readonly #closing = new AbortController();
 
-  function later(ms: number, run: () => void): NodeJS.Timeout {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        run();
-      },
-      Math.min(Math.max(0, ms), LONGEST_TIMER_MS),
-    );
-    timer.unref();
-    timers.add(timer);
-    return timer;
+  constructor(now: () => number, log: (line: string) => void) {
+    this.#now = now;
+    this.#log = log;
   }
 
-  function advance(record: TaskRecord, watch: Watch): void {
-    const changes = changesOf(record);
-    while (changes[watch.announced] !== undefined && changes[watch.announced]!.at <= now()) {
-      const { state } = changes[watch.announced]!;
-      watch.announced += 1;
-      enqueue(watch, record, state);
-      if (!isFinal(state)) continue;
-      watches.delete(record.id);
-      for (const after of watch.notices.repeats) {
-        later(after / record.speed, () => enqueue(watch, record, state));
-      }
+  /** Sends each later change of a task's state to an address, while this process lives. */
+  watch(record: TaskRecord, address: string, notices: Notices): void {
+    const url = urlOf(address);
+    if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+      this.#log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
       return;
     }
-    const next = changes[watch.announced];
-    if (next !== undefined) watch.timer = later(next.at - now(), () => advance(record, watch));
-    else watches.delete(record.id);
+    const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
+    this.#watches.set(record.id, watch);
+    this.#advance(record, watch);
   }
 
-  function enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
+  /** Replaces the planned webhooks of a task by those of its changed record. */
+  changed(record: TaskRecord): void {
+    const watch = this.#watches.get(record.id);
+    if (watch === undefined) return;
+    clearTimeout(watch.timer);
+    this.#advance(record, watch);
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #advance(record: TaskRecord, watch: Watch): void {
+    for (const { at, state } of changesOf(record).slice(watch.announced)) {
+      const inMs = at - this.#now();
+      if (inMs > 0) {
+        watch.timer = this.#later(inMs, () => this.#advance(record, watch));
+        return;
+      }
+      watch.announced += 1;
+      this.#enqueue(watch, record, state);
+      for (const after of isFinal(state) ? watch.notices.repeats : [])
+        this.#later(after / record.speed, () => this.#enqueue(watch, record, state));
+    }
+    this.#watches.delete(record.id);
+  }
+
+  #later(ms: number, run: () => void): NodeJS.Timeout {
+    const act = () => {
+      if (!this.#closing.signal.aborted) run();
+    };
+    return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
+  }
+
+  #enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
+    const { signal } = this.#closing;
     const body = watch.notices.body(record, state);
     if (body === null) return;
     watch.line = watch.line.then(async () => {
-      if (closing.signal.aborted) return;
-      const result = await post(watch.url, JSON.stringify(body), closing.signal);
-      if (!closing.signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
+      if (signal.aborted) return;
+      const result = await post(watch.url, JSON.stringify(body), signal);
+      if (!signal.aborted) this.#log(`webhook ${state} of ${record.id}: ${result}`);
     });
   }
-
-  return {
-    watch(record, address, notices) {
-      const url = urlOf(address);
-      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-        log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
-        return;
-      }
-      const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
-      watches.set(record.id, watch);
-      advance(record, watch);
-    },
-
-    changed(record) {
-      const watch = watches.get(record.id);
-      if (watch === undefined) return;
-      clearTimeout(watch.timer);
-      if (watch.timer) timers.delete(watch.timer);
-      advance(record, watch);
-    },
-
-    close() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-      watches.clear();
-      closing.abort();
-    },
-  };
 }
 
 async function post(url: URL, body: string, signal: AbortSignal): Promise<string> {

@@ -7,7 +7,7 @@ import { FakeTerminal } from '../../support/screen.ts';
 
 const on = (columns: number, secrets: string[] = []) => {
   const screen = new FakeTerminal(columns);
-  return { screen, ...watch(screen, secrets, (...parts) => new Terminal(...parts)) };
+  return { screen, ...watch(screen, secrets, Terminal) };
 };
 const statusOf = (state: TaskState) => ({ state, record: {} });
 const progress = { elapsedMs: 0, nextMs: 2_000 };

@@ -2,11 +2,11 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
-import { readPayload } from '../../../scripts/src/cli/request/payload.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import { tempFolder } from '../../support/command.ts';
 import { PNG } from '../../support/media.ts';
+import { readPayload } from '../../support/payload.ts';
 
 const { signal } = new AbortController();
 const t2v = await loadContract('aivideomaker', 't2v');

@@ -22,6 +22,13 @@ export function openDatabase(
     : Promise.resolve(openPostgres(databaseUrl, onError));
 }
 
+/** Returns what an error says. A name with several addresses fails with an error for each, and no words of its own. */
+export function messageOf(error: Error): string {
+  if (error.message === '' && error instanceof AggregateError)
+    return error.errors.map(({ message }: Error) => message).join('; ');
+  return error.message;
+}
+
 /**
  * Waits until a database answers: it may start at the same time as this program.
  * @throws what it says after a minute, or at once where the wait changes nothing, such as a wrong password

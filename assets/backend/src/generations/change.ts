@@ -2,6 +2,7 @@ import type { Database } from '../database/index.ts';
 import type { FileStore } from '../files/types.ts';
 import { findGeneration } from './read.ts';
 import { COLUMNS, type GenerationRow, isId, toGeneration } from './rows.ts';
+import { resultKey } from './saving.ts';
 import type { Generation } from './types.ts';
 
 export type CancelOutcome = 'cancelled' | 'cancelling' | 'ended' | 'unsupported';
@@ -59,12 +60,16 @@ export async function removeGeneration(
 
 /** Deletes the files and the payload of an ended generation. After a crash it is done again: `purged_at` is set at the end. */
 export async function purge(database: Database, files: FileStore, id: string): Promise<void> {
-  const rows = await database.query<{ key: string }>(
-    `SELECT storage_key AS key FROM generation_file WHERE generation_id = $1 AND storage_key IS NOT NULL
-     UNION ALL SELECT payload_key FROM generation WHERE id = $1 AND payload_key IS NOT NULL`,
+  const rows = await database.query<{ n: number | null; key: string | null }>(
+    `SELECT n, storage_key AS key FROM generation_file WHERE generation_id = $1
+     UNION ALL SELECT NULL, payload_key FROM generation WHERE id = $1`,
     [id],
   );
-  for (const { key } of rows) await files.delete(key);
+  // Of a result that was given up, some files may be stored without a word of it in their rows.
+  for (const { n, key } of rows) {
+    const stored = key ?? (n === null ? null : resultKey(id, n));
+    if (stored !== null) await files.delete(stored);
+  }
   await database.transaction(async (tx) => {
     await tx.query('DELETE FROM generation_file WHERE generation_id = $1', [id]);
     await tx.query('DELETE FROM callback_event WHERE generation_id = $1', [id]);

@@ -56,11 +56,19 @@ export function claimLost(database: Queries, account: string, limit: number): Pr
   return database.query<LostSubmit>(CLAIM, [randomUUID(), account, limit]);
 }
 
-/** Returns which of these tasks belong to a generation already. */
-export async function takenTasks(database: Queries, provider: string, taskIds: string[]): Promise<string[]> {
+/**
+ * Returns which of these tasks belong to a generation already.
+ * @param isProved only those that certainly do: a generation may have found one because it is alike
+ */
+export async function takenTasks(
+  database: Queries,
+  provider: string,
+  taskIds: string[],
+  isProved = false,
+): Promise<string[]> {
   const rows = await database.query<{ task_id: string }>(
-    'SELECT task_id FROM generation WHERE provider = $1 AND task_id = ANY($2)',
-    [provider, taskIds],
+    'SELECT task_id FROM generation WHERE provider = $1 AND task_id = ANY($2) AND NOT (found_alike AND $3)',
+    [provider, taskIds, isProved],
   );
   return rows.map(({ task_id }) => task_id);
 }

@@ -38,6 +38,11 @@ const CLAIM = `
     (SELECT extract(epoch FROM now() - max(e.at))::float8 FROM generation_event e
       WHERE e.generation_id = g.id AND e.status = 'saving') AS "waitingSeconds"`;
 
+/** Returns where the store keeps the n-th file of a result. */
+export function resultKey(id: string, n: number): string {
+  return `results/${id}/${n}`;
+}
+
 export function claimSaves(database: Queries, limit: number): Promise<Save[]> {
   return database.query<Save>(CLAIM, [randomUUID(), limit]);
 }

@@ -32,24 +32,31 @@ const PLACES_LOCK = 7_214_531;
 const SAME_KIND = `provider = split_part($2, ':', 1) AND (account = provider || ':sandbox') = ($2 = split_part($2, ':', 1) || ':sandbox')`;
 
 // The row is `submitting`, with its start, before the request leaves: a worker that dies from here on leaves a submit to
-// reconcile. A user's rows above the limit are held: they leave the queue's index until a place is free.
+// reconcile. Where a user is at the limit, all of their later rows are held: they leave the queue's index until a place is
+// free, so that others do not wait behind them.
 const CLAIM = `
   WITH next AS (
     SELECT id, user_id, queue_order FROM generation
     WHERE status = 'queued' AND NOT held AND ${SAME_KIND} ORDER BY queue_order LIMIT $3 FOR UPDATE SKIP LOCKED
   ), placed AS (
-    SELECT id, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY queue_order) + (
+    SELECT id, user_id, queue_order, $5::int IS NULL OR row_number() OVER (PARTITION BY user_id ORDER BY queue_order) + (
       SELECT count(*) FROM generation b
       WHERE b.user_id = next.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running')) <= $5 AS fits
     FROM next
   ), held AS (
-    UPDATE generation g SET held = true FROM placed WHERE g.id = placed.id AND NOT fits
+    UPDATE generation g SET held = true
+    FROM (SELECT user_id, min(queue_order) AS first FROM placed WHERE NOT fits GROUP BY user_id) p
+    WHERE g.user_id = p.user_id AND g.status = 'queued' AND NOT g.held AND g.queue_order >= p.first
+      AND g.id NOT IN (SELECT id FROM placed WHERE fits)
+    RETURNING g.id
+  ), claimed AS (
+    UPDATE generation g SET status = 'submitting', submit_started_at = now(), ${LEASED}, account = $2, attempts = attempts + 1,
+      due_at = now() + interval '${LEASE_SECONDS} seconds',
+      callback_hash = encode(sha256(convert_to($4 || '-' || g.id, 'UTF8')), 'hex')
+    FROM placed WHERE g.id = placed.id AND fits
+    RETURNING g.id, coalesce(g.submit_key, g.id) AS key, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"
   )
-  UPDATE generation g SET status = 'submitting', submit_started_at = now(), ${LEASED}, account = $2, attempts = attempts + 1,
-    due_at = now() + interval '${LEASE_SECONDS} seconds',
-    callback_hash = encode(sha256(convert_to($4 || '-' || g.id, 'UTF8')), 'hex')
-  FROM placed WHERE g.id = placed.id AND fits
-  RETURNING g.id, coalesce(g.submit_key, g.id) AS key, g.model, g.payload, g.payload_key AS "payloadKey", g.max_credits AS "maxCredits"`;
+  SELECT c.*, EXISTS (SELECT FROM held) AS "hasHeld" FROM (VALUES (1)) AS one LEFT JOIN claimed c ON true`;
 
 /**
  * Takes the next generations of a service's queue for this account, whichever key they were queued under. They are committed
@@ -63,23 +70,40 @@ export async function claimSubmits(
 ): Promise<Submit[]> {
   const lease = randomUUID();
   const secret = randomBytes(16).toString('hex');
-  const claim = (queries: Queries) =>
-    queries.query<Submit>(CLAIM, [lease, account, limit, secret, maxRunningPerUser]);
+  const claim = async (queries: Queries): Promise<Submit[]> => {
+    for (;;) {
+      const rows = await queries.query<Submit & { hasHeld: boolean }>(CLAIM, [
+        ...[lease, account, limit, secret, maxRunningPerUser],
+      ]);
+      const claimed = rows.filter(({ id }) => id !== null);
+      // All of them are held now, and the next ones are those of other users.
+      if (claimed.length > 0 || !rows[0]?.hasHeld) return claimed;
+    }
+  };
   const rows = await (maxRunningPerUser === null
     ? claim(database)
     : database.transaction(async (tx) => {
         await tx.query('SELECT pg_advisory_xact_lock($1)', [PLACES_LOCK]);
         return claim(tx);
       }));
-  return rows.map((row) => ({ ...row, lease, callbackToken: `${secret}-${row.id}` }));
+  return rows.map(({ id, key, model, payload, payloadKey, maxCredits }) => ({
+    ...{ id, key, lease, model, payload, payloadKey, maxCredits },
+    callbackToken: `${secret}-${id}`,
+  }));
 }
 
-/** Frees held generations whose users have a place again. Ends do so too; this finds what they missed. */
+/**
+ * Frees held generations whose users have a place again, as many as there are places. Ends do so too; this finds what they
+ * missed.
+ */
 export async function releaseHeld(database: Queries, maxRunningPerUser: number | null): Promise<void> {
   await database.query(
-    `UPDATE generation g SET held = false WHERE g.status = 'queued' AND g.held AND ($1::int IS NULL OR (
+    `UPDATE generation g SET held = false FROM (
+       SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY queue_order) AS place
+       FROM generation WHERE status = 'queued' AND held) h
+     WHERE g.id = h.id AND g.status = 'queued' AND ($1::int IS NULL OR (h.place <= $1 AND h.place <= $1 - (
        SELECT count(*) FROM generation b
-       WHERE b.user_id = g.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running')) < $1)`,
+       WHERE b.user_id = h.user_id AND b.status IN ('submitting', 'reconciling', 'pending', 'running'))))`,
     [maxRunningPerUser],
   );
 }

@@ -18,7 +18,7 @@ import { readBody, refuseTooLarge } from './body.ts';
 import { createCatalog, type Service } from './catalog.ts';
 import { createEventStreams } from './event-stream.ts';
 import { answerUnknown } from './methods.ts';
-import { onError, Problem } from './problem.ts';
+import { answerMalformed, onError, Problem } from './problem.ts';
 import { acknowledge, routeCallbacks } from './routes/callbacks.ts';
 import { routeEvents } from './routes/events.ts';
 import { routeFiles } from './routes/files.ts';
@@ -68,6 +68,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     // A token of any length is a parameter, not an unknown address.
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, strict: false } },
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket),
     // Addresses that cannot be decoded. What is sent to a callback's address never learns what is wrong with it.
     frameworkErrors(error, request, reply) {
       if (request.url.startsWith('/v1/callbacks/') && request.method === 'POST')

@@ -21,6 +21,8 @@ export type Model = Pick<
 /** The models of all services, and the check of a payload against its model's contract. */
 export interface Catalog {
   models(): Promise<{ provider: string; model: string; sandbox: boolean }[]>;
+  /** Whether the sandbox stands in for a service. */
+  isSandbox(provider: string): boolean;
   /** @throws Problem 404 for a model that is not known */
   describe(provider: string, model: string): Promise<Model>;
   /**
@@ -70,6 +72,7 @@ export function createCatalog(services: ReadonlyMap<string, Service>): Catalog {
   }
 
   return {
+    isSandbox: (provider) => services.get(provider)?.isSandbox === true,
     async models() {
       const lists = [...services].map(async ([provider, { isSandbox: sandbox }]) =>
         [...(await modelsOf(provider))].map((model) => ({ provider, model, sandbox })),

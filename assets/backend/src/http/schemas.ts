@@ -164,8 +164,9 @@ export const models = {
 export const estimate = {
   $id: 'Estimate',
   type: 'object',
-  required: ['credits'],
+  required: ['credits', 'sandbox'],
   properties: {
+    sandbox: { type: 'boolean' },
     credits: {
       type: ['object', 'null'],
       description:

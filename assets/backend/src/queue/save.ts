@@ -8,6 +8,7 @@ import {
   handBack,
   recordSaved,
   relink,
+  resultKey,
   type Save,
   type SavedFile,
   saveLater,
@@ -112,7 +113,7 @@ async function store(
   const downloaded = await service.files.download(task, { to: folder, signal: stopping });
   const saved: SavedFile[] = [];
   for (const { number: n, path, bytes, sha256, contentType: mediaType } of downloaded) {
-    const key = `results/${id}/${n}`;
+    const key = resultKey(id, n);
     await files.put(key, path!, { mediaType, bytes });
     saved.push({ n, key, mediaType, bytes, sha256 });
   }

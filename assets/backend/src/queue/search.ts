@@ -26,7 +26,7 @@ export async function findNamed(
   service: WorkService,
   lost: LostSubmit,
 ): Promise<Task | undefined> {
-  const taken = new Set(await takenTasks(work.database, service.provider, lost.namedTasks));
+  const taken = new Set(await takenTasks(work.database, service.provider, lost.namedTasks, true));
   for (const taskId of lost.namedTasks) {
     if (taken.has(taskId) || !(await service.limiter.acquire())) continue;
     try {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { recordCallback } from '../../src/generations/callbacks.ts';
 import { recordTask } from '../../src/generations/equal-submits.ts';
 import { claimSubmits, recordAccepted, recordLost, type Submit } from '../../src/generations/submitting.ts';
 import { pollStep } from '../../src/queue/poll.ts';
@@ -22,7 +23,9 @@ let showsKeys = false;
 let service: Awaited<ReturnType<typeof startFakeService>>;
 beforeAll(async () => {
   db = await createTestDatabase();
-  service = await startFakeService(({ method, headers }) => {
+  service = await startFakeService(({ method, url, headers }) => {
+    const asked = [...tasks].find(([, id]) => url?.endsWith(`/${id}`));
+    if (asked) return { status: 200, body: shown(...asked) };
     if (method !== 'POST')
       return { status: 200, body: { tasks: [...tasks].map(([key, id]) => shown(key, id)) } };
     const key = String(headers['idempotency-key']);
@@ -182,6 +185,35 @@ test('guarantee 2: an answer that names the task of another request gives nothin
   showsKeys = true;
   await reconcile(a.id);
   expect(await row(db.database, b.id)).toMatchObject({ status: 'needs_attention', task_id: null });
+});
+
+test('guarantee 2: a callback names the task that an equal one has found: nothing is sent, and each gets its submit', async () => {
+  const [a, b] = (await claimed(PAYLOAD, PAYLOAD)) as [Submit, Submit];
+  await lose(a, b);
+  tasks.set(b.id, 'task-1');
+  await reconcile(a.id);
+  const token = { provider: 'aivideomaker', token: b.callbackToken };
+  await recordCallback(db.database, token, { taskId: 'task-1', state: 'PROGRESS' });
+  await reconcile(b.id);
+  expect(keys).toEqual([]);
+  expect(await row(db.database, a.id)).toMatchObject({ task_id: 'task-1', found_alike: false });
+  expect(await row(db.database, b.id)).toMatchObject({ status: 'reconciling', submit_key: a.id });
+
+  await reconcile(b.id);
+  expect(keys).toEqual([a.id]);
+  expect(await row(db.database, b.id)).toMatchObject({ task_id: 'task-2' });
+});
+
+test('guarantee 2: a callback that names the task of another request gives nothing away', async () => {
+  const [a, b] = (await claimed(PAYLOAD, PAYLOAD)) as [Submit, Submit];
+  await recordAccepted(db.database, a.id, { id: 'task-1' }, 2);
+  tasks.set(a.id, 'task-1');
+  await lose(b);
+  const token = { provider: 'aivideomaker', token: b.callbackToken };
+  await recordCallback(db.database, token, { taskId: 'task-1', state: 'PROGRESS' });
+  await reconcile(b.id);
+  expect(await row(db.database, a.id)).toMatchObject({ task_id: 'task-1', submit_key: null });
+  expect(await row(db.database, b.id)).toMatchObject({ task_id: 'task-2', submit_key: null });
 });
 
 test('guarantee 2: one exchange of two that begin together', async () => {

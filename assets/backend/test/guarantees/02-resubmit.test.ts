@@ -169,6 +169,8 @@ test('guarantee 2: a submit whose second answer is lost, too, is never sent a th
   await passed(id, 61);
   const { attention } = await backend.until(id, 'needs_attention');
   expect(attention).toContain('sent once more');
+  for (const command of [`npm run admin -- adopt ${id} <taskId>`, `abandon ${id}`, `retry ${id} --submit`])
+    expect(attention).toContain(command);
   expect(await backend.operator('retry', id)).toMatch(/^0 .*is reconciling/);
   await backend.until(id, 'needs_attention');
   expect(sent(id)).toBe(2);

@@ -29,6 +29,16 @@ test('guarantee 4: a callback is recorded once however often it comes, and belon
       await recordCallback(db.database, { provider, token }, { taskId: 'task-cb', state: 'COMPLETED' }),
     ).toBe('recorded');
   expect(await claims(id)).toEqual([{ task_id: 'task-cb', state: 'COMPLETED', deliveries: 5 }]);
+  // A repeated one makes a poll due, too, but not again within 5 seconds.
+  const wokenAfter = (seconds: number) =>
+    db.database.transaction(async (tx) => {
+      const woken =
+        'UPDATE generation SET wakes = 0, woken_at = now() - make_interval(secs => $2) WHERE id = $1';
+      await tx.query(woken, [id, seconds]);
+      await recordCallback(tx, { provider, token }, { taskId: 'task-cb', state: 'COMPLETED' });
+      return (await tx.query('SELECT wakes FROM generation WHERE id = $1', [id]))[0]!.wakes;
+    });
+  expect([await wokenAfter(4), await wokenAfter(6)]).toEqual([0, 1]);
 
   expect(await recordCallback(db.database, { provider, token: `${token}x` }, { taskId: '', state: '' })).toBe(
     'unplaced',

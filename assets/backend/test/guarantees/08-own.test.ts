@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Queries } from '../../src/database/index.ts';
+import { abandon } from '../../src/generations/attention.ts';
 import { cancelGeneration, purge, removeGeneration } from '../../src/generations/change.ts';
 import { recordCompleted, recordFailed } from '../../src/generations/polling.ts';
 import {
@@ -118,6 +119,20 @@ test('RETENTION_DAYS: files, payload and prompt of old ends go; a deletion that 
   await purge(db.database, files, id);
   expect(await findGeneration(db.database, 'ann', id)).toMatchObject({ status: 'succeeded', files: [] });
   expect(await expired(db.database, 30)).not.toContain(id);
+});
+
+test('a deletion takes files, too, that were stored of a result which was given up', async () => {
+  const id = await accepted(db.database);
+  await recordCompleted(db.database, id, ['https://x.example/1', 'https://x.example/2'], {});
+  const files = memoryFiles();
+  await files.put(`results/${id}/1`, Buffer.from('one of two'), { mediaType: 'text/plain', bytes: 10 });
+  await db.database.query(
+    `UPDATE generation SET status = 'needs_attention', attention = 'x', due_at = NULL WHERE id = $1`,
+    [id],
+  );
+  await abandon(db.database, id);
+  expect(await removeGeneration(db.database, files, 'ann', id)).toBe('deleted');
+  expect([...files.kept.keys()]).toEqual([]);
 });
 
 test('events after an id are those that were missed, the last one with everything', async () => {

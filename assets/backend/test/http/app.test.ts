@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/http/hash.ts';
-import { ALICE, make, type TestApp, testApp, VALID } from './support/app.ts';
+import { ALICE, exchange, listen, make, type TestApp, testApp, VALID } from './support/app.ts';
 
 let running: TestApp;
 // The last one of all is closed twice, which does nothing.
@@ -42,6 +42,21 @@ describe('addresses and methods', () => {
       status: 400,
     });
   });
+});
+
+test('what is no HTTP request is answered as a problem, too', async () => {
+  running = await testApp();
+  const origin = await listen(running.app);
+  for (const [bytes, status] of [
+    ['GET nothing\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const answer = await exchange(origin, [bytes]);
+    expect(answer).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} [^]*content-type: application/problem\\+json`, 'i'),
+    );
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({ status, type: 'about:blank' });
+  }
 });
 
 describe('the OpenAPI document', () => {
@@ -173,7 +188,9 @@ describe('models', () => {
       (await running.app.inject({ method: 'POST', url: '/v1/estimates', headers: ALICE, payload })).json();
     expect(await estimate(VALID)).toEqual({
       credits: { least: 7, most: 20, asOf: '2026-09-17', note: 'An estimate.' },
+      sandbox: true,
     });
+    expect(await estimate({ ...VALID, provider: 'apidot' })).toMatchObject({ sandbox: false });
     expect(await estimate({ ...VALID, payload: {} })).toMatchObject({ status: 422 });
   });
 });

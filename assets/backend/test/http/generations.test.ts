@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ALICE, BOB, make, type TestApp, testApp, VALID } from './support/app.ts';
 
@@ -118,6 +119,24 @@ describe('POST /v1/generations', () => {
     running = await testApp();
     const answer = await post({ ...ALICE, ...key, 'content-type': 'text/plain' }, 'x');
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  test('30 MB are taken, one byte more is 413, with its length or without', async () => {
+    running = await testApp();
+    const most = 30 * 1024 * 1024;
+    const body = Buffer.alloc(most + 1, ' ');
+    body.write(JSON.stringify(VALID));
+    const headers = { ...ALICE, ...key, 'content-type': 'application/json' };
+    expect((await post(headers, body.subarray(0, most))).statusCode).toBe(202);
+    const refused = await post(headers, body);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.json()).toMatchObject({
+      status: 413,
+      code: 'body_too_large',
+      detail: expect.stringContaining('30 MB'),
+    });
+    const counted = await post(headers, Readable.from([body]));
+    expect(counted.json()).toMatchObject({ status: 413, code: 'body_too_large' });
   });
 
   test('above a cap: 402 with the reason, and the key stays free', async () => {
@@ -311,6 +330,10 @@ describe('GET, list, cancel and DELETE', () => {
     const other = await make(running, ALICE, { ...VALID, provider: 'apidot' });
     running.generations.change(other, { status: 'running', taskId: 't1' });
     expect((await cancel(other)).json()).toMatchObject({ status: 409, code: 'cancel_unsupported' });
+    running.generations.change(other, { status: 'saving' });
+    expect((await cancel(other)).json()).toMatchObject({ status: 409, code: 'already_ended' });
+    running.generations.change(other, { status: 'needs_attention' });
+    expect((await cancel(other)).json()).toMatchObject({ status: 409, code: 'needs_attention' });
   });
 
   test('DELETE is 409 while it runs, 204 afterwards, and then 404', async () => {

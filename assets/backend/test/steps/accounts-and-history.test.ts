@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { abandon, retry } from '../../src/generations/attention.ts';
 import { recordCallback } from '../../src/generations/callbacks.ts';
@@ -117,6 +118,56 @@ test('after a restore: the statement of README gives queued generations to a per
   expect(await recordAccepted(db.database, one!, { id: 'task-after-restore' }, 0)).toBeDefined();
   expect(await row(db.database, one!)).toMatchObject({ status: 'pending', task_id: 'task-after-restore' });
   expect(await retry(db.database, other!, false)).toBe('queued');
+});
+
+test('one run does all that nobody waits for', async () => {
+  const work = await workWith(db.database, 'http://127.0.0.1:1');
+  onTestFinished(() => work.close());
+  const sql = (text: string, ...values: unknown[]) => db.database.query(text, values);
+  const info = { mediaType: 'application/json', bytes: 2 };
+  const stranger = await created(db.database);
+  await claimSubmits(db.database, 'aivideomaker:gone', 10, null);
+  await recordAccepted(db.database, stranger, { id: 'ck-of-another-key' }, 0);
+  await age(stranger, 700);
+  const endless = await accepted(db.database);
+  await sql(`UPDATE generation SET submitted_at = now() - interval '21 hours' WHERE id = $1`, endless);
+  await sql(`UPDATE generation_event SET at = now() - interval '21 hours' WHERE generation_id = $1`, endless);
+  const cancelled = await created(db.database);
+  const input = `inputs/${cancelled}`;
+  await sql(
+    `UPDATE generation SET status = 'cancelled', ended_at = now(), due_at = NULL, payload_key = $2 WHERE id = $1`,
+    cancelled,
+    input,
+  );
+  await work.files.put(input, Buffer.from('{}'), info);
+  await work.files.put('inputs/00000000-0000-7000-8000-000000000000', Buffer.from('{}'), info);
+  // Of another user: an end of the same one would free it.
+  const held = await created(db.database, { user: 'held' });
+  await sql('UPDATE generation SET held = true WHERE id = $1', held);
+  await sql(
+    `INSERT INTO generation_event (generation_id, status, at) VALUES ($1, 'of old', now() - interval '31 days')`,
+    held,
+  );
+  const left = join(work.config.dataDir, 'downloads', 'of-a-worker-that-died');
+  await mkdir(left, { recursive: true });
+  await utimes(left, 0, 0);
+
+  await upkeepStep.run(work);
+  expect((await row(db.database, held)).held).toBe(false);
+  for (const [id, word] of [
+    [stranger, 'Configure that key'],
+    [endless, 'has not ended in 20 hours'],
+  ] as const) {
+    const { status, attention } = await row(db.database, id);
+    expect(status).toBe('needs_attention');
+    expect(attention).toContain(word);
+    expect(attention).toContain(`retry ${id}`);
+    expect(attention).toContain(`abandon ${id}`);
+  }
+  expect((await row(db.database, cancelled)).payload_key).toBeNull();
+  expect([...work.files.kept.keys()]).toEqual([]);
+  expect(await sql(`SELECT id FROM generation_event WHERE status = 'of old'`)).toEqual([]);
+  expect(await readdir(join(work.config.dataDir, 'downloads'))).toEqual([]);
 });
 
 test('a file that cannot be deleted keeps no other from its retention, and is tried again', async () => {

@@ -90,6 +90,15 @@ test('MAX_RUNNING_PER_USER holds for workers that claim at once, and other users
   expect(ids).toContain(bob);
 });
 
+test('MAX_RUNNING_PER_USER: many requests above it, however old, keep no other user waiting', async () => {
+  for (let n = 0; n < 30; n += 1) await created(db.database);
+  await db.database.query(`UPDATE generation SET queue_order = queue_order - interval '1 hour'`);
+  const bob = await created(db.database, { user: 'bob' });
+  expect(await claimSubmits(db.database, ACCOUNT, 5, 3)).toHaveLength(3);
+  expect((await claimSubmits(db.database, ACCOUNT, 5, 3)).map(({ id }) => id)).toEqual([bob]);
+  expect(await claimSubmits(db.database, ACCOUNT, 5, 3)).toEqual([]);
+});
+
 test('an end frees one place, in the order of the requests', async () => {
   const [first, second, third] = [
     await created(db.database),
@@ -110,6 +119,20 @@ test('upkeep frees held requests that an end has missed', async () => {
   expect(await claimSubmits(db.database, ACCOUNT, 10, 3)).toEqual([]);
   await releaseHeld(db.database, 3);
   expect((await claimSubmits(db.database, ACCOUNT, 10, 3)).map((one) => one.id)).toEqual([id]);
+});
+
+test('upkeep frees as many as there are places, and the oldest of them', async () => {
+  const ids: string[] = [];
+  for (let n = 0; n < 8; n += 1) ids.push(await created(db.database));
+  await claimSubmits(db.database, ACCOUNT, 1, null);
+  await db.database.query(`UPDATE generation SET held = true WHERE status = 'queued'`);
+  await releaseHeld(db.database, 3);
+  const free = await db.database.query<{ id: string }>(
+    `SELECT id FROM generation WHERE status = 'queued' AND NOT held ORDER BY queue_order`,
+  );
+  expect(free.map(({ id }) => id)).toEqual(ids.slice(1, 3));
+  await releaseHeld(db.database, null);
+  expect(await claimSubmits(db.database, ACCOUNT, 10, null)).toHaveLength(7);
 });
 
 test('a user who sends many does not starve one who sends few', async () => {

@@ -106,7 +106,10 @@ test.each([
     expect((await row(db.database, id)).status).toBe('running');
     await age(id, 601);
     await poll();
-    expect((await row(db.database, id)).status).toBe('needs_attention');
+    const { status, attention } = await row(db.database, id);
+    expect(status).toBe('needs_attention');
+    for (const command of ['npm run admin -- retry', 'abandon'])
+      expect(attention).toContain(`${command} ${id}`);
 
     // A person has it polled again: its submit is as old as before, its patience new.
     const before = (await row(db.database, id)).submitted_at;

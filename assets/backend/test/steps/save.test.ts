@@ -82,6 +82,8 @@ test('guarantee 3: a result whose links ended, and whose key no worker has, wait
   const { status, attention } = await row(db.database, id);
   expect(status).toBe('needs_attention');
   expect(attention).toContain(`No worker has the API key of its task (${accountOf('aivideomaker')})`);
+  for (const command of ['npm run admin -- retry', 'abandon'])
+    expect(attention).toContain(`${command} ${id}`);
 });
 
 test('guarantee 3: while the service is stopped by a 401, a result is stored by the link that is known', async () => {

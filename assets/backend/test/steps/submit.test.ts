@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { findGeneration } from '../../src/generations/read.ts';
+import { createLogger } from '../../src/observability/log.ts';
 import { pollStep } from '../../src/queue/poll.ts';
 import { submitStep } from '../../src/queue/submit.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -66,6 +67,25 @@ test('a task stays with the key that made it: the database refuses another accou
   await expect(sql(`UPDATE generation SET account = 'aivideomaker:new' WHERE id = $1`, id)).rejects.toThrow(
     'never change',
   );
+});
+
+test('guarantee 1: the task id is in the log before it is written into the database', async () => {
+  const { work } = await setUp(() => acceptance('ck-logged'));
+  const seen: string[] = [];
+  const database = {
+    ...db.database,
+    query: ((text, parameters, name) => {
+      if (parameters?.includes('ck-logged')) seen.push('written');
+      return db.database.query(text, parameters, name);
+    }) as typeof db.database.query,
+  };
+  const write = (line: string) => void (line.includes('ck-logged') && seen.push(line));
+  const log = createLogger({ level: 'info', secrets: [], destination: { write } });
+  const id = await withPrompt('a lighthouse');
+  await submitStep.run({ ...work, database, log });
+  expect(JSON.parse(seen[0]!)).toMatchObject({ id, taskId: 'ck-logged', msg: 'accepted' });
+  expect(seen.slice(1)).toEqual(['written']);
+  expect((await row(db.database, id)).task_id).toBe('ck-logged');
 });
 
 test('402: submits wait for credits and lose nothing, while running tasks are polled as ever', async () => {

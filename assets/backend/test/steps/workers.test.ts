@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createAnnouncer, listenToChanges } from '../../src/generations/listen.ts';
 import type { Change } from '../../src/generations/types.ts';
 import { createLogger } from '../../src/observability/log.ts';
-import { openJobs } from '../../src/queue/boss.ts';
+import { openJobs, STEPS } from '../../src/queue/boss.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { createTestDatabase } from '../support/database.ts';
 
@@ -187,6 +187,14 @@ test('many new generations are announced together', async () => {
   expect(statements).toBe(1);
   await changes.close();
   await close();
+});
+
+test('a lost job loses nothing: each step plans its next one before it works, and is swept every minute', async () => {
+  const steps = STEPS.map((name) => ({ name })).sort((a, b) => a.name.localeCompare(b.name));
+  const planned = `SELECT DISTINCT name FROM pgboss.job WHERE state = 'created' AND singleton_key LIKE 'in %' ORDER BY name`;
+  await expect.poll(() => backend.database.query(planned), { timeout: 30_000 }).toEqual(steps);
+  const swept = `SELECT name FROM pgboss.schedule WHERE cron = '* * * * *' ORDER BY name`;
+  expect(await backend.database.query(swept)).toEqual(steps);
 });
 
 test('what is due soon does not wait for a job that was planned for later, and no job is planned twice', async () => {

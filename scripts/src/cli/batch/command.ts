@@ -16,7 +16,8 @@ import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { inSandbox } from '../render/sandbox-run.ts';
-import { writeLine } from './line-file.ts';
+import { termsOf } from '../request/read-request.ts';
+import { writeLine } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 import { writeReport } from './report.ts';
 
@@ -37,7 +38,7 @@ interface BatchCommand {
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
-  const { maxCredits, maxTotalCredits, maxCreditsPerDay, owner = null, new: isNew, action } = args;
+  const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
     if (!session.provider.can.quote) throw refusalOf(args.profile, 'quote');
@@ -48,13 +49,7 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   }
   const result = await runBatch(session, {
     lines: batch.lines,
-    terms: {
-      isNamed: false,
-      isNew,
-      owner,
-      wait: action === 'generate' ? args.wait : null,
-      caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
-    },
+    terms: termsOf(args),
     wait,
     pattern,
     webhookUrl: batch.webhookUrl,

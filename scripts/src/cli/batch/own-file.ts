@@ -1,15 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { createAtOnce, replaceAtOnce } from '../../disk/durable.ts';
+import { createAtOnce, onDisk, replaceAtOnce } from '../../disk/durable.ts';
+import type { Json } from '../../model/json.ts';
+import type { LineRequest } from '../command-line/commands.ts';
 
 const MOST_NAMES = 100;
 
 /**
- * Writes a file, whole or not at all, in the place of an earlier one of the same batch. A file of another origin stays: the
- * name then gets a number.
- * @param head with what the earlier one begins
- * @returns its path
- * @throws the disk's error
+ * Writes a file, whole or not at all, in the place of an earlier one that begins with `head`. A file of another origin
+ * stays: the name then gets a number. @throws the disk's error
  */
 export function writeOwn(folder: string, name: string, ending: string, text: string, head: string): string {
   for (let n = 1; n < MOST_NAMES; n += 1) {
@@ -39,4 +38,14 @@ function beginsWith(file: string, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Writes a line into a batch of its own. @param folder absolute. Null where it cannot be written. */
+export function writeLine(folder: string, name: string, { model, payload, image }: LineRequest) {
+  const line = { model, payload: JSON.parse(payload) as Json, image: image && path.resolve(image) };
+  const text = `${JSON.stringify(line)}\n`;
+  return onDisk(
+    () => writeOwn(folder, name, '.jsonl', text, text),
+    () => null,
+  );
 }

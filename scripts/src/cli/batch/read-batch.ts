@@ -38,9 +38,8 @@ export interface CheckedBatch {
 }
 
 /**
- * Returns the valid lines of the batch that the command names. Sends nothing. Payloads are checked one after the other
- * and read again when they are submitted, so that images of many lines are not held at the same time.
- * @throws Failure INVALID_PAYLOAD with every wrong line
+ * Sends nothing. Payloads are checked one after the other and read again when they are submitted, so that images of many
+ * lines are not held at the same time. @throws Failure INVALID_PAYLOAD with every wrong line
  */
 export async function readBatch(
   args: Arguments,
@@ -99,7 +98,6 @@ class Reader {
     this.#defaults = defaults;
   }
 
-  /** Checks a line; what is wrong with it goes to `issues`. */
   async checked(source: Source, place: LinePlace, issues: Issue[]): Promise<Checked | null> {
     const found = await this.#request(source, place, issues);
     if (!found) return null;

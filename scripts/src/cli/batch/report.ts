@@ -7,12 +7,7 @@ import type { CheckedBatch } from './read-batch.ts';
 // The most that one line of the report may have: enough for the addresses of many files.
 const MOST_BYTES = 64 * 1024;
 
-/**
- * Writes the report of a batch, whole or not at all: a JSON object for each line. It replaces the report of an earlier run
- * of the same file, and no other file.
- * @param folder absolute
- * @returns its path; or why there is none
- */
+/** Writes a JSON object for each line, whole or not at all, in the place of the report of an earlier run of the same file. */
 export function writeReport(
   folder: string,
   { name, file: batch }: Pick<CheckedBatch, 'name' | 'file'>,

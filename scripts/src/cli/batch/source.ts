@@ -35,55 +35,48 @@ const DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
 
-/**
- * Opens a batch file, or standard input.
- * @throws Failure INVALID_PAYLOAD that says what is wrong with it
- */
+/** @param file `-`: standard input. @throws Failure INVALID_PAYLOAD */
 export async function openSource(file: string, signal: AbortSignal): Promise<Source> {
-  if (file === '-') {
-    const text = await readStdin(signal, FLAG);
-    return inMemory('batch', undefined, Buffer.from(text));
-  }
+  if (file === '-')
+    return sourceOf('batch', undefined, inMemory(await readStdin(signal, FLAG)), async () => {});
   const format = formatOf(file);
   const name = path.basename(file, path.extname(file));
   let handle: FileHandle | undefined;
-  let isKept = false;
   try {
-    const isOpenAlready = DESCRIPTOR.test(file);
-    // Opening another pipe would wait until a process writes to it, for ever where none does.
-    handle = await open(file, constants.O_RDONLY | (isOpenAlready ? 0 : (constants.O_NONBLOCK ?? 0)));
-    const stat = await handle.stat();
-    if (!stat.isFile() && (stat.isDirectory() || !isOpenAlready)) {
-      const kind = stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : 'no regular file';
-      const hint = 'name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl';
-      throw refused(FLAG, 'a file', `${plain(file, 120)}, ${kind}`, hint);
-    }
-    if (!stat.isFile()) {
-      const text = await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false }));
-      return await inMemory(name, format, Buffer.from(text));
-    }
-    // The byte order mark of UTF-16.
-    const head = Buffer.alloc(2);
-    await handle.read(head, 0, 2, 0);
-    if (head[0] === 0xff && head[1] === 0xfe) {
-      if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
-      return await inMemory(name, format, Buffer.from((await handle.readFile()).toString('utf16le')));
-    }
-    isKept = true;
-    const from = handle;
-    const readAt: ReadAt = async (buffer, at) => (await from.read(buffer, 0, buffer.length, at)).bytesRead;
-    return await sourceOf(name, format, readAt, () => from.close());
+    // Opening another pipe than one of the shell's would wait until a process writes to it, for ever where none does.
+    const flags = DESCRIPTOR.test(file) ? 0 : (constants.O_NONBLOCK ?? 0);
+    const opened = await open(file, constants.O_RDONLY | flags);
+    handle = opened;
+    return await sourceOf(name, format, await readerOf(opened, file, signal), () => opened.close());
   } catch (error) {
-    isKept = false;
+    await handle?.close();
     throw unreadable(error, file);
-  } finally {
-    if (!isKept) await handle?.close();
   }
 }
 
-function inMemory(name: string, format: Source['format'] | undefined, bytes: Buffer): Promise<Source> {
-  const readAt: ReadAt = async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
-  return sourceOf(name, format, readAt, async () => {});
+/** Reads a regular file in pieces; what a shell passes, and UTF-16, as a whole. */
+async function readerOf(handle: FileHandle, file: string, signal: AbortSignal): Promise<ReadAt> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    if (!stat.isDirectory() && DESCRIPTOR.test(file))
+      return inMemory(await readStdin(signal, FLAG, handle.createReadStream({ autoClose: false })));
+    const kind = stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : 'no regular file';
+    const hint = 'name a .jsonl or .txt file, or pass the lines on standard input: --batch - < lines.jsonl';
+    throw refused(FLAG, 'a file', `${plain(file, 120)}, ${kind}`, hint);
+  }
+  // The byte order mark of UTF-16.
+  const head = Buffer.alloc(2);
+  await handle.read(head, 0, 2, 0);
+  if (head[0] === 0xff && head[1] === 0xfe) {
+    if (stat.size > MOST_LINE_BYTES) throw tooLarge(`${stat.size} bytes of UTF-16`);
+    return inMemory((await handle.readFile()).toString('utf16le'));
+  }
+  return async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+}
+
+function inMemory(text: string): ReadAt {
+  const bytes = Buffer.from(text);
+  return async (buffer, at) => bytes.copy(buffer, 0, at, at + buffer.length);
 }
 
 async function sourceOf(

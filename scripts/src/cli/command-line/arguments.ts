@@ -41,10 +41,7 @@ export interface Arguments extends Omit<Values, Unshared>, Record<Switch, boolea
   callback?: string;
 }
 
-/**
- * Reads the command line.
- * @throws Failure INVALID_PAYLOAD with every problem found, each with the form that would be right
- */
+/** @throws Failure INVALID_PAYLOAD with every problem found, each with the form that would be right */
 export function parseArguments(argv: readonly string[]): Arguments {
   const issues: Issue[] = [];
   const given = readFlags(argv, issues);

@@ -84,10 +84,7 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   }
 }
 
-/**
- * Checks that the service has what the flags ask for. This comes before anything else, a key included.
- * @throws Failure INVALID_PAYLOAD for an action that the service documents no request for
- */
+/** This comes before anything else, a key included. @throws Failure INVALID_PAYLOAD for an action without a request */
 export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
   const { title, can, callbackFlag } = profile;
   const taskId = given.get('taskId');
@@ -105,11 +102,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   }
 }
 
-/**
- * Checks the interval once it is known where the service runs: only a server on this machine may be asked more often
- * than each second.
- * @throws Failure INVALID_PAYLOAD
- */
+/** Only a server on this machine may be asked more often than each second. @throws Failure INVALID_PAYLOAD */
 export function checkInterval(pollInterval: number | undefined, loopback: boolean): void {
   if (pollInterval === undefined || loopback || (Number.isInteger(pollInterval) && pollInterval >= 1)) return;
   const expected = 'whole seconds from 1 to 60 (fractions only for a server on this machine)';

@@ -8,9 +8,7 @@ import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
 import { commandLine, type Flags, flagWords } from './words.ts';
 
-/**
- * Returns the flags of a call that the command resuming its task repeats. A limited wait stays limited: the caller has little time.
- */
+/** What the command that resumes a task repeats. A limited wait stays limited: the caller has little time. */
 export function resumeFlags({ action, wait, pollInterval, download, output, batch }: Arguments): Flags {
   // A call that did not wait, or could not say how long, has little time too.
   const seconds = !rule('wait').actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
@@ -24,10 +22,10 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
 }
 
 export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
-  return { provider: profile === profileOf(undefined) ? undefined : profile.id, sandbox };
+  return { provider: providerFlag(profile.id), sandbox };
 }
 
-/** Returns the value of the flag that names a service; undefined for the one that is meant without it. */
+/** Undefined for the service that is meant without a flag. */
 export function providerFlag(provider: string | undefined): string | undefined {
   return provider === profileOf(undefined)?.id ? undefined : provider;
 }
@@ -78,10 +76,9 @@ export function commandForAnother(
 }
 
 /**
- * Returns the command line that makes one line of these arguments' batch once more, alone, with a new charge.
- * @param file writes the line into a batch of its own, for a payload that is too long for a command, and returns its path
- * @param quoted credits of the line: its own limit, where the batch had one for the sum alone
- * @returns null where there is no such file
+ * The command that makes one line of the batch once more, alone, with a new charge. @param file writes that line into a
+ * batch of its own, if its payload is too long for a command. @param quoted its own limit, where the batch had one for
+ * the sum alone
  */
 export function commandForLine(
   argv: readonly string[],

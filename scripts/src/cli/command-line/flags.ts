@@ -43,10 +43,7 @@ interface Flag {
 export const DEFAULT_WAIT_S = 600;
 const DEFAULT_LIMIT = 50;
 
-const titles = (are: (profile: (typeof PROFILES)[number]) => boolean): string =>
-  PROFILES.filter(are)
-    .map(({ title }) => title)
-    .join(', ');
+const unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 const providers = PROFILES.map(({ id }) => id);
 const wait = {
   kind: 'number',
@@ -169,7 +166,7 @@ export const FLAGS = {
   maxCredits: {
     form: '<n>',
     value: credits,
-    help: `ask for the price first; submit nothing above n (${titles(({ can }) => !can.quote)}: by a dated estimate)`,
+    help: `ask for the price first; submit nothing above n (${unpriced.join(', ')}: by a dated estimate)`,
     actions: PAYLOAD,
   },
   maxTotalCredits: {
@@ -225,7 +222,6 @@ export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).f
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
-/** True for the actions that cannot do without a place for records. */
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
 

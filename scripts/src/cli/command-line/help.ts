@@ -43,7 +43,6 @@ const VARIABLES = [
   'ASYNC_MEDIA_STATE_DIR',
 ].join(', ');
 
-/** Returns a line for each flag; neighbours with the same help text share one. */
 function flagLines(): string[] {
   const items: { names: string; help: string }[] = [];
   for (const name of FLAG_NAMES) {

@@ -17,9 +17,8 @@ const OLDEST_YEAR = 2000;
 export const SINCE_EXPECTED = `today, a number of days such as 7d (at most ${MOST_DAYS}d; today is one of them), or a date such as 2026-11-20, not in the future`;
 
 /**
- * Reads `today`, a number of days (`7d`: today and the six days before), or a date, in the time zone of this machine.
- * @param now milliseconds since the epoch
- * @returns undefined for anything else, a date that does not exist and a day in the future among it
+ * `today`, a number of days (`7d`: today and the six days before), or a date, in the time zone of this machine; undefined
+ * for anything else, and for a day that does not exist or is in the future.
  */
 export function parseSince(text: string, now: number): Since | undefined {
   const today = new Date(now);
@@ -42,8 +41,7 @@ function localDay(year: number, month: number, date: number): Since {
 }
 
 export function sinceAt(from: number): Since {
-  const start = new Date(from);
-  return { from, day: dayOf(from), timeZone: zoneAt(start) };
+  return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
 
 function zoneAt(date: Date): string {

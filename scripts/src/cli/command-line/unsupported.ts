@@ -49,11 +49,7 @@ export function refusalOf(profile: Profile, action: string): AdvisedFailure {
   return new AdvisedFailure(code, message, unsupportedAction(profile, action));
 }
 
-/**
- * Lets every action pass that the service has.
- * @param taskId the task that the action is about
- * @throws Failure INVALID_PAYLOAD that names `--action`, before anything is sent
- */
+/** @throws Failure INVALID_PAYLOAD that names `--action`, before anything is sent */
 export function refuseUnsupported(profile: Profile, action: string, taskId?: string): void {
   const ability = abilityFor(action);
   if (ability === undefined || profile.can[ability]) return;

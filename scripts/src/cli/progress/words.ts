@@ -1,5 +1,6 @@
 import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
+import { counted } from '../../model/text.ts';
 
 /** Returns a time as a clock shows it: `0:07`, `12:30`, `1:02:05`. */
 export function clockTime(ms: number): string {
@@ -26,7 +27,7 @@ export function usually({ fromMs, toMs, runs }: ExpectedDuration): string {
 
 /** Returns where an estimate comes from: `14 runs on this machine`. */
 export function sourceOf({ runs, source, asOf }: ExpectedDuration): string {
-  const count = `${runs} ${runs === 1 ? 'run' : 'runs'}`;
+  const count = counted(runs, 'run');
   return source === 'machine' ? `${count} on this machine` : `${count} on record${asOf ? `, ${asOf}` : ''}`;
 }
 
@@ -56,7 +57,7 @@ export function sums({ total, done, failed, running, credits, ...of }: BatchProg
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
   if (running > 0) parts.push(`${running} running`);
   const charged = refunded > 0 ? ' charged' : '';
-  if (credits !== null) parts.push(`${credits} ${credits === 1 ? 'credit' : 'credits'}${charged}`);
+  if (credits !== null) parts.push(`${counted(credits, 'credit')}${charged}`);
   if (credits !== null && creditsNow !== undefined && creditsNow !== credits) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(', ');

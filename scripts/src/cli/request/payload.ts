@@ -15,20 +15,9 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 
 /**
- * The payload of a command line: from `--payload`, from standard input, and with the image file that `--image` names.
- * @param signal ends the reading of standard input
- * @throws Failure INVALID_PAYLOAD
+ * The fields of `--payload`, from the command line or standard input; none where it was not given.
+ * @param signal ends the reading of standard input. @throws Failure INVALID_PAYLOAD
  */
-export async function readPayload(
-  contract: Contract,
-  text: string | undefined,
-  image: string | undefined,
-  signal: AbortSignal,
-): Promise<JsonObject> {
-  return withImage(contract, await readFields(text, signal), image);
-}
-
-/** The fields of `--payload`, from the command line or standard input; none where it was not given. */
 export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
   if (text === undefined) return {};
   return parsePayload(text === '-' ? await readStdin(signal, '--payload') : text, text === '-');
@@ -184,8 +173,8 @@ async function readImage(file: string): Promise<string> {
 const PIECE = 48 * 1024;
 
 /**
- * Returns a file as text: a beginning, and the base64 of its bytes. Its bytes lie at the end of the block in which the text
- * is made, which is given back at once: what waits for a garbage collection is there twice.
+ * The bytes lie at the end of the block in which the text is made, which is given back at once: what waits for a garbage
+ * collection is there twice.
  */
 async function dataUri(handle: FileHandle, size: number, beginning: string): Promise<string> {
   const length = beginning.length + 4 * Math.ceil(size / 3);

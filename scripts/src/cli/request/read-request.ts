@@ -13,13 +13,11 @@ import { commandFor } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
 import { refused } from '../issue.ts';
 import { BY_FLAGS } from '../render/payload-ways.ts';
-import { readPayload } from './payload.ts';
+import { readFields, withImage } from './payload.ts';
 
 /**
- * Returns the request of a command line, complete and valid. Sends nothing.
- * @param loopback the service runs on this machine, so a callback may go to it too
- * @param signal ends the reading of standard input
- * @throws Failure INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ * Sends nothing. @param loopback the service runs on this machine, so a callback may go to it too. @throws Failure
+ * INVALID_MODEL or INVALID_PAYLOAD with every issue found
  */
 export async function readRequest(
   args: Arguments,
@@ -28,7 +26,7 @@ export async function readRequest(
 ): Promise<CheckedRequest> {
   const contract = await loadContract(args.profile.id, args.model!);
   const webhookUrl = args.callback === undefined ? undefined : readCallback(args, args.callback, loopback);
-  const given = await readPayload(contract, args.payload, args.image, signal);
+  const given = await withImage(contract, await readFields(args.payload, signal), args.image);
   const payload = withoutBody(contract, given);
   const issues = checkPayload(contract, payload, BY_FLAGS);
   const first = issues[0];
@@ -51,14 +49,19 @@ export async function readRequest(
     maxCredits: args.maxCredits,
     webhookUrl,
   };
-  const terms: Terms = {
-    isNamed: args.idempotencyKey !== undefined,
-    isNew: args.new,
-    owner: args.owner ?? null,
-    wait: args.action === 'generate' ? args.wait : null,
-    caps: { maxCreditsPerDay: args.maxCreditsPerDay },
+  return { contract, generation, terms: termsOf(args) };
+}
+
+export function termsOf(args: Arguments): Terms {
+  const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
+  const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
+  return {
+    isNamed: idempotencyKey !== undefined,
+    isNew,
+    owner,
+    wait: action === 'generate' ? wait : null,
+    caps: { maxCredits, maxTotalCredits, maxCreditsPerDay },
   };
-  return { contract, generation, terms };
 }
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */

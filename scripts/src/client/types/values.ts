@@ -1,8 +1,6 @@
 export type { Issue } from '../../model/failure.ts';
 export type { Json, JsonObject } from '../../model/json.ts';
-
-/** The states of a task, the same for every provider. UNKNOWN: the service showed no state that is known. */
-export type TaskState = 'SUBMITTED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL' | 'UNKNOWN';
+export type { TaskState } from '../../model/task.ts';
 
 /** The codes of errors. ABORTED: the caller's signal, or `close`, ended the call. A task that FAILED is a result, not an error. */
 export type ErrorCode =

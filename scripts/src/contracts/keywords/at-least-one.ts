@@ -6,11 +6,10 @@ import { fieldList } from './keyword.ts';
 export const atLeastOne: Keyword = {
   name: 'x-atLeastOne',
   types: ['object'],
-  read(value, { node, properties, where }) {
+  read(value, { properties, where }) {
     const names = fieldList(properties, value, where);
     const [first] = names as [string];
     const expected = `at least one of ${names.join(', ')}`;
-    node.atLeastOne = names;
     return {
       issues({ node, object, pathTo, hintFor }) {
         if (names.some((name) => isPresent(object, name))) return [];

@@ -9,12 +9,11 @@ const MOST_NAMES = 8;
 export const exclusive: Keyword = {
   name: 'x-exclusive',
   types: ['object'],
-  read(value, { node, properties, where }) {
+  read(value, { properties, where }) {
     if (!Array.isArray(value) || value.length < 2)
       throw new ContractError(`${where} must be a list of at least two groups of fields`);
     const groups = value.map((group) => fieldList(properties, group, where));
     const named = groups.map((group) => group.join('/'));
-    node.exclusive = groups;
     return {
       issues({ object, pathTo }) {
         const used = groups

@@ -1,5 +1,6 @@
+import type { Problem } from '../../model/failure.ts';
 import { ContractError } from '../contract-error.ts';
-import type { Keyword, Problem } from '../schema-node.ts';
+import type { Keyword } from '../schema-node.ts';
 
 /** `x-files: [jpg, png]` */
 export const files: Keyword = {
@@ -17,10 +18,7 @@ export const files: Keyword = {
 const KNOWN_ENDING =
   /\.(png|jpe?g|webp|gif|avif|bmp|heic|tiff?|svg|mp4|mov|m4v|webm|mkv|avi|mp3|wav|m4a|aac|flac|ogg|glb|obj|pdf)$/i;
 
-/**
- * Null unless a URL ends like a kind of file that is not among `files`. An address without a known ending passes: what
- * it leads to is for the service to see.
- */
+/** An address without a known ending passes: what it leads to is for the service to see. */
 export function checkFileType(url: string, files: readonly string[]): Problem | null {
   const path = /^[^?#]*/.exec(url.slice(0, 8192))![0];
   const ending = KNOWN_ENDING.exec(path)?.[1]?.toLowerCase();

@@ -1,8 +1,9 @@
+import type { Problem } from '../../model/failure.ts';
 import { checkPublicUrl } from '../../model/public-address.ts';
 import { plain } from '../../model/text.ts';
 import { ContractError } from '../contract-error.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
-import { type Keyword, MEDIA_KINDS, type MediaKind, type Problem } from '../schema-node.ts';
+import { type Keyword, MEDIA_KINDS, type MediaKind } from '../schema-node.ts';
 import { BY_VALUE, type Ways } from '../ways.ts';
 
 /** `x-media: image` */

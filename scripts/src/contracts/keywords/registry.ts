@@ -9,8 +9,8 @@ import { sumMax } from './sum-max.ts';
 import { when } from './when.ts';
 
 /**
- * Every keyword of our own that may stand at a place of a schema, in the order in which they are checked. Those of the
- * file as a whole (`x-output`, `x-price` and the others) are read by contract.ts.
+ * In the order in which they are checked. Keywords of the file as a whole (`x-output`, `x-price`) are read by
+ * read-contract.ts.
  */
 export const KEYWORDS: readonly Keyword[] = [
   media,

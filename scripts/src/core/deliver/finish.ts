@@ -1,11 +1,12 @@
-import { Failure } from '../../model/failure.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone, asNotShown } from './gone.ts';
+import { withOwner } from './place.ts';
 import { saveFiles } from './save-files.ts';
+import { savedResult } from './saved-result.ts';
 
 /** Returns the result of a COMPLETED task: its record, and its files where they are wanted. */
 export async function finish({ session, taskId, wait, known }: WaitedTask): Promise<TaskResult> {
@@ -35,18 +36,24 @@ export async function finish({ session, taskId, wait, known }: WaitedTask): Prom
     return { ...taskResult(taskId, task, facts), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const failure = asNotShown(session, taskId, error);
-    const isGone = entry !== undefined && !(await isAnyWhole(entry.record));
-    return notFetched(taskId, isGone ? asGone(session, entry.record, failure) : failure, known, task);
+    return withoutService({ session, taskId, wait, known }, error, task);
   }
 }
 
-/** Tells whether one of the files that a record names is still there as it was saved. */
-async function isAnyWhole({ files }: RequestRecord): Promise<boolean> {
-  if (files.length === 0) return false;
-  const { fileIsWhole } = await import('../../download/file-hash.ts');
-  for (const file of files) if (await fileIsWhole(file.path, file)) return true;
-  return false;
+/** Returns the result that could not be fetched: from this machine where it was saved before, else the failure. */
+async function withoutService(of: WaitedTask, error: Failure, task: Task | undefined): Promise<TaskResult> {
+  const { session, taskId, known } = of;
+  const { entry } = known;
+  const failure = asNotShown(session, taskId, error);
+  if (!entry) return notFetched(taskId, failure, known, task);
+  const kind = failure.details.reason?.kind;
+  const saved =
+    task === undefined || kind === 'linkGone'
+      ? await orFailure(savedResult(of, entry, kind === 'taskNotShown'))
+      : undefined;
+  if (saved !== undefined && !(saved instanceof Failure)) return saved;
+  const why = await withOwner(session, entry, saved ?? asGone(session, entry.record, failure));
+  return notFetched(taskId, why, known, task);
 }
 
 /** Returns the result of a task that is COMPLETED, whatever failed after that. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { Failure, type FileOwner } from '../../model/failure.ts';
+import { Failure, type FileOwner, orFailure } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
+import type { Session } from '../session.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 
 /** Returns the folder for files, prepared before anything is charged; null where no files are wanted. */
@@ -45,10 +46,28 @@ export async function checkNameIsFree(
   });
 }
 
-/** @param records of the request that wants the name of the file */
-function ownerOf(file: string, records: readonly (StoredRequest | null)[]): FileOwner {
+/** Returns why a file was not saved, with whose file has its name where the records of the request say so. */
+export async function withOwner(
+  { records }: Session,
+  entry: StoredRequest | undefined,
+  failure: Failure,
+): Promise<Failure> {
+  const { reason } = failure.details;
+  if (!entry || reason?.kind !== 'fileInTheWay') return failure;
+  const all = await orFailure((async () => (await records())?.allOf(entry.record.request))());
+  const owner = ownerOf(reason.file, all instanceof Failure ? [] : (all ?? []), entry.record.taskId);
+  return failure.with({ reason: { ...reason, owner } });
+}
+
+/** @param records of the request that wants the name of the file @param wantedBy its task, where it has one */
+function ownerOf(
+  file: string,
+  records: readonly (StoredRequest | null)[],
+  wantedBy: string | null = null,
+): FileOwner {
   const isItsFile = (entry: StoredRequest | null) =>
     entry?.record.files.some(({ path: own }) => path.resolve(own) === path.resolve(file));
   const taskId = records.find(isItsFile)?.record.taskId;
-  return taskId ? { is: 'earlierTask', taskId } : { is: 'unknown' };
+  if (!taskId) return { is: 'unknown' };
+  return taskId === wantedBy ? { is: 'thisTask' } : { is: 'otherTask', taskId };
 }

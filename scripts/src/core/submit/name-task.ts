@@ -73,7 +73,7 @@ function isLookalike({ store, entry }: RecordedRequest, holder: StoredRequest): 
 
 /**
  * Gives two equal requests each other's submits. The answer proves that the task which `holder` found alike was made by the
- * submit of `entry`: `holder` keeps the task, which it may have delivered, and `entry` gets the submit of `holder`, whose
+ * submit of `entry`: `holder` keeps the task, whose result its caller may have, and `entry` gets the submit of `holder`, whose
  * outcome is unknown again. Its key is sent at most once more, as before.
  */
 async function exchangeSubmits(entry: StoredRequest, holder: StoredRequest): Promise<void> {

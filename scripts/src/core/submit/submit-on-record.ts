@@ -138,7 +138,7 @@ async function reconcileEarlier(own: OwnRequest): Promise<Submitted> {
 
 /**
  * Records the task of an earlier submit whose outcome the user decided not to wait for, where the service's list shows
- * that task: its result is still to be delivered.
+ * that task: it is paid for, and `listPending` shows it.
  * @returns whether the list shows it
  */
 async function adopt(own: OwnRequest): Promise<boolean> {

@@ -1,6 +1,12 @@
-import type { Account } from '../../model/claim-rules.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
-import { isPending, isReplaced, lastUse, type RequestRecord, spentOn } from '../../model/request-record.ts';
+import {
+  type Account,
+  isPending,
+  isReplaced,
+  lastUse,
+  type RequestRecord,
+  spentOn,
+} from '../../model/request-record.ts';
 import { recordedRow, type SpendingRow } from '../../model/spending-row.ts';
 
 /** What the index keeps of one record. */

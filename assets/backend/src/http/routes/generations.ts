@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { JsonObject } from '#client';
-import { type Generations, STATUSES, type Status } from '../../generations/types.ts';
+import { type Generation, type Generations, STATUSES, type Status } from '../../generations/types.ts';
 import type { Catalog } from '../catalog.ts';
 import { presented } from '../generation.ts';
 import { hashOf } from '../hash.ts';
@@ -144,12 +144,7 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
       const { outcome, generation } = cancelled;
       if (outcome === 'ended')
         throw new Problem(409, 'already_ended', `The generation has ended: it is ${generation.status}.`);
-      if (outcome === 'unsupported')
-        throw new Problem(
-          409,
-          'cancel_unsupported',
-          `${generation.provider} cannot cancel a task that it has accepted.`,
-        );
+      if (outcome === 'unsupported') throw uncancellable(generation);
       return reply.code(202).send(presented(generation));
     },
   );
@@ -167,9 +162,29 @@ export function routeGenerations(app: FastifyInstance, generations: Generations,
       const outcome = await generations.remove(user, params.id);
       if (outcome === null) throw notFound();
       if (outcome === 'running')
-        throw new Problem(409, 'still_running', 'The generation is still running: cancel it first.');
+        throw new Problem(409, 'still_running', 'The generation has not ended: cancel it first.');
       return reply.code(204).send();
     },
+  );
+}
+
+function uncancellable({ status, provider }: Generation): Problem {
+  if (status === 'saving')
+    return new Problem(
+      409,
+      'already_ended',
+      'The service has finished the generation: its files are being stored.',
+    );
+  if (status === 'needs_attention')
+    return new Problem(
+      409,
+      'needs_attention',
+      'An operator has to decide first; `attention` says about what.',
+    );
+  return new Problem(
+    409,
+    'cancel_unsupported',
+    `${provider} cannot cancel a task that it may have accepted.`,
   );
 }
 

@@ -38,6 +38,7 @@ export function routeModels(app: FastifyInstance, catalog: Catalog): void {
     },
     async ({ body: { provider, model, payload } }) => ({
       credits: await catalog.check(provider, model, payload),
+      sandbox: catalog.isSandbox(provider),
     }),
   );
 }

@@ -1,10 +1,11 @@
+import type { FileOwner } from '../../../model/failure.ts';
 import type { Words } from './said.ts';
 
 const OLDER = 'If the task is older than that, its file is gone.';
 
 export const DOWNLOAD_FAILED = {
   // Its command, with a free name, follows from the task.
-  fileInTheWay: ({ file }) => [`${file} is another file, or a damaged one, and is left as it is.`],
+  fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
   beingSaved: () => ['The same command returns the file as soon as that process has saved it.'],
   linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
   taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
@@ -21,3 +22,14 @@ export const DOWNLOAD_FAILED = {
     'A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again.',
   ],
 } satisfies Partial<Words>;
+
+function ownedBy(owner: FileOwner = { is: 'unknown' }): string {
+  switch (owner.is) {
+    case 'otherTask':
+      return `is the file of another task of this request, ${owner.taskId}`;
+    case 'thisTask':
+      return 'was saved for this task, but was changed since';
+    default:
+      return 'is another file, or a damaged one';
+  }
+}

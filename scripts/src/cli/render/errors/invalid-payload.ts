@@ -86,8 +86,9 @@ export const INVALID_PAYLOAD = {
 
 function takenBy(owner: FileOwner): string {
   switch (owner.is) {
-    case 'earlierTask':
+    case 'otherTask':
       return `is the file of this request's earlier task ${owner.taskId}`;
+    case 'thisTask':
     case 'unknown':
       return 'exists already, and a new task makes a new file';
     case 'other':
