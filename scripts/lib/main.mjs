@@ -338,7 +338,6 @@ function isIdempotencyKey(text2) {
 }
 
 // scripts/src/model/clock.ts
-const { setTimeout: setTimeout2 } = require("node:timers/promises");
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -346,6 +345,7 @@ var systemClock = {
   wall: () => Date.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
+    const { setTimeout: setTimeout2 } = process.getBuiltinModule("node:timers/promises");
     try {
       await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
     } catch {

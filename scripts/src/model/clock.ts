@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 /** Time and randomness. Both are parameters, so that tests control them. */
 export interface Clock {
   /** Milliseconds that only ever grow; every deadline is measured with these. */
@@ -21,6 +19,8 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
+    // Loaded only here: most calls wait for nothing.
+    const { setTimeout } = process.getBuiltinModule('node:timers/promises');
     try {
       await setTimeout(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined, { signal });
     } catch {
