@@ -30,7 +30,8 @@ export const systemClock: Clock = {
   },
 };
 
-const two = (number: number): string => String(number).padStart(2, '0');
+/** A number of two digits, as dates and times have it. */
+export const two = (number: number): string => String(number).padStart(2, '0');
 
 /** Returns the local day of a time in milliseconds, as in 2026-11-21. */
 export function dayOf(ms: number): string {
