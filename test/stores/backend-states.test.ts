@@ -54,10 +54,13 @@ describe('the state machine of the backend is that of the records', () => {
     expect([...statuses].sort()).toEqual(Object.keys(PHASES).sort());
   });
 
-  test.each(transitions.filter((one) => ![...BY_A_PERSON, BY_A_CLEAR_LIST].includes(one.join(' '))))('%s -> %s', (from, to) => {
-    const allowed = PHASES[from]!.some((one) => PHASES[to]!.some((other) => mayBecome(one, other)));
-    expect(allowed).toBe(true);
-  });
+  test.each(transitions.filter((one) => ![...BY_A_PERSON, BY_A_CLEAR_LIST].includes(one.join(' '))))(
+    '%s -> %s',
+    (from, to) => {
+      const allowed = PHASES[from]!.some((one) => PHASES[to]!.some((other) => mayBecome(one, other)));
+      expect(allowed).toBe(true);
+    },
+  );
 
   test('what a record never does, no row does: an accepted or unknown one is never sent anew by itself', () => {
     const reached = new Set(transitions.map((one) => one.join(' ')));
