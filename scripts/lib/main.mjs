@@ -338,7 +338,6 @@ function isIdempotencyKey(text2) {
 }
 
 // scripts/src/model/clock.ts
-const { setTimeout: setTimeout2 } = require("node:timers/promises");
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -346,6 +345,7 @@ var systemClock = {
   wall: () => Date.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
+    const { setTimeout: setTimeout2 } = process.getBuiltinModule("node:timers/promises");
     try {
       await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
     } catch {
@@ -384,8 +384,7 @@ function sinceAt(from) {
 }
 function zoneAt(date) {
   const minutes = -date.getTimezoneOffset();
-  const two2 = (n) => String(Math.floor(n)).padStart(2, "0");
-  const offset = `UTC${minutes < 0 ? "-" : "+"}${two2(Math.abs(minutes) / 60)}:${two2(Math.abs(minutes) % 60)}`;
+  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
   const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
   return name === "" ? offset : `${name} (${offset})`;
 }
@@ -806,7 +805,7 @@ var CONFLICTS = [
   ["noJournal", "new", "leave --new out: without a journal every submit is a new one"],
   ["noJournal", "owner", "leave --owner out: it is kept in the journal alone"],
   ["all", "taskId", "leave out --all or --taskId"],
-  ["output", "download", "write the folder into --output, for example --output out/lighthouse.mp4"],
+  ["output", "download", "write the folder into --output: --output out/lighthouse.mp4"],
   ["output", "all", "leave --output out: each task has a file of its own"],
   ["batch", "idempotencyKey", "leave --idempotencyKey out: each line is a request of its own"],
   ["batch", "noJournal", "leave --noJournal out: the records tell which lines are charged already"],
@@ -816,8 +815,8 @@ var CONFLICTS = [
 function checkTogether(action, given, issues) {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
-    const instead = given.has("sandbox") ? hint.replace(" out/", ` ${SANDBOX_FOLDER}/`) : hint;
-    issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", instead));
+    const how = given.has("sandbox") ? hint.replace("out/", `${SANDBOX_FOLDER}/`) : hint;
+    issues.push(issue(`--${one}`, `not to be given with --${other}`, "both", how));
   }
   if (given.get("batch") === "-" && given.get("payload") === "-") {
     const hint = "write the lines into a file, or the defaults of all lines on the command line";
@@ -1754,10 +1753,9 @@ var Sums = class {
 // scripts/src/cli/progress/words.ts
 function clockTime(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1e3));
-  const two2 = (n) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours}:${two2(minutes)}:${two2(seconds % 60)}` : `${minutes}:${two2(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 var LEAST_RUNS = 3;
 function usually({ fromMs, toMs, runs }) {
@@ -2289,9 +2287,8 @@ async function outcomeOfError(error, call) {
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
-    const run = (args2, caller2) => runAction(call, args2, caller2);
-    const refusal = await withCancels(failure, { ...call, run });
-    return failed(refusal, stateOf(call), situation.taskId);
+    const own = { ...call, run: runAction.bind(null, call) };
+    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }
@@ -2548,6 +2545,7 @@ export {
   sums,
   systemClock,
   taskId,
+  two,
   unlessEmpty,
   unsupported,
   unsupportedAction,

@@ -159,9 +159,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./actions/with-cancels.ts');
-    const run = (args: Arguments, caller: Caller) => runAction(call, args, caller);
-    const refusal = await withCancels(failure, { ...call, run });
-    return failed(refusal, stateOf(call), situation.taskId);
+    const own = { ...call, run: runAction.bind(null, call) };
+    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }

@@ -47,7 +47,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['noJournal', 'new', 'leave --new out: without a journal every submit is a new one'],
   ['noJournal', 'owner', 'leave --owner out: it is kept in the journal alone'],
   ['all', 'taskId', 'leave out --all or --taskId'],
-  ['output', 'download', 'write the folder into --output, for example --output out/lighthouse.mp4'],
+  ['output', 'download', 'write the folder into --output: --output out/lighthouse.mp4'],
   ['output', 'all', 'leave --output out: each task has a file of its own'],
   ['batch', 'idempotencyKey', 'leave --idempotencyKey out: each line is a request of its own'],
   ['batch', 'noJournal', 'leave --noJournal out: the records tell which lines are charged already'],
@@ -59,8 +59,8 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
     // A stand-in must not lie among the user's files.
-    const instead = given.has('sandbox') ? hint.replace(' out/', ` ${SANDBOX_FOLDER}/`) : hint;
-    issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', instead));
+    const how = given.has('sandbox') ? hint.replace('out/', `${SANDBOX_FOLDER}/`) : hint;
+    issues.push(issue(`--${one}`, `not to be given with --${other}`, 'both', how));
   }
   if (given.get('batch') === '-' && given.get('payload') === '-') {
     const hint = 'write the lines into a file, or the defaults of all lines on the command line';
@@ -92,7 +92,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   const { title, can, callbackFlag } = profile;
   const taskId = given.get('taskId');
   const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
-  // A quote that the service does not give is refused after its payload was read: then there is an estimate to tell.
+  // Where a service has no quotes, `quote` is refused after its payload was read: then there is an estimate to tell.
   if (action !== 'quote') refuseUnsupported(profile, action, known);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
