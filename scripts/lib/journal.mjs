@@ -510,8 +510,8 @@ function knownRecord(entries, claim) {
   }
   return void 0;
 }
-function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service, account }) {
-  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
+function nameOfPayload(payload, account) {
+  return requestName({ ...payload, ...account, idempotencyKey: void 0 });
 }
 function newestOf(entries) {
   return entries.find((entry) => entry === null || mayCount(entry));
