@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileHash, sha256Of } from '../../scripts/src/download/file-hash.ts';
 import { FileWriter } from '../../scripts/src/download/file-writer.ts';
-import { fileStem } from '../../scripts/src/download/output-name.ts';
+import { fileStem } from '../../scripts/src/download/names.ts';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import { boxesAreWhole, isWhole } from '../../scripts/src/download/whole-file.ts';
 import { folder } from '../core/session.ts';

@@ -18,6 +18,7 @@ export interface Notice {
 // Seconds between attempts, about as Standard Webhooks recommends. After the last one the notice is given up.
 const BACKOFF_SECONDS = [5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
+/** Claims notices that are due, one of each user at a time: a receiver that is silent keeps no other user waiting. */
 export async function claimNotices(database: Queries, limit: number): Promise<Notice[]> {
   const rows = await database.query<
     GenerationRow & {
@@ -29,8 +30,13 @@ export async function claimNotices(database: Queries, limit: number): Promise<No
       told_at: Date;
     }
   >(
-    `WITH due AS (
-       SELECT id FROM outbox WHERE due_at <= now() AND ${FREE} ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    `WITH first AS (
+       SELECT DISTINCT ON (user_id) id FROM outbox o WHERE due_at <= now() AND ${FREE} AND NOT EXISTS (
+         SELECT FROM outbox b WHERE b.user_id = o.user_id AND b.due_at IS NOT NULL AND b.leased_until > now())
+       ORDER BY user_id, due_at
+     ), due AS (
+       SELECT id FROM outbox WHERE id IN (SELECT id FROM first) AND due_at <= now() AND ${FREE}
+       ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
      ), claimed AS (
        UPDATE outbox o SET ${LEASED}, attempts = attempts + 1 FROM due WHERE o.id = due.id RETURNING o.*
      )

@@ -3,20 +3,20 @@ import { claimNotices, type Notice, recordDelivered, recordUndelivered } from '.
 import { post } from '../webhook.ts';
 import { exists, type Step, type Work } from './step.ts';
 
-const AT_ONCE = 10;
-
 /** Tells users of ends, at least once: the notice was written with the end, and stays until it is delivered. */
 export const notifyStep: Step = {
   name: 'notify',
   everySeconds: 5,
-  concurrency: 1,
+  // A receiver that is silent takes one of them.
+  concurrency: 10,
   hasWork: (work) => exists(work, 'SELECT FROM outbox WHERE due_at IS NOT NULL'),
   async run(work) {
     while (!work.stopping.aborted) {
-      const notices = await claimNotices(work.database, AT_ONCE);
-      if (notices.length === 0) return;
-      using _lease = keepLease(work.database, 'outbox', notices[0]!.lease);
-      await Promise.all(notices.map((notice) => deliver(work, notice)));
+      const [notice] = await claimNotices(work.database, 1);
+      if (!notice) return;
+      work.wake('notify');
+      using _lease = keepLease(work.database, 'outbox', notice.lease);
+      await deliver(work, notice);
     }
   },
 };

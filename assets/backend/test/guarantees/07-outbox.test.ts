@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { claimNotices, recordUndelivered } from '../../src/generations/outbox.ts';
+import {
+  claimNotices,
+  recordDelivered,
+  recordUndelivered,
+  setEndpoint,
+} from '../../src/generations/outbox.ts';
 import { post, sign } from '../../src/webhook.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { type FakeService, startFakeService } from '../support/fake-service.ts';
+import { created } from '../support/rows.ts';
 
 let backend: TestBackend;
 let receiver: FakeService;
@@ -157,6 +163,27 @@ test('a notice that is never received is given up after its last attempt', async
   expect((await backend.database.query('SELECT due_at FROM outbox WHERE id = $1', [notice!.id]))[0]).toEqual({
     due_at: null,
   });
+});
+
+test('one notice of a user at a time: a receiver that is silent keeps no other user waiting', async () => {
+  await backend.stop();
+  const { database } = backend;
+  await database.query('DELETE FROM outbox');
+  for (const [user, count] of [
+    ['eve', 5],
+    ['fay', 1],
+  ] as const) {
+    await setEndpoint(database, user, `https://${user}.example/`);
+    for (let n = 0; n < count; n += 1)
+      await database.query('INSERT INTO outbox (generation_id, user_id, status) VALUES ($1, $2, $3)', [
+        ...[await created(database, { user }), user, 'failed'],
+      ]);
+  }
+  const claimed = await claimNotices(database, 10);
+  expect(claimed.map(({ url }) => url).sort()).toEqual(['https://eve.example/', 'https://fay.example/']);
+  expect(await claimNotices(database, 10)).toEqual([]);
+  for (const notice of claimed) await recordDelivered(database, notice);
+  expect((await claimNotices(database, 10)).map(({ url }) => url)).toEqual(['https://eve.example/']);
 });
 
 test('a webhook never goes to plain http elsewhere', async () => {

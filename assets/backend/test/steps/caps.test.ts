@@ -92,11 +92,20 @@ test('MAX_RUNNING_PER_USER holds for workers that claim at once, and other users
 
 test('MAX_RUNNING_PER_USER: many requests above it, however old, keep no other user waiting', async () => {
   for (let n = 0; n < 30; n += 1) await created(db.database);
-  await db.database.query(`UPDATE generation SET queue_order = queue_order - interval '1 hour'`);
+  // Those of one moment have one place in the queue.
+  await db.database.query(`UPDATE generation SET queue_order = now() - interval '1 hour'`);
   const bob = await created(db.database, { user: 'bob' });
   expect(await claimSubmits(db.database, ACCOUNT, 5, 3)).toHaveLength(3);
   expect((await claimSubmits(db.database, ACCOUNT, 5, 3)).map(({ id }) => id)).toEqual([bob]);
   expect(await claimSubmits(db.database, ACCOUNT, 5, 3)).toEqual([]);
+
+  // Further ones, while all places are taken.
+  for (let n = 0; n < 10; n += 1) await created(db.database);
+  const other = await created(db.database, { user: 'eve' });
+  await db.database.query(
+    `UPDATE generation SET queue_order = queue_order - interval '1 hour' WHERE user_id = 'ann'`,
+  );
+  expect((await claimSubmits(db.database, ACCOUNT, 5, 3)).map(({ id }) => id)).toEqual([other]);
 });
 
 test('an end frees one place, in the order of the requests', async () => {

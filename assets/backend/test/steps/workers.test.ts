@@ -105,7 +105,7 @@ test('guarantee 2: a task that a callback names is not adopted where it belongs 
   await sql('UPDATE generation SET due_at = now(), attempts = 0 WHERE id = $1', id);
   const attempts = async () =>
     (await sql('SELECT attempts FROM generation WHERE id = $1 AND lease IS NULL', id))[0]?.attempts;
-  await expect.poll(attempts, { timeout: 30_000 }).toBe(1);
+  await expect.poll(attempts, { timeout: 30_000 }).toBeGreaterThan(0);
   expect((await sql('SELECT status FROM generation WHERE id = $1', id))[0]!.status).toBe('reconciling');
 });
 
