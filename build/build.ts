@@ -71,7 +71,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
-  ['parse-yaml', /^contracts\/(parse-yaml|compile|parsed|read-contract|price-rule|durations)\.ts$/],
+  [
+    'parse-yaml',
+    /^contracts\/(parse-yaml|compile|parsed|read-contract|read-unsupported|price-rule|durations)\.ts$/,
+  ],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
   ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model|unsupported))\.ts$/],
   ['estimate', /^contracts\/estimate\.ts$/],

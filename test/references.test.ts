@@ -68,24 +68,15 @@ describe('the guide (A)', () => {
   });
 
   test('A3: tells the stable flow, in its order', () => {
-    const order = [
-      'current docs',
-      'documented async flow',
-      'data.task_id',
-      'task status api',
-      'callback_url',
-    ];
-    const places = [...order, 'terminal success'].map((word) =>
+    const order = ['current docs', 'documented async flow', 'data.task_id', 'task status api'];
+    const places = [...order, 'callback_url', 'terminal success'].map((word) =>
       flat(skill).indexOf(word, flat(skill).indexOf('stable flow')),
     );
     expect(Math.min(...places)).toBeGreaterThan(0);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     holds(skill, 'before waiting, retrying, polling or showing progress', 'never guess', 'example');
-    holds(
-      ref('polling-or-webhooks'),
-      'before waiting, retrying, polling or showing progress',
-      'terminal success',
-    );
+    holds(ref('polling-or-webhooks'), 'before waiting, retrying, polling or showing progress');
+    holds(ref('polling-or-webhooks'), 'terminal success');
   });
 
   test('A4: polling: what is stored together, and when to stop', () => {
@@ -94,13 +85,8 @@ describe('the guide (A)', () => {
       const first = rows(ref(name)).map(([cell]) => cell!.replaceAll('`', ''));
       expect(first).toEqual(expect.arrayContaining([...fields, 'last checked time']));
     }
-    holds(
-      ref('polling'),
-      'local tests',
-      'admin tools',
-      'small backend jobs',
-      'users who stay in the session',
-    );
+    holds(ref('polling'), 'local tests', 'admin tools', 'small backend jobs');
+    holds(ref('polling'), 'users who stay in the session');
     holds(ref('polling'), 'moderate interval', 'terminal state', 'never block a user-facing request');
     holds(ref('polling'), 'unknown or delayed states are pending', 'Retry-After', 'jitter');
   });
@@ -108,15 +94,8 @@ describe('the guide (A)', () => {
   test('A5: webhooks', () => {
     holds(ref('webhooks'), 'callback_url', 'webhookUrl', 'page, the tab or the request', 'you control');
     holds(ref('webhooks'), 'unguessable', 'ownership', 'dedup', 'persist before work', 'fast 2xx', '202');
-    holds(
-      ref('webhooks'),
-      'no source that was read mentions a signature',
-      'hint',
-      'status query',
-      'idempotent',
-      'fallback sweep',
-      'sticky',
-    );
+    holds(ref('webhooks'), 'no source that was read mentions a signature', 'hint', 'status query');
+    holds(ref('webhooks'), 'idempotent', 'fallback sweep', 'sticky');
     holds(ref('webhooks'), '413', '405', 'by hand', 'out of order', 'never log');
     const log = rows(ref('webhooks')).find(([cell]) => cell === 'Never log')![1]!;
     holds(log, 'API keys', 'private prompts', 'source media URLs', 'result URLs', 'callback URLs');
@@ -124,21 +103,10 @@ describe('the guide (A)', () => {
 
   test('A6: retries and failures', () => {
     const document = ref('retries-and-failures');
-    holds(
-      document,
-      'backoff',
-      'never retry an invalid payload unchanged',
-      'submit retries apart from status retries',
-    );
-    holds(
-      document,
-      'reconcile',
-      'task_id',
-      'terminal statuses, error classes',
-      'current docs',
-      'timeout',
-      '429',
-    );
+    holds(document, 'backoff', 'never retry an invalid payload unchanged');
+    holds(document, 'submit retries apart from status retries');
+    holds(document, 'reconcile', 'task_id', 'terminal statuses, error classes', 'current docs', 'timeout');
+    holds(document, '429');
     holds(document, 'reconciling', 'idempotency key', 'credits');
   });
 
@@ -172,31 +140,13 @@ describe('the guide (A)', () => {
 describe('facts about the services', () => {
   test('APIDot: endpoints, states, both result shapes, what is not documented', () => {
     const document = ref('apidot-api');
-    holds(
-      document,
-      'POST https://api.apidot.ai/api/generate/submit',
-      'Authorization: Bearer',
-      'callback_url',
-    );
+    holds(document, 'POST https://api.apidot.ai/api/generate/submit', 'Authorization: Bearer');
+    holds(document, 'callback_url');
     holds(document, '/api/generate/status/{task_id}', '/api/generate/detail/music', 'audio_url', '3 days');
-    holds(
-      document,
-      'data.output.files[]',
-      'data.files[]',
-      'not_started',
-      'running',
-      'processing',
-      'finished',
-    );
-    holds(
-      document,
-      '--provider apidot',
-      'stays so',
-      'idempotency key',
-      'signature',
-      'balance',
-      'rate limits',
-    );
+    holds(document, 'data.output.files[]', 'data.files[]', 'not_started', 'running', 'processing');
+    holds(document, 'finished');
+    holds(document, '--provider apidot', 'stays so', 'idempotency key', 'signature', 'balance');
+    holds(document, 'rate limits');
   });
 
   test('AIVideoMaker: endpoints, headers, states, limits', () => {
@@ -204,16 +154,8 @@ describe('facts about the services', () => {
     for (const end of ['account', 'quote/{model}', 'generate/{model}', 'tasks/{taskId}/status'])
       holds(document, `/api/v1/${end}`);
     holds(document, 'PUT /api/v1/tasks/{taskId}/cancel', 'Idempotency-Key', 'X-Max-Credits', 'webhookUrl');
-    holds(
-      document,
-      'SUBMITTED',
-      'PROGRESS',
-      'COMPLETED',
-      'FAILED',
-      'CANCEL',
-      '60 requests a minute',
-      '24 hours',
-    );
+    holds(document, 'SUBMITTED', 'PROGRESS', 'COMPLETED', 'FAILED', 'CANCEL', '60 requests a minute');
+    holds(document, '24 hours');
   });
 
   test('carry a date wherever they speak of money, and no tag of a source list', () => {

@@ -92,7 +92,7 @@ describe('what is left of the risk of a second charge is said in full', () => {
     for (const part of [
       /more than 60 seconds late/,
       /does not honour the repeated/,
-      /documented for AIVideoMaker's `minimax` alone/,
+      /documented for (?:AIVideoMaker's|its model) `minimax` alone/,
       /September 2026/,
       /[Hh]ow late the list can be is not known/,
       /wall clock that is set forward between two runs shortens the 60 seconds/,

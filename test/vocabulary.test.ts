@@ -14,13 +14,14 @@ const INSTEAD: [string, RegExp][] = [
   ['request', /\b(wish(es|ed)?|intents?)\b/],
   ['task; purpose', /\bjobs?\b/],
   [
-    'a submit is accepted or rejected; what was sent may be refused before it leaves',
+    'a service accepts or rejects; what is refused has not left',
     new RegExp(
       [
         `\\bsubmit(?:s|ted)?\\b${WORDS} ${NOT_REJECTED}\\b`,
         `\\b${NOT_REJECTED}\\b${WORDS} submits?\\b`,
         '\\bcertainly (?:refused|taken)\\b|\\b4\\d\\d (?:was|is) (?:not )?(?:refused|taken)\\b',
-        '\\bservices?\\b(?: \\w+){0,2} (?:refus(?:e|es|ed)|took|takes) (?:it|them|this|that)\\b',
+        '\\bservices?\\b(?:,? \\w+){0,4} refus(?:e|es|ed|ing)\\b',
+        "\\brefus(?:ed|als?)(?: \\w+){0,2} by (?:the|a) service\\b|\\bservice's (?:own )?refusals?\\b",
       ].join('|'),
     ),
   ],
@@ -146,6 +147,7 @@ describe('the check', () => {
     'the refusal of the second submit',
     'a 429 was not taken',
     'the service refused it for now',
+    'a payload that is refused by the service',
     'one job of the file',
     'a sentence that goes\n * on in the next line',
   ])('refuses: %s', (text) => {

@@ -538,38 +538,35 @@ function countOf(line) {
 import { Failure as Failure6 } from "./main.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { taskResult } from "./live.mjs";
-function tracked(observer, track, on) {
+function tracked(observer, line, on) {
   return {
     ...observer,
     submitting() {
-      track.isSubmitting = true;
+      line.isSubmitting = true;
     },
     refused() {
-      track.isSubmitting = false;
+      line.isSubmitting = false;
       on.answered();
     },
     attached(taskId, created) {
-      track.taskId = taskId;
-      track.isSubmitting = false;
+      Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
       observer.attached(taskId, created);
     },
     task(taskId, state) {
-      track.taskId = taskId;
-      track.state = state;
-      track.isSubmitting = false;
+      Object.assign(line, { taskId, state, isSubmitting: false });
       on.answered();
       observer.task(taskId, state);
       on.changed();
     },
-    about: (taskId, created) => tracked(observer.about(taskId, created), track, on),
+    about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
     polled(status, progress) {
-      if (status.state !== "UNKNOWN") track.state = status.state;
+      if (status.state !== "UNKNOWN") line.state = status.state;
       observer.polled(status, progress);
     }
   };
 }
-function interruptedEnd({ isSubmitting, taskId, state }, entry) {
+function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
   if (isSubmitting) {
     const message = "The call was interrupted while the submit was under way; whether it was accepted is not known.";
     return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, { status: "UNKNOWN" });
@@ -588,7 +585,7 @@ function interruptedEnd({ isSubmitting, taskId, state }, entry) {
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
-function resultOf({ line, name, known, track: { taskId, state }, end, isReused, credits }, price) {
+function resultOf({ line, name, known, taskId, state, end, isReused, credits }, price) {
   return {
     number: line.number,
     name,
@@ -606,7 +603,7 @@ function resultOf({ line, name, known, track: { taskId, state }, end, isReused, 
 // scripts/src/core/batch/unsaved.ts
 import { isUnsaved as isUnsaved2 } from "./journal.mjs";
 function unsavedTasks(lines) {
-  const newest = new Set(lines.map(({ track, known }) => track.taskId ?? known.entry?.record.taskId));
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
   return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
     const records = [...entry && isUnsaved2(entry.record) ? [entry] : [], ...older];
     const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
@@ -688,7 +685,7 @@ var Batch = class {
   #leftOver(known) {
     const { newRun, isNew } = this.#options.terms;
     if (!isNew) return leftOver(this.#options.lines, known);
-    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
     if (!newRun || left.length === 0) return void 0;
     return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
@@ -696,36 +693,36 @@ var Batch = class {
     const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const taskId = record?.taskId ?? null;
     const state = taskId === null ? null : record.status;
-    const track = { isSubmitting: false, taskId, state };
     const credits = taskId === null ? void 0 : record.credits;
-    return { line, name, known, track, end: null, isOver: false, isReused: taskId !== null, credits };
+    const begun = { taskId, state, credits, isReused: taskId !== null };
+    return { line, name, known, ...begun, isSubmitting: false, end: null, isOver: false };
   }
-  #mayCharge({ track }) {
-    return this.#options.terms.isNew || track.taskId === null;
+  #mayCharge({ taskId }) {
+    return this.#options.terms.isNew || taskId === null;
   }
   async #follow(line) {
     try {
       line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
     } catch (error) {
       if (error instanceof Failure7) line.end = error;
-      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line.track, line.known.entry);
+      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line);
       else throw error;
     }
     this.#close(line);
   }
   /** Keeps what the answer needs of a line's end: a whole record may repeat an image. */
   #close(line) {
-    const { end, track } = line;
+    const { end } = line;
     if (end instanceof Failure7) {
       const { record, ...details } = end.details;
       line.end = new Failure7(end.code, end.message, details);
-      track.taskId ??= details.taskId ?? null;
+      line.taskId ??= details.taskId ?? null;
     } else if (end) {
       line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
-      track.taskId = end.taskId;
+      line.taskId = end.taskId;
     }
-    track.state = stateAfter(line.end, track.state);
+    line.state = stateAfter(line.end, line.state);
     line.isOver = true;
     this.#tell(line);
   }
@@ -755,8 +752,8 @@ var Batch = class {
     return conclude(this.#sessionOf(line), begun);
   }
   /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure, { line, track }, attempt) {
-    if (track.taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
+  #isForLater(failure, { line, taskId }, attempt) {
+    if (taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
     this.#spending.release(line.number);
     return this.#gate.rejected(failure, attempt);
   }
@@ -815,7 +812,7 @@ var Batch = class {
   #sessionOf(line, submit) {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
-    const observer = tracked(this.#session.observer.named(line.name), line.track, {
+    const observer = tracked(this.#session.observer.named(line.name), line, {
       answered: () => submit?.resume(),
       changed: () => this.#tell(line)
     });
@@ -841,9 +838,9 @@ var Batch = class {
     this.#count(line);
     this.#session.observer.batch(this.#progress.progress);
   }
-  #count({ line: { number }, end, track: { taskId, state }, known, isOver, isReused, ...line }) {
-    const credits = line.credits ?? known.entry?.record.credits;
-    this.#progress.count(number, { end, taskId, state, isOver, isReused, credits });
+  #count(line) {
+    const credits = line.credits ?? line.known.entry?.record.credits;
+    this.#progress.count(line.line.number, { ...line, credits });
   }
 };
 

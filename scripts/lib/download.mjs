@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/deliver/file-warnings.ts
 const path2 = require("node:path");
 
-// scripts/src/download/output-name.ts
+// scripts/src/download/names.ts
 const { existsSync, readdirSync } = require("node:fs");
 const path = require("node:path");
 import { sha256Text } from "./journal.mjs";
@@ -345,14 +345,12 @@ async function removeAll(files) {
   });
 }
 async function openOwn(file) {
-  const isThere2 = await lstat2(file).then(
-    () => true,
-    (error) => {
-      if (diskError(error) === "ENOENT") return false;
-      throw error;
-    }
-  );
-  if (!isThere2) return null;
+  try {
+    await lstat2(file);
+  } catch (error) {
+    if (diskError(error) === "ENOENT") return null;
+    throw error;
+  }
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const handle = await open2(file, flags).catch(() => null);
   if (handle && isOurs(await handle.stat())) return handle;
@@ -371,11 +369,9 @@ function readNote(file) {
     const value = JSON.parse(readFileSync(file, "utf8"));
     if (!isObject(value) || value.version !== 1) return null;
     const { validator, total, contentType } = value;
-    if (typeof validator !== "string" || !PRINTABLE.test(validator) || typeof contentType !== "string") {
+    if (typeof validator !== "string" || !PRINTABLE.test(validator) || typeof contentType !== "string")
       return null;
-    }
-    if (total !== null && (typeof total !== "number" || !Number.isSafeInteger(total))) return null;
-    return { validator, total, contentType };
+    return total === null || Number.isSafeInteger(total) ? { validator, total, contentType } : null;
   } catch {
     return null;
   }

@@ -20,9 +20,9 @@ function estimate(contract, payload) {
     costs.push(cost);
     if (fit === "yes") break;
   }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0) ? { least, most } : null;
+  const range = rangeOf(costs.flatMap(({ least, most }) => [least, most]));
+  const isKnown = (credits) => Number.isSafeInteger(credits) && credits > 0;
+  return isKnown(range.least) && isKnown(range.most) ? range : null;
 }
 function estimateCredits(contract, payload) {
   const range = estimate(contract, payload);
@@ -43,17 +43,13 @@ function priceLine(contract, payload) {
   if (range !== null) return `${said} ${creditsText(range, price.usdPerCredit)}.`;
   const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
   if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+  return `${said} ${creditsText(rangeOf(bySecond), price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
 }
 function fits(root, { when }, payload, explained) {
-  let fit = "yes";
-  for (const [name, condition] of Object.entries(when)) {
-    const one = meets(valueIn(root, payload, name), condition, explained.has(name) ? "no" : "perhaps");
-    if (one === "no") return "no";
-    if (one === "perhaps") fit = "perhaps";
-  }
-  return fit;
+  const all = Object.entries(when).map(
+    ([name, condition]) => meets(valueIn(root, payload, name), condition, explained.has(name) ? "no" : "perhaps")
+  );
+  return all.find((fit) => fit === "no") ?? all.find((fit) => fit === "perhaps") ?? "yes";
 }
 function explainedAbsences({ rates }) {
   const explains = (condition) => condition === "absent" || Array.isArray(condition) && condition.includes(null);
@@ -76,26 +72,25 @@ function meets(value, condition, unsaid) {
 }
 function costOf(root, price, rate, payload) {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const [low, high] = Array.isArray(credits) ? credits : [credits, credits];
-  const seconds = perSecond === void 0 ? null : secondsOf(root, price, rate, payload);
-  const each = perSecond === void 0 ? { least: low, most: high } : seconds && scaled(seconds, perSecond);
+  const unit = perSecond === void 0 ? rangeOf([credits].flat()) : secondsOf(root, price, rate, payload);
   const counted = times ?? perhapsTimes;
   const count = counted === void 0 ? 1 : valueIn(root, payload, counted);
-  if (each === null || typeof count !== "number") return each;
-  return { least: times === void 0 ? each.least : each.least * count, most: each.most * count };
+  if (unit === null) return null;
+  const once = perSecond ?? 1;
+  const often = once * (typeof count === "number" ? count : 1);
+  return { least: unit.least * (times === void 0 ? once : often), most: unit.most * often };
 }
-var scaled = ({ least, most }, factor) => ({
-  least: least * factor,
-  most: most * factor
+var rangeOf = (numbers) => ({
+  least: Math.min(...numbers),
+  most: Math.max(...numbers)
 });
 function secondsOf(root, price, rate, payload) {
-  if (rate.seconds !== void 0) return { least: rate.seconds[0], most: rate.seconds[1] };
+  if (rate.seconds !== void 0) return rangeOf(rate.seconds);
   const value = valueIn(root, payload, price.seconds);
   const isGiven = value !== void 0 && value !== null;
   const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds));
   const seconds = possible.map(toSeconds);
-  if (seconds.length === 0 || !seconds.every(Boolean)) return null;
-  return { least: Math.min(...seconds), most: Math.max(...seconds) };
+  return seconds.length > 0 && seconds.every(Boolean) ? rangeOf(seconds) : null;
 }
 function valueIn(root, payload, name) {
   return fieldOf(payload, name) ?? root.properties.get(name)?.default;
@@ -130,11 +125,8 @@ function cheaperVariants(contract, payload, belowCredits) {
 }
 function priceFields(contract) {
   const { seconds, rates } = contract.price;
-  const names = /* @__PURE__ */ new Set();
-  if (seconds !== null) names.add(seconds);
-  for (const { when, times, perhapsTimes } of rates)
-    for (const name of [...Object.keys(when), times, perhapsTimes]) if (name !== void 0) names.add(name);
-  return [...names];
+  const names = rates.flatMap(({ when, times, perhapsTimes }) => [...Object.keys(when), times, perhapsTimes]);
+  return [.../* @__PURE__ */ new Set([seconds, ...names])].filter((name) => typeof name === "string");
 }
 function changesOf(contract, payload, name) {
   const root = rootOf(contract);

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor as folderFor2 } from "./wait.mjs";
 
@@ -102,7 +102,7 @@ async function sameResult(session, entry, settings) {
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure9 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -141,12 +141,13 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
     });
   }
   if (range.most <= maxCredits) return;
+  const dated = { ...range, asOf, note };
   throw new Failure3("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: { ...range, asOf, note }, maxCredits },
+    data: { estimate: dated, maxCredits },
     reason: {
       kind: "estimateAboveCap",
       title,
-      estimate: { ...range, asOf, note },
+      estimate: dated,
       maxCredits,
       cheaper: cheaperThan(contract, payload, maxCredits)
     }
@@ -338,34 +339,6 @@ async function search(session, lost, until, source = {}) {
     return { kind: "unreadable", failure };
   }
 }
-async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
-  const { model, idempotencyKey } = generation;
-  const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const sent = new Date(sentAt).toISOString();
-  const facts = {
-    model,
-    idempotencyKey,
-    sentAt: sent,
-    isRecorded,
-    after,
-    named,
-    lost,
-    later,
-    notResubmitted
-  };
-  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  return new Failure5("SUBMIT_OUTCOME_UNKNOWN", message, {
-    status: "UNKNOWN",
-    unclear: true,
-    cause: lost,
-    data: { idempotencyKey, model },
-    retryAfter: after,
-    taskId: named,
-    reason: { kind: "submitUnknown", ...facts }
-  });
-}
 
 // scripts/src/core/submit/submit-on-record.ts
 import { otherAccountOf } from "./wait.mjs";
@@ -435,13 +408,33 @@ async function fenceOf({ session, store }, taskId) {
 // scripts/src/core/submit/submit-or-reconcile.ts
 import { orFailure as orFailure4 } from "./main.mjs";
 
+// scripts/src/core/reconcile/unknown-outcome.ts
+import { Failure as Failure7 } from "./main.mjs";
+async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = await session.records() !== null;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  return new Failure7("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: "submitUnknown", ...request, after, named, lost, later, notResubmitted }
+  });
+}
+
 // scripts/src/core/submit/send-once.ts
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, options = {}) {
+async function sendOnce({ api, provider }, generation, options) {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
   const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
+  if (!(sent instanceof Failure8)) return { kind: "accepted", task: sent };
   return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 
@@ -639,7 +632,7 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure8(
+    failure: new Failure9(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -740,7 +733,7 @@ async function begin(session, options) {
   const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure10)) return { ...known2, model, maxCredits, wait, start };
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
@@ -751,21 +744,21 @@ async function conclude(session, begun) {
   const result = await orFailure5(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  const { credits } = result instanceof Failure9 ? known2 : result;
+  const { credits } = result instanceof Failure10 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure10)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
   const result = await orFailure5(waitOn(session, task, wait, facts));
-  if (!(result instanceof Failure9)) return result;
+  if (!(result instanceof Failure10)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   session.observer.attached(taskId, entry.record.created);
   const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  if (result instanceof Failure10) throw stillRecorded(session, entry, taskId, result);
   return result;
 }
 function told({ other, isUnrecorded }, taskId) {
@@ -788,13 +781,13 @@ function stillRecorded(session, entry, taskId, failure) {
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
+  const found = recorded instanceof Failure11 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
     session,
@@ -833,7 +826,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -846,9 +839,9 @@ async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
   const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure11 ? read : void 0;
+  const listFailure = read instanceof Failure12 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure11 ? null : read;
+  const list = read instanceof Failure12 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
@@ -893,10 +886,8 @@ function negative({ model, ...sums }) {
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
   const tasks = onceEach(listed);
-  const byTask = new Map(records.flatMap((record) => record.taskId ? [[record.taskId, record]] : []));
-  const byKey = new Map(
-    records.flatMap((record) => record.taskId ? [] : [[record.idempotencyKey, record]])
-  );
+  const byTask = new Map(records.map((record) => [record.taskId, record]));
+  const byKey = new Map(records.map((record) => [record.taskId ? null : record.idempotencyKey, record]));
   const rows = [];
   const shown = /* @__PURE__ */ new Set();
   const dates = [];
@@ -956,7 +947,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure13 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -965,7 +956,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure13("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -980,14 +971,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure13("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure8 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -1030,7 +1021,7 @@ async function namesOf(request) {
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
   const own = await orFailure8(ownPending(session));
-  for (const entry of own instanceof Failure13 ? [] : own) {
+  for (const entry of own instanceof Failure14 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -1038,7 +1029,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure15, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
@@ -1051,7 +1042,7 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
+    if (!(ended instanceof Failure15)) return withWarnings(ended, gone, unknown2);
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
@@ -1083,7 +1074,7 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
 }
-var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure15) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
@@ -1091,7 +1082,7 @@ async function endOf(session, settings, entry) {
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
   const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure14)) return ended;
+  if (!(ended instanceof Failure15)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1110,7 +1101,7 @@ async function adoptReplaced({ api, provider }, store) {
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
   const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure14) return;
+  if (list instanceof Failure15) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;

@@ -510,8 +510,8 @@ function knownRecord(entries, claim) {
   }
   return void 0;
 }
-function nameOfPayload({ model, payloadHash, ordinal = 1 }, { provider, service, account }) {
-  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: void 0 });
+function nameOfPayload(payload, account) {
+  return requestName({ ...payload, ...account, idempotencyKey: void 0 });
 }
 function newestOf(entries) {
   return entries.find((entry) => entry === null || mayCount(entry));
@@ -2116,7 +2116,11 @@ var FileStatusCache = class {
   async others() {
     const tasks = /* @__PURE__ */ new Map();
     const now = this.#clock.wall();
-    for (const name of this.#names()) {
+    const names = onDisk(
+      () => readdirSync3(this.#folder),
+      () => []
+    );
+    for (const name of names) {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
@@ -2165,13 +2169,6 @@ var FileStatusCache = class {
     const isListDated = list.startedAt <= latest && list.badUntil <= latest + KEPT_MS2;
     const tasks = seen.tasks.filter(([, status]) => isDated(status));
     return { list: isListDated ? list : NO_LIST, tasks: new Map(tasks) };
-  }
-  #names() {
-    try {
-      return readdirSync3(this.#folder);
-    } catch {
-      return [];
-    }
   }
   #stat(name) {
     try {

@@ -667,23 +667,17 @@ function exchange(client, request, receiver, { timeoutMs, signal, fresh = false,
       over = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
-      if (error === void 0) {
-        pending.then(() => resolve(head), reject);
-        return;
-      }
+      if (error === void 0) return void pending.then(() => resolve(head), reject);
       ongoing?.abort();
       pending.catch(() => {
       }).then(() => reject(error));
     };
     const onAbort = () => finish(signal?.reason);
     const timer = setTimeout(() => {
-      const what = !left ? "did not accept a connection" : head ? "did not finish its answer" : "did not answer";
+      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
       finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
     }, timeoutMs);
-    if (signal?.aborted) {
-      onAbort();
-      return;
-    }
+    if (signal?.aborted) return onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       ongoing = client.start(

@@ -338,7 +338,6 @@ function isIdempotencyKey(text2) {
 }
 
 // scripts/src/model/clock.ts
-const { setTimeout: setTimeout2 } = require("node:timers/promises");
 var LONGEST_TIMER_MS = 2 ** 31 - 1;
 var systemClock = {
   // Not performance.now(): the first use of `performance` costs 3 ms.
@@ -346,6 +345,7 @@ var systemClock = {
   wall: () => Date.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
+    const { setTimeout: setTimeout2 } = process.getBuiltinModule("node:timers/promises");
     try {
       await setTimeout2(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), void 0, { signal });
     } catch {
@@ -384,8 +384,7 @@ function sinceAt(from) {
 }
 function zoneAt(date) {
   const minutes = -date.getTimezoneOffset();
-  const two2 = (n) => String(Math.floor(n)).padStart(2, "0");
-  const offset = `UTC${minutes < 0 ? "-" : "+"}${two2(Math.abs(minutes) / 60)}:${two2(Math.abs(minutes) % 60)}`;
+  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
   const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "", 60);
   return name === "" ? offset : `${name} (${offset})`;
 }
@@ -1755,10 +1754,9 @@ var Sums = class {
 // scripts/src/cli/progress/words.ts
 function clockTime(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1e3));
-  const two2 = (n) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
-  return hours > 0 ? `${hours}:${two2(minutes)}:${two2(seconds % 60)}` : `${minutes}:${two2(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 var LEAST_RUNS = 3;
 function usually({ fromMs, toMs, runs }) {
@@ -2548,6 +2546,7 @@ export {
   sums,
   systemClock,
   taskId,
+  two,
   unlessEmpty,
   unsupported,
   unsupportedAction,

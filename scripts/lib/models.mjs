@@ -139,8 +139,6 @@ import { listModels as listModels2, listProviders } from "./contracts.mjs";
 import { nearest } from "./main.mjs";
 
 // scripts/src/contracts/unsupported.ts
-import { isObject } from "./main.mjs";
-import { ContractError } from "./contracts.mjs";
 import { EXTENSION, readStored } from "./contracts.mjs";
 function unsupportedFile(provider) {
   return `${provider}.unsupported${EXTENSION}`;
@@ -156,10 +154,12 @@ async function knownName(root, provider, model, models) {
   const wanted = model.toLowerCase();
   const group = groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ?? groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
   if (group !== void 0) {
-    return { page, meant: [], why: group.why, instead: group.instead.get(wanted) };
+    const instead = Object.hasOwn(group.instead, wanted) ? group.instead[wanted] : void 0;
+    return { page, meant: [], why: group.why, instead };
   }
   const slug = slugOf(model);
-  const meant = names.get(slug) ?? models.filter((id) => slugOf(id) === slug);
+  const named = Object.hasOwn(names, slug) ? names[slug] : void 0;
+  const meant = named ?? models.filter((id) => slugOf(id) === slug);
   return meant.length > 0 ? { page, meant } : void 0;
 }
 async function idsWithoutContract(root, provider) {
@@ -168,36 +168,15 @@ async function idsWithoutContract(root, provider) {
 }
 async function unsupportedOf(root, provider) {
   const { text, copy } = readStored(root, provider, unsupportedFile(provider));
-  return readUnsupported(copy ?? (await import("./parse-yaml.mjs")).parseYaml(text));
+  if (copy !== void 0) return copy;
+  const [{ parseYaml }, { readUnsupported }] = await Promise.all([
+    import("./parse-yaml.mjs"),
+    import("./parse-yaml.mjs")
+  ]);
+  return readUnsupported(parseYaml(text));
 }
 function slugOf(name) {
   return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");
-}
-function readUnsupported(document) {
-  if (!isObject(document) || typeof document.page !== "string" || !Array.isArray(document.groups))
-    throw new ContractError("it must hold page, a text, and groups, a list");
-  const { page, names = {} } = document;
-  if (!isObject(names) || !Object.values(names).every(isListOfText))
-    throw new ContractError("names must map each name to a list of ids");
-  const groups = document.groups.map((group) => {
-    const {
-      why,
-      outside = false,
-      models,
-      beginnings = [],
-      instead = {}
-    } = isObject(group) ? group : {};
-    if (typeof why !== "string" || !isListOfText(models) || models.length === 0)
-      throw new ContractError("each of its groups must hold why, a text, and models, a list");
-    if (!isListOfText(beginnings) || !isObject(instead))
-      throw new ContractError("beginnings must be a list, and instead map ids to ids");
-    const likeNames = new Map(Object.entries(instead));
-    return { why, outside: outside === true, models, beginnings, instead: likeNames };
-  });
-  return { page, names: new Map(Object.entries(names)), groups };
-}
-function isListOfText(value) {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 // scripts/src/contracts/unknown-model.ts
@@ -230,7 +209,6 @@ export {
   describeRules,
   idsWithoutContract,
   knownName,
-  readUnsupported,
   unknownModel,
   unsupportedFile
 };

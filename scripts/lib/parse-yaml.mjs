@@ -6469,8 +6469,48 @@ function toContract(document) {
   };
 }
 
+// scripts/src/contracts/read-unsupported.ts
+import { isObject as isObject3 } from "./main.mjs";
+import { z as z5 } from "./contracts.mjs";
+var HEAD2 = " must hold page, a text, and groups, a list";
+var GROUP = " must hold why, a text, and models, a list";
+var ids = (message) => z5.array(z5.string(message), message);
+var NAMED = ids("");
+var LIST = z5.object(
+  {
+    /** Where the provider lists its models. */
+    page: z5.string(HEAD2),
+    /** The ids that are meant by a name of a page, a repository or a family. */
+    names: z5._default(
+      z5.custom(
+        (names) => isObject3(names) && Object.values(names).every((list) => NAMED.safeParse(list).success),
+        " must map each name to a list of ids"
+      ),
+      {}
+    ),
+    groups: z5.array(
+      z5.object(
+        {
+          why: z5.string(GROUP),
+          /** They make no media. */
+          outside: z5._default(z5.boolean(" must be true or false"), false),
+          models: ids(GROUP).check(z5.minLength(1, GROUP)),
+          /** What other ids of the group begin with. */
+          beginnings: z5._default(ids(" must be a list"), []),
+          /** A model of a like name that has a contract, for some ids. */
+          instead: z5._default(z5.custom(isObject3, " must map ids to ids"), {})
+        },
+        GROUP
+      ),
+      HEAD2
+    )
+  },
+  HEAD2
+);
+var readUnsupported = (document) => parsed(LIST, document, "the list");
+
 // scripts/src/contracts/compile.ts
-import { readUnsupported, unsupportedFile } from "./models.mjs";
+import { unsupportedFile } from "./models.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const read = (file) => readFileSync(join(contractsDir, file), "utf8");
@@ -6483,7 +6523,7 @@ function compileContracts(contractsDir, outDir) {
     });
     const list = unsupportedFile(provider);
     if (existsSync(join(contractsDir, list)))
-      lines.push(compiled(list, read(list), (document) => readUnsupported(document) && document));
+      lines.push(compiled(list, read(list), (document) => readUnsupported(document)));
     written.set(`${provider}.jsonl`, lines.join(""));
   }
   rmSync(outDir, { recursive: true, force: true });
@@ -6515,5 +6555,6 @@ export {
   parsed,
   readDurations,
   readPrice,
+  readUnsupported,
   toContract
 };

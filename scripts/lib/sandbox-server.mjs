@@ -104,18 +104,13 @@ var lastsOf = ({ service }) => LASTS[service] ?? LASTS.aivideomaker;
 function changesOf(record) {
   const changes = [{ at: record.createdAt, state: "SUBMITTED" }];
   if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: "CANCEL" }];
-  const slow = record.scenarios.includes("slow");
-  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
-  if (record.scenarios.includes("odd-state")) {
-    changes.push({ at: after(record, starts), state: "QUEUED" });
-    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: "PROGRESS" });
-  } else {
-    changes.push({ at: after(record, starts), state: "PROGRESS" });
-  }
-  if (record.scenarios.includes("never")) return changes;
-  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
-  const end = record.scenarios.includes("fail") ? "FAILED" : "COMPLETED";
-  return [...changes, { at: after(record, ends), state: end }];
+  const has = (name) => record.scenarios.includes(name);
+  const [starts, ends] = has("slow") ? [SLOW_STARTS_AFTER, SLOW_ENDS_AFTER] : [STARTS_AFTER, ENDS_AFTER];
+  if (has("odd-state")) changes.push({ at: after(record, starts), state: "QUEUED" });
+  const began = starts + (has("odd-state") ? ODD_STATE_LASTS : 0);
+  changes.push({ at: after(record, began), state: "PROGRESS" });
+  if (has("never")) return changes;
+  return [...changes, { at: after(record, ends), state: has("fail") ? "FAILED" : "COMPLETED" }];
 }
 function stateAt(record, now) {
   return currentChange(record, now).state;
@@ -1107,12 +1102,30 @@ import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceA
 import { makeFolder } from "./main.mjs";
 
 // scripts/src/sandbox/task-record.ts
+import { z } from "./contracts.mjs";
 import { isObject as isObject4 } from "./main.mjs";
-function isRecord(value) {
-  if (!isObject4(value)) return false;
-  const { scenarios, credits, speed } = value;
-  return ["id", "service", "owner", "model", "fingerprint"].every((field) => typeof value[field] === "string") && ["createdAt", "sequence"].every((field) => Number.isFinite(value[field])) && Number.isSafeInteger(credits) && credits >= 0 && Number.isFinite(speed) && speed > 0 && isObject4(value.input) && Array.isArray(scenarios) && scenarios.every(isScenario) && (value.idempotencyKey === null || typeof value.idempotencyKey === "string") && (value.cancelledAt === null || Number.isFinite(value.cancelledAt));
-}
+var TASK_RECORD = z.object({
+  id: z.string(),
+  /** The emulated service that made the task. */
+  service: z.string(),
+  /** Hash of the API key that made it; the key itself is never kept. */
+  owner: z.string(),
+  model: z.string(),
+  /** The request, with images and very long texts replaced (see `input.ts`). */
+  input: z.custom(isObject4),
+  /** Hash of the whole request, to tell a replay from a conflict: the same for any order of its fields. */
+  fingerprint: z.string(),
+  idempotencyKey: z.nullable(z.string()),
+  credits: z.int().check(z.minimum(0)),
+  scenarios: z.array(z.custom(isScenario)),
+  /** Milliseconds since the epoch. */
+  createdAt: z.number(),
+  /** Orders tasks of the same process and millisecond. */
+  sequence: z.number(),
+  /** Simulated seconds per real second, as they were when the task was made. */
+  speed: z.number().check(z.positive()),
+  cancelledAt: z.nullable(z.number())
+});
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
@@ -1201,8 +1214,8 @@ function list(folder) {
 }
 function readRecord(file, id) {
   try {
-    const value = JSON.parse(readFileSync(file, "utf8"));
-    return isRecord(value) && value.id === id ? value : null;
+    const { data } = TASK_RECORD.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    return data?.id === id ? data : null;
   } catch {
     return null;
   }
@@ -1296,6 +1309,7 @@ export {
   MARK_FILE,
   PROVIDER,
   Refusal,
+  TASK_RECORD,
   TONE_SECONDS,
   UNKNOWN_PRICE,
   Webhooks,
@@ -1313,7 +1327,6 @@ export {
   idempotencyKeyOf,
   isFinal,
   isForgotten,
-  isRecord,
   isScenario,
   keepInput,
   maxCreditsOf,

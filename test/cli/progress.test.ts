@@ -14,6 +14,12 @@ function screenOf() {
   return { screen, shown: () => text, lines: () => text.split('\n').slice(0, -1) };
 }
 
+/** What an observer that hides these words wrote. */
+function watched(...secrets: string[]) {
+  const { screen, ...seen } = screenOf();
+  return { ...watch(screen, secrets), ...seen };
+}
+
 const statusOf = (state: TaskState, unknownState?: string) => ({
   state,
   record: {},
@@ -31,8 +37,7 @@ afterEach(() => {
 
 describe('where no terminal is', () => {
   it('one line for each state, and at most one a minute', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
     const own = observer.about('ck1');
@@ -51,8 +56,7 @@ describe('where no terminal is', () => {
   });
 
   it('every line names its task; the time is the age of the task, not of the wait', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     const made = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString();
     const older = observer.about('ck1', made(300));
     const newer = observer.about('ck2', made(36));
@@ -76,8 +80,7 @@ describe('where no terminal is', () => {
   });
 
   it('a service that fails every second time is no news each time', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     observer.task('ck1', 'SUBMITTED');
     for (let second = 0; second < 59; second += 1) {
       if (second % 2) observer.queryFailed(failure());
@@ -90,8 +93,7 @@ describe('where no terminal is', () => {
   });
 
   it('an unknown state is named, and does not hide the last known one', () => {
-    const { screen, lines } = screenOf();
-    const { observer, situation } = watch(screen, []);
+    const { observer, situation, lines } = watched();
     observer.task('ck1', 'SUBMITTED');
     observer.polled(statusOf('UNKNOWN', 'QUEUED'), { elapsedMs: 0, nextMs: 1 });
     expect(lines().at(-1)).toContain('in the unknown state QUEUED');
@@ -99,8 +101,7 @@ describe('where no terminal is', () => {
   });
 
   it('a download is one line, however many pieces it comes in', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     for (let bytes = 0; bytes < 5_000; bytes += 1) {
       observer.downloading(bytes, 5_000);
       vi.advanceTimersByTime(5);
@@ -109,8 +110,7 @@ describe('where no terminal is', () => {
   });
 
   it('fault 30: foreign text cannot move the cursor, and the key is not shown', () => {
-    const { screen, shown } = screenOf();
-    const { observer } = watch(screen, ['ak_secret_1']);
+    const { observer, shown } = watched('ak_secret_1');
     observer.queryFailed(new Failure('NETWORK_ERROR', 'x\u001b[2J\r\nak_secret_1\u202e y'));
     expect(shown()).toBe('NETWORK_ERROR: x [2J [redacted] y Continuing.\n');
   });
@@ -144,8 +144,7 @@ describe('a batch, where no terminal is', () => {
   });
 
   it('a line for each task id and each end, with name and id; the sums at most once a minute, and at the end', () => {
-    const { screen, lines } = screenOf();
-    const { observer, situation } = watch(screen, []);
+    const { observer, situation, lines } = watched();
     observer.batch(of(0, 0, 0));
     const [one, two] = ['one', 'two'].map((name) => observer.named(name)) as [
       typeof observer,
@@ -178,8 +177,7 @@ describe('a batch, where no terminal is', () => {
   });
 
   it('a large one names no more lines than a reader reads, and those without a result the longest', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     const batch = (done: number, failed: number) =>
       observer.batch({ total: 3_000, done, failed, running: 0, credits: null, isOver: done > 0 });
     batch(0, 0);
@@ -195,8 +193,7 @@ describe('a batch, where no terminal is', () => {
   });
 
   it('a failed query of the shared poller is one line, not one for each line of the batch', () => {
-    const { screen, lines } = screenOf();
-    const { observer } = watch(screen, []);
+    const { observer, lines } = watched();
     observer.batch(of(0, 0, 0));
     for (let n = 0; n < 20; n += 1) observer.named(`${n}`).about(`ck${n}`).queryFailed(failure());
     expect(lines()).toEqual(['0 of 3 done', 'NETWORK_ERROR: The service is down. Continuing.']);

@@ -240,8 +240,7 @@ describe('what is fetched', () => {
   test('a task as it was at its submit is read again: it may have ended since', async () => {
     const server = await service();
     const task = { id: 'task1', state: 'SUBMITTED' as const, urls: [], record: {} };
-    const files = await clientOf(server.origin).download(task, { to: tempFolder() });
-    expect(files).toHaveLength(1);
+    expect(await clientOf(server.origin).download(task, { to: tempFolder() })).toHaveLength(1);
   });
 
   test('the time for a download', async () => {

@@ -13,8 +13,7 @@ describe('wait', () => {
   test('ends with the time, and the task runs on', async () => {
     const server = await service({ status: { body: { status: 'PROGRESS' } } });
     const client = clientOf(server.origin);
-    const waited = await client.wait('task1', { until: client.clock.wall() + 60_000 });
-    expect(waited).toEqual({
+    expect(await client.wait('task1', { until: client.clock.wall() + 60_000 })).toEqual({
       kind: 'running',
       taskId: 'task1',
       state: 'PROGRESS',
@@ -48,8 +47,7 @@ describe('wait', () => {
         },
       },
     });
-    const waited = await clientOf(server.origin).wait('task1');
-    expect(waited).toMatchObject({
+    expect(await clientOf(server.origin).wait('task1')).toMatchObject({
       kind: 'ended',
       task: { state: 'FAILED', error: 'content', refunded: 15, urls: [] },
     });
@@ -60,8 +58,7 @@ describe('wait', () => {
       status: (_, { count }) => (count === 0 ? { body: { status: 'PROGRESS' } } : refusal(503)),
     });
     const client = clientOf(server.origin);
-    const waited = await client.wait('task1', { until: client.clock.wall() + 30_000 });
-    expect(waited).toMatchObject({
+    expect(await client.wait('task1', { until: client.clock.wall() + 30_000 })).toMatchObject({
       kind: 'running',
       state: 'PROGRESS',
       lastError: { code: 'NETWORK_ERROR', taskId: 'task1' },
@@ -94,8 +91,7 @@ describe('wait', () => {
 
   test('a finished task whose record cannot be read is an error that says COMPLETED', async () => {
     const server = await service({ task: refusal(500) });
-    const error = await errorOf(clientOf(server.origin).wait('task1'));
-    expect(error).toMatchObject({
+    expect(await errorOf(clientOf(server.origin).wait('task1'))).toMatchObject({
       code: 'NETWORK_ERROR',
       state: 'COMPLETED',
       taskId: 'task1',

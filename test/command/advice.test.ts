@@ -107,13 +107,11 @@ describe('--output of a run with --new', () => {
     const server = await service();
     const env = live(server.origin, { ASYNC_MEDIA_STATE_DIR: path.join(folder, 'state') });
     const make = (...flags: string[]) => run([...T2V_ARGS, ...flags], { env, cwd: folder });
-    const first = envelopeOf(await make('--output', 'a.mp4'));
-    expect(first.data.reused).toBeUndefined();
+    expect(envelopeOf(await make('--output', 'a.mp4')).data.reused).toBeUndefined();
     const later = await make('--output', 'b.mp4');
     const { data } = envelopeOf(later);
     expect(data).toMatchObject({ reused: true, files: [{ path: path.join(folder, 'b.mp4') }] });
-    const steps = stepsOf(later);
-    expect(steps).toEqual([
+    expect(stepsOf(later)).toEqual([
       expect.stringMatching(
         /^This request was made on \S+Z and ended COMPLETED, and no run with --new has made another since: .* To make another, with a new charge: the same command with --new\. Give that another --output: \S*b\.mp4 holds this earlier result\.$/,
       ),

@@ -80,6 +80,14 @@ describe('fault 41: a bug of ours', () => {
   });
 });
 
+it('fault 41: a part that is missing is one document too', async () => {
+  const entry = path.join(tempFolder(), 'run-workflow.mjs');
+  copyFileSync(ENTRY, entry);
+  const done = await run(['--version'], { entry });
+  expect(done.code).toBe(EXIT.bug);
+  expect(envelopeOf(done).errorMessage).toContain('main.mjs');
+});
+
 it('fault 42: an old Node, whatever is asked of it, gets one document in one line', async () => {
   for (const node of ['12.22.0', '18.20.4', '20.18.0']) {
     const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${node}' } });`;

@@ -112,6 +112,17 @@ describe('fault 37: stopped', () => {
     expect(server.submits()).toHaveLength(1);
   });
 
+  it('during a submit that is never answered, twice: unknown at once', async () => {
+    const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
+      submit: () => {
+        kill('SIGINT');
+        return kill('SIGINT') as undefined;
+      },
+    }));
+    expect(done.code).toBe(130);
+    expect(envelope).toMatchObject({ status: 'UNKNOWN', errorCode: 'SUBMIT_OUTCOME_UNKNOWN' });
+  });
+
   it('during a submit that is then rejected: nothing was submitted', async () => {
     const { done, envelope } = await interrupted(T2V_ARGS, (kill) => ({
       submit: async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CANARY, ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
@@ -93,6 +93,19 @@ describe('B6: the one document', () => {
       if (hasDocument) expect(envelopeOf(done).status).toBe('COMPLETED');
       else expect(done.stderr).not.toMatch(/Error|at /);
     }
+  });
+
+  it('fault 40: a reader that goes away does not make a finished task end in a crash', async () => {
+    const server = await service();
+    const out = tempFolder();
+    const child = spawn(process.execPath, [ENTRY, ...T2V_ARGS, '--download', out], {
+      env: childEnv(server.origin),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(readdirSync(out)).toEqual([`${TASK}.mp4`]);
   });
 
   it.skipIf(!hasScript)('is laid out for eyes on a terminal, and in one line otherwise', async () => {

@@ -18,8 +18,7 @@ describe('a payload from standard input', () => {
     ['that comes in many pieces', JSON_T2V.replace('{', `{${' '.repeat(3_000_000)}`)],
   ])('%s', async (_, input) => {
     const server = await service();
-    const done = await run(args, { env: live(server.origin), input });
-    expect(done.code).toBe(4);
+    expect((await run(args, { env: live(server.origin), input })).code).toBe(4);
     expect(JSON.parse(server.submits()[0]!.body)).toEqual(T2V);
   });
 

@@ -39,8 +39,7 @@ describe('--action spending', () => {
     const none = dataOf(await run([...SPENDING], { cwd, env }));
     expect(none).toMatchObject({ total: { tasks: 0, charged: 0 }, models: [], since: null });
     expect((await run(T2V_ARGS, { cwd, env })).code).toBe(0);
-    const both = dataOf(await run([...SPENDING, '--since', 'today'], { cwd, env }));
-    expect(both).toMatchObject({
+    expect(dataOf(await run([...SPENDING, '--since', 'today'], { cwd, env }))).toMatchObject({
       total,
       models: [{ model: 't2v', ...total }],
       since: { timeZone: expect.stringMatching(/^Europe\/Berlin \(UTC\+0[12]:00\)$/) },

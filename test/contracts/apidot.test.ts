@@ -9,7 +9,7 @@ import { type Contract, listModels, loadContract } from '../../scripts/src/contr
 import { contractsFolder } from '../../scripts/src/contracts/folders.ts';
 import { imageField, imageUrlField } from '../../scripts/src/contracts/image-field.ts';
 import { parseYaml } from '../../scripts/src/contracts/parse-yaml.ts';
-import { readUnsupported } from '../../scripts/src/contracts/unsupported.ts';
+import { readUnsupported } from '../../scripts/src/contracts/read-unsupported.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
@@ -81,15 +81,15 @@ const IMAGE = 'https://example.com/lighthouse.jpg';
 const VIDEO = 'https://example.com/lighthouse.mp4';
 const AUDIO = 'https://example.com/waves.mp3';
 
+/** The fields of music that only its custom mode takes. */
+const CUSTOM_TEXTS = ['style', 'title', 'negative_tags', 'persona_id'];
+const CUSTOM_WEIGHTS = ['style_weight', 'weirdness_constraint', 'audio_weight'];
+const CUSTOM_ONLY = [...CUSTOM_TEXTS, ...CUSTOM_WEIGHTS, 'vocal_gender'];
+
 /** What has to be changed in an example so that it can hold a field that excludes some of what is there. */
 const CONTEXTS: Record<string, Record<string, Record<string, Json | undefined>>> = {
   'gpt-image-2-edit': { size: { resolution: '2K' } },
-  'generate-music': Object.fromEntries(
-    [
-      ...['style', 'title', 'negative_tags', 'vocal_gender', 'persona_id'],
-      ...['style_weight', 'weirdness_constraint', 'audio_weight'],
-    ].map((name) => [name, { custom_mode: true }]),
-  ),
+  'generate-music': Object.fromEntries(CUSTOM_ONLY.map((name) => [name, { custom_mode: true }])),
   'veo3.1-fast': {
     generate_type: { image_urls: [IMAGE] },
     image_urls: { generate_type: 'reference' },
@@ -301,36 +301,6 @@ function nearMisses(contract: Contract): NearMiss[] {
   return misses;
 }
 
-/** How many near-misses a schema implies, counted by its keywords alone. */
-function implied(schema: Schema): number {
-  const { 'x-when': _, ...rest } = schema;
-  let count = 0;
-  const walk = (value: Json): void => {
-    if (Array.isArray(value)) value.forEach(walk);
-    if (!isObject(value) || Array.isArray(value)) return;
-    for (const [key, inner] of Object.entries(value)) {
-      if (
-        /^(enum|pattern|x-media|minimum|maximum|(min|max)(Length|Items)|x-(atLeastOne|sumMax|files))$/.test(
-          key,
-        )
-      )
-        count += 1;
-      if (key === 'required') count += (inner as Json[]).length;
-      if (key === 'x-rejected') count += Object.keys(inner as JsonObject).length;
-      if (key === 'x-counts') count += Math.max(...(inner as number[])) + 2 - (inner as Json[]).length;
-      if (key === 'x-exclusive') {
-        const [one, two] = inner as [Json[], Json[]];
-        count += one.length * two.length;
-      }
-      if (key === 'properties')
-        for (const name of Object.keys(inner as JsonObject)) count += canBeMisspelt(name) ? 3 : 2;
-      walk(inner);
-    }
-  };
-  walk(rest);
-  return count;
-}
-
 /** A schema in the notation of FACTS. */
 function notation(schema: Schema): string {
   const range = (least: Json | undefined, most: Json | undefined): string =>
@@ -425,23 +395,27 @@ describe('the models of tiers A and B', () => {
       if (what.endsWith('data URI'))
         expect(hint).toMatch(/public http\(s\) URL .*apidot documents no upload/);
     }
-    expect(new Set(misses.map(({ what }) => what)).size).toBeGreaterThan(0);
-    expect(misses).toHaveLength(implied(contract.schema as Schema));
     expect(misses).toHaveLength(MODELS[id]![1]);
   });
 });
 
 type Change = Record<string, Json | undefined>;
 
+type Rule = [change: Change, path: string | null];
+
 const images = (length: number): string[] => Array.from({ length }, () => IMAGE);
+/** An edit of a video, in happy-horse. */
+const EDIT = { aspect_ratio: undefined, duration: undefined, video_url: VIDEO };
+/** A custom size, in gpt-image-2. */
+const CUSTOM = { size: '2304x2048' };
 
 // Each rule between fields, by literals: what passes has no path.
-const RULES: Record<string, [change: Change, path: string | null][]> = {
+const RULES: Record<string, Rule[]> = {
   'gpt-image-2': [
-    [{ size: '2304x2048', resolution: '2K' }, null],
-    [{ size: '2304x2048', resolution: '4K' }, null],
-    [{ size: '2304x2048', resolution: '1K' }, 'resolution'],
-    [{ size: '2304x2048', resolution: undefined }, 'resolution'],
+    [{ ...CUSTOM, resolution: '2K' }, null],
+    [{ ...CUSTOM, resolution: '4K' }, null],
+    [{ ...CUSTOM, resolution: '1K' }, 'resolution'],
+    [{ ...CUSTOM, resolution: undefined }, 'resolution'],
     [{ size: '16:9', resolution: '1K' }, null],
     [{ size: 'auto', resolution: undefined }, null],
     [{ size: '2304X2048' }, 'size'],
@@ -451,9 +425,9 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ size: { width: 2304, height: 2048 } }, 'size'],
   ],
   'gpt-image-2-edit': [
-    [{ size: '2304x2048', resolution: '4K' }, null],
+    [{ ...CUSTOM, resolution: '4K' }, null],
     [{ size: '2304x2048' }, 'resolution'],
-    [{ size: '2304x2048', resolution: '1K' }, 'resolution'],
+    [{ ...CUSTOM, resolution: '1K' }, 'resolution'],
   ],
   'seedream-4.5-edit': [
     [{ image_urls: images(10), n: 5 }, null],
@@ -500,7 +474,7 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ generate_type: 'reference', image_urls: images(1) }, null],
     [{ generate_type: 'reference', image_urls: images(3) }, null],
     [{ generate_type: 'reference', image_urls: images(4) }, 'image_urls'],
-    ...[1, 2, 3].map((count): [Change, string] => [{ image_urls: images(count) }, 'generate_type']),
+    ...[1, 2, 3].map((count): Rule => [{ image_urls: images(count) }, 'generate_type']),
     [{ generation_type: 'frame', image_urls: images(1) }, 'generation_type'],
   ],
   'veo3.1-quality': [
@@ -508,19 +482,13 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
     [{ generate_type: 'frame', image_urls: images(3) }, 'image_urls'],
     [{ generate_type: 'frame' }, 'image_urls'],
     [{ generate_type: 'reference', image_urls: images(2) }, 'generate_type'],
-    ...[1, 2].map((count): [Change, string] => [{ image_urls: images(count) }, 'generate_type']),
+    ...[1, 2].map((count): Rule => [{ image_urls: images(count) }, 'generate_type']),
   ],
   'generate-music': [
     [{ custom_mode: true, style: 'sea shanty', title: 'Lamp', vocal_gender: 'f', style_weight: 0.65 }, null],
     [{ custom_mode: true }, null],
-    ...['style', 'title', 'negative_tags', 'persona_id'].map((name): [Change, string] => [
-      { [name]: 'x' },
-      name,
-    ]),
-    ...['style_weight', 'weirdness_constraint', 'audio_weight'].map((name): [Change, string] => [
-      { [name]: 0.5 },
-      name,
-    ]),
+    ...CUSTOM_TEXTS.map((name): Rule => [{ [name]: 'x' }, name]),
+    ...CUSTOM_WEIGHTS.map((name): Rule => [{ [name]: 0.5 }, name]),
     [{ vocal_gender: 'm' }, 'vocal_gender'],
   ],
   'sora-2-pro-official': [
@@ -537,22 +505,16 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
       { aspect_ratio: undefined, image_urls: images(1), reference_image_urls: images(1) },
       'reference_image_urls',
     ],
-    [{ aspect_ratio: undefined, duration: undefined, image_urls: images(1), video_url: VIDEO }, 'video_url'],
+    [{ ...EDIT, image_urls: images(1) }, 'video_url'],
     [{ reference_image_urls: images(9) }, null],
     [{ prompt: undefined, reference_image_urls: images(1) }, 'prompt'],
     [{ audio_setting: 'origin' }, 'audio_setting'],
-    [{ aspect_ratio: undefined, duration: undefined, video_url: VIDEO, audio_setting: 'origin' }, null],
+    [{ ...EDIT, audio_setting: 'origin' }, null],
     [{ aspect_ratio: undefined, video_url: VIDEO }, 'duration'],
     [{ duration: undefined, video_url: VIDEO }, 'aspect_ratio'],
-    [{ prompt: undefined, aspect_ratio: undefined, duration: undefined, video_url: VIDEO }, 'prompt'],
-    [
-      { aspect_ratio: undefined, duration: undefined, video_url: VIDEO, reference_image_urls: images(5) },
-      null,
-    ],
-    [
-      { aspect_ratio: undefined, duration: undefined, video_url: VIDEO, reference_image_urls: images(6) },
-      'reference_image_urls',
-    ],
+    [{ prompt: undefined, ...EDIT }, 'prompt'],
+    [{ ...EDIT, reference_image_urls: images(5) }, null],
+    [{ ...EDIT, reference_image_urls: images(6) }, 'reference_image_urls'],
   ],
   'wan2.7-reference-to-video': [
     [{ reference_image_urls: undefined }, 'reference_image_urls'],
@@ -572,10 +534,7 @@ const RULES: Record<string, [change: Change, path: string | null][]> = {
   ],
   'runway-gen-4.5': [
     [{ aspect_ratio: '9:16' }, null],
-    ...['4:3', '3:4', '1:1', '21:9'].map((shape): [Change, string] => [
-      { aspect_ratio: shape },
-      'aspect_ratio',
-    ]),
+    ...['4:3', '3:4', '1:1', '21:9'].map((shape): Rule => [{ aspect_ratio: shape }, 'aspect_ratio']),
     [{ aspect_ratio: undefined }, null],
     [{ aspect_ratio: '21:9', image_urls: [] }, 'aspect_ratio'],
     [{ aspect_ratio: '21:9', image_urls: images(1) }, null],
@@ -631,7 +590,7 @@ describe('rules between fields', () => {
   it.each<[string, Change, object]>([
     [
       'gpt-image-2',
-      { size: '2304x2048', resolution: '1K' },
+      { ...CUSTOM, resolution: '1K' },
       {
         path: 'resolution',
         expected: 'one of "2K", "4K" (a string), with "size": "2304x2048"',
@@ -641,7 +600,7 @@ describe('rules between fields', () => {
     ],
     [
       'gpt-image-2',
-      { size: '2304x2048', resolution: undefined },
+      { ...CUSTOM, resolution: undefined },
       {
         path: 'resolution',
         expected: 'one of "2K", "4K" (a string): needed with "size": "2304x2048"',
@@ -782,8 +741,8 @@ describe('ids that are no model of the provider', () => {
 
   it('the ids without a contract are 66, none of them a model; what is named instead of them is one', async () => {
     expect(new Set(unsupported).size).toBe(66);
-    for (const id of [...list.names.values()].flat()) expect(IDS).toContain(id);
-    for (const [id, instead] of list.groups.flatMap((group) => [...group.instead])) {
+    for (const id of Object.values(list.names).flat()) expect(IDS).toContain(id);
+    for (const [id, instead] of list.groups.flatMap((group) => Object.entries(group.instead))) {
       expect(unsupported).toContain(id);
       expect(IDS).toContain(instead);
     }
@@ -800,7 +759,7 @@ describe('ids that are no model of the provider', () => {
       expect.stringContaining('https://apidot.ai/models'),
       `${RUN} listModels --provider apidot`,
     ]);
-    const instead = list.groups.map((group) => group.instead.get(id)).find(Boolean);
+    const instead = list.groups.map((group) => group.instead[id]).find(Boolean);
     expect(steps.slice(0, -2)).toEqual(
       instead === undefined ? [] : [`${RUN} describeModel --provider apidot --model ${instead}`],
     );
@@ -880,8 +839,7 @@ describe('ids that are no model of the provider', () => {
     ['wan-2.7-text-to-video', 'wan2.7-text-to-video'],
     ['seedream-45', 'seedream-4.5'],
   ])('%s: the nearest is named', async (wrong, right) => {
-    const { details } = await refusal('apidot', wrong);
-    expect(details.nextSteps).toEqual([
+    expect((await refusal('apidot', wrong)).details.nextSteps).toEqual([
       `${RUN} describeModel --provider apidot --model ${right}`,
       `${RUN} listModels --provider apidot`,
     ]);

@@ -22,14 +22,7 @@ const heads = [...documented].filter((name) => !places.includes(name));
 it('every keyword of our own is documented, and what is documented is read', () => {
   for (const name of places) expect([...documented]).toContain(name);
   expect(heads.sort()).toEqual([
-    'x-advice',
-    'x-durations',
-    'x-notes',
-    'x-output',
-    'x-price',
-    'x-prompt',
-    'x-replay',
-    'x-sources',
+    ...['x-advice', 'x-durations', 'x-notes', 'x-output', 'x-price', 'x-prompt', 'x-replay', 'x-sources'],
   ]);
 });
 

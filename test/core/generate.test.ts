@@ -154,8 +154,7 @@ describe('generate', () => {
     const server = await service({
       status: [{ status: 404 }, { status: 404 }, { body: { status: 'COMPLETED' } }],
     });
-    const { envelope } = await ask(server);
-    expect(envelope.status).toBe('COMPLETED');
+    expect((await ask(server)).envelope.status).toBe('COMPLETED');
   });
 
   it.each([
@@ -249,8 +248,7 @@ describe('the price', () => {
   it('that is not to be had submits nothing', async () => {
     const server = await service({ quote: [{ status: 503 }] });
     const generation = { ...REQUEST, maxCredits: 50 };
-    const failure = await failureOf(ask(server, { ...DETACHED, generation }));
-    expect(failure.code).toBe('NETWORK_ERROR');
+    expect((await failureOf(ask(server, { ...DETACHED, generation }))).code).toBe('NETWORK_ERROR');
     expect(server.to('POST /api/v1/generate')).toHaveLength(0);
   });
 

@@ -266,8 +266,7 @@ describe('fault 52: the lock of a process that', () => {
     expect(await child.line()).toBe('mine');
     expect(heldBy(tryLock(file, clock)).pid).toBe(child.pid);
     await child.kill();
-    const lock = held(tryLock(file, clock));
-    expect(lock.isOurs()).toBe(true);
+    expect(held(tryLock(file, clock)).isOurs()).toBe(true);
     expect(namesBeside(file)).toEqual(['a.lock']);
   });
 

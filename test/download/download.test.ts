@@ -46,6 +46,20 @@ function expectEmpty(into: string): void {
   expect(readdirSync(into)).toEqual([]);
 }
 
+type More = Partial<DownloadOptions> & { into?: string; at?: string };
+
+/** Downloads what the server gives, into a folder of its own unless one is named. */
+const savedFrom = ({ origin }: TestServer, { into = folder(), at = '', ...more }: More = {}) =>
+  download(sessionWith(origin), options(`${origin}${at}`, into, more));
+
+/** The failure of a download, and the folder that it was to fill. */
+async function refusedBy(server: TestServer, more: More = {}) {
+  const into = folder();
+  const failure = await failureOf(savedFrom(server, { into, ...more }));
+  expect(failure.code).toBe('DOWNLOAD_FAILED');
+  return { failure, into };
+}
+
 /** What is kept of a file for the next run. */
 function partIn(into: string): Buffer {
   expect(readdirSync(into).sort()).toEqual(['ckx1.part', 'ckx1.part.json']);
@@ -101,10 +115,7 @@ describe('a file', () => {
   ])('is saved whole under a name of ours: %s', async (_, body, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': 'text/evil' }, body });
     const into = folder();
-    const saved = await download(
-      sessionWith(server.origin),
-      options(`${server.origin}/../evil.sh?x=1`, into),
-    );
+    const saved = await savedFrom(server, { into, at: '/../evil.sh?x=1' });
     const file = path.join(into, `ckx1.${ext}`);
     expect(saved).toEqual({ path: file, bytes: body.length, sha256: sha256(body), contentType });
     expect(readFileSync(file).equals(body)).toBe(true);
@@ -113,7 +124,7 @@ describe('a file', () => {
 
   it('is requested without the API key, and without any other header of ours', async () => {
     const server = await serve({ body: MP4 });
-    await download(sessionWith(server.origin), options(`${server.origin}/a.mp4`, folder()));
+    await savedFrom(server, { at: '/a.mp4' });
     const { headers } = server.received[0]!;
     expect(Object.keys(headers).sort()).toEqual(['accept', 'connection', 'host', 'user-agent']);
     expect(JSON.stringify(headers)).not.toContain(KEY);
@@ -122,7 +133,7 @@ describe('a file', () => {
   it('is numbered where there are several', async () => {
     const server = await serve({ body: MP4 });
     const into = folder();
-    await download(sessionWith(server.origin), options(`${server.origin}/a`, into, { number: 2 }));
+    await savedFrom(server, { into, at: '/a', number: 2 });
     expect(readdirSync(into)).toEqual(['ckx1-2.mp4']);
   });
 
@@ -139,7 +150,7 @@ describe('a file', () => {
       });
       return undefined;
     });
-    await download(sessionWith(server.origin), options(server.origin, into));
+    await savedFrom(server, { into });
     expect([...seen]).toEqual(['ckx1.part']);
     expect(readdirSync(into)).toEqual(['ckx1.mp4']);
   });
@@ -159,19 +170,13 @@ describe('fault 62: a connection that drops', () => {
 
   it('again and again, as long as each attempt brings something', async () => {
     const server = await host({ drops: [50_000, 50_000, 50_000, 50_000, 50_000, 50_000] });
-    const saved = await download(
-      sessionWith(server.origin),
-      options(server.origin, folder(), { maxRetries: 1 }),
-    );
-    expect(saved.sha256).toBe(sha256(FILM));
+    expect((await savedFrom(server, { maxRetries: 1 })).sha256).toBe(sha256(FILM));
     expect(server.received).toHaveLength(7);
   });
 
   it('without bringing anything: a few attempts, then no more', async () => {
     const server = await host({ drops: [100, 0, 0, 0, 0, 0] });
-    const into = folder();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
-    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    const { into } = await refusedBy(server);
     expect(server.received).toHaveLength(4);
     expect(partIn(into).length).toBe(100);
   });
@@ -194,7 +199,7 @@ describe('fault 62: a connection that drops', () => {
       n += 1;
       return undefined;
     });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
+    const saved = await savedFrom(server);
     const expected = isOther ? other : FILM;
     expect(saved).toMatchObject({ bytes: expected.length, sha256: sha256(expected) });
     expect(readFileSync(saved.path).equals(expected)).toBe(true);
@@ -213,14 +218,12 @@ describe('fault 62: a connection that drops', () => {
         body: other.subarray(400_000),
       };
     });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.sha256).toBe(sha256(other));
+    expect((await savedFrom(server)).sha256).toBe(sha256(other));
   });
 
   it('and the rest comes without a total: the first answer had it', async () => {
     const server = await host({ drops: [400_000], ranges: 'without total' });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.sha256).toBe(sha256(FILM));
+    expect((await savedFrom(server)).sha256).toBe(sha256(FILM));
     expect(server.received).toHaveLength(2);
   });
 
@@ -229,18 +232,13 @@ describe('fault 62: a connection that drops', () => {
     ['', undefined],
   ])('with the entity tag %j, which proves nothing: If-Range is not sent with it', async (etag, sent) => {
     const server = await host({ etag, drops: [400_000] });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.sha256).toBe(sha256(FILM));
+    expect((await savedFrom(server)).sha256).toBe(sha256(FILM));
     expect(server.received[1]!.headers['if-range']).toBe(sent);
   });
 
   it('with maxRetries 0 is the end', async () => {
     const server = await host({ drops: [400_000] });
-    const into = folder();
-    const failure = await failureOf(
-      download(sessionWith(server.origin), options(server.origin, into, { maxRetries: 0 })),
-    );
-    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    const { into } = await refusedBy(server, { maxRetries: 0 });
     expect(server.received).toHaveLength(1);
     expect(partIn(into).equals(FILM.subarray(0, 400_000))).toBe(true);
   });
@@ -284,15 +282,13 @@ describe('fault 63: a body that is short without anybody saying so', () => {
       send(res, count < 2 ? FILM.subarray(0, 300_000) : FILM);
       return undefined;
     });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.sha256).toBe(sha256(FILM));
+    expect((await savedFrom(server)).sha256).toBe(sha256(FILM));
     expect(server.received).toHaveLength(3);
   });
 
   it('is never saved as the film', async () => {
     const server = await serve({ body: FILM.subarray(0, 300_000) });
-    const into = folder();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    const { failure, into } = await refusedBy(server);
     expect(failure.message).toContain('its parts do not add up');
     expect(server.received).toHaveLength(4);
     expectEmpty(into);
@@ -300,8 +296,7 @@ describe('fault 63: a body that is short without anybody saying so', () => {
 
   it('shorter than announced is resumed', async () => {
     const server = await host({ drops: [FILM.length - 1] });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.bytes).toBe(FILM.length);
+    expect((await savedFrom(server)).bytes).toBe(FILM.length);
     expect(rangesOf(server)[1]).toBe(`bytes=${FILM.length - 1}-`);
   });
 });
@@ -320,11 +315,7 @@ describe('a link that has expired', () => {
   it('fault 64: also where no retry is allowed', async () => {
     const server = await serve(({ path: at }) => (at === '/old' ? { status: 403 } : { body: MP4 }));
     const refresh = async () => `${server.origin}/new`;
-    const saved = await download(
-      sessionWith(server.origin),
-      options(`${server.origin}/old`, folder(), { refresh, maxRetries: 0 }),
-    );
-    expect(saved.bytes).toBe(MP4.length);
+    expect((await savedFrom(server, { at: '/old', refresh, maxRetries: 0 })).bytes).toBe(MP4.length);
   });
 
   it.each<[string, (origin: string) => string | null]>([
@@ -334,11 +325,7 @@ describe('a link that has expired', () => {
   ])('fault 64: is gone for good when %s', async (_, fresh) => {
     const server = await serve({ status: 404, body: MP4 });
     const refresh = vi.fn(async () => fresh(server.origin));
-    const into = folder();
-    const failure = await failureOf(
-      download(sessionWith(server.origin), options(`${server.origin}/old`, into, { refresh })),
-    );
-    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    const { failure, into } = await refusedBy(server, { at: '/old', refresh });
     expect(failure.message).toContain('has expired or is gone (HTTP 404)');
     expect(refresh).toHaveBeenCalledTimes(1);
     expect(server.received.length).toBeLessThanOrEqual(2);
@@ -351,11 +338,7 @@ describe('a link that has expired', () => {
       return { ...restOf(request, FILM), ...(request.path !== '/new' && { breaksAfter: 400_000 }) };
     });
     const refresh = async () => `${server.origin}/new`;
-    const saved = await download(
-      sessionWith(server.origin),
-      options(`${server.origin}/old`, folder(), { refresh }),
-    );
-    expect(saved.sha256).toBe(sha256(FILM));
+    expect((await savedFrom(server, { at: '/old', refresh })).sha256).toBe(sha256(FILM));
   });
 
   it('fault 64: in the middle of a file that nothing identifies: the new one is fetched from its beginning', async () => {
@@ -364,7 +347,7 @@ describe('a link that has expired', () => {
       return count > 0 ? { status: 403 } : { body: FILM, breaksAfter: 400_000 };
     });
     const refresh = async () => `${server.origin}/new`;
-    await download(sessionWith(server.origin), options(`${server.origin}/old`, folder(), { refresh }));
+    await savedFrom(server, { at: '/old', refresh });
     expect(server.to('GET /new')[0]!.headers.range).toBeUndefined();
   });
 
@@ -461,8 +444,7 @@ describe('a file of another kind', () => {
   ])('is known %s', async (_, body, type, ext, contentType) => {
     const server = await serve({ headers: { 'content-type': type }, body });
     const into = folder();
-    const saved = await download(sessionWith(server.origin), options(server.origin, into));
-    expect(saved).toEqual({
+    expect(await savedFrom(server, { into })).toEqual({
       path: path.join(into, `ckx1.${ext}`),
       bytes: body.length,
       sha256: sha256(body),
@@ -476,8 +458,7 @@ describe('a file of another kind', () => {
       res.write(glb(count === 0 ? 3_000 : 4_000), () => res.end());
       return undefined;
     });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved).toMatchObject({ bytes: 4_000, sha256: sha256(glb(4_000)) });
+    expect(await savedFrom(server)).toMatchObject({ bytes: 4_000, sha256: sha256(glb(4_000)) });
     expect(server.received).toHaveLength(2);
   });
 
@@ -486,8 +467,7 @@ describe('a file of another kind', () => {
       { body: 'v 1 2 3\n'.repeat(100), breaksAfter: 720 },
       { headers: { 'content-type': 'text/plain' }, body: 'v 1 2 3\n' },
     ]);
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved).toMatchObject({ bytes: 8, contentType: 'model/obj' });
+    expect(await savedFrom(server)).toMatchObject({ bytes: 8, contentType: 'model/obj' });
   });
 });
 
@@ -500,11 +480,11 @@ describe('what is no media file', () => {
     ['a script', '#!/bin/sh\nrm -rf ~ # and so on and on and on\n'],
   ])('fault 65: with HTTP 200 is not saved: %s', async (_, body) => {
     const server = await serve({ headers: { 'content-type': 'video/mp4' }, body });
-    const into = folder();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
-    expect(failure.code).toBe('DOWNLOAD_FAILED');
+    const { failure, into } = await refusedBy(server);
     expect(failure.message).toContain('What came is no media file');
     expect(failure.message.length).toBeLessThan(250);
+    // It is said what it looks like, and not what is in it.
+    if (body.length > 20) expect(failure.message).not.toContain(body.slice(8, 20));
     expect(server.received).toHaveLength(4);
     expectEmpty(into);
   });
@@ -542,13 +522,12 @@ describe('what is no media file', () => {
     const server = await serve((_, { count }) => ({
       body: count === 0 ? '<html>busy</html>'.repeat(50) : MP4,
     }));
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved.sha256).toBe(sha256(MP4));
+    expect((await savedFrom(server)).sha256).toBe(sha256(MP4));
   });
 
   it('fault 16: an error of the host is retried, a refusal is not', async () => {
     const server = await serve((_, { count }) => (count < 2 ? { status: 503 } : { body: MP4 }));
-    await download(sessionWith(server.origin), options(server.origin, folder()));
+    await savedFrom(server);
     const other = await serve({ status: 400 });
     const failure = await failureOf(download(sessionWith(other.origin), options(other.origin, folder())));
     expect(failure.message).toContain('HTTP 400');
@@ -598,10 +577,7 @@ describe('fault 66: a host that stalls', () => {
       res.on('close', () => clearInterval(drip));
       return undefined;
     });
-    const into = folder();
-    const failure = await failureOf(
-      download(sessionWith(server.origin), options(server.origin, into, { stallMs: 60, maxRetries: 0 })),
-    );
+    const { failure, into } = await refusedBy(server, { stallMs: 60, maxRetries: 0 });
     expect(failure.message).toMatch(/sent \d+ bytes in 60 ms/);
     expectEmpty(into);
   });
@@ -613,16 +589,13 @@ describe('redirects of the host', () => {
       const n = Number(at.slice(1));
       return n < 3 ? { status: 302, headers: { location: `/${n + 1}` }, body: 'moved' } : { body: MP4 };
     });
-    const saved = await download(sessionWith(server.origin), options(`${server.origin}/0`, folder()));
-    expect(saved.sha256).toBe(sha256(MP4));
+    expect((await savedFrom(server, { at: '/0' })).sha256).toBe(sha256(MP4));
     expect(server.received.every(({ headers }) => !headers.key)).toBe(true);
   });
 
   it('are not followed for ever', async () => {
     const server = await serve({ status: 302, headers: { location: '/' } });
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
-    expect(failure.code).toBe('DOWNLOAD_FAILED');
-    expect(failure.message).toContain('HTTP 302');
+    expect((await refusedBy(server)).failure.message).toContain('HTTP 302');
     expect(server.received).toHaveLength(4);
   });
 
@@ -630,32 +603,22 @@ describe('redirects of the host', () => {
     'to %j, which is no address, are an error of the host',
     async (location) => {
       const server = await serve({ status: 302, headers: { location } });
-      const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
-      expect(failure.code).toBe('DOWNLOAD_FAILED');
+      await refusedBy(server);
       expect(server.received).toHaveLength(1);
     },
   );
 
   const REFUSED = [
-    'http://127.0.0.1/x',
-    'http://localhost/x',
-    'https://localhost/x',
-    'https://169.254.169.254/latest/meta-data/',
-    'https://10.0.0.1/x',
-    'http://[::1]/x',
-    'https://[::ffff:127.0.0.1]/x',
-    'https://0x7f.1/x',
-    'https://metadata.internal/x',
-    'https://user:secret@cdn.example.com/x',
-    'http://cdn.example.com/x',
-    'ftp://cdn.example.com/x',
-    'file:///etc/passwd',
+    ...['http://127.0.0.1/x', 'http://localhost/x', 'https://localhost/x'],
+    ...['https://169.254.169.254/latest/meta-data/', 'https://10.0.0.1/x', 'http://[::1]/x'],
+    ...['https://[::ffff:127.0.0.1]/x', 'https://0x7f.1/x', 'https://metadata.internal/x'],
+    ...['https://user:secret@cdn.example.com/x', 'http://cdn.example.com/x', 'ftp://cdn.example.com/x'],
+    ...['file:///etc/passwd'],
   ];
 
   it.each(REFUSED)('fault 58: to %s are refused', async (location) => {
     const server = await serve({ status: 302, headers: { location } });
-    const into = folder();
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, into)));
+    const { failure, into } = await refusedBy(server);
     expect(failure.message).toContain('is not fetched');
     expect(server.received).toHaveLength(1);
     expectEmpty(into);
@@ -692,8 +655,7 @@ describe('redirects of the host', () => {
 
   it('fault 58: with a server on this machine, other private hosts are refused all the same', async () => {
     const server = await serve({ status: 302, headers: { location: 'http://10.0.0.1/' } });
-    const failure = await failureOf(download(sessionWith(server.origin), options(server.origin, folder())));
-    expect(failure.message).toContain('is not fetched');
+    expect((await refusedBy(server)).failure.message).toContain('is not fetched');
   });
 });
 
@@ -841,21 +803,19 @@ describe('the disk', () => {
   it('takes a file of more than 32 MB, which a second thread reads along', async () => {
     const body = film(40_000_000);
     const server = await host({ body, drops: [35_000_000] });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved).toMatchObject({ bytes: body.length, sha256: sha256(body) });
+    expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 
   it('and starts over in the middle of such a file', async () => {
     const body = film(40_000_000);
     const server = await host({ body, drops: [35_000_000], ranges: 'ignored' });
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
-    expect(saved).toMatchObject({ bytes: body.length, sha256: sha256(body) });
+    expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 
   it('leaves no longer file behind when a shorter one follows', async () => {
     // The first is longer, and cut: its boxes do not add up.
     const server = await serve([{ body: film(400_000).subarray(0, 300_000) }, { body: MP4 }]);
-    const saved = await download(sessionWith(server.origin), options(server.origin, folder()));
+    const saved = await savedFrom(server);
     expect(readFileSync(saved.path).equals(MP4)).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FileHash, sha256Of } from '../../scripts/src/download/file-hash.ts';
 import { FileWriter } from '../../scripts/src/download/file-writer.ts';
-import { fileStem } from '../../scripts/src/download/output-name.ts';
+import { fileStem } from '../../scripts/src/download/names.ts';
 import { fileKind } from '../../scripts/src/download/signature.ts';
 import { boxesAreWhole, isWhole } from '../../scripts/src/download/whole-file.ts';
 import { folder } from '../core/session.ts';
@@ -158,19 +158,9 @@ describe('fileKind', () => {
   });
 
   it.each([
-    '',
-    '<!DOCTYPE html><html>',
-    '{"error":"x"}',
-    '#!/bin/sh\n',
-    'MZ\x90\0',
-    '\x7fELF',
-    'PK\x03\x04',
-    '%PDF-1.7',
-    'RIFF\x10\0\0\0XXXX',
-    'XXXX\x10\0\0\0WEBP',
-    'The free trial is over',
-    '\0\0\0\x20',
-    '\x89PNX',
+    ...['', '<!DOCTYPE html><html>', '{"error":"x"}', '#!/bin/sh\n', 'MZ\x90\0', '\x7fELF', 'PK\x03\x04'],
+    ...['%PDF-1.7', 'RIFF\x10\0\0\0XXXX', 'XXXX\x10\0\0\0WEBP', 'The free trial is over', '\0\0\0\x20'],
+    ...['\x89PNX'],
   ])('fault 65: takes %j for no media file', (head) => {
     expect(fileKind(bytes(head))).toBeNull();
     expect(fileKind(Buffer.from(head, 'latin1'))).toBeNull();

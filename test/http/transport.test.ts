@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpRequest, ProxySettings } from '../../scripts/src/http/http-client.ts';
 import { JsonBody } from '../../scripts/src/http/json.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
-import { Failure } from '../../scripts/src/model/failure.ts';
+import { Failure, type FailureDetails } from '../../scripts/src/model/failure.ts';
 import { BROTLI_BOMB, GZIP_BOMB } from '../support/bombs.ts';
 import { listen } from '../support/network.ts';
 import { closedPort, poured, serve } from '../support/server.ts';
@@ -16,6 +16,9 @@ import { type Certificate, selfSigned } from './certificate.ts';
 import { serveRaw } from './raw.ts';
 
 const OPTIONS = { timeoutMs: 2_000, maxBytes: 100_000 };
+/** The request may have been executed; it certainly was not. */
+const UNCLEAR = { transient: true, unclear: true };
+const CERTAIN = { transient: true, unclear: false };
 const KEY = 'ak_transport_canary';
 
 function transportFor(proxy: ProxySettings = {}): Transport {
@@ -33,14 +36,14 @@ function post(url: string): HttpRequest {
   return { method: 'POST', url: new URL(url), headers: { key: KEY }, body };
 }
 
-/** What the promise is rejected with; it has to be. */
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+/** What the promise is rejected with; it has to be, and with these details. */
+async function failureOf(promise: Promise<unknown>, details: FailureDetails = {}): Promise<Failure> {
   const error = await promise.then(
     () => expect.fail('did not fail'),
     (reason: unknown) => reason,
   );
   expect(error).toBeInstanceOf(Failure);
-  expect((error as Failure).code).toBe('NETWORK_ERROR');
+  expect(error).toMatchObject({ code: 'NETWORK_ERROR', details });
   return error as Failure;
 }
 
@@ -106,8 +109,7 @@ describe.each([
     it.each([301, 302, 303, 307, 308])('fault 10: does not follow HTTP %i', async (status) => {
       const other = await serve({ body: 'stolen' });
       const server = await serve({ status, headers: { location: `${other.origin}/take` } });
-      const answer = await transportFor().send(post(server.origin), OPTIONS);
-      expect(answer.status).toBe(status);
+      expect((await transportFor().send(post(server.origin), OPTIONS)).status).toBe(status);
       expect(other.received).toHaveLength(0);
       expect(server.received).toHaveLength(1);
     });
@@ -151,33 +153,32 @@ describe.each([
       ['gzip, gzip', gzipSync(GZIP_BOMB)],
     ])('fault 25: unpacks no bomb in %s', async (encoding, body) => {
       const server = await serve({ headers: { 'content-encoding': encoding }, body });
-      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS));
+      const failure = await failureOf(transportFor().send(get(server.origin), OPTIONS), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} sent more than 100000 bytes.`);
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
     });
   });
 
   describe('what never left', () => {
     it('fault 1: a refused connection is certain: nothing was delivered', async () => {
       const port = await closedPort();
-      const failure = await failureOf(transportFor().send(post(`http://127.0.0.1:${port}/`), OPTIONS));
+      const failure = await failureOf(
+        transportFor().send(post(`http://127.0.0.1:${port}/`), OPTIONS),
+        CERTAIN,
+      );
       expect(failure.message).toBe(`http://127.0.0.1:${port} refused the connection (ECONNREFUSED).`);
-      expect(failure.details).toMatchObject({ transient: true, unclear: false });
     });
 
     it('fault 1: so is a name that does not exist', async () => {
-      const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS));
+      const failure = await failureOf(transportFor().send(post('http://nobody.invalid/'), OPTIONS), CERTAIN);
       expect(failure.message).toMatch(/^http:\/\/nobody\.invalid could not be (found|resolved) \(DNS\)/);
-      expect(failure.details).toMatchObject({ transient: true, unclear: false });
     });
 
     it('fault 9: a connection that is not accepted ends with the deadline, and is certain', async () => {
       // A proxy that takes the connection and never opens the tunnel: as far as the service knows, nobody called.
       const proxy = await serveRaw(() => {});
       const transport = transportFor({ httpsProxy: proxy.origin });
-      const failure = await failureOf(transport.send(post('https://api.example.test/'), SHORT));
+      const failure = await failureOf(transport.send(post('https://api.example.test/'), SHORT), CERTAIN);
       expect(failure.message).toContain('did not accept a connection within 120 ms');
-      expect(failure.details).toMatchObject({ transient: true, unclear: false });
     });
   });
 
@@ -199,16 +200,14 @@ describe.each([
       const server = await serveRaw((socket, text) => {
         if (text.includes('lighthouse')) answer(socket);
       });
-      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS));
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      await failureOf(transportFor().send(post(server.origin), OPTIONS), UNCLEAR);
       expect(server.connections).toHaveLength(1);
     });
 
     it('fault 4: headers that never come end with the deadline', async () => {
       const server = await serveRaw(() => {});
-      const failure = await failureOf(transportFor().send(post(server.origin), SHORT));
+      const failure = await failureOf(transportFor().send(post(server.origin), SHORT), UNCLEAR);
       expect(failure.message).toBe(`${server.origin} did not answer within 120 ms.`);
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
     });
 
     it('fault 5: a body that trickles in does not outlive the deadline', async () => {
@@ -218,9 +217,11 @@ describe.each([
         socket.on('close', () => clearInterval(drip));
       });
       // Long enough for the headers to come on a busy machine.
-      const failure = await failureOf(transportFor().send(get(server.origin), { ...SHORT, timeoutMs: 600 }));
+      const failure = await failureOf(
+        transportFor().send(get(server.origin), { ...SHORT, timeoutMs: 600 }),
+        UNCLEAR,
+      );
       expect(failure.message).toBe(`${server.origin} did not finish its answer within 600 ms.`);
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
     });
 
     it('fault 31: a body above the cap is stopped while it comes', async () => {
@@ -239,9 +240,8 @@ describe.each([
       ['has no status of HTTP', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
     ])('an answer that %s is none, and is not waited for', async (_, answer) => {
       const server = await serveRaw((socket) => socket.write(answer));
-      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS));
+      const failure = await failureOf(transportFor().send(post(server.origin), OPTIONS), UNCLEAR);
       expect(failure.message).not.toContain('within');
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
     });
 
     it.each([
@@ -263,8 +263,7 @@ describe.each([
         socket.pause();
       });
       const body = new JsonBody({ image: 'x'.repeat(20 * 2 ** 20) });
-      const answer = await transportFor().send({ ...post(server.origin), body }, OPTIONS);
-      expect(answer.status).toBe(413);
+      expect((await transportFor().send({ ...post(server.origin), body }, OPTIONS)).status).toBe(413);
       for (const { socket } of server.connections) socket.resume();
       await vi.waitFor(() => expect(server.connections.every(({ socket }) => socket.destroyed)).toBe(true));
       expect(server.connections[0]!.text.length).toBeLessThan(15 * 2 ** 20);
@@ -448,8 +447,8 @@ describe.each([
         socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello'),
       );
       const receiver = { onHead() {}, onData: () => new Promise<void>((done) => setTimeout(done, 30)) };
-      const failure = await failureOf(transportFor().exchange(get(server.origin), receiver, OPTIONS));
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      const exchange = transportFor().exchange(get(server.origin), receiver, OPTIONS);
+      const failure = await failureOf(exchange, UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 
@@ -520,8 +519,8 @@ describe.each([
         },
       );
       const request = get(relay.origin.replace('http://127.0.0.1', 'https://localhost'));
-      const failure = await failureOf(transportFor().send(request, { ...OPTIONS, maxBytes: 2 ** 22 }));
-      expect(failure.details).toMatchObject({ transient: true, unclear: true });
+      const limits = { ...OPTIONS, maxBytes: 2 ** 22 };
+      const failure = await failureOf(transportFor().send(request, limits), UNCLEAR);
       expect(failure.message).not.toContain('within');
     });
 

@@ -51,8 +51,7 @@ function expectAllWell({ service, state }: Place, requests: Map<string, Ended[]>
   expect(records).toHaveLength(requests.size);
   for (const record of records)
     expect(record).toMatchObject({ phase: 'submitted', taskId: expect.any(String) });
-  const text = readdirSync(path.join(state, 'records'), { recursive: true }).join('\n');
-  expect(text).not.toContain('.corrupt');
+  expect(readdirSync(path.join(state, 'records'), { recursive: true }).join('\n')).not.toContain('.corrupt');
   for (const record of records) expect(JSON.stringify(record)).not.toMatch(new RegExp(`${CANARY}|http`));
 }
 
@@ -93,8 +92,8 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     service.script.push(fault);
     const { run, steps } = await undisturbed(here, 'undisturbed');
     expect(steps.filter((name) => name === 'fsyncSync').length).toBeGreaterThan(4);
-    const stride = IS_FULL ? 1 : 12;
-    const offset = SUBMIT_FAULTS.indexOf(fault) * 3;
+    const stride = IS_FULL ? 1 : 16;
+    const offset = SUBMIT_FAULTS.indexOf(fault) * 4;
     const requests = new Map([['undisturbed', [run]]]);
     const runs = steps.flatMap((name, at) =>
       (at + offset) % stride > 0
@@ -122,7 +121,7 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     const { service, env, commandFor } = here;
     const run = await runOnce({ args: commandFor('undisturbed'), env, isTimed: true });
     const requests = new Map([['undisturbed', [run]]]);
-    const count = IS_FULL ? 150 : 12;
+    const count = IS_FULL ? 150 : 8;
     const runs = Array.from({ length: count }, (__, n) => async () => {
       const request = `killed at random ${n}`;
       service.script.push(SUBMIT_FAULTS[n % SUBMIT_FAULTS.length]!);
@@ -140,7 +139,7 @@ describe('faults 35, 36, 38: killed, and run again', () => {
     const { run, steps } = await undisturbed(here, 'undisturbed');
     expect(isDelivered(run)).toBe(true);
     const requests = new Map([['undisturbed', [run]]]);
-    const stride = IS_FULL ? 1 : 8;
+    const stride = IS_FULL ? 1 : 12;
     const atSteps = steps.flatMap((name, at) =>
       at % stride > 0
         ? []

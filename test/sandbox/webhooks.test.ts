@@ -73,8 +73,7 @@ describe('webhooks', () => {
   ])('never leave the machine: %s', async (webhookUrl) => {
     const lines: string[] = [];
     const { create } = await open({ log: (line) => lines.push(line) });
-    const { status } = await create(T2V, { webhookUrl });
-    expect(status).toBe(200);
+    expect((await create(T2V, { webhookUrl })).status).toBe(200);
     expect(lines.join('\n')).toContain('webhook not sent');
     expect(lines.join('\n')).not.toContain(webhookUrl);
   });

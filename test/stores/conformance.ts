@@ -290,8 +290,7 @@ export function conformance(name: string, makeWorld: () => World | Promise<World
       await recorded('a', submitted('ckx1'));
       await damage(requestNameOf(claimOf('a'), ACCOUNT));
       for (let n = 0; n < 2; n += 1) {
-        const { details } = await failureOf(claim('a'));
-        expect(details.reason).toEqual({ kind: 'recordDamaged' });
+        expect((await failureOf(claim('a'))).details.reason).toEqual({ kind: 'recordDamaged' });
       }
       expect(await kindOf('b')).toBe('new');
       expect(await kindOf('a', { isNew: true })).toBe('new');

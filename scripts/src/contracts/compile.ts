@@ -6,7 +6,8 @@ import { ContractError } from './contract-error.ts';
 import { EXTENSION } from './document.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { toContract } from './read-contract.ts';
-import { readUnsupported, unsupportedFile } from './unsupported.ts';
+import { readUnsupported } from './read-unsupported.ts';
+import { unsupportedFile } from './unsupported.ts';
 import { checkPayload } from './validate.ts';
 
 /**
@@ -30,7 +31,7 @@ export function compileContracts(contractsDir: string, outDir: string): string[]
       });
     const list = unsupportedFile(provider);
     if (existsSync(join(contractsDir, list)))
-      lines.push(compiled(list, read(list), (document) => readUnsupported(document) && document));
+      lines.push(compiled(list, read(list), (document) => readUnsupported(document) as unknown as Json));
     written.set(`${provider}.jsonl`, lines.join(''));
   }
   rmSync(outDir, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import type { Cheaper } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { carriesSomething, fieldOf } from './presence.ts';
@@ -11,11 +12,7 @@ export interface Estimate {
   most: number;
 }
 
-/** A change to a payload, and what the changed payload is estimated to cost at most. */
-export interface Variant {
-  change: JsonObject;
-  credits: number;
-}
+export type Variant = Cheaper['variants'][number];
 
 const MOST_VARIANTS = 3;
 // A range of seconds is short; a wider number field would make pairs of changes endless.
@@ -40,11 +37,9 @@ export function estimate(contract: Contract, payload: JsonObject): Estimate | nu
     costs.push(cost);
     if (fit === 'yes') break;
   }
-  const least = Math.min(...costs.map((cost) => cost.least));
-  const most = Math.max(...costs.map((cost) => cost.most));
-  return [least, most].every((credits) => Number.isSafeInteger(credits) && credits > 0)
-    ? { least, most }
-    : null;
+  const range = rangeOf(costs.flatMap(({ least, most }) => [least, most]));
+  const isKnown = (credits: number) => Number.isSafeInteger(credits) && credits > 0;
+  return isKnown(range.least) && isKnown(range.most) ? range : null;
 }
 
 /** The estimate as one number; null where it is not known, or not to one number. */
@@ -72,21 +67,17 @@ export function priceLine(contract: Contract, payload: JsonObject): string | nul
   if (range !== null) return `${said} ${creditsText(range, price.usdPerCredit)}.`;
   const bySecond = price.rates.flatMap(({ perSecond }) => perSecond ?? []);
   if (bySecond.length === 0) return null;
-  const second = { least: Math.min(...bySecond), most: Math.max(...bySecond) };
-  return `${said} ${creditsText(second, price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
+  return `${said} ${creditsText(rangeOf(bySecond), price.usdPerCredit)} a second; how many seconds count is not known from this request.`;
 }
 
 type Fit = 'yes' | 'no' | 'perhaps';
 
 /** `perhaps`: it depends on what the service assumes for a field that was left out. */
 function fits(root: SchemaNode, { when }: Rate, payload: JsonObject, explained: ReadonlySet<string>): Fit {
-  let fit: Fit = 'yes';
-  for (const [name, condition] of Object.entries(when)) {
-    const one = meets(valueIn(root, payload, name), condition, explained.has(name) ? 'no' : 'perhaps');
-    if (one === 'no') return 'no';
-    if (one === 'perhaps') fit = 'perhaps';
-  }
-  return fit;
+  const all = Object.entries(when).map(([name, condition]) =>
+    meets(valueIn(root, payload, name), condition, explained.has(name) ? 'no' : 'perhaps'),
+  );
+  return all.find((fit) => fit === 'no') ?? all.find((fit) => fit === 'perhaps') ?? 'yes';
 }
 
 /** The fields of which a rate says what leaving them out costs. */
@@ -115,29 +106,28 @@ function meets(value: Json | undefined, condition: Json, unsaid: Fit): Fit {
 
 function costOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
   const { credits, perSecond, times, perhapsTimes } = rate;
-  const [low, high] = Array.isArray(credits) ? credits : [credits, credits];
-  const seconds = perSecond === undefined ? null : secondsOf(root, price, rate, payload);
-  const each = perSecond === undefined ? { least: low!, most: high! } : seconds && scaled(seconds, perSecond);
+  const unit = perSecond === undefined ? rangeOf([credits!].flat()) : secondsOf(root, price, rate, payload);
   const counted = times ?? perhapsTimes;
   const count = counted === undefined ? 1 : valueIn(root, payload, counted);
-  if (each === null || typeof count !== 'number') return each;
-  return { least: times === undefined ? each.least : each.least * count, most: each.most * count };
+  if (unit === null) return null;
+  const once = perSecond ?? 1;
+  const often = once * (typeof count === 'number' ? count : 1);
+  return { least: unit.least * (times === undefined ? once : often), most: unit.most * often };
 }
 
-const scaled = ({ least, most }: Estimate, factor: number): Estimate => ({
-  least: least * factor,
-  most: most * factor,
+const rangeOf = (numbers: readonly number[]): Estimate => ({
+  least: Math.min(...numbers),
+  most: Math.max(...numbers),
 });
 
 /** Null where the seconds are not known; 0 stands for a length that the service finds out. */
 function secondsOf(root: SchemaNode, price: PriceRule, rate: Rate, payload: JsonObject): Estimate | null {
-  if (rate.seconds !== undefined) return { least: rate.seconds[0], most: rate.seconds[1] };
+  if (rate.seconds !== undefined) return rangeOf(rate.seconds);
   const value = valueIn(root, payload, price.seconds!);
   const isGiven = value !== undefined && value !== null;
   const possible = isGiven ? [value] : valuesOf(root.properties?.get(price.seconds!));
   const seconds = possible.map(toSeconds);
-  if (seconds.length === 0 || !seconds.every(Boolean)) return null;
-  return { least: Math.min(...(seconds as number[])), most: Math.max(...(seconds as number[])) };
+  return seconds.length > 0 && seconds.every(Boolean) ? rangeOf(seconds as number[]) : null;
 }
 
 function valueIn(root: SchemaNode, payload: JsonObject, name: string): Json | undefined {
@@ -185,11 +175,8 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
 
 function priceFields(contract: Contract): string[] {
   const { seconds, rates } = contract.price!;
-  const names = new Set<string>();
-  if (seconds !== null) names.add(seconds);
-  for (const { when, times, perhapsTimes } of rates)
-    for (const name of [...Object.keys(when), times, perhapsTimes]) if (name !== undefined) names.add(name);
-  return [...names];
+  const names = rates.flatMap(({ when, times, perhapsTimes }) => [...Object.keys(when), times, perhapsTimes]);
+  return [...new Set([seconds, ...names])].filter((name) => typeof name === 'string');
 }
 
 function changesOf(contract: Contract, payload: JsonObject, name: string) {

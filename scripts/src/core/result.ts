@@ -56,7 +56,7 @@ interface Delivery {
   delivered: string | null;
 }
 
-interface TaskFacts extends Origin {
+interface ResultFacts extends Origin {
   taskId: string;
   seen: Seen;
   credits?: Credits | undefined;
@@ -69,7 +69,7 @@ interface TaskFacts extends Origin {
   delivery?: Delivery | undefined;
 }
 
-export type TaskResult = TaskFacts &
+export type TaskResult = ResultFacts &
   (
     | { kind: 'running' | 'completed' | 'failed' | 'cancelled' }
     | { kind: 'cancelledNow' }

@@ -4,7 +4,7 @@ import { Failure } from '../model/failure.ts';
 import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
-import { withoutExtension } from './output-name.ts';
+import { withoutExtension } from './names.ts';
 import { Part } from './part.ts';
 import { oneAtATime } from './save-once.ts';
 

@@ -9,7 +9,7 @@ import type { RecordedFile } from '../model/request-record.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
-import { fileStem, stemOfOutput, versionOf } from './output-name.ts';
+import { fileStem, stemOfOutput, versionOf } from './names.ts';
 import { Part, removeOldParts } from './part.ts';
 import type { Fetched } from './received-file.ts';
 

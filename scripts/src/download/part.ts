@@ -138,14 +138,12 @@ async function removeAll(files: readonly string[]): Promise<void> {
 
 /** Opens an existing part; null when there is none. Anything but a plain file of this user is removed, not written to. */
 async function openOwn(file: string): Promise<FileHandle | null> {
-  const isThere = await lstat(file).then(
-    () => true,
-    (error) => {
-      if (diskError(error) === 'ENOENT') return false;
-      throw error;
-    },
-  );
-  if (!isThere) return null;
+  try {
+    await lstat(file);
+  } catch (error) {
+    if (diskError(error) === 'ENOENT') return null;
+    throw error;
+  }
   // Neither through a symbolic link nor waiting for the other end of a pipe.
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   const handle = await open(file, flags).catch(() => null);
@@ -169,11 +167,11 @@ function readNote(file: string): Identity | null {
     const value = JSON.parse(readFileSync(file, 'utf8')) as Json;
     if (!isObject(value) || value.version !== 1) return null;
     const { validator, total, contentType } = value;
-    if (typeof validator !== 'string' || !PRINTABLE.test(validator) || typeof contentType !== 'string') {
+    if (typeof validator !== 'string' || !PRINTABLE.test(validator) || typeof contentType !== 'string')
       return null;
-    }
-    if (total !== null && (typeof total !== 'number' || !Number.isSafeInteger(total))) return null;
-    return { validator, total, contentType };
+    return total === null || Number.isSafeInteger(total)
+      ? ({ validator, total, contentType } as Identity)
+      : null;
   } catch {
     return null;
   }

@@ -6,7 +6,7 @@ import type { StoredRequest } from '../ports/record-store.ts';
 import { asDownloadFailure, type DownloadOptions, download, type SavedFile, stemOf } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
-import { withoutExtension } from './output-name.ts';
+import { withoutExtension } from './names.ts';
 import { Part, sizeOfPart } from './part.ts';
 
 export interface SaveOptions extends DownloadOptions {

@@ -143,27 +143,21 @@ function exchange(
       over = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      if (error === undefined) {
-        pending.then(() => resolve(head as HttpHead), reject);
-        return;
-      }
+      if (error === undefined) return void pending.then(() => resolve(head as HttpHead), reject);
       ongoing?.abort();
       // The receiver finishes what it has received before the caller gets the error.
       pending.catch(() => {}).then(() => reject(error));
     };
     const onAbort = () => finish(signal?.reason);
     const timer = setTimeout(() => {
-      const what = !left
-        ? 'did not accept a connection'
-        : head
-          ? 'did not finish its answer'
-          : 'did not answer';
+      const what = head
+        ? 'did not finish its answer'
+        : left
+          ? 'did not answer'
+          : 'did not accept a connection';
       finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
     }, timeoutMs);
-    if (signal?.aborted) {
-      onAbort();
-      return;
-    }
+    if (signal?.aborted) return onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
 
     try {

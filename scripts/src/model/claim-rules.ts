@@ -66,10 +66,10 @@ export function knownRecord<E extends Recorded>(
 }
 
 export function nameOfPayload(
-  { model, payloadHash, ordinal = 1 }: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
-  { provider, service, account }: Account,
+  payload: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
+  account: Account,
 ): string {
-  return requestName({ provider, service, account, model, payloadHash, ordinal, idempotencyKey: undefined });
+  return requestName({ ...payload, ...account, idempotencyKey: undefined });
 }
 
 /** Returns the newest record that is neither rejected nor replaced: null for one that cannot be read. */

@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 /** Time and randomness. Both are parameters, so that tests control them. */
 export interface Clock {
   /** Milliseconds that only ever grow; every deadline is measured with these. */
@@ -21,6 +19,8 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
+    // Loaded only here: most calls wait for nothing.
+    const { setTimeout } = process.getBuiltinModule('node:timers/promises');
     try {
       await setTimeout(Math.min(Math.max(0, ms), LONGEST_TIMER_MS), undefined, { signal });
     } catch {
@@ -30,7 +30,8 @@ export const systemClock: Clock = {
   },
 };
 
-const two = (number: number): string => String(number).padStart(2, '0');
+/** A number of two digits, as dates and times have it. */
+export const two = (number: number): string => String(number).padStart(2, '0');
 
 /** Returns the local day of a time in milliseconds, as in 2026-11-21. */
 export function dayOf(ms: number): string {

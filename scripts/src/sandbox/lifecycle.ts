@@ -1,3 +1,4 @@
+import type { ScenarioName } from './scenarios.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** Simulated seconds per real second, by default. */
@@ -32,19 +33,13 @@ export function changesOf(record: TaskRecord): Change[] {
   const changes: Change[] = [{ at: record.createdAt, state: 'SUBMITTED' }];
   if (record.cancelledAt !== null) return [...changes, { at: record.cancelledAt, state: 'CANCEL' }];
 
-  const slow = record.scenarios.includes('slow');
-  const starts = slow ? SLOW_STARTS_AFTER : STARTS_AFTER;
-  if (record.scenarios.includes('odd-state')) {
-    changes.push({ at: after(record, starts), state: 'QUEUED' });
-    changes.push({ at: after(record, starts + ODD_STATE_LASTS), state: 'PROGRESS' });
-  } else {
-    changes.push({ at: after(record, starts), state: 'PROGRESS' });
-  }
-  if (record.scenarios.includes('never')) return changes;
-
-  const ends = slow ? SLOW_ENDS_AFTER : ENDS_AFTER;
-  const end = record.scenarios.includes('fail') ? 'FAILED' : 'COMPLETED';
-  return [...changes, { at: after(record, ends), state: end }];
+  const has = (name: ScenarioName) => record.scenarios.includes(name);
+  const [starts, ends] = has('slow') ? [SLOW_STARTS_AFTER, SLOW_ENDS_AFTER] : [STARTS_AFTER, ENDS_AFTER];
+  if (has('odd-state')) changes.push({ at: after(record, starts), state: 'QUEUED' });
+  const began = starts + (has('odd-state') ? ODD_STATE_LASTS : 0);
+  changes.push({ at: after(record, began), state: 'PROGRESS' });
+  if (has('never')) return changes;
+  return [...changes, { at: after(record, ends), state: has('fail') ? 'FAILED' : 'COMPLETED' }];
 }
 
 /**

@@ -4,7 +4,7 @@ import { createAtOnce, discard, diskError, replaceAtOnce } from '../disk/durable
 import { makeFolder } from '../disk/make-folder.ts';
 import { MARK_FILE } from './first-times.ts';
 import { isForgotten } from './lifecycle.ts';
-import { isRecord, type TaskRecord } from './task-record.ts';
+import { TASK_RECORD, type TaskRecord } from './task-record.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -114,8 +114,8 @@ function list(folder: string): string[] {
 
 function readRecord(file: string, id: string): TaskRecord | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isRecord(value) && value.id === id ? value : null;
+    const { data } = TASK_RECORD.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return data?.id === id ? data : null;
   } catch {
     return null;
   }

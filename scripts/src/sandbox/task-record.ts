@@ -1,44 +1,30 @@
+import type * as Zod from 'zod/mini';
+import { z } from '../contracts/zod.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { isScenario, type ScenarioName } from './scenarios.ts';
 
 /** The stored fields of a task. Its state is not stored: it follows from the record and the clock. */
-export interface TaskRecord {
-  id: string;
+export const TASK_RECORD = z.object({
+  id: z.string(),
   /** The emulated service that made the task. */
-  service: string;
+  service: z.string(),
   /** Hash of the API key that made it; the key itself is never kept. */
-  owner: string;
-  model: string;
+  owner: z.string(),
+  model: z.string(),
   /** The request, with images and very long texts replaced (see `input.ts`). */
-  input: JsonObject;
-  /** Hash of the whole request, to tell a replay from a conflict. */
-  fingerprint: string;
-  idempotencyKey: string | null;
-  credits: number;
-  scenarios: ScenarioName[];
+  input: z.custom<JsonObject>(isObject),
+  /** Hash of the whole request, to tell a replay from a conflict: the same for any order of its fields. */
+  fingerprint: z.string(),
+  idempotencyKey: z.nullable(z.string()),
+  credits: z.int().check(z.minimum(0)),
+  scenarios: z.array(z.custom<ScenarioName>(isScenario)),
   /** Milliseconds since the epoch. */
-  createdAt: number;
+  createdAt: z.number(),
   /** Orders tasks of the same process and millisecond. */
-  sequence: number;
+  sequence: z.number(),
   /** Simulated seconds per real second, as they were when the task was made. */
-  speed: number;
-  cancelledAt: number | null;
-}
+  speed: z.number().check(z.positive()),
+  cancelledAt: z.nullable(z.number()),
+});
 
-export function isRecord(value: unknown): value is TaskRecord & JsonObject {
-  if (!isObject(value)) return false;
-  const { scenarios, credits, speed } = value;
-  return (
-    ['id', 'service', 'owner', 'model', 'fingerprint'].every((field) => typeof value[field] === 'string') &&
-    ['createdAt', 'sequence'].every((field) => Number.isFinite(value[field])) &&
-    Number.isSafeInteger(credits) &&
-    (credits as number) >= 0 &&
-    Number.isFinite(speed) &&
-    (speed as number) > 0 &&
-    isObject(value.input) &&
-    Array.isArray(scenarios) &&
-    scenarios.every(isScenario) &&
-    (value.idempotencyKey === null || typeof value.idempotencyKey === 'string') &&
-    (value.cancelledAt === null || Number.isFinite(value.cancelledAt))
-  );
-}
+export type TaskRecord = Zod.output<typeof TASK_RECORD>;

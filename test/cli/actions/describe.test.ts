@@ -45,8 +45,7 @@ describe('what a model makes', () => {
   });
 
   it('where a service makes none of the kind, the answer names the models of the other and the command', async () => {
-    const { envelope } = await describeAll({ ...aivideomaker, kind: 'audio' });
-    expect(envelope.data).toMatchObject({
+    expect((await describeAll({ ...aivideomaker, kind: 'audio' })).envelope.data).toMatchObject({
       kind: 'audio',
       models: [],
       otherProviders: { apidot: ['generate-music', 'minimax-music-2.6'] },

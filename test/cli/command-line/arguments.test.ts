@@ -15,6 +15,7 @@ import {
   type Switch,
 } from '../../../scripts/src/cli/command-line/flags.ts';
 import { helpText } from '../../../scripts/src/cli/command-line/help.ts';
+import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../../../scripts/src/cli/exit-codes.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../../../scripts/src/model/defaults.ts';
 import { Failure, type Issue } from '../../../scripts/src/model/failure.ts';
 import { PROFILES } from '../../../scripts/src/providers/registry.ts';
@@ -290,8 +291,12 @@ describe('the table of flags', () => {
   });
 });
 
-it('--help names every flag, every action but the default, and every variable', () => {
+it('--help names every flag, every action but the default, every variable, and every exit code', () => {
   const text = helpText('0.0.0');
+  for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[])
+    expect(text).toContain(` ${EXIT[name]} ${EXIT_WORDS[name].means}`);
+  for (const words of [ONE_CHARGE, EXIT_WORDS.stillRunning.next, EXIT_WORDS.submitUnknown.next])
+    expect(text).toContain(words.replaceAll('`', ''));
   for (const flag of Object.keys(FLAGS) as FlagName[]) expect(text).toContain(`--${flag}`);
   for (const action of ACTIONS.slice(1)) expect(text).toContain(action);
   for (const name of ['AIVIDEO_API_KEY', 'AIVIDEO_BASE_URL', 'AIVIDEO_TIMEOUT_MS', 'AIVIDEO_MAX_RETRIES']) {
@@ -300,8 +305,7 @@ it('--help names every flag, every action but the default, and every variable', 
 });
 
 it('--status takes its states in any case', () => {
-  const parsed = parseArguments(['--action', 'listTasks', '--status', 'failed']);
-  expect(parsed.status).toBe('FAILED');
+  expect(parseArguments(['--action', 'listTasks', '--status', 'failed']).status).toBe('FAILED');
 });
 
 it('--maxTotalCredits without --batch is one mistake, with one hint for both ways out', () => {

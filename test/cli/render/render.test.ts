@@ -216,6 +216,15 @@ describe('what is said of a failure', () => {
     ]);
   });
 
+  it.each([
+    ['NETWORK_ERROR', /^Nothing was submitted or charged\. Run the same command again/],
+    ['RATE_LIMITED', /^Nothing was submitted or charged\. Run the same command again/],
+    ['UNKNOWN_ERROR', /^Nothing was submitted or charged\..*unchanged, .* run again$/],
+  ] as const)('%s of a submit that certainly made no task says so', (code, words) => {
+    const about = { caller: { ...caller, isSubmit: true }, account: 'ab12', taskId: null };
+    expect(advised(new Failure(code, 'no'), about).details.nextSteps?.join(' ')).toMatch(words);
+  });
+
   it('by its code alone never reads as free where a task may have been charged', () => {
     for (const code of ERROR_CODES) {
       const failure = new Failure(code, 'It failed.');

@@ -29,8 +29,7 @@ describe('the text of a payload', () => {
   });
 
   it('fault 31: a field that stands there twice is named; the last one does not win', async () => {
-    const { details } = await refusal('{"prompt":"a","x":{"prompt":"c"},"prompt":"b"}');
-    expect(details.issues).toEqual([
+    expect((await refusal('{"prompt":"a","x":{"prompt":"c"},"prompt":"b"}')).details.issues).toEqual([
       {
         path: '--payload',
         expected: 'each field once',

@@ -106,8 +106,7 @@ describe('a batch that is made again', () => {
     expect(first.warnings).toEqual([
       'Lines 1-2: their names belong to other files, which stay as they are. So a version follows each name, as in sea-v2.',
     ]);
-    const again = await runBatch();
-    expect(again.items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
+    expect((await runBatch()).items).toEqual(first.items.map((item) => ({ ...item, reused: true })));
     expect(files()).toHaveLength(4);
     expect(charges()).toBe(2);
   });
@@ -181,8 +180,7 @@ describe('a batch that is made again', () => {
     service.isBusy = false;
     const all = ['--action', 'waitTask', '--all', '--wait', '20', '--pollInterval', '0.02'];
     expect((await run(all, { env, cwd: folder })).code).toBe(0);
-    const { warnings } = await runBatch();
-    expect(warnings.join()).not.toContain('earlier task');
+    expect((await runBatch()).warnings.join()).not.toContain('earlier task');
     expect(files()).toHaveLength(5);
     expect(charges()).toBe(5);
   });

@@ -186,17 +186,7 @@ describe('a batch', () => {
 
   it('names every wrong line by number and field at once, and submits nothing', async () => {
     const { runBatch, service } = await place(
-      [
-        '{"payload":{"prompt":"fog"}}',
-        '{"payload":{"prompt":"fog","duration":5}}',
-        'no JSON',
-        '{"prompt":"fog"}',
-        '{"name":"../x","payload":{"prompt":"fog"}}',
-        '{"name":"A","payload":{"prompt":"a"}}',
-        '{"name":"a","payload":{"prompt":"b"}}',
-        '{"name":"a","model":"t2w","payload":{"prompt":"b"}}',
-        '{"image":"none.png","model":"i2v","payload":{"duration":"5","aspectRatio":"16:9"}}',
-      ],
+      ['{"payload":{"prompt":"fog"}}', 'no JSON', '{"name":"a","model":"t2w","payload":{"prompt":"b"}}'],
       'ideas.jsonl',
     );
     const { code, envelope, issues } = await runBatch();
@@ -207,18 +197,10 @@ describe('a batch', () => {
       taskId: null,
       errorCode: 'INVALID_PAYLOAD',
     });
-    expect(envelope.errorMessage).toContain('7 lines are wrong; nothing was submitted');
-    expect(issues.map(({ path }) => path)).toEqual([
-      'line 2: payload.duration',
-      'line 3',
-      'line 4: prompt',
-      'line 4: payload.prompt',
-      'line 5: name',
-      'lines 7-8: name',
-      'line 8: model',
-      'line 9: image',
-    ]);
-    expect(issues.find(({ path }) => path === 'line 8: model')!.hint).toBe('write "model":"t2v"');
+    expect(envelope.errorMessage).toContain('2 lines are wrong; nothing was submitted');
+    // What may be wrong with a line: test/cli/batch/reading.test.ts.
+    const model = { path: 'line 3: model', hint: 'write "model":"t2v"' };
+    expect(issues).toMatchObject([{ path: 'line 2' }, model]);
     expect(service.received).toEqual([]);
   });
 
@@ -232,8 +214,7 @@ describe('a batch', () => {
     expect(begun.code).toBe(0);
     expect(envelopeOf(begun)).toMatchObject({ status: 'PROGRESS', data: { batch: { running: 2 } } });
     expect(charges()).toBe(2);
-    const ended = await run([...args, '--pollInterval', '0.02'], { env, cwd: folder, input });
-    expect(ended.code).toBe(0);
+    expect((await run([...args, '--pollInterval', '0.02'], { env, cwd: folder, input })).code).toBe(0);
     expect(charges()).toBe(2);
     expect(readdirSync(out).sort()).toEqual(['1.mp4', '2.mp4', 'batch.report.jsonl']);
   });
@@ -250,8 +231,7 @@ describe('a batch', () => {
     expect(second.code).toBe(0);
     const { items } = envelopeOf(second).data as unknown as { items: Item[] };
     expect(items.map(({ name }) => name)).toEqual(['1-v2', '2-v2']);
-    const first = await runBatch();
-    expect(first.items.map(({ name }) => name)).toEqual(['1', '2']);
+    expect((await runBatch()).items.map(({ name }) => name)).toEqual(['1', '2']);
     expect(charges()).toBe(4);
     expect(readdirSync(out).filter((one) => one.endsWith('.mp4'))).toHaveLength(4);
   });

@@ -19,13 +19,11 @@ describe('what the lines of a batch may cost', () => {
     expect(each.code).toBe(5);
     expect(each.envelope.errorMessage).toContain('--maxCredits 14');
     expect(submits()).toEqual([]);
-    const within = await runBatch(['--maxTotalCredits', '30', '--maxCredits', '15']);
-    expect(within.code).toBe(0);
+    expect((await runBatch(['--maxTotalCredits', '30', '--maxCredits', '15'])).code).toBe(0);
     expect(charges()).toBe(2);
     // One more line: the limit is for what is not charged yet.
     write(['fog', 'waves', 'rain']);
-    const more = await runBatch(['--maxTotalCredits', '15']);
-    expect(more.code).toBe(0);
+    expect((await runBatch(['--maxTotalCredits', '15'])).code).toBe(0);
     expect(charges()).toBe(3);
     write(['fog', 'waves', 'rain', 'snow']);
     const last = await runBatch(['--maxTotalCredits', '14']);
@@ -52,13 +50,12 @@ describe('what the lines of a batch may cost', () => {
     expect(files()).toHaveLength(3);
     expect(short.nextSteps.some((step) => step.startsWith('node '))).toBe(true);
     service.refuses = undefined;
-    const rest = await runBatch();
-    expect(rest.code).toBe(0);
+    expect((await runBatch()).code).toBe(0);
     expect(charges()).toBe(12);
     expect(files()[0]).toBe('01.mp4');
   });
 
-  it('a key that the service refuses ends the batch at once', async () => {
+  it('a key that the service does not accept ends the batch at once', async () => {
     const { runBatch, service, submits } = await place(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
     service.refusesKey = true;
     const { code, envelope, batch, nextSteps } = await runBatch();
@@ -86,8 +83,7 @@ describe('what the lines of a batch may cost', () => {
         ? { status: 429, errorCode: 'RATE_LIMITED', after: 0, retryAfter: 2 }
         : undefined;
     };
-    const { code } = await runBatch();
-    expect(code).toBe(0);
+    expect((await runBatch()).code).toBe(0);
     expect(charges()).toBe(8);
     expect(times).toHaveLength(9);
     expect(times.filter((time) => time - times[0]! < 1_900).length).toBeLessThanOrEqual(5);

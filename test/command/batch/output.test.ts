@@ -20,8 +20,7 @@ describe('--output', () => {
     const begin = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--action', 'createGeneration'];
     const begun = await run([...begin, '--output', file], { env, cwd: folder });
     const waits = ['--action', 'waitTask', '--taskId', envelopeOf(begun).taskId!, '--pollInterval', '0.02'];
-    const first = envelopeOf(await run(waits, { env, cwd: folder }));
-    expect(first.data.files).toMatchObject([{ path: file }]);
+    expect(envelopeOf(await run(waits, { env, cwd: folder })).data.files).toMatchObject([{ path: file }]);
     expect(readdirSync(path.join(folder, 'clips'))).toEqual(['dawn.mp4']);
     const again = envelopeOf(await run(single(folder), { env, cwd: folder }));
     expect(again.data).toMatchObject({ reused: true, files: [{ path: file }] });
@@ -101,12 +100,9 @@ describe('--output', () => {
     expect(readFileSync(path.join(folder, 'dawn.mp4'), 'utf8')).toBe('mine');
   });
 
-  it.each(['out/', '..', 'a/CON', '.hidden', 'a:b', `${'x'.repeat(130)}`])(
-    'fault 57: %s is no file name',
-    async (name) => {
-      const { code, ...ended } = await run([...T2V_ARGS, '--sandbox', '--output', name]);
-      expect(code).toBe(2);
-      expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
-    },
-  );
+  it.each(['out/', 'a/CON'])('fault 57: %s is no file name', async (name) => {
+    const { code, ...ended } = await run([...T2V_ARGS, '--sandbox', '--output', name]);
+    expect(code).toBe(2);
+    expect(envelopeOf({ code, ...ended }).data.issues).toMatchObject([{ path: '--output' }]);
+  });
 });

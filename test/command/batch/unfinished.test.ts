@@ -101,8 +101,7 @@ describe('a batch that does not end at once', () => {
     expect(command).toContain('--maxCredits 15 ');
     expect((await runShell(command, { env, cwd: tempFolder() })).code).toBe(0);
     expect(charges()).toBe(3);
-    const again = await runBatch();
-    expect(again.code).toBe(0);
+    expect((await runBatch()).code).toBe(0);
     expect(charges()).toBe(3);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileNames } from '../../../scripts/src/core/batch/file-names.ts';
-import { nameKey } from '../../../scripts/src/download/output-name.ts';
+import { nameKey } from '../../../scripts/src/download/names.ts';
 
 describe('the names of files', () => {
   const named = (names: (string | null)[], recorded: (string | null)[] = []) =>

@@ -31,7 +31,7 @@ describe('the earlier tasks of a line that a batch names', () => {
   const lineOf = (taskId: string | null, entry: StoredRequest | undefined, older: StoredRequest[] = []) =>
     ({
       line: { number: 3 },
-      track: { isSubmitting: false, taskId, state: null },
+      taskId,
       known: { entry, isUnknown: false, older },
     }) as unknown as Line;
 

@@ -181,8 +181,7 @@ describe('--action spending', () => {
     const damaged = await leave(journal, { created: at(NOON - HOUR) });
     writeFileSync(damaged.file, 'garbage');
     for (const session of [1, 2].map(() => sessionWith(server.origin, { clock, journal }))) {
-      const { envelope } = await spending(session);
-      expect(envelope.data!.warnings).toEqual([
+      expect((await spending(session)).envelope.data!.warnings).toEqual([
         expect.stringMatching(/^1 record of this machine cannot be read/),
       ]);
     }
@@ -264,8 +263,7 @@ describe('--action spending', () => {
       idempotencyKey: 'key-lost',
       credits: { quoted: 15, charged: null, refunded: null },
     });
-    const { envelope } = await spending(sessionWith(server.origin, { clock, journal }));
-    expect(envelope.data).toMatchObject({
+    expect((await spending(sessionWith(server.origin, { clock, journal }))).envelope.data).toMatchObject({
       since: null,
       total: { tasks: 1, completed: 1, outcomeUnknown: 0, charged: 15 },
     });

@@ -76,6 +76,5 @@ it('fault 4: a submit gets 10 seconds, because one that is cut short has an unkn
 });
 
 it('fault 4: a submit is not cut short where the wait allows more', async () => {
-  const { given } = await frozen(600, { answers: /quote/ });
-  expect(given[0]).toEqual(['generate', 30_000]);
+  expect((await frozen(600, { answers: /quote/ })).given[0]).toEqual(['generate', 30_000]);
 });

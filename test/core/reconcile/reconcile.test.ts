@@ -91,8 +91,7 @@ describe.each<[string, Reply, number?]>([
   it('is unknown where the list does not answer, and is not sent again', async () => {
     const down = { status: 503, body: '<html>down</html>' };
     const { server, session } = await started([lost], [down], { timeoutMs });
-    const failure = unknownOf(await submitFor(session, 100_000));
-    expect(failure.message).toContain('HTTP 503');
+    expect(unknownOf(await submitFor(session, 100_000)).message).toContain('HTTP 503');
     expect(server.readAt).toEqual([...READINGS, 75, 90, 100]);
     expect(session.told).not.toContain('refused');
     expectOneRequest(server, 1);
@@ -328,8 +327,7 @@ describe('reading the list', () => {
   it('that still shows after 60 seconds what may be the task keeps it from being sent again', async () => {
     const unsure = listed({ createdAt: undefined });
     const { server, session } = await started(['reset', ACCEPTED], [unsure]);
-    const failure = unknownOf(await submitFor(session, 70_000));
-    expect(failure.details.retryAfter).toBeUndefined();
+    expect(unknownOf(await submitFor(session, 70_000)).details.retryAfter).toBeUndefined();
     expect(server.readAt).toEqual(READINGS);
     expectOneRequest(server, 1);
   });
@@ -468,8 +466,7 @@ describe('the second submit', () => {
   it('put off by 429 for longer than there is time may be sent by the same command later', async () => {
     const limited = { status: 429, headers: { 'retry-after': '30' } };
     const { server, session, log } = await started(['reset', limited]);
-    const failure = unknownOf(await submitFor(session, 70_000, { log }));
-    expect(failure.details.retryAfter).toBe(30);
+    expect(unknownOf(await submitFor(session, 70_000, { log })).details.retryAfter).toBe(30);
     expect(log.notes).toEqual(['lost', 'resubmitting', 'resubmit rejected']);
     expectOneRequest(server, 2);
   });
@@ -563,8 +560,7 @@ describe('the same command after a process that died', () => {
     expect(first.envelope).toMatchObject({ errorCode: 'SUBMIT_OUTCOME_UNKNOWN', retryAfter: 39 });
     expect(world.server.readAt).toEqual([0, 1, 1.5]);
     world.clock.now += 39_000;
-    const second = await command(world, 0);
-    expect(second.envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
+    expect((await command(world, 0)).envelope).toMatchObject({ taskId: 'ckx1', data: { resubmitted: true } });
     expect(world.server.readAt.slice(3)).toEqual([40.5]);
     expectOneRequest(world.server, 1);
   });

@@ -92,8 +92,7 @@ async function mistaken(fates: Fate[] = []) {
 
 it('fault 77: the line whose task another one took gets a task of its own, and the other keeps what it has', async () => {
   const { command, record, keyOf, tasks, server } = await mistaken();
-  const second = await command(2, 5);
-  expect(second).toMatchObject({ ok: true, taskId: 'ckx2', data: { resubmitted: true } });
+  expect(await command(2, 5)).toMatchObject({ ok: true, taskId: 'ckx2', data: { resubmitted: true } });
   expect((await command(1, 0)).taskId).toBe('ckx1');
   expect((await command(2, 0)).taskId).toBe('ckx2');
   expect(tasks).toHaveLength(2);

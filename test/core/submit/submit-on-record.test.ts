@@ -140,8 +140,7 @@ describe('fault 35: a process that died in a submit', () => {
     const { command, clock, journal, records, server } = await world([ACCEPTED], [list]);
     await leave(journal, left);
     clock.now = 5 * 3_600_000 + 60_000;
-    const { envelope } = await command(0);
-    expect(envelope.taskId).toBe(taskId);
+    expect((await command(0)).envelope.taskId).toBe(taskId);
     expect(records()).toMatchObject([{ taskId, phase: taskId ? 'submitted' : 'unknown' }]);
     expect(submitsTo(server)).toEqual([]);
   });

@@ -155,13 +155,6 @@ describe('a request', () => {
     expect(await claim(journal)).toMatchObject({ kind: 'submitted', entry: { record: { taskId: 'ckx1' } } });
   });
 
-  it('that the service rejected is submitted, and that attempt is off the record', async () => {
-    const journal = journalIn();
-    const { file } = await recordedAgo(journal, HOUR, { phase: 'rejected' });
-    expect((await claim(journal)).kind).toBe('new');
-    expect(existsSync(file)).toBe(false);
-  });
-
   it('that the service rejected lately is what it was before that', async () => {
     const journal = journalIn();
     await recordedAgo(journal, 2 * HOUR, submitted('ckx1'));
@@ -175,13 +168,6 @@ describe('a request', () => {
     await recordedAgo(journal, 2 * HOUR, { phase: 'unknown' });
     await recordedAgo(journal, HOUR, { ...submitted('newest'), delivered: dateBefore(journal, SECOND) });
     expect((await claim(journal)).entry.record.taskId).toBe('newest');
-  });
-
-  it('with another payload or model is another one', async () => {
-    const journal = journalIn();
-    await beginAndDie(journal);
-    expect(await kindOf(journal, { payloadHash: jsonHash({ prompt: 'another' }) })).toBe('new');
-    expect(await kindOf(journal, { model: 'i2v' })).toBe('new');
   });
 
   it('that is new sweeps out what is old', async () => {
@@ -353,12 +339,6 @@ describe('fault 97: a request of which a record cannot be read', () => {
     await recorded(journal, { ...submitted('ckx1'), delivered: dateBefore(journal, 0) });
     for (let n = 0; n < 2; n += 1)
       expect((await claim(nextCommand(journal))).entry.record.taskId).toBe('ckx1');
-  });
-
-  it('does not keep another request from being submitted', async () => {
-    const journal = journalIn();
-    spoil(await recorded(journal, { prompt: 'another' }));
-    expect(await kindOf(journal)).toBe('new');
   });
 });
 

@@ -133,8 +133,7 @@ describe('a record', () => {
     const value = JSON.parse(textOf(RECORD));
     expect(Object.keys(value)).toEqual(['version', ...Object.keys(RECORD), 'checksum']);
     expect(value.version).toBe(2);
-    const understood = read(signed({ version: 2, ...RECORD, prompt: 'canary' }));
-    expect(understood).toEqual(RECORD);
+    expect(read(signed({ version: 2, ...RECORD, prompt: 'canary' }))).toEqual(RECORD);
   });
 
   it('is of the request that its name begins with', () => {
@@ -462,8 +461,7 @@ describe('a record of version 1', () => {
       wait: null,
       fileCount: null,
     });
-    const again = decodeRecord(name, encodeRecord(name, raw));
-    expect(again).toEqual({ version: 2, request: intent, ...old });
+    expect(decodeRecord(name, encodeRecord(name, raw))).toEqual({ version: 2, request: intent, ...old });
   });
 
   it.each(texts)('(%s) that was cut is none', (name, text) => {

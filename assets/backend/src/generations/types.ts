@@ -16,7 +16,7 @@ export const STATUSES = [
 export type Status = (typeof STATUSES)[number];
 
 /**
- * What holds a request in the queue. `credits`: the account at the service has too few. `key`: the service refuses the API
+ * What holds a request in the queue. `credits`: the account at the service has too few. `key`: the service does not accept the API
  * key. `service`: it asked to wait, or is away. `limit`: the user has as many running as are allowed.
  */
 export const WAIT_REASONS = ['credits', 'key', 'service', 'limit'] as const;

@@ -19,7 +19,7 @@ const WORDS = {
 
 const WAITING = {
   credits: 'The account at the service has too few credits. This is submitted by itself when there are enough.',
-  key: 'The service refuses the API key of this installation. This is submitted by itself when its operator has mended that.',
+  key: 'The service does not accept the API key of this installation. This is submitted by itself when its operator has mended that.',
   service: 'The service asks to wait, or cannot be reached. This is submitted by itself when it answers again.',
   limit: 'You have as many running as are allowed. This is submitted by itself when one of them has ended.',
 };

@@ -21,7 +21,7 @@ export async function holdBack(
   if (error instanceof AuthenticationError) {
     const isValid = await isKeyValid(work, service);
     if (isValid) {
-      log.warn({ provider, err: error }, 'the service refuses one request, and not the key');
+      log.warn({ provider, err: error }, 'the service rejects one request, and not the key');
       return false;
     }
     if (isValid === null) {

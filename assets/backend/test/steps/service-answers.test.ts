@@ -67,9 +67,6 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
   const first = await backend.submit('first');
   // The submit, and the read that confirms that the key is refused.
   await expect.poll(() => service.seen.length, { timeout: 20_000 }).toBe(2);
-  const [account] = await backend.database.query(
-    `SELECT stopped_at IS NOT NULL AS stopped FROM service_account WHERE provider = 'aivideomaker'`,
-  );
   await expect.poll(() => status(first.id), { timeout: 20_000 }).toBe('queued');
   const second = await backend.submit('second');
   await expect
@@ -83,6 +80,9 @@ test('guarantee 6: a 401 rejects nothing and holds everything, until an operator
       { timeout: 20_000 },
     )
     .toBeGreaterThan(1);
+  const [account] = await backend.database.query(
+    `SELECT stopped_at IS NOT NULL AS stopped FROM service_account WHERE provider = 'aivideomaker'`,
+  );
   expect([account, service.seen.length, await status(second.id)]).toEqual([{ stopped: true }, 2, 'queued']);
 
   isValid = true;

@@ -6,7 +6,7 @@ import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
-import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/output-name.ts';
+import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';

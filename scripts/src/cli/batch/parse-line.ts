@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { nearest } from '../../contracts/nearest.ts';
-import { stemOfOutput } from '../../download/output-name.ts';
+import { stemOfOutput } from '../../download/names.ts';
 import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';

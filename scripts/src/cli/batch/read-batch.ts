@@ -6,7 +6,7 @@ import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
 import type { BatchLine } from '../../core/batch/line.ts';
-import { nameKey } from '../../download/output-name.ts';
+import { nameKey } from '../../download/names.ts';
 import { Failure, type Issue, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
 import type { Json, JsonObject } from '../../model/json.ts';

@@ -89,7 +89,7 @@ export function checkService(action: Action, profile: Profile, given: Given, iss
   const { title, can, callbackFlag } = profile;
   const taskId = given.get('taskId');
   const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
-  // A quote that the service does not give is refused after its payload was read: then there is an estimate to tell.
+  // Where a service has no quotes, `quote` is refused after its payload was read: then there is an estimate to tell.
   if (action !== 'quote') refuseUnsupported(profile, action, known);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;

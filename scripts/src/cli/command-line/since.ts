@@ -1,4 +1,4 @@
-import { dayOf } from '../../model/clock.ts';
+import { dayOf, two } from '../../model/clock.ts';
 import { plain } from '../../model/text.ts';
 
 /** A span of time from the beginning of a local day until now. */
@@ -46,8 +46,7 @@ export function sinceAt(from: number): Since {
 
 function zoneAt(date: Date): string {
   const minutes = -date.getTimezoneOffset();
-  const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
-  const offset = `UTC${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const offset = `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
   const name = plain(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? '', 60);
   return name === '' ? offset : `${name} (${offset})`;
 }

@@ -1,11 +1,11 @@
 import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
+import { two } from '../../model/clock.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
 import { counted } from '../../model/text.ts';
 
 /** Returns a time as a clock shows it: `0:07`, `12:30`, `1:02:05`. */
 export function clockTime(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const two = (n: number) => String(n).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isVersionOf, nameKey, stemOfOutput, versionOf } from '../../download/output-name.ts';
+import { isVersionOf, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
 
 interface Named {
   number: number;

@@ -1,4 +1,4 @@
-import { nameKey, stemOfOutput } from '../../download/output-name.ts';
+import { nameKey, stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';

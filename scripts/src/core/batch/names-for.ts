@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { mediaIn, nameKey } from '../../download/output-name.ts';
+import { mediaIn, nameKey } from '../../download/names.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import { fileNames, type Pattern } from './file-names.ts';
 import { type Known, recordedName } from './known-lines.ts';

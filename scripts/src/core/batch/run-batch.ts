@@ -107,7 +107,7 @@ class Batch {
   #leftOver(known: readonly Known[]): LeftOver | undefined {
     const { newRun, isNew } = this.#options.terms;
     if (!isNew) return leftOver(this.#options.lines, known);
-    const left = this.#lines.filter((line) => line.track.taskId === null && line.known.entry?.record.taskId);
+    const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
     if (!newRun || left.length === 0) return undefined;
     return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
   }
@@ -116,13 +116,13 @@ class Batch {
     const record = this.#options.terms.isNew ? undefined : known.entry?.record;
     const taskId = record?.taskId ?? null;
     const state = taskId === null ? null : record!.status;
-    const track = { isSubmitting: false, taskId, state };
     const credits = taskId === null ? undefined : record!.credits;
-    return { line, name, known, track, end: null, isOver: false, isReused: taskId !== null, credits };
+    const begun = { taskId, state, credits, isReused: taskId !== null };
+    return { line, name, known, ...begun, isSubmitting: false, end: null, isOver: false };
   }
 
-  #mayCharge({ track }: Line): boolean {
-    return this.#options.terms.isNew || track.taskId === null;
+  #mayCharge({ taskId }: Line): boolean {
+    return this.#options.terms.isNew || taskId === null;
   }
 
   async #follow(line: Line): Promise<void> {
@@ -130,7 +130,7 @@ class Batch {
       line.end = this.#mayCharge(line) ? await this.#submitted(line) : await this.#resumed(line);
     } catch (error) {
       if (error instanceof Failure) line.end = error;
-      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line.track, line.known.entry);
+      else if (this.#session.api.signal?.aborted) line.end = interruptedEnd(line);
       else throw error;
     }
     this.#close(line);
@@ -138,17 +138,17 @@ class Batch {
 
   /** Keeps what the answer needs of a line's end: a whole record may repeat an image. */
   #close(line: Line): void {
-    const { end, track } = line;
+    const { end } = line;
     if (end instanceof Failure) {
       const { record, ...details } = end.details;
       line.end = new Failure(end.code, end.message, details);
-      track.taskId ??= details.taskId ?? null;
+      line.taskId ??= details.taskId ?? null;
     } else if (end) {
       line.end = { ...end, seen: { ...end.seen, ...NO_PAYLOAD } };
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
-      track.taskId = end.taskId;
+      line.taskId = end.taskId;
     }
-    track.state = stateAfter(line.end, track.state);
+    line.state = stateAfter(line.end, line.state);
     line.isOver = true;
     this.#tell(line);
   }
@@ -180,8 +180,8 @@ class Batch {
   }
 
   /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure: Failure, { line, track }: Line, attempt: number): boolean {
-    if (track.taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
+  #isForLater(failure: Failure, { line, taskId }: Line, attempt: number): boolean {
+    if (taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
     this.#spending.release(line.number);
     return this.#gate.rejected(failure, attempt);
   }
@@ -246,7 +246,7 @@ class Batch {
   #sessionOf(line: Line, submit?: { leave(): void; resume(): void }): Session {
     const { number } = line.line;
     const price = this.#prices.get(number)?.credits ?? null;
-    const observer = tracked(this.#session.observer.named(line.name), line.track, {
+    const observer = tracked(this.#session.observer.named(line.name), line, {
       answered: () => submit?.resume(),
       changed: () => this.#tell(line),
     });
@@ -277,8 +277,8 @@ class Batch {
     this.#session.observer.batch(this.#progress.progress);
   }
 
-  #count({ line: { number }, end, track: { taskId, state }, known, isOver, isReused, ...line }: Line): void {
-    const credits = line.credits ?? known.entry?.record.credits;
-    this.#progress.count(number, { end, taskId, state, isOver, isReused, credits });
+  #count(line: Line): void {
+    const credits = line.credits ?? line.known.entry?.record.credits;
+    this.#progress.count(line.line.number, { ...line, credits });
   }
 }

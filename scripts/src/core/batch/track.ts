@@ -1,7 +1,6 @@
 import { Failure } from '../../model/failure.ts';
 import type { Credits } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
-import type { StoredRequest } from '../../ports/record-store.ts';
 import { taskResult } from '../result.ts';
 import type { Observer } from '../session.ts';
 import type { Price } from './caps.ts';
@@ -10,18 +9,14 @@ import { type Known, priceIn } from './known-lines.ts';
 import type { BatchLine, LineEnd, LineResult } from './line.ts';
 import { creditsOfEnd } from './totals.ts';
 
-/** What is known of a line while it runs, for the answer of an interrupted call. */
-interface Track {
-  isSubmitting: boolean;
-  taskId: string | null;
-  state: TaskState | null;
-}
-
+/** A line, and what is known of it while it runs: also the answer of an interrupted call is made of that. */
 export interface Line {
   line: BatchLine;
   name: string;
   known: Known;
-  track: Track;
+  isSubmitting: boolean;
+  taskId: string | null;
+  state: TaskState | null;
   end: LineEnd;
   isOver: boolean;
   isReused: boolean;
@@ -34,43 +29,37 @@ interface Changes {
   changed(): void;
 }
 
-/** Returns the observer of a line, which notes what it is told in `track`. */
-export function tracked(observer: Observer, track: Track, on: Changes): Observer {
+/** Returns the observer of a line, which notes in the line what it is told. */
+export function tracked(observer: Observer, line: Line, on: Changes): Observer {
   return {
     ...observer,
     submitting() {
-      track.isSubmitting = true;
+      line.isSubmitting = true;
     },
     refused() {
-      track.isSubmitting = false;
+      line.isSubmitting = false;
       on.answered();
     },
     attached(taskId, created) {
-      track.taskId = taskId;
-      track.isSubmitting = false;
+      Object.assign(line, { taskId, isSubmitting: false });
       on.answered();
       observer.attached(taskId, created);
     },
     task(taskId, state) {
-      track.taskId = taskId;
-      track.state = state;
-      track.isSubmitting = false;
+      Object.assign(line, { taskId, state, isSubmitting: false });
       on.answered();
       observer.task(taskId, state);
       on.changed();
     },
-    about: (taskId, created) => tracked(observer.about(taskId, created), track, on),
+    about: (taskId, created) => tracked(observer.about(taskId, created), line, on),
     polled(status, progress) {
-      if (status.state !== 'UNKNOWN') track.state = status.state;
+      if (status.state !== 'UNKNOWN') line.state = status.state;
       observer.polled(status, progress);
     },
   };
 }
 
-export function interruptedEnd(
-  { isSubmitting, taskId, state }: Track,
-  entry: StoredRequest | undefined,
-): LineEnd {
+export function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }: Line): LineEnd {
   if (isSubmitting) {
     const message =
       'The call was interrupted while the submit was under way; whether it was accepted is not known.';
@@ -93,7 +82,7 @@ export function interruptedEnd(
 
 /** Returns what came of a line. @param price absent where none was asked for: then its record may name one */
 export function resultOf(
-  { line, name, known, track: { taskId, state }, end, isReused, credits }: Line,
+  { line, name, known, taskId, state, end, isReused, credits }: Line,
   price: Price | undefined,
 ): LineResult {
   return {

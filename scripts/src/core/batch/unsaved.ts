@@ -11,8 +11,8 @@ export interface UnsavedTask {
  * Returns the tasks of these lines that are not saved and that no line returns: calls for new tasks took their place.
  * @param lines as far as this call came with them
  */
-export function unsavedTasks(lines: readonly Pick<Line, 'line' | 'track' | 'known'>[]): UnsavedTask[] {
-  const newest = new Set(lines.map(({ track, known }) => track.taskId ?? known.entry?.record.taskId));
+export function unsavedTasks(lines: readonly Pick<Line, 'line' | 'taskId' | 'known'>[]): UnsavedTask[] {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
   return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
     const records = [...(entry && isUnsaved(entry.record) ? [entry] : []), ...older];
     const taskIds = records.map(({ record }) => record.taskId!).filter((taskId) => !newest.has(taskId));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
-import { hasExtension } from '../../download/output-name.ts';
+import { hasExtension } from '../../download/names.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import { madeAs, type OutputKind } from '../../model/output-kind.ts';
 import type { Warning } from '../result.ts';

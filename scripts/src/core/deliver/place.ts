@@ -29,7 +29,7 @@ export async function checkNameIsFree(
   earlier?: () => Promise<readonly (StoredRequest | null)[]>,
 ): Promise<void> {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import('../../download/output-name.ts');
+  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import('../../download/names.ts');
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
   const fileNamed = (name: string) => media.get(nameKey(name));

@@ -44,7 +44,7 @@ async function wholeFiles(
   if (numbers.size === 0 || numbers.size !== count) return undefined;
   const { fileIsWhole } = await import('../../download/file-hash.ts');
   const { stemOf } = await import('../../download/download.ts');
-  const { withoutExtension } = await import('../../download/output-name.ts');
+  const { withoutExtension } = await import('../../download/names.ts');
   const placed: SavedFile[] = [];
   const whole: { file: RecordedFile; number: number; target: string }[] = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
@@ -86,7 +86,7 @@ async function countOf(
   if (fileCount !== null) return fileCount;
   // Version 1 did not note it. It named several files by their numbers, and an only one by its task alone.
   const old = files.filter(({ number }) => number === undefined);
-  const { fileStem } = await import('../../download/output-name.ts');
+  const { fileStem } = await import('../../download/names.ts');
   const stem = fileStem(taskId!);
   if (old.some((file) => path.parse(file.path).name === stem)) return 1;
   // Then nobody knows any more how many they were.

@@ -51,12 +51,13 @@ function checkEstimate(title: string, contract: Contract, { model, payload, maxC
     });
   }
   if (range.most <= maxCredits) return;
+  const dated = { ...range, asOf, note };
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: { ...range, asOf, note }, maxCredits },
+    data: { estimate: dated, maxCredits },
     reason: {
       kind: 'estimateAboveCap',
       title,
-      estimate: { ...range, asOf, note },
+      estimate: dated,
       maxCredits,
       cheaper: cheaperThan(contract, payload, maxCredits),
     },

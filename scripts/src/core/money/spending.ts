@@ -125,16 +125,14 @@ export function rowsOfList(
   since: number | null,
 ): { rows: ModelSums[]; cover: Omit<ListCover, 'unread'>; shown: Set<RequestRecord> } {
   const tasks = onceEach(listed);
-  const byTask = new Map(records.flatMap((record) => (record.taskId ? [[record.taskId, record]] : [])));
-  const byKey = new Map(
-    records.flatMap((record) => (record.taskId ? [] : [[record.idempotencyKey, record]])),
-  );
+  // A submit whose outcome is unknown has no task id, but the list may show its key.
+  const byTask = new Map(records.map((record) => [record.taskId, record]));
+  const byKey = new Map(records.map((record) => [record.taskId ? null : record.idempotencyKey, record]));
   const rows: ModelSums[] = [];
   const shown = new Set<RequestRecord>();
   const dates: number[] = [];
   let undated = 0;
   for (const task of tasks) {
-    // A submit whose outcome is unknown has no task id, but the list may show its key.
     const record = byTask.get(task.id) ?? byKey.get(task.idempotencyKey ?? '');
     if (record) shown.add(record);
     if (task.createdAt !== undefined) dates.push(task.createdAt);

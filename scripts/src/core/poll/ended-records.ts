@@ -15,7 +15,7 @@ interface Wanted {
   query(): Promise<Task>;
 }
 
-interface RecordReadsOptions {
+interface Options {
   session: Pick<Session, 'api' | 'provider'>;
   limiter: RateLimiter;
   /** Queries keep no distance from each other. */
@@ -26,11 +26,11 @@ interface RecordReadsOptions {
 
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
 export class EndedRecords {
-  readonly #options: RecordReadsOptions;
+  readonly #options: Options;
   readonly #wanted = new Set<Wanted>();
   #isRunning = false;
 
-  constructor(options: RecordReadsOptions) {
+  constructor(options: Options) {
     this.#options = options;
   }
 

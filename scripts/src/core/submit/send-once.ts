@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../http/api.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
@@ -11,20 +12,13 @@ export type Sent =
   /** It may have been accepted, although no usable answer came. */
   | { kind: 'lost'; failure: Failure };
 
-export interface SendOptions {
-  /** The end of the caller's time, on the monotonic clock. */
-  until?: number;
-  /** Called when the request is about to leave: from then on the service may accept it. */
-  onLeave?: () => void;
-}
-
 // A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
 const LEAST_SUBMIT_MS = 10_000;
 
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,
-  options: SendOptions = {},
+  options: Pick<CallOptions, 'until' | 'onLeave'>,
 ): Promise<Sent> {
   const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
   const sent = await orFailure(api.once(provider.submit(generation), fresh));

@@ -8,8 +8,8 @@ import {
   reconcile,
   reconcileUntil,
   search,
-  unknownOutcome,
 } from '../reconcile/reconcile.ts';
+import { unknownOutcome } from '../reconcile/unknown-outcome.ts';
 import type { Session } from '../session.ts';
 import { sendOnce } from './send-once.ts';
 

@@ -82,7 +82,7 @@ async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedT
   const { output, files = [] } = request ?? {};
   // Most tasks need nothing of what saves files.
   if (!output && files.length === 0) return {};
-  const { stemOfOutput, stillThere } = await import('../../download/output-name.ts');
+  const { stemOfOutput, stillThere } = await import('../../download/names.ts');
   return { name: output ? stemOfOutput(output) : undefined, file: stillThere(files) };
 }
 

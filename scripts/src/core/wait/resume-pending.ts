@@ -76,7 +76,7 @@ async function endOf(session: Session, settings: WaitSettings, entry: StoredRequ
   const { output, status } = entry.record;
   const taskId = entry.record.taskId!;
   // The line of a batch has the name that the batch said.
-  const name = output && (await import('../../download/output-name.ts')).stemOfOutput(output);
+  const name = output && (await import('../../download/names.ts')).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known = { entry, origin: { resumed: madeBy(entry.record) } };
   const ended = await orFailure(waitTask({ ...session, observer }, taskId, settings, known));

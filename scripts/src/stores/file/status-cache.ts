@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, type Stats, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, makePrivate, replaceUnsynced } from '../../disk/durable.ts';
+import { discard, diskError, makePrivate, onDisk, replaceUnsynced } from '../../disk/durable.ts';
 import type { Clock } from '../../model/clock.ts';
 import { sha256Text } from '../../model/fingerprint.ts';
 import type { Task } from '../../model/task.ts';
@@ -71,7 +71,11 @@ export class FileStatusCache implements StatusCache {
   async others(): Promise<ReadonlyMap<string, number>> {
     const tasks = new Map<string, number>();
     const now = this.#clock.wall();
-    for (const name of this.#names()) {
+    const names = onDisk(
+      () => readdirSync(this.#folder),
+      () => [],
+    );
+    for (const name of names) {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
@@ -127,14 +131,6 @@ export class FileStatusCache implements StatusCache {
     const isListDated = list.startedAt <= latest && list.badUntil <= latest + KEPT_MS;
     const tasks = seen.tasks.filter(([, status]) => isDated(status));
     return { list: isListDated ? list : NO_LIST, tasks: new Map(tasks) };
-  }
-
-  #names(): string[] {
-    try {
-      return readdirSync(this.#folder);
-    } catch {
-      return [];
-    }
   }
 
   #stat(name: string): Stats | undefined {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { mediaIn, nameKey } from '../../scripts/src/download/output-name.ts';
+import { mediaIn, nameKey } from '../../scripts/src/download/names.ts';
 import { tempFolder } from '../support/command.ts';
 
 it('a file whose name the disk keeps in decomposed characters is the one that a line names', () => {
