@@ -452,6 +452,77 @@ var UNDO = {
   deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
 };
 
+// scripts/src/http/exchange.ts
+function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
+  return new Promise((resolve, reject) => {
+    let ongoing;
+    let left = false;
+    let head;
+    let over = false;
+    let pending = Promise.resolve();
+    const finish = (error) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      if (error === void 0) return void pending.then(() => resolve(head), reject);
+      ongoing?.abort();
+      pending.catch(() => {
+      }).then(() => reject(error));
+    };
+    const onAbort = () => finish(signal?.reason);
+    const timer = setTimeout(() => {
+      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
+      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
+    }, timeoutMs);
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      ongoing = client.start(
+        request,
+        {
+          onLeave() {
+            left = true;
+            onLeave?.();
+          },
+          onHead(received) {
+            if (over) return;
+            if (received.status < 200) {
+              const what = `answered with HTTP ${received.status}, which is no answer`;
+              return finish(networkError(request, what, left));
+            }
+            head = received;
+            try {
+              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
+              finish(void 0);
+              ongoing?.abort();
+            } catch (error) {
+              finish(error);
+            }
+          },
+          onData(chunk) {
+            if (over) return;
+            try {
+              const busy = receiver.onData(chunk);
+              if (!busy) return;
+              ongoing?.pause();
+              pending = busy;
+              busy.then(() => ongoing?.resume(), finish);
+            } catch (error) {
+              finish(error);
+            }
+          },
+          onEnd: () => finish(void 0),
+          onError: (error) => finish(explain(request, error, left))
+        },
+        fresh
+      );
+    } catch (error) {
+      finish(explain(request, error, left));
+    }
+  });
+}
+
 // scripts/src/http/node-http-client.ts
 const {
   Agent,
@@ -627,75 +698,6 @@ var Transport = class {
     }
   }
 };
-function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
-  return new Promise((resolve, reject) => {
-    let ongoing;
-    let left = false;
-    let head;
-    let over = false;
-    let pending = Promise.resolve();
-    const finish = (error) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      if (error === void 0) return void pending.then(() => resolve(head), reject);
-      ongoing?.abort();
-      pending.catch(() => {
-      }).then(() => reject(error));
-    };
-    const onAbort = () => finish(signal?.reason);
-    const timer = setTimeout(() => {
-      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
-      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
-    }, timeoutMs);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      ongoing = client.start(
-        request,
-        {
-          onLeave() {
-            left = true;
-            onLeave?.();
-          },
-          onHead(received) {
-            if (over) return;
-            if (received.status < 200) {
-              const what = `answered with HTTP ${received.status}, which is no answer`;
-              return finish(networkError(request, what, left));
-            }
-            head = received;
-            try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
-              finish(void 0);
-              ongoing?.abort();
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onData(chunk) {
-            if (over) return;
-            try {
-              const busy = receiver.onData(chunk);
-              if (!busy) return;
-              ongoing?.pause();
-              pending = busy;
-              busy.then(() => ongoing?.resume(), finish);
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onEnd: () => finish(void 0),
-          onError: (error) => finish(explain(request, error, left))
-        },
-        fresh
-      );
-    } catch (error) {
-      finish(explain(request, error, false));
-    }
-  });
-}
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
@@ -1417,6 +1419,7 @@ export {
   dateOf,
   decoded,
   deliver,
+  exchange,
   explain,
   fetchStatus,
   findUrls,
