@@ -27,7 +27,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // For a machine of two cores: tests that wait for services and processes take most of the time.
-    maxWorkers: 4,
+    maxWorkers: 6,
     sequence: { sequencer: ProcessesFirst },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [

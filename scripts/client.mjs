@@ -391,7 +391,7 @@ function taskCalls(connection) {
     }),
     task: (taskId, options = {}) => connection.call(options, async (session) => {
       const { getTask } = await import("./lib/wait.mjs");
-      const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
+      const { seen } = await getTask(session, checkTaskId(taskId), waitSettings(connection));
       return publicTask(taskId, seen, key);
     }),
     list: (options = {}) => connection.call(options, async (session) => {
@@ -425,7 +425,7 @@ function taskCalls(connection) {
       return connection.call({ signal, isWait }, async (session, stop) => {
         const taskId = checkTaskId(typeof task === "string" ? task : task.id);
         const waitMs = until === void 0 ? Infinity : checkMoment("until", until) - clock.wall();
-        const settings = { ...await waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
+        const settings = { ...waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
         const observer = {
           ...SILENT,
           about: () => observer,
@@ -449,10 +449,9 @@ function need({ provider }, action) {
   const ability = abilityFor(action);
   if (ability && !provider.can[ability]) throw unsupported(provider, action);
 }
-async function waitSettings({ settings }) {
-  const { pollSchedule } = await import("./lib/live.mjs");
+function waitSettings({ settings }) {
   const { pollIntervalMs, timeoutMs: stallMs } = settings;
-  return { waitMs: 0, schedule: pollSchedule(pollIntervalMs), folder: null, stallMs };
+  return { waitMs: 0, schedule: { firstMs: pollIntervalMs }, folder: null, stallMs };
 }
 
 // scripts/src/client/download.ts
@@ -463,7 +462,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
     const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
-    const { stallMs, schedule } = await waitSettings(connection);
+    const { stallMs, schedule } = waitSettings(connection);
     const task = await completed(session, wanted, schedule);
     const { saveFiles } = await import("./lib/wait.mjs");
     let number = 1;

@@ -4,34 +4,6 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/poll/interval.ts
-var AVERAGE_MS = 3020;
-var DENSE_MS = 2150;
-var SPARSE_MS = 2e4;
-var LATE_SHARE = 1 / 200;
-var LATEST_MS = 12e3;
-var POLL_JITTER = 0.03;
-function pollSchedule(firstMs) {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
-}
-var LEAST_SHARED_MS = 1e3;
-function isFast({ firstMs }) {
-  return firstMs < LEAST_SHARED_MS;
-}
-function intervalBefore(progress, schedule, random) {
-  const { firstMs, growth } = schedule;
-  const first = firstMs * growth ** Math.min(progress.polls, 200);
-  const plain4 = Math.max(firstMs, usual(progress, schedule));
-  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
-}
-function usual({ polls, waitedMs, ageMs }, { capMs, likely }) {
-  const age = ageMs ?? waitedMs;
-  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
-  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
-  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
-  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
-}
-
 // scripts/src/core/record/made-elsewhere.ts
 import { Failure } from "./main.mjs";
 async function madeElsewhere(session, error, taskId) {
@@ -480,6 +452,77 @@ var UNDO = {
   deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
 };
 
+// scripts/src/http/exchange.ts
+function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
+  return new Promise((resolve, reject) => {
+    let ongoing;
+    let left = false;
+    let head;
+    let over = false;
+    let pending = Promise.resolve();
+    const finish = (error) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      if (error === void 0) return void pending.then(() => resolve(head), reject);
+      ongoing?.abort();
+      pending.catch(() => {
+      }).then(() => reject(error));
+    };
+    const onAbort = () => finish(signal?.reason);
+    const timer = setTimeout(() => {
+      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
+      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
+    }, timeoutMs);
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      ongoing = client.start(
+        request,
+        {
+          onLeave() {
+            left = true;
+            onLeave?.();
+          },
+          onHead(received) {
+            if (over) return;
+            if (received.status < 200) {
+              const what = `answered with HTTP ${received.status}, which is no answer`;
+              return finish(networkError(request, what, left));
+            }
+            head = received;
+            try {
+              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
+              finish(void 0);
+              ongoing?.abort();
+            } catch (error) {
+              finish(error);
+            }
+          },
+          onData(chunk) {
+            if (over) return;
+            try {
+              const busy = receiver.onData(chunk);
+              if (!busy) return;
+              ongoing?.pause();
+              pending = busy;
+              busy.then(() => ongoing?.resume(), finish);
+            } catch (error) {
+              finish(error);
+            }
+          },
+          onEnd: () => finish(void 0),
+          onError: (error) => finish(explain(request, error, left))
+        },
+        fresh
+      );
+    } catch (error) {
+      finish(explain(request, error, left));
+    }
+  });
+}
+
 // scripts/src/http/node-http-client.ts
 const {
   Agent,
@@ -655,75 +698,6 @@ var Transport = class {
     }
   }
 };
-function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
-  return new Promise((resolve, reject) => {
-    let ongoing;
-    let left = false;
-    let head;
-    let over = false;
-    let pending = Promise.resolve();
-    const finish = (error) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      if (error === void 0) return void pending.then(() => resolve(head), reject);
-      ongoing?.abort();
-      pending.catch(() => {
-      }).then(() => reject(error));
-    };
-    const onAbort = () => finish(signal?.reason);
-    const timer = setTimeout(() => {
-      const what = head ? "did not finish its answer" : left ? "did not answer" : "did not accept a connection";
-      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
-    }, timeoutMs);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      ongoing = client.start(
-        request,
-        {
-          onLeave() {
-            left = true;
-            onLeave?.();
-          },
-          onHead(received) {
-            if (over) return;
-            if (received.status < 200) {
-              const what = `answered with HTTP ${received.status}, which is no answer`;
-              return finish(networkError(request, what, left));
-            }
-            head = received;
-            try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
-              finish(void 0);
-              ongoing?.abort();
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onData(chunk) {
-            if (over) return;
-            try {
-              const busy = receiver.onData(chunk);
-              if (!busy) return;
-              ongoing?.pause();
-              pending = busy;
-              busy.then(() => ongoing?.resume(), finish);
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onEnd: () => finish(void 0),
-          onError: (error) => finish(explain(request, error, left))
-        },
-        fresh
-      );
-    } catch (error) {
-      finish(explain(request, error, false));
-    }
-  });
-}
 
 // scripts/src/cli/actions/live.ts
 import { systemClock } from "./main.mjs";
@@ -1179,7 +1153,7 @@ function waitSettings(args, { timeoutMs }) {
   const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1e3,
-    schedule: pollSchedule(pollInterval === void 0 ? usualMs : pollInterval * 1e3),
+    schedule: { firstMs: pollInterval === void 0 ? usualMs : pollInterval * 1e3 },
     folder: output === void 0 ? download : path2.dirname(path2.resolve(output)),
     output: output === void 0 ? isSubmit(action) ? null : void 0 : path2.basename(output),
     stallMs: timeoutMs
@@ -1195,6 +1169,33 @@ async function startSandbox(environment, warn) {
   }
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
+}
+
+// scripts/src/core/poll/interval.ts
+var AVERAGE_MS = 3020;
+var DENSE_MS = 2150;
+var SPARSE_MS = 2e4;
+var LATE_SHARE = 1 / 200;
+var LATEST_MS = 12e3;
+var POLL_JITTER = 0.03;
+var GROWTH = 1.8;
+var LEAST_SHARED_MS = 1e3;
+function isFast({ firstMs }) {
+  return firstMs < LEAST_SHARED_MS;
+}
+function intervalBefore(progress, schedule, random) {
+  const { firstMs } = schedule;
+  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
+  const plain4 = Math.max(firstMs, usual(progress, schedule));
+  return Math.min(first, plain4) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
+}
+function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
+  const capMs = Math.max(firstMs, AVERAGE_MS);
+  const age = ageMs ?? waitedMs;
+  const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
+  if (!likely || ageMs === void 0 || age > likely.latestMs) return late;
+  if (age < likely.earliestMs) return Math.min(SPARSE_MS, Math.max(DENSE_MS, likely.earliestMs - age));
+  return (polls + 1) * AVERAGE_MS <= waitedMs ? DENSE_MS : capMs;
 }
 
 // scripts/src/providers/aivideomaker/api.ts
@@ -1423,6 +1424,7 @@ export {
   dateOf,
   decoded,
   deliver,
+  exchange,
   explain,
   fetchStatus,
   findUrls,
@@ -1456,7 +1458,6 @@ export {
   pauseOfAll,
   pollError,
   pollOnce,
-  pollSchedule,
   recordOf,
   refused,
   resumedSteps,

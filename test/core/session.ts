@@ -3,7 +3,6 @@ import { onTestFinished } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import type { Envelope } from '../../scripts/src/cli/render/envelope.ts';
 import type { Terms } from '../../scripts/src/core/checked-request.ts';
-import { pollSchedule } from '../../scripts/src/core/poll/interval.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import { Transport } from '../../scripts/src/http/transport.ts';
@@ -101,7 +100,7 @@ export function journalOf(service: string, clock: FakeClock): Journal {
 }
 
 export function waiting(waitMs: number, more: Partial<Settings> = {}): Settings {
-  return { waitMs, schedule: pollSchedule(2_000), folder: null, stallMs: 2_000, ...more };
+  return { waitMs, schedule: { firstMs: 2_000 }, folder: null, stallMs: 2_000, ...more };
 }
 
 /** A record of this request, or of another one, as an earlier process left it. */

@@ -53,7 +53,7 @@ function expectRefused(done: Run): ReturnType<typeof envelopeOf> {
   return envelope;
 }
 
-describe('issue 11, line 3: where a result lies', () => {
+describe('where a result lies', () => {
   test('fault 98: a public name that leads into the network is not connected to, at first and after a redirect', async () => {
     const names = {
       'loop.example.com': '127.0.0.1',
@@ -197,7 +197,7 @@ async function interrupted(origin: string, cwd: string, state: string, signal: N
   return done;
 }
 
-describe('issue 11, lines 4 and 11: downloads that do not end', () => {
+describe('downloads that do not end', () => {
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     'fault 99: after %s the next process fetches the rest, and leaves the file alone in its folder',
     async (signal) => {
@@ -307,7 +307,7 @@ describe('issue 11, lines 4 and 11: downloads that do not end', () => {
   });
 });
 
-test('issue 11: what lies in the folder leads no byte elsewhere', async () => {
+test('what lies in the folder leads no byte elsewhere', async () => {
   const cwd = tempFolder();
   const out = path.join(cwd, 'out');
   mkdirSync(out);
@@ -329,7 +329,7 @@ test('issue 11: what lies in the folder leads no byte elsewhere', async () => {
   expect(readdirSync(out).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `task1-${n}.mp4`));
 });
 
-describe('issue 10: a file of another kind than the model makes', () => {
+describe('a file of another kind than the model makes', () => {
   const image = { headers: { 'content-type': 'video/mp4' }, body: PNG };
 
   test('is saved and said, with the command that submitted and with the one that resumes', async () => {

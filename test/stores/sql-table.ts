@@ -1,5 +1,4 @@
-// The same rows in PostgreSQL, here in the form that runs in this process.
-import type { PGlite } from '@electric-sql/pglite';
+// The same rows in PostgreSQL: in this process, or a server.
 import type { RequestRecord } from '../../scripts/src/model/request-record.ts';
 import type { Row, Table } from './table-store.ts';
 
@@ -10,14 +9,20 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS fence (name text PRIMARY KEY, nonce text NOT NULL);
 `;
 
-export class SqlTable implements Table {
-  readonly #sql: PGlite;
+interface Sql {
+  query<T>(text: string, values: unknown[]): Promise<{ rows: T[]; affectedRows?: number | undefined }>;
+  /** Several statements. */
+  exec(text: string): Promise<unknown>;
+}
 
-  private constructor(sql: PGlite) {
+export class SqlTable implements Table {
+  readonly #sql: Sql;
+
+  private constructor(sql: Sql) {
     this.#sql = sql;
   }
 
-  static async in(sql: PGlite): Promise<SqlTable> {
+  static async in(sql: Sql): Promise<SqlTable> {
     await sql.exec(SCHEMA);
     await sql.exec('TRUNCATE record, fence');
     return new SqlTable(sql);

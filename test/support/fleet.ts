@@ -1,6 +1,5 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 
-import { pollSchedule } from '../../scripts/src/core/poll/interval.ts';
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
 import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
@@ -189,7 +188,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     const process: Process = { isDead: false, tasks };
     living.add(process);
     const session = sessionOf(process);
-    const settings = { waitMs: 60 * MINUTE, schedule: pollSchedule(2_000), folder: null, stallMs: 30_000 };
+    const settings = { waitMs: 60 * MINUTE, schedule: { firstMs: 2_000 }, folder: null, stallMs: 30_000 };
     const waits = tasks.map(async (task) => {
       const { seen } = await waitOn(session, { id: task.id, state: 'SUBMITTED' }, settings);
       if (seen.state === 'COMPLETED') task.seenAt = time.now;

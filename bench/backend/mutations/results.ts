@@ -152,6 +152,14 @@ export const RESULTS: readonly Mutation[] = [
     title: 'in the transaction of the end',
   },
   {
+    guarantee: '7: a silent receiver keeps no other user waiting',
+    file: 'src/generations/outbox.ts',
+    line: 'SELECT DISTINCT ON (user_id) id FROM outbox o',
+    instead: 'SELECT id FROM outbox o',
+    test: 'guarantees/07-outbox',
+    title: 'one notice of a user at a time',
+  },
+  {
     guarantee: '8: only one’s own',
     file: 'src/generations/read.ts',
     line: '`SELECT ${COLUMNS} FROM generation g WHERE g.user_id = $1 AND g.id = $2',

@@ -28,7 +28,7 @@ export function download(
       until === undefined
         ? Number.POSITIVE_INFINITY
         : clock.monotonic() + checkMoment('until', until) - clock.wall();
-    const { stallMs, schedule } = await waitSettings(connection);
+    const { stallMs, schedule } = waitSettings(connection);
     const task = await completed(session, wanted, schedule);
     const { saveFiles } = await import('../core/deliver/save-files.ts');
     let number = 1;

@@ -23,7 +23,7 @@ export function taskCalls(
     task: (taskId, options = {}) =>
       connection.call(options, async (session) => {
         const { getTask } = await import('../core/tasks/get-task.ts');
-        const { seen } = await getTask(session, checkTaskId(taskId), await waitSettings(connection));
+        const { seen } = await getTask(session, checkTaskId(taskId), waitSettings(connection));
         return publicTask(taskId, seen, key);
       }),
 
@@ -66,7 +66,7 @@ export function taskCalls(
       return connection.call({ signal, isWait }, async (session, stop) => {
         const taskId = checkTaskId(typeof task === 'string' ? task : task.id);
         const waitMs = until === undefined ? Infinity : checkMoment('until', until) - clock.wall();
-        const settings = { ...(await waitSettings(connection)), waitMs: Math.max(0, waitMs), stop };
+        const settings = { ...waitSettings(connection), waitMs: Math.max(0, waitMs), stop };
         const observer = {
           ...SILENT,
           about: () => observer,
@@ -98,8 +98,7 @@ function need({ provider }: Session, action: 'cancelTask' | 'listTasks' | 'quote
 }
 
 /** What every wait and read of a task has in common: no file is saved. */
-export async function waitSettings({ settings }: Connection): Promise<WaitSettings> {
-  const { pollSchedule } = await import('../core/poll/interval.ts');
+export function waitSettings({ settings }: Connection): WaitSettings {
   const { pollIntervalMs, timeoutMs: stallMs } = settings;
-  return { waitMs: 0, schedule: pollSchedule(pollIntervalMs), folder: null, stallMs };
+  return { waitMs: 0, schedule: { firstMs: pollIntervalMs }, folder: null, stallMs };
 }

@@ -1,3 +1,4 @@
+import type * as Zod from 'zod/mini';
 import type { Json } from '../model/json.ts';
 import { only, parsed } from './parsed.ts';
 import { z } from './zod.ts';
@@ -20,16 +21,8 @@ const RUN = only(
   SECONDS,
 );
 
-/** What is on record of one run, or of several. */
-export interface RecordedDuration {
-  /** The shortest and the longest of them. */
-  seconds: [number, number];
-  /** How many they are. */
-  runs: number;
-  /** What was made, and who saw it. */
-  what: string;
-  date: string;
-}
+/** What is on record of one run, or of several: the shortest and the longest of them. */
+export type RecordedDuration = Omit<Zod.output<typeof RUN>, 'seconds'> & { seconds: [number, number] };
 
 /** Reads x-durations. @throws ContractError */
 export function readDurations(value: Json): RecordedDuration[] {

@@ -35,7 +35,6 @@ export interface MadeBy {
 
 export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created, newRun: newRun?.began });
 
-/** An end that came before this call. */
 export interface Reused extends MadeBy {
   status: TaskState;
 }

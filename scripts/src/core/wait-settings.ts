@@ -52,7 +52,6 @@ export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }
 
 export interface TaskFacts {
   entry?: StoredRequest | undefined;
-  /** The task as the service last showed it here. */
   task?: Task | undefined;
   /** The model, where it is not the record that says it. */
   model?: string | undefined;

@@ -21,7 +21,6 @@ export interface LockOwner {
   system: string | null;
   /** As its system counts; null where it cannot be read. It distinguishes the process from a later one with the same pid. */
   start: string | null;
-  /** A different value for each lock. */
   nonce: string;
 }
 

@@ -12,7 +12,6 @@ import path from 'node:path';
 import { diskError } from '../disk/durable.ts';
 import { isObject, type Json } from '../model/json.ts';
 
-/** Identifies the file of a part, by its host's headers. */
 interface Identity {
   /** A strong entity tag, or a date of last modification: what `If-Range` takes. `PRINTABLE`. */
   validator: string;

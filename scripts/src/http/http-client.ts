@@ -51,7 +51,6 @@ export interface HttpClient {
   close(): void;
 }
 
-/** The name under which every request is made. */
 export const USER_AGENT = 'async-media-workflow';
 
 export interface ProxySettings {

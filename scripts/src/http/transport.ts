@@ -1,30 +1,12 @@
 import { Failure } from '../model/failure.ts';
 import { decoded } from './decode.ts';
-import type {
-  HttpAnswer,
-  HttpClient,
-  HttpHead,
-  HttpRequest,
-  OngoingRequest,
-  ProxySettings,
-} from './http-client.ts';
-import { explain, networkError, withProxy } from './network-error.ts';
+import { type ExchangeOptions, exchange, type Receiver } from './exchange.ts';
+import type { HttpAnswer, HttpClient, HttpHead, HttpRequest, ProxySettings } from './http-client.ts';
+import { networkError, withProxy } from './network-error.ts';
 import { NodeHttpClient } from './node-http-client.ts';
 import type { Resolve } from './public-lookup.ts';
 
 type ClientKind = 'node' | 'proxy' | 'files';
-
-export interface ExchangeOptions {
-  /** For the whole exchange, from the name look-up to the last byte. It then still waits for a receiver that is busy. */
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-  /** Uses a new connection. A kept one may be dead without a sign, and a submit must not be the request that finds out. */
-  fresh?: boolean;
-  /** The answer is a file and may be large. Its host is unknown, so only public addresses are connected to. */
-  isFile?: boolean;
-  /** Called when the connection is open and the first byte leaves next. */
-  onLeave?: (() => void) | undefined;
-}
 
 interface TransportOptions {
   /** Sends the requests to the service, in place of a client of our own. Files are always fetched by one of ours. */
@@ -33,15 +15,6 @@ interface TransportOptions {
   ownsProcess?: boolean;
   /** Finds the addresses of file hosts, for tests; by default the system does. */
   resolve?: Resolve;
-}
-
-/** Receives an answer as it arrives. An error that `onData` throws ends the exchange, and the caller gets it. */
-interface Receiver {
-  /** Tells whether the body is wanted; where it is not, the exchange ends with the head. Absent: it is. */
-  wants?(head: HttpHead): boolean;
-  onHead?(head: HttpHead): void;
-  /** A returned promise makes the sender wait until it is fulfilled or rejected. */
-  onData(chunk: Buffer): void | Promise<void>;
 }
 
 /** The only place that opens sockets to a service. Follows no redirect and keeps no cookie. */
@@ -123,85 +96,4 @@ export class Transport {
       throw new Failure('NETWORK_ERROR', message, { cause, reason: { kind: 'proxySettings' } });
     }
   }
-}
-
-function exchange(
-  client: HttpClient,
-  request: HttpRequest,
-  receiver: Receiver,
-  { timeoutMs, signal, fresh = false, onLeave }: ExchangeOptions,
-): Promise<HttpHead> {
-  return new Promise((resolve, reject) => {
-    let ongoing: OngoingRequest | undefined;
-    let left = false;
-    let head: HttpHead | undefined;
-    let over = false;
-    let pending: Promise<void> = Promise.resolve();
-
-    const finish = (error: unknown) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      if (error === undefined) return void pending.then(() => resolve(head as HttpHead), reject);
-      ongoing?.abort();
-      // The receiver finishes what it has received before the caller gets the error.
-      pending.catch(() => {}).then(() => reject(error));
-    };
-    const onAbort = () => finish(signal?.reason);
-    const timer = setTimeout(() => {
-      const what = head
-        ? 'did not finish its answer'
-        : left
-          ? 'did not answer'
-          : 'did not accept a connection';
-      finish(networkError(request, `${what} within ${timeoutMs} ms`, left));
-    }, timeoutMs);
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-
-    try {
-      ongoing = client.start(
-        request,
-        {
-          onLeave() {
-            left = true;
-            onLeave?.();
-          },
-          onHead(received) {
-            if (over) return;
-            if (received.status < 200) {
-              const what = `answered with HTTP ${received.status}, which is no answer`;
-              return finish(networkError(request, what, left));
-            }
-            head = received;
-            try {
-              if (receiver.wants?.(head) ?? true) return receiver.onHead?.(head);
-              finish(undefined);
-              ongoing?.abort();
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onData(chunk) {
-            if (over) return;
-            try {
-              const busy = receiver.onData(chunk);
-              if (!busy) return;
-              ongoing?.pause();
-              pending = busy;
-              busy.then(() => ongoing?.resume(), finish);
-            } catch (error) {
-              finish(error);
-            }
-          },
-          onEnd: () => finish(undefined),
-          onError: (error) => finish(explain(request, error, left)),
-        },
-        fresh,
-      );
-    } catch (error) {
-      finish(explain(request, error, false));
-    }
-  });
 }

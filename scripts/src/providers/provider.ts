@@ -14,7 +14,6 @@ export interface GenerationRequest {
   webhookUrl?: string | undefined;
 }
 
-/** The state of a task as one poll or one record shows it. */
 export interface TaskStatus {
   state: TaskState;
   /** The service's own word, if it is unknown to this program. */

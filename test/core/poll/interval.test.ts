@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
-import {
-  intervalBefore,
-  type LikelyDuration,
-  pollSchedule,
-} from '../../../scripts/src/core/poll/interval.ts';
+import { intervalBefore, type LikelyDuration } from '../../../scripts/src/core/poll/interval.ts';
 import { sessionWith } from '../session.ts';
 
 const half = () => 0.5;
@@ -17,7 +13,7 @@ function pollsOf(
   random: () => number,
   firstMs = 2_000,
 ): number[] {
-  const schedule = { ...pollSchedule(firstMs), ...(likely && { likely }) };
+  const schedule = { firstMs: firstMs, ...(likely && { likely }) };
   const polls: number[] = [];
   for (let now = 0; ; polls.push(now)) {
     if (polls.length > 0 && now >= endMs) return polls;
@@ -43,7 +39,7 @@ const RECORDED = { earliestMs: 0.9 * 158_800, latestMs: 1.25 * 390_000 };
 describe('intervalBefore', () => {
   it('begins with 2 s and grows to its cap', () => {
     const pauses = Array.from({ length: 12 }, (_, polls) =>
-      intervalBefore({ polls, waitedMs: 0 }, pollSchedule(2_000), half),
+      intervalBefore({ polls, waitedMs: 0 }, { firstMs: 2_000 }, half),
     );
     expect(pauses[0]).toBe(2_000);
     for (const [n, pause] of pauses.entries())
@@ -53,14 +49,14 @@ describe('intervalBefore', () => {
 
   it('jitters both ways', () => {
     const at = (random: () => number) =>
-      intervalBefore({ polls: 5, waitedMs: 0 }, pollSchedule(2_000), random);
+      intervalBefore({ polls: 5, waitedMs: 0 }, { firstMs: 2_000 }, random);
     expect(at(() => 0)).toBeLessThan(at(half));
     expect(at(() => 0.999)).toBeGreaterThan(at(half));
   });
 
   it('is never shorter than the first pause that was asked for', () => {
     for (const ageMs of [0, 100_000, 200_000, 1_000_000]) {
-      const schedule = { ...pollSchedule(20_000), likely: RECORDED };
+      const schedule = { firstMs: 20_000, likely: RECORDED };
       expect(intervalBefore({ polls: 50, waitedMs: ageMs, ageMs }, schedule, half)).toBe(20_000);
     }
   });

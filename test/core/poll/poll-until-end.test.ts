@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { pollSchedule } from '../../../scripts/src/core/poll/interval.ts';
 import { pollUntilEnd, type WaitOptions } from '../../../scripts/src/core/poll/poll-until-end.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { TaskStatus } from '../../../scripts/src/providers/provider.ts';
@@ -38,7 +37,7 @@ async function wait(steps: Step[], more: Partial<WaitOptions> & { chance?: numbe
     },
     {
       clock,
-      schedule: pollSchedule(2_000),
+      schedule: { firstMs: 2_000 },
       deadline: 600_000,
       onPoll: ({ state, unknownState }, { nextMs }) => {
         expect(nextMs).toBeGreaterThan(0);
@@ -98,7 +97,7 @@ describe('the schedule', () => {
         polls.push(clock.now);
         return see('PROGRESS');
       },
-      { clock, schedule: pollSchedule(2_000), deadline: 60_000 },
+      { clock, schedule: { firstMs: 2_000 }, deadline: 60_000 },
     );
     expect(clock.now).toBe(60_000);
     expect(polls.length).toBeGreaterThan(10);
@@ -263,7 +262,7 @@ it('ends when its poll does', async () => {
   const stopped = new Error('stopped');
   const wait = pollUntilEnd(() => Promise.reject(stopped), {
     clock: new FakeClock(),
-    schedule: pollSchedule(2_000),
+    schedule: { firstMs: 2_000 },
     deadline: 600_000,
   });
   await expect(wait).rejects.toBe(stopped);
@@ -276,7 +275,7 @@ it('ends like at its deadline when it is stopped, with the last state', async ()
       stop.abort();
       return see('PROGRESS');
     },
-    { clock: new FakeClock(), schedule: pollSchedule(2_000), deadline: 600_000, stop: stop.signal },
+    { clock: new FakeClock(), schedule: { firstMs: 2_000 }, deadline: 600_000, stop: stop.signal },
   );
   expect(waited).toMatchObject({ last: { state: 'PROGRESS' }, failure: undefined });
 });

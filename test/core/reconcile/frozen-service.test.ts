@@ -3,9 +3,10 @@
 import { expect, it } from 'vitest';
 import { EXIT, exitCodeOf } from '../../../scripts/src/cli/exit-codes.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import type { ExchangeOptions } from '../../../scripts/src/http/exchange.ts';
 import type { HttpAnswer, HttpRequest } from '../../../scripts/src/http/http-client.ts';
 import { networkError } from '../../../scripts/src/http/network-error.ts';
-import { type ExchangeOptions, Transport } from '../../../scripts/src/http/transport.ts';
+import { Transport } from '../../../scripts/src/http/transport.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { serve } from '../../support/server.ts';
 import { generate } from '../rendered.ts';

@@ -145,7 +145,7 @@ class World {
 async function run(world: World, journal: Journal, waitMs: number, ordinal: number): Promise<string> {
   const { clock, transport } = world;
   const session = sessionWith(SERVICE, { clock, transport, journal: new Journal(journal.place) });
-  const wait = { ...waiting(waitMs), schedule: { firstMs: 500, growth: 1, capMs: 500 } };
+  const wait = { ...waiting(waitMs), schedule: { firstMs: 500 } };
   const terms = { ...TERMS, ordinal };
   const generation = { ...REQUEST, idempotencyKey: world.newKey() };
   const options = { contract: t2v, generation, terms, isDetached: false, wait };

@@ -8,7 +8,7 @@ export const notifyStep: Step = {
   name: 'notify',
   everySeconds: 5,
   // A receiver that is silent takes one of them.
-  concurrency: 10,
+  concurrency: 5,
   hasWork: (work) => exists(work, 'SELECT FROM outbox WHERE due_at IS NOT NULL'),
   async run(work) {
     while (!work.stopping.aborted) {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
-import { pollSchedule } from '../../core/poll/interval.ts';
 import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
 import type { Observer, Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
@@ -222,7 +221,7 @@ function waitSettings(args: Arguments, { timeoutMs }: Environment): WaitSettings
   const usualMs = sandbox ? SANDBOX_POLL_MS : FIRST_POLL_MS;
   return {
     waitMs: wait * 1000,
-    schedule: pollSchedule(pollInterval === undefined ? usualMs : pollInterval * 1000),
+    schedule: { firstMs: pollInterval === undefined ? usualMs : pollInterval * 1000 },
     folder: output === undefined ? download : path.dirname(path.resolve(output)),
     output: output === undefined ? (isSubmit(action) ? null : undefined) : path.basename(output),
     stallMs: timeoutMs,

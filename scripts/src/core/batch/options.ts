@@ -33,7 +33,6 @@ export interface BatchResult {
   lines: LineResult[];
   /** What the lines that were not charged before cost together; null where no price was asked for. */
   quoted: number | null;
-  /** Why lines were not submitted. */
   held: Failure | undefined;
   isInterrupted: boolean;
   /** Every line had its task before this call. */

@@ -14,7 +14,6 @@ export interface BatchQuote {
   /** Credits of those that have no task yet. */
   open: number;
   balance: number | null;
-  /** Why they would not be submitted. */
   over: Failure | undefined;
 }
 

@@ -44,7 +44,6 @@ interface ListCover {
 interface JournalCover {
   /** Requests of the span that the list does not show. */
   more: number;
-  /** The keys that they were submitted with. */
   keys: 'this' | 'all';
   /** Records of the span that cannot be read, of any key. */
   unreadable: number;

@@ -7,10 +7,6 @@ export interface LikelyDuration {
 export interface PollSchedule {
   /** Milliseconds before the first poll, and the shortest interval after it. */
   firstMs: number;
-  /** Factor from one interval to the next, while the wait begins. */
-  growth: number;
-  /** The interval in milliseconds where nothing is known of the model's durations, before jitter. */
-  capMs: number;
   likely?: LikelyDuration | undefined;
 }
 
@@ -30,10 +26,8 @@ const SPARSE_MS = 20_000;
 const LATE_SHARE = 1 / 200;
 const LATEST_MS = 12_000;
 const POLL_JITTER = 0.03;
-
-export function pollSchedule(firstMs: number): PollSchedule {
-  return { firstMs, growth: 1.8, capMs: Math.max(firstMs, AVERAGE_MS) };
-}
+// From one interval to the next, while the wait begins.
+const GROWTH = 1.8;
 
 // Only a server on this machine may be polled more often than this.
 const LEAST_SHARED_MS = 1_000;
@@ -45,13 +39,14 @@ export function isFast({ firstMs }: PollSchedule): boolean {
 
 /** Returns the interval before the next poll, in milliseconds: sparse until the task may have ended, dense while it is likely to end. */
 export function intervalBefore(progress: WaitProgress, schedule: PollSchedule, random: () => number): number {
-  const { firstMs, growth } = schedule;
-  const first = firstMs * growth ** Math.min(progress.polls, 200);
+  const { firstMs } = schedule;
+  const first = firstMs * GROWTH ** Math.min(progress.polls, 200);
   const plain = Math.max(firstMs, usual(progress, schedule));
   return Math.min(first, plain) * (1 - POLL_JITTER + 2 * POLL_JITTER * random());
 }
 
-function usual({ polls, waitedMs, ageMs }: WaitProgress, { capMs, likely }: PollSchedule): number {
+function usual({ polls, waitedMs, ageMs }: WaitProgress, { firstMs, likely }: PollSchedule): number {
+  const capMs = Math.max(firstMs, AVERAGE_MS);
   const age = ageMs ?? waitedMs;
   const late = Math.min(LATEST_MS, Math.max(capMs, (age - (likely?.latestMs ?? 0)) * LATE_SHARE));
   if (!likely || ageMs === undefined || age > likely.latestMs) return late;

@@ -14,7 +14,6 @@ import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts
 
 export interface PolledTask {
   seen?: Polled | undefined;
-  /** Why the last query failed. */
   failure?: Failure | undefined;
   /** Other waits used all permits: no query was sent, and none has failed. */
   isCrowded?: boolean;

@@ -11,7 +11,6 @@ interface SharingPlace {
   /** Absolute. */
   folder: string;
   service: string;
-  /** The fingerprint of the key. */
   account: string;
   limit: RateLimit;
   clock: Clock;

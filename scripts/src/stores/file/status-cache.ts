@@ -30,7 +30,6 @@ const FORMAT = 2;
 
 const EMPTY: SharedStatus = { list: NO_LIST, tasks: new Map() };
 
-/** What was seen, as it lies in its file. */
 interface SeenFile {
   list: ListFacts;
   tasks: [id: string, status: SeenStatus][];
