@@ -183,10 +183,14 @@ test('guarantee 2: a submit whose second answer is lost, too, is never sent a th
 test('guarantee 2: a worker that died between commit and request: charged once in the end', async () => {
   let id = '';
   await asDeadWorker(async () => {
-    ({ id } = await backend.submit('nothing has left'));
-    const { account } = await row(id);
-    const claimed = await claimSubmits(backend.database, String(account), 100, null);
-    expect(claimed.map((one) => one.id)).toEqual([id]);
+    let claimed: string[] = [];
+    // A worker that was allowed to submit before the pause may take one along.
+    for (let attempt = 0; attempt < 3 && claimed.length === 0; attempt += 1) {
+      ({ id } = await backend.submit('nothing has left'));
+      const { account } = await row(id);
+      claimed = (await claimSubmits(backend.database, String(account), 100, null)).map((one) => one.id);
+    }
+    expect(claimed).toEqual([id]);
     await sql('UPDATE generation SET leased_until = now(), due_at = now() WHERE id = $1', id);
   });
   await backend.until(id, 'reconciling');
