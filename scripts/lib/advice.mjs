@@ -195,6 +195,9 @@ function stepsOf({ state, taskId, download }, caller) {
 // scripts/src/cli/render/errors/download-failed.ts
 var OLDER = "If the task is older than that, its file is gone.";
 var DOWNLOAD_FAILED = {
+  resultFolder: ({ folder }) => [
+    `Make ${folder} a folder that can be written to and run the same command again, or save the file elsewhere:`
+  ],
   // Its command, with a free name, follows from the task.
   fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
   beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
@@ -393,7 +396,7 @@ var INVALID_PAYLOAD = {
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
       issues: [issue2(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ["Name a folder that can be written to. This call has submitted and charged nothing."]
+      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
     };
   },
   outputTaken: ({ file, free, owner }, { savedAs }) => {
@@ -402,7 +405,7 @@ var INVALID_PAYLOAD = {
       message: `--output: ${file} ${takenBy(owner)}.`,
       issues: [issue2("--output", "a name that no file has yet", file, hint)],
       nextSteps: [
-        `This call has submitted and charged nothing. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
+        `Nothing was submitted or charged. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
         savedAs(free)
       ]
     };
@@ -581,7 +584,7 @@ var ONCE_MORE = "Run this command once more later: it charges nothing, and fetch
 var FETCHES = "Run this command as often as you like: it fetches the result and charges nothing.";
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
-  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "downloadFolder" ? { download: "out", output: void 0 } : {};
+  const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "resultFolder" ? { download: "out", output: void 0 } : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,

@@ -638,6 +638,7 @@ var Batch = class {
   #start;
   #deadline;
   #acceptedAt;
+  #folder = null;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
   #equals = new EqualLines();
@@ -665,6 +666,7 @@ var Batch = class {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
+    this.#folder = folder;
     const known = await knownLines(journal, lines);
     const pending = await journal?.pending() ?? [];
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
@@ -802,7 +804,7 @@ var Batch = class {
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
-    const folder = await folderFor(wait.folder);
+    const folder = this.#folder;
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {

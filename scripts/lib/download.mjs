@@ -850,8 +850,7 @@ function isFile({ status }) {
 async function prepareFolder(folder) {
   const absolute = path4.resolve(folder);
   try {
-    makeFolder(absolute);
-    await access(absolute, constants2.W_OK);
+    await makeWritable(absolute);
     return absolute;
   } catch (cause) {
     const why = diskError2(cause) || "unknown reason";
@@ -860,6 +859,24 @@ async function prepareFolder(folder) {
       reason: { kind: "downloadFolder", folder: absolute, why }
     });
   }
+}
+async function remakeFolder(folder) {
+  const absolute = path4.resolve(folder);
+  try {
+    await makeWritable(absolute);
+    return absolute;
+  } catch (cause) {
+    const why = diskError2(cause) || "unknown reason";
+    const message = `The finished file could not be saved: the folder ${absolute} cannot be written to (${why}).`;
+    throw new Failure5("DOWNLOAD_FAILED", message, {
+      cause,
+      reason: { kind: "resultFolder", folder: absolute }
+    });
+  }
+}
+async function makeWritable(folder) {
+  makeFolder(folder);
+  await access(folder, constants2.W_OK);
 }
 function stemOf(of) {
   const { folder, taskId, output, number } = of;
@@ -1006,7 +1023,7 @@ function nameFound(file, stem) {
 // scripts/src/download/copy-file.ts
 async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
   if (await fileIsWhole(target, file)) return { ...file, path: target };
-  const folder = await prepareFolder(path6.dirname(target));
+  const folder = await remakeFolder(path6.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
     let part;
@@ -1084,6 +1101,7 @@ export {
   prepareFolder,
   publicLookup,
   refusedAddress,
+  remakeFolder,
   removeOldParts,
   saveOnce,
   sha256Of,

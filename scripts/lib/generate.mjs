@@ -739,7 +739,7 @@ async function conclude(session, begun) {
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
   const { entry } = facts;
-  const folder = await folderFor(wait.folder ?? entry?.record.download ?? null);
+  const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf2(wait, entry) };
   const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
   if (!(result instanceof Failure9)) return result;

@@ -1131,7 +1131,8 @@ async function finish(of) {
   try {
     const before = entry && await savedResult(of, entry);
     if (before) return before;
-    const folder = await folderFor(wait.folder);
+    const { remakeFolder } = await import("./download.mjs");
+    const folder = wait.folder === null ? null : await remakeFolder(wait.folder);
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
     let saved = { warnings: [] };
     if (folder !== null) {

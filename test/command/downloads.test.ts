@@ -1,3 +1,4 @@
+import { rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
@@ -34,4 +35,34 @@ test('a charge and its warnings are in the answer although the file could not be
   // The same command returns the end that is on record, with what it cost then.
   const again = envelopeOf(await run(args, options)).data;
   expect(again).toMatchObject({ reused: true, model: 't2v', credits: { quoted: 12, charged: 15 } });
+});
+
+test('a folder that no file can be written to any more when the task ends: finished and not saved, and no word of a request that was refused', async () => {
+  const cwd = tempFolder();
+  const gone = path.join(cwd, 'gone');
+  const status = () => {
+    rmdirSync(gone);
+    writeFileSync(gone, 'a file');
+    return { body: { status: 'COMPLETED' } };
+  };
+  const server = await service({ status });
+  const env = { ...live(server.origin), ASYNC_MEDIA_STATE_DIR: path.join(tempFolder(), 'state') };
+  const done = await run([...T2V_ARGS, '--download', gone], { env, cwd });
+  expect(done.code).toBe(9);
+  const { data, ...envelope } = envelopeOf(done);
+  expect(envelope).toMatchObject({
+    ok: false,
+    status: 'COMPLETED',
+    errorCode: 'DOWNLOAD_FAILED',
+    taskId: 'task1',
+  });
+  expect(data).toMatchObject({ credits: { charged: 15 } });
+  expect(data.nextSteps).toEqual([
+    expect.stringContaining(`Make ${gone} a folder`),
+    expect.stringMatching(/--action waitTask --taskId task1 .*--download out$/),
+    expect.stringContaining('finished and paid for'),
+  ]);
+  expect(done.stdout).not.toMatch(/nothing was submitted/i);
+  expect((await run([...T2V_ARGS, '--download', 'out'], { env, cwd })).code).toBe(0);
+  expect(server.submits()).toHaveLength(1);
 });

@@ -79,7 +79,7 @@ async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, 
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
   const { entry } = facts;
   // A task that was found again goes where its own command wanted it, as any that is resumed.
-  const folder = await folderFor(wait.folder ?? entry?.record.download ?? null);
+  const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf(wait, entry) };
   const result = await orFailure(waitOn(session, task, { ...wait, ...place }, facts));
   if (!(result instanceof Failure)) return result;

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../model/failure.ts';
-import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
+import { asDownloadFailure, moveIntoPlace, remakeFolder, type SavedFile } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
 import { withoutExtension } from './names.ts';
@@ -13,7 +13,7 @@ import { oneAtATime } from './save-once.ts';
  * of a copy that was killed is the part of the next copy, or of the next download.
  * @param waitEnds how long to wait for another process that saves it, on the monotonic clock
  * @param isVersioned where another file has the name, a version follows it
- * @throws Failure DOWNLOAD_FAILED; INVALID_PAYLOAD where there can be no such folder
+ * @throws Failure DOWNLOAD_FAILED
  */
 export async function copyTo(
   downloader: Pick<Downloader, 'api'>,
@@ -23,7 +23,7 @@ export async function copyTo(
   isVersioned = false,
 ): Promise<SavedFile> {
   if (await fileIsWhole(target, file)) return { ...file, path: target };
-  const folder = await prepareFolder(path.dirname(target));
+  const folder = await remakeFolder(path.dirname(target));
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
     let part: Part | undefined;

@@ -32,8 +32,7 @@ export interface DownloadOptions extends FetchOptions {
 export async function prepareFolder(folder: string): Promise<string> {
   const absolute = path.resolve(folder);
   try {
-    makeFolder(absolute);
-    await access(absolute, constants.W_OK);
+    await makeWritable(absolute);
     return absolute;
   } catch (cause) {
     const why = diskError(cause) || 'unknown reason';
@@ -42,6 +41,30 @@ export async function prepareFolder(folder: string): Promise<string> {
       reason: { kind: 'downloadFolder', folder: absolute, why },
     });
   }
+}
+
+/**
+ * Makes the folder of a result that is there: what is wrong with it by now is no mistake of the request.
+ * @throws Failure DOWNLOAD_FAILED
+ */
+export async function remakeFolder(folder: string): Promise<string> {
+  const absolute = path.resolve(folder);
+  try {
+    await makeWritable(absolute);
+    return absolute;
+  } catch (cause) {
+    const why = diskError(cause) || 'unknown reason';
+    const message = `The finished file could not be saved: the folder ${absolute} cannot be written to (${why}).`;
+    throw new Failure('DOWNLOAD_FAILED', message, {
+      cause,
+      reason: { kind: 'resultFolder', folder: absolute },
+    });
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  makeFolder(folder);
+  await access(folder, constants.W_OK);
 }
 
 /** Returns the path of a file without its extension, which depends on the content. */

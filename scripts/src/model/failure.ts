@@ -203,6 +203,8 @@ export type Reason =
   /** The folder of the records; `lasts`: the same command meets the same error until the folder is changed. */
   | { kind: 'unreadableFolder' | 'unwritableFolder'; folder: string; why: string; lasts: boolean }
   | { kind: 'downloadFolder'; folder: string; why: string }
+  /** The same of a task that has ended. */
+  | { kind: 'resultFolder'; folder: string }
   /** A file has the name that was asked for, or came there meanwhile; `free`: a path beside it that no file has. */
   | { kind: 'outputTaken'; file: string; free: string; owner: FileOwner }
   | { kind: 'fileInTheWay'; file: string; free: string; owner?: FileOwner }

@@ -45,6 +45,7 @@ class Batch {
   readonly #start: number;
   readonly #deadline: number;
   #acceptedAt: number;
+  #folder: string | null = null;
   #lines: Line[] = [];
   #prices = new Map<number, Price>();
   readonly #equals = new EqualLines();
@@ -76,6 +77,7 @@ class Batch {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
     const folder = await folderFor(wait.folder);
+    this.#folder = folder;
     const known = await knownLines(journal, lines);
     const pending = (await journal?.pending()) ?? [];
     const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
@@ -225,7 +227,7 @@ class Batch {
   async #resumed(line: Line): Promise<LineEnd> {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
-    const folder = await folderFor(wait.folder);
+    const folder = this.#folder;
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {

@@ -4,6 +4,9 @@ import type { Words } from './said.ts';
 const OLDER = 'If the task is older than that, its file is gone.';
 
 export const DOWNLOAD_FAILED = {
+  resultFolder: ({ folder }) => [
+    `Make ${folder} a folder that can be written to and run the same command again, or save the file elsewhere:`,
+  ],
   // Its command, with a free name, follows from the task.
   fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
   beingSaved: () => ['The same command returns the file as soon as that process has saved it.'],

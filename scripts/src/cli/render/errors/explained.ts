@@ -96,7 +96,7 @@ function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller:
   const place =
     reason?.kind === 'fileInTheWay'
       ? { download: undefined, output: reason.free }
-      : reason?.kind === 'downloadFolder'
+      : reason?.kind === 'resultFolder'
         ? { download: 'out', output: undefined }
         : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });

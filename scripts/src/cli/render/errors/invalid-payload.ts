@@ -68,7 +68,7 @@ export const INVALID_PAYLOAD = {
     return {
       message: `${flag}: ${folder} cannot be written to (${why}).`,
       issues: [issue(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ['Name a folder that can be written to. This call has submitted and charged nothing.'],
+      nextSteps: ['Name a folder that can be written to. Nothing was submitted or charged.'],
     };
   },
   outputTaken: ({ file, free, owner }, { savedAs }) => {
@@ -77,7 +77,7 @@ export const INVALID_PAYLOAD = {
       message: `--output: ${file} ${takenBy(owner)}.`,
       issues: [issue('--output', 'a name that no file has yet', file, hint)],
       nextSteps: [
-        `This call has submitted and charged nothing. ${owner.is === 'other' ? 'Move that file away, or submit' : 'Submit'} with a name that is free:`,
+        `Nothing was submitted or charged. ${owner.is === 'other' ? 'Move that file away, or submit' : 'Submit'} with a name that is free:`,
         savedAs(free),
       ],
     };
