@@ -3080,8 +3080,8 @@ function unknownFieldHint(key, node, given, ways) {
   const part = BESIDE.find((known) => known.toLowerCase() === squeeze(key));
   if (part !== void 0) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names2) ?? nearest(key, names2);
-  const takes = `it takes ${names2.join(", ")}`;
-  if (meant === void 0) return `leave ${shown} out; ${takes}`;
+  const takes = `this one takes ${names2.join(", ")}`;
+  if (meant === void 0) return `leave ${shown} out, or take a model that has it; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
   return `write "${meant}" instead of ${shown}; ${takes}`;
 }

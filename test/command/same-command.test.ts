@@ -253,7 +253,7 @@ syncBuiltinESMExports();
     expect(taskId).not.toBe(here.taskId);
     const steps = expectReused(again, taskId).nextSteps as string[];
     expect(steps[0]).toMatch(
-      /^The run with --new that began on \S+Z made it\. It is the newest task of this request\.$/,
+      /^The run with --new that began on \S+Z made it\. It is the newest task of this request: a run with --new that began later submitted nothing\.$/,
     );
     expect(steps[1]).toContain(': 15 credits, 0 of them charged by this run. To make another');
     // The same holds where only the output of a run was lost.

@@ -156,7 +156,7 @@ describe('the same command, when its result is still there', () => {
   it.each([false, true])('says which run made it, delivered or not (%s)', async (isDelivered) => {
     const delivered = isDelivered ? DELIVERED : null;
     const newRun = { began: DELIVERED, lines: '0'.repeat(64) };
-    const made = `The run with --new that began on ${DELIVERED} made it. It is the newest task of this request.`;
+    const made = `The run with --new that began on ${DELIVERED} made it. It is the newest task of this request: a run with --new that began later submitted nothing.`;
     const steps = async (record: Partial<RequestRecord>) =>
       stepsOf((await command(await ended({ record: { delivered, ...record } }))).envelope);
     expect(await steps({ newRun })).toEqual([made, expect.stringMatching(ANOTHER)]);

@@ -161,8 +161,8 @@ export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObjec
   const part = BESIDE.find((known) => known.toLowerCase() === squeeze(key));
   if (part !== undefined) return `leave ${shown} out; ${ways.beside(part)}`;
   const meant = lookAlike(key, names) ?? nearest(key, names);
-  const takes = `it takes ${names.join(', ')}`;
-  if (meant === undefined) return `leave ${shown} out; ${takes}`;
+  const takes = `this one takes ${names.join(', ')}`;
+  if (meant === undefined) return `leave ${shown} out, or take a model that has it; ${takes}`;
   if (Object.hasOwn(given, meant)) return `leave ${shown} out; "${meant}" is there already`;
   return `write "${meant}" instead of ${shown}; ${takes}`;
 }

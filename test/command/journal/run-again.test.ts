@@ -88,7 +88,10 @@ describe('the same command again', () => {
     const began = new Date().toISOString();
     await again(here, '--new', '--wait', '0');
     for (const [args, newest] of [
-      [[...REQUEST, ...FAST], ' It is the newest task of this request.'],
+      [
+        [...REQUEST, ...FAST],
+        ' It is the newest task of this request: a run with --new that began later submitted nothing.',
+      ],
       // What it resumes is the newest unfinished task; a newer one may have ended.
       [['--action', 'waitTask', ...FAST], ''],
     ] as const) {

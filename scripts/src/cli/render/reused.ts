@@ -5,7 +5,11 @@ import type { Credits } from '../../model/request-record.ts';
 
 /** Says which run with --new made a task that is the newest one of its request. */
 export function runSteps({ newRun }: MadeBy): string[] {
-  return newRun === undefined ? [] : [`${byNewRun(newRun, 'it')} It is the newest task of this request.`];
+  return newRun === undefined
+    ? []
+    : [
+        `${byNewRun(newRun, 'it')} It is the newest task of this request: a run with --new that began later submitted nothing.`,
+      ];
 }
 
 /**
@@ -27,7 +31,9 @@ export function runStepsOfLines(lines: readonly LineResult[]): string[] {
   const [newRun] = runs.size === 1 ? runs : [];
   return newRun === undefined
     ? []
-    : [`${byNewRun(newRun, 'every line')} These are the newest tasks of the batch.`];
+    : [
+        `${byNewRun(newRun, 'every line')} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`,
+      ];
 }
 
 /** Of a request whose newest task was made otherwise. */
