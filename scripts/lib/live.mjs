@@ -826,7 +826,9 @@ function taskCancelled({ profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [`${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`];
+  return newRun === void 0 ? [] : [
+    `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
+  ];
 }
 function resumedSteps(made, isNewest) {
   if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
@@ -836,7 +838,9 @@ function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [`${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`];
+  return newRun === void 0 ? [] : [
+    `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
+  ];
 }
 var NONE_SINCE = ", and no run with --new has made another since";
 var byNewRun = (began, what) => `The run with --new that began on ${began} made ${what}.`;
