@@ -977,6 +977,9 @@ import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
 async function folderFor(folder) {
   return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
 }
+async function remadeFolder(folder) {
+  return folder === null ? null : (await import("./download.mjs")).remakeFolder(folder);
+}
 function outputOf({ folder, output }, entry) {
   if (output !== void 0 && folder !== null) return output;
   return entry?.record.output ?? null;
@@ -1131,8 +1134,7 @@ async function finish(of) {
   try {
     const before = entry && await savedResult(of, entry);
     if (before) return before;
-    const { remakeFolder } = await import("./download.mjs");
-    const folder = wait.folder === null ? null : await remakeFolder(wait.folder);
+    const folder = await remadeFolder(wait.folder);
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
     let saved = { warnings: [] };
     if (folder !== null) {
@@ -1559,6 +1561,7 @@ export {
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,
+  remadeFolder,
   saveFiles,
   savedResult,
   spanOf,

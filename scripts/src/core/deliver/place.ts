@@ -9,6 +9,11 @@ export async function folderFor(folder: string | null): Promise<string | null> {
   return folder === null ? null : (await import('../../download/download.ts')).prepareFolder(folder);
 }
 
+/** Returns the folder for the files of a finished task, made anew where it is gone; null where no files are wanted. */
+export async function remadeFolder(folder: string | null): Promise<string | null> {
+  return folder === null ? null : (await import('../../download/download.ts')).remakeFolder(folder);
+}
+
 /** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */
 export function outputOf(
   { folder, output }: Pick<WaitSettings, 'folder' | 'output'>,
