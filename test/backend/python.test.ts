@@ -12,8 +12,9 @@ import { startSandbox } from '../../scripts/src/sandbox/server.ts';
 import { ROOT } from '../support/command.ts';
 import { api, startBackend } from './support/backend.ts';
 
-const PACKAGES = ['fastapi', 'uvicorn', 'httpx', 'psycopg[binary]'];
-const IMPORTS = 'import sys, fastapi, uvicorn, httpx, psycopg; assert sys.version_info >= (3, 11)';
+const PACKAGES = ['fastapi', 'uvicorn', 'httpx', 'psycopg[binary]>=3.2'];
+const IMPORTS =
+  'import sys, fastapi, uvicorn, httpx; from psycopg import AsyncRawCursor; assert sys.version_info >= (3, 11)';
 const KEY = 'sk_test_of_python';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'amw-python-'));
