@@ -73,7 +73,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** On a busy machine a file takes longer than a turn of the event loop; simulated time does not pass meanwhile. */
+/** On a busy machine a file takes longer than four rounds; simulated time does not pass meanwhile. */
 function isBusyWithFiles(): boolean {
   return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 }
