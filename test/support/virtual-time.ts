@@ -23,7 +23,8 @@ export class VirtualTime {
   async runUntil(isOver: () => boolean): Promise<void> {
     for (;;) {
       // Those who were woken run on until each waits for the next moment.
-      for (let n = 0; n < 4 || isBusyWithFiles(); n += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let n = 0; n < 4 || isBusyWithFiles(); n += 1)
+        await new Promise((resolve) => setImmediate(resolve));
       const next = this.#timers[0];
       if (!next || isOver()) return;
       this.now = next.at;
