@@ -264,6 +264,7 @@ describe('what APIDot has no request for', () => {
         const done = await run(args, { env: { ...env, APIDOT_API_KEY: key } });
         const envelope = envelopeOf(done);
         expect([args, done.code, envelope.errorCode]).toEqual([args, 2, 'INVALID_PAYLOAD']);
+        expect(envelope.taskId).toBe(args.includes(ID) ? ID : null);
         const issue = (envelope.data.issues as unknown as Issue[]).find((one) => one.path === where);
         expect(issue?.expected).toContain(where === '--webhookUrl' ? '--callbackUrl for APIDot' : 'APIDot');
         expect(issue?.hint).toMatch(hint);
