@@ -31,9 +31,9 @@ describe('a submit that is answered', () => {
       fresh.push(options.fresh);
       return send(request, options);
     };
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
     expect(task).toMatchObject({ id: 'ckx1', state: 'SUBMITTED', model: 't2v', idempotencyKey: 'key-0001' });
-    expect(wasThere).toBe(false);
+    expect(by).toBe('answer');
     expect(session.told).toEqual(['submitting']);
     expect(log.notes).toEqual([]);
     expect(server.received).toHaveLength(1);
@@ -85,8 +85,8 @@ describe('a submit that was certainly not accepted', () => {
       { status: 429 },
       ACCEPTED,
     ]);
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
-    expect([task.id, wasThere]).toEqual(['ckx1', false]);
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
+    expect([task.id, by]).toEqual(['ckx1', 'answer']);
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(7_000);
     expect(log.notes).toEqual(['rejected', 'sending', 'rejected', 'sending']);
