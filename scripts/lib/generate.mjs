@@ -456,7 +456,7 @@ async function submitFirst(session, generation, log, until) {
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
-    observer.refused();
+    observer.rejected();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);

@@ -1908,7 +1908,7 @@ function observerOf(view, subject) {
   const request = name ?? "";
   return {
     submitting: () => submits.began(request),
-    refused: () => submits.known(request, "none"),
+    rejected: () => submits.known(request, "none"),
     several(count) {
       submits.isAboutMany();
       submits.situation.phase = "running";

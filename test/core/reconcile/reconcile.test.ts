@@ -83,7 +83,7 @@ describe.each<[string, Reply, number?]>([
     const failure = unknownOf(await submitFor(session, undefined, { log }));
     expect(server.readAt).toEqual([...READINGS, ...READINGS.map((at) => at + 60)]);
     expect(failure.details.retryAfter).toBeUndefined();
-    expect(session.told).not.toContain('refused');
+    expect(session.told).not.toContain('rejected');
     expect(log.notes).toEqual(['lost', 'resubmitting', 'lost']);
     expectOneRequest(server, 2);
   });
@@ -93,7 +93,7 @@ describe.each<[string, Reply, number?]>([
     const { server, session } = await started([lost], [down], { timeoutMs });
     expect(unknownOf(await submitFor(session, 100_000)).message).toContain('HTTP 503');
     expect(server.readAt).toEqual([...READINGS, 75, 90, 100]);
-    expect(session.told).not.toContain('refused');
+    expect(session.told).not.toContain('rejected');
     expectOneRequest(server, 1);
   });
 });
@@ -368,7 +368,7 @@ describe('the second submit', () => {
     );
     const { task, by } = acceptedOf(await submitFor(session));
     expect([task.id, by]).toEqual(['ckx9', 'list']);
-    expect(session.told).not.toContain('refused');
+    expect(session.told).not.toContain('rejected');
     expectOneRequest(server, 2);
   });
 
@@ -410,7 +410,7 @@ describe('the second submit', () => {
       const failure = unknownOf(await submitFor(session, undefined, { log }));
       expect(failure.message).toContain('by the second');
       expect(failure.details.retryAfter).toBeUndefined();
-      expect(session.told).not.toContain('refused');
+      expect(session.told).not.toContain('rejected');
       expect(log.notes).toEqual(['lost', 'resubmitting', ...(isRetriable ? ['resubmit rejected'] : [])]);
       expectOneRequest(server, 2);
     },
