@@ -6,7 +6,7 @@ const { open } = require("node:fs/promises");
 
 // scripts/src/contracts/contract.ts
 const { readdirSync } = require("node:fs");
-const { join: join2 } = require("node:path");
+const { join: join3 } = require("node:path");
 import { Failure } from "./main.mjs";
 import { isObject as isObject8 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
@@ -14,7 +14,7 @@ import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/contracts/document.ts
 const { readFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { join: join2 } = require("node:path");
 
 // scripts/src/contracts/compiled.ts
 import { isObject } from "./main.mjs";
@@ -46,11 +46,22 @@ ${beginning}`);
   }
 }
 
+// scripts/src/contracts/folders.ts
+const { join } = require("node:path");
+function contractsFolder(root) {
+  return join(root, "contracts");
+}
+function compiledFolder(root) {
+  return join(root, "scripts", "lib", "contracts");
+}
+function compiledFile(root, provider) {
+  return join(compiledFolder(root), `${provider}.jsonl`);
+}
+
 // scripts/src/contracts/document.ts
-import { compiledFile, contractsFolder } from "./main.mjs";
 var EXTENSION = ".yaml";
 function readStored(root, provider, file) {
-  const text2 = readFileSync(join(contractsFolder(root), file), "utf8");
+  const text2 = readFileSync(join2(contractsFolder(root), file), "utf8");
   return { text: text2, copy: fromCompiled(readIfThere(compiledFile(root, provider)), file, text2) };
 }
 function readIfThere(file) {
@@ -61,17 +72,14 @@ function readIfThere(file) {
   }
 }
 
-// scripts/src/contracts/contract.ts
-import { contractsFolder as contractsFolder2 } from "./main.mjs";
-
-// scripts/src/contracts/read-schema.ts
+// scripts/src/contracts/schema/read-schema.ts
 import { isObject as isObject7 } from "./main.mjs";
 
-// scripts/src/contracts/contract-error.ts
+// scripts/src/contracts/schema/contract-error.ts
 var ContractError = class extends Error {
 };
 
-// scripts/src/contracts/keywords/keyword.ts
+// scripts/src/contracts/schema/keywords/keyword.ts
 import { isObject as isObject2 } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
@@ -93,7 +101,7 @@ function mapping(value, where, known) {
   return value;
 }
 
-// scripts/src/contracts/presence.ts
+// scripts/src/contracts/schema/presence.ts
 function fieldOf(object3, name) {
   return Object.hasOwn(object3, name) ? object3[name] : void 0;
 }
@@ -105,7 +113,7 @@ function carriesSomething(value) {
   return Array.isArray(value) ? value.length > 0 : value !== null && value !== void 0;
 }
 
-// scripts/src/contracts/keywords/at-least-one.ts
+// scripts/src/contracts/schema/keywords/at-least-one.ts
 var atLeastOne = {
   name: "x-atLeastOne",
   types: ["object"],
@@ -124,14 +132,14 @@ var atLeastOne = {
   }
 };
 
-// scripts/src/contracts/expected.ts
+// scripts/src/contracts/schema/expected.ts
 import { plain as plain2 } from "./main.mjs";
 
-// scripts/src/contracts/keywords/media.ts
+// scripts/src/contracts/schema/keywords/media.ts
 import { checkPublicUrl } from "./main.mjs";
 import { plain } from "./main.mjs";
 
-// scripts/src/contracts/image-type.ts
+// scripts/src/contracts/schema/image-type.ts
 var SURE_TYPES = /* @__PURE__ */ new Set([
   "image/png",
   "image/jpeg",
@@ -150,7 +158,7 @@ function sniffImage(bytes) {
   return null;
 }
 
-// scripts/src/contracts/schema-node.ts
+// scripts/src/contracts/schema/schema-node.ts
 import { isObject as isObject3 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
@@ -167,7 +175,7 @@ function nodeAt(node, path) {
   return here;
 }
 
-// scripts/src/contracts/ways.ts
+// scripts/src/contracts/schema/ways.ts
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -175,7 +183,7 @@ var BY_VALUE = {
   beside: () => "it is said beside the payload"
 };
 
-// scripts/src/contracts/keywords/media.ts
+// scripts/src/contracts/schema/keywords/media.ts
 var media = {
   name: "x-media",
   types: ["string"],
@@ -256,7 +264,7 @@ function headerHint(head) {
   return `begin the value with exactly data:${type};base64,`;
 }
 
-// scripts/src/contracts/expected.ts
+// scripts/src/contracts/schema/expected.ts
 var SHOWN = 60;
 var A_TYPE = {
   string: "a string",
@@ -347,7 +355,7 @@ function fieldName(path) {
   return typeof last === "string" ? `"${last}"` : pathText(path);
 }
 
-// scripts/src/contracts/keywords/counts.ts
+// scripts/src/contracts/schema/keywords/counts.ts
 var counts = {
   name: "x-counts",
   types: ["array"],
@@ -366,7 +374,7 @@ var counts = {
   }
 };
 
-// scripts/src/contracts/keywords/exclusive.ts
+// scripts/src/contracts/schema/keywords/exclusive.ts
 var MOST_NAMES = 8;
 var exclusive = {
   name: "x-exclusive",
@@ -390,7 +398,7 @@ var exclusive = {
   }
 };
 
-// scripts/src/contracts/keywords/files.ts
+// scripts/src/contracts/schema/keywords/files.ts
 var files = {
   name: "x-files",
   types: ["string"],
@@ -412,7 +420,7 @@ function checkFileType(url, files2) {
   };
 }
 
-// scripts/src/contracts/keywords/rejected.ts
+// scripts/src/contracts/schema/keywords/rejected.ts
 import { isObject as isObject4 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
@@ -2327,7 +2335,7 @@ function refine(fn, _params = {}) {
   return _refine(ZodMiniCustom, fn, _params);
 }
 
-// scripts/src/contracts/zod.ts
+// scripts/src/contracts/schema/zod.ts
 var z = {
   _default,
   array,
@@ -2354,7 +2362,7 @@ var z = {
 };
 config({ jitless: true });
 
-// scripts/src/contracts/to-zod.ts
+// scripts/src/contracts/schema/to-zod.ts
 var made = /* @__PURE__ */ new WeakMap();
 function toZod2(node) {
   let schema = made.get(node);
@@ -2431,7 +2439,7 @@ function object2(node) {
   return z.strictObject(shape);
 }
 
-// scripts/src/contracts/keywords/sum-max.ts
+// scripts/src/contracts/schema/keywords/sum-max.ts
 var sumMax = {
   name: "x-sumMax",
   types: ["object"],
@@ -2464,7 +2472,7 @@ var sumMax = {
   }
 };
 
-// scripts/src/contracts/keywords/when.ts
+// scripts/src/contracts/schema/keywords/when.ts
 import { isObject as isObject6 } from "./main.mjs";
 var when = {
   name: "x-when",
@@ -2572,7 +2580,7 @@ function instead(object3, names2) {
   return names2.map((name) => `${isPresent(object3, name) ? "change" : "set"} ${name}`).join(" or ");
 }
 
-// scripts/src/contracts/keywords/registry.ts
+// scripts/src/contracts/schema/keywords/registry.ts
 var KEYWORDS = [
   media,
   files,
@@ -2584,7 +2592,7 @@ var KEYWORDS = [
   rejected
 ];
 
-// scripts/src/contracts/read-schema.ts
+// scripts/src/contracts/schema/read-schema.ts
 var number3 = bound("a number", Number.isFinite);
 var count = bound("a whole number", (value) => Number.isInteger(value) && value >= 0);
 var STANDARD = {
@@ -2708,15 +2716,15 @@ function readObject(node, schema, at) {
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
-  const folder = contractsFolder2(root);
+  const folder = contractsFolder(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
     });
-  return names(join2(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
+  return names(join3(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
 function listProviders(root) {
-  return names(contractsFolder2(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
+  return names(contractsFolder(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
 }
 function names(folder) {
   try {
@@ -2977,9 +2985,9 @@ function codeOf(error) {
 // scripts/src/contracts/validate.ts
 import { isObject as isObject10 } from "./main.mjs";
 
-// scripts/src/contracts/hint.ts
-import { plain as plain5 } from "./main.mjs";
+// scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
 function hint(place) {
   const { node, path, value, required: required2 } = place;
@@ -3270,6 +3278,9 @@ export {
   checkPayload,
   codeOf,
   codePoints,
+  compiledFile,
+  compiledFolder,
+  contractsFolder,
   counts,
   either,
   endOfText,

@@ -134,9 +134,9 @@ function rules(contract) {
 
 // scripts/src/contracts/unknown-model.ts
 import { Failure } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { plain } from "./main.mjs";
 import { listModels as listModels2, listProviders } from "./contracts.mjs";
-import { nearest } from "./main.mjs";
 
 // scripts/src/contracts/unsupported.ts
 import { EXTENSION, readStored } from "./contracts.mjs";

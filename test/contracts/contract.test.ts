@@ -22,7 +22,7 @@ import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
 
-vi.mock(import('../../scripts/src/contracts/parse-yaml.ts'), async (original) => {
+vi.mock(import('../../scripts/src/contracts/read/parse-yaml.ts'), async (original) => {
   const { parseYaml } = await original();
   return {
     parseYaml(text) {

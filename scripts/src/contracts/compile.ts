@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
 import { lineOf, textFingerprint } from './compiled.ts';
-import { ContractError } from './contract-error.ts';
 import { EXTENSION } from './document.ts';
-import { parseYaml } from './parse-yaml.ts';
-import { toContract } from './read-contract.ts';
-import { readUnsupported } from './read-unsupported.ts';
+import { parseYaml } from './read/parse-yaml.ts';
+import { toContract } from './read/read-contract.ts';
+import { readUnsupported } from './read/read-unsupported.ts';
+import { ContractError } from './schema/contract-error.ts';
 import { unsupportedFile } from './unsupported.ts';
 import { checkPayload } from './validate.ts';
 

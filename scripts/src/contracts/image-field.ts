@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import type { SchemaNode } from './schema-node.ts';
+import type { SchemaNode } from './schema/schema-node.ts';
 
 /** The field that takes the picture of a file: the first that holds a single image. */
 export function imageField(contract: Contract): string | null {

@@ -1,7 +1,7 @@
 import { Failure, type ModelUnknown } from '../model/failure.ts';
+import { nearest } from '../model/nearest.ts';
 import { plain } from '../model/text.ts';
 import { listModels, listProviders } from './contract.ts';
-import { nearest } from './nearest.ts';
 import { knownName } from './unsupported.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { EXTENSION, readStored } from './document.ts';
-import type { Unsupported } from './read-unsupported.ts';
+import type { Unsupported } from './read/read-unsupported.ts';
 
 /** The file, below contracts/, that lists a provider's ids that have no contract. */
 export function unsupportedFile(provider: string): string {
@@ -56,8 +56,8 @@ async function unsupportedOf(root: string, provider: string): Promise<Unsupporte
   // It was checked when it was compiled.
   if (copy !== undefined) return copy as unknown as Unsupported;
   const [{ parseYaml }, { readUnsupported }] = await Promise.all([
-    import('./parse-yaml.ts'),
-    import('./read-unsupported.ts'),
+    import('./read/parse-yaml.ts'),
+    import('./read/read-unsupported.ts'),
   ]);
   return readUnsupported(parseYaml(text));
 }

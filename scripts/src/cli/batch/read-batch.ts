@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
-import { estimate } from '../../contracts/estimate.ts';
+import { estimate } from '../../contracts/price/estimate.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';

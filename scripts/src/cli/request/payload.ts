@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../../contracts/contract.ts';
 import { imageField, imageUrlField } from '../../contracts/image-field.ts';
-import { sniffImage } from '../../contracts/image-type.ts';
+import { sniffImage } from '../../contracts/schema/image-type.ts';
 import { Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { DuplicateName, parseStrict } from '../../model/strict-json.ts';

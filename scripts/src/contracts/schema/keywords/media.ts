@@ -1,6 +1,6 @@
-import type { Problem } from '../../model/failure.ts';
-import { checkPublicUrl } from '../../model/public-address.ts';
-import { plain } from '../../model/text.ts';
+import type { Problem } from '../../../model/failure.ts';
+import { checkPublicUrl } from '../../../model/public-address.ts';
+import { plain } from '../../../model/text.ts';
 import { ContractError } from '../contract-error.ts';
 import { SURE_TYPES, sniffImage } from '../image-type.ts';
 import { type Keyword, MEDIA_KINDS, type MediaKind } from '../schema-node.ts';

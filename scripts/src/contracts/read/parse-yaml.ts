@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../../model/json.ts';
 
 /**
  * YAML 1.2 text as JSON. Alone in its module, because loading the parser costs more than all of the validation and

@@ -1,10 +1,10 @@
-import type { Cheaper } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { type Contract, rootOf } from './contract.ts';
-import { carriesSomething, fieldOf } from './presence.ts';
-import type { PriceRule, Rate } from './price-rule.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { checkPayload } from './validate.ts';
+import type { Cheaper } from '../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { type Contract, rootOf } from '../contract.ts';
+import type { PriceRule, Rate } from '../read/price-rule.ts';
+import { carriesSomething, fieldOf } from '../schema/presence.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import { checkPayload } from '../validate.ts';
 
 /** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
 export interface Estimate {

@@ -1,5 +1,5 @@
-import type { Json } from '../model/json.ts';
-import { plain } from '../model/text.ts';
+import type { Json } from '../../model/json.ts';
+import { plain } from '../../model/text.ts';
 import { expectedMedia } from './keywords/media.ts';
 import type { SchemaNode, TypeName } from './schema-node.ts';
 

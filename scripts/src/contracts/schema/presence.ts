@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 
 /** What an object has under a name; never something that it inherits. */
 export function fieldOf(object: JsonObject, name: string): Json | undefined {

@@ -1,5 +1,5 @@
 import type * as Zod from 'zod/mini';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../../model/json.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { z } from './zod.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
-import { loadContract } from '../../scripts/src/contracts/contract.ts';
-import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import { CORPUS } from './corpus.ts';
+import { BY_FLAGS } from '../../../scripts/src/cli/render/payload-ways.ts';
+import { loadContract } from '../../../scripts/src/contracts/contract.ts';
+import { checkPayload } from '../../../scripts/src/contracts/validate.ts';
+import { CORPUS } from '../corpus.ts';
 
 /** Payloads whose hints name each way that only a command line has. */
 const OTHERS = [

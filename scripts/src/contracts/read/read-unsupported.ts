@@ -1,7 +1,7 @@
 import type * as Zod from 'zod/mini';
-import { isObject, type Json } from '../model/json.ts';
+import { isObject, type Json } from '../../model/json.ts';
+import { z } from '../schema/zod.ts';
 import { parsed } from './parsed.ts';
-import { z } from './zod.ts';
 
 const HEAD = ' must hold page, a text, and groups, a list';
 const GROUP = ' must hold why, a text, and models, a list';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readDurations } from '../../scripts/src/contracts/durations.ts';
-import type { Json } from '../../scripts/src/model/json.ts';
+import { readDurations } from '../../../scripts/src/contracts/read/durations.ts';
+import type { Json } from '../../../scripts/src/model/json.ts';
 
 const GOOD = { seconds: [158.8, 390], runs: 5, what: 'five runs', date: '2026-09-17' };
 

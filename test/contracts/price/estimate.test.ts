@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { loadContract } from '../../scripts/src/contracts/contract.ts';
+import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import {
   cheaperVariants,
   estimate,
   estimateCredits,
   priceLine,
-} from '../../scripts/src/contracts/estimate.ts';
-import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json } from '../../scripts/src/model/json.ts';
-import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';
-import { changed, contractOf, dataUri, MODELS, PICTURES } from './helpers.ts';
+} from '../../../scripts/src/contracts/price/estimate.ts';
+import { checkPayload } from '../../../scripts/src/contracts/validate.ts';
+import type { Json } from '../../../scripts/src/model/json.ts';
+import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../../support/models.ts';
+import { changed, contractOf, dataUri, MODELS, PICTURES } from '../helpers.ts';
 
 describe('the estimate', () => {
   it.each<[string, Record<string, Json | undefined>, number | null]>([

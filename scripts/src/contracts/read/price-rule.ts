@@ -1,9 +1,9 @@
 import type * as Zod from 'zod/mini';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { ContractError } from './contract-error.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { ContractError } from '../schema/contract-error.ts';
+import type { SchemaNode } from '../schema/schema-node.ts';
+import { z } from '../schema/zod.ts';
 import { only, parsed } from './parsed.ts';
-import type { SchemaNode } from './schema-node.ts';
-import { z } from './zod.ts';
 
 const CREDITS = ' must be a number above 0, or the least and the most';
 const amount = (message: string) => z.number(message).check(z.positive(message));

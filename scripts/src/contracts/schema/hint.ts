@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '../model/json.ts';
-import { plain } from '../model/text.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { nearest, squeeze } from '../../model/nearest.ts';
+import { plain } from '../../model/text.ts';
 import {
   A_TYPE,
   assign,
@@ -12,7 +13,6 @@ import {
   SHOWN,
   wanted,
 } from './expected.ts';
-import { nearest, squeeze } from './nearest.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
 import type { Beside, Ways } from './ways.ts';

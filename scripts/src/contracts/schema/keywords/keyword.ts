@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
 
 /** A list of names of the properties. @throws ContractError */

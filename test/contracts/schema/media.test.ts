@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BY_FLAGS } from '../../scripts/src/cli/render/payload-ways.ts';
-import { sniffImage } from '../../scripts/src/contracts/image-type.ts';
-import { checkFileType } from '../../scripts/src/contracts/keywords/files.ts';
-import { checkMedia } from '../../scripts/src/contracts/keywords/media.ts';
-import { checkPublicUrl } from '../../scripts/src/model/public-address.ts';
-import { dataUri, PICTURES } from './helpers.ts';
+import { BY_FLAGS } from '../../../scripts/src/cli/render/payload-ways.ts';
+import { sniffImage } from '../../../scripts/src/contracts/schema/image-type.ts';
+import { checkFileType } from '../../../scripts/src/contracts/schema/keywords/files.ts';
+import { checkMedia } from '../../../scripts/src/contracts/schema/keywords/media.ts';
+import { checkPublicUrl } from '../../../scripts/src/model/public-address.ts';
+import { dataUri, PICTURES } from '../helpers.ts';
 
 const types = Object.entries(PICTURES).map(([name, bytes]) => [`image/${name}`, bytes] as const);
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../model/json.ts';
+import { isObject } from '../../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
 import type { Keyword } from '../schema-node.ts';
 

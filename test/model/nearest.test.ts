@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearest } from '../../scripts/src/contracts/nearest.ts';
+import { editDistance, nearest } from '../../scripts/src/model/nearest.ts';
 
 const FLAGS = ['--model', '--payload', '--action', '--taskId', '--wait', '--download', '--maxCredits'];
 

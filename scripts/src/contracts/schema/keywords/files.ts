@@ -1,4 +1,4 @@
-import type { Problem } from '../../model/failure.ts';
+import type { Problem } from '../../../model/failure.ts';
 import { ContractError } from '../contract-error.ts';
 import type { Keyword } from '../schema-node.ts';
 

@@ -1,7 +1,7 @@
 import type * as Zod from 'zod/mini';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../../model/json.ts';
+import { z } from '../schema/zod.ts';
 import { only, parsed } from './parsed.ts';
-import { z } from './zod.ts';
 
 const SECONDS = '.seconds must be a number above 0, or the shortest and the longest';
 const time = z.number(SECONDS).check(z.positive(SECONDS));

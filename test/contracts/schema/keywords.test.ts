@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { KEYWORDS } from '../../scripts/src/contracts/keywords/registry.ts';
-import { toContract } from '../../scripts/src/contracts/read-contract.ts';
-import { readNode } from '../../scripts/src/contracts/read-schema.ts';
-import { checkPayload } from '../../scripts/src/contracts/validate.ts';
-import type { Json, JsonObject } from '../../scripts/src/model/json.ts';
-import { ROOT } from '../support/command.ts';
+import { toContract } from '../../../scripts/src/contracts/read/read-contract.ts';
+import { KEYWORDS } from '../../../scripts/src/contracts/schema/keywords/registry.ts';
+import { readNode } from '../../../scripts/src/contracts/schema/read-schema.ts';
+import { checkPayload } from '../../../scripts/src/contracts/validate.ts';
+import type { Json, JsonObject } from '../../../scripts/src/model/json.ts';
+import { ROOT } from '../../support/command.ts';
 
 const source = join(ROOT, 'scripts', 'src');
 const files = (readdirSync(source, { recursive: true, encoding: 'utf8' }) as string[])
@@ -29,7 +29,7 @@ it('every keyword of our own is documented, and what is documented is read', () 
 it.each(places)('%s: its types, its check and its words are in one module', (name) => {
   const speaking = files.filter(([, text]) => text.includes(`'${name}'`) || text.includes(`\`${name}`));
   expect(speaking.map(([file]) => file)).toHaveLength(1);
-  expect(speaking[0]![0]).toMatch(/^contracts\/keywords\//);
+  expect(speaking[0]![0]).toMatch(/^contracts\/schema\/keywords\//);
 });
 
 const TEXT = { type: 'string' };

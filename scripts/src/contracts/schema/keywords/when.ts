@@ -1,5 +1,5 @@
-import type { Issue } from '../../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Issue } from '../../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../../model/json.ts';
 import { ContractError } from '../contract-error.ts';
 import { assign, expected, received } from '../expected.ts';
 import { carriesSomething, fieldOf, isPresent } from '../presence.ts';

@@ -1,12 +1,11 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import { OUTPUT_KINDS } from '../model/output-kind.ts';
-import type { StoredContract } from './contract.ts';
-import { ContractError } from './contract-error.ts';
-import { readDurations } from './durations.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { OUTPUT_KINDS, type OutputKind } from '../../model/output-kind.ts';
+import { ContractError } from '../schema/contract-error.ts';
+import { readNode } from '../schema/read-schema.ts';
+import { z } from '../schema/zod.ts';
+import { type RecordedDuration, readDurations } from './durations.ts';
 import { parsed } from './parsed.ts';
-import { readPrice } from './price-rule.ts';
-import { readNode } from './read-schema.ts';
-import { z } from './zod.ts';
+import { type PriceRule, readPrice } from './price-rule.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const SENTENCES = ' must be a list of sentences';
@@ -30,6 +29,32 @@ const HEAD = z.object({
   'x-price': z.optional(z.custom<Json>()),
   examples: z.array(z.custom<JsonObject>(isObject, EXAMPLE), EXAMPLE).check(z.minLength(1, EXAMPLE)),
 });
+
+/** What the file of a contract says, as the compiled copy holds it. */
+export interface StoredContract {
+  /** What the model makes. */
+  output: OutputKind;
+  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
+  schema: JsonObject;
+  /** A payload that passes. */
+  example: JsonObject;
+  sources: { what: string; date: string }[];
+  /** The field that takes the prompt; null where the model has none. */
+  prompt: string | null;
+  /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
+  notes: string[];
+  /** The notes that change what one sends. */
+  advice: string[];
+  /**
+   * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where it
+   * does not.
+   */
+  replay: string | null;
+  /** How long recorded runs took, from submit to end; empty where none is on record. */
+  durations: RecordedDuration[];
+  /** Null where no price is known that is recent enough to say anything. */
+  price: PriceRule | null;
+}
 
 /** @throws ContractError for what is not understood, and where the example or the sources are missing */
 export function toContract(document: Json): StoredContract {

@@ -1,5 +1,5 @@
-import type { Issue, Problem } from '../model/failure.ts';
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Issue, Problem } from '../../model/failure.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Ways } from './ways.ts';
 
 export const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;

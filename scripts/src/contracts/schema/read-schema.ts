@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { ContractError } from './contract-error.ts';
 import { fieldList } from './keywords/keyword.ts';
 import { KEYWORDS } from './keywords/registry.ts';
