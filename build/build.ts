@@ -73,7 +73,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model|unsupported))\.ts$/],
+  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
@@ -90,10 +90,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
-  [
-    'batch',
-    /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/,
-  ],
+  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$)/],
   ['contracts', /^(contracts\/|cli\/request\/)/],
   [
     'generate',

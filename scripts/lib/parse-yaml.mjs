@@ -3,8 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/compile.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-import { lineOf, textFingerprint } from "./contracts.mjs";
-import { EXTENSION } from "./contracts.mjs";
 
 // node_modules/yaml/browser/dist/nodes/identity.js
 var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
@@ -6512,7 +6510,7 @@ var readUnsupported = (document) => parsed(LIST, document, "the list");
 
 // scripts/src/contracts/compile.ts
 import { ContractError as ContractError4 } from "./contracts.mjs";
-import { unsupportedFile } from "./models.mjs";
+import { compiledLine, EXTENSION, unsupportedFile } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const read = (file) => readFileSync(join(contractsDir, file), "utf8");
@@ -6545,7 +6543,7 @@ function compileContract(provider, model, file, text) {
 function compiled(file, text, read) {
   const document = parseYaml(text);
   try {
-    return lineOf({ file, source: textFingerprint(text), contract: read(document) });
+    return compiledLine(file, text, read(document));
   } catch (error) {
     throw new ContractError4(`contracts/${file}: ${error.message}`, { cause: error });
   }

@@ -4,11 +4,10 @@ import { Failure } from '../model/failure.ts';
 import { isObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
-import { EXTENSION, readStored } from './document.ts';
-import { contractsFolder } from './folders.ts';
 import type { StoredContract } from './read/read-contract.ts';
 import { readNode } from './schema/read-schema.ts';
 import type { SchemaNode } from './schema/schema-node.ts';
+import { contractsFolder, EXTENSION, readStored } from './stored.ts';
 
 /** What a model takes, what that is known from, and what it cost when the price was last checked. */
 export interface Contract extends StoredContract {

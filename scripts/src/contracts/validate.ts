@@ -1,7 +1,7 @@
 import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { imageField } from './image-field.ts';
+import { imageField } from './fields.ts';
 import { expected, type Path, pathText, received } from './schema/expected.ts';
 import { hint, type RefusedPlace, unknownFieldHint } from './schema/hint.ts';
 import { fieldOf } from './schema/presence.ts';

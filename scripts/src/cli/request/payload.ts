@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type Contract, DEFAULT_PROVIDER } from '../../contracts/contract.ts';
-import { imageField, imageUrlField } from '../../contracts/image-field.ts';
+import { imageField, imageUrlField } from '../../contracts/fields.ts';
 import { sniffImage } from '../../contracts/schema/image-type.ts';
 import { Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
