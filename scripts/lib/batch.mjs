@@ -1361,10 +1361,10 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
@@ -1432,18 +1432,8 @@ function kindOf(value) {
 // scripts/src/cli/batch/read-batch.ts
 const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
+import { imageField, withoutImage, withPrompt } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
-
-// scripts/src/contracts/prompt-field.ts
-import { rootOf } from "./contracts.mjs";
-function withPrompt(contract, payload, text) {
-  const field = contract.prompt;
-  if (field === null) return null;
-  const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
-  return { ...payload, [field]: takesText ? text : [text] };
-}
-
-// scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey5 } from "./download.mjs";
@@ -1761,10 +1751,8 @@ var Reader = class {
       return null;
     }
     if (line.image !== void 0) {
-      const { withoutImage } = await import("./contracts.mjs");
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
@@ -1842,7 +1830,6 @@ export {
   totalsOf,
   tracked,
   unsavedTasks,
-  withPrompt,
   withResume,
   writeLine,
   writeOwn,

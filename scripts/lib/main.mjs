@@ -271,8 +271,31 @@ function madeAs(contentType) {
 // scripts/src/cli/command-line/flag-values.ts
 const path = require("node:path");
 
-// scripts/src/contracts/nearest.ts
-var LONGEST = 64;
+// scripts/src/model/file-name-rule.ts
+var LONGEST = 120;
+var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+function nameProblem(name) {
+  if (name === "") return "write at least one letter";
+  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
+  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
+  if (plain(name, 400) !== name)
+    return "write it in visible characters, without line breaks or double spaces";
+  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
+  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
+  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (/\.(part|lock)$/i.test(name))
+    return "choose another ending: .part and .lock mark files that are being saved";
+  if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
+  return null;
+}
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+
+// scripts/src/model/nearest.ts
+var LONGEST2 = 64;
 function nearest(word, candidates) {
   const wanted = squeeze(word);
   let best;
@@ -294,7 +317,7 @@ function nearest(word, candidates) {
   return best;
 }
 function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+  return word.slice(0, LONGEST2).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
 }
 function editDistance(a, b) {
   let beforeLast = [];
@@ -312,29 +335,6 @@ function editDistance(a, b) {
     last = row;
   }
   return last[b.length];
-}
-
-// scripts/src/model/file-name-rule.ts
-var LONGEST2 = 120;
-var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
-function nameProblem(name) {
-  if (name === "") return "write at least one letter";
-  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
-  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
-  if (plain(name, 400) !== name)
-    return "write it in visible characters, without line breaks or double spaces";
-  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
-  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
-  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
-  if (/\.(part|lock)$/i.test(name))
-    return "choose another ending: .part and .lock mark files that are being saved";
-  if (Buffer.byteLength(name) > LONGEST2) return `write at most ${LONGEST2} bytes (a letter is 1 to 4 bytes)`;
-  return null;
-}
-
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
 
 // scripts/src/model/clock.ts
@@ -2367,18 +2367,6 @@ function warningText(warning) {
   }
 }
 
-// scripts/src/contracts/folders.ts
-const { join: join2 } = require("node:path");
-function contractsFolder(root) {
-  return join2(root, "contracts");
-}
-function compiledFolder(root) {
-  return join2(root, "scripts", "lib", "contracts");
-}
-function compiledFile(root, provider) {
-  return join2(compiledFolder(root), `${provider}.jsonl`);
-}
-
 // scripts/src/disk/make-folder.ts
 const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
@@ -2478,9 +2466,6 @@ export {
   commandLine,
   commandToRehearse,
   compact,
-  compiledFile,
-  compiledFolder,
-  contractsFolder,
   counted,
   createProvider,
   credits,
