@@ -202,11 +202,8 @@ import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
 };
-function where(request) {
-  return request.url.origin;
-}
 function networkError(request, what, unclear, cause) {
-  return new Failure4("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure4("NETWORK_ERROR", `${request.url.origin} ${what}.`, { transient: true, unclear, cause });
 }
 var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
@@ -260,13 +257,17 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure4("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
-    cause,
-    // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
-    transient: status >= 500,
-    unclear: false,
-    reason: { kind: "proxyRefusal" }
-  });
+  return new Failure4(
+    "NETWORK_ERROR",
+    `${request.url.origin} could not be reached through the proxy: ${why}.`,
+    {
+      cause,
+      // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
+      transient: status >= 500,
+      unclear: false,
+      reason: { kind: "proxyRefusal" }
+    }
+  );
 }
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
@@ -278,7 +279,7 @@ var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
-  return new Failure4("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure4("NETWORK_ERROR", `${request.url.origin} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? "certificate" : "handshake" }
@@ -300,13 +301,8 @@ var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
 function isTransientStatus(status) {
   return TRANSIENT_STATUS.has(status) || status >= 500;
 }
-function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-function pauseAfter(failure, attempt, policy, random) {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+function pauseAfter(failure, attempt, { baseMs, capMs }, random) {
+  const backoff = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
 }
@@ -337,18 +333,18 @@ var LEAST_RETRY_MS = 500;
 var LONGEST_QUEUE_MS = 1e4;
 var Api = class {
   clock;
-  policy;
   #transport;
   #limiter;
   signal;
   timeoutMs;
+  maxRetries;
   constructor(transport, clock, { timeoutMs, maxRetries, signal, limiter }) {
     this.#transport = transport;
     this.#limiter = limiter;
     this.clock = clock;
     this.signal = signal;
     this.timeoutMs = timeoutMs;
-    this.policy = { maxRetries, ...RETRY_PAUSES };
+    this.maxRetries = maxRetries;
   }
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
   get shortDeadline() {
@@ -406,10 +402,15 @@ var Api = class {
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
-  /** Returns the backoff before the next attempt in milliseconds; null when there is no next attempt. */
+  /**
+   * Returns the backoff before the next attempt in milliseconds; null when there is none: the failure is permanent, all
+   * retries are used, or the pause ends after the deadline.
+   * @param attempt the number of attempts so far (1 = the first one just failed)
+   */
   pauseFor(failure, attempt, deadline) {
-    const remaining = deadline - this.clock.monotonic();
-    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+    if (!failure.details.transient || attempt > this.maxRetries) return null;
+    const pause = pauseAfter(failure, attempt, RETRY_PAUSES, this.clock.random);
+    return pause > deadline - this.clock.monotonic() ? null : pause;
   }
 };
 async function withPause(limiter, read) {
@@ -655,11 +656,7 @@ var Transport = class {
     const body = decoded(Buffer.concat(chunks), head.headers["content-encoding"], maxBytes, tooLarge);
     return { ...head, body };
   }
-  /**
-   * Sends one request and passes its answer to `receiver` piece by piece.
-   * @throws Failure NETWORK_ERROR (`unclear` when part of the request was sent), the signal's reason, or the error
-   * that the receiver threw
-   */
+  /** Sends one request and passes its answer to `receiver` piece by piece. @throws as `exchange` does */
   async exchange(request, receiver, options) {
     const client = await this.#clientFor(options);
     try {
@@ -1459,7 +1456,6 @@ export {
   parseBody,
   parseRetryAfter,
   pauseAfter,
-  pauseBeforeRetry,
   pauseOfAll,
   pollError,
   pollOnce,
@@ -1474,7 +1470,6 @@ export {
   taskCancelled,
   taskResult,
   unreadable,
-  where,
   withFacts,
   withProxy,
   withRecord,
