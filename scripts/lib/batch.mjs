@@ -783,7 +783,11 @@ var Batch = class {
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
-      return taskResult2(taskId, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
+      return taskResult2(
+        taskId,
+        { state: status, record: {} },
+        { origin: { resumed: madeBy(entry.record) }, credits }
+      );
     }
     const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {

@@ -6,17 +6,8 @@ import { isTerminal } from "./main.mjs";
 import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
+import { cheaperVariants, estimateCredits } from "./estimate.mjs";
 import { Failure, orFailure } from "./main.mjs";
-
-// scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./estimate.mjs";
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-
-// scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
   const isExplained = refusal.details.reason?.kind === "shortOfCredits";
   if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
@@ -46,6 +37,10 @@ function shortOfCredits(contract, { payload }, quote2, said) {
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
     }
   });
+}
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 function cheaperWithin(contract, payload, price, balance) {
   if (balance < price) return cheaperThan(contract, payload, balance);
@@ -129,15 +124,10 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   }
   if (range.most <= maxCredits) return;
   const dated = { ...range, asOf, note };
+  const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: dated,
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
+    reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
 async function askPrice(session, contract, generation, deadline = Infinity) {
@@ -145,19 +135,14 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   const { model, payload, maxCredits } = generation;
   const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
+  const { credits: quoted, record } = quote2;
+  if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
+  throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+    data: { quoted, maxCredits },
+    record,
+    reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
+  });
 }
 
 // scripts/src/core/money/record-charge.ts
@@ -442,14 +427,14 @@ async function submitFirst(session, generation, log, until) {
     if (held) return { kind: "rejected", failure: held };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
-      await log.sending();
+      await log?.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
     if (sent.kind === "accepted") return accepted(sent.task, false, false);
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
@@ -458,7 +443,7 @@ async function submitFirst(session, generation, log, until) {
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
-    await log.rejected();
+    await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
@@ -470,14 +455,14 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
     if (found.kind !== "mayResubmit") return unknown(session, lost, found.kind === "never" ? {} : found);
     const held = submits && await orFailure4(submits.ready());
-    const notResubmitted = held || await orFailure4(log.resubmitting());
+    const notResubmitted = held || log && await orFailure4(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
     if (sent.kind === "accepted") return accepted(sent.task, false, true);
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
@@ -486,11 +471,11 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     if (pause === null) {
       const judged = await judgeRejection(session, lost, failure, until);
       const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
-      if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
+      if (judged.kind !== "rejected" && !isInVain) await log?.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await log?.resubmitRejected();
     await api.clock.sleep(pause, api.signal);
   }
 }
@@ -637,9 +622,7 @@ async function noteNoTask({ entry, lock }, { kind, failure }) {
 function logOf(own) {
   const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
-  const update = async (change) => {
-    await entry.update(change, { isOurs: true });
-  };
+  const update = async (change) => void await entry.update(change, { isOurs: true });
   return {
     sending: async () => {
       await requireLock(lock);
@@ -649,9 +632,7 @@ function logOf(own) {
     lost: () => update({ phase: "unknown", unsettledSince: dateOf2(session) }),
     resubmitting: async () => {
       const quote2 = await quoteOf(own);
-      const change = ({ credits }) => ({
-        credits: { ...credits, quoted: quote2.credits }
-      });
+      const change = ({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } });
       const before = spentOn(entry.record) ?? quote2?.credits;
       const { caps } = request.terms;
       if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
@@ -678,20 +659,11 @@ function sendingNow(session) {
 // scripts/src/core/submit/submit-without-record.ts
 import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-var nothing = async () => {
-};
-var NO_LOG = {
-  sending: nothing,
-  rejected: nothing,
-  lost: nothing,
-  resubmitting: nothing,
-  resubmitRejected: nothing
-};
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
   const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
-  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
+  const result = await submitOrReconcile(session, generation, null, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
@@ -701,7 +673,6 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 
 // scripts/src/core/generate.ts
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
-import { knownFacts } from "./wait.mjs";
 var LEAST_SUBMIT_MS2 = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -737,7 +708,7 @@ async function conclude(session, begun) {
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
   const { entry } = facts;
   const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf2(wait, entry) };
@@ -777,13 +748,10 @@ import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
+  const found = recorded instanceof Failure10 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
-  const answer = await askPrice(
-    session,
-    contract,
-    isCharged ? { model, payload, idempotencyKey: "" } : generation
-  );
+  const unlimited = { model, payload, idempotencyKey: "" };
+  const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -798,10 +766,11 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
+var NOT_RECORDED = { known: null, other: null };
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  if (!store) return { known: null, other: null };
+  if (!store) return NOT_RECORDED;
   const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });

@@ -250,7 +250,11 @@ class Batch {
     const known = await attached(entry, { folder, output: line.name });
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
-      return taskResult(taskId!, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
+      return taskResult(
+        taskId!,
+        { state: status, record: {} },
+        { origin: { resumed: madeBy(entry.record) }, credits },
+      );
     }
     // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
     const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);

@@ -47,7 +47,7 @@ const LEAST_MS = 1_500;
 // of older tasks is not known, nor how long a key is remembered.
 const RESUBMIT_WITHIN_MS = 24 * 3600_000;
 
-/** Returns when a reconciliation ends, on the monotonic clock: at the deadline, but not before the list was read twice. */
+/** Returns when a reconciliation ends: at the deadline, but not before the list was read twice. */
 export function reconcileUntil({ api }: Session, deadline: number): number {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -55,7 +55,6 @@ export function reconcileUntil({ api }: Session, deadline: number): number {
 /**
  * Searches the service's list for the task of a lost submit, at growing intervals, until the list can tell or the time is
  * over. Submits nothing.
- * @param until on the monotonic clock
  */
 export async function reconcile(
   session: Session,

@@ -40,12 +40,13 @@ const SOON_MS = 500;
  * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
  * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
  * idempotency key.
- * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
+ * @param log null where no record is kept
+ * @param deadline until then a rejected submit is retried, and a lost one is reconciled
  */
 export async function submitOrReconcile(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   deadline: number,
   earlier?: LostSubmit,
 ): Promise<Submitted> {
@@ -58,7 +59,7 @@ export async function submitOrReconcile(
 async function submitFirst(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   until: number,
 ): Promise<Submitted | LostSubmit> {
   const { api, observer, submits, provider } = session;
@@ -71,14 +72,14 @@ async function submitFirst(
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
-      await log.sending();
+      await log?.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
     if (sent.kind === 'accepted') return accepted(sent.task, false, false);
     const { failure } = sent;
     if (sent.kind === 'lost') {
-      await log.lost();
+      await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
@@ -87,7 +88,7 @@ async function submitFirst(
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
-    await log.rejected();
+    await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
@@ -95,7 +96,7 @@ async function submitFirst(
 async function resubmitWhenClear(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   first: LostSubmit,
   until: number,
 ): Promise<Submitted> {
@@ -107,14 +108,14 @@ async function resubmitWhenClear(
     if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
     if (found.kind !== 'mayResubmit') return unknown(session, lost, found.kind === 'never' ? {} : found);
     const held = submits && (await orFailure(submits.ready()));
-    const notResubmitted = held || (await orFailure(log.resubmitting()));
+    const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
     if (sent.kind === 'accepted') return accepted(sent.task, false, true);
     const { failure } = sent;
     if (sent.kind === 'lost') {
-      await log.lost();
+      await log?.lost();
       lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
@@ -124,11 +125,11 @@ async function resubmitWhenClear(
       const judged = await judgeRejection(session, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
       const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
-      if (judged.kind !== 'rejected' && !isInVain) await log.resubmitRejected();
+      if (judged.kind !== 'rejected' && !isInVain) await log?.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await log?.resubmitRejected();
     await api.clock.sleep(pause, api.signal);
   }
 }
