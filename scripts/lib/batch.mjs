@@ -532,7 +532,7 @@ function tracked(observer, line, on) {
     submitting() {
       line.isSubmitting = true;
     },
-    refused() {
+    rejected() {
       line.isSubmitting = false;
       on.answered();
     },
@@ -862,6 +862,7 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
+import { textsIn } from "./main.mjs";
 function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
@@ -872,10 +873,10 @@ function batchWarnings(result, items, report) {
   }
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
+  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
+  for (const { line, outcome } of withWarnings.slice(0, 5))
+    for (const text of textsIn(outcome, "warnings"))
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   if (withWarnings.length > 5)
     warnings.push(
       `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
@@ -930,7 +931,7 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { definedFields, failed, rowsThatFit, success, textsIn as textsIn2, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
 import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
@@ -961,12 +962,10 @@ function reportRow({ line, outcome }) {
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
-var MOST_CHARACTERS = 36e3;
-var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
-  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -994,8 +993,6 @@ function batchOutcome(result, items, report, caller, account) {
       retryAfter
     },
     exitCode,
-    warnings,
-    nextSteps,
     files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
@@ -1104,7 +1101,7 @@ var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
-  const own = outcome.nextSteps.filter(
+  const own = textsIn2(outcome, "nextSteps").filter(
     (step) => step !== caller.same && !step.startsWith("Run this command")
   );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
@@ -1112,16 +1109,15 @@ function ownSteps({ line, outcome }, caller) {
 
 // scripts/src/cli/render/batch-quote.ts
 import { counted as counted3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
-import { definedFields as definedFields2, failed as failed2, rowsThatFit as rowsThatFit2, success as success2 } from "./main.mjs";
+import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+  const rows = rowsThatFit2(
+    lines.map(
+      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+    )
   );
-  const rows = rowsThatFit2(priced, MOST_CHARACTERS);
-  const hidden = lines.length - rows.length;
   const data = definedFields2({
     count: lines.length,
     credits: sum2,
@@ -1129,17 +1125,15 @@ function batchQuoteOutcome(quote, caller) {
     currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
-    itemsLeftOut: hidden || void 0
+    itemsLeftOut: lines.length - rows.length || void 0
   });
   if (over) {
     const failure = explained2(over, caller);
     return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  data.nextSteps = [
-    isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
-  ];
-  return success2(null, null, data, EXIT3.done);
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
+  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1334,10 +1328,10 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
@@ -1405,18 +1399,8 @@ function kindOf(value) {
 // scripts/src/cli/batch/read-batch.ts
 const path5 = require("node:path");
 import { loadContract } from "./contracts.mjs";
+import { imageField, withoutImage, withPrompt } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
-
-// scripts/src/contracts/prompt-field.ts
-import { rootOf } from "./contracts.mjs";
-function withPrompt(contract, payload, text) {
-  const field = contract.prompt;
-  if (field === null) return null;
-  const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
-  return { ...payload, [field]: takesText ? text : [text] };
-}
-
-// scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey3 } from "./download.mjs";
@@ -1734,10 +1718,8 @@ var Reader = class {
       return null;
     }
     if (line.image !== void 0) {
-      const { withoutImage } = await import("./contracts.mjs");
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
@@ -1763,8 +1745,6 @@ function sizeOf(value) {
 export {
   BatchGate,
   BatchSpending,
-  MOST_CHARACTERS,
-  MOST_ROWS,
   ProgressSums,
   Slots,
   afterCollecting,
@@ -1811,7 +1791,6 @@ export {
   totalsOf,
   tracked,
   unsavedTasks,
-  withPrompt,
   withResume,
   writeLine,
   writeOwn,

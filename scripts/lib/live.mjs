@@ -709,7 +709,6 @@ import { SANDBOX_KEY } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
@@ -723,7 +722,7 @@ import { urlOf } from "./main.mjs";
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-function refused({ code: named, status, said }, { answer, kind, settings }) {
+function errorAnswer({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
@@ -762,12 +761,12 @@ function messageOf(status, said, answer) {
 }
 
 // scripts/src/providers/read-answer.ts
-function objectIn(at, refusal2) {
+function objectIn(at, errorOf2) {
   const { status, body: bytes } = at.answer;
   const body = parseBody(bytes);
   const isGood = status >= 200 && status < 300;
   if (isGood && isObject(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal2(isObject(body) ? body : {}, at);
+  throw isGood ? unreadable(at, "is not a JSON object") : errorOf2(isObject(body) ? body : {}, at);
 }
 function checkId(id, taskId, at) {
   if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
@@ -797,12 +796,7 @@ function addUrl(value, found) {
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
 import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
-import {
-  definedFields,
-  failed,
-  success,
-  upstream
-} from "./main.mjs";
+import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
@@ -867,15 +861,13 @@ function withFacts(result, outcome, caller) {
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
-    ...outcome.nextSteps,
+    ...textsIn(outcome, "nextSteps"),
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];
   return {
     ...outcome,
-    nextSteps,
-    warnings: result.warnings.map(warningText),
     files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
@@ -922,7 +914,14 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}) {
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : void 0,
@@ -1011,21 +1010,15 @@ function hasOthers(folder, saved) {
 
 // scripts/src/cli/actions/live.ts
 async function runLive(options) {
-  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
-  const { signal } = interruption;
+  const { args, argv, caller, request, batch, environment, loopback } = options;
+  const { observer, secrets, interruption, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
-    ownsProcess: true
-  });
-  const { profile } = args;
+  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
+  const transport = new Transport(proxy, { ownsProcess: true });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const provider = await createProvider(profile, {
-    baseUrl,
-    key: sandbox ? SANDBOX_KEY : environment.key,
-    now: systemClock.wall
-  });
-  const caller = callerOf(args, argv);
+  const key = keyOf(options);
+  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
@@ -1038,7 +1031,7 @@ async function runLive(options) {
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
     sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
   };
   try {
     let outcome;
@@ -1078,8 +1071,8 @@ async function openJournal(options, provider) {
     warn
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  const refusal2 = await orFailure3((async () => journal.prepare())());
-  if (!refusal2) return journal;
+  const refusal = await orFailure3((async () => journal.prepare())());
+  if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
   return null;
 }
@@ -1099,9 +1092,10 @@ var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
-async function accountOf({ args, environment }) {
+var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
+async function accountOf(options) {
   const { accountOf: account } = await import("./journal.mjs");
-  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
+  return account(options.args.profile.id, keyOf(options));
 }
 function once(make) {
   let made;
@@ -1263,7 +1257,7 @@ function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
-  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1275,7 +1269,7 @@ function aivideomaker(settings) {
         const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
@@ -1288,7 +1282,7 @@ function aivideomaker(settings) {
           checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
@@ -1347,14 +1341,14 @@ function aivideomaker(settings) {
 }
 var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
 function errorIn(body, at) {
-  return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
+  return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
-function refusal(body, at) {
+function errorOf(body, at) {
   const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -1430,6 +1424,7 @@ export {
   dateOf,
   decoded,
   deliver,
+  errorAnswer,
   exchange,
   explain,
   fetchStatus,
@@ -1465,7 +1460,6 @@ export {
   pollError,
   pollOnce,
   recordOf,
-  refused,
   resumedSteps,
   runLive,
   runSteps,
