@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
@@ -84,7 +84,7 @@ async function sameResult(session, entry, settings) {
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -379,39 +379,8 @@ async function fenceOf({ session, store }, taskId) {
 }
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-import { orFailure as orFailure4 } from "./main.mjs";
-
-// scripts/src/core/reconcile/unknown-outcome.ts
-import { Failure as Failure6 } from "./main.mjs";
-async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
-  const { model, idempotencyKey } = generation;
-  const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
-  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
-    status: "UNKNOWN",
-    unclear: true,
-    cause: lost,
-    data: { idempotencyKey, model },
-    retryAfter: after,
-    taskId: named,
-    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
-  });
-}
-
-// scripts/src/core/submit/send-once.ts
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, options) {
-  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
-  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
-}
-
-// scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
@@ -424,7 +393,7 @@ async function submitFirst(session, generation, log, until) {
   let sentAt = clock.wall();
   for (let attempt = 1; ; attempt += 1) {
     const asked = clock.monotonic();
-    const held = submits && await orFailure4(submits.ready());
+    const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
@@ -456,8 +425,8 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return inList(found.task, lost);
     if (found.kind !== "mayResubmit") return unknown(session, lost, found);
-    const held = submits && await orFailure4(submits.ready());
-    const notResubmitted = held || log && await orFailure4(log.resubmitting());
+    const held = submits && await orFailure3(submits.ready());
+    const notResubmitted = held || log && await orFailure3(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -482,6 +451,12 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     await api.clock.sleep(pause, api.signal);
   }
 }
+async function sendOnce({ api, provider }, generation, options) {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
+}
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
@@ -493,8 +468,23 @@ async function judgeRejection(session, lost, failure, until, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(...of) {
-  return { kind: "unknown", failure: await unknownOutcome(...of) };
+async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = await session.records() !== null;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  const failure = new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
+  });
+  return { kind: "unknown", failure };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -607,7 +597,7 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure8(
+    failure: new Failure7(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -691,10 +681,10 @@ async function begin(session, options) {
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
@@ -702,12 +692,12 @@ async function conclude(session, begun) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  const result = await orFailure5(
+  const result = await orFailure4(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  const { credits } = result instanceof Failure9 ? known2 : result;
+  const { credits } = result instanceof Failure8 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
@@ -715,14 +705,14 @@ async function endOfSubmitted(session, task, wait, facts) {
   const { entry } = facts;
   const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
-  if (!(result instanceof Failure9)) return result;
+  const result = await orFailure4(waitOn(session, task, { ...wait, ...place }, facts));
+  if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  const result = await orFailure4(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
   return result;
 }
 function told({ other, isUnrecorded }, taskId) {
@@ -745,13 +735,13 @@ function stillRecorded(session, entry, taskId, failure) {
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? NOT_RECORDED : recorded;
+  const recorded = await orFailure5(recordedOf(session, generation));
+  const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const unlimited = { model, payload, idempotencyKey: "" };
   const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
@@ -788,7 +778,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -800,14 +790,14 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure11 ? read : void 0;
+  const read = provider.can.list ? await orFailure6(api.read(provider.list())) : null;
+  const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure11 ? null : read;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const recorded = (await store?.spending(since ?? 0) ?? []).filter((row) => store?.isOwn({ record: row }));
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
@@ -823,13 +813,6 @@ var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ER
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
-}
-async function ownRows(store, since) {
-  const { provider, service, account: account2 } = store.place;
-  const rows = await store.spending(since ?? 0);
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account2
-  );
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -909,7 +892,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -918,7 +901,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -933,14 +916,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -982,8 +965,8 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
-  for (const entry of own instanceof Failure13 ? [] : own) {
+  const own = await orFailure7(ownPending(session));
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -991,7 +974,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
@@ -1004,18 +987,17 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
+    if (!(ended instanceof Failure13)) {
+      const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
+      const warnings = [...ended.warnings, ...passed];
+      if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
+      return { ...ended, warnings };
+    }
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
   return { kind: "nothingPending", unknown: unknown2 };
-}
-function withWarnings(result, gone, unknown2) {
-  const warnings = [...result.warnings];
-  for (const { details } of gone) warnings.push({ kind: "taskGone", taskId: details.taskId });
-  if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
-  return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
@@ -1036,15 +1018,15 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
 }
-var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure14)) return ended;
+  const ended = await orFailure8(waitTask3({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1062,8 +1044,8 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure14) return;
+  const list = await orFailure8(api.once(provider.list()));
+  if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
@@ -1104,7 +1086,6 @@ export {
   submitOnRecord,
   submitOrReconcile,
   submitWithoutRecord,
-  unknownOutcome,
   waitForAll,
   waitForNewest
 };

@@ -962,15 +962,13 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
+  const { freeVersion, mediaIn, nameKey, stemOfOutput } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(nameKey(name));
-  const file = fileNamed(stem);
+  const file = media.get(nameKey(stem));
   if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const version = freeVersion(stem, (name) => media.has(nameKey(name)), 2);
+  const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
   const whose = owner.is === "other" ? " and is not the file of this request" : "";
   throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {

@@ -1,5 +1,6 @@
+import type { CallOptions } from '../../http/api.ts';
 import type { Clock } from '../../model/clock.ts';
-import { type Failure, orFailure } from '../../model/failure.ts';
+import { Failure, orFailure, type Undecidable } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
 import {
@@ -9,9 +10,15 @@ import {
   reconcileUntil,
   search,
 } from '../reconcile/reconcile.ts';
-import { unknownOutcome } from '../reconcile/unknown-outcome.ts';
 import type { Session } from '../session.ts';
-import { sendOnce } from './send-once.ts';
+
+/** The outcome of one attempt to submit a request. */
+export type Sent =
+  | { kind: 'accepted'; task: Task }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** It may have been accepted, although no usable answer came. */
+  | { kind: 'lost'; failure: Failure };
 
 /** The outcome of a submit, as far as it can be found out. */
 export type Submitted =
@@ -34,6 +41,8 @@ export interface SubmitLog {
   resubmitRejected(): Promise<void>;
 }
 
+// A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
+const LEAST_SUBMIT_MS = 10_000;
 const SOON_MS = 500;
 
 /**
@@ -136,6 +145,17 @@ async function resubmitWhenClear(
   }
 }
 
+export async function sendOnce(
+  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  generation: GenerationRequest,
+  options: Pick<CallOptions, 'until' | 'onLeave'>,
+): Promise<Sent> {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure)) return { kind: 'accepted', task: sent };
+  return { kind: sent.details.unclear ? 'lost' : 'rejected', failure: sent };
+}
+
 const now = (clock: Clock): LostSubmit['since'] => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 
 /** The first submit may have caused the rejection (key, credits, rate used up): only a list that is clear of both proves no task. */
@@ -157,6 +177,36 @@ function inList(task: Task, { resubmitted }: LostSubmit): Submitted {
   return { kind: 'accepted', task, by: 'list', isResubmitted: resubmitted };
 }
 
-async function unknown(...of: Parameters<typeof unknownOutcome>): Promise<Submitted> {
-  return { kind: 'unknown', failure: await unknownOutcome(...of) };
+interface Why {
+  failure?: Failure;
+  notResubmitted?: Failure;
+  /** Seconds until the list can tell. */
+  after?: number;
+  /** Why no later list can. */
+  why?: Undecidable;
+}
+
+/** The failure says when the same command will know what came of a submit, and what to do. */
+async function unknown(
+  session: Session,
+  { generation, sentAt, failure: lost }: LostSubmit,
+  { failure: later, notResubmitted, after: clearIn, why }: Why,
+): Promise<Submitted> {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = (await session.records()) !== null;
+  // Without a record, the same command is another submit.
+  const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  const failure = new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },
+  });
+  return { kind: 'unknown', failure };
 }
