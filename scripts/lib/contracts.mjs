@@ -116,6 +116,7 @@ function nodeAt(node, path) {
 }
 
 // scripts/src/contracts/schema/ways.ts
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -3066,7 +3067,6 @@ var SIMILAR_WORDS = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain5(key, SHOWN));
@@ -3245,6 +3245,7 @@ function readCallback({ profile }, value, loopback) {
 }
 export {
   A_TYPE,
+  BESIDE,
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,

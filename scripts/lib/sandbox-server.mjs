@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
-const { createHash, randomBytes } = require("node:crypto");
+const { randomBytes } = require("node:crypto");
+import { sha256Text } from "./journal.mjs";
 
 // scripts/src/sandbox/exchange.ts
 import { isObject } from "./main.mjs";
@@ -66,14 +67,6 @@ function originOf(headers, otherwise) {
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 async function readBody(request) {
-  const announced = Number(request.headers["content-length"]);
-  if (announced > BODY_LIMIT) return refuseTooLarge(request);
-  if (Number.isSafeInteger(announced)) {
-    const body = Buffer.allocUnsafeSlow(announced);
-    let length2 = 0;
-    for await (const chunk of request) length2 += chunk.copy(body, length2);
-    return body.subarray(0, length2);
-  }
   const chunks = [];
   let length = 0;
   for await (const chunk of request) {
@@ -81,12 +74,9 @@ async function readBody(request) {
     if (length <= BODY_LIMIT) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  if (length > BODY_LIMIT)
+    throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
   return Buffer.concat(chunks);
-}
-async function refuseTooLarge(request) {
-  if (!request.readableEnded) for await (const _ of request) ;
-  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }
 
 // scripts/src/sandbox/lifecycle.ts
@@ -189,7 +179,7 @@ var Accounts = class {
   }
   /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
   checkScenarios(scenarios, generation) {
-    const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
+    const isFirst = (name) => scenarios.has(name) && this.#surroundings.store.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst("rate-limit")) throw new Refusal(this.#replies["rate-limit"]);
     if (isFirst("not-delivered")) throw new Refusal("cut");
     if (isFirst("server-error")) throw new Refusal(this.#replies["server-error"]);
@@ -208,7 +198,7 @@ var Accounts = class {
   }
 };
 function idFrom(text2) {
-  return idOf(createHash("sha256").update(text2).digest("hex"));
+  return idOf(sha256Text(text2));
 }
 function randomId() {
   return idOf(randomBytes(32).toString("hex"));
@@ -718,7 +708,7 @@ import { skillFolder } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
-const { createHash: createHash2 } = require("node:crypto");
+const { createHash } = require("node:crypto");
 const { readFile } = require("node:fs/promises");
 const { basename, dirname, join } = require("node:path");
 const { fileURLToPath } = require("node:url");
@@ -757,7 +747,7 @@ function contentOf({ ext }, number) {
   if (!content) {
     content = make(ext, number).then((bytes) => ({
       bytes,
-      hash: createHash2("sha256").update(bytes).digest("hex").slice(0, 16)
+      hash: createHash("sha256").update(bytes).digest("hex").slice(0, 16)
     }));
     made.set(name, content);
   }
@@ -1044,42 +1034,12 @@ function rangeOf(request, etag, length) {
   return from >= length ? "unsatisfiable" : { from, to };
 }
 
-// scripts/src/sandbox/first-times.ts
-const { createHash: createHash3 } = require("node:crypto");
-const { join: join2 } = require("node:path");
-import { createAtOnce, discard } from "./journal.mjs";
-var MARK_FILE = /^[0-9a-f]{32}\.once/;
-var FirstTimes = class {
-  #folder;
-  #seen = /* @__PURE__ */ new Set();
-  /** @param folder one that exists */
-  constructor(folder) {
-    this.#folder = folder;
-  }
-  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
-  isFirst(mark) {
-    const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
-    if (this.#seen.delete(name)) return false;
-    if (this.#folder !== null) {
-      const file = join2(this.#folder, `${name}.once`);
-      try {
-        if (createAtOnce(file, "")) return true;
-        discard(file);
-        return false;
-      } catch {
-      }
-    }
-    this.#seen.add(name);
-    return true;
-  }
-};
-
 // scripts/src/sandbox/server.ts
 const { createServer } = require("node:http");
 import { SANDBOX_KEY } from "./main.mjs";
 
 // scripts/src/sandbox/service.ts
-const { createHash: createHash4 } = require("node:crypto");
+import { sha256Text as sha256Text2 } from "./journal.mjs";
 function answered({ routes, keyOf, replies }, call) {
   const owner = ownerOf(keyOf(call.headers));
   if (owner === null) return replies.wrongKey;
@@ -1092,14 +1052,15 @@ function answered({ routes, keyOf, replies }, call) {
 }
 function ownerOf(key) {
   if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash4("sha256").update(key).digest("hex").slice(0, 32);
+  return sha256Text2(key).slice(0, 32);
 }
 
 // scripts/src/sandbox/store.ts
 const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
-const { join: join3 } = require("node:path");
-import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce } from "./journal.mjs";
+const { join: join2 } = require("node:path");
+import { createAtOnce, discard, diskError, replaceAtOnce } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
+import { sha256Text as sha256Text3 } from "./journal.mjs";
 
 // scripts/src/sandbox/task-record.ts
 import { z } from "./contracts.mjs";
@@ -1129,10 +1090,11 @@ var TASK_RECORD = z.object({
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-var LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
+var LEFT_FILE = /^(ck[0-9a-z]{23}\..*\.tmp$|[0-9a-f]{32}\.once)/;
 var LEFT_LASTS_MS = 36e5;
 function openStore(folder, now) {
   const memory = /* @__PURE__ */ new Map();
+  const marks = /* @__PURE__ */ new Set();
   let warning = null;
   let place = folder;
   if (place !== null) {
@@ -1150,7 +1112,7 @@ function openStore(folder, now) {
     const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (file !== null) discard2(file);
+    if (file !== null) discard(file);
     return null;
   }
   function keep(record, write) {
@@ -1180,11 +1142,27 @@ function openStore(folder, now) {
       if (earlier !== null) return earlier;
       return keep(
         record,
-        (file, text2) => createAtOnce2(file, text2) ? record : get(record.id) ?? replace(record)
+        (file, text2) => createAtOnce(file, text2) ? record : get(record.id) ?? replace(record)
       );
     },
     replace,
     get,
+    /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
+    isFirst(mark) {
+      const name = sha256Text3(mark).slice(0, 32);
+      if (marks.delete(name)) return false;
+      try {
+        if (place !== null) {
+          const file = join2(place, `${name}.once`);
+          const isNew = createAtOnce(file, "");
+          if (!isNew) discard(file);
+          return isNew;
+        }
+      } catch {
+      }
+      marks.add(name);
+      return true;
+    },
     all() {
       const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
       const records = [.../* @__PURE__ */ new Set([...memory.keys(), ...stored])].map(get).filter((record) => record !== null);
@@ -1193,16 +1171,16 @@ function openStore(folder, now) {
   };
 }
 function fileOf(folder, id) {
-  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join3(folder, `${id}.json`) : null;
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join2(folder, `${id}.json`) : null;
 }
 function sweep(folder, now) {
   for (const name of list(folder)) {
-    const file = join3(folder, name);
+    const file = join2(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === void 0 ? null : readRecord(file, id);
-    const isLeft = LEFT_FILE.test(name) || MARK_FILE.test(name);
+    const isLeft = LEFT_FILE.test(name);
     const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
-    if (record && isForgotten(record, now) || now - touched > LEFT_LASTS_MS) discard2(file);
+    if (record && isForgotten(record, now) || now - touched > LEFT_LASTS_MS) discard(file);
   }
 }
 function list(folder) {
@@ -1233,8 +1211,7 @@ async function startSandbox(options = {}) {
   const store = openStore(folder, now);
   const files = new Files(store, now);
   const webhooks = new Webhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
-  const surroundings = { store, files, webhooks, firstTimes, now, speed };
+  const surroundings = { store, files, webhooks, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
@@ -1305,8 +1282,6 @@ export {
   DUPLICATE_AFTER,
   EFFECTS,
   Files,
-  FirstTimes,
-  MARK_FILE,
   PROVIDER,
   Refusal,
   TASK_RECORD,

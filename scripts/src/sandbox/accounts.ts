@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256Text } from '../model/fingerprint.ts';
 import { Refusal, type Reply } from './exchange.ts';
 import type { Files } from './files.ts';
-import type { FirstTimes } from './first-times.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -15,7 +15,6 @@ export interface Surroundings {
   store: Store;
   files: Files;
   webhooks: Webhooks;
-  firstTimes: FirstTimes;
   /** The wall clock in milliseconds. */
   now: () => number;
   /** Simulated seconds per real second. */
@@ -92,7 +91,7 @@ export class Accounts {
   /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
   checkScenarios(scenarios: ReadonlySet<ScenarioName>, generation: string): void {
     const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
+      scenarios.has(name) && this.#surroundings.store.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst('rate-limit')) throw new Refusal(this.#replies['rate-limit']);
     if (isFirst('not-delivered')) throw new Refusal('cut');
     if (isFirst('server-error')) throw new Refusal(this.#replies['server-error']);
@@ -114,7 +113,7 @@ export class Accounts {
 
 /** The task id that follows from a text: the same for the same one. */
 export function idFrom(text: string): string {
-  return idOf(createHash('sha256').update(text).digest('hex'));
+  return idOf(sha256Text(text));
 }
 
 export function randomId(): string {

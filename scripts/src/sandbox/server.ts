@@ -5,7 +5,6 @@ import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, Refusal, type Reply, readBody, send } from './exchange.ts';
 import { Files } from './files.ts';
-import { FirstTimes } from './first-times.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
 import { answered, type Service } from './service.ts';
 import { openStore } from './store.ts';
@@ -47,8 +46,7 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
   const store = openStore(folder, now);
   const files = new Files(store, now);
   const webhooks = new Webhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
-  const surroundings = { store, files, webhooks, firstTimes, now, speed };
+  const surroundings = { store, files, webhooks, now, speed };
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {

@@ -7,12 +7,12 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { checkPayload } from '../validate.ts';
 
 /** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
-export interface Estimate {
+interface Estimate {
   least: number;
   most: number;
 }
 
-export type Variant = Cheaper['variants'][number];
+type Variant = Cheaper['variants'][number];
 
 const MOST_VARIANTS = 3;
 // A range of seconds is short; a wider number field would make pairs of changes endless.

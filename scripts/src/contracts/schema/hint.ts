@@ -15,7 +15,7 @@ import {
 } from './expected.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
-import type { Beside, Ways } from './ways.ts';
+import { BESIDE, type Ways } from './ways.ts';
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
@@ -151,8 +151,6 @@ const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['prompt', 'content'],
   ['image', 'imageurl'],
 ];
-
-const BESIDE: readonly Beside[] = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'];
 
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
 export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject, ways: Ways): string {

@@ -35,6 +35,9 @@ interface SeenFile {
   tasks: [id: string, status: SeenStatus][];
 }
 
+/** When a process wants to query each of its tasks next. */
+type Waiting = Record<string, number>;
+
 /** One file with what was seen, one for each process that waits, one for each task that has ended. A damaged file is as good as none. */
 export class FileStatusCache implements StatusCache {
   readonly #folder: string;
@@ -43,8 +46,8 @@ export class FileStatusCache implements StatusCache {
   #isReady = false;
   #announced = '';
   #announcedAt = Number.NEGATIVE_INFINITY;
-  #seen: { stamp: string; status: SharedStatus } = { stamp: '', status: EMPTY };
-  readonly #waiting = new Map<string, { stamp: string; tasks: ReadonlyMap<string, number> }>();
+  /** What was made of each file, as long as it is the same one. */
+  readonly #made = new Map<string, { stamp: string; value: unknown }>();
   readonly #written = new Set<string>();
 
   /** @param folder absolute; of this service and key alone, where no other user can write */
@@ -78,7 +81,8 @@ export class FileStatusCache implements StatusCache {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+        const waiting = this.#madeOf(name, (file: Waiting = {}) => new Map(Object.entries(file)));
+        for (const [id, dueAtWall] of waiting) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS)) {
@@ -89,10 +93,7 @@ export class FileStatusCache implements StatusCache {
   }
 
   async read(): Promise<SharedStatus> {
-    const stamp = stampOf(this.#stat(SEEN));
-    if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read<SeenFile>(SEEN)) };
-    return this.#seen.status;
+    return this.#madeOf(SEEN, (seen: SeenFile | undefined) => this.#status(seen));
   }
 
   async write({ list, tasks }: SharedStatus): Promise<void> {
@@ -110,14 +111,15 @@ export class FileStatusCache implements StatusCache {
     this.#write(name, task);
   }
 
-  #waitingIn(name: string): ReadonlyMap<string, number> {
-    const stamp = stampOf(this.#stat(name));
-    const before = this.#waiting.get(name);
-    if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map(Object.entries(this.#read<Record<string, number>>(name) ?? {}));
-    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
-    this.#waiting.set(name, { stamp, tasks });
-    return tasks;
+  #madeOf<F, T>(name: string, make: (file: F | undefined) => T): T {
+    const stat = this.#stat(name);
+    const stamp = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
+    const before = this.#made.get(name);
+    if (before?.stamp === stamp) return before.value as T;
+    const value = make(this.#read<F>(name));
+    if (this.#made.size > MOST_TASKS) this.#made.clear();
+    this.#made.set(name, { stamp, value });
+    return value;
   }
 
   /** Leaves out what lies ahead, as after the clock was set back. */
@@ -172,10 +174,6 @@ export class FileStatusCache implements StatusCache {
 }
 
 const endedName = (taskId: string): string => `ended-${sha256Text(taskId).slice(0, 16)}`;
-
-function stampOf(stat: Stats | undefined): string {
-  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
-}
 
 /** Also of the name: a file under another file's name is damaged. */
 function hashOf(name: string, json: string): string {
