@@ -436,32 +436,17 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 32 * 1024;
-var GATHERED = 8 * 1024;
-var gathered = Buffer.allocUnsafe(GATHERED);
-var SHORT = 512;
+var gathered = Buffer.allocUnsafe(8 * 1024);
 var HashedBytes = class {
   #hash;
   #length = 0;
-  /** Adds a text of few characters, all of them ASCII. */
-  addWord(word) {
-    if (this.#length + word.length > GATHERED) this.#pass();
-    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
-  }
-  /** Adds the UTF-16 units of a text, low bytes first. */
-  addText(text2) {
-    const bytes = 2 * text2.length;
-    if (this.#length + bytes > GATHERED) this.#pass();
-    if (bytes > GATHERED) this.#hash.update(text2, "utf16le");
-    else if (bytes > SHORT) this.#length += gathered.write(text2, this.#length, "utf16le");
-    else
-      for (let at = 0; at < text2.length; at += 1) {
-        const unit = text2.charCodeAt(at);
-        gathered[this.#length++] = unit & 255;
-        gathered[this.#length++] = unit >> 8;
-      }
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > gathered.length) this.#pass();
+    if (most > gathered.length) this.#hash.update(text2, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
   }
   digest() {
-    if (!this.#hash) return hash("sha256", gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest("hex");
   }
@@ -473,24 +458,21 @@ var HashedBytes = class {
 };
 function addValue(bytes, value) {
   if (typeof value === "string") {
-    addText(bytes, value);
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    bytes.addWord(`a${value.length}:`);
+    bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.addWord(`o${fields.length}:`);
+    bytes.add(`o${fields.length}:`, "latin1");
     for (const name of fields) {
-      addText(bytes, name);
+      addValue(bytes, name);
       addValue(bytes, value[name]);
     }
   } else {
-    bytes.addWord(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
-}
-function addText(bytes, text2) {
-  bytes.addWord(`s${text2.length}:`);
-  for (let at = 0; at < text2.length; at += PIECE) bytes.addText(text2.slice(at, at + PIECE));
 }
 
 // scripts/src/model/claim-rules.ts
@@ -1520,12 +1502,8 @@ function otherAccounts(folder, own, inRecords) {
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
 }
 function accountsIn2(file) {
-  const text2 = onDisk(
-    () => readFileSync5(file, "utf8"),
-    () => ""
-  );
   try {
-    const rows = JSON.parse(text2);
+    const rows = JSON.parse(readFileSync5(file, "utf8"));
     if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
     return rows.map(([provider, service, account]) => ({ provider, service, account }));
   } catch {

@@ -129,74 +129,67 @@ function after(record, simulatedSeconds) {
 
 // scripts/src/sandbox/accounts.ts
 var FIRST_BALANCE = 1e3;
-var Accounts = class {
-  #surroundings;
-  #service;
-  #replies;
-  #statusQueries = /* @__PURE__ */ new Map();
-  #sequence = 0;
-  constructor(surroundings, service, replies) {
-    this.#surroundings = surroundings;
-    this.#service = service;
-    this.#replies = replies;
+function accountsOf({ store, webhooks, now, speed }, service, replies) {
+  const statusQueries = /* @__PURE__ */ new Map();
+  let sequence = 0;
+  function tasksOf(owner) {
+    return store.all().filter((record) => record.service === service && record.owner === owner);
   }
-  tasksOf(owner) {
-    const all = this.#surroundings.store.all();
-    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  function taskOf(owner, id) {
+    const record = store.get(id);
+    if (record?.owner === owner && record.service === service) return record;
+    throw new Refusal(replies.noTask);
   }
-  /** @throws Refusal where the task does not belong to the owner */
-  taskOf(owner, id) {
-    const record = this.#surroundings.store.get(id);
-    if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(this.#replies.noTask);
-  }
-  /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
-  polled(owner, id) {
-    const record = this.taskOf(owner, id);
-    if (!record.scenarios.includes("flaky")) return record;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
-    return record;
-  }
-  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
-  submit({ kept, scenarios, ...task }, webhook, answer) {
-    const { store, webhooks, now, speed } = this.#surroundings;
-    const record = {
-      ...task,
-      ...kept,
-      service: this.#service,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: this.#sequence++,
-      speed,
-      cancelledAt: null
-    };
-    const stored = store.insert(record);
-    if (stored !== record) return answer(stored, true);
-    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
-  }
-  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
-  checkScenarios(scenarios, generation) {
-    const isFirst = (name) => scenarios.has(name) && this.#surroundings.store.isFirst(`${this.#service} ${name} ${generation}`);
-    if (isFirst("rate-limit")) throw new Refusal(this.#replies["rate-limit"]);
-    if (isFirst("not-delivered")) throw new Refusal("cut");
-    if (isFirst("server-error")) throw new Refusal(this.#replies["server-error"]);
-    for (const name of ["reject", "http200-failure"])
-      if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
-  }
-  /** The first balance minus the price of each task that did not fail and was not cancelled. */
-  balanceOf(owner, scenarios) {
-    if (scenarios?.has("no-credits")) return 0;
-    const time = this.#surroundings.now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-};
+  return {
+    tasksOf,
+    taskOf,
+    /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
+    polled(owner, id) {
+      const record = taskOf(owner, id);
+      if (!record.scenarios.includes("flaky")) return record;
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0) throw new Refusal(replies.flaky);
+      return record;
+    },
+    /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
+    submit({ kept, scenarios, ...task }, webhook, answer) {
+      const own = {
+        service,
+        scenarios: [...scenarios],
+        createdAt: now(),
+        sequence,
+        speed,
+        cancelledAt: null
+      };
+      const record = { ...task, ...kept, ...own };
+      sequence += 1;
+      const stored = store.insert(record);
+      if (stored !== record) return answer(stored, true);
+      if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+      return scenarios.has("lost-answer") ? "cut" : answer(record, false);
+    },
+    /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+    checkScenarios(scenarios, generation) {
+      const isFirst = (name) => scenarios.has(name) && store.isFirst(`${service} ${name} ${generation}`);
+      if (isFirst("rate-limit")) throw new Refusal(replies["rate-limit"]);
+      if (isFirst("not-delivered")) throw new Refusal("cut");
+      if (isFirst("server-error")) throw new Refusal(replies["server-error"]);
+      for (const name of ["reject", "http200-failure"])
+        if (scenarios.has(name)) throw new Refusal(replies[name]);
+    },
+    /** The first balance minus the price of each task that did not fail and was not cancelled. */
+    balanceOf(owner, scenarios) {
+      if (scenarios?.has("no-credits")) return 0;
+      const time = now();
+      const costs = tasksOf(owner).map((record) => record.credits - refundOf(record, time));
+      return Math.max(
+        0,
+        costs.reduce((left, cost) => left - cost, FIRST_BALANCE)
+      );
+    }
+  };
+}
 function idFrom(text2) {
   return idOf(sha256Text(text2));
 }
@@ -367,67 +360,63 @@ import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
-var Webhooks = class {
-  #now;
-  #log;
-  #watches = /* @__PURE__ */ new Map();
-  #closing = new AbortController();
-  constructor(now, log) {
-    this.#now = now;
-    this.#log = log;
-  }
-  /** Sends each later change of a task's state to an address, while this process lives. */
-  watch(record, address, notices) {
-    const url = urlOf(address);
-    if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-      this.#log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-      return;
-    }
-    const watch = { url, notices, announced: 1, line: Promise.resolve() };
-    this.#watches.set(record.id, watch);
-    this.#advance(record, watch);
-  }
-  /** Replaces the planned webhooks of a task by those of its changed record. */
-  changed(record) {
-    const watch = this.#watches.get(record.id);
-    if (watch === void 0) return;
-    clearTimeout(watch.timer);
-    this.#advance(record, watch);
-  }
-  close() {
-    this.#closing.abort();
-  }
-  #advance(record, watch) {
+function openWebhooks(now, log) {
+  const watches = /* @__PURE__ */ new Map();
+  const closing = new AbortController();
+  const { signal } = closing;
+  function advance(record, watch) {
     for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - this.#now();
+      const inMs = at - now();
       if (inMs > 0) {
-        watch.timer = this.#later(inMs, () => this.#advance(record, watch));
+        watch.timer = later(inMs, () => advance(record, watch));
         return;
       }
       watch.announced += 1;
-      this.#enqueue(watch, record, state);
+      enqueue(watch, record, state);
       for (const after2 of isFinal(state) ? watch.notices.repeats : [])
-        this.#later(after2 / record.speed, () => this.#enqueue(watch, record, state));
+        later(after2 / record.speed, () => enqueue(watch, record, state));
     }
-    this.#watches.delete(record.id);
+    watches.delete(record.id);
   }
-  #later(ms, run) {
+  function later(ms, run) {
     const act = () => {
-      if (!this.#closing.signal.aborted) run();
+      if (!signal.aborted) run();
     };
     return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
   }
-  #enqueue(watch, record, state) {
-    const { signal } = this.#closing;
+  function enqueue(watch, record, state) {
     const body = watch.notices.body(record, state);
     if (body === null) return;
     watch.line = watch.line.then(async () => {
       if (signal.aborted) return;
       const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) this.#log(`webhook ${state} of ${record.id}: ${result}`);
+      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
     });
   }
-};
+  return {
+    /** Sends each later change of a task's state to an address, while this process lives. */
+    watch(record, address, notices) {
+      const url = urlOf(address);
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
+        return;
+      }
+      const watch = { url, notices, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+    /** Replaces the planned webhooks of a task by those of its changed record. */
+    changed(record) {
+      const watch = watches.get(record.id);
+      if (watch === void 0) return;
+      clearTimeout(watch.timer);
+      advance(record, watch);
+    },
+    close() {
+      closing.abort();
+    }
+  };
+}
 async function post(url, body, signal) {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
@@ -477,7 +466,7 @@ var REPLIES = {
 function createAivideomaker(surroundings) {
   const { store, files, webhooks, now } = surroundings;
   const refuse2 = queryLimit(now);
-  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
+  const accounts = accountsOf(surroundings, PROVIDER, REPLIES);
   const shownDead = /* @__PURE__ */ new Set();
   const routes = [
     ["GET", "account", query(account)],
@@ -838,7 +827,7 @@ var WORDS = {
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot(surroundings) {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER2, REPLIES2);
+  const accounts = accountsOf(surroundings, PROVIDER2, REPLIES2);
   let known;
   const routes = [
     ["POST", "submit", submit],
@@ -867,10 +856,10 @@ function createApidot(surroundings) {
   }
   function dataOf(record, state, origin) {
     const isShown = state === "COMPLETED" && !record.scenarios.includes("no-files");
-    const found = isShown ? filesOf(record, origin) : void 0;
+    const found = isShown ? filesOf2(record, origin) : void 0;
     return record.scenarios.includes("files") ? withAge(record, state, found) : bodyOf(record, state, { output: found && { files: found } });
   }
-  function filesOf(record, origin) {
+  function filesOf2(record, origin) {
     const urls = urlsOf(record, origin);
     const shown2 = mediumOf(record).fileType === "audio" ? 1 : urls.length;
     return urls.slice(0, shown2).map((file_url, at) => ({ file_url, file_type: mediaOf(record)[at].fileType }));
@@ -962,63 +951,58 @@ var REPLIES2 = {
 
 // scripts/src/sandbox/files.ts
 var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
-var Files = class {
-  #store;
-  #now;
-  #cutOnce = /* @__PURE__ */ new Set();
-  /** Tasks of which a dead address was asked for. */
-  #tried = /* @__PURE__ */ new Set();
-  constructor(store, now) {
-    this.#store = store;
-    this.#now = now;
-  }
-  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
-  urlOf(record, origin, dead = false, number = 1) {
-    const { ext } = mediaOf(record)[number - 1];
-    return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
-  }
-  wasTried({ id }) {
-    return this.#tried.has(id);
-  }
-  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
-  async serve(request, response, folder, name) {
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return send(response, wrongMethod("GET", "HEAD"));
-    if (folder === "storage")
-      return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
-    const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
-    const record = id === void 0 ? null : this.#store.get(id);
-    const medium = record && mediaOf(record)[Number(nth) - 1];
-    if (!medium || medium.ext !== ext || !hasFile(record, this.#now()))
-      return send(response, failure(404, "There is no such file, or it has expired."));
-    if (old) {
-      this.#tried.add(record.id);
-      return send(response, failure(410, "This link has expired. Ask for the task again."));
+function filesOf(store, now) {
+  const cutOnce = /* @__PURE__ */ new Set();
+  const tried = /* @__PURE__ */ new Set();
+  return {
+    /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+    urlOf(record, origin, dead = false, number = 1) {
+      const { ext } = mediaOf(record)[number - 1];
+      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
+    },
+    wasTried({ id }) {
+      return tried.has(id);
+    },
+    /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
+    async serve(request, response, folder, name) {
+      if (request.method !== "GET" && request.method !== "HEAD")
+        return send(response, wrongMethod("GET", "HEAD"));
+      if (folder === "storage")
+        return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
+      const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
+      const record = id === void 0 ? null : store.get(id);
+      const medium = record && mediaOf(record)[Number(nth) - 1];
+      if (!medium || medium.ext !== ext || !hasFile(record, now()))
+        return send(response, failure(404, "There is no such file, or it has expired."));
+      if (old) {
+        tried.add(record.id);
+        return send(response, failure(410, "This link has expired. Ask for the task again."));
+      }
+      const { bytes, hash } = await contentOf(medium, Number(nth));
+      const etag = `"${hash}-${record.id}"`;
+      const range = rangeOf(request, etag, bytes.length);
+      const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
+      if (range === "unsatisfiable") {
+        const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
+        response.writeHead(416, { ...headers, ...none }).end();
+        return;
+      }
+      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+      response.writeHead(range ? 206 : 200, {
+        ...headers,
+        "content-length": part.length,
+        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
+      });
+      const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
+      if (isCut && !cutOnce.has(name)) {
+        cutOnce.add(name);
+        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+        return;
+      }
+      response.end(part);
     }
-    const { bytes, hash } = await contentOf(medium, Number(nth));
-    const etag = `"${hash}-${record.id}"`;
-    const range = rangeOf(request, etag, bytes.length);
-    const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
-    if (range === "unsatisfiable") {
-      const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
-      response.writeHead(416, { ...headers, ...none }).end();
-      return;
-    }
-    const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
-    response.writeHead(range ? 206 : 200, {
-      ...headers,
-      "content-length": part.length,
-      ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
-    });
-    const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
-    if (isCut && !this.#cutOnce.has(name)) {
-      this.#cutOnce.add(name);
-      response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
-      return;
-    }
-    response.end(part);
-  }
-};
+  };
+}
 function rangeOf(request, etag, length) {
   const condition = request.headers["if-range"];
   if (condition !== void 0 && condition !== etag) return null;
@@ -1209,8 +1193,8 @@ async function startSandbox(options = {}) {
   if (!(speed > 0 && speed <= 1e9))
     throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
   const store = openStore(folder, now);
-  const files = new Files(store, now);
-  const webhooks = new Webhooks(now, log);
+  const files = filesOf(store, now);
+  const webhooks = openWebhooks(now, log);
   const surroundings = { store, files, webhooks, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -1277,17 +1261,15 @@ function statusShown(response) {
   return response.writableFinished ? String(response.statusCode) : "cut";
 }
 export {
-  Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
   EFFECTS,
-  Files,
   PROVIDER,
   Refusal,
   TASK_RECORD,
   TONE_SECONDS,
   UNKNOWN_PRICE,
-  Webhooks,
+  accountsOf,
   answered,
   changesOf,
   chargeFor,
@@ -1296,6 +1278,7 @@ export {
   createApidot,
   currentChange,
   failure,
+  filesOf,
   fromBody,
   hasFile,
   idFrom,
@@ -1308,6 +1291,7 @@ export {
   mediaOf,
   mediumOf,
   openStore,
+  openWebhooks,
   originOf,
   pathOf,
   randomId,

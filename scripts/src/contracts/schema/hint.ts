@@ -20,7 +20,7 @@ import { BESIDE, type Ways } from './ways.ts';
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
-export interface RefusedPlace {
+interface RefusedPlace {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;

@@ -27,12 +27,8 @@ export function otherAccounts(folder: string, own: Account, inRecords: () => Acc
 }
 
 function accountsIn(file: string): Account[] | undefined {
-  const text = onDisk(
-    () => readFileSync(file, 'utf8'),
-    () => '',
-  );
   try {
-    const rows: unknown = JSON.parse(text);
+    const rows: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!Array.isArray(rows) || !rows.every(isRow)) return undefined;
     return rows.map(([provider, service, account]) => ({ provider, service, account }));
   } catch {
