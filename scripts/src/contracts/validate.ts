@@ -27,20 +27,20 @@ interface Finding {
  */
 export function checkPayload(contract: Contract, payload: Json, ways: Ways = BY_VALUE): Issue[] {
   if (!isObject(payload)) return [notAnObject(contract, payload, ways)];
-  const check = { contract, root: rootOf(contract), payload, ways };
+  const check = { contract, payload, ways };
+  const root = rootOf(contract);
   const issues = new Map<string, Issue>();
-  const result = toZod(check.root).safeParse(payload);
+  const result = toZod(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
     for (const issue of issuesOf(check, finding)) if (!issues.has(issue.path)) issues.set(issue.path, issue);
   }
-  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, root, payload, [])].slice(0, MOST_ISSUES);
 }
 
 /** The payload that is checked, and by what. */
 interface Check {
   contract: Contract;
-  root: SchemaNode;
   payload: JsonObject;
   ways: Ways;
 }
@@ -69,7 +69,8 @@ function flatten(findings: readonly Finding[], base: readonly PropertyKey[] = []
 }
 
 function issuesOf(check: Check, finding: Finding): Issue[] {
-  const { contract, root, payload, ways } = check;
+  const { contract, payload, ways } = check;
+  const root = rootOf(contract);
   const path = finding.path as Path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);

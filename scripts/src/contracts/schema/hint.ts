@@ -101,7 +101,7 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;

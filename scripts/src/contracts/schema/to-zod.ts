@@ -78,7 +78,7 @@ function list(node: SchemaNode): Zod.ZodMiniType {
 
 function ownChecks<T>({ own = [] }: SchemaNode) {
   return own.flatMap(({ problem }) =>
-    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json, {}) === null)],
+    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json) === null)],
   );
 }
 

@@ -12,6 +12,7 @@ import {
   type SharedStatus,
   type StatusCache,
 } from '../../ports/status-cache.ts';
+import { checkedLine, valueIn } from './checked-json.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -25,8 +26,8 @@ const KEPT_MS = 10 * 60_000;
 const MOST_BYTES = 1024 * 1024;
 const MOST_TASKS = 10_000;
 
-// A file of another form has another checksum, so what a checksum fits needs no further check.
-const FORMAT = 2;
+// A file of another form has another checksum, and so has one under another file's name.
+const FORMAT = 3;
 
 const EMPTY: SharedStatus = { list: NO_LIST, tasks: new Map() };
 
@@ -146,18 +147,14 @@ export class FileStatusCache implements StatusCache {
   #read<T>(name: string): T | undefined {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return undefined;
-      const text = readFileSync(path.join(this.#folder, name), 'utf8');
-      const end = text.indexOf('\n');
-      const json = text.slice(end + 1);
-      return text.slice(0, end) === hashOf(name, json) ? (JSON.parse(json) as T) : undefined;
+      return valueIn<T>(`${FORMAT} ${name}`, readFileSync(path.join(this.#folder, name), 'utf8'));
     } catch {
       return undefined;
     }
   }
 
   #write(name: string, value: object): void {
-    const json = JSON.stringify(value);
-    const text = `${hashOf(name, json)}\n${json}`;
+    const text = checkedLine(`${FORMAT} ${name}`, value);
     if (Buffer.byteLength(text) > MOST_BYTES) return;
     // By the clock that the others compare it with.
     const seconds = this.#clock.wall() / 1000;
@@ -174,8 +171,3 @@ export class FileStatusCache implements StatusCache {
 }
 
 const endedName = (taskId: string): string => `ended-${sha256Text(taskId).slice(0, 16)}`;
-
-/** Also of the name: a file under another file's name is damaged. */
-function hashOf(name: string, json: string): string {
-  return sha256Text(`${FORMAT} ${name}\n${json}`).slice(0, 16);
-}
