@@ -116,6 +116,7 @@ function nodeAt(node, path) {
 }
 
 // scripts/src/contracts/schema/ways.ts
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -2337,17 +2338,15 @@ function ofType(node, type) {
   const checks = [];
   if (node.minimum !== void 0) checks.push(z.minimum(node.minimum));
   if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
-  const base = type === "integer" ? z.int() : z.number();
-  return checks.length === 0 ? base : base.check(...checks);
+  return (type === "integer" ? z.int() : z.number()).check(...checks);
 }
 function text(node) {
-  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
-  const checks = [];
+  const { pattern, minLength, maxLength } = node;
+  const checks = ownChecks(node);
   if (pattern !== void 0) checks.push(z.regex(pattern));
-  if (least > 0) checks.push(z.refine((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine((value) => codePoints(value) <= most));
-  checks.push(...ownChecks(node));
-  return checks.length === 0 ? z.string() : z.string().check(...checks);
+  if (minLength !== void 0) checks.push(z.refine((value) => codePoints(value) >= minLength));
+  if (maxLength !== void 0) checks.push(z.refine((value) => codePoints(value) <= maxLength));
+  return z.string().check(...checks);
 }
 function codePoints(value) {
   let pairs = 0;
@@ -2360,12 +2359,10 @@ function codePoints(value) {
   return value.length - pairs;
 }
 function list(node) {
-  const checks = [];
+  const checks = ownChecks(node);
   if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks(node));
-  const base = z.array(toZod2(node.items));
-  return checks.length === 0 ? base : base.check(...checks);
+  return z.array(toZod2(node.items)).check(...checks);
 }
 function ownChecks({ own: own2 = [] }) {
   return own2.flatMap(
@@ -3066,7 +3063,6 @@ var SIMILAR_WORDS = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain5(key, SHOWN));
@@ -3127,7 +3123,7 @@ function issuesOf2(check, finding) {
     }));
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  const advice = hint(placeOf(check, { node, path, value, required: required2 }));
+  const advice = hintAt(check, path, node, value, required2);
   return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
 function crossFieldIssues(check, node, object3, path) {
@@ -3135,7 +3131,7 @@ function crossFieldIssues(check, node, object3, path) {
     node,
     object: object3,
     pathTo: (name) => pathText([...path, name]),
-    hintFor: (name, field, value, required2) => hint(placeOf(check, { node: field, path: [...path, name], value, required: required2 }))
+    hintFor: (name, ...of) => hintAt(check, [...path, name], ...of)
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
@@ -3154,11 +3150,11 @@ function valueAt(from, path) {
   }
   return here;
 }
-function placeOf({ contract, ways }, found) {
-  const { path } = found;
+function hintAt({ contract, ways }, path, node, value, required2) {
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { ...found, example: valueAt(contract.example, path), ways: own2, provider: contract.provider };
+  const { provider, example: whole } = contract;
+  return hint({ node, path, value, required: required2, example: valueAt(whole, path), ways: own2, provider });
 }
 
 // scripts/src/contracts/whole-body.ts
@@ -3245,6 +3241,7 @@ function readCallback({ profile }, value, loopback) {
 }
 export {
   A_TYPE,
+  BESIDE,
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,

@@ -436,32 +436,17 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 32 * 1024;
-var GATHERED = 8 * 1024;
-var gathered = Buffer.allocUnsafe(GATHERED);
-var SHORT = 512;
+var gathered = Buffer.allocUnsafe(8 * 1024);
 var HashedBytes = class {
   #hash;
   #length = 0;
-  /** Adds a text of few characters, all of them ASCII. */
-  addWord(word) {
-    if (this.#length + word.length > GATHERED) this.#pass();
-    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
-  }
-  /** Adds the UTF-16 units of a text, low bytes first. */
-  addText(text2) {
-    const bytes = 2 * text2.length;
-    if (this.#length + bytes > GATHERED) this.#pass();
-    if (bytes > GATHERED) this.#hash.update(text2, "utf16le");
-    else if (bytes > SHORT) this.#length += gathered.write(text2, this.#length, "utf16le");
-    else
-      for (let at = 0; at < text2.length; at += 1) {
-        const unit = text2.charCodeAt(at);
-        gathered[this.#length++] = unit & 255;
-        gathered[this.#length++] = unit >> 8;
-      }
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > gathered.length) this.#pass();
+    if (most > gathered.length) this.#hash.update(text2, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
   }
   digest() {
-    if (!this.#hash) return hash("sha256", gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest("hex");
   }
@@ -473,24 +458,21 @@ var HashedBytes = class {
 };
 function addValue(bytes, value) {
   if (typeof value === "string") {
-    addText(bytes, value);
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    bytes.addWord(`a${value.length}:`);
+    bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.addWord(`o${fields.length}:`);
+    bytes.add(`o${fields.length}:`, "latin1");
     for (const name of fields) {
-      addText(bytes, name);
+      addValue(bytes, name);
       addValue(bytes, value[name]);
     }
   } else {
-    bytes.addWord(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
-}
-function addText(bytes, text2) {
-  bytes.addWord(`s${text2.length}:`);
-  for (let at = 0; at < text2.length; at += PIECE) bytes.addText(text2.slice(at, at + PIECE));
 }
 
 // scripts/src/model/claim-rules.ts
@@ -709,7 +691,8 @@ function sumRows(rows) {
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
@@ -805,6 +788,11 @@ function readRecord(raw) {
     }
   }
   if (record.phase !== raw.phase) record.resubmitted = true;
+  return record;
+}
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that cannot be understood");
   return record;
 }
 var text = (value) => typeof value === "string" && value !== "";
@@ -926,14 +914,9 @@ var RecordFiles = class {
     const file = this.fileOf(name);
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
-      const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
-      return raw ? [{ name, raw }] : [];
-    });
-  }
-  #readOne(name) {
+  /** Returns the record of a name. A file that is no record is set aside, so that the warning comes once. */
+  read(name) {
+    if (name.endsWith(CORRUPT)) return void 0;
     const file = this.fileOf(name);
     const text2 = onDisk(
       () => readFileSync2(file, "utf8"),
@@ -1108,17 +1091,17 @@ var Entry = class {
   }
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
-    if (there && there !== this.#raw) {
-      this.#raw = there;
-      this.record = understood(there);
-    }
+    if (there && there !== this.#raw) this.#take(there);
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.record));
   }
   #apply(fields) {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
-    this.record = understood(this.#raw);
+    this.#take(changeRecord(this.#raw, allowedChange(this.record, fields)));
+  }
+  #take(raw) {
+    this.#raw = raw;
+    this.record = understood(raw);
   }
   #onDisk(mayBeMissing = false) {
     let text2;
@@ -1145,10 +1128,8 @@ var Entry = class {
     return encodeRecord(this.name, this.#raw);
   }
   async refresh() {
-    const [now] = this.#files.read([this.name]);
-    if (!now) return;
-    this.#raw = now.raw;
-    this.record = understood(now.raw);
+    const raw = this.#files.read(this.name);
+    if (raw) this.#take(raw);
   }
   async drop() {
     onDisk(
@@ -1164,11 +1145,6 @@ function draftAfter(before, fields, files) {
   const record = { promptExcerpt: null, ...begun, ...fields };
   const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
   return new Entry(files, newName(fields.request, made), record, true);
-}
-function understood(raw) {
-  const record = readRecord(raw);
-  if (!record) throw new Error("a record that cannot be understood");
-  return record;
 }
 function changesOf(change, now) {
   return typeof change === "function" ? change(now) : change;
@@ -1369,23 +1345,15 @@ function accountsIn(tables) {
   );
 }
 function sumTables(tables, firstDay) {
-  const sums = /* @__PURE__ */ new Map();
-  for (const { groups, rows } of tables) {
-    const keys = groups.map((words) => words.join("\n"));
-    for (const [day, group, ...numbers] of rows) {
-      if (day < firstDay) continue;
-      const key = `${day}
-${keys[group]}`;
-      let sum = sums.get(key);
-      if (!sum) {
-        const [provider, service, account, model] = groups[group];
-        sum = { day, provider, service, account, model, ...NOTHING };
-        sums.set(key, sum);
-      }
-      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
-    }
-  }
-  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+  return sumRows(tables.flatMap((table) => rowsOf(table, firstDay)));
+}
+function rowsOf({ groups, rows }, firstDay) {
+  return rows.flatMap(([day, group, ...numbers]) => {
+    if (day < firstDay) return [];
+    const [provider, service, account, model] = groups[group];
+    const counts = Object.fromEntries(COUNTS.map((name, n) => [name, numbers[n]]));
+    return [{ day, provider, service, account, model, ...counts }];
+  });
 }
 
 // scripts/src/stores/file/summary.ts
@@ -1534,12 +1502,8 @@ function otherAccounts(folder, own, inRecords) {
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
 }
 function accountsIn2(file) {
-  const text2 = onDisk(
-    () => readFileSync5(file, "utf8"),
-    () => ""
-  );
   try {
-    const rows = JSON.parse(text2);
+    const rows = JSON.parse(readFileSync5(file, "utf8"));
     if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
     return rows.map(([provider, service, account]) => ({ provider, service, account }));
   } catch {
@@ -1636,9 +1600,9 @@ var RecordIndex = class {
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
-      const [found] = this.#records.read([name]);
-      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
-      const facts = found ? factsOf(readRecord(found.raw)) : null;
+      const raw = this.#records.read(name);
+      if (!raw && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
+      const facts = raw ? factsOf(understood(raw)) : null;
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
@@ -1684,9 +1648,9 @@ function sweepRecords(records, shard, damaged) {
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
     const file = path9.join(records.folder, shard, name);
-    const [found] = records.read([name]);
-    if (found) {
-      const used = lastUse(readRecord(found.raw));
+    const raw = records.read(name);
+    if (raw) {
+      const used = lastUse(understood(raw));
       if (used !== void 0 && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
       discard(file);
@@ -1695,17 +1659,15 @@ function sweepRecords(records, shard, damaged) {
 }
 function sweepLeftovers(records, folder) {
   for (const name of records.list(folder)) {
+    const isTemp = name.endsWith(TEMP);
+    if (!isTemp && !LOCK2.test(name)) continue;
     const file = path9.join(records.folder, folder, name);
-    if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
     const age = ageOf(records, file);
-    if (age > DAY_MS) sweepLeftover(records, file, age);
+    if (age > (isTemp ? DAY_MS : KEPT_MS)) discard(file);
+    else if (age > DAY_MS) sweepLock(records, file);
   }
 }
-function sweepLeftover(records, file, age) {
-  if (file.endsWith(TEMP) || age > KEPT_MS) {
-    discard(file);
-    return;
-  }
+function sweepLock(records, file) {
   const lock = onDisk(
     () => tryLock(file, records.clock),
     () => null
@@ -1798,7 +1760,10 @@ var Journal = class {
     });
   }
   #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+    return names.flatMap((name) => {
+      const raw = this.#files.read(name);
+      return raw ? [new Entry(this.#files, name, raw)] : [];
+    });
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -2093,8 +2058,8 @@ var FileStatusCache = class {
   #isReady = false;
   #announced = "";
   #announcedAt = Number.NEGATIVE_INFINITY;
-  #seen = { stamp: "", status: EMPTY };
-  #waiting = /* @__PURE__ */ new Map();
+  /** What was made of each file, as long as it is the same one. */
+  #made = /* @__PURE__ */ new Map();
   #written = /* @__PURE__ */ new Set();
   /** @param folder absolute; of this service and key alone, where no other user can write */
   constructor(folder, clock) {
@@ -2124,7 +2089,8 @@ var FileStatusCache = class {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+        const waiting = this.#madeOf(name, (file = {}) => new Map(Object.entries(file)));
+        for (const [id, dueAtWall] of waiting) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
@@ -2134,10 +2100,7 @@ var FileStatusCache = class {
     return tasks;
   }
   async read() {
-    const stamp = stampOf(this.#stat(SEEN));
-    if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
-    return this.#seen.status;
+    return this.#madeOf(SEEN, (seen) => this.#status(seen));
   }
   async write({ list, tasks }) {
     this.#write(SEEN, { list, tasks: [...tasks] });
@@ -2151,14 +2114,15 @@ var FileStatusCache = class {
     this.#written.add(name);
     this.#write(name, task);
   }
-  #waitingIn(name) {
-    const stamp = stampOf(this.#stat(name));
-    const before = this.#waiting.get(name);
-    if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map(Object.entries(this.#read(name) ?? {}));
-    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
-    this.#waiting.set(name, { stamp, tasks });
-    return tasks;
+  #madeOf(name, make) {
+    const stat = this.#stat(name);
+    const stamp = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
+    const before = this.#made.get(name);
+    if (before?.stamp === stamp) return before.value;
+    const value = make(this.#read(name));
+    if (this.#made.size > MOST_TASKS) this.#made.clear();
+    this.#made.set(name, { stamp, value });
+    return value;
   }
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen) {
@@ -2206,9 +2170,6 @@ ${json}`;
   }
 };
 var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
-function stampOf(stat) {
-  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
-}
 function hashOf(name, json) {
   return sha256Text(`${FORMAT2} ${name}
 ${json}`).slice(0, 16);
@@ -2314,6 +2275,7 @@ export {
   tableOf,
   takenOver,
   tryLock,
+  understood,
   unknown,
   unwritable,
   waitForLock,
