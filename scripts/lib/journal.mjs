@@ -697,6 +697,21 @@ function sumRows(rows) {
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
 
+// scripts/src/stores/file/checked-json.ts
+var LENGTH = 16;
+function checkedLine(what, value) {
+  const json = JSON.stringify(value);
+  return checksumOf(what, json) + json;
+}
+function valueIn(what, line = "") {
+  const json = line.slice(LENGTH);
+  return json !== "" && line.startsWith(checksumOf(what, json)) ? JSON.parse(json) : void 0;
+}
+function checksumOf(what, json) {
+  return sha256Text(`${what}
+${json}`).slice(0, LENGTH);
+}
+
 // scripts/src/stores/file/entry.ts
 const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
@@ -736,7 +751,7 @@ function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
   const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
   const whole = { version: newest, ...fields };
-  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
+  return `${JSON.stringify({ ...whole, checksum: checksumOf2(name, whole) }, null, 2)}
 `;
 }
 function decodeRecord(name, text2) {
@@ -759,7 +774,7 @@ function wholeRecord(name, text2) {
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
-  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+  return isUnsigned || checksum === checksumOf2(name, whole) ? whole : void 0;
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
@@ -769,7 +784,7 @@ function changeRecord(raw, { credits, ...fields }) {
 function isNewer({ version }) {
   return Number(version) > VERSION;
 }
-function checksumOf(name, whole) {
+function checksumOf2(name, whole) {
   return jsonHash([name, whole]);
 }
 function fromVersion1({ intent, ...record }) {
@@ -1402,6 +1417,7 @@ function durationsOf(members) {
 // scripts/src/stores/file/index-files.ts
 var FORMAT = 2;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
   folder;
   constructor(folder) {
@@ -1412,17 +1428,17 @@ var IndexFiles = class {
     if (changed === void 0) return void 0;
     return {
       changed: Number(changed),
-      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
+      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
     };
   }
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
-    return parsed(`${shard} members`, line) ?? [];
+    return valueIn(ours(`${shard} members`), line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard, changed, summary, members) {
-    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
-    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
@@ -1432,10 +1448,10 @@ var IndexFiles = class {
   }
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
-    return parsed(`${first} rows ${state}`, line);
+    return valueIn(ours(`${first} rows ${state}`), line);
   }
   saveRows(first, state, table) {
-    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
+    this.#tryToWrite(`${first}.rows`, [checkedLine(ours(`${first} rows ${state}`), table)]);
   }
   #lines(name) {
     try {
@@ -1445,19 +1461,6 @@ var IndexFiles = class {
     }
   }
 };
-var CHECKSUM = 16;
-function lineOf(what, value) {
-  const text2 = JSON.stringify(value);
-  return checksumOf2(what, text2) + text2;
-}
-function parsed(what, line = "") {
-  const text2 = line.slice(CHECKSUM);
-  return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
-}
-function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
-${text2}`).slice(0, CHECKSUM);
-}
 var FOLDER_MS = 2e3;
 function probe(folder) {
   const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
@@ -1486,32 +1489,22 @@ const { readFileSync: readFileSync5 } = require("node:fs");
 const path7 = require("node:path");
 function otherAccounts(folder, own, inRecords) {
   const file = path7.join(folder, "accounts");
-  const stored = accountsIn2(file);
+  const stored = onDisk(
+    () => valueIn("accounts", readFileSync5(file, "utf8")),
+    () => void 0
+  );
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map(
-      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
-    );
+    const { provider, service, account } = own;
+    const each = new Map([...all, { provider, service, account }].map((one) => [accountName(one), one]));
     onDisk(
-      () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
+      () => replaceAtOnce(file, checkedLine("accounts", [...each.values()])),
       () => {
       }
     );
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
-}
-function accountsIn2(file) {
-  try {
-    const rows = JSON.parse(readFileSync5(file, "utf8"));
-    if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-    return rows.map(([provider, service, account]) => ({ provider, service, account }));
-  } catch {
-    return void 0;
-  }
-}
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
 }
 
 // scripts/src/stores/file/record-index.ts
@@ -2049,7 +2042,7 @@ var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
-var FORMAT2 = 2;
+var FORMAT2 = 3;
 var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
@@ -2145,18 +2138,13 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
-      const end = text2.indexOf("\n");
-      const json = text2.slice(end + 1);
-      return text2.slice(0, end) === hashOf(name, json) ? JSON.parse(json) : void 0;
+      return valueIn(`${FORMAT2} ${name}`, readFileSync8(path12.join(this.#folder, name), "utf8"));
     } catch {
       return void 0;
     }
   }
   #write(name, value) {
-    const json = JSON.stringify(value);
-    const text2 = `${hashOf(name, json)}
-${json}`;
+    const text2 = checkedLine(`${FORMAT2} ${name}`, value);
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
     const seconds = this.#clock.wall() / 1e3;
     try {
@@ -2170,10 +2158,6 @@ ${json}`;
   }
 };
 var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
-function hashOf(name, json) {
-  return sha256Text(`${FORMAT2} ${name}
-${json}`).slice(0, 16);
-}
 
 // scripts/src/stores/file/sharing.ts
 function sharingIn({ folder, service, account, limit, clock }) {
@@ -2215,6 +2199,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  checkedLine,
   countsOf,
   createAtOnce,
   decodeRecord,
@@ -2278,6 +2263,7 @@ export {
   understood,
   unknown,
   unwritable,
+  valueIn,
   waitForLock,
   whileFenced,
   writeWhole
