@@ -103,7 +103,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
-  ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
+  ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',
     /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/may-cancel))\.ts$/,

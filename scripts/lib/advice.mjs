@@ -82,8 +82,8 @@ function plainly(text) {
 
 // scripts/src/cli/render/errors/auth-failed.ts
 var AUTH_FAILED = {
-  AUTH_FAILED: ({ caller, account }) => {
-    const { title, keyVariable, keyPage, says } = caller.profile;
+  AUTH_FAILED: ({ caller: { profile, account } }) => {
+    const { title, keyVariable, keyPage, says } = profile;
     return [
       `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
       "A key is shown nowhere and is passed by the environment only."
@@ -542,12 +542,12 @@ function submitData({ credits, isResubmitted, warnings }, data) {
     credits: credits && { ...credits }
   });
 }
-function advised(failure, about) {
-  const known = explained(failure, about.caller);
+function advised(failure, caller, taskId) {
+  const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
+  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };

@@ -1036,8 +1036,8 @@ async function runLive(options) {
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
       const wait = waitSettings(args, environment);
-      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
-      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+      const told = { caller: { ...caller, account: await accountOf(options) }, secrets, warn };
+      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, stop: interruption });
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -1045,7 +1045,7 @@ async function runLive(options) {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
+    throw advised(missing || error, { ...caller, account: await accountOf(options) }, taskId);
   } finally {
     void transport.close();
     void sandbox?.close();

@@ -57,24 +57,6 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 
-// scripts/src/cli/command-line/action.ts
-var ACTIONS = [
-  "generate",
-  "createGeneration",
-  "getStatus",
-  "getTask",
-  "cancelTask",
-  "waitTask",
-  "listTasks",
-  "listPending",
-  "forget",
-  "spending",
-  "quote",
-  "account",
-  "listModels",
-  "describeModel"
-];
-
 // scripts/src/model/json.ts
 function compact(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
@@ -494,6 +476,22 @@ function numberMeant(text2, { whole = false, units = {} }) {
 }
 
 // scripts/src/cli/command-line/flags.ts
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
 var MODELS = ["listModels", "describeModel"];
@@ -844,9 +842,7 @@ function checkTogether(action, given, issues) {
 }
 function checkService(action, profile, given, issues) {
   const { title, can, callbackFlag } = profile;
-  const taskId2 = given.get("taskId");
-  const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
-  if (action !== "quote") refuseUnsupported(profile, action, known);
+  if (action !== "quote") refuseUnsupported(profile, action, TASK_ID.exec(given.get("taskId") ?? "")?.[0]);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
@@ -882,13 +878,8 @@ var options = Object.fromEntries(
 );
 options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true
-  });
+  const config = { options, strict: false, allowPositionals: true, tokens: true };
+  const { tokens } = parseArgs({ args: [...argv], ...config });
   const found = [];
   let unknownAt = Number.NaN;
   let strayAt = Number.NaN;
@@ -1291,6 +1282,8 @@ function withWarnings(outcome, behind, before = []) {
   const { envelope } = outcome;
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 function failed(failure, fallback, knownTaskId) {
   const { details } = failure;
   const data = definedFields({
@@ -1767,6 +1760,10 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
+function amount({ bytes, total, speed }) {
+  const of = total === null ? "" : ` of ${size(total)}`;
+  return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
+}
 function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
   const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done2} of ${total} done`];
@@ -1779,9 +1776,6 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
   if (credits2 !== null && creditsNow !== void 0 && creditsNow !== credits2) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
-}
-function overIn({ done: done2, failed: failed2, unknown = 0, notSubmitted = 0 }) {
-  return done2 + failed2 + unknown + notSubmitted;
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
@@ -1831,7 +1825,7 @@ var CallView = class {
   }
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject, state, sentence, news, share = null) {
-    if (this.sums.now && this.sums.isBatch) this.showSums("same");
+    if (this.sums.isBatch) this.showSums("same");
     else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
   }
   showSums(news) {
@@ -1896,7 +1890,6 @@ function observerOf(view, subject) {
     refused: () => submits.known(request, "none"),
     several(count) {
       submits.isAboutMany();
-      submits.situation.phase = "running";
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
       view.sums.begin(count);
     },
@@ -1939,7 +1932,7 @@ function observerOf(view, subject) {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === "new" ? "" : `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+      const have = news === "new" ? "" : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, "downloading", `downloading${have}`, news);
     }
   };
@@ -2029,10 +2022,6 @@ function callerOfLine(caller, { command: again, isFirst }) {
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
-
-// scripts/src/cli/render/sandbox-run.ts
-var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
-var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
@@ -2428,6 +2417,7 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  amount,
   boundedJson,
   bugOutcome,
   callerOf,
@@ -2490,7 +2480,6 @@ export {
   orFailure,
   otherAccountText,
   output,
-  overIn,
   overrule,
   owner,
   parseArguments,
@@ -2521,7 +2510,6 @@ export {
   serviceAddress,
   since,
   sinceAt,
-  size,
   skillFolder,
   sourceOf,
   squeeze,

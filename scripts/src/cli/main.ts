@@ -13,8 +13,7 @@ import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
-import { failed, type Outcome, withWarnings } from './render/envelope.ts';
-import { inSandbox } from './render/sandbox-run.ts';
+import { failed, inSandbox, type Outcome, withWarnings } from './render/envelope.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;

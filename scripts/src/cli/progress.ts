@@ -7,7 +7,7 @@ import type { TaskStatus } from '../providers/provider.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
 import { type Display, Lines, type Screen } from './progress/display.ts';
 import type { Situation } from './progress/situation.ts';
-import { otherAccountText, size, sourceOf, usually } from './progress/words.ts';
+import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -43,7 +43,6 @@ function observerOf(view: CallView, subject: Subject): Observer {
     refused: () => submits.known(request, 'none'),
     several(count) {
       submits.isAboutMany();
-      submits.situation.phase = 'running';
       view.line(`resuming ${counted(count, 'task')}; nothing is charged`);
       view.sums.begin(count);
     },
@@ -88,7 +87,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === 'new' ? '' : `, ${size(bytes)}${total === null ? '' : ` of ${size(total)}`}`;
+      const have = news === 'new' ? '' : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, 'downloading', `downloading${have}`, news);
     },
   };

@@ -75,8 +75,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
       const wait = waitSettings(args, environment);
-      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
-      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+      const told = { caller: { ...caller, account: await accountOf(options) }, secrets, warn };
+      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, stop: interruption });
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -84,7 +84,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
     const { advised } = await import('../render/errors/explained.ts');
-    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
+    throw advised(missing || error, { ...caller, account: await accountOf(options) }, taskId);
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();

@@ -10,16 +10,15 @@ import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { batchOutcome, isLineGone, type LineCommands, lineOutcomes, reportRow } from '../render/batch.ts';
+import { batchOutcome, type LineCommands, lineOutcomes, reportRow } from '../render/batch.ts';
 import { batchQuoteOutcome } from '../render/batch-quote.ts';
+import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
 import type { Caller } from '../render/caller.ts';
-import type { Outcome } from '../render/envelope.ts';
-import { inSandbox } from '../render/sandbox-run.ts';
+import { inSandbox, type Outcome } from '../render/envelope.ts';
 import { termsOf } from '../request/read-request.ts';
-import { writeLine } from './own-file.ts';
+import { writeLine, writeReport } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
-import { writeReport } from './report.ts';
 
 interface BatchCommand {
   session: Session;
@@ -28,8 +27,6 @@ interface BatchCommand {
   batch: CheckedBatch;
   wait: WaitSettings;
   caller: Caller;
-  /** The fingerprint of the key in use. */
-  account: string;
   secrets: readonly string[];
   stop: Stop;
   warn(text: string): void;
@@ -37,7 +34,7 @@ interface BatchCommand {
 
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
 export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
-  const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
+  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
@@ -57,13 +54,13 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     stop,
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
   });
-  const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
+  const items = lineOutcomes(result, caller, await commandsOf(command, result));
+  const folder = path.resolve(wait.folder ?? '.');
   const rows = items.map((item) =>
     reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
   );
   const report = writeReport(folder, batch, rows, secrets);
-  return batchOutcome(result, items, report, caller, account);
+  return batchOutcome(result, items, report, caller);
 }
 
 /** Returns the command of each line alone that has no result, or perhaps none, or was to be made once more. */

@@ -4,10 +4,18 @@ import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
 import { issue, refusedInputs } from '../issue.ts';
-import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { readValue } from './flag-values.ts';
-import { FLAG_NAMES, type FLAGS, type FlagName, rule, SWITCHES, type Switch } from './flags.ts';
+import {
+  ACTIONS,
+  type Action,
+  FLAG_NAMES,
+  type FLAGS,
+  type FlagName,
+  rule,
+  SWITCHES,
+  type Switch,
+} from './flags.ts';
 import { type Given, readFlags } from './read-flags.ts';
 import { parseSince, type Since } from './since.ts';
 

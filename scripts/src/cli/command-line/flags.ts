@@ -1,7 +1,6 @@
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { ACTIONS, type Action } from './action.ts';
 import {
   credits,
   type FlagValue,
@@ -15,6 +14,26 @@ import {
   status,
   taskId,
 } from './flag-values.ts';
+
+/** What can be asked for. `generate` is the full workflow, which needs no `--action`. */
+export const ACTIONS = [
+  'generate',
+  'createGeneration',
+  'getStatus',
+  'getTask',
+  'cancelTask',
+  'waitTask',
+  'listTasks',
+  'listPending',
+  'forget',
+  'spending',
+  'quote',
+  'account',
+  'listModels',
+  'describeModel',
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];

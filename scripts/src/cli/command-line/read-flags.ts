@@ -3,8 +3,7 @@ import { nearest } from '../../contracts/nearest.ts';
 import type { Issue } from '../../model/failure.ts';
 import { plain } from '../../model/text.ts';
 import { inQuotes, issue } from '../issue.ts';
-import { ACTIONS } from './action.ts';
-import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import { ACTIONS, FLAG_NAMES, type FlagName, rule } from './flags.ts';
 
 /** The flags of a command line with their values as text; a switch has ''. */
 export type Given = ReadonlyMap<FlagName, string>;
@@ -34,13 +33,8 @@ options.help = { type: 'boolean', short: 'h' };
 
 /** A value may look like a flag only when it is attached with "=": what parseArgs took for one is read as a flag. */
 function tokensOf(argv: readonly string[]): Token[] {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const config = { options, strict: false, allowPositionals: true, tokens: true } as const;
+  const { tokens } = parseArgs({ args: [...argv], ...config });
   const found: Token[] = [];
   let unknownAt = Number.NaN;
   let strayAt = Number.NaN;

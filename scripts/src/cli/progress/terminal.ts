@@ -1,6 +1,6 @@
+import stringWidth from 'string-width';
 import type { Display, Screen } from './display.ts';
 import { drawn, type View } from './draw.ts';
-import { widthOf } from './width.ts';
 
 // The clock on the line moves, whether or not anything else does.
 const TICK_MS = 500;
@@ -47,7 +47,7 @@ export class Terminal implements Display {
     this.#drawnAt = this.#clock();
     const text = drawn(this.#view(), this.#screen.columns);
     this.#screen.write(`${this.#erasure()}${text}`);
-    this.#shown = widthOf(text);
+    this.#shown = stringWidth(text);
   }
 
   /** Returns what takes the line off the screen. A terminal that became narrower has wrapped it into several rows. */

@@ -8,6 +8,8 @@ import { type CommandMaker, commandLine, type Flags, flagWords } from '../comman
 /** The facts about a call that the sentences of its answer use. */
 export interface Caller {
   profile: Profile;
+  /** The fingerprint of the key in use; absent before the service is called. */
+  account?: string;
   /** A command line that runs as it stands, for the service of this call. */
   command: CommandMaker;
   /** The same for another service. */

@@ -10,7 +10,7 @@ import { BAD_INPUT } from './bad-input.ts';
 import { CANCEL_REJECTED } from './cancel-rejected.ts';
 import { CREDITS } from './credits.ts';
 import { DOWNLOAD_FAILED } from './download-failed.ts';
-import type { ByReason, Said, Unexplained, Words } from './said.ts';
+import type { ByReason, Said, Words } from './said.ts';
 import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
 import { TASK_NOT_FOUND } from './task-not-found.ts';
 import { TEMPORARY } from './temporary.ts';
@@ -56,12 +56,12 @@ function submitData(
 }
 
 /** Returns the failure with the steps that follow from its facts, else from its code. */
-export function advised(failure: Failure, about: Omit<Unexplained, 'later'>): AdvisedFailure {
-  const known = explained(failure, about.caller);
+export function advised(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
+  const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
+  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
 }
 
 function said({ details: { reason } }: Failure, caller: Caller): Said {

@@ -24,8 +24,6 @@ export type ByReason<R extends Reason> = (
 /** A failure of which nothing is known but its error code, and what surrounds it. */
 export interface Unexplained {
   caller: Caller;
-  /** The fingerprint of the key in use. */
-  account: string;
   taskId: string | null;
   /** When a retry makes sense, in words. */
   later: string;
