@@ -144,13 +144,10 @@ function readOptions(options) {
     const ids = PROFILES.map(({ id }) => id).join(", ");
     issues.push(issue("provider", `one of ${ids}`, shown(provider), "name a service of providers()"));
   }
-  if (!isApiKey(key)) {
-    issues.push(issue("key", API_KEY_FORM, typeof key, "pass the key alone"));
-  }
+  if (!isApiKey(key)) issues.push(issue("key", API_KEY_FORM, typeof key, "pass the key alone"));
   const url = serviceAddress(String(baseUrl ?? profile?.url ?? ""));
-  if (!url && profile) {
+  if (!url && profile)
     issues.push(issue("baseUrl", ADDRESS_FORM, "another address", `leave it out to use ${profile.url}`));
-  }
   if (contractsFolder !== void 0 && path.basename(contractsFolder) !== "contracts") {
     const expected = "the path of a folder named contracts";
     issues.push(issue("contractsFolder", expected, shown(contractsFolder), "rename the folder"));
@@ -163,13 +160,14 @@ function readOptions(options) {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const timeoutMs = number("timeoutMs");
-  const maxRetries = number("maxRetries");
-  const pollIntervalMs = number("pollIntervalMs");
+  const numbers = {
+    timeoutMs: number("timeoutMs"),
+    maxRetries: number("maxRetries"),
+    pollIntervalMs: number("pollIntervalMs")
+  };
   const [first] = issues;
   if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
-  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
   return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
 }
 function invalidInput(issues) {
@@ -355,6 +353,9 @@ function checkTaskId(taskId) {
     issue("taskId", "the id of a task", shown(taskId), "pass the id that submit returned")
   ]);
 }
+function deadlineAt({ clock }, until) {
+  return clock.monotonic() + checkMoment("until", until) - clock.wall();
+}
 function checkMoment(name, moment) {
   const ms = moment instanceof Date ? moment.getTime() : moment;
   if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
@@ -456,12 +457,11 @@ function waitSettings({ settings }) {
 
 // scripts/src/client/download.ts
 function download(connection, wanted, { to, temporaryFolder, signal, until, onProgress }) {
-  const { clock } = connection.settings;
   const taskId = typeof wanted === "string" ? wanted : wanted.id;
   let cause;
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
-    const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
+    const filesUntil = until === void 0 ? Infinity : deadlineAt(connection.settings, until);
     const { stallMs, schedule } = waitSettings(connection);
     const task = await completed(session, wanted, schedule);
     const { saveFiles } = await import("./lib/wait.mjs");
@@ -475,7 +475,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
         stallMs,
-        filesUntil: deadline,
+        filesUntil,
         onFile: (index) => {
           number = index + 1;
         },
@@ -535,10 +535,9 @@ function submitCalls(connection) {
     reconcile: (request, { signal, until, list, taken } = {}) => {
       const details = () => ({ outcome: "unknown" });
       return connection.call({ signal, details }, async (session) => {
-        const { clock } = settings;
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
-        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
+        const deadline = until === void 0 ? 0 : deadlineAt(settings, until);
         const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
         const end = list ? deadline : reconcileUntil(session, deadline);
         const source = {

@@ -416,7 +416,7 @@ function ownedBy(owner = { is: "unknown" }) {
 }
 
 // scripts/src/cli/render/errors/explained.ts
-import { unlessEmpty } from "./main.mjs";
+import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { definedFields } from "./main.mjs";
@@ -523,14 +523,12 @@ var WORDS = {
 };
 function explained(failure, caller) {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
   const { reason, charged, submit, ...details } = failure.details;
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message, {
     ...details,
+    ...compact(advice),
     ...submit && { data: submitData(submit, details.data) },
-    ...exitCode !== void 0 && { exitCode },
-    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
-    issues: issues ?? details.issues,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)])
   });
 }

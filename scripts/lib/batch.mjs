@@ -1034,10 +1034,9 @@ import { callerOfLine } from "./main.mjs";
 import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
-var NO_COMMAND = { command: null, isFirst: true };
-function lineOutcomes({ lines, leftOver: leftOver2 }, caller, commands = /* @__PURE__ */ new Map()) {
+function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
-    const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
+    const own = callerOfLine(caller, alone2.get(line.number));
     return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
@@ -1157,6 +1156,7 @@ function batchQuoteOutcome(quote, caller) {
 }
 
 // scripts/src/cli/batch/command.ts
+import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
 import { termsOf } from "./contracts.mjs";
 
@@ -1235,7 +1235,7 @@ async function runBatchCommand(command) {
     stop,
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
-  const items = lineOutcomes(result, caller, await commandsOf(command, result));
+  const items = lineOutcomes(result, caller, await alone(command, result));
   const folder = path4.resolve(wait.folder ?? ".");
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
@@ -1243,8 +1243,8 @@ async function runBatchCommand(command) {
   const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller);
 }
-async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
-  const commands = /* @__PURE__ */ new Map();
+async function alone({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
+  const found = /* @__PURE__ */ new Map();
   const folder = wait.folder === null ? null : path4.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
@@ -1252,16 +1252,17 @@ async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 })
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
     const output = folder && path4.join(folder, freeName(folder, line.name));
+    const name = `${batch.name}.line-${line.number}`;
     const command = request && commandForLine(
       argv,
       request,
       output,
-      () => writeLine(folder ?? path4.resolve("."), `${batch.name}.line-${line.number}`, request),
-      line.quoted
+      line.quoted,
+      () => writeLine(path4.resolve(folder ?? "."), name, request)
     );
-    commands.set(line.number, { isFirst, command });
+    found.set(line.number, lineAlone(command, isFirst));
   }
-  return commands;
+  return found;
 }
 function freeName(folder, name) {
   const media = mediaIn2(folder);
@@ -1417,6 +1418,7 @@ function kindOf(value) {
 const path6 = require("node:path");
 import { loadContract } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
+import { imageField, withoutImage } from "./contracts.mjs";
 
 // scripts/src/contracts/prompt-field.ts
 import { rootOf } from "./contracts.mjs";
@@ -1618,7 +1620,7 @@ async function readBatch(args, caller, loopback, signal) {
     const checked = [];
     const issues = [];
     for (const place of source.places) {
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       const found = [];
       const line = await reader.checked(source, place, found);
       if (line && found.length === 0) checked.push({ ...line, place });
@@ -1737,10 +1739,8 @@ var Reader = class {
       return null;
     }
     if (line.image !== void 0) {
-      const { withoutImage } = await import("./contracts.mjs");
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };

@@ -1022,7 +1022,7 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
-function commandForLine(argv, { model, payload, image }, output2, file, quoted2 = null) {
+function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
   const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
@@ -1340,60 +1340,51 @@ var ATTEMPTS = [
 function boundedJson(value, maxBytes, secrets, indent) {
   let text2 = "";
   for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
+    const kept = cutDown(value, limits, secrets, maxBytes);
+    if (kept === void 0) continue;
     text2 = escapeInvisible(JSON.stringify(kept, null, indent));
     if (Buffer.byteLength(text2) <= maxBytes) break;
   }
   return text2;
 }
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+function cutDown(whole, { upstream: upstream2, rest, first }, secrets, maxCharacters) {
+  let left = maxCharacters;
+  const cut = (value, limits, depth, isTheirs) => {
+    left -= 1;
+    if (left < 0) return null;
+    if (typeof value === "string") return cutText(value, limits.text, isTheirs);
     if (typeof value !== "object" || value === null) return value;
     if (depth >= limits.depth) return "[cut: nested too deep]";
     if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
+      const kept3 = value.slice(0, limits.items).map((item) => cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept3.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept3;
     }
     const keys = Object.keys(value);
     const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
+    const kept2 = names.map((key2) => {
       const item = value[key2];
       const isUpstream = depth === 1 && key2 === UPSTREAM;
       const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
+      const inner = isUpstream ? upstream2 : isFirst ? first : limits;
+      const name = cutText(key2, Math.min(128, limits.text), isTheirs);
+      return [name, cut(item, inner, depth + 1, isTheirs || isUpstream)];
     });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit2, isTheirs) {
+    if (keys.length > limits.items) kept2.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept2);
+  };
+  const cutText = (text2, limit2, isTheirs) => {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
     const keep = isDataUri ? 48 : limit2;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
+    const clean = redact(shown, secrets);
+    left -= Math.min(clean.length, keep);
     return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
-  }
-};
+  };
+  const kept = cut(whole, rest, 0, false);
+  return left < 0 ? void 0 : kept;
+}
 function mostWanted(keys, count) {
   const first = FIRST.filter((key2) => keys.includes(key2));
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
@@ -1478,18 +1469,18 @@ function redraws(env) {
   return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
-  const lines = [];
+  const lines2 = [];
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines.push(
+    lines2.push(
       "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
     );
   }
   if (env.NODE_DEBUG) {
     muteNode();
-    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
+    lines2.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
   }
-  return lines;
+  return lines2;
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -1625,18 +1616,14 @@ var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
 var SHOWN_MS = 200;
 var Meter = class {
-  #now;
   #files = /* @__PURE__ */ new Map();
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples = [];
   #came = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
-  constructor(now) {
-    this.#now = now;
-  }
   /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
   note(file, bytes, total) {
-    const at = this.#now();
+    const at = systemClock.monotonic();
     const before = this.#files.get(file);
     if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
     this.#files.set(file, { bytes, total, at });
@@ -1650,7 +1637,7 @@ var Meter = class {
   }
   /** Returns what is being downloaded; null where nothing came for a while. */
   transfer() {
-    const now = this.#now();
+    const now = systemClock.monotonic();
     const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
     if (active.length === 0) return null;
     const [first] = this.#samples;
@@ -1789,7 +1776,7 @@ var { monotonic } = systemClock;
 var CallView = class {
   submits = new Submits();
   sums = new Sums();
-  meter = new Meter(monotonic);
+  meter = new Meter();
   expected = null;
   isExpectedSaid = false;
   isOtherSaid = false;
@@ -1849,30 +1836,28 @@ var CallView = class {
 };
 
 // scripts/src/cli/progress/display.ts
+var { monotonic: monotonic2 } = systemClock;
 var QUIET_MS = 6e4;
-var Lines = class {
-  #screen;
-  #clock;
-  #lastAt = Number.NEGATIVE_INFINITY;
-  constructor(screen2, clock) {
-    this.#screen = screen2;
-    this.#clock = clock;
-  }
-  line(text2) {
-    this.#screen.write(`${text2}
+function lines(screen2) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const line = (text2) => {
+    screen2.write(`${text2}
 `);
-    this.#lastAt = this.#clock();
-  }
-  now(_, sentence, news) {
-    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-  clear() {
-  }
-};
+    lastAt = monotonic2();
+  };
+  return {
+    line,
+    now(_, sentence, news) {
+      if (news === "new" || monotonic2() - lastAt >= QUIET_MS) line(sentence);
+    },
+    clear() {
+    }
+  };
+}
 
 // scripts/src/cli/progress.ts
-function watch(screen2, secrets, Shown = Lines) {
-  const display = new Shown(screen2, systemClock.monotonic);
+function watch(screen2, secrets, shown = lines) {
+  const display = shown(screen2);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
@@ -2011,10 +1996,12 @@ function dropStep({ command }, taskId2) {
 function earlierStep({ profile, command }) {
   return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
 }
-function callerOfLine(caller, { command: again, isFirst }) {
-  const command = again ?? "the command of this line alone (its model and payload), with --new.";
-  const shared = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
-  const words = `${isFirst ? "" : shared}${command}`;
+function lineAlone(command, isFirst) {
+  const equal = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
+  return `${isFirst ? "" : equal}${command ?? ALONE}`;
+}
+var ALONE = "the command of this line alone (its model and payload), with --new.";
+function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
     anew: words,
@@ -2272,8 +2259,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: void 0 }));
-  return watch(screen, secrets, Terminal);
+  const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
+  return watch(screen, secrets, terminal);
 }
 function interruptedBy(signal, outcome) {
   const { envelope } = outcome;
@@ -2395,7 +2382,6 @@ export {
   Interruption,
   KIND_WORDS,
   LONGEST_TIMER_MS,
-  Lines,
   Meter,
   NO_LIST,
   ONE_CHARGE,
@@ -2470,6 +2456,8 @@ export {
   issue,
   journalFolder,
   kind,
+  lineAlone,
+  lines,
   madeAs,
   main,
   makeFolder,

@@ -293,52 +293,48 @@ function fitting(text, columns) {
 }
 
 // scripts/src/cli/progress/terminal.ts
+import { systemClock } from "./main.mjs";
 var TICK_MS = 500;
 var FRAME_MS = 200;
-var Terminal = class {
-  #screen;
-  #clock;
-  #view = null;
-  /** The columns that the line on the screen takes; 0: there is none. */
-  #shown = 0;
-  #drawnAt = Number.NEGATIVE_INFINITY;
-  #timer;
-  constructor(screen, clock) {
-    this.#screen = screen;
-    this.#clock = clock;
-  }
-  line(text) {
-    this.#screen.write(`${this.#erasure()}${text}
-`);
-    this.#shown = 0;
-    this.#draw();
-  }
-  now(view) {
-    this.#view = view;
-    this.#timer ??= setInterval(() => this.#draw(), TICK_MS).unref();
-    if (this.#clock() - this.#drawnAt >= FRAME_MS) this.#draw();
-  }
-  clear() {
-    clearInterval(this.#timer);
-    this.#timer = void 0;
-    this.#view = null;
-    if (this.#shown > 0) this.#screen.write(this.#erasure());
-    this.#shown = 0;
-  }
-  #draw() {
-    if (!this.#view) return;
-    this.#drawnAt = this.#clock();
-    const text = drawn(this.#view(), this.#screen.columns);
-    this.#screen.write(`${this.#erasure()}${text}`);
-    this.#shown = stringWidth(text);
-  }
-  /** Returns what takes the line off the screen. A terminal that became narrower has wrapped it into several rows. */
-  #erasure() {
-    const rows = Math.ceil(this.#shown / Math.max(1, this.#screen.columns));
+var { monotonic } = systemClock;
+function terminal(screen) {
+  let view = null;
+  let shown = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let timer;
+  const erasure = () => {
+    const rows = Math.ceil(shown / Math.max(1, screen.columns));
     return rows > 1 ? `\x1B[${rows - 1}A\r\x1B[J` : "\r\x1B[K";
-  }
-};
+  };
+  const draw = () => {
+    if (!view) return;
+    drawnAt = monotonic();
+    const text = drawn(view(), screen.columns);
+    screen.write(`${erasure()}${text}`);
+    shown = stringWidth(text);
+  };
+  return {
+    line(text) {
+      screen.write(`${erasure()}${text}
+`);
+      shown = 0;
+      draw();
+    },
+    now(next) {
+      view = next;
+      timer ??= setInterval(draw, TICK_MS).unref();
+      if (monotonic() - drawnAt >= FRAME_MS) draw();
+    },
+    clear() {
+      clearInterval(timer);
+      timer = void 0;
+      view = null;
+      if (shown > 0) screen.write(erasure());
+      shown = 0;
+    }
+  };
+}
 export {
-  Terminal,
-  drawn
+  drawn,
+  terminal
 };

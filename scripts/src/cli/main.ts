@@ -179,8 +179,8 @@ function bugOf(error: unknown, call: Call): Outcome {
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   // Without that part, progress is told in lines.
-  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: undefined }));
-  return watch(screen, secrets, Terminal);
+  const { terminal } = await import('./progress/terminal.ts').catch(() => ({ terminal: undefined }));
+  return watch(screen, secrets, terminal);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */

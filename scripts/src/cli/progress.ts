@@ -1,11 +1,10 @@
 import type { Observer } from '../core/observer.ts';
-import { systemClock } from '../model/clock.ts';
 import type { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { counted } from '../model/text.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
-import { type Display, Lines, type Screen } from './progress/display.ts';
+import { type Display, lines, type Screen } from './progress/display.ts';
 import type { Situation } from './progress/situation.ts';
 import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
 
@@ -18,13 +17,13 @@ export interface Progress {
   clear(): void;
 }
 
-/** @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
+/** @param shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
 export function watch(
   screen: Screen,
   secrets: readonly string[],
-  Shown: new (screen: Screen, clock: () => number) => Display = Lines,
+  shown: (screen: Screen) => Display = lines,
 ): Progress {
-  const display = new Shown(screen, systemClock.monotonic);
+  const display = shown(screen);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),

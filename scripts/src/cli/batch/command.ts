@@ -10,11 +10,11 @@ import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.
 import type { Arguments } from '../command-line/arguments.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { batchOutcome, type LineCommands, lineOutcomes, reportRow } from '../render/batch.ts';
+import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
 import { batchQuoteOutcome } from '../render/batch-quote.ts';
 import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
-import type { Caller } from '../render/caller.ts';
+import { type Caller, lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
 import { termsOf } from '../request/read-request.ts';
 import { writeLine, writeReport } from './own-file.ts';
@@ -54,7 +54,7 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     stop,
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
   });
-  const items = lineOutcomes(result, caller, await commandsOf(command, result));
+  const items = lineOutcomes(result, caller, await alone(command, result));
   const folder = path.resolve(wait.folder ?? '.');
   const rows = items.map((item) =>
     reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
@@ -63,9 +63,9 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
   return batchOutcome(result, items, report, caller);
 }
 
-/** Returns the command of each line alone that has no result, or perhaps none, or was to be made once more. */
-async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver }: BatchResult) {
-  const commands: LineCommands = new Map();
+/** Returns how each line is made alone that has no result, or perhaps none, or was to be made once more. */
+async function alone({ argv, batch, wait }: BatchCommand, { lines, leftOver }: BatchResult) {
+  const found = new Map<number, string>();
   const folder = wait.folder === null ? null : path.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
@@ -73,18 +73,15 @@ async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n]!.ordinal === 1;
     const output = folder && path.join(folder, freeName(folder, line.name));
+    const name = `${batch.name}.line-${line.number}`;
     const command =
       request &&
-      commandForLine(
-        argv,
-        request,
-        output,
-        () => writeLine(folder ?? path.resolve('.'), `${batch.name}.line-${line.number}`, request),
-        line.quoted,
+      commandForLine(argv, request, output, line.quoted, () =>
+        writeLine(path.resolve(folder ?? '.'), name, request),
       );
-    commands.set(line.number, { isFirst, command });
+    found.set(line.number, lineAlone(command, isFirst));
   }
-  return commands;
+  return found;
 }
 
 /** Returns a name that no media file of the folder has: the given one, or a version of it. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
 import { estimate } from '../../contracts/estimate.ts';
+import { imageField, withoutImage } from '../../contracts/image-field.ts';
 import { withPrompt } from '../../contracts/prompt-field.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
@@ -55,7 +56,7 @@ export async function readBatch(
     const checked: (Checked & { place: LinePlace })[] = [];
     const issues: LineIssue[] = [];
     for (const place of source.places) {
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       const found: Issue[] = [];
       const line = await reader.checked(source, place, found);
       if (line && found.length === 0) checked.push({ ...line, place });
@@ -187,10 +188,8 @@ class Reader {
     }
     if (line.image !== undefined) {
       // The picture of the line takes the place of the one that all lines would have.
-      const { withoutImage } = await import('../../contracts/image-field.ts');
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import('../../contracts/image-field.ts');
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== undefined;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };

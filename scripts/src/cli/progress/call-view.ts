@@ -26,7 +26,7 @@ export interface Subject {
 export class CallView {
   readonly submits = new Submits();
   readonly sums = new Sums();
-  readonly meter = new Meter(monotonic);
+  readonly meter = new Meter();
   expected: ExpectedDuration | null = null;
   isExpectedSaid = false;
   isOtherSaid = false;

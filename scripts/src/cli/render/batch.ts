@@ -7,24 +7,19 @@ import { counted } from '../../model/text.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
 import { advisedInLine, batchSteps, isLineGone } from './batch-steps.ts';
 import { batchWarnings, type LineItem } from './batch-warnings.ts';
-import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
+import { type Caller, callerOfLine } from './caller.ts';
 import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
 import { pollError } from './state.ts';
 import { taskOutcome } from './task.ts';
 
-/** The commands of single lines by their numbers. */
-export type LineCommands = Map<number, LineCommand>;
-
-const NO_COMMAND: LineCommand = { command: null, isFirst: true };
-
-/** Returns the outcome of each line. @param commands of those that may be made again */
+/** Returns the outcome of each line. @param alone how those are made again that may be, by their numbers */
 export function lineOutcomes(
   { lines, leftOver }: BatchResult,
   caller: Caller,
-  commands: LineCommands = new Map(),
+  alone: ReadonlyMap<number, string> = new Map(),
 ): LineItem[] {
   return lines.map((line) => {
-    const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
+    const own = callerOfLine(caller, alone.get(line.number));
     return { line, outcome: outcomeOfLine(line, own, leftOver?.lines.has(line.number) === true) };
   });
 }

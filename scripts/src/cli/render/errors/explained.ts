@@ -1,5 +1,5 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
-import { type JsonObject, unlessEmpty } from '../../../model/json.ts';
+import { compact, type JsonObject, unlessEmpty } from '../../../model/json.ts';
 import type { SubmitFacts } from '../../../model/submit-facts.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
@@ -29,15 +29,13 @@ const WORDS: Words = {
 /** Returns the failure with the sentences and commands that follow from its facts; one that has its advice, as it is. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
   // The message and the steps now carry these facts.
   const { reason, charged, submit, ...details } = failure.details;
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message, {
     ...details,
+    ...compact(advice),
     ...(submit && { data: submitData(submit, details.data) }),
-    ...(exitCode !== undefined && { exitCode }),
-    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
-    issues: issues ?? details.issues,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)]),
   });
 }
