@@ -229,7 +229,7 @@ var SILENT = {
   },
   madeUnderOther() {
   },
-  refused() {
+  rejected() {
   },
   attached() {
   },

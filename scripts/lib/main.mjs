@@ -253,8 +253,31 @@ function madeAs(contentType) {
 // scripts/src/cli/command-line/flag-values.ts
 const path = require("node:path");
 
-// scripts/src/contracts/nearest.ts
-var LONGEST = 64;
+// scripts/src/model/file-name-rule.ts
+var LONGEST = 120;
+var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
+function nameProblem(name) {
+  if (name === "") return "write at least one letter";
+  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
+  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
+  if (plain(name, 400) !== name)
+    return "write it in visible characters, without line breaks or double spaces";
+  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
+  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
+  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
+  if (/\.(part|lock)$/i.test(name))
+    return "choose another ending: .part and .lock mark files that are being saved";
+  if (Buffer.byteLength(name) > LONGEST) return `write at most ${LONGEST} bytes (a letter is 1 to 4 bytes)`;
+  return null;
+}
+
+// scripts/src/model/idempotency-key.ts
+function isIdempotencyKey(text2) {
+  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
+}
+
+// scripts/src/model/nearest.ts
+var LONGEST2 = 64;
 function nearest(word, candidates) {
   const wanted = squeeze(word);
   let best;
@@ -276,7 +299,7 @@ function nearest(word, candidates) {
   return best;
 }
 function squeeze(word) {
-  return word.slice(0, LONGEST).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
+  return word.slice(0, LONGEST2).normalize("NFKC").toLowerCase().replace(/[-_\s]/g, "");
 }
 function editDistance(a, b) {
   let beforeLast = [];
@@ -294,29 +317,6 @@ function editDistance(a, b) {
     last = row;
   }
   return last[b.length];
-}
-
-// scripts/src/model/file-name-rule.ts
-var LONGEST2 = 120;
-var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(\.|$)/i;
-function nameProblem(name) {
-  if (name === "") return "write at least one letter";
-  if (/[/\\]/.test(name) || name === "." || name === "..") return "write a name alone, without a folder";
-  if (/[<>:"|?*]/.test(name)) return 'write it without < > : " | ? *, which some systems refuse';
-  if (plain(name, 400) !== name)
-    return "write it in visible characters, without line breaks or double spaces";
-  if (/^[.-]/.test(name)) return "begin it with a letter or a digit";
-  if (/[. ]$/.test(name)) return "end it with a letter or a digit";
-  if (RESERVED.test(name)) return "choose another one: Windows keeps this name for a device";
-  if (/\.(part|lock)$/i.test(name))
-    return "choose another ending: .part and .lock mark files that are being saved";
-  if (Buffer.byteLength(name) > LONGEST2) return `write at most ${LONGEST2} bytes (a letter is 1 to 4 bytes)`;
-  return null;
-}
-
-// scripts/src/model/idempotency-key.ts
-function isIdempotencyKey(text2) {
-  return typeof text2 === "string" && /^[\x21-\x7e]{8,128}$/.test(text2);
 }
 
 // scripts/src/model/clock.ts
@@ -1872,7 +1872,7 @@ function observerOf(view, subject) {
   const request = name ?? "";
   return {
     submitting: () => submits.began(request),
-    refused: () => submits.known(request, "none"),
+    rejected: () => submits.known(request, "none"),
     several(count) {
       submits.isAboutMany();
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
@@ -2012,10 +2012,27 @@ function callerOfLine(caller, words = ALONE) {
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
+var UNDECIDABLE = {
+  noList: "the service documents no list of tasks",
+  similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
+  resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
+  late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
+};
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const {
+      model,
+      idempotencyKey: idempotencyKey2,
+      sentAt,
+      isRecorded,
+      after,
+      named: named2,
+      why: undecidable,
+      lost,
+      later,
+      notResubmitted
+    } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2028,7 +2045,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ""}. The same command submits nothing more.`;
     const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
@@ -2312,18 +2329,6 @@ function warningText(warning) {
   }
 }
 
-// scripts/src/contracts/folders.ts
-const { join: join2 } = require("node:path");
-function contractsFolder(root) {
-  return join2(root, "contracts");
-}
-function compiledFolder(root) {
-  return join2(root, "scripts", "lib", "contracts");
-}
-function compiledFile(root, provider) {
-  return join2(compiledFolder(root), `${provider}.jsonl`);
-}
-
 // scripts/src/disk/make-folder.ts
 const { mkdirSync, statSync } = require("node:fs");
 const path5 = require("node:path");
@@ -2421,9 +2426,6 @@ export {
   commandLine,
   commandToRehearse,
   compact,
-  compiledFile,
-  compiledFolder,
-  contractsFolder,
   counted,
   createProvider,
   credits,

@@ -116,33 +116,40 @@ function rules(contract) {
 
 // scripts/src/contracts/unknown-model.ts
 import { Failure } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { plain } from "./main.mjs";
 import { listModels as listModels2, listProviders } from "./contracts.mjs";
-import { nearest } from "./main.mjs";
-
-// scripts/src/contracts/unsupported.ts
-import { EXTENSION, readStored } from "./contracts.mjs";
-function unsupportedFile(provider) {
-  return `${provider}.unsupported${EXTENSION}`;
+import { readStored, unsupportedFile } from "./contracts.mjs";
+async function unknownModel(provider, model, models, root) {
+  const nowhere = { what: "nowhere", near: nearest(model, models), models };
+  const known = await elsewhere(provider, model, root) ?? nowhere;
+  const message = `There is no contract of ${provider} for the model "${plain(model, 60)}".`;
+  return new Failure("INVALID_MODEL", message, {
+    reason: { kind: "modelUnknown", provider, model, known }
+  });
 }
-async function knownName(root, provider, model, models) {
-  let list;
-  try {
-    list = await unsupportedOf(root, provider);
-  } catch {
-    return void 0;
+async function elsewhere(provider, model, root) {
+  const others = listProviders(root).filter((name) => name !== provider);
+  for (const other of [provider, ...others]) {
+    const models = await listModels2(other, root);
+    if (other !== provider && models.includes(model)) return { what: "modelOf", other };
+    const list = await unsupportedOf(root, other).catch(() => void 0);
+    const known = list && knownIn(list, other, model, models);
+    if (known !== void 0) return known;
   }
-  const { page, names, groups } = list;
+  return void 0;
+}
+function knownIn({ page, names, groups }, other, model, models) {
   const wanted = model.toLowerCase();
   const group = groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ?? groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
   if (group !== void 0) {
     const instead = Object.hasOwn(group.instead, wanted) ? group.instead[wanted] : void 0;
-    return { page, meant: [], why: group.why, instead };
+    return { what: "withoutContract", other, page, why: group.why, instead };
   }
   const slug = slugOf(model);
   const named = Object.hasOwn(names, slug) ? names[slug] : void 0;
   const meant = named ?? models.filter((id) => slugOf(id) === slug);
-  return meant.length > 0 ? { page, meant } : void 0;
+  return meant.length > 0 ? { what: "nameOf", other, meant } : void 0;
 }
 async function idsWithoutContract(root, provider) {
   const { groups } = await unsupportedOf(root, provider);
@@ -160,37 +167,11 @@ async function unsupportedOf(root, provider) {
 function slugOf(name) {
   return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");
 }
-
-// scripts/src/contracts/unknown-model.ts
-async function unknownModel(provider, model, models, root) {
-  const known = await elsewhere(provider, model, root) ?? {
-    what: "nowhere",
-    near: nearest(model, models),
-    models
-  };
-  const message = `There is no contract of ${provider} for the model "${plain(model, 60)}".`;
-  return new Failure("INVALID_MODEL", message, {
-    reason: { kind: "modelUnknown", provider, model, known }
-  });
-}
-async function elsewhere(provider, model, root) {
-  const others = listProviders(root).filter((name) => name !== provider);
-  for (const other of [provider, ...others]) {
-    const models = await listModels2(other, root);
-    if (other !== provider && models.includes(model)) return { what: "modelOf", other };
-    const known = await knownName(root, other, model, models);
-    if (known?.why !== void 0) return { ...known, what: "withoutContract", other, why: known.why };
-    if (known !== void 0) return { what: "nameOf", other, meant: known.meant };
-  }
-  return void 0;
-}
 export {
   describeAll,
   describeFields,
   describeOne,
   describeRules,
   idsWithoutContract,
-  knownName,
-  unknownModel,
-  unsupportedFile
+  unknownModel
 };

@@ -969,11 +969,9 @@ function ageOf({ api }, record, task) {
 // scripts/src/core/deliver/place.ts
 const path = require("node:path");
 import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
-async function folderFor(folder) {
-  return folder === null ? null : (await import("./download.mjs")).prepareFolder(folder);
-}
-async function remadeFolder(folder) {
-  return folder === null ? null : (await import("./download.mjs")).remakeFolder(folder);
+async function folderFor(folder, hasResult = false) {
+  if (folder === null) return null;
+  return (await import("./download.mjs")).prepareFolder(folder, hasResult);
 }
 function outputOf({ folder, output }, entry) {
   if (output !== void 0 && folder !== null) return output;
@@ -1032,9 +1030,8 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
     };
     const url = urls[index];
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
-    const { maxRetries } = api.policy;
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
-    const options = { ...name, url, stallMs, maxRetries, until, refresh };
+    const options = { ...name, url, stallMs, maxRetries: api.maxRetries, until, refresh };
     onFile?.(index);
     const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });
@@ -1129,7 +1126,7 @@ async function finish(of) {
   try {
     const before = entry && await savedResult(of, entry);
     if (before) return before;
-    const folder = await remadeFolder(wait.folder);
+    const folder = await folderFor(wait.folder, true);
     task = shown && shown.urls.length > 0 ? { ...shown, state: "COMPLETED" } : await fetchResult(session, taskId, wait.schedule, wait.resultUntil);
     let saved = { warnings: [] };
     if (folder !== null) {
@@ -1556,7 +1553,6 @@ export {
   promptExcerpt,
   quoteOutcome,
   readTaskRecord,
-  remadeFolder,
   saveFiles,
   savedResult,
   spanOf,

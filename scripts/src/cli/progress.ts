@@ -39,7 +39,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
   const request = name ?? '';
   return {
     submitting: () => submits.began(request),
-    refused: () => submits.known(request, 'none'),
+    rejected: () => submits.known(request, 'none'),
     several(count) {
       submits.isAboutMany();
       view.line(`resuming ${counted(count, 'task')}; nothing is charged`);

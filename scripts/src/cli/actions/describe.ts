@@ -1,6 +1,6 @@
 import { type Contract, listModels, loadContract } from '../../contracts/contract.ts';
 import { describeFields, describeRules } from '../../contracts/describe-fields.ts';
-import { estimateCredits, priceLine } from '../../contracts/estimate.ts';
+import { estimateCredits, priceLine } from '../../contracts/price/estimate.ts';
 import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
-import { estimate } from '../../contracts/estimate.ts';
-import { imageField, withoutImage } from '../../contracts/image-field.ts';
-import { withPrompt } from '../../contracts/prompt-field.ts';
+import { imageField, withoutImage, withPrompt } from '../../contracts/fields.ts';
+import { estimate } from '../../contracts/price/estimate.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
