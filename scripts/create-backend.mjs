@@ -30,12 +30,10 @@ var IGNORED = `${MADE_THERE.filter((name) => name !== "vendor").map((name) => `$
 function parts(skill) {
   const backend = join(skill, "assets", "backend");
   const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
+  const shared = ["contracts", ...["client.mjs", "client.d.mts", "lib"].map((name) => join("scripts", name))];
   return [
-    ...own.map((name) => [join(backend, name), name]),
-    ...["client.mjs", "client.d.mts", "lib"].map(
-      (name) => [join(skill, "scripts", name), join("vendor", "scripts", name)]
-    ),
-    [join(skill, "contracts"), join("vendor", "contracts")]
+    ...own.map((name) => ({ from: join(backend, name), to: name })),
+    ...shared.map((name) => ({ from: join(skill, name), to: join("vendor", name) }))
   ];
 }
 function realPath(path) {
@@ -64,7 +62,7 @@ function copyTo(target, skill) {
   const isNew = !existsSync(target);
   const made = isNew ? mkdirSync(target, { recursive: true }) : void 0;
   try {
-    for (const [from, to] of parts(skill)) {
+    for (const { from, to } of parts(skill)) {
       mkdirSync(dirname(join(target, to)), { recursive: true });
       cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
     }

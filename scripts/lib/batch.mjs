@@ -1183,8 +1183,8 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 }
 
 // scripts/src/cli/batch/command.ts
-async function runBatchCommand(command) {
-  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
+async function runBatchCommand(session, call, batch, wait) {
+  const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
@@ -1201,10 +1201,10 @@ async function runBatchCommand(command) {
     pattern,
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
-    stop,
-    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
+    stop: interruption,
+    onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : void 0
   });
-  const items = lineOutcomes(result, caller, await alone(command, result));
+  const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
   const folder = path3.resolve(wait.folder ?? ".");
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
@@ -1212,9 +1212,9 @@ async function runBatchCommand(command) {
   const report = writeReport(folder, batch, rows, secrets);
   return batchOutcome(result, items, report, caller);
 }
-async function alone({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
+async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
   const found = /* @__PURE__ */ new Map();
-  const folder = wait.folder === null ? null : path3.resolve(wait.folder);
+  const folder = into && path3.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
@@ -1323,59 +1323,50 @@ import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
-  if (!isUtf8(bytes)) {
-    issues.push(issue("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
+  const refuse = (...said) => {
+    issues.push(issue(...said));
     return null;
-  }
+  };
+  if (!isUtf8(bytes)) return refuse("", "UTF-8 text", "bytes that are none", "save the file as UTF-8");
   if (format === "txt") return { name: null, payload: {}, prompt: textOf(bytes).trim() };
-  const value = objectIn(bytes, issues);
+  const value = objectIn(bytes, refuse);
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
     const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
-    issues.push(issue(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
+    refuse(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint);
   }
   const { payload = {} } = value;
-  if (!isObject(payload)) {
-    issues.push(issue("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
-    return null;
-  }
-  const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
-  return { name: nameField(value, issues), payload, model, image };
+  if (!isObject(payload))
+    return refuse("payload", "a JSON object", kindOf(payload), "write the fields in braces");
+  const [model, image] = [textField(value, "model", refuse), textField(value, "image", refuse)];
+  return { name: nameField(value, refuse), payload, model, image };
 }
-function objectIn(bytes, issues) {
+function objectIn(bytes, refuse) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
   let value;
   try {
     value = parseJson(bytes);
   } catch (error) {
-    if (error instanceof DuplicateName2) {
-      issues.push(issue(error.path, "each field once", "the same field twice", "leave one of them out"));
-      return null;
-    }
+    if (error instanceof DuplicateName2)
+      return refuse(error.path, "each field once", "the same field twice", "leave one of them out");
     const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
     const at = position ? ` at ${position}` : "";
-    issues.push(issue("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
-    return null;
+    return refuse("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint);
   }
-  if (isObject(value)) return value;
-  issues.push(issue("", "a JSON object", kindOf(value), hint));
-  return null;
+  return isObject(value) ? value : refuse("", "a JSON object", kindOf(value), hint);
 }
-function textField(line, field, issues) {
+function textField(line, field, refuse) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
-  return void 0;
+  return refuse(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`) ?? void 0;
 }
-function nameField(line, issues) {
-  const given = textField(line, "name", issues);
+function nameField(line, refuse) {
+  const given = textField(line, "name", refuse);
   if (given === void 0) return null;
   const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
-  if (problem === null) return name;
-  issues.push(issue("name", "a file name", inQuotes(given), problem));
-  return null;
+  return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
 function kindOf(value) {
   if (value === null) return "null";

@@ -2021,18 +2021,7 @@ var UNDECIDABLE = {
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const {
-      model,
-      idempotencyKey: idempotencyKey2,
-      sentAt,
-      isRecorded,
-      after,
-      named: named2,
-      why: undecidable,
-      lost,
-      later,
-      notResubmitted
-    } = reason;
+    const { idempotencyKey: idempotencyKey2, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2045,7 +2034,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ""}. The same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
     const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
@@ -2053,7 +2042,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
         ...decide
       ]
     };
@@ -2211,8 +2200,8 @@ async function runAction(call, args, caller) {
   return runServiceAction(call, args, caller, environment);
 }
 async function runServiceAction(call, args, caller, environment) {
-  const { argv, interruption, secrets, overruled } = call;
-  const { observer, situation, line: warn } = call.progress;
+  const { interruption, overruled } = call;
+  const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -2240,17 +2229,7 @@ async function runServiceAction(call, args, caller, environment) {
       });
     }
     const { runLive } = await import("./live.mjs");
-    const told = { observer, secrets, warn, interruption };
-    return await runLive({
-      ...told,
-      args,
-      argv,
-      caller,
-      request: call.request,
-      batch,
-      environment,
-      loopback
-    });
+    return await runLive({ ...call, args, caller, environment, loopback }, batch);
   } finally {
     void batch?.close();
   }

@@ -32,15 +32,13 @@ const IGNORED = `${MADE_THERE.filter((name) => name !== 'vendor')
   .join('\n')}\n.env\n`;
 
 /** Returns what is copied: from the skill, to below the target. */
-function parts(skill: string): [from: string, to: string][] {
+function parts(skill: string): { from: string; to: string }[] {
   const backend = join(skill, 'assets', 'backend');
   const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
+  const shared = ['contracts', ...['client.mjs', 'client.d.mts', 'lib'].map((name) => join('scripts', name))];
   return [
-    ...own.map((name) => [join(backend, name), name] as [string, string]),
-    ...['client.mjs', 'client.d.mts', 'lib'].map(
-      (name) => [join(skill, 'scripts', name), join('vendor', 'scripts', name)] as [string, string],
-    ),
-    [join(skill, 'contracts'), join('vendor', 'contracts')],
+    ...own.map((name) => ({ from: join(backend, name), to: name })),
+    ...shared.map((name) => ({ from: join(skill, name), to: join('vendor', name) })),
   ];
 }
 
@@ -76,7 +74,7 @@ function copyTo(target: string, skill: string): number {
   // The first folder that this makes: it goes again when the copy fails.
   const made = isNew ? mkdirSync(target, { recursive: true }) : undefined;
   try {
-    for (const [from, to] of parts(skill)) {
+    for (const { from, to } of parts(skill)) {
       mkdirSync(dirname(join(target, to)), { recursive: true });
       cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
     }

@@ -5,6 +5,7 @@ import type { RequestRecord } from '../../model/request-record.ts';
 import { quoted } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
+import type { Call } from '../call.ts';
 import { type Arguments, parseArguments } from '../command-line/arguments.ts';
 import { type Place, placeFlags } from '../command-line/commands.ts';
 import { readFlags } from '../command-line/read-flags.ts';
@@ -17,11 +18,7 @@ const MOST_STEPS = 5;
 // A cancel works only before the work begins, so the way to it is short.
 const QUERY_MS = 5_000;
 
-/** The refused call. */
-interface RefusedCall {
-  argv: readonly string[];
-  progress: { line(text: string): void };
-  interruption: { stop(): void };
+interface RefusedCall extends Call {
   /** Runs an action, which notes in the records what it sees; without a key it fails. */
   run(args: Arguments, caller: Caller): Promise<unknown>;
 }

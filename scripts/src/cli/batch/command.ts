@@ -1,40 +1,33 @@
 import path from 'node:path';
 import type { Pattern } from '../../core/batch/file-names.ts';
-import type { BatchResult, Stop } from '../../core/batch/options.ts';
+import type { BatchResult } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote-batch.ts';
 import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
 import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
-import type { Arguments } from '../command-line/arguments.ts';
+import type { LiveCall } from '../call.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
 import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
 import { batchQuoteOutcome } from '../render/batch-quote.ts';
 import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
-import { type Caller, lineAlone } from '../render/caller.ts';
+import { lineAlone } from '../render/caller.ts';
 import { inSandbox, type Outcome } from '../render/envelope.ts';
 import { termsOf } from '../request/read-request.ts';
 import { writeLine, writeReport } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
 
-interface BatchCommand {
-  session: Session;
-  args: Arguments;
-  argv: readonly string[];
-  batch: CheckedBatch;
-  wait: WaitSettings;
-  caller: Caller;
-  secrets: readonly string[];
-  stop: Stop;
-  warn(text: string): void;
-}
-
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
-export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
-  const { session, args, batch, wait, caller, secrets, stop, warn } = command;
+export async function runBatchCommand(
+  session: Session,
+  call: LiveCall,
+  batch: CheckedBatch,
+  wait: WaitSettings,
+): Promise<Outcome> {
+  const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
@@ -51,10 +44,10 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     pattern,
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
-    stop,
-    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
+    stop: interruption,
+    onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : undefined,
   });
-  const items = lineOutcomes(result, caller, await alone(command, result));
+  const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
   const folder = path.resolve(wait.folder ?? '.');
   const rows = items.map((item) =>
     reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
@@ -64,9 +57,14 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
 }
 
 /** Returns how each line is made alone that has no result, or perhaps none, or was to be made once more. */
-async function alone({ argv, batch, wait }: BatchCommand, { lines, leftOver }: BatchResult) {
+async function alone(
+  argv: readonly string[],
+  batch: CheckedBatch,
+  into: string | null,
+  { lines, leftOver }: BatchResult,
+) {
   const found = new Map<number, string>();
-  const folder = wait.folder === null ? null : path.resolve(wait.folder);
+  const folder = into && path.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver?.lines.has(line.number)) continue;
