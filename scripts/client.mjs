@@ -9,7 +9,8 @@ import { isObject } from "./lib/main.mjs";
 import { isTaskId, stateIn } from "./lib/live.mjs";
 var MOST_VALUES = 1e4;
 function parseCallback({ profile, key }, body) {
-  const bytes = typeof body === "string" ? Buffer.from(body) : viewOf(body);
+  const isBody = typeof body === "string" || body instanceof Uint8Array;
+  const bytes = isBody ? Buffer.from(body) : void 0;
   const value = bytes && !isExcessive(bytes, MOST_VALUES) ? parseBody(bytes) : void 0;
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : void 0;
@@ -23,9 +24,6 @@ function stateFrom(profile, word) {
   if (typeof word !== "string") return {};
   const { state } = stateIn(profile.states, word);
   return state === "UNKNOWN" ? {} : { state };
-}
-function viewOf(body) {
-  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : void 0;
 }
 
 // scripts/src/client/options.ts
@@ -168,7 +166,7 @@ function readOptions(options) {
   const [first] = issues;
   if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
-  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root, contracts: /* @__PURE__ */ new Map() };
 }
 function invalidInput(issues) {
   const first = issues[0];
@@ -189,15 +187,11 @@ async function listModels({ profile, root }) {
   const { listModels: listModels2 } = await import("./lib/contracts.mjs");
   return listModels2(profile.id, root);
 }
-var contracts = /* @__PURE__ */ new WeakMap();
-function contractOf(settings, model) {
-  const { profile, root } = settings;
-  const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
-  contracts.set(settings, known);
+function contractOf({ profile, root, contracts }, model) {
   const read = async () => (await import("./lib/contracts.mjs")).loadContract(profile.id, String(model), root);
-  const contract = known.get(model) ?? read();
-  known.set(model, contract);
-  contract.catch(() => known.delete(model));
+  const contract = contracts.get(model) ?? read();
+  contracts.set(model, contract);
+  contract.catch(() => contracts.delete(model));
   return contract;
 }
 function describe(contract) {

@@ -1118,7 +1118,7 @@ async function act(session, args, request, environment) {
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
     case "spending":
-      return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
+      return (await import("./generate.mjs")).spending(session, args.since ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
       const contracts = await listModels(session.provider.id);
@@ -1135,7 +1135,7 @@ async function act(session, args, request, environment) {
 function filterOf({ since, status, model, limit }) {
   const running = ["SUBMITTED", "PROGRESS"];
   const states = status === void 0 ? null : status === "running" ? running : [status];
-  return { since: since?.from ?? null, states, model: model ?? null, limit };
+  return { since: since ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_MS = 500;
 function waitSettings(args, { timeoutMs }) {

@@ -161,9 +161,9 @@ async function createProvider({ id }, settings) {
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit2 = 300) {
-  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
+function plain(text2, limit = 300) {
+  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -178,8 +178,8 @@ function escapeInvisible(json) {
     ).join("")
   );
 }
-function quoted(text2, limit2) {
-  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
+function quoted(text2, limit) {
+  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
@@ -286,11 +286,11 @@ function nearest(word, candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
     const shorter = Math.min(wanted.length, other.length);
-    const limit2 = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
     let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit2);
-    if (distance > limit2) continue;
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -504,29 +504,6 @@ var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
-var wait = {
-  kind: "number",
-  min: 0,
-  max: 86400,
-  units: SECONDS,
-  hint: "write the seconds that the call may wait as a number, at most 86400",
-  default: DEFAULT_WAIT_S
-};
-var interval = {
-  kind: "number",
-  min: 1e-3,
-  max: 60,
-  units: SECONDS,
-  hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
-};
-var limit = {
-  kind: "number",
-  min: 1,
-  max: 200,
-  whole: true,
-  hint: "write how many rows are wanted as a whole number, at most 200",
-  default: DEFAULT_LIMIT
-};
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
@@ -586,7 +563,14 @@ var FLAGS = {
   },
   limit: {
     form: "<n>",
-    value: limit,
+    value: {
+      kind: "number",
+      min: 1,
+      max: 200,
+      whole: true,
+      hint: "write how many rows are wanted as a whole number, at most 200",
+      default: DEFAULT_LIMIT
+    },
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ["listTasks"]
   },
@@ -599,13 +583,26 @@ var FLAGS = {
   },
   wait: {
     form: "<seconds>",
-    value: wait,
+    value: {
+      kind: "number",
+      min: 0,
+      max: 86400,
+      units: SECONDS,
+      hint: "write the seconds that the call may wait as a number, at most 86400",
+      default: DEFAULT_WAIT_S
+    },
     help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
     actions: WAITS
   },
   pollInterval: {
     form: "<seconds>",
-    value: interval,
+    value: {
+      kind: "number",
+      min: 1e-3,
+      max: 60,
+      units: SECONDS,
+      hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
+    },
     help: `first pause between status queries (default ${FIRST_POLL_MS / 1e3})`,
     actions: WAITS
   },
@@ -921,13 +918,10 @@ function readFlag({ name, value, instead }, given, issues) {
 var FIELDS = ["prompt", "content", "duration", "aspectRatio", "resolution", "size", "seed"];
 function unknownFlag(word) {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
-  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
-  if (field !== void 0) {
-    const hint2 = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
-    return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint2);
-  }
-  const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
-  const hint = close ? `write --${close}` : "run with --help to see all flags";
+  const lower = camel.toLowerCase();
+  const field = FIELDS.find((one) => one.toLowerCase() === lower);
+  const flag = FLAG_NAMES.find((one) => one.toLowerCase() === lower) ?? nearest(camel, FLAG_NAMES);
+  const hint = field ? `it is a field of the request: write --payload '{"${field}":...}', with all of its fields` : flag ? `write --${flag}` : "run with --help to see all flags";
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
 }
 function straysIssue(strays, given) {
@@ -965,7 +959,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 && parseSince(since2, Date.now()),
+    since: since2 && parseSince(since2, Date.now())?.from,
     callback: given.get(profile.callbackFlag)
   });
 }
@@ -994,8 +988,8 @@ function guessAction(argv) {
 
 // scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
-function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
-  const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
+function resumeFlags({ action, wait, pollInterval, download, output: output2, batch }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
@@ -1373,9 +1367,9 @@ function cutDown(whole, { upstream: upstream2, rest, first }, secrets, maxCharac
     if (keys.length > limits.items) kept2.push(["[cut]", `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept2);
   };
-  const cutText = (text2, limit2, isTheirs) => {
+  const cutText = (text2, limit, isTheirs) => {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit2;
+    const keep = isDataUri ? 48 : limit;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
     const clean = redact(shown, secrets);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Contract } from '../contracts/contract.ts';
 import { systemClock } from '../model/clock.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import { Failure, type Issue } from '../model/failure.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   clock: Clock;
   /** The folder above the contracts; undefined: the skill's own. */
   root: string | undefined;
+  /** Each is read once: a program may validate hundreds of payloads a second. */
+  contracts: Map<string, Promise<Contract>>;
 }
 
 const NUMBERS = {
@@ -63,7 +66,7 @@ export function readOptions(options: ClientOptions): Settings {
   const [first] = issues;
   if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : '');
   const root = contractsFolder === undefined ? undefined : path.dirname(path.resolve(contractsFolder));
-  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root, contracts: new Map() };
 }
 
 export function invalidInput(issues: Issue[]): Failure {

@@ -165,7 +165,7 @@ async function act(
     case 'listTasks':
       return (await import('../../core/tasks/list-tasks.ts')).listTasks(session, filterOf(args));
     case 'spending':
-      return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
+      return (await import('../../core/money/spending.ts')).spending(session, args.since ?? null);
     case 'account': {
       const { listModels } = await import('../../contracts/contract.ts');
       const contracts = await listModels(session.provider.id);
@@ -183,7 +183,7 @@ async function act(
 function filterOf({ since, status, model, limit }: Arguments): ListFilter {
   const running: TaskState[] = ['SUBMITTED', 'PROGRESS'];
   const states = status === undefined ? null : status === 'running' ? running : [status as TaskState];
-  return { since: since?.from ?? null, states, model: model ?? null, limit };
+  return { since: since ?? null, states, model: model ?? null, limit };
 }
 
 // The sandbox is faster than the services, so the interval is shorter.

@@ -85,14 +85,14 @@ const FIELDS = ['prompt', 'content', 'duration', 'aspectRatio', 'resolution', 's
 
 function unknownFlag(word: string): Issue {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter: string) => letter.toUpperCase());
-  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
-  if (field !== undefined) {
-    const hint = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
-    return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
-  }
-  const close =
-    FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
-  const hint = close ? `write --${close}` : 'run with --help to see all flags';
+  const lower = camel.toLowerCase();
+  const field = FIELDS.find((one) => one.toLowerCase() === lower);
+  const flag = FLAG_NAMES.find((one) => one.toLowerCase() === lower) ?? nearest(camel, FLAG_NAMES);
+  const hint = field
+    ? `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`
+    : flag
+      ? `write --${flag}`
+      : 'run with --help to see all flags';
   return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
 }
 

@@ -17,7 +17,7 @@ const SEEN =
  */
 export function pendingOutcome(
   records: readonly RequestRecord[],
-  cancellable: ReadonlySet<RequestRecord>,
+  cancellable: readonly RequestRecord[],
   caller: Caller,
 ): Outcome {
   const pending = records.map((record) => {
@@ -26,7 +26,7 @@ export function pendingOutcome(
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
     const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
-    const cancel = cancellable.has(record) ? cancelOf(record, caller) : undefined;
+    const cancel = cancellable.includes(record) ? cancelOf(record, caller) : undefined;
     return compact({ ...facts, resume: resumeOf(record, caller), cancel });
   });
   const nextSteps =
