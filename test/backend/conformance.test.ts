@@ -2,9 +2,11 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { backendRequests } from '../stores/backend-requests.ts';
+import { SEARCH_PATH, simulateClock } from '../stores/backend-limiter.ts';
+import { type Database, loadBackend } from '../stores/backend-requests.ts';
 import { conformance } from '../stores/conformance.ts';
 import { PatientClock } from '../stores/file/support.ts';
+import { limiterRules } from '../stores/limiter-rules.ts';
 import { requestRules } from '../stores/request-rules.ts';
 import { SqlTable } from '../stores/sql-table.ts';
 import { TableStore } from '../stores/table-store.ts';
@@ -15,25 +17,33 @@ interface Pool {
   end(): Promise<void>;
 }
 
-const backend = inject('backend');
-const { migrate, openPostgres, requestsOf } = await backendRequests(path.join(backend, 'dist'));
+const folder = inject('backend');
+const backend = await loadBackend(path.join(folder, 'dist'));
 
 let server: Postgres;
 let pool: Pool;
-let database: Awaited<ReturnType<typeof openPostgres>>;
+let requests: Database;
+let limits: Database;
 beforeAll(async () => {
-  const { Pool } = createRequire(path.join(backend, 'package.json'))('pg');
+  const { Pool } = createRequire(path.join(folder, 'package.json'))('pg');
   server = await startPostgres();
   pool = new Pool({ connectionString: server.createDatabase('records'), max: 8 });
-  database = await openPostgres(server.createDatabase('backend'));
-  await migrate(database);
+  requests = await backend.openPostgres(server.createDatabase('requests'));
+  limits = await backend.openPostgres(
+    `${server.createDatabase('limits')}?options=-csearch_path=${SEARCH_PATH}`,
+  );
+  await simulateClock(limits);
 });
 afterAll(async () => {
-  await Promise.all([pool.end(), database.close()]);
-  server.end();
+  try {
+    await Promise.all([pool.end(), requests.close(), limits.close()]);
+  } finally {
+    server.end();
+  }
 });
 
-requestRules('the backend, PostgreSQL', () => requestsOf(database));
+requestRules('the backend, PostgreSQL', () => backend.requestsOf(requests));
+limiterRules('the backend, PostgreSQL', (queries) => backend.limiterOf(limits, queries));
 
 conformance('PostgreSQL', async () => {
   const clock = new PatientClock();

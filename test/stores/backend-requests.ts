@@ -1,11 +1,14 @@
 // The same rules, asked of the backend: by the functions that its API and its workers call, over its own migrations.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { limiterOf } from './backend-limiter.ts';
 import type { LostSubmit, RequestStore, StoredRequest, Submit } from './request-store.ts';
 
 /** The backend's, on a server or embedded. */
-interface Database {
+export interface Database {
   query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  script(sql: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 const USER = 'ann';
@@ -24,19 +27,25 @@ const TASKS: Record<string, StoredRequest['task']> = {
   },
 };
 
-/** Loads what the backend's workers call. @param source its `src`, or the `dist` that is built of it */
-export async function backendRequests(source: string) {
+/** Loads what the backend's API and workers call. @param source its `src`, or the `dist` that is built of it */
+export async function loadBackend(source: string) {
   const extension = path.basename(source) === 'dist' ? 'js' : 'ts';
   const load = (name: string) => import(/* @vite-ignore */ path.join(source, `${name}.${extension}`));
   const names = ['create', 'equal-submits', 'polling', 'read', 'reconciling', 'saving', 'submitting'];
-  const all = await Promise.all(names.map((name) => load(`generations/${name}`)));
+  const generations = await Promise.all(names.map((name) => load(`generations/${name}`)));
   const { migrate } = await load('database/migrate');
-  /** Needs packages of the backend. */
-  const openPostgres = async (url: string) => (await load('database/postgres')).openPostgres(url, () => {});
+  const limits = await load('services/limiter');
   return {
-    migrate,
-    openPostgres,
-    requestsOf: (database: Database) => requestsOf(database, Object.assign({}, ...all)),
+    /** A database of a server, migrated. Needs packages of the backend. */
+    async openPostgres(url: string): Promise<Database> {
+      const { openPostgres } = await load('database/postgres');
+      const database = openPostgres(url, () => {});
+      await migrate(database);
+      return database;
+    },
+    migrate: (database: Database): Promise<void> => migrate(database),
+    requestsOf: (database: Database) => requestsOf(database, Object.assign({}, ...generations)),
+    limiterOf: (database: Database, queries: number) => limiterOf(database, limits, queries),
   };
 }
 
@@ -58,7 +67,7 @@ async function requestsOf(database: Database, backend: Functions): Promise<Reque
   async function claim(id: string, name: string, ...args: unknown[]): Promise<Claimed | undefined> {
     const own = call(name, ...args).then((rows) => claims.set(name, [...(claims.get(name) ?? []), ...rows]));
     underWay = Promise.all([underWay, own]);
-    await underWay;
+    for (let seen: unknown; seen !== underWay; await seen) seen = underWay;
     const all = claims.get(name)!;
     const index = all.findLastIndex((one) => one.id === id);
     return index < 0 ? undefined : all.splice(index, 1)[0];
