@@ -49,11 +49,10 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     }
   }
 
-  /** @param known how the task is known; absent: by the answer */
-  const name = async (entry: StoredRecord, task: Partial<Task>, known?: 'found') => {
-    const accepted = { kind: 'accepted', wasThere: known === 'found', isResubmitted: false } as const;
+  const name = async (entry: StoredRecord, by: 'answer' | 'list', task: Partial<Task>) => {
     const whole = { state: 'SUBMITTED', urls: [], record: {}, ...task } as unknown as Task;
-    const named = await nameTask({ session, store: next(), entry }, { ...accepted, task: whole });
+    const accepted = { kind: 'accepted', by, isResubmitted: false, task: whole } as const;
+    const named = await nameTask({ session, store: next(), entry }, accepted);
     return named === 'recorded' && entry.record.taskId === task.id;
   };
 
@@ -64,7 +63,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     };
     return {
       async accepted(id, charged) {
-        const isNamed = await name(entry, { id, charged });
+        const isNamed = await name(entry, 'answer', { id, charged });
         await lock.release();
         return isNamed;
       },
@@ -78,7 +77,7 @@ export function requestsOf({ clock, open, dies }: World): RequestStore {
     const { idempotencyKey } = entry.record;
     return {
       key: idempotencyKey,
-      found: (id, isAlike) => name(entry, { id, ...(!isAlike && { idempotencyKey }) }, 'found'),
+      found: (id, isAlike) => name(entry, 'list', { id, ...(!isAlike && { idempotencyKey }) }),
       async resubmit() {
         if (!(await lock.isOurs()) || entry.record.resubmitted) return false;
         return entry.require({ phase: 'submitting', resubmitted: true }).then(
