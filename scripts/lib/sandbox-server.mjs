@@ -187,7 +187,11 @@ var Accounts = class {
     if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
     return scenarios.has("lost-answer") ? "cut" : answer(record, false);
   }
-  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+  /**
+   * Lets happen what a scenario has in place of a task.
+   * @param generation who asks for what
+   * @throws Refusal with that answer
+   */
   checkScenarios(scenarios, generation) {
     const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
     if (isFirst("rate-limit")) throw new Refusal(this.#replies["rate-limit"]);
@@ -982,7 +986,11 @@ var Files = class {
     this.#store = store;
     this.#now = now;
   }
-  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+  /**
+   * Returns the address of a file of a task.
+   * @param dead gives an address that never works
+   * @param number which of its files, counted from 1
+   */
   urlOf(record, origin, dead = false, number = 1) {
     const { ext } = mediaOf(record)[number - 1];
     return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;

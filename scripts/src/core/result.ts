@@ -33,6 +33,7 @@ export interface MadeBy {
   newRun?: string | undefined;
 }
 
+/** Returns when a request was made, and when the run with `isNew` that made it began. */
 export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created, newRun: newRun?.began });
 
 export interface Reused extends MadeBy {
@@ -92,6 +93,7 @@ export interface ManyResult {
   unknown: number;
 }
 
+/** Tells whether a result is lost: no later fetch can save it. */
 export function isGone(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
 }

@@ -41,6 +41,7 @@ export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVers
   filesUntil: number;
 }
 
+/** Returns the times of a wait that begins now, on the monotonic clock. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
   const start = api.clock.monotonic();
   const { output = null } = settings;
@@ -64,6 +65,7 @@ export interface TaskFacts {
 /** The task of a request: shown here by the service, or named by its record. */
 export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
 
+/** Returns what a result says of a task that the answer of the service does not. */
 export function knownFacts({ model, entry, credits, origin }: TaskFacts) {
   return { ...origin, credits, model: model ?? entry?.record.model };
 }

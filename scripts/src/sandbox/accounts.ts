@@ -89,7 +89,11 @@ export class Accounts {
     return scenarios.has('lost-answer') ? 'cut' : answer(record, false);
   }
 
-  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+  /**
+   * Lets happen what a scenario has in place of a task.
+   * @param generation who asks for what
+   * @throws Refusal with that answer
+   */
   checkScenarios(scenarios: ReadonlySet<ScenarioName>, generation: string): void {
     const isFirst = (name: ScenarioName) =>
       scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);

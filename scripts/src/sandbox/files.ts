@@ -20,7 +20,11 @@ export class Files {
     this.#now = now;
   }
 
-  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+  /**
+   * Returns the address of a file of a task.
+   * @param dead gives an address that never works
+   * @param number which of its files, counted from 1
+   */
   urlOf(record: TaskRecord, origin: string, dead = false, number = 1): string {
     const { ext } = mediaOf(record)[number - 1]!;
     return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ''}${dead ? '-old' : ''}.${ext}`;

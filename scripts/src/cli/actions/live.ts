@@ -44,6 +44,10 @@ interface LiveOptions {
   warn(text: string): void;
 }
 
+/**
+ * Runs an action that reaches a service: makes its connections, records and limiter, and returns what the document says.
+ * @throws AdvisedFailure, with the next steps
+ */
 export async function runLive(options: LiveOptions): Promise<Outcome> {
   const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } =
     options;

@@ -10,6 +10,7 @@ export interface Local<Args = Pick<Arguments, 'profile' | 'sandbox'>> {
   warn(text: string): void;
 }
 
+/** Returns the journal for an action that needs no key: it reads the records of all accounts. */
 export function localJournal({ args: { profile, sandbox }, environment, warn }: Local): Journal {
   const folder = journalFolder(environment, sandbox);
   return new Journal({ folder, provider: profile.id, service: '', account: '', clock: systemClock, warn });

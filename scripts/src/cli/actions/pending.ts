@@ -26,6 +26,7 @@ export async function listPending(where: Local<Arguments>, caller: Caller): Prom
   return pendingOutcome(wanted, cancellable, caller);
 }
 
+/** Drops the record of a task or of an idempotency key, without a key or the network. */
 export async function forget(where: Local<Arguments>): Promise<Outcome> {
   const { taskId, idempotencyKey } = where.args;
   return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));

@@ -31,6 +31,7 @@ const INSTEAD: Record<string, Instead> = {
   },
 };
 
+/** Returns what is wrong with an action that a service does not offer, and what to do instead. */
 export function unsupportedAction(
   profile: Profile,
   action: string,

@@ -40,6 +40,7 @@ export function pendingOutcome(
   return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
 }
 
+/** Returns the answer to `forget`. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status } = record;
   const lost = isUnsaved(record) ? ' Its result is not saved on this machine.' : '';

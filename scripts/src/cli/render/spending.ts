@@ -11,6 +11,7 @@ import { type Outcome, success } from './envelope.ts';
 // Far more models than the services have.
 const MOST_MODELS = 100;
 
+/** Returns the answer to `spending`: the sums, and which span, list and records they cover. */
 export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
   const { total, models, list, journal } = result;
   const since = result.since === null ? null : sinceAt(result.since);
@@ -43,6 +44,7 @@ export function spanOf(since: Since | null): JsonObject | null {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
 }
 
+/** Returns a warning for each kind of entry of the list that the sums do not have. */
 export function leftOut(
   { undated, unread }: { undated: number; unread: number },
   hasSpan: boolean,

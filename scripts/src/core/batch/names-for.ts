@@ -8,7 +8,7 @@ import type { BatchLine } from './line.ts';
 /**
  * Returns the name of each line's file, without its extension.
  * @param pattern the name of lines that give none
- * @param reserved names that pending requests have for files which are not there yet, as `keyOf` gives them
+ * @param reserved names that pending requests have for files which are not there yet, as `nameKey` gives them
  * @throws Failure INVALID_PAYLOAD with every line whose name another file has, before anything is charged
  */
 export function namesFor(

@@ -31,6 +31,7 @@ export function creditsOfEnd(end: LineEnd): Credits | undefined {
   return end === null || end instanceof Failure ? undefined : end.credits;
 }
 
+/** Counts the lines of a batch by how they ended, and adds up what the service reported; null where it reported nothing. */
 export function totalsOf(
   lines: readonly (LineState & Pick<LineResult, 'credits' | 'isReused'>)[],
 ): BatchTotals {
@@ -47,6 +48,7 @@ export function totalsOf(
   return totals;
 }
 
+/** Tells whether this run submitted the task of a line. */
 export function isMadeNow({ taskId, isReused }: Pick<LineResult, 'taskId' | 'isReused'>): boolean {
   return taskId !== null && !isReused;
 }

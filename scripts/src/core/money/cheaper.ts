@@ -3,6 +3,7 @@ import { cheaperVariants } from '../../contracts/estimate.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 
+/** Returns up to three ways to make a payload cost at most `most` credits, by the contract. */
 export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
   const variants = cheaperVariants(contract, payload, most + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most };

@@ -4,6 +4,7 @@ import { Poller } from './poller.ts';
 
 const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
 
+/** Returns the poller that all waits of a session share; waits with very short intervals have one of their own. */
 export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
   const isAlone = isFast(schedule);
   const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();

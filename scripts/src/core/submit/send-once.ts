@@ -15,6 +15,10 @@ export type Sent =
 // A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
 const LEAST_SUBMIT_MS = 10_000;
 
+/**
+ * Sends a submit in one attempt, on a fresh connection.
+ * @returns `lost` where the service may have accepted it, `rejected` where it certainly did not
+ */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,
