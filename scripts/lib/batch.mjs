@@ -553,7 +553,7 @@ function tracked(observer, line, on) {
     submitting() {
       line.isSubmitting = true;
     },
-    refused() {
+    rejected() {
       line.isSubmitting = false;
       on.answered();
     },

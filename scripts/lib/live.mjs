@@ -721,7 +721,7 @@ import { urlOf } from "./main.mjs";
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-function refused({ code: named, status, said }, { answer, kind, settings }) {
+function errorAnswer({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
@@ -760,12 +760,12 @@ function messageOf(status, said, answer) {
 }
 
 // scripts/src/providers/read-answer.ts
-function objectIn(at, refusal2) {
+function objectIn(at, errorOf2) {
   const { status, body: bytes } = at.answer;
   const body = parseBody(bytes);
   const isGood = status >= 200 && status < 300;
   if (isGood && isObject(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal2(isObject(body) ? body : {}, at);
+  throw isGood ? unreadable(at, "is not a JSON object") : errorOf2(isObject(body) ? body : {}, at);
 }
 function checkId(id, taskId, at) {
   if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
@@ -1076,8 +1076,8 @@ async function openJournal(options, provider) {
     warn
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  const refusal2 = await orFailure3((async () => journal.prepare())());
-  if (!refusal2) return journal;
+  const refusal = await orFailure3((async () => journal.prepare())());
+  if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
   return null;
 }
@@ -1261,7 +1261,7 @@ function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
-  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1273,7 +1273,7 @@ function aivideomaker(settings) {
         const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
@@ -1286,7 +1286,7 @@ function aivideomaker(settings) {
           checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
@@ -1345,14 +1345,14 @@ function aivideomaker(settings) {
 }
 var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
 function errorIn(body, at) {
-  return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
+  return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
-function refusal(body, at) {
+function errorOf(body, at) {
   const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -1428,6 +1428,7 @@ export {
   dateOf,
   decoded,
   deliver,
+  errorAnswer,
   exchange,
   explain,
   fetchStatus,
@@ -1463,7 +1464,6 @@ export {
   pollError,
   pollOnce,
   recordOf,
-  refused,
   resumedSteps,
   runLive,
   runSteps,

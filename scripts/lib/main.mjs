@@ -1908,7 +1908,7 @@ function observerOf(view, subject) {
   const request = name ?? "";
   return {
     submitting: () => submits.began(request),
-    refused: () => submits.known(request, "none"),
+    rejected: () => submits.known(request, "none"),
     several(count) {
       submits.isAboutMany();
       submits.situation.phase = "running";
@@ -2056,10 +2056,27 @@ var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
+var UNDECIDABLE = {
+  noList: "the service documents no list of tasks",
+  similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
+  resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
+  late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
+};
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { model, idempotencyKey: idempotencyKey2, sentAt, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
+    const {
+      model,
+      idempotencyKey: idempotencyKey2,
+      sentAt,
+      isRecorded,
+      after,
+      named: named2,
+      why: undecidable,
+      lost,
+      later,
+      notResubmitted
+    } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2072,7 +2089,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ""}. The same command submits nothing more.`;
     const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,

@@ -36,7 +36,7 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
     submitting() {
       line.isSubmitting = true;
     },
-    refused() {
+    rejected() {
       line.isSubmitting = false;
       on.answered();
     },
