@@ -829,6 +829,7 @@ import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { counted as counted2 } from "./main.mjs";
+import { isCommandLine } from "./main.mjs";
 import { EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-warnings.ts
@@ -964,10 +965,8 @@ var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGo
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 function ownSteps({ line, outcome }, caller) {
-  const own = textsIn2(outcome, "nextSteps").filter(
-    (step) => step !== caller.same && !step.startsWith("Run this command")
-  );
-  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+  const own = textsIn2(outcome, "nextSteps").filter((step) => step !== caller.same);
+  return own.slice(0, 6).map((step) => isCommandLine(step) ? step : `Line ${line.number}: ${step}`);
 }
 var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
 function withResume(own, sorted, open2, caller) {

@@ -753,6 +753,9 @@ var SANDBOX_FOLDER = "sandbox-out";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
+function isCommandLine(step) {
+  return step.startsWith(commandLine([]));
+}
 function flagWords(flags) {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === void 0 || value === false) return [];
@@ -1960,6 +1963,7 @@ function callerOf(args, argv) {
     command: commandAt(profile),
     commandAt,
     same: commandFrom(argv, { new: false }),
+    isLine: false,
     anew: `the same command${other}.`,
     another: () => {
       if (!isNamed) return commandFrom(argv, { new: true });
@@ -1998,6 +2002,7 @@ var ALONE = "the command of this line alone (its model and payload), with --new.
 function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
+    isLine: true,
     anew: words,
     another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
@@ -2029,7 +2034,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
     const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
-    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
@@ -2421,6 +2426,7 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,

@@ -41,6 +41,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     resumeFlags: {},
     wantsEnd: true,
     wantsOwn: false,
+    isLine: false,
     isSubmit: false,
     isRecorded: true,
     isFull: false,

@@ -92,6 +92,7 @@ describe('a batch that does not end at once', () => {
     );
     expect(lost.nextSteps[1]).toMatch(/^node .*--batch .*--maxTotalCredits 30/);
     expect(lost.nextSteps.slice(2).join()).toContain('--action listTasks');
+    expect(lost.nextSteps.slice(2).join()).not.toContain('Run this command');
     expect(lost.stderr).toContain('1 of unknown outcome');
     expect(lost.stderr).not.toContain('failed');
     expect(charges()).toBe(2);
