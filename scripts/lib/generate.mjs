@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
 import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
+import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
 import { cheaperVariants, estimateCredits } from "./estimate.mjs";
@@ -314,7 +314,7 @@ async function search(session, lost, until, source = {}) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-import { otherAccountOf } from "./wait.mjs";
+import { otherAccountOf } from "./live.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
 import { madeBy as madeBy2 } from "./live.mjs";
@@ -665,7 +665,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+import { waitTask as waitTask2 } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -696,16 +696,18 @@ async function conclude(session, begun) {
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
-  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
+  const warnings = [];
+  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
+  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== void 0 && charged > maxCredits)
+    warnings.push({ kind: "aboveCap", charged, maxCredits });
   if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const { entry } = facts;
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure4(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure4(waitTask2(session, task.id, wait, facts, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
@@ -714,14 +716,6 @@ async function endOfRecorded(session, entry, taskId, wait, facts) {
   const result = await orFailure4(waitTask2(session, taskId, wait, facts));
   if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
   return result;
-}
-function told({ other, isUnrecorded }, taskId) {
-  const all = other ? [{ kind: "otherAccount", ...other }] : [];
-  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
-}
-function aboveCap(credits, maxCredits = Infinity) {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
 }
 function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
@@ -737,7 +731,7 @@ import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
 import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const recorded = await orFailure5(recordedOf(session, generation));

@@ -1269,16 +1269,6 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/record/other-account.ts
-async function otherAccountOf(store, request) {
-  const found = await store.underOtherAccount(request);
-  if (!found) return void 0;
-  const { created, taskId, account, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
-}
-
 // scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { deliver } from "./live.mjs";
@@ -1436,28 +1426,22 @@ async function likelySchedule({ session, wait: { schedule }, known }) {
 }
 
 // scripts/src/core/wait/wait-task.ts
-async function waitTask(session, taskId, settings, known = {}) {
+async function waitTask(session, taskId, settings, known = {}, shown) {
   const entry = known.entry ?? await recordOf2(session, taskId);
-  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const recorded = entry?.record.credits ?? known.credits;
+  const credits = recorded && creditsOf3(shown ?? {}, recorded);
+  const observer = session.observer.about(taskId, entry?.record.created);
+  const wanted = settings.folder ?? entry?.record.download ?? null;
+  const folder = shown ? wanted : await folderFor(wanted);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const of = {
-    session: about,
-    taskId,
-    wait,
-    known: { ...known, entry, credits: entry?.record.credits }
-  };
+  const of = { session: { ...session, observer }, taskId, wait, known: { ...known, entry, credits } };
+  if (shown) {
+    const { state, record = {} } = shown;
+    return waitOut(of, { seen: state && { ...shown, state, record } });
+  }
   const before = await firstStatus(of);
-  if (before.seen) about.observer.task(taskId, before.seen.state);
+  if (before.seen) observer.task(taskId, before.seen.state);
   return waitOut(of, before);
-}
-async function waitOn(session, task, settings, known = {}) {
-  const { state, record = {}, id: taskId } = task;
-  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
-  const seen = state === void 0 ? void 0 : { ...task, state, record };
-  const credits = known.credits && creditsOf3(task, known.credits);
-  const wait = beginWait(session, settings);
-  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
@@ -1528,7 +1512,6 @@ export {
   manyOutcome,
   merge,
   nothingPendingOutcome,
-  otherAccountOf,
   outputOf,
   pollTask,
   pollUntilEnd,
@@ -1541,7 +1524,6 @@ export {
   spanOf,
   spendingOutcome,
   taskOutcome,
-  waitOn,
   waitTask,
   withOwner
 };

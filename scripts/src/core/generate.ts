@@ -1,10 +1,9 @@
 import { Failure, orFailure, type Reason } from '../model/failure.ts';
-import type { Credits } from '../model/request-record.ts';
 import type { SubmitWarning } from '../model/submit-facts.ts';
 import { isTerminal, type Task } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { CheckedRequest } from './checked-request.ts';
-import { folderFor, outputOf } from './deliver/place.ts';
+import { folderFor } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type KnownTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
@@ -12,7 +11,7 @@ import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
-import { waitOn, waitTask } from './wait/wait-task.ts';
+import { waitTask } from './wait/wait-task.ts';
 import type { WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
@@ -70,18 +69,19 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
       : endOfRecorded(session, known.entry, taskId, wait, known),
   );
   const { credits } = result instanceof Failure ? known : result;
-  const warnings = [...told(known, taskId), ...aboveCap(credits, maxCredits)];
+  const warnings: SubmitWarning[] = [];
+  if (known.other) warnings.push({ kind: 'otherAccount', ...known.other });
+  if (known.isUnrecorded) warnings.push({ kind: 'unrecorded', taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== undefined && charged > maxCredits)
+    warnings.push({ kind: 'aboveCap', charged, maxCredits });
   if (!(result instanceof Failure)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known.origin?.isResubmitted, warnings } });
 }
 
 async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const { entry } = facts;
-  // A task that was found again goes where its own command wanted it, as any that is resumed.
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf(wait, entry) };
-  const result = await orFailure(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure(waitTask(session, task.id, wait, facts, task));
   if (!(result instanceof Failure)) return result;
   // The answer must not read as if nothing had been submitted.
   throw result.with({ taskId: task.id, charged: 'running' });
@@ -98,16 +98,6 @@ async function endOfRecorded(
   const result = await orFailure(waitTask(session, taskId, wait, facts));
   if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
   return result;
-}
-
-function told({ other, isUnrecorded }: TaskFacts, taskId: string): SubmitWarning[] {
-  const all: SubmitWarning[] = other ? [{ kind: 'otherAccount', ...other }] : [];
-  return isUnrecorded ? [...all, { kind: 'unrecorded', taskId }] : all;
-}
-
-function aboveCap(credits: Credits | undefined, maxCredits = Infinity): SubmitWarning[] {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: 'aboveCap', charged, maxCredits }] : [];
 }
 
 /** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
