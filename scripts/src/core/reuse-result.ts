@@ -1,11 +1,8 @@
 import type { StoredRequest } from '../ports/record-store.ts';
-import { deliver } from './deliver/deliver.ts';
-import { finish } from './deliver/finish.ts';
-import { outputOf } from './deliver/place.ts';
 import { madeBy, type TaskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { waitTask } from './wait/wait-task.ts';
-import { beginWait, type WaitSettings } from './wait-settings.ts';
+import type { WaitSettings } from './wait-settings.ts';
 
 const DAY_MS = 24 * 3600_000;
 
@@ -15,31 +12,14 @@ export async function reuseResult(
   entry: StoredRequest,
   settings: WaitSettings,
 ): Promise<TaskResult> {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId!, created);
-  await noteUse(session, entry);
-  // The record of a task that ended without a result says why, where one query can read it.
-  const result = await (status === 'COMPLETED'
-    ? sameResult(session, entry, settings)
-    : waitTask(session, taskId!, { ...settings, waitMs: 0 }, { entry }));
+  const { created, used, status } = entry.record;
+  const taskId = entry.record.taskId!;
+  session.observer.attached(taskId, created);
+  const now = session.api.clock.wall();
+  // To the day: records are kept for a number of days after their last use.
+  if (now - Date.parse(used ?? created) >= DAY_MS) await entry.update({ used: new Date(now).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, settings, { entry }, { state: status });
   const reused = { ...madeBy(entry.record), status };
-  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused, isResubmitted };
-}
-
-/** Notes the use of a record, to the day: records are kept for a number of days after their last use. */
-async function noteUse({ api }: Session, entry: StoredRequest): Promise<void> {
-  const now = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now).toISOString() });
-}
-
-/** The wait knows the record and its files: it queries nothing that these answer. */
-async function sameResult(session: Session, entry: StoredRequest, settings: WaitSettings) {
-  const { download, credits, taskId } = entry.record;
-  session.observer.task(taskId!, 'COMPLETED');
-  const folder = settings.folder ?? download;
-  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  return deliver(session, entry, await finish({ session, taskId: taskId!, wait, known: { entry, credits } }));
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }
