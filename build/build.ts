@@ -94,7 +94,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^(contracts\/|cli\/request\/)/],
   [
     'generate',
-    /^core\/(generate\.ts$|(submit|reconcile|money)\/|reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
+    /^core\/(generate\.ts$|(submit|reconcile|money)\/|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],

@@ -358,7 +358,7 @@ var Api = class {
     this.timeoutMs = timeoutMs;
     this.maxRetries = maxRetries;
   }
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -394,7 +394,7 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline = this.shortDeadline, options = {}) {

@@ -64,16 +64,13 @@ var LENGTH = 60;
 var ADDRESS = /\b(?:https?|data):\S+/gi;
 function promptExcerpt(payload) {
   for (const name of FIELDS) {
-    const text = firstText(payload[name]);
-    if (text === void 0) continue;
+    const value = payload[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (typeof text !== "string") continue;
     const excerpt = plain(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
     if (excerpt !== "") return excerpt;
   }
   return null;
-}
-function firstText(value) {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === "string" ? one : void 0;
 }
 
 // scripts/src/cli/render/list.ts
@@ -620,7 +617,7 @@ var PollRounds = class {
       }
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
-    const task = isTask(status) ? status : void 0;
+    const task = "urls" in status && "id" in status ? status : void 0;
     if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
     await this.#share();
@@ -640,9 +637,6 @@ function polledOf(task) {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
 }
 
 // scripts/src/core/poll/poller.ts

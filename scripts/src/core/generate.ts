@@ -6,8 +6,7 @@ import type { CheckedRequest } from './checked-request.ts';
 import { folderFor } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type KnownTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
-import { reuseResult } from './reuse-result.ts';
+import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
@@ -30,6 +29,7 @@ export type Begun = KnownTask & {
 
 // Even the shortest wait gives a rejected or lost submit this long.
 const RETRY_AT_LEAST_MS = 1_500;
+const DAY_MS = 24 * 3600_000;
 
 /** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
@@ -61,8 +61,9 @@ export async function begin(session: Session, options: GenerateOptions): Promise
 export async function conclude(session: Session, begun: Begun): Promise<TaskResult> {
   const { maxCredits, wait: whole, start, ...known } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!known.task && isTerminal(known.entry.record.status)) return reuseResult(session, known.entry, wait);
   const taskId = known.task ? known.task.id : known.entry.record.taskId!;
+  if (!known.task && isTerminal(known.entry.record.status))
+    return reuseResult(session, known.entry, taskId, wait);
   const result = await orFailure(
     known.task
       ? endOfSubmitted(session, known.task, wait, known)
@@ -87,6 +88,7 @@ async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, 
   throw result.with({ taskId: task.id, charged: 'running' });
 }
 
+/** A failure is that of a recorded task: the same command resumes that task, until the user decides otherwise. */
 async function endOfRecorded(
   session: Session,
   entry: StoredRequest,
@@ -94,20 +96,33 @@ async function endOfRecorded(
   wait: WaitSettings,
   facts: TaskFacts,
 ) {
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure(waitTask(session, taskId, wait, facts));
-  if (result instanceof Failure) throw stillRecorded(session, entry, taskId, result);
-  return result;
-}
-
-/** Returns the failure of a recorded task: the same command resumes that task, until the user decides otherwise. */
-function stillRecorded(session: Session, entry: StoredRequest, taskId: string, failure: Failure): Failure {
   const { created } = entry.record;
-  const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== 'TASK_NOT_FOUND') return failure.with({ taskId, data });
-  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  session.observer.attached(taskId, created);
+  const result = await orFailure(waitTask(session, taskId, wait, facts));
+  if (!(result instanceof Failure)) return result;
+  const data = { ...result.details.data, resumed: true };
+  if (result.code !== 'TASK_NOT_FOUND') throw result.with({ taskId, data });
+  const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
   const reason: Reason = mayShowLater
     ? { kind: 'recordedTaskYoung', taskId }
     : { kind: 'recordedTaskGone', taskId, created };
-  return failure.with({ taskId, data, reason });
+  throw result.with({ taskId, data, reason });
+}
+
+/** Returns the earlier result of a request (its files, a copy of them, or a new download) or its earlier failure. Charges nothing. */
+async function reuseResult(
+  session: Session,
+  entry: StoredRequest,
+  taskId: string,
+  wait: WaitSettings,
+): Promise<TaskResult> {
+  const { created, used, status } = entry.record;
+  session.observer.attached(taskId, created);
+  const now = session.api.clock.wall();
+  // To the day: records are kept for a number of days after their last use.
+  if (now - Date.parse(used ?? created) >= DAY_MS) await entry.update({ used: new Date(now).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, wait, { entry }, { state: status });
+  const reused = { ...madeBy(entry.record), status };
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }

@@ -13,7 +13,7 @@ export const RESULT_MS = 10_000;
 
 /**
  * Returns the record of a finished task, with the addresses of its files. COMPLETED is final, whatever a later answer says.
- * @param end when the wait is over, on the monotonic clock; Infinity where there is none
+ * @param end of the wait; Infinity where there is none
  * @throws Failure where the task can be read, but names no file that can be fetched
  */
 export async function fetchResult(

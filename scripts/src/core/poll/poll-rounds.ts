@@ -225,7 +225,8 @@ export class PollRounds {
       }
       return new Map(isOwn || status.code === 'RATE_LIMITED' ? [[taskId, status]] : []);
     }
-    const task = isTask(status) ? status : undefined;
+    // A service may answer a status query with the whole record.
+    const task = 'urls' in status && 'id' in status ? status : undefined;
     if (status.state !== 'UNKNOWN') this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
     await this.#share();
@@ -249,9 +250,4 @@ function polledOf(task: Task): Polled {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-
-/** A service may answer a status query with the whole record. */
-function isTask(status: TaskStatus | Task): status is Task {
-  return 'urls' in status && 'id' in status;
 }
