@@ -1,7 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
-import { unlessEmpty } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { counted } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
@@ -43,16 +42,12 @@ function knownSteps({ created, status, taskId, credits: known }, credits) {
   ];
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
-  const nextSteps = [];
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
+  const add = `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    nextSteps: unlessEmpty(nextSteps)
+    nextSteps: withoutContract.length > 0 ? [add] : void 0
   };
   return done({ ...data, ...upstream(record) });
 }
@@ -74,48 +69,41 @@ function promptExcerpt(payload) {
 }
 
 // scripts/src/cli/render/list.ts
-import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
+import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { plain as plain2, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
-import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
-  const { total, models, list, journal } = result;
-  const since = result.since === null ? null : sinceAt(result.since);
+  const { total, models, list, journal, since } = result;
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
   ].flatMap((words) => words ?? []);
-  const warnings = warningsOf(result, since);
-  if (result.listFailure) {
-    const { title } = caller.profile;
-    warnings.unshift(
-      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
-    );
-  }
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    warnings: unlessEmpty2(warnings),
-    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
+    warnings: unlessEmpty(warningsOf(result, caller)),
+    nextSteps: unlessEmpty(nextStepsOf(total, caller))
   };
   return done2(data);
 }
 function spanOf(since) {
-  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+  if (since === null) return null;
+  const { day, timeZone } = sinceAt(since);
+  return { day, from: new Date(since).toISOString(), timeZone };
 }
 function leftOut({ undated, unread }, hasSpan) {
   const warnings = [];
@@ -146,7 +134,7 @@ function listWords(list, since, { profile }) {
   if (!list)
     return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
-  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
   return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
@@ -154,10 +142,14 @@ function journalWords(journal, { profile }) {
   const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
-function warningsOf({ total, list, journal, asOf }, since) {
+function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
+  if (listFailure)
+    warnings.push(
+      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
@@ -171,15 +163,15 @@ function warningsOf({ total, list, journal, asOf }, since) {
       `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
     );
   if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
 }
 function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const pending = command("listPending");
   const steps = [];
-  if (running > 0)
-    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
-  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  if (running > 0) steps.push(can.list ? command("listTasks", { status: "running" }) : pending);
+  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
   return steps;
 }
 
@@ -195,13 +187,13 @@ function listOutcome(result, caller) {
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
+    since: filter.since === null ? void 0 : spanOf(filter.since),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
-    warnings: unlessEmpty3(warningsOf2(result)),
-    nextSteps: unlessEmpty3(nextSteps)
+    warnings: unlessEmpty2(warningsOf2(result)),
+    nextSteps: unlessEmpty2(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -249,7 +241,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
-import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
@@ -307,7 +299,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   }
   const data = definedFields3({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty4(nextSteps)
+    nextSteps: unlessEmpty3(nextSteps)
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);

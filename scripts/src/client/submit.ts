@@ -2,7 +2,7 @@ import type { ListSource, LostSubmit } from '../core/reconcile/reconcile.ts';
 import type { Sent, Submitted } from '../core/submit/submit-or-reconcile.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from './connection.ts';
-import { checkMoment, checkRequest } from './request.ts';
+import { checkMoment, checkRequest, deadlineAt } from './request.ts';
 import { publicTask } from './task.ts';
 import { toError } from './to-error.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   SubmittedTask,
 } from './types.ts';
 
+/** Returns the methods of a client that may cause a charge. */
 export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
   const { settings } = connection;
   return {
@@ -22,11 +23,9 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
     reconcile: (request, { signal, until, list, taken } = {}) => {
       const details = () => ({ outcome: 'unknown' as const });
       return connection.call({ signal, details }, async (session) => {
-        const { clock } = settings;
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
-        const deadline =
-          until === undefined ? 0 : clock.monotonic() + checkMoment('until', until) - clock.wall();
+        const deadline = until === undefined ? 0 : deadlineAt(settings, until);
         const { reconcile, reconcileUntil } = await import('../core/reconcile/reconcile.ts');
         // A list that was read before stays the same.
         const end = list ? deadline : reconcileUntil(session, deadline);
