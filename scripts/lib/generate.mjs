@@ -766,7 +766,7 @@ async function spending(session, since) {
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
@@ -775,8 +775,12 @@ async function spending(session, since) {
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: "all", unreadable }
+  };
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -785,12 +789,9 @@ async function recordsOf(store, tasks) {
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
-function toSums({ day, provider, service, account: account2, ...sums }) {
-  return sums;
-}
-function negative({ model, ...sums }) {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...Object.fromEntries(less) };
+function negative(row) {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...Object.fromEntries(less) };
 }
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
@@ -847,7 +848,7 @@ function listedRow(task, record) {
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));

@@ -379,8 +379,8 @@ var EndedRecords = class {
   read(taskId, { until, deadline }) {
     const { api, provider } = this.#options.session;
     const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
-    return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
+    return new Promise((resolve) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -390,7 +390,7 @@ var EndedRecords = class {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
     } catch (error) {
-      for (const { reject } of this.#wanted) reject(error);
+      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
       this.#wanted.clear();
     } finally {
       this.#isRunning = false;
@@ -414,8 +414,7 @@ var EndedRecords = class {
   }
   /** @returns false where the list cannot be read now */
   async #readFromList(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
-    const results = await this.#options.readList(due);
+    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
@@ -475,17 +474,17 @@ var PollRounds = class {
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
       const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
-      return { results: this.#readList(due, ids), patienceMs };
+      const taskIds = due.map(({ taskId }) => taskId);
+      return { results: this.#readList(taskIds, ids), patienceMs };
     }
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
   /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(due, watched) {
+  async records(taskIds, watched) {
     await this.#learn();
-    const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
-    return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
+    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
+    return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
   }
   #now() {
     return this.#session.api.clock.wall();
@@ -557,7 +556,7 @@ var PollRounds = class {
     this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
     await this.#share();
     const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
-    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list]) : []);
+    return new Map(isGeneral ? due.map((taskId) => [taskId, list]) : []);
   }
   async #takeList(list, at, ids) {
     const found = /* @__PURE__ */ new Map();
@@ -650,7 +649,7 @@ var Poller = class {
   /** How often each task is waited for; the oldest wait first. */
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
-  #records;
+  records;
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
   #announceAt = 0;
@@ -665,8 +664,8 @@ var Poller = class {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    const readList = (due) => this.#readList(due);
-    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    const readList = (taskIds) => this.#readList(taskIds);
+    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -711,10 +710,6 @@ var Poller = class {
     } finally {
       stop?.removeEventListener("abort", onStop);
     }
-  }
-  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
-  record(taskId, times) {
-    return this.#records.read(taskId, times);
   }
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
@@ -792,9 +787,9 @@ var Poller = class {
       return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
     });
   }
-  async #readList(due) {
+  async #readList(taskIds) {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(due, this.#watched.keys());
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
@@ -867,7 +862,7 @@ async function fetchResult(session, taskId, schedule, end) {
   const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.record(taskId, { until, deadline });
+    const first = await poller.records.read(taskId, { until, deadline });
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
@@ -1445,7 +1440,7 @@ async function readEnd(of, seen) {
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.record(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
   return taskResult3(taskId, ended, known);
 }

@@ -27,7 +27,7 @@ export async function fetchResult(
   const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.record(taskId, { until, deadline });
+    const first = await poller.records.read(taskId, { until, deadline });
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: 'COMPLETED' };
     if (hasOtherAddress(task.record)) {

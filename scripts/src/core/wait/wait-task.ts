@@ -60,7 +60,7 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   if (seen.state === 'COMPLETED') return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.record(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
   return taskResult(taskId, ended, known);
 }
