@@ -85,46 +85,8 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/batch/known-lines.ts
-import { stemOfOutput } from "./download.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { isUnsaved } from "./journal.mjs";
-var NOTHING = { entry: void 0, isUnknown: false, older: [] };
-async function knownLines(store, lines) {
-  if (!store) return lines.map(() => NOTHING);
-  const known = [];
-  for (const { contract, payloadHash, ordinal } of lines) {
-    const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
-    );
-    const entry = newestOf(records);
-    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
-    const isUnknown = entry === null || entry?.record.taskId === null;
-    known.push({ entry: entry ?? void 0, isUnknown, older });
-  }
-  return known;
-}
-function priceIn({ entry }) {
-  const { quoted: quoted2 = null, charged = null } = entry?.record.credits ?? {};
-  return quoted2 ?? charged;
-}
-function recordedName({ entry }) {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
-}
-function unsavedTasks(lines) {
-  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
-  return lines.flatMap(({ number, known: { entry, older } }) => {
-    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
-    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
-    return taskIds.map((taskId) => ({ line: number, taskId }));
-  });
-}
-
-// scripts/src/core/batch/file-names.ts
 function namesFor(lines, known, folder, pending, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
@@ -147,9 +109,12 @@ function namesFor(lines, known, folder, pending, isNew, pattern) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
   const taken = /* @__PURE__ */ new Set([
     ...media.keys(),
-    ...here.map(({ record }) => nameKey(stemOfOutput2(record.output)))
+    ...here.map(({ record }) => nameKey(stemOfOutput(record.output)))
   ]);
-  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]) }));
+  const named = lines.map((line, n) => {
+    const output = known[n].entry?.record.output;
+    return { ...line, recorded: isNew || !output ? null : stemOfOutput(output) };
+  });
   return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
@@ -179,8 +144,35 @@ function isOfNumber(name, { before, after }) {
   );
 }
 function nameOfFile(file, name) {
-  const saved = file && stemOfOutput2(path.basename(file));
+  const saved = file && stemOfOutput(path.basename(file));
   return saved && isVersionOf(saved, name) ? saved : name;
+}
+
+// scripts/src/core/batch/known-lines.ts
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
+async function knownLines(store, lines) {
+  if (!store) return lines.map(() => NOTHING);
+  const known = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
+  }
+  return known;
+}
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ number, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
+  });
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -604,7 +596,8 @@ var Batch = class {
     this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
-    const until = () => this.#submitsUntil;
+    const isPatient = options.isDetached || wait.waitMs === 0;
+    const until = () => isPatient ? this.#acceptedAt + STALLED_MS : this.#deadline;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
     if (signal) setMaxListeners(0, signal);
   }
@@ -652,6 +645,7 @@ var Batch = class {
   #lineOf(line, known, name) {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
+    const priced = known.entry?.record.credits;
     return {
       line,
       known,
@@ -663,7 +657,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
-      quoted: priceIn(known),
+      quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
       end: null
@@ -803,11 +797,6 @@ var Batch = class {
   get #left() {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
   }
-  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
-  get #submitsUntil() {
-    const { isDetached, wait } = this.#options;
-    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
-  }
   #tell(line) {
     this.#progress.count(line.number, line);
     this.#session.observer.batch(this.#progress.progress);
@@ -815,7 +804,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -1231,7 +1220,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1304,7 +1293,7 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
@@ -1353,7 +1342,7 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput4(given);
+  const name = stemOfOutput3(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
@@ -1736,13 +1725,11 @@ export {
   overBudget,
   parseJson,
   parseLine,
-  priceIn,
   pricesOf,
   pricesWithin,
   quoteBatch,
   ranges,
   readBatch,
-  recordedName,
   reportRow,
   runBatch,
   runBatchCommand,

@@ -4,8 +4,16 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/record/made-elsewhere.ts
+// scripts/src/core/record/other-account.ts
 import { Failure } from "./main.mjs";
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
+  if (!found) return void 0;
+  const { created, taskId, account, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+}
 async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const records = await session.records();
@@ -164,9 +172,8 @@ function isExcessive(body, most) {
   return false;
 }
 function parseBody(body) {
-  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
-    return JSON.parse(body.toString("utf8", start));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return void 0;
   }
@@ -351,7 +358,7 @@ var Api = class {
     this.timeoutMs = timeoutMs;
     this.maxRetries = maxRetries;
   }
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -387,7 +394,7 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline = this.shortDeadline, options = {}) {
@@ -435,28 +442,21 @@ import { Failure as Failure6 } from "./main.mjs";
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
   const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
-  let out = body;
-  for (const coding of codings) {
-    const undo = UNDO[coding.trim()];
-    if (!undo) continue;
-    try {
-      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        throw tooLarge();
-      return body;
-    }
+  try {
+    return codings.reduce((out, coding) => undone(out, coding.trim(), { maxOutputLength: most }), body);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    return body;
   }
-  return out;
 }
-var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
-var UNDO = {
-  gzip: gunzip,
-  "x-gzip": gunzip,
-  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
-  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
-  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
-};
+function undone(body, coding, options) {
+  if (!["gzip", "x-gzip", "br", "deflate"].includes(coding)) return body;
+  const zlib = process.getBuiltinModule("node:zlib");
+  if (coding === "br") return zlib.brotliDecompressSync(body, options);
+  if (coding !== "deflate") return zlib.gunzipSync(body, options);
+  const isFramed = ((body[0] ?? 0) & 15) === 8;
+  return isFramed ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options);
+}
 
 // scripts/src/http/exchange.ts
 function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
@@ -1444,6 +1444,7 @@ export {
   networkError,
   noteState,
   objectIn,
+  otherAccountOf,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,

@@ -2,7 +2,7 @@
 
 import type { Observer, Session } from '../../scripts/src/core/session.ts';
 import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
-import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
+import { waitTask } from '../../scripts/src/core/wait/wait-task.ts';
 import { Api } from '../../scripts/src/http/api.ts';
 import type { HttpAnswer, HttpRequest } from '../../scripts/src/http/http-client.ts';
 import { networkError } from '../../scripts/src/http/network-error.ts';
@@ -190,7 +190,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
     const session = sessionOf(process);
     const settings = { waitMs: 60 * MINUTE, schedule: { firstMs: 2_000 }, folder: null, stallMs: 30_000 };
     const waits = tasks.map(async (task) => {
-      const { seen } = await waitOn(session, { id: task.id, state: 'SUBMITTED' }, settings);
+      const { seen } = await waitTask(session, task.id, settings, {}, { state: 'SUBMITTED' });
       if (seen.state === 'COMPLETED') task.seenAt = time.now;
       process.tasks = process.tasks.filter((one) => one !== task);
     });

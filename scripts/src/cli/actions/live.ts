@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
-import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
+import { madeElsewhere } from '../../core/record/other-account.ts';
 import type { Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
 import type { ListFilter } from '../../core/tasks/list-tasks.ts';

@@ -1,4 +1,3 @@
-import { stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
@@ -29,17 +28,6 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
     known.push({ entry: entry ?? undefined, isUnknown, older: older as StoredRequest[] });
   }
   return known;
-}
-
-/** Returns the credits that a record has for its task; null where it has none. */
-export function priceIn({ entry }: Known): number | null {
-  const { quoted = null, charged = null } = entry?.record.credits ?? {};
-  return quoted ?? charged;
-}
-
-export function recordedName({ entry }: Known): string | null {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
 }
 
 /** An earlier task of a line, of which this machine has not every file. */
