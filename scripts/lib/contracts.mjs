@@ -2824,9 +2824,24 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readFields(text2, signal) {
-  if (text2 === void 0) return {};
-  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+async function readFields(given, signal) {
+  if (given === void 0) return {};
+  const fromStdin = given === "-";
+  const text2 = fromStdin ? await readStdin(signal, "--payload") : given;
+  let value;
+  try {
+    value = parseStrict(text2.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+  }
+  if (isObject8(value)) return value;
+  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused("--payload", "a JSON object", kind2, hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -2847,22 +2862,6 @@ async function withImage(contract, payload, image) {
     throw refused("--image", expected2, "both", `leave "${field}" out of the payload`);
   }
   return { ...payload, [field]: await readImage(image) };
-}
-function parsePayload(text2, fromStdin) {
-  let value;
-  try {
-    value = parseStrict(text2.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received2 = `${inQuotes(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
-  }
-  if (isObject8(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
 }
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {

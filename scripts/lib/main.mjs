@@ -1766,7 +1766,6 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 }
 
 // scripts/src/cli/progress/call-view.ts
-var { monotonic } = systemClock;
 var CallView = class {
   submits = new Submits();
   sums = new Sums();
@@ -1776,7 +1775,7 @@ var CallView = class {
   isOtherSaid = false;
   #display;
   #secrets;
-  #startedAt = monotonic();
+  #startedAt = systemClock.monotonic();
   #subjects = /* @__PURE__ */ new Map();
   /** When each task was made, on this clock; only of those for which that is known. */
   #made = /* @__PURE__ */ new Map();
@@ -1797,12 +1796,12 @@ var CallView = class {
   }
   /** Notes that a task is so old now. The first note stands. */
   setAge(taskId2, ms) {
-    if (!this.#made.has(taskId2)) this.#made.set(taskId2, monotonic() - ms);
+    if (!this.#made.has(taskId2)) this.#made.set(taskId2, systemClock.monotonic() - ms);
   }
   /** Returns milliseconds; null where they are not known. */
   ageOf({ taskId: taskId2 }) {
     const since2 = this.#made.get(taskId2);
-    return since2 === void 0 ? null : monotonic() - since2;
+    return since2 === void 0 ? null : systemClock.monotonic() - since2;
   }
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject, state, sentence, news, share = null) {
@@ -1816,7 +1815,7 @@ var CallView = class {
     const view = () => ({
       subject: this.#clean(subject.label),
       state: this.#clean(state),
-      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      ageMs: this.sums.now ? systemClock.monotonic() - this.#startedAt : this.ageOf(subject),
       share,
       expected: this.expected,
       transfer: this.meter.transfer(),
@@ -1830,19 +1829,18 @@ var CallView = class {
 };
 
 // scripts/src/cli/progress/display.ts
-var { monotonic: monotonic2 } = systemClock;
 var QUIET_MS = 6e4;
 function lines(screen2) {
   let lastAt = Number.NEGATIVE_INFINITY;
   const line = (text2) => {
     screen2.write(`${text2}
 `);
-    lastAt = monotonic2();
+    lastAt = systemClock.monotonic();
   };
   return {
     line,
     now(_, sentence, news) {
-      if (news === "new" || monotonic2() - lastAt >= QUIET_MS) line(sentence);
+      if (news === "new" || systemClock.monotonic() - lastAt >= QUIET_MS) line(sentence);
     },
     clear() {
     }

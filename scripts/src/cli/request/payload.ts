@@ -18,9 +18,24 @@ const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
  * The fields of `--payload`, from the command line or standard input; none where it was not given.
  * @param signal ends the reading of standard input. @throws Failure INVALID_PAYLOAD
  */
-export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
-  if (text === undefined) return {};
-  return parsePayload(text === '-' ? await readStdin(signal, '--payload') : text, text === '-');
+export async function readFields(given: string | undefined, signal: AbortSignal): Promise<JsonObject> {
+  if (given === undefined) return {};
+  const fromStdin = given === '-';
+  const text = fromStdin ? await readStdin(signal, '--payload') : given;
+  let value: Json;
+  try {
+    value = parseStrict(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received = `${inQuotes(error.path)} twice`;
+      throw refused('--payload', 'each field once', received, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
+  }
+  if (isObject(value)) return value;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused('--payload', 'a JSON object', kind, hint);
 }
 
 /** The payload with the image file in the model's field for it. @throws Failure INVALID_PAYLOAD that names `--image` */
@@ -47,23 +62,6 @@ export async function withImage(
     throw refused('--image', expected, 'both', `leave "${field}" out of the payload`);
   }
   return { ...payload, [field]: await readImage(image) };
-}
-
-function parsePayload(text: string, fromStdin: boolean): JsonObject {
-  let value: Json;
-  try {
-    value = parseStrict(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received = `${inQuotes(error.path)} twice`;
-      throw refused('--payload', 'each field once', received, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text, fromStdin, error instanceof Error ? error.message : '');
-  }
-  if (isObject(value)) return value;
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-  const hint = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused('--payload', 'a JSON object', kind, hint);
 }
 
 const STDIN_FORM =
