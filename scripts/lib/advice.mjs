@@ -65,10 +65,9 @@ function wrapped(text, indent) {
 }
 function exitCodes() {
   const lines = [""];
-  for (const name of Object.keys(EXIT)) {
-    const { means, next } = EXIT_WORDS[name];
-    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
-    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
+  for (const { code, means, next } of Object.values(EXIT_WORDS)) {
+    const isAlone = code === EXIT.stillRunning || code === EXIT.submitUnknown;
+    const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ""}`;
     const line = lines.at(-1);
     if (line === "" || !isAlone && line.length + item.length < WIDTH)
       lines[lines.length - 1] = `${line}${line === "" ? "" : "   "}${item}`;

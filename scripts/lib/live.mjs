@@ -817,19 +817,22 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
   ];
 }
 function resumedSteps(made, isNewest) {
-  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
-  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+  if (made.newRun === void 0)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
 }
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
   ];
 }

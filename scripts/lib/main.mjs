@@ -959,7 +959,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 && parseSince(since2, Date.now())?.from,
+    since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
     callback: given.get(profile.callbackFlag)
   });
 }
@@ -1643,32 +1643,37 @@ var Meter = class {
 };
 
 // scripts/src/cli/progress/situation.ts
-var Submits = class {
-  situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+var Situation = class {
+  phase = "before";
+  taskId = null;
+  state = null;
+  /** The call is about several tasks: none of them stands for the whole call. */
+  isAboutMany = false;
+  /** Called when it is known of each submit whether it made a task. */
+  onOutcomeKnown;
   #underWay = /* @__PURE__ */ new Set();
   #hasTask = false;
-  isAboutMany() {
-    this.situation.isAboutMany = true;
-    if (this.situation.phase === "before") this.situation.phase = "running";
+  several() {
+    this.isAboutMany = true;
+    if (this.phase === "before") this.phase = "running";
   }
   /** Notes what is known of the task of a call; of one of several it says nothing about the call. */
   saw(taskId2, state) {
-    const { situation } = this;
-    if (situation.isAboutMany) return;
-    situation.taskId = taskId2 ?? situation.taskId;
-    situation.state = state ?? situation.state;
+    if (this.isAboutMany) return;
+    this.taskId = taskId2 ?? this.taskId;
+    this.state = state ?? this.state;
   }
   began(key2) {
     this.#underWay.add(key2);
-    this.situation.phase = "submitting";
+    this.phase = "submitting";
   }
   /** It is known what became of a submit: it made a task (or its request had one), or it certainly did not. */
   known(key2, outcome) {
     this.#underWay.delete(key2);
     this.#hasTask ||= outcome === "task";
     if (this.#underWay.size > 0) return;
-    this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
-    this.situation.onOutcomeKnown?.();
+    this.phase = this.#hasTask || this.isAboutMany ? "running" : "before";
+    this.onOutcomeKnown?.();
   }
 };
 
@@ -1767,7 +1772,7 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 
 // scripts/src/cli/progress/call-view.ts
 var CallView = class {
-  submits = new Submits();
+  situation = new Situation();
   sums = new Sums();
   meter = new Meter();
   expected = null;
@@ -1853,25 +1858,25 @@ function watch(screen2, secrets, shown = lines) {
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
-    situation: view.submits.situation,
+    situation: view.situation,
     line: (text2) => view.line(text2),
     clear: () => display.clear()
   };
 }
 function observerOf(view, subject) {
-  const { submits } = view;
+  const { situation } = view;
   const { name, taskId: taskId2, label } = subject;
   const request = name ?? "";
   return {
-    submitting: () => submits.began(request),
-    rejected: () => submits.known(request, "none"),
+    submitting: () => situation.began(request),
+    rejected: () => situation.known(request, "none"),
     several(count) {
-      submits.isAboutMany();
+      situation.several();
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
       view.sums.begin(count);
     },
     batch(progress) {
-      submits.isAboutMany();
+      situation.several();
       view.sums.replace(progress);
       view.showSums(progress.isOver ? "new" : "same");
     },
@@ -1886,20 +1891,20 @@ function observerOf(view, subject) {
       view.isOtherSaid = true;
     },
     attached(id, created) {
-      submits.saw(id);
+      situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     task(id, state) {
-      if (submits.situation.phase === "submitting") view.setAge(id, 0);
-      submits.saw(id, state);
+      if (situation.phase === "submitting") view.setAge(id, 0);
+      situation.saw(id, state);
       const task = view.subject(name, id);
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
       else if (isNew) sayLine(view, task, state);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
@@ -1919,7 +1924,7 @@ function sayLine(view, { label }, state) {
 }
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
-  if (state !== "UNKNOWN") view.submits.saw(void 0, state);
+  if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
     sayLine(view, subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
@@ -2237,8 +2242,8 @@ async function outcomeOfError(error, call) {
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
+    const cancels = await withCancels(failure, call, runAction.bind(null, call));
+    return failed(cancels, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }
@@ -2371,7 +2376,7 @@ export {
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
-  Submits,
+  Situation,
   Sums,
   TASK_ID,
   TASK_STATES,

@@ -137,8 +137,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./actions/with-cancels.ts');
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
+    const cancels = await withCancels(failure, call, runAction.bind(null, call));
+    return failed(cancels, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }

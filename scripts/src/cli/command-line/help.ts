@@ -73,10 +73,9 @@ function wrapped(text: string, indent: number): string[] {
 /** A line for each exit code after which something is to be done with the command; the others share lines. */
 function exitCodes(): string[] {
   const lines = [''];
-  for (const name of Object.keys(EXIT) as (keyof typeof EXIT)[]) {
-    const { means, next } = EXIT_WORDS[name];
-    const isAlone = EXIT[name] === EXIT.stillRunning || EXIT[name] === EXIT.submitUnknown;
-    const item = `${EXIT[name]} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
+  for (const { code, means, next } of Object.values(EXIT_WORDS)) {
+    const isAlone = code === EXIT.stillRunning || code === EXIT.submitUnknown;
+    const item = `${code} ${means}${isAlone ? `: ${plainly(next)}` : ''}`;
     const line = lines.at(-1)!;
     if (line === '' || (!isAlone && line.length + item.length < WIDTH))
       lines[lines.length - 1] = `${line}${line === '' ? '' : '   '}${item}`;

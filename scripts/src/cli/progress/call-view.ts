@@ -3,7 +3,7 @@ import { systemClock } from '../../model/clock.ts';
 import { plain, redact } from '../../model/text.ts';
 import type { Display, News } from './display.ts';
 import { Meter } from './meter.ts';
-import { Submits } from './situation.ts';
+import { Situation } from './situation.ts';
 import { Sums } from './sums.ts';
 import { sums as sumsText } from './words.ts';
 
@@ -22,7 +22,7 @@ export interface Subject {
 
 /** What is known of a call while it runs, and what was said of it as a whole. */
 export class CallView {
-  readonly submits = new Submits();
+  readonly situation = new Situation();
   readonly sums = new Sums();
   readonly meter = new Meter();
   expected: ExpectedDuration | null = null;
