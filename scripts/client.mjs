@@ -566,7 +566,7 @@ function send(connection, request, { signal } = {}, first) {
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import("./lib/generate.mjs");
-    const { sendOnce } = await import("./lib/generate.mjs");
+    const { judgeRejection, sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
     const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
@@ -575,7 +575,6 @@ function send(connection, request, { signal } = {}, first) {
     const sent = await sendOnce(session, generation, { onLeave });
     let known = sent;
     if (first && sent.kind === "rejected") {
-      const { judgeRejection } = await import("./lib/generate.mjs");
       known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";

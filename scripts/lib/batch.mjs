@@ -85,7 +85,7 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/batch/known-lines.ts
@@ -165,12 +165,12 @@ function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
   return names.map((name, n) => {
     if (name !== null) return name;
     const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
+    const free = freeVersion(
+      `${pattern.before}${number}${pattern.after}`,
+      (candidate) => used.has(nameKey(candidate)) || isTaken(candidate)
+    );
+    used.add(nameKey(free));
+    return free;
   });
 }
 function isOfNumber(name, { before, after }) {
@@ -344,17 +344,13 @@ var BatchGate = class {
   constructor(options) {
     this.#options = options;
   }
-  /** Lets no further submit through. The first reason stands. */
-  hold(failure) {
-    this.held ??= failure;
-  }
   /**
    * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
    * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
   rejected(failure, attempt) {
-    if (ENDS_ALL.has(failure.code)) this.hold(failure);
+    if (ENDS_ALL.has(failure.code)) this.held ??= failure;
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
     return !this.isOver;
@@ -372,12 +368,11 @@ var BatchGate = class {
    * @param onLost called when the answer of its submit was lost
    */
   of(number, price, onLost) {
-    const { spending } = this.#options;
     return {
       ready: async () => {
         await this.#resumed();
         if (this.held) throw this.held;
-        spending.reserve(number, price);
+        this.#options.spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
       lost: onLost
@@ -391,9 +386,7 @@ var BatchGate = class {
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
         const message = "The service asked every submit to pause for longer than the wait.";
-        throw new Failure4("RATE_LIMITED", message, {
-          retryAfter: Math.ceil(left / 1e3)
-        });
+        throw new Failure4("RATE_LIMITED", message, { retryAfter: Math.ceil(left / 1e3) });
       }
       await clock.sleep(left, signal);
     }
@@ -589,7 +582,6 @@ var Batch = class {
   #submits = new Slots(SUBMITS);
   #spending;
   #gate;
-  #start;
   #deadline;
   #acceptedAt;
   #folder = null;
@@ -608,9 +600,8 @@ var Batch = class {
       terms: { ...terms, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
       wait: { ...wait, isVersioned: true }
     };
-    this.#start = clock.monotonic();
-    this.#acceptedAt = this.#start;
-    this.#deadline = this.#start + options.wait.waitMs;
+    this.#acceptedAt = clock.monotonic();
+    this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
@@ -629,7 +620,7 @@ var Batch = class {
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open2, terms);
     this.#prices = prices;
-    if (held) this.#gate.hold(held);
+    this.#gate.held = held;
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
     for (const line of this.#lines) {
@@ -724,8 +715,10 @@ var Batch = class {
           if (this.#gate.isOver) return line.end;
           begun = await this.#begin(line, leave);
         } catch (error) {
-          if (!(error instanceof Failure7)) throw error;
-          if (!this.#isForLater(error, line, attempt)) throw error;
+          const isRejected = error instanceof Failure7 && error.code !== "SUBMIT_OUTCOME_UNKNOWN";
+          if (!isRejected || line.taskId !== null) throw error;
+          this.#spending.release(line.number);
+          if (!this.#gate.rejected(error, attempt)) throw error;
           line.end = error;
         } finally {
           leave();
@@ -737,30 +730,23 @@ var Batch = class {
     this.#acceptedAt = this.#session.api.clock.monotonic();
     return conclude(this.#sessionOf(line), begun);
   }
-  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure, { number, taskId }, attempt) {
-    if (taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
-    this.#spending.release(number);
-    return this.#gate.rejected(failure, attempt);
-  }
   async #begin(line, leave) {
     const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
     const { maxCredits, maxTotalCredits } = terms.caps;
-    const { contract, number, ordinal } = line.line;
+    const { contract, ordinal } = line.line;
     const resume = stop.defer();
     try {
-      const price = this.#prices.get(number);
-      const most = maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits;
-      const generation = {
-        model: contract.model,
-        payload: await line.line.read(),
-        idempotencyKey: crypto.randomUUID(),
-        maxCredits: most,
-        webhookUrl
-      };
+      const price = this.#prices.get(line.number);
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
-        generation,
+        generation: {
+          model: line.model,
+          payload: await line.line.read(),
+          idempotencyKey: crypto.randomUUID(),
+          // What the sum was made of is also the limit of each line.
+          maxCredits: maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits,
+          webhookUrl
+        },
         terms: { ...terms, ordinal },
         wait: { ...wait, output: line.name, waitMs: this.#left },
         isDetached: isDetached || wait.waitMs === 0,
@@ -770,7 +756,7 @@ var Batch = class {
       line.isReused = origin?.resumed !== void 0;
       line.credits = credits;
       this.#tell(line);
-      this.#spending.charged(number, credits?.charged);
+      this.#spending.charged(line.number, credits?.charged);
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
@@ -779,18 +765,22 @@ var Batch = class {
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
-    const folder = this.#folder;
-    const known = await attached(entry, { folder, output: line.name });
+    const place = { folder: this.#folder, output: line.name };
+    const known = await attached(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
-      return taskResult2(taskId, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
+      return taskResult2(
+        taskId,
+        { state: status, record: {} },
+        { origin: { resumed: madeBy(entry.record) }, credits }
+      );
     }
     const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
       ...known,
       model: line.model,
       maxCredits: void 0,
-      wait: { ...wait, folder, output: line.name, waitMs },
+      wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic()
     });
   }
@@ -825,7 +815,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -1236,7 +1226,7 @@ async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
 function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
-    const found = versionOf2(name, version);
+    const found = versionOf(name, version);
     if (!media.has(nameKey2(found))) return found;
   }
 }

@@ -57,6 +57,9 @@ function dateOf({ api }) {
 
 // scripts/src/core/result.ts
 var madeBy = ({ created, newRun }) => ({ created, newRun: newRun?.began });
+function modelOf({ model, entry }) {
+  return model ?? entry?.record.model;
+}
 function isGone(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
 }
@@ -67,7 +70,9 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
+function taskResult(taskId, seen, known = {}) {
+  const { credits, origin } = known;
+  const model = modelOf(known);
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
@@ -118,7 +123,7 @@ async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  const result = taskResult(taskId, seen, { entry });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 
@@ -1437,6 +1442,7 @@ export {
   jsonRequest,
   madeBy,
   madeElsewhere,
+  modelOf,
   nameIn,
   networkError,
   noteState,

@@ -352,9 +352,6 @@ import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
-// scripts/src/core/poll/poller-of.ts
-import { isFast } from "./live.mjs";
-
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
@@ -373,7 +370,7 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
@@ -430,6 +427,9 @@ var EndedRecords = class {
     wanted.resolve(task);
   }
 };
+
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
@@ -653,7 +653,6 @@ var Poller = class {
   #records;
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
-  /** On the monotonic clock. */
   #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
@@ -686,7 +685,6 @@ var Poller = class {
   }
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @param times on the monotonic clock
    * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
@@ -849,8 +847,6 @@ var Poller = class {
     }
   }
 };
-
-// scripts/src/core/poll/poller-of.ts
 var pollers = /* @__PURE__ */ new WeakMap();
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
@@ -909,20 +905,7 @@ function hasOtherAddress(value, depth = 0) {
 
 // scripts/src/core/deliver/finish.ts
 import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
-import { creditsOf, taskResult as taskResult2 } from "./live.mjs";
-
-// scripts/src/core/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  const filesUntil = Math.max(deadline, start + filesMs);
-  const resultUntil = deadline > start ? deadline : Infinity;
-  return { ...settings, output, start, deadline, filesUntil, resultUntil };
-}
-function knownFacts({ model, entry, credits, origin }) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
-}
+import { creditsOf, modelOf as modelOf2, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/deliver/gone.ts
 import { Failure as Failure6 } from "./main.mjs";
@@ -965,15 +948,13 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
+  const { freeVersion, mediaIn, nameKey, stemOfOutput } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(nameKey(name));
-  const file = fileNamed(stem);
+  const file = media.get(nameKey(stem));
   if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const version = freeVersion(stem, (name) => media.has(nameKey(name)), 2);
+  const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
   const whose = owner.is === "other" ? " and is not the file of this request" : "";
   throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
@@ -1041,17 +1022,16 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 
 // scripts/src/core/deliver/saved-result.ts
 const path2 = require("node:path");
-import { taskResult } from "./live.mjs";
+import { modelOf, taskResult } from "./live.mjs";
 async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
   const count2 = await countOf(entry.record, isAllThatIsLeft);
   if (count2 === null) return void 0;
   const find = () => wholeFiles(session, entry, wait, count2);
   const files = await (session.results ? session.results.run(find) : find());
   if (!files) return void 0;
-  const facts = knownFacts(known);
   const { fileWarnings } = await import("./download.mjs");
-  const warnings = await fileWarnings(session, facts.model, files, wait.output);
-  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, facts), files, warnings };
+  const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
+  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, known), files, warnings };
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
   const { files, taskId } = entry.record;
@@ -1107,7 +1087,6 @@ function numberOf({ number, path: file }) {
 async function finish(of) {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
-  const facts = knownFacts(known);
   let task;
   try {
     const before = entry && await savedResult(of, entry);
@@ -1123,11 +1102,11 @@ async function finish(of) {
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { fileWarnings } = await import("./download.mjs");
-      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+      saved = { files, warnings: await fileWarnings(session, modelOf2(known), files, wait.output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult2(taskId, task, facts), ...saved };
+    return { ...taskResult2(taskId, task, known), ...saved };
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     return withoutFiles(of, error, task);
@@ -1141,12 +1120,10 @@ async function withoutFiles(of, error, task) {
   const left = entry && isNotShown ? await orFailure5(savedResult(of, entry, true)) : void 0;
   if (left && !(left instanceof Failure9)) return left;
   const why = left ?? asGone(session, taskId, failure, entry?.record, task);
-  return notFetched(taskId, await withOwner(session, entry, why), known, task);
-}
-function notFetched(taskId, failure, known, task) {
+  const told = await withOwner(session, entry, why);
+  const about = told.with({ status: "COMPLETED", taskId, charged: "finished" });
   const seen = { ...task, state: "COMPLETED", record: {} };
-  const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult2(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
+  return { ...taskResult2(taskId, seen, known), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1354,12 +1331,23 @@ import { withRecord as withRecord2 } from "./live.mjs";
 import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
+}
+
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
+import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
@@ -1380,7 +1368,9 @@ async function pollTask(of, before) {
   const { entry } = known;
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
-  if (deadline > start) await tellExpected(session, known);
+  const model = modelOf3(known);
+  const expected = deadline > start && model !== void 0 && await expectedDuration(session, model);
+  if (expected) observer.expected(expected);
   let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const likely = await likelySchedule(of);
@@ -1419,14 +1409,9 @@ async function watching({ session, taskId, wait }, work) {
     unwatch();
   }
 }
-async function tellExpected(session, known) {
-  const { model } = knownFacts(known);
-  const expected = model === void 0 ? null : await expectedDuration(session, model);
-  if (expected) session.observer.expected(expected);
-}
 async function likelySchedule({ session, wait: { schedule }, known }) {
   const { entry } = known;
-  const { model } = knownFacts(known);
+  const model = modelOf3(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
@@ -1478,10 +1463,10 @@ async function readEnd(of, seen) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult3(taskId, ended, knownFacts(known));
+  return taskResult3(taskId, ended, known);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
-  const result = taskResult3(taskId, seen, knownFacts(known));
+  const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
@@ -1500,8 +1485,7 @@ async function getTask(session, taskId, settings) {
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState3(session, entry, task.state);
-  const { credits, model } = entry?.record ?? {};
-  return deliver3(session, entry, taskResult4(taskId, task, { credits, model }));
+  return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
   EndedRecords,
@@ -1524,7 +1508,6 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
-  knownFacts,
   leftOut,
   likelyDuration,
   listOutcome,

@@ -1,6 +1,5 @@
 import type { ListSource, LostSubmit } from '../core/reconcile/reconcile.ts';
-import type { Sent } from '../core/submit/send-once.ts';
-import type { Submitted } from '../core/submit/submit-or-reconcile.ts';
+import type { Sent, Submitted } from '../core/submit/submit-or-reconcile.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from './connection.ts';
 import { checkMoment, checkRequest, deadlineAt } from './request.ts';
@@ -68,7 +67,7 @@ function send(
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import('../core/money/check-price.ts');
-    const { sendOnce } = await import('../core/submit/send-once.ts');
+    const { judgeRejection, sendOnce } = await import('../core/submit/submit-or-reconcile.ts');
     const until = session.api.shortDeadline;
     const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
@@ -77,7 +76,6 @@ function send(
     const sent = await sendOnce(session, generation, { onLeave });
     let known: Sent | Submitted = sent;
     if (first && sent.kind === 'rejected') {
-      const { judgeRejection } = await import('../core/submit/submit-or-reconcile.ts');
       known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';
