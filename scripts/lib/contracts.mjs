@@ -2870,10 +2870,8 @@ function mangled(text2, fromStdin, syntax) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint2 = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal("single quotes around it", hint2);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal("single quotes around it", `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint2 = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal("quotes with a backslash before them", hint2);
@@ -3236,10 +3234,9 @@ async function noQuote({ profile }, contract, payload) {
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
-  const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(flag, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,

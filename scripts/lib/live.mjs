@@ -993,12 +993,10 @@ function withStandInWarnings(outcome) {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
-    )
+  const warnings = mixed.map(
+    (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
   );
+  return withWarnings(outcome, warnings);
 }
 function hasOthers(folder, saved) {
   try {
@@ -1161,10 +1159,8 @@ async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (withoutState !== null) {
-    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

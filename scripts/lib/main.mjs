@@ -358,9 +358,7 @@ function parseSince(text2, now) {
   const since2 = localDay(year, month - 1, date);
   return since2.day === text2 && since2.from <= now ? since2 : void 0;
 }
-function localDay(year, month, date) {
-  return sinceAt(new Date(year, month, date).getTime());
-}
+var localDay = (year, month, date) => sinceAt(new Date(year, month, date).getTime());
 function sinceAt(from) {
   return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
@@ -822,13 +820,11 @@ function checkTogether(action, given, issues) {
     issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
   }
   if (action === "waitTask" && given.has("idempotencyKey")) {
-    if (!given.has("taskId"))
-      issues.push(
-        issue("--taskId", "<id> beside --idempotencyKey", "nothing", "add the id of the found task")
-      );
+    const hint = "add the id of the found task";
+    if (!given.has("taskId")) issues.push(issue("--taskId", "<id> beside --idempotencyKey", "nothing", hint));
     if (given.has("noJournal")) {
-      const hint = "leave --noJournal out: the task is written into the record of the key";
-      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint));
+      const hint2 = "leave --noJournal out: the task is written into the record of the key";
+      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint2));
     }
   }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
@@ -1192,22 +1188,14 @@ var EXIT_WORDS = {
     next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
     isOpen: true
   },
-  taskNotFound: {
-    code: 8,
-    means: "no such task for this key",
-    next: "check the id and the key"
-  },
+  taskNotFound: { code: 8, means: "no such task for this key", next: "check the id and the key" },
   downloadFailed: {
     code: 9,
     means: "finished but not saved",
     next: "run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)",
     isOpen: true
   },
-  bug: {
-    code: 70,
-    means: "a bug of this program",
-    next: "report it; run the same command without `--new`"
-  },
+  bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1463,18 +1451,12 @@ function redraws(env) {
   return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
-  const lines2 = [];
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines2.push(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
-    );
-  }
-  if (env.NODE_DEBUG) {
-    muteNode();
-    lines2.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
-  }
-  return lines2;
+  const tls = "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.";
+  const debug = "NODE_DEBUG is overruled: what Node shows for it would show the key.";
+  const isUnsafe = env.NODE_TLS_REJECT_UNAUTHORIZED === "0";
+  if (isUnsafe) delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+  if (env.NODE_DEBUG) muteNode();
+  return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -2165,8 +2147,12 @@ async function main() {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
@@ -2254,11 +2240,6 @@ async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
   return watch(screen, secrets, terminal);
-}
-function interruptedBy(signal, outcome) {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 function warned(outcome, { args, argv, warnings }) {
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");

@@ -9,6 +9,7 @@ const WIDTH = 125;
 /** Returns the text of `--help`: one screen, made from the tables of flags, exit codes and services; its examples run as printed. */
 export function helpText(version: string): string {
   const run = commandLine([]);
+  const exits = exitCodes().map((line) => `  ${line}`);
   return `async-media-workflow ${version}: one command makes a finished file from a payload.
 ${plainly(ONE_CHARGE)}
 
@@ -27,9 +28,7 @@ Environment
 ${wrapped(VARIABLES, 2).join('\n')}
 
 Exit codes (a batch: that of the line to see to first, ${BATCH_ORDER.filter((code) => code !== EXIT.bug).join(', ')}; status FAILED with taskId null: it failed before there was a task)
-${exitCodes()
-  .map((line) => `  ${line}`)
-  .join('\n')}`;
+${exits.join('\n')}`;
 }
 
 const VARIABLES = [

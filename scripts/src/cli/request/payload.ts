@@ -77,10 +77,8 @@ function mangled(text: string, fromStdin: boolean, syntax: string): Failure {
     const received = `${text.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal('single quotes around it', hint);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal('single quotes around it', `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal('quotes with a backslash before them', hint);
