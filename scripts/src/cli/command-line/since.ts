@@ -39,6 +39,7 @@ export function parseSince(text: string, now: number): Since | undefined {
 const localDay = (year: number, month: number, date: number): Since =>
   sinceAt(new Date(year, month, date).getTime());
 
+/** Returns a moment with its day and time zone on this machine. */
 export function sinceAt(from: number): Since {
   return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
