@@ -343,9 +343,8 @@ async function checkRequest(settings, request) {
 }
 function checkTaskId(taskId) {
   if (typeof taskId === "string" && TASK_ID.test(taskId)) return taskId;
-  throw invalidInput([
-    issue("taskId", "the id of a task", shown(taskId), "pass the id that submit returned")
-  ]);
+  const hint = "pass the id that submit returned";
+  throw invalidInput([issue("taskId", "the id of a task", shown(taskId), hint)]);
 }
 function deadlineAt({ clock }, until) {
   return clock.monotonic() + checkMoment("until", until) - clock.wall();

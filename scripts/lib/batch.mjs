@@ -989,10 +989,8 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
 }
 function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
-    const nextSteps = [
-      isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
-    ];
-    return success(null, null, { nextSteps }, EXIT2.stillRunning);
+    const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
+    return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
   return failed(advisedInLine(end, caller, taskId), state, taskId);
@@ -1167,10 +1165,8 @@ async function runBatchCommand(session, call, batch, wait) {
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
-    return batchQuoteOutcome(
-      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
-      caller
-    );
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
     lines: batch.lines,
@@ -1645,11 +1641,10 @@ var Reader = class {
     }
     const parts = await orFailure2(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    const found = issuesOf(explained3(parts, this.#caller));
-    const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-    issues.push(
-      ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
-    );
+    for (const found of issuesOf(explained3(parts, this.#caller))) {
+      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
+    }
     return null;
   }
   async #fieldsOf(model, line, issues) {

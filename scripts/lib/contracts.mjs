@@ -2821,9 +2821,24 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readFields(text2, signal) {
-  if (text2 === void 0) return {};
-  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+async function readFields(given, signal) {
+  if (given === void 0) return {};
+  const fromStdin = given === "-";
+  const text2 = fromStdin ? await readStdin(signal, "--payload") : given;
+  let value;
+  try {
+    value = parseStrict(text2.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+  }
+  if (isObject8(value)) return value;
+  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused("--payload", "a JSON object", kind2, hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -2845,22 +2860,6 @@ async function withImage(contract, payload, image) {
   }
   return { ...payload, [field]: await readImage(image) };
 }
-function parsePayload(text2, fromStdin) {
-  let value;
-  try {
-    value = parseStrict(text2.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received2 = `${inQuotes(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
-  }
-  if (isObject8(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
-}
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
   const trimmed = text2.trim();
@@ -2871,10 +2870,8 @@ function mangled(text2, fromStdin, syntax) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint2 = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal("single quotes around it", hint2);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal("single quotes around it", `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint2 = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal("quotes with a backslash before them", hint2);
@@ -3237,10 +3234,9 @@ async function noQuote({ profile }, contract, payload) {
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
-  const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(flag, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,

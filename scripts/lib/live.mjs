@@ -822,19 +822,22 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
   ];
 }
 function resumedSteps(made, isNewest) {
-  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
-  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+  if (made.newRun === void 0)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
 }
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
   ];
 }
@@ -990,12 +993,10 @@ function withStandInWarnings(outcome) {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
-    )
+  const warnings = mixed.map(
+    (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
   );
+  return withWarnings(outcome, warnings);
 }
 function hasOthers(folder, saved) {
   try {
@@ -1158,10 +1159,8 @@ async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (withoutState !== null) {
-    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

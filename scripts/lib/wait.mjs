@@ -258,8 +258,8 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
+  if (result.kind === "notCancelled") return failed(about, seen.state, taskId);
   const data = definedFields2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
@@ -328,8 +328,7 @@ function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
   const failure = explained2(ended, caller);
-  const steps = failure.details.nextSteps ?? [];
-  const nextSteps = steps.length > 0 ? steps : [resumeCommand2(caller, taskId)];
+  const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
@@ -340,14 +339,9 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   return kept2;
 }
 function nothingPendingOutcome({ unknown }, caller) {
-  if (unknown === 0) {
-    const nextSteps = [
-      "No recorded task of this key is unfinished or waits to be delivered.",
-      ...earlierStep(caller)
-    ];
-    return done4({ count: 0, unknown, nextSteps });
-  }
-  return unknownOutcome(unknown, caller);
+  if (unknown > 0) return unknownOutcome(unknown, caller);
+  const none = "No recorded task of this key is unfinished or waits to be delivered.";
+  return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }
 
 // scripts/src/core/deliver/fetch-result.ts

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { failed } from '../../../scripts/src/cli/render/envelope.ts';
+import { failed, inSandbox } from '../../../scripts/src/cli/render/envelope.ts';
 import { advised, explained } from '../../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult } from '../../../scripts/src/cli/render/outcome.ts';
 import { forgottenOutcome } from '../../../scripts/src/cli/render/pending.ts';
@@ -261,4 +261,14 @@ describe('a folder that cannot be written to', () => {
     // The whole request is told what the message of a line leaves out.
     expect(failed(once, null, null).envelope.errorMessage).toBe(`${once.message} Nothing was submitted.`);
   });
+});
+
+it('a sandbox run says so before the warnings of a failed submit, which stay', () => {
+  const submit = { warnings: [{ kind: 'unrecorded' as const, taskId: 'ck1' }] };
+  const failure = explained(new Failure('DOWNLOAD_FAILED', 'No.', { taskId: 'ck1', submit }), caller);
+  const { data } = inSandbox(failed(failure, 'COMPLETED', null)).envelope;
+  expect(data?.warnings).toEqual([
+    expect.stringMatching(/^Sandbox run/),
+    expect.stringContaining('could not be written'),
+  ]);
 });

@@ -206,10 +206,8 @@ async function startSandbox(environment: Environment, warn: (text: string) => vo
   const { startSandbox: start } = await import('../../sandbox/server.ts');
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
-  if (withoutState !== null) {
-    const remedy = 'ASYNC_MEDIA_STATE_DIR may name another one.';
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = 'what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.';
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
