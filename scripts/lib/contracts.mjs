@@ -134,7 +134,7 @@ var media = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind2;
     return {
-      problem: (text2, { ways, service }) => typeof text2 === "string" ? checkMedia(text2, kind2, ways, service) : null
+      problem: (text2, ...asked) => typeof text2 === "string" ? checkMedia(text2, kind2, ...asked) : null
     };
   }
 };
@@ -2366,7 +2366,7 @@ function list(node) {
 }
 function ownChecks({ own: own2 = [] }) {
   return own2.flatMap(
-    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value, {}) === null)]
+    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value) === null)]
   );
 }
 function object2(node) {
@@ -3027,7 +3027,7 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -3084,14 +3084,15 @@ function lookAlike(key, names2) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   if (!isObject9(payload)) return [notAnObject(contract, payload, ways)];
-  const check = { contract, root: rootOf(contract), payload, ways };
+  const check = { contract, payload, ways };
+  const root = rootOf(contract);
   const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(check.root).safeParse(payload);
+  const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
     for (const issue2 of issuesOf2(check, finding)) if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
-  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, root, payload, [])].slice(0, MOST_ISSUES);
 }
 function notAnObject(contract, payload, ways) {
   const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
@@ -3108,7 +3109,8 @@ function flatten(findings, base = []) {
   });
 }
 function issuesOf2(check, finding) {
-  const { contract, root, payload, ways } = check;
+  const { contract, payload, ways } = check;
+  const root = rootOf(contract);
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);

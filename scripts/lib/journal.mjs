@@ -697,35 +697,24 @@ function sumRows(rows) {
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
 }
 
+// scripts/src/stores/file/checked-json.ts
+var LENGTH = 16;
+function checkedLine(what, value) {
+  const json = JSON.stringify(value);
+  return checksumOf(what, json) + json;
+}
+function valueIn(what, line = "") {
+  const json = line.slice(LENGTH);
+  return json !== "" && line.startsWith(checksumOf(what, json)) ? JSON.parse(json) : void 0;
+}
+function checksumOf(what, json) {
+  return sha256Text(`${what}
+${json}`).slice(0, LENGTH);
+}
+
 // scripts/src/stores/file/entry.ts
 const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
-
-// scripts/src/stores/file/names.ts
-const { randomBytes: randomBytes3 } = require("node:crypto");
-var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-function newName(request, made) {
-  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
-  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
-}
-function isRecordName(name) {
-  return RECORD.test(name);
-}
-function madeAt(name) {
-  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function newestFirst(a, b) {
-  const [first, second] = [a.slice(33), b.slice(33)];
-  return first < second ? 1 : first > second ? -1 : 0;
-}
-function shardOf(name) {
-  return name.slice(0, 2);
-}
-function isShard(name) {
-  return /^[0-9a-f]{2}$/.test(name);
-}
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -736,7 +725,7 @@ function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
   const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
   const whole = { version: newest, ...fields };
-  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
+  return `${JSON.stringify({ ...whole, checksum: checksumOf2(name, whole) }, null, 2)}
 `;
 }
 function decodeRecord(name, text2) {
@@ -759,7 +748,7 @@ function wholeRecord(name, text2) {
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
-  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+  return isUnsigned || checksum === checksumOf2(name, whole) ? whole : void 0;
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
@@ -769,7 +758,7 @@ function changeRecord(raw, { credits, ...fields }) {
 function isNewer({ version }) {
   return Number(version) > VERSION;
 }
-function checksumOf(name, whole) {
+function checksumOf2(name, whole) {
   return jsonHash([name, whole]);
 }
 function fromVersion1({ intent, ...record }) {
@@ -852,6 +841,34 @@ var KNOWN = Object.entries(FIELDS);
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/stores/file/names.ts
+const { randomBytes: randomBytes3 } = require("node:crypto");
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+// scripts/src/stores/file/record-files.ts
 var RecordFiles = class {
   /** Absolute. */
   folder;
@@ -1138,14 +1155,6 @@ var Entry = class {
     );
   }
 };
-function draftAfter(before, fields, files) {
-  const wall = files.clock.wall();
-  const now = new Date(wall).toISOString();
-  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-  const record = { promptExcerpt: null, ...begun, ...fields };
-  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
-  return new Entry(files, newName(fields.request, made), record, true);
-}
 function changesOf(change, now) {
   return typeof change === "function" ? change(now) : change;
 }
@@ -1187,15 +1196,7 @@ function factsOf(record) {
 
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const {
-  existsSync: existsSync3,
-  lstatSync: lstatSync3,
-  readlinkSync: readlinkSync3,
-  realpathSync,
-  renameSync: renameSync4,
-  symlinkSync,
-  writeFileSync: writeFileSync3
-} = require("node:fs");
+const { existsSync: existsSync3, lstatSync: lstatSync3, readlinkSync: readlinkSync3, realpathSync, renameSync: renameSync4, symlinkSync } = require("node:fs");
 const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
@@ -1225,7 +1226,7 @@ var FlatFolder = class {
         const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
-          if (this.#close()) return void 0;
+          if (createAtOnce(this.#folder, NOTE)) return void 0;
           continue;
         }
         isTrusted(this.#folder);
@@ -1242,16 +1243,6 @@ var FlatFolder = class {
       }
     } catch (error) {
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#folder);
-    }
-  }
-  /** Puts a file in the place of the folder. Returns false when there is something again. */
-  #close() {
-    try {
-      writeFileSync3(this.#folder, NOTE, { flag: "wx", mode: 384 });
-      return true;
-    } catch (error) {
-      if (diskError(error) === "EEXIST") return false;
-      throw error;
     }
   }
   /**
@@ -1323,7 +1314,7 @@ function olderVersion({ pid, host }) {
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync4 } = require("node:fs");
+const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync3 } = require("node:fs");
 const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
@@ -1402,6 +1393,7 @@ function durationsOf(members) {
 // scripts/src/stores/file/index-files.ts
 var FORMAT = 2;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
   folder;
   constructor(folder) {
@@ -1412,17 +1404,18 @@ var IndexFiles = class {
     if (changed === void 0) return void 0;
     return {
       changed: Number(changed),
-      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
+      isStable: true,
+      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
     };
   }
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
-    return parsed(`${shard} members`, line) ?? [];
+    return valueIn(ours(`${shard} members`), line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, changed, summary, members) {
-    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
-    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+  save(shard, { changed, part }, members) {
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
+    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
@@ -1432,10 +1425,10 @@ var IndexFiles = class {
   }
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
-    return parsed(`${first} rows ${state}`, line);
+    return valueIn(ours(`${first} rows ${state}`), line);
   }
   saveRows(first, state, table) {
-    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
+    this.#tryToWrite(`${first}.rows`, [checkedLine(ours(`${first} rows ${state}`), table)]);
   }
   #lines(name) {
     try {
@@ -1445,26 +1438,13 @@ var IndexFiles = class {
     }
   }
 };
-var CHECKSUM = 16;
-function lineOf(what, value) {
-  const text2 = JSON.stringify(value);
-  return checksumOf2(what, text2) + text2;
-}
-function parsed(what, line = "") {
-  const text2 = line.slice(CHECKSUM);
-  return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
-}
-function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
-${text2}`).slice(0, CHECKSUM);
-}
 var FOLDER_MS = 2e3;
 function probe(folder) {
   const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
   const now = onDisk(
     () => {
       makePrivate(folder);
-      writeFileSync4(file, "", { flag: "wx", mode: 384 });
+      writeFileSync3(file, "", { flag: "wx", mode: 384 });
       return statSync3(file).mtimeMs;
     },
     () => null
@@ -1486,32 +1466,22 @@ const { readFileSync: readFileSync5 } = require("node:fs");
 const path7 = require("node:path");
 function otherAccounts(folder, own, inRecords) {
   const file = path7.join(folder, "accounts");
-  const stored = accountsIn2(file);
+  const stored = onDisk(
+    () => valueIn("accounts", readFileSync5(file, "utf8")),
+    () => void 0
+  );
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map(
-      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
-    );
+    const { provider, service, account } = own;
+    const each = new Map([...all, { provider, service, account }].map((one) => [accountName(one), one]));
     onDisk(
-      () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
+      () => replaceAtOnce(file, checkedLine("accounts", [...each.values()])),
       () => {
       }
     );
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
-}
-function accountsIn2(file) {
-  try {
-    const rows = JSON.parse(readFileSync5(file, "utf8"));
-    if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-    return rows.map(([provider, service, account]) => ({ provider, service, account }));
-  } catch {
-    return void 0;
-  }
-}
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
 }
 
 // scripts/src/stores/file/record-index.ts
@@ -1521,8 +1491,7 @@ var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
   #files;
-  #saved = /* @__PURE__ */ new Map();
-  #made = /* @__PURE__ */ new Map();
+  #known = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
     this.#files = new IndexFiles(path8.join(records.folder, "index"));
@@ -1549,29 +1518,23 @@ var RecordIndex = class {
     if (saved) return saved;
     const tables = shards.map((shard) => this.#part(shard, "rows"));
     const table = tableOf(sumTables(tables, ""));
-    if (shards.every((shard, n) => this.#isSaved(shard, dates[n])))
+    if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n])))
       this.#files.saveRows(first, state, table);
     return table;
   }
-  #isSaved(shard, changed) {
-    const made = this.#made.get(shard);
-    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
-  }
   #part(shard, name) {
-    if (!this.#made.has(shard)) {
-      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
-      if (saved) this.#saved.set(shard, saved);
-      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : void 0;
-      if (part !== void 0) return part;
-    }
-    return this.#current(shard).summary[name];
+    const known = this.#known.get(shard) ?? this.#files.summary(shard);
+    if (known) this.#known.set(shard, known);
+    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : void 0;
+    return part ?? this.#current(shard).part(name);
   }
   #current(shard) {
-    const made = this.#made.get(shard);
-    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const known = this.#known.get(shard);
+    const made = known && "members" in known ? known : void 0;
+    if (made && isOf(made, this.#changed(shard))) return made;
     const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#made.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    this.#known.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
     return renewed;
   }
   #changed(shard) {
@@ -1588,7 +1551,8 @@ var RecordIndex = class {
       const wasSetAside = (name) => !name.endsWith(CORRUPT) && !lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
-      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
+      const summary = summaryOf(members, this.#records.clock.wall());
+      return { changed, isStable, members, part: (name) => summary[name] };
     }
   }
   /** Reads the records of a group that have changed since they were read before. */
@@ -1608,9 +1572,12 @@ var RecordIndex = class {
     });
   }
 };
+function isOf(known, changed) {
+  return known?.isStable === true && known.changed === changed;
+}
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1633,7 +1600,7 @@ function sweepDaily(records, index) {
   } catch {
   }
   onDisk(
-    () => writeFileSync5(marker, String(now), { mode: 384 }),
+    () => writeFileSync4(marker, String(now), { mode: 384 }),
     () => {
     }
   );
@@ -1745,9 +1712,17 @@ var Journal = class {
       throw error;
     }
   }
-  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after those of its request, also after the clock was set back.
+   * @param names the older records of the request, newest first
+   */
   draft(fields, [before] = this.#files.namesOf(fields.request)) {
-    return draftAfter(before, fields, this.#files);
+    const wall = this.place.clock.wall();
+    const now = new Date(wall).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
+    const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
+    return new Entry(this.#files, newName(fields.request, made), record, true);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
@@ -1887,7 +1862,7 @@ var Journal = class {
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync6 } = require("node:fs");
+const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -2003,7 +1978,7 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync5(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
@@ -2049,7 +2024,7 @@ var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
-var FORMAT2 = 2;
+var FORMAT2 = 3;
 var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
@@ -2145,18 +2120,13 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
-      const end = text2.indexOf("\n");
-      const json = text2.slice(end + 1);
-      return text2.slice(0, end) === hashOf(name, json) ? JSON.parse(json) : void 0;
+      return valueIn(`${FORMAT2} ${name}`, readFileSync8(path12.join(this.#folder, name), "utf8"));
     } catch {
       return void 0;
     }
   }
   #write(name, value) {
-    const json = JSON.stringify(value);
-    const text2 = `${hashOf(name, json)}
-${json}`;
+    const text2 = checkedLine(`${FORMAT2} ${name}`, value);
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
     const seconds = this.#clock.wall() / 1e3;
     try {
@@ -2170,10 +2140,6 @@ ${json}`;
   }
 };
 var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
-function hashOf(name, json) {
-  return sha256Text(`${FORMAT2} ${name}
-${json}`).slice(0, 16);
-}
 
 // scripts/src/stores/file/sharing.ts
 function sharingIn({ folder, service, account, limit, clock }) {
@@ -2215,6 +2181,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  checkedLine,
   countsOf,
   createAtOnce,
   decodeRecord,
@@ -2222,7 +2189,6 @@ export {
   diskError,
   diskErrorText,
   distrustOf,
-  draftAfter,
   encodeRecord,
   factsOf,
   firstRecord,
@@ -2278,6 +2244,7 @@ export {
   understood,
   unknown,
   unwritable,
+  valueIn,
   waitForLock,
   whileFenced,
   writeWhole

@@ -1024,7 +1024,7 @@ import { SANDBOX_KEY } from "./main.mjs";
 
 // scripts/src/sandbox/service.ts
 import { sha256Text as sha256Text2 } from "./journal.mjs";
-function answered({ routes, keyOf, replies }, call) {
+async function answered({ routes, keyOf, replies }, call) {
   const owner = ownerOf(keyOf(call.headers));
   if (owner === null) return replies.wrongKey;
   const partsOf = (path2) => path2.split("/");
@@ -1032,7 +1032,13 @@ function answered({ routes, keyOf, replies }, call) {
   const route = routes.find(fits);
   if (route === void 0) return replies.noRoute;
   const [method, path, answer] = route;
-  return method === call.method ? answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "") : replies.wrongMethod(method);
+  if (method !== call.method) return replies.wrongMethod(method);
+  try {
+    return await answer(call, owner, call.path[partsOf(path).indexOf("*")] ?? "");
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply;
+    throw error;
+  }
 }
 function ownerOf(key) {
   if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
@@ -1218,23 +1224,16 @@ async function startSandbox(options = {}) {
     }
     const service = path && services.find(({ prefix }) => prefix.every((part, at) => part === path[at]));
     if (!path || !service) return send(response, failure(404, "Not found."));
-    send(response, await replyOf(service, path, request));
-  }
-  async function replyOf(service, path, request) {
-    try {
-      return await answered(service, {
-        method: request.method ?? "",
-        path: path.slice(service.prefix.length),
-        query: new URLSearchParams(request.url?.split("?", 2)[1]),
-        headers: request.headers,
-        origin: originOf(request.headers, origin),
-        address: request.socket.remoteAddress ?? "",
-        body: () => readBody(request)
-      });
-    } catch (error) {
-      if (error instanceof Refusal) return error.reply;
-      throw error;
-    }
+    const reply = await answered(service, {
+      method: request.method ?? "",
+      path: path.slice(service.prefix.length),
+      query: new URLSearchParams(request.url?.split("?", 2)[1]),
+      headers: request.headers,
+      origin: originOf(request.headers, origin),
+      address: request.socket.remoteAddress ?? "",
+      body: () => readBody(request)
+    });
+    send(response, reply);
   }
   let closed;
   return {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { discard, diskError, diskErrorText, makePrivate, onDisk, TEMP } from '../../disk/durable.ts';
+import {
+  createAtOnce,
+  discard,
+  diskError,
+  diskErrorText,
+  makePrivate,
+  onDisk,
+  TEMP,
+} from '../../disk/durable.ts';
 import { type LockOwner, tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
 import { isRecordName } from './names.ts';
@@ -53,7 +53,7 @@ export class FlatFolder {
         const stat = lstatSync(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return undefined;
         if (!stat) {
-          if (this.#close()) return undefined;
+          if (createAtOnce(this.#folder, NOTE)) return undefined;
           continue;
         }
         isTrusted(this.#folder);
@@ -71,17 +71,6 @@ export class FlatFolder {
       }
     } catch (error) {
       throw diskErrorText(error) === undefined ? error : unwritable(error, this.#folder);
-    }
-  }
-
-  /** Puts a file in the place of the folder. Returns false when there is something again. */
-  #close(): boolean {
-    try {
-      writeFileSync(this.#folder, NOTE, { flag: 'wx', mode: 0o600 });
-      return true;
-    } catch (error) {
-      if (diskError(error) === 'EEXIST') return false;
-      throw error;
     }
   }
 
