@@ -3223,16 +3223,17 @@ function termsOf(args) {
 async function noQuote({ profile }, contract, payload) {
   const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
-  const steps = line === null ? [
+  const [hint2, ...steps] = line === null ? [
+    "no price of this payload is known here",
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
   ] : [
+    "the estimate of the price of this payload is in nextSteps",
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   const refusal = refusalOf(profile, "quote");
-  const hint2 = line === null ? "no price of this payload is known here" : "the estimate of the price of this payload is in nextSteps";
   const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint2 }));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
