@@ -1,19 +1,12 @@
 import { type Contract, loadContract } from '../contracts/contract.ts';
 import { checkPayload } from '../contracts/validate.ts';
 import { Failure, type Issue } from '../model/failure.ts';
-import type { JsonObject } from '../model/json.ts';
 import { type Call, failure, fromBody, type JsonReply, Refusal } from './exchange.ts';
-import { readMarks, type ScenarioName } from './scenarios.ts';
+import { readMarks } from './scenarios.ts';
 
 export const PROVIDER = 'aivideomaker';
 
-interface Request {
-  contract: Contract;
-  payload: JsonObject;
-  scenarios: Set<ScenarioName>;
-}
-
-export async function readRequest(call: Call, model: string): Promise<Request> {
+export async function readRequest(call: Call, model: string) {
   const contract = await contractOf(model);
   return fromBody(call, invalid, (payload) => {
     const issues = checkPayload(contract, payload);

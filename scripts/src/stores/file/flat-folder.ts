@@ -103,17 +103,10 @@ export class FlatFolder {
     const from = path.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
-      for (;;) {
-        try {
-          renameSync(from, to);
-          return;
-        } catch (error) {
-          // The group may have no folder yet; the record is gone where another process has moved it.
-          if (diskError(error) !== 'ENOENT' || existsSync(path.dirname(to))) throw error;
-          makeShard(path.dirname(to));
-        }
-      }
+      if (!existsSync(path.dirname(to))) makeShard(path.dirname(to));
+      renameSync(from, to);
     } catch (error) {
+      // Another process has moved it.
       if (diskError(error) === 'ENOENT') return;
       throw diskErrorText(error) === undefined ? error : unwritable(error, this.#records.folder);
     }
