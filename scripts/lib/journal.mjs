@@ -98,23 +98,15 @@ async function writeWhole(file, text2, clock) {
 }
 function replaceAtOnce(file, text2) {
   const temp = writeTemp(file, text2);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
+  orDiscard(temp, () => renameSync(temp, file));
 }
 function replaceUnsynced(file, text2, before) {
   const temp = tempOf(file);
-  try {
+  orDiscard(temp, () => {
     writeFileSync(temp, text2, { flag: "wx", mode: 384 });
     before?.(temp);
     renameSync(temp, file);
-  } catch (error) {
-    discard(temp);
-    throw error;
-  }
+  });
 }
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
@@ -130,14 +122,11 @@ function createAtOnce(file, text2) {
   return true;
 }
 function overwrite(file, text2) {
-  const descriptor = openSync(file, "r+");
-  try {
+  withOpen(file, "r+", (descriptor) => {
     const bytes = writeSync(descriptor, text2, 0);
     ftruncateSync(descriptor, bytes);
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
@@ -147,17 +136,28 @@ function tempOf(file) {
 }
 function writeTemp(file, text2) {
   const temp = tempOf(file);
-  try {
-    const descriptor = openSync(temp, "wx", 384);
-    try {
+  orDiscard(
+    temp,
+    () => withOpen(temp, "wx", (descriptor) => {
       writeFileSync(descriptor, text2);
       fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
+    })
+  );
+  return temp;
+}
+function withOpen(file, flags, use) {
+  const descriptor = openSync(file, flags, 384);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function orDiscard(temp, work) {
+  try {
+    work();
   } catch (error) {
-    rmSync(temp, { force: true });
+    discard(temp);
     throw error;
   }
 }
@@ -176,12 +176,7 @@ async function renamePatiently(from, to, clock) {
 }
 function syncFolder(folder) {
   try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    withOpen(folder, "r", fsyncSync);
   } catch (error) {
     if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
   }
@@ -854,8 +849,8 @@ function isRecordName(name) {
   return RECORD.test(name);
 }
 function madeAt(name) {
-  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  const [stamp] = name.slice(33).split("-", 1);
+  return Date.parse(stamp.replace(/(....)(..)(..)T(..)(..)(..)/, "$1-$2-$3T$4:$5:$6."));
 }
 function newestFirst(a, b) {
   const [first, second] = [a.slice(33), b.slice(33)];
@@ -1252,36 +1247,25 @@ var FlatFolder = class {
   move(request) {
     if (this.#isMoved) return void 0;
     let owner;
-    let left = 0;
+    let isLeft = false;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
       const names = this.#records.list(folder).filter(isRecordName);
-      const isWanted = (name) => request !== void 0 && name.startsWith(request);
-      const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
-      ];
-      for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder))
-        discard(path5.join(this.#records.folder, folder));
+      const isWanted = (name) => request === void 0 || name.startsWith(request);
+      const others = names.filter((name) => !isWanted(name));
+      for (const name of [...names.filter(isWanted), ...others.slice(0, SLICE)]) this.#moveOne(folder, name);
+      if (others.length > SLICE) isLeft = true;
+      else if (!this.#liveOwner(folder)) discard(path5.join(this.#records.folder, folder));
     }
-    this.#isMoved = left === 0 && !owner;
+    this.#isMoved = !isLeft && !owner;
     return owner;
   }
   #moveOne(folder, name) {
     const from = path5.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
-      for (; ; ) {
-        try {
-          renameSync4(from, to);
-          return;
-        } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync3(path5.dirname(to))) throw error;
-          makeShard(path5.dirname(to));
-        }
-      }
+      if (!existsSync3(path5.dirname(to))) makeShard(path5.dirname(to));
+      renameSync4(from, to);
     } catch (error) {
       if (diskError(error) === "ENOENT") return;
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
@@ -1445,16 +1429,13 @@ function probe(folder) {
     () => {
       makePrivate(folder);
       writeFileSync3(file, "", { flag: "wx", mode: 384 });
-      return statSync3(file).mtimeMs;
+      const { mtimeMs } = statSync3(file);
+      return statSync3(folder).mtimeMs >= mtimeMs - FOLDER_MS ? mtimeMs : null;
     },
     () => null
   );
-  const isDated = now !== null && onDisk(
-    () => statSync3(folder).mtimeMs >= now - FOLDER_MS,
-    () => false
-  );
   discard(file);
-  return isDated ? now : null;
+  return now;
 }
 
 // scripts/src/stores/file/journal.ts
@@ -1862,7 +1843,7 @@ var Journal = class {
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { existsSync: existsSync4, mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -1938,7 +1919,7 @@ var FileRateLimiter = class {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
-    for (const name of this.#names()) {
+    for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === "l";
@@ -1948,15 +1929,6 @@ var FileRateLimiter = class {
     }
     if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
     return this.#sinceClockWasSet([...permits.values()], now);
-  }
-  #names() {
-    try {
-      const names = readdirSync2(this.#place);
-      if (names.length > 0) return names;
-    } catch (error) {
-      if (diskError(error) !== "ENOENT") throw error;
-    }
-    return this.#make();
   }
   /**
    * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
@@ -2002,6 +1974,10 @@ var FileRateLimiter = class {
     }
   }
 };
+function namesIn(folder) {
+  const names = existsSync4(folder) ? readdirSync2(folder) : [];
+  return names.length > 0 ? names : void 0;
+}
 function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
@@ -2025,7 +2001,6 @@ var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
 var FORMAT2 = 3;
-var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
   #clock;
@@ -2101,7 +2076,7 @@ var FileStatusCache = class {
   }
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen) {
-    if (!seen) return EMPTY;
+    if (!seen) return { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
     const latest = this.#clock.wall() + 1e3;
     const isDated = ({ at, failedAt = 0, missingAt = 0 }) => Math.max(at, failedAt, missingAt) <= latest;
     const { list } = seen;

@@ -50,7 +50,10 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    response.on('close', () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
+    response.on('close', () => {
+      const status = response.writableFinished ? response.statusCode : 'cut';
+      log(`${request.method} ${shown(request.url)} ${status}`);
+    });
     answer(request, response).catch((error) => {
       // The client has disconnected in the middle of its own request: no answer can be sent.
       if (request.destroyed && !request.complete) return;
@@ -109,8 +112,4 @@ function shown(target = ''): string {
     .split('?', 1)[0]!
     .replace(/[^\x21-\x7e]/g, '?')
     .slice(0, 200);
-}
-
-function statusShown(response: ServerResponse): string {
-  return response.writableFinished ? String(response.statusCode) : 'cut';
 }

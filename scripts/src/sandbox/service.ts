@@ -12,9 +12,11 @@ export interface Service {
 }
 
 /** `part` is what stands in the path where the route has its `*`. */
-type Answer = (call: Call, owner: string, part: string) => Reply | Promise<Reply>;
-
-export type Route = [method: string, path: string, answer: Answer];
+export type Route = [
+  method: string,
+  path: string,
+  answer: (call: Call, owner: string, part: string) => Reply | Promise<Reply>,
+];
 
 /** What a service answers in words of its own, whatever the request: to mistakes, and to scenarios of these names. */
 export interface Replies

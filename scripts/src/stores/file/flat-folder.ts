@@ -81,21 +81,17 @@ export class FlatFolder {
   move(request?: string): LockOwner | undefined {
     if (this.#isMoved) return undefined;
     let owner: LockOwner | undefined;
-    let left = 0;
+    let isLeft = false;
     for (const folder of this.#records.list('').filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
       const names = this.#records.list(folder).filter(isRecordName);
-      const isWanted = (name: string) => request !== undefined && name.startsWith(request);
-      const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === undefined ? Infinity : SLICE),
-      ];
-      for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder))
-        discard(path.join(this.#records.folder, folder));
+      const isWanted = (name: string) => request === undefined || name.startsWith(request);
+      const others = names.filter((name) => !isWanted(name));
+      for (const name of [...names.filter(isWanted), ...others.slice(0, SLICE)]) this.#moveOne(folder, name);
+      if (others.length > SLICE) isLeft = true;
+      else if (!this.#liveOwner(folder)) discard(path.join(this.#records.folder, folder));
     }
-    this.#isMoved = left === 0 && !owner;
+    this.#isMoved = !isLeft && !owner;
     return owner;
   }
 
