@@ -607,7 +607,7 @@ function hasTaken(now, change) {
   return phase === now.phase && resubmitted === now.resubmitted;
 }
 function mayFollow(now, { phase, resubmitted }) {
-  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true && !now.resubmitted;
   if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
   return FOLLOWING[now.phase].includes(phase);
 }
