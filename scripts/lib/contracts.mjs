@@ -2561,11 +2561,7 @@ var STANDARD = {
       node.enum = value;
     }
   },
-  default: {
-    read(node, value) {
-      node.default = value;
-    }
-  },
+  default: {},
   pattern: {
     types: ["string"],
     read(node, value, where) {
@@ -2580,12 +2576,7 @@ var STANDARD = {
   maxLength: { types: ["string"], read: count },
   minimum: { types: ["number", "integer"], read: number3 },
   maximum: { types: ["number", "integer"], read: number3 },
-  items: {
-    types: ["array"],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    }
-  },
+  items: { types: ["array"] },
   minItems: { types: ["array"], read: count },
   maxItems: { types: ["array"], read: count }
 };
@@ -2609,8 +2600,8 @@ function readNode(schema, where = "") {
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
     standard?.read?.(node, value, at(keyword), keyword);
   }
-  if (node.types.includes("array") && node.items === void 0)
-    throw new ContractError(`${at("items")} is missing`);
+  if (schema.default !== void 0) node.default = schema.default;
+  if (node.types.includes("array")) node.items = readNode(schema.items, at("items"));
   if (node.types.includes("object")) readObject(node, schema, at);
   const properties = isObject6(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
@@ -2972,7 +2963,7 @@ function hint(place) {
   const { node, path, value, required: required2 } = place;
   if (value === void 0) return `add ${sample(place)}`;
   if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
+  const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
   if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
   if (node.enum !== void 0) return enumHint(place, node.enum);
   if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
@@ -3034,10 +3025,7 @@ function textHint(place, value) {
   return `write ${sample(place)}`;
 }
 function sameMeaning(node, value) {
-  return candidates(node, value).find((candidate) => fits(node, candidate));
-}
-function candidates(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== void 0 && typeof value !== "object")
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found = [];
@@ -3144,8 +3132,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject9(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
+    else here = isObject9(here) ? fieldOf(here, String(step)) : void 0;
   }
   return here;
 }

@@ -1306,9 +1306,8 @@ function aivideomaker(settings) {
         const tasks = body.tasks.flatMap(
           (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
-        const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call("other", request("GET", "tasks"), read, LIST);
     },
@@ -1345,10 +1344,8 @@ function errorOf(body, at) {
   return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== void 0);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
