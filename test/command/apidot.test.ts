@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
+import { describe, expect, it } from 'vitest';
+import { listModels } from '../../scripts/src/contracts/contract.ts';
 import type { Issue } from '../../scripts/src/model/failure.ts';
 import type { JsonObject } from '../../scripts/src/model/json.ts';
 import {
@@ -20,7 +18,7 @@ import {
   type Script,
   task,
 } from '../support/apidot.ts';
-import { CANARY, ENTRY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
+import { CANARY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
 import { PNG } from '../support/media.ts';
 import { recordFilesIn } from '../support/records.ts';
@@ -51,41 +49,6 @@ function textsBelow(folder: string): string {
     .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
     .join('\n');
 }
-
-// These take as long as the sandbox makes them wait, which the other tests need not wait for.
-const SANDBOX: [string, string, (bytes: Buffer) => string, string][] = [
-  ['gpt-image-2', 'png', (bytes) => bytes.toString('latin1', 1, 4), 'PNG'],
-  ['seedance-2', 'mp4', (bytes) => bytes.toString('latin1', 4, 8), 'ftyp'],
-  [
-    'minimax-music-2.6',
-    'wav',
-    (bytes) => bytes.toString('latin1', 0, 12).replace(/F.{4}W/s, 'FW'),
-    'RIFFWAVE',
-  ],
-  ['meshy-6-text-to-3d', 'glb', (bytes) => bytes.toString('latin1', 0, 4), 'glTF'],
-];
-const sandboxFolder = mkdtempSync(path.join(tmpdir(), 'amw-'));
-let rehearsals: Promise<Run>[] = [];
-
-beforeAll(() => {
-  rehearsals = SANDBOX.map(async ([model]) => {
-    const { example } = await loadContract('apidot', model);
-    // One of them as the documents print it: the complete body of the request.
-    const payload = model === 'gpt-image-2' ? { model, input: example } : example;
-    const line = ['--model', model, '--payload', JSON.stringify(payload), '--download', model];
-    const args = [ENTRY, '--sandbox', ...APIDOT, ...line, '--pollInterval', '0.1'];
-    const env = { PATH: process.env.PATH, ASYNC_MEDIA_STATE_DIR: path.join(sandboxFolder, `state-${model}`) };
-    return new Promise((resolve) => {
-      const child = execFile(process.execPath, args, { env, cwd: sandboxFolder }, (_, stdout, stderr) =>
-        resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
-      );
-    });
-  });
-});
-afterAll(async () => {
-  await Promise.allSettled(rehearsals);
-  rmSync(sandboxFolder, { recursive: true, force: true });
-});
 
 describe('the HTTP requests', () => {
   it('one submit of model, input and callback_url, then the status, then the file', async () => {
@@ -513,28 +476,6 @@ async function stoppedInSubmit(signal: NodeJS.Signals) {
 }
 
 describe('a command that is stopped', () => {
-  it('killed when the task is known, run again: resumes the task, one submit in all', async () => {
-    let isOver = false;
-    const { server, call, options, pending } = await ground({
-      status: (_, { server: it }) => (isOver ? finished(it) : task({ status: 'running' })),
-    });
-    const killed = await run(PICTURE_ARGS, {
-      ...options,
-      onStderr: (text, kill) => text.includes(ID) && kill('SIGKILL'),
-    });
-    expect([killed.signal, killed.stdout]).toEqual(['SIGKILL', '']);
-    expect((await pending()).pending).toMatchObject([{ taskId: ID, files: 0 }]);
-    isOver = true;
-    const again = await call([...PICTURE_ARGS, '--download', 'out']);
-    expect(again.code).toBe(0);
-    expect(envelopeOf(again)).toMatchObject({
-      status: 'COMPLETED',
-      taskId: ID,
-      data: { resumed: true, credits: NO_CREDITS },
-    });
-    expect(server.submits()).toHaveLength(1);
-  });
-
   it('between request and answer, run again: unknown, still one submit', async () => {
     const [killed, told] = await Promise.all([stoppedInSubmit('SIGKILL'), stoppedInSubmit('SIGTERM')]);
     expect([killed.done.signal, killed.done.stdout]).toEqual(['SIGKILL', '']);
@@ -620,18 +561,4 @@ describe('which model is whose', () => {
     }
     expect(server.received).toHaveLength(0);
   });
-});
-
-it('in the sandbox a model of each family ends with a file of its kind, at a price that nobody told', async () => {
-  const done = await Promise.all(rehearsals);
-  for (const [at, [model, ext, magic, word]] of SANDBOX.entries()) {
-    const { data, ...envelope } = envelopeOf(done[at]!);
-    expect([model, done[at]!.code, envelope.errorMessage]).toEqual([model, 0, null]);
-    expect(envelope).toMatchObject({ ok: true, status: 'COMPLETED' });
-    const file = path.join(sandboxFolder, model, `${envelope.taskId}.${ext}`);
-    expect(readdirSync(path.dirname(file))).toEqual([path.basename(file)]);
-    expect(magic(readFileSync(file))).toBe(word);
-    expect(data.files).toMatchObject([{ path: file }]);
-    expect(data.credits).toEqual(NO_CREDITS);
-  }
 });

@@ -166,21 +166,6 @@ describe('a wait that ends first', () => {
       'COMPLETED',
     ]);
   });
-
-  it('is quiet about a service that answers only every second time', async () => {
-    const server = await service({
-      status: (_, { count }) =>
-        count >= 12
-          ? { body: { status: 'COMPLETED' } }
-          : count % 2
-            ? { status: 503, body: 'no' }
-            : { body: { status: 'PROGRESS' } },
-    });
-    // A pause of half a second after each failure would make this slow: the first one is enough here.
-    const done = await run([...T2V_ARGS, '--wait', '2'], { env: live(server.origin) });
-    expect(done.stderr.split('\n').filter((line) => line.includes('NETWORK_ERROR'))).toHaveLength(1);
-    expect(done.stderr.split('\n').filter((line) => line.includes('PROGRESS'))).toHaveLength(1);
-  });
 });
 
 describe('the other actions', () => {
@@ -220,17 +205,6 @@ describe('the other actions', () => {
     const args = ['--action', 'getTask', '--taskId', TASK, '--download', folder];
     expect((await run(args, { env: live(server.origin) })).code).toBe(0);
     expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
-  });
-
-  it('waitTask waits for the end, and saves the file', async () => {
-    const server = await service();
-    const folder = tempFolder();
-    const args = ['--action', 'waitTask', '--taskId', TASK, '--download', folder, ...FAST];
-    const done = await run(args, { env: live(server.origin) });
-    expect(done.code).toBe(0);
-    expect(envelopeOf(done)).toMatchObject({ status: 'COMPLETED', taskId: TASK });
-    expect(readdirSync(folder)).toEqual([`${TASK}.mp4`]);
-    expect(server.submits()).toHaveLength(0);
   });
 
   it('listTasks gives compact rows, with --full the records, and the commands that resume those that run', async () => {

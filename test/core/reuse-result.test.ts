@@ -373,10 +373,12 @@ describe('the same command, when its file is not there any more', () => {
   it.each([404, 403, 410])('and its link is dead (HTTP %i): DOWNLOAD_FAILED, and --new', async (status) => {
     const world = await ended({ link: { status } });
     rmSync(path.join(world.out, 'ckx1.mp4'));
-    const outcome = await command(world);
-    expectReused(world, outcome);
-    expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
-    expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    for (const isDetached of [false, true]) {
+      const outcome = await command(world, { isDetached });
+      expectReused(world, outcome);
+      expect(outcome.envelope).toMatchObject({ ok: false, errorCode: 'DOWNLOAD_FAILED' });
+      expect(outcome.exitCode).toBe(EXIT.downloadFailed);
+    }
   });
 
   it('and its task is gone at the service: DOWNLOAD_FAILED, and --new alone', async () => {
@@ -678,15 +680,17 @@ describe('the same command, when its task did not complete', () => {
     ['FAILED', 'GENERATION_FAILED'],
     ['CANCEL', 'TASK_CANCELLED'],
   ] as const)('%s: returns the same end, and submits nothing', async (status, code) => {
-    const record = { ...nothing.record, status };
-    const world = await ended({ ...nothing, record, task: says(status, 'content policy') });
-    const outcome = await command(world);
-    expectReused(world, outcome);
-    expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
-    if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
-    expect(outcome.exitCode).toBe(EXIT.taskEnded);
-    expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
-    expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+    for (const isDetached of [false, true]) {
+      const record = { ...nothing.record, status };
+      const world = await ended({ ...nothing, record, task: says(status, 'content policy') });
+      const outcome = await command(world, { isDetached });
+      expectReused(world, outcome);
+      expect(outcome.envelope).toMatchObject({ ok: false, status, errorCode: code });
+      if (status === 'FAILED') expect(outcome.envelope.errorMessage).toContain('"content policy"');
+      expect(outcome.exitCode).toBe(EXIT.taskEnded);
+      expect(outcome.session.told).toEqual(['attached ckx1', `task ckx1 ${status}`]);
+      expect(requests(world)).toEqual(['GET /api/v1/tasks/ckx1']);
+    }
   });
 
   it.each(['offline', 'gone'])(

@@ -241,16 +241,6 @@ describe('what is pending', () => {
     expect(envelopeOf(await act(here, 'listPending')).data.count).toBe(0);
   });
 
-  it('fault 51: many tasks of one command share its permits; one without a query keeps its state', async () => {
-    const here = await place();
-    await requests(here, 'one', 'two', 'three', 'four');
-    const done = await act(here, 'waitTask', '--all', '--wait', '1', '--pollInterval', '1');
-    expect(done.code).toBe(EXIT.stillRunning);
-    const { ok, data } = envelopeOf(done);
-    expect([ok, data.running]).toEqual([true, 4]);
-    for (const task of data.tasks as { status: string }[]) expect(task.status).toMatch(/SUBMITTED|PROGRESS/);
-  });
-
   it('is dropped by forget: by the id, or by the key where there is none', async () => {
     const here = await place();
     const [first] = await requests(here, 'one');
