@@ -13,15 +13,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACTIONS } from '../scripts/src/cli/command-line/action.ts';
-import { FLAGS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
-import { listModels } from '../scripts/src/contracts/contract.ts';
-import { ERROR_CODES } from '../scripts/src/model/failure.ts';
 import { quoteWord } from '../scripts/src/model/shell-word.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
-import { AIVIDEOMAKER_MODELS } from './support/models.ts';
 
 const references = readdirSync(path.join(ROOT, 'references')).map((file) => `references/${file}`);
 const documents = ['SKILL.md', 'README.md', 'CONTRIBUTING.md', 'contracts/README.md', ...references];
@@ -238,23 +234,10 @@ async function shell(line: string, cwd: string, env: Record<string, string>) {
 describe('what the documents name', () => {
   const all = documents.map(text).join('\n');
 
-  test('exists: flags, actions, error codes, models', async () => {
-    const own = commands
-      .map(({ command }) => command)
-      .filter((command) => command.includes('run-workflow.mjs'));
-    for (const [, flag] of own.join('\n').matchAll(/ --([A-Za-z]+)/g))
-      expect(Object.keys(FLAGS)).toContain(flag);
+  // Codes, flags, variables and models: test/references.test.ts; and each command that is printed is run.
+  test('its actions exist, and they are all there are', () => {
     for (const [, action] of all.matchAll(/--action ([A-Za-z]+)/g)) expect(ACTIONS).toContain(action);
-    const models = await listModels('aivideomaker');
-    for (const [, model] of own.join('\n').matchAll(/--model (\S+)/g))
-      expect([...models, ...(await listModels('apidot')), '<model>']).toContain(model);
-  });
-
-  test('is all there is: every exit code, error code, action and model', async () => {
-    for (const code of Object.values(EXIT)) expect(all).toMatch(new RegExp(`\\b${code}\\b`));
-    for (const code of ERROR_CODES) expect(all).toContain(code);
     for (const action of ACTIONS.filter((name) => name !== 'generate')) expect(all).toContain(action);
-    for (const model of AIVIDEOMAKER_MODELS) expect(all).toContain(`\`${model}\``);
   });
 
   test.each(['SKILL.md', 'references/envelope.md'])('%s says of each exit code what --help says', (file) => {
@@ -278,8 +261,7 @@ describe('what the documents name', () => {
         linked.add(to);
       }
     }
-    for (const file of references)
-      expect([...linked, text('SKILL.md').includes(file) ? file : '']).toContain(file);
+    for (const file of references) expect(text('SKILL.md')).toContain(file);
   });
 
   test('README.md has the picture of the flow, each module, and where it is installed', () => {

@@ -20,7 +20,6 @@ import {
 } from '../support/apidot.ts';
 import { CANARY, envelopeOf, live, type Run, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
-import { PNG } from '../support/media.ts';
 import { recordFilesIn } from '../support/records.ts';
 import type { Answer } from '../support/server.ts';
 import { service } from '../support/service.ts';
@@ -87,15 +86,6 @@ describe('the HTTP requests', () => {
       expect(JSON.stringify([target, others, text])).not.toContain(CANARY);
       expect(JSON.stringify([target, others, text])).not.toMatch(/lighthouse-0001|idempot|max-credits/i);
     }
-  });
-
-  it('tells each state and how far it is on stderr, once', async () => {
-    const { call } = await ground();
-    expect((await call()).stderr.trim().split('\n')).toEqual([
-      `task ${ID} SUBMITTED`,
-      expect.stringMatching(/^task \S+ PROGRESS \(40 %\) after \d s, next query in/),
-      expect.stringMatching(/^task \S+ COMPLETED after \d s$/),
-    ]);
   });
 
   it('asks the music detail for the files that the finished status does not name', async () => {
@@ -442,23 +432,9 @@ describe('a submit that is rejected', () => {
     expect(server.received).toHaveLength(code === 429 && retryAfter === null ? 2 : 1);
   }
 
-  /** 429 with a pause that there is time for. */
-  async function expectSentAgain(): Promise<void> {
-    const times: number[] = [];
-    const { call } = await ground({
-      submit: (_, { count }) => {
-        times.push(performance.now());
-        return count > 0 ? accepted : refusal(429, 'rate_limited', 'slow down', later(1));
-      },
-    });
-    expect([0, 4]).toContain((await call([...PICTURE_ARGS, '--wait', '60'])).code);
-    expect(times).toHaveLength(2);
-    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
-  }
-
   it('says why, is sent again only where that may help and there is time, and leaves no record', async () => {
     const shared = { ASYNC_MEDIA_STATE_DIR: tempFolder(), AIVIDEO_MAX_RETRIES: '1' };
-    await Promise.all([...CASES.map((one) => expectRefused(one, shared)), expectSentAgain()]);
+    await Promise.all(CASES.map((one) => expectRefused(one, shared)));
     const { pending } = await ground({}, shared);
     expect(await pending()).toMatchObject({ count: 0, pending: [] });
   });
@@ -491,36 +467,6 @@ describe('a command that is stopped', () => {
       }),
     );
   });
-});
-
-it('several files, one of which cannot be fetched: the others are saved, and the rest comes later', async () => {
-  let isThere = false;
-  const names = ['a.png', 'b.png', 'c.png'];
-  const { server, call, folder, env } = await ground({
-    status: (_, { server: it }) => finished(it, ...names),
-    file: ({ path: target }) =>
-      target.endsWith('b.png') && !isThere ? { status: 404, body: 'gone' } : { body: PNG },
-  });
-  const done = await call([...PICTURE_ARGS, '--download', 'out']);
-  const { data, ...envelope } = envelopeOf(done);
-  expect(done.code).toBe(9);
-  expect(envelope).toMatchObject({ status: 'COMPLETED', taskId: ID, errorCode: 'DOWNLOAD_FAILED' });
-  expect(data.files).toHaveLength(2);
-  expect(data.notSaved).toEqual([expect.stringContaining('404')]);
-  expect(data.resultUrls).toHaveLength(3);
-  const saved = readdirSync(path.join(folder, 'out')).sort();
-  expect((data.files as { path: string }[]).map((file) => path.basename(file.path)).sort()).toEqual(saved);
-
-  isThere = true;
-  const resumed = await runShell(commandIn(data), { env, cwd: folder });
-  expect(resumed.code).toBe(0);
-  expect(envelopeOf(resumed).data.files).toHaveLength(3);
-  const all = readdirSync(path.join(folder, 'out'));
-  expect(all).toHaveLength(3);
-  expect(all).toEqual(expect.arrayContaining(saved));
-  expect(server.to('GET /files/a.png')).toHaveLength(1);
-  expect(server.to('GET /files/c.png')).toHaveLength(1);
-  expect(server.submits()).toHaveLength(1);
 });
 
 describe('which model is whose', () => {

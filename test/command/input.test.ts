@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CANARY, envelopeOf, live, run, T2V, tempFolder } from '../support/command.ts';
+import { CANARY, envelopeOf, live, run, T2V } from '../support/command.ts';
 import { PNG } from '../support/media.ts';
 import { listen } from '../support/network.ts';
 import { service } from '../support/service.ts';
@@ -41,17 +39,6 @@ describe('environment', () => {
 });
 
 describe('payload', () => {
-  test('B4: --image fills the image field from a file', async () => {
-    const folder = tempFolder();
-    writeFileSync(path.join(folder, 'photo.jpg'), PNG);
-    const server = await service();
-    const args = ['--model', 'i2v', '--image', 'photo.jpg', '--payload', '{"duration":"5"}', '--wait', '0'];
-    expect((await run(args, { env: live(server.origin), cwd: folder })).code).toBe(4);
-    expect(JSON.parse(server.received[0]!.body).image).toBe(
-      `data:image/png;base64,${PNG.toString('base64')}`,
-    );
-  });
-
   test('fault 30, 31: a 20 MB image goes in through standard input, and its echo does not reach the agent', async () => {
     const bytes = Buffer.alloc(20 * 1024 * 1024, 65);
     PNG.copy(bytes);

@@ -164,21 +164,6 @@ describe('the exit codes', () => {
   });
 });
 
-describe('queries that are put off', () => {
-  it('B2: AIVIDEO_MAX_RETRIES bounds the retries of a read, AIVIDEO_TIMEOUT_MS one request', async () => {
-    const failing = await service({ account: { status: 503, body: '' } });
-    const env = live(failing.origin, { AIVIDEO_MAX_RETRIES: '1' });
-    expect((await run(['--action', 'account'], { env })).code).toBe(6);
-    expect(failing.received).toHaveLength(2);
-
-    const silent = await service({ account: () => undefined });
-    const patience = live(silent.origin, { AIVIDEO_MAX_RETRIES: '0', AIVIDEO_TIMEOUT_MS: '150' });
-    const done = await run(['--action', 'account'], { env: patience });
-    expect(done.code).toBe(6);
-    expect(envelopeOf(done).errorMessage).toContain('150 ms');
-  });
-});
-
 it('a wait that fails after the submit says what was charged, and what else is known of that submit', async () => {
   let isKeyGone = false;
   const gone = (reply: Reply) => () => (isKeyGone ? refusal(401, 'AUTH_FAILED') : reply);
@@ -203,14 +188,4 @@ it('a wait that fails after the submit says what was charged, and what else is k
     expect(data.warnings).toEqual(warnings);
   }
   expect(server.to('POST /api/v1/generate/t2v')).toHaveLength(2);
-});
-
-// What else may have come of the answer, and of the list: test/core/reconcile/reconcile.test.ts.
-it('fault 2: the connection is reset after the submit was accepted: the task is adopted from the list', async () => {
-  const server = await service({ submit: 'reset' });
-  const done = await run(T2V_ARGS, { env: live(server.origin) });
-  expect(done.code).toBe(0);
-  expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: TASK });
-  expect(server.submits()).toHaveLength(1);
-  expect(done.stderr).toContain(`task ${TASK}`);
 });

@@ -154,8 +154,11 @@ export async function runFleet(options: FleetOptions): Promise<FleetFigures> {
               if (process.isDead) return;
               const retryAfter = { 429: 5, 503: options.retryAfterS }[status];
               const headers: Record<string, string> = retryAfter ? { 'retry-after': `${retryAfter}` } : {};
-              const bytes = Buffer.from(JSON.stringify(body));
-              if (bytes.length > limits.maxBytes) fail('sent too much');
+              const { tasks } = body as { tasks?: object[] };
+              // Megabytes that nobody takes need not be written.
+              const least = (options.pictureBytes ?? 0) * (tasks?.length ?? 0);
+              const bytes = least > limits.maxBytes ? null : Buffer.from(JSON.stringify(body));
+              if (!bytes || bytes.length > limits.maxBytes) fail('sent too much');
               else resolve({ status, headers, body: bytes });
             });
           });

@@ -90,14 +90,4 @@ describe('keys and money', () => {
     expect(journalOf(here)).toHaveLength(2);
     expect(journalOf(here)[0]!.record.credits).toEqual({ quoted: 15, charged: 15, refunded: null });
   });
-
-  it.each([
-    [['--new', '--idempotencyKey', 'lighthouse-0001'], '--new'],
-    [['--noJournal', '--maxCreditsPerDay', '40'], '--noJournal'],
-    [['--noJournal', '--owner', 'me'], '--noJournal'],
-  ])('%j contradict each other', async (flags, name) => {
-    const refused = await run([...REQUEST, ...flags]);
-    expect(refused.code).toBe(EXIT.badInput);
-    expect(envelopeOf(refused).data.issues).toMatchObject([{ path: name }]);
-  });
 });

@@ -1,14 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
-import { failed, type Outcome } from '../../../scripts/src/cli/render/envelope.ts';
 import { loadContract } from '../../../scripts/src/contracts/contract.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { Journal } from '../../../scripts/src/stores/file/journal.ts';
 import { allIn } from '../../stores/file/support.ts';
 import { FakeClock } from '../../support/clock.ts';
 import type { Reply } from '../../support/server.ts';
-import { generate } from '../rendered.ts';
+import { endOf, generate } from '../rendered.ts';
 import { folder, journalOf, leave, REQUEST, sessionWith, stepsOf, TERMS, waiting } from '../session.ts';
 import { ACCEPTED, CUT, EMPTY, listed, submitService, submitsTo } from '../submits.ts';
 
@@ -32,12 +30,7 @@ async function world(submits: Reply[], lists?: (Reply | (() => Reply))[], timeou
     const own = new Journal(journal.place);
     const session = sessionWith(server.origin, { clock, journal: own, maxRetries: 0, timeoutMs });
     const options = { contract: t2v, generation: REQUEST, terms: { ...TERMS, ...terms }, isDetached };
-    const outcome = await generate(session, { ...options, wait: waiting(waitS * 1_000, place) }).catch(
-      (error: unknown): Outcome => {
-        if (!(error instanceof AdvisedFailure)) throw error;
-        return failed(error, 'UNKNOWN', null);
-      },
-    );
+    const outcome = await endOf(generate(session, { ...options, wait: waiting(waitS * 1_000, place) }));
     return { ...outcome, told: session.told };
   }
 
