@@ -71,13 +71,10 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['client', /^client\//],
   ['hash-worker', /^hash-worker\.ts$/],
   ['sandbox-server', /^sandbox\//],
-  [
-    'parse-yaml',
-    /^contracts\/(parse-yaml|compile|parsed|read-contract|read-unsupported|price-rule|durations)\.ts$/,
-  ],
+  ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model|unsupported))\.ts$/],
-  ['estimate', /^contracts\/estimate\.ts$/],
+  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model))\.ts$/],
+  ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],
   ['live', /^cli\/render\/errors\/task-ended\.ts$/],
@@ -87,16 +84,13 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['contracts', /^model\/strict-json\.ts$/],
   [
     'main',
-    /^((model|ports)\/|disk\/make-folder\.ts$|contracts\/(nearest|folders)\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
+    /^((model|ports)\/|disk\/make-folder\.ts$|providers\/((profile|registry|unsupported)|\w+\/definition)\.ts$)/,
   ],
   // What speaks to a service is a part of its own; to the one that is meant where none is named, a part of `live`.
   ...readdirSync(path.join(source, 'providers'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== PROFILES[0]!.id)
     .map(({ name }) => [name, new RegExp(`^providers/${name}/`)] as [string, RegExp]),
-  [
-    'batch',
-    /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$|contracts\/prompt-field\.ts$)/,
-  ],
+  ['batch', /^((core|cli)\/batch\/|core\/slots\.ts$|cli\/render\/batch(-\w+)?\.ts$)/],
   ['contracts', /^(contracts\/|cli\/request\/)/],
   [
     'generate',

@@ -231,7 +231,7 @@ var SILENT = {
   },
   madeUnderOther() {
   },
-  refused() {
+  rejected() {
   },
   attached() {
   },

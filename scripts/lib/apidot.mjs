@@ -3,7 +3,7 @@
 import { compact, isObject } from "./main.mjs";
 import { plain } from "./main.mjs";
 import { callOf, jsonRequest, RECORD } from "./live.mjs";
-import { codeOfStatus, refused, unreadable } from "./live.mjs";
+import { codeOfStatus, errorAnswer, unreadable } from "./live.mjs";
 import { addUrl, checkId, firstText, isSet, isTaskId, objectIn, stateIn } from "./live.mjs";
 import { unsupported } from "./main.mjs";
 import { APIDOT } from "./main.mjs";
@@ -60,8 +60,8 @@ function apidot(settings) {
   };
 }
 function bodyOf(at) {
-  const body = objectIn(at, refusal);
-  if (errorNumber(body) !== void 0) throw refusal(body, at);
+  const body = objectIn(at, errorOf);
+  if (errorNumber(body) !== void 0) throw errorOf(body, at);
   return body;
 }
 function taskIn(body, taskId, at) {
@@ -73,9 +73,9 @@ function taskIn(body, taskId, at) {
 }
 function errorIn(body, at, what) {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== void 0;
-  return isError ? refusal(body, at) : unreadable(at, what);
+  return isError ? errorOf(body, at) : unreadable(at, what);
 }
-function refusal(body, at) {
+function errorOf(body, at) {
   const { answer, kind, settings } = at;
   const number = errorNumber(body);
   const isStatus = number !== void 0 && number >= 400 && number < 600;
@@ -86,7 +86,7 @@ function refusal(body, at) {
   const said = number === void 0 || isStatus ? words : `code ${number}${words ? `: ${words}` : ""}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name] : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said }, at);
+  const failure = errorAnswer({ code, status, said }, at);
   if (kind !== "submit") return failure;
   const { task_id: id } = dataOf(body);
   if (isTaskId(id, settings.key)) return failure.with({ unclear: true, taskId: id });

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/batch/command.ts
-const path4 = require("node:path");
+const path3 = require("node:path");
 
 // scripts/src/core/batch/caps.ts
 import { Failure } from "./main.mjs";
@@ -85,48 +85,11 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { isVersionOf, nameKey, stemOfOutput, versionOf } from "./download.mjs";
-function fileNames(lines, isTaken, { before, after } = { before: "", after: "" }) {
-  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(nameKey(recorded))) return name;
-      used.add(nameKey(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
-    used.add(nameKey(recorded));
-    return recorded;
-  });
-  const width = String(Math.max(...lines.map(({ number }) => number))).length;
-  return names.map((name, n) => {
-    if (name !== null) return name;
-    const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
-  });
-}
-function isOfNumber(name, before, after) {
-  const plain2 = name.replace(/-v\d+$/, "");
-  return [name, plain2].some(
-    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
-  );
-}
-function nameOfFile(file, name) {
-  const saved = file && stemOfOutput(path.basename(file));
-  return saved && isVersionOf(saved, name) ? saved : name;
-}
-function hasVersion(name, given) {
-  return name !== given && /-v\d+$/.test(name);
-}
+import { isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/batch/known-lines.ts
-import { nameKey as nameKey2, stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { stemOfOutput } from "./download.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
 import { isUnsaved } from "./journal.mjs";
 var NOTHING = { entry: void 0, isUnknown: false, older: [] };
@@ -150,16 +113,79 @@ function priceIn({ entry }) {
 }
 function recordedName({ entry }) {
   const output = entry?.record.output;
-  return output ? stemOfOutput2(output) : null;
+  return output ? stemOfOutput(output) : null;
 }
-function namesReserved(pending, folder) {
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ number, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
+  });
+}
+
+// scripts/src/core/batch/file-names.ts
+function namesFor(lines, known, folder, pending, isNew, pattern) {
+  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n) => {
+    const file = name === null ? void 0 : media.get(nameKey(name));
+    if (file === void 0 || known[n].entry && !isNew) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: "a name that no file has yet",
+        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        hint: "give the line another name, choose another folder, or move that file away"
+      }
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs.`;
+    const reason = { kind: "wrongLines" };
+    throw new Failure2("INVALID_PAYLOAD", message, { issues, nothingSubmitted: true, reason });
+  }
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
-  return new Set(here.map(({ record }) => nameKey2(stemOfOutput2(record.output))));
+  const taken = /* @__PURE__ */ new Set([
+    ...media.keys(),
+    ...here.map(({ record }) => nameKey(stemOfOutput2(record.output)))
+  ]);
+  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]) }));
+  return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
+}
+function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
+  const used = new Set(lines.flatMap(({ name }) => name === null ? [] : nameKey(name)));
+  const names = lines.map(({ name, recorded = null }) => {
+    if (recorded === null || used.has(nameKey(recorded))) return name;
+    const isKept = name === null ? isOfNumber(recorded, pattern) : isVersionOf(recorded, name) && isTaken(name);
+    if (!isKept) return name;
+    used.add(nameKey(recorded));
+    return recorded;
+  });
+  const width = String(Math.max(...lines.map(({ number }) => number))).length;
+  return names.map((name, n) => {
+    if (name !== null) return name;
+    const number = String(lines[n].number).padStart(width, "0");
+    for (let version = 1; ; version += 1) {
+      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
+      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
+      used.add(nameKey(candidate));
+      return candidate;
+    }
+  });
+}
+function isOfNumber(name, { before, after }) {
+  return [name, name.replace(/-v\d+$/, "")].some(
+    (one) => one.startsWith(before) && one.endsWith(after) && /^\d+(-v\d+)?$/.test(one.slice(before.length, one.length - after.length))
+  );
+}
+function nameOfFile(file, name) {
+  const saved = file && stemOfOutput2(path.basename(file));
+  return saved && isVersionOf(saved, name) ? saved : name;
 }
 
 // scripts/src/core/batch/line-prices.ts
 import { pauseAfter } from "./live.mjs";
-import { Failure as Failure2, orFailure } from "./main.mjs";
+import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isCapped } from "./generate.mjs";
 import { askPrice } from "./generate.mjs";
 
@@ -221,7 +247,7 @@ async function pricesWithin(session, open2, { caps, isNew }) {
   const isLimited = isCapped(caps);
   if (open2.length === 0 || !(isLimited || isNew)) return { prices: /* @__PURE__ */ new Map() };
   const prices = await orFailure(pricesOf(session, open2));
-  if (prices instanceof Failure2) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
+  if (prices instanceof Failure3) return { prices: /* @__PURE__ */ new Map(), held: isLimited ? prices : void 0 };
   return { prices, held: isLimited ? overBudget(prices, caps) : void 0 };
 }
 async function pricesOf(session, lines) {
@@ -244,35 +270,33 @@ async function pricesOf(session, lines) {
 }
 function estimated({ provider }, { number, contract, estimate: estimate2 }) {
   if (estimate2) return { credits: estimate2.most };
-  throw new Failure2("INVALID_PAYLOAD", `No estimate is known for line ${number} (${contract.model}).`, {
+  throw new Failure3("INVALID_PAYLOAD", `No estimate is known for line ${number} (${contract.model}).`, {
     reason: { kind: "lineWithoutEstimate", line: number, model: contract.model, title: provider.title }
   });
 }
 async function quoted(session, slots, line) {
   const { clock, signal } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
-  for (let attempt = 1; ; attempt += 1) {
-    const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
-    try {
-      const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
-      const quote = await askPrice(session, line.contract, generation);
-      return { credits: quote.credits, quote: { ...quote, record: {} } };
-    } catch (error) {
-      const isLater = error instanceof Failure2 && error.code === "RATE_LIMITED";
-      const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
-      if (clock.monotonic() + pause > until) throw ofLine(error, line.number);
+  const ask = async () => {
+    const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: "" };
+    return askPrice(session, line.contract, generation);
+  };
+  const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const quote = await orFailure(ask());
+      if (!(quote instanceof Failure3)) return { credits: quote.credits, quote: { ...quote, record: {} } };
+      const { code, message, details } = quote;
+      const pause = code === "RATE_LIMITED" ? pauseAfter(quote, attempt, PAUSES, clock.random) : Infinity;
+      if (clock.monotonic() + pause > until) {
+        const said = `The price of line ${line.number} could not be had: ${message}`;
+        throw new Failure3(code, said, { ...details, cause: quote });
+      }
       await clock.sleep(pause, signal);
-    } finally {
-      leave();
     }
+  } finally {
+    leave();
   }
-}
-function ofLine(error, number) {
-  if (!(error instanceof Failure2)) return error;
-  return new Failure2(error.code, `The price of line ${number} could not be had: ${error.message}`, {
-    ...error.details,
-    cause: error
-  });
 }
 
 // scripts/src/core/batch/quote-batch.ts
@@ -284,8 +308,7 @@ async function quoteBatch(session, lines, caps) {
   lines.forEach(({ number }, n) => {
     if (!isCharged[n]) open2.set(number, prices.get(number));
   });
-  const named = lines.map(({ number, name }) => ({ number, name, recorded: null }));
-  const names = fileNames(named, () => false, caps.pattern);
+  const names = fileNames(lines, () => false, caps.pattern);
   return {
     kind: "batchQuote",
     lines: lines.map(({ number, contract: { model } }, n) => {
@@ -310,7 +333,7 @@ import { attached } from "./generate.mjs";
 
 // scripts/src/core/batch/batch-gate.ts
 import { pauseAfter as pauseAfter2 } from "./live.mjs";
-import { Failure as Failure3 } from "./main.mjs";
+import { Failure as Failure4 } from "./main.mjs";
 var ENDS_ALL = /* @__PURE__ */ new Set(["AUTH_FAILED", "INSUFFICIENT_CREDITS", "BUDGET_EXCEEDED"]);
 var PAUSES2 = { baseMs: 1e3, capMs: 3e4 };
 var BatchGate = class {
@@ -363,12 +386,12 @@ var BatchGate = class {
   async #resumed() {
     const { clock, stop, until, signal } = this.#options;
     for (; ; ) {
-      if (stop.aborted) throw new Failure3("UNKNOWN_ERROR", "The call was interrupted before this submit.");
+      if (stop.aborted) throw new Failure4("UNKNOWN_ERROR", "The call was interrupted before this submit.");
       const left = this.#pausedUntil - clock.monotonic();
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
         const message = "The service asked every submit to pause for longer than the wait.";
-        throw new Failure3("RATE_LIMITED", message, {
+        throw new Failure4("RATE_LIMITED", message, {
           retryAfter: Math.ceil(left / 1e3)
         });
       }
@@ -390,16 +413,6 @@ function ordinalsOf(lines) {
 function keyOf({ model, payloadHash }) {
   return `${model} ${payloadHash}`;
 }
-var EqualLines = class {
-  #slots = /* @__PURE__ */ new Map();
-  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  enter({ contract, payloadHash }) {
-    const key = keyOf({ model: contract.model, payloadHash });
-    const slots = this.#slots.get(key) ?? new Slots(1);
-    this.#slots.set(key, slots);
-    return slots.enter();
-  }
-};
 
 // scripts/src/core/batch/left-over.ts
 import { jsonHash } from "./journal.mjs";
@@ -423,36 +436,6 @@ function hashOf(lines) {
     return `${keyOf({ model: contract.model, payloadHash })} ${ordinal}`;
   });
   return jsonHash(names.sort());
-}
-
-// scripts/src/core/batch/names-for.ts
-const path2 = require("node:path");
-import { mediaIn, nameKey as nameKey3 } from "./download.mjs";
-import { Failure as Failure4 } from "./main.mjs";
-function namesFor(lines, known, folder, reserved, isNew, pattern) {
-  const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
-  const issues = lines.flatMap(({ number, name }, n) => {
-    const file = name === null ? void 0 : media.get(nameKey3(name));
-    if (file === void 0 || known[n].entry && !isNew) return [];
-    return [
-      {
-        path: `line ${number}: name`,
-        expected: "a name that no file has yet",
-        received: `"${name}": ${path2.basename(file)} exists in ${folder}`,
-        hint: "give the line another name, choose another folder, or move that file away"
-      }
-    ];
-  });
-  if (issues.length > 0) {
-    const message = `${issues.length} lines name files that exist already and are not theirs.`;
-    throw new Failure4("INVALID_PAYLOAD", message, {
-      ...{ issues, nothingSubmitted: true, reason: { kind: "wrongLines" } }
-    });
-  }
-  const named = lines.map(({ number, name }, n) => {
-    return { number, name, recorded: isNew ? null : recordedName(known[n]) };
-  });
-  return fileNames(named, (name) => media.has(nameKey3(name)) || reserved.has(nameKey3(name)), pattern);
 }
 
 // scripts/src/core/batch/totals.ts
@@ -502,46 +485,42 @@ function stateAfter(end, before) {
   const { status } = end.details;
   return before !== null && isTerminal(before) ? before : status ?? before;
 }
-var NO_SHARE = {
-  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
-  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
-  /** 1 where its credits are known. */
-  priced: 0
-};
+function shareOf(line) {
+  const { isOver, taskId } = line;
+  const outcome = lineOutcomeOf(line);
+  const hasFailed = outcome === "failed" || outcome === "cancelled";
+  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  return {
+    done: Number(isOver && outcome === "completed"),
+    failed: Number(isOver && hasFailed),
+    unknown: Number(isOver && outcome === "unknown"),
+    notSubmitted: Number(isOver && outcome === "notSubmitted"),
+    running: Number(taskId !== null && !hasFailed && (!isOver || outcome === "running")),
+    charged: charged ?? 0,
+    chargedNow: line.isReused ? 0 : charged ?? 0,
+    refunded: refunded ?? 0,
+    isPriced: Number(charged !== null),
+    isOver: Number(isOver)
+  };
+}
+var NO_LINE = { end: null, taskId: null, state: null, isOver: false, isReused: false, credits: void 0 };
+var NOTHING2 = shareOf(NO_LINE);
 var ProgressSums = class {
   #shares = /* @__PURE__ */ new Map();
-  #sums = { ...NO_SHARE };
+  #sums = { ...NOTHING2 };
   count(number, line) {
-    const before = this.#shares.get(number) ?? NO_SHARE;
+    const before = this.#shares.get(number) ?? NOTHING2;
     const share = shareOf(line);
     this.#shares.set(number, share);
     for (const name of Object.keys(share)) this.#sums[name] += share[name] - before[name];
   }
   get progress() {
-    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
+    const { charged, chargedNow, isOver, isPriced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = priced === 0 ? null : charged;
-    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
+    const credits = isPriced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: isOver === total };
   }
 };
-function shareOf(line) {
-  const credits = creditsOfEnd(line.end) ?? line.credits;
-  const charged = credits?.charged ?? 0;
-  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
-  if (!line.isReused) share.chargedNow = charged;
-  if (line.isOver) share.over = 1;
-  if (typeof credits?.charged === "number") share.priced = 1;
-  const count = countOf(line);
-  if (count !== null) share[count] = 1;
-  return share;
-}
-function countOf(line) {
-  const outcome = lineOutcomeOf(line);
-  if (outcome === "failed" || outcome === "cancelled") return line.isOver ? "failed" : null;
-  if (line.isOver && outcome === "completed") return "done";
-  if (line.isOver && (outcome === "unknown" || outcome === "notSubmitted")) return outcome;
-  return line.taskId === null ? null : "running";
-}
 
 // scripts/src/core/batch/track.ts
 import { Failure as Failure6 } from "./main.mjs";
@@ -553,7 +532,7 @@ function tracked(observer, line, on) {
     submitting() {
       line.isSubmitting = true;
     },
-    refused() {
+    rejected() {
       line.isSubmitting = false;
       on.answered();
     },
@@ -594,31 +573,6 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
   const result = taskResult(taskId, seen, { credits });
   return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
-function resultOf({ line, name, known, taskId, state, end, isReused, credits }, price) {
-  return {
-    number: line.number,
-    name,
-    isNameTaken: hasVersion(name, line.name),
-    model: line.contract.model,
-    end,
-    taskId,
-    state,
-    isReused,
-    credits: creditsOfEnd(end) ?? credits,
-    quoted: price?.credits ?? priceIn(known)
-  };
-}
-
-// scripts/src/core/batch/unsaved.ts
-import { isUnsaved as isUnsaved2 } from "./journal.mjs";
-function unsavedTasks(lines) {
-  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
-  return lines.flatMap(({ line: { number }, known: { entry, older } }) => {
-    const records = [...entry && isUnsaved2(entry.record) ? [entry] : [], ...older];
-    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
-    return taskIds.map((taskId) => ({ line: number, taskId }));
-  });
-}
 
 // scripts/src/core/batch/run-batch.ts
 var SUBMITS = 4;
@@ -641,7 +595,8 @@ var Batch = class {
   #folder = null;
   #lines = [];
   #prices = /* @__PURE__ */ new Map();
-  #equals = new EqualLines();
+  /** Lets one of several equal lines be submitted at a time: two that are alike must not be under way together. */
+  #equals = /* @__PURE__ */ new Map();
   #progress = new ProgressSums();
   constructor(session, options) {
     const { clock, signal } = session.api;
@@ -669,7 +624,7 @@ var Batch = class {
     this.#folder = folder;
     const known = await knownLines(journal, lines);
     const pending = await journal?.pending() ?? [];
-    const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
+    const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open2, terms);
@@ -677,12 +632,15 @@ var Batch = class {
     if (held) this.#gate.hold(held);
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
-    for (const line of this.#lines) this.#count(line);
+    for (const line of this.#lines) {
+      line.quoted = prices.get(line.number)?.credits ?? line.quoted;
+      this.#progress.count(line.number, line);
+    }
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: "batch",
-      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
+      lines: this.#lines,
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -698,15 +656,27 @@ var Batch = class {
     if (!isNew) return leftOver(this.#options.lines, known);
     const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
     if (!newRun || left.length === 0) return void 0;
-    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
+    return { began: newRun.began, lines: new Set(left.map(({ number }) => number)) };
   }
   #lineOf(line, known, name) {
-    const record = this.#options.terms.isNew ? void 0 : known.entry?.record;
-    const taskId = record?.taskId ?? null;
-    const state = taskId === null ? null : record.status;
-    const credits = taskId === null ? void 0 : record.credits;
-    const begun = { taskId, state, credits, isReused: taskId !== null };
-    return { line, name, known, ...begun, isSubmitting: false, end: null, isOver: false };
+    const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
+    const record = before?.taskId ? before : void 0;
+    return {
+      line,
+      known,
+      number: line.number,
+      name,
+      isNameTaken: false,
+      model: line.contract.model,
+      taskId: record?.taskId ?? null,
+      state: record?.status ?? null,
+      credits: record?.credits,
+      isReused: record !== void 0,
+      quoted: priceIn(known),
+      isSubmitting: false,
+      isOver: false,
+      end: null
+    };
   }
   #mayCharge({ taskId }) {
     return this.#options.terms.isNew || taskId === null;
@@ -733,13 +703,18 @@ var Batch = class {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       line.taskId = end.taskId;
     }
+    line.isNameTaken = line.name !== line.line.name && /-v\d+$/.test(line.name);
+    line.credits = creditsOfEnd(end) ?? line.credits;
     line.state = stateAfter(line.end, line.state);
     line.isOver = true;
     this.#tell(line);
   }
   /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line) {
-    const leaveEquals = await this.#equals.enter(line.line);
+    const content = keyOf({ model: line.model, payloadHash: line.line.payloadHash });
+    const equals = this.#equals.get(content) ?? new Slots(1);
+    this.#equals.set(content, equals);
+    const leaveEquals = await equals.enter();
     let begun = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
@@ -763,9 +738,9 @@ var Batch = class {
     return conclude(this.#sessionOf(line), begun);
   }
   /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure, { line, taskId }, attempt) {
+  #isForLater(failure, { number, taskId }, attempt) {
     if (taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
-    this.#spending.release(line.number);
+    this.#spending.release(number);
     return this.#gate.rejected(failure, attempt);
   }
   async #begin(line, leave) {
@@ -811,23 +786,21 @@ var Batch = class {
       return taskResult2(taskId, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
     }
     const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
-    const { model } = line.line.contract;
     return conclude(this.#sessionOf(line), {
       ...known,
-      model,
+      model: line.model,
       maxCredits: void 0,
       wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic()
     });
   }
   #sessionOf(line, submit) {
-    const { number } = line.line;
-    const price = this.#prices.get(number)?.credits ?? null;
+    const price = this.#prices.get(line.number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line, {
       answered: () => submit?.resume(),
       changed: () => this.#tell(line)
     });
-    const submits = this.#gate.of(number, price, () => {
+    const submits = this.#gate.of(line.number, price, () => {
       submit?.leave();
       submit?.resume();
     });
@@ -846,17 +819,13 @@ var Batch = class {
     return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
   }
   #tell(line) {
-    this.#count(line);
+    this.#progress.count(line.number, line);
     this.#session.observer.batch(this.#progress.progress);
-  }
-  #count(line) {
-    const credits = line.credits ?? line.known.entry?.record.credits;
-    this.#progress.count(line.line.number, { ...line, credits });
   }
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey4, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -889,6 +858,7 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
+import { textsIn } from "./main.mjs";
 function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
@@ -899,10 +869,10 @@ function batchWarnings(result, items, report) {
   }
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
+  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
+  for (const { line, outcome } of withWarnings.slice(0, 5))
+    for (const text of textsIn(outcome, "warnings"))
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   if (withWarnings.length > 5)
     warnings.push(
       `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
@@ -957,7 +927,7 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { definedFields, failed, rowsThatFit, success, textsIn as textsIn2, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
 import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
@@ -988,12 +958,10 @@ function reportRow({ line, outcome }) {
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
-var MOST_CHARACTERS = 36e3;
-var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
-  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -1021,8 +989,6 @@ function batchOutcome(result, items, report, caller, account) {
       retryAfter
     },
     exitCode,
-    warnings,
-    nextSteps,
     files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
@@ -1131,7 +1097,7 @@ var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
-  const own = outcome.nextSteps.filter(
+  const own = textsIn2(outcome, "nextSteps").filter(
     (step) => step !== caller.same && !step.startsWith("Run this command")
   );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
@@ -1139,16 +1105,15 @@ function ownSteps({ line, outcome }, caller) {
 
 // scripts/src/cli/render/batch-quote.ts
 import { counted as counted3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
-import { definedFields as definedFields2, failed as failed2, rowsThatFit as rowsThatFit2, success as success2 } from "./main.mjs";
+import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+  const rows = rowsThatFit2(
+    lines.map(
+      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+    )
   );
-  const rows = rowsThatFit2(priced, MOST_CHARACTERS);
-  const hidden = lines.length - rows.length;
   const data = definedFields2({
     count: lines.length,
     credits: sum2,
@@ -1156,17 +1121,15 @@ function batchQuoteOutcome(quote, caller) {
     currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
-    itemsLeftOut: hidden || void 0
+    itemsLeftOut: lines.length - rows.length || void 0
   });
   if (over) {
     const failure = explained2(over, caller);
     return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  data.nextSteps = [
-    isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
-  ];
-  return success2(null, null, data, EXIT3.done);
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
+  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1175,18 +1138,18 @@ import { termsOf } from "./contracts.mjs";
 
 // scripts/src/cli/batch/own-file.ts
 const { closeSync, openSync, readSync } = require("node:fs");
-const path3 = require("node:path");
+const path2 = require("node:path");
 import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
-    const file2 = path3.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
+    const file2 = path2.join(folder, `${name}${n === 1 ? "" : `-${n}`}${ending}`);
     if (createAtOnce(file2, text)) return file2;
     if (!beginsWith(file2, head)) continue;
     replaceAtOnce(file2, text);
     return file2;
   }
-  const file = path3.join(folder, `${name}-${Date.now()}${ending}`);
+  const file = path2.join(folder, `${name}-${Date.now()}${ending}`);
   replaceAtOnce(file, text);
   return file;
 }
@@ -1206,7 +1169,7 @@ function beginsWith(file, text) {
   }
 }
 function writeLine(folder, name, { model, payload, image }) {
-  const line = { model, payload: JSON.parse(payload), image: image && path3.resolve(image) };
+  const line = { model, payload: JSON.parse(payload), image: image && path2.resolve(image) };
   const text = `${JSON.stringify(line)}
 `;
   return onDisk(
@@ -1233,7 +1196,7 @@ function writeReport(folder, { name, file: batch }, rows, secrets) {
 async function runBatchCommand(command) {
   const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
-  const pattern = args.output === void 0 ? void 0 : patternOf(path4.basename(args.output));
+  const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
     return batchQuoteOutcome(
@@ -1252,7 +1215,7 @@ async function runBatchCommand(command) {
     onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
   });
   const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path4.resolve(".") : path4.resolve(wait.folder);
+  const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
@@ -1261,18 +1224,18 @@ async function runBatchCommand(command) {
 }
 async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
   const commands = /* @__PURE__ */ new Map();
-  const folder = wait.folder === null ? null : path4.resolve(wait.folder);
+  const folder = wait.folder === null ? null : path3.resolve(wait.folder);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
-    const output = folder && path4.join(folder, freeName(folder, line.name));
+    const output = folder && path3.join(folder, freeName(folder, line.name));
     const command = request && commandForLine(
       argv,
       request,
       output,
-      () => writeLine(folder ?? path4.resolve("."), `${batch.name}.line-${line.number}`, request),
+      () => writeLine(folder ?? path3.resolve("."), `${batch.name}.line-${line.number}`, request),
       line.quoted
     );
     commands.set(line.number, { isFirst, command });
@@ -1283,7 +1246,7 @@ function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
     const found = versionOf2(name, version);
-    if (!media.has(nameKey4(found))) return found;
+    if (!media.has(nameKey2(found))) return found;
   }
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
@@ -1361,10 +1324,10 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { nearest } from "./main.mjs";
 import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
@@ -1430,23 +1393,13 @@ function kindOf(value) {
 }
 
 // scripts/src/cli/batch/read-batch.ts
-const path6 = require("node:path");
+const path5 = require("node:path");
 import { loadContract } from "./contracts.mjs";
+import { imageField, withoutImage, withPrompt } from "./contracts.mjs";
 import { estimate } from "./estimate.mjs";
-
-// scripts/src/contracts/prompt-field.ts
-import { rootOf } from "./contracts.mjs";
-function withPrompt(contract, payload, text) {
-  const field = contract.prompt;
-  if (field === null) return null;
-  const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
-  return { ...payload, [field]: takesText ? text : [text] };
-}
-
-// scripts/src/cli/batch/read-batch.ts
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
-import { nameKey as nameKey5 } from "./download.mjs";
+import { nameKey as nameKey3 } from "./download.mjs";
 import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
@@ -1458,7 +1411,7 @@ import { readCallback } from "./contracts.mjs";
 // scripts/src/cli/batch/source.ts
 const { constants } = require("node:fs");
 const { open } = require("node:fs/promises");
-const path5 = require("node:path");
+const path4 = require("node:path");
 import { plain } from "./main.mjs";
 import { refused } from "./main.mjs";
 import { codeOf, readStdin } from "./contracts.mjs";
@@ -1473,7 +1426,7 @@ async function openSource(file, signal) {
     return sourceOf("batch", void 0, inMemory(await readStdin(signal, FLAG)), async () => {
     });
   const format = formatOf(file);
-  const name = path5.basename(file, path5.extname(file));
+  const name = path4.basename(file, path4.extname(file));
   let handle;
   try {
     const flags = DESCRIPTOR.test(file) ? 0 : constants.O_NONBLOCK ?? 0;
@@ -1574,7 +1527,7 @@ function isBlank(bytes, from, to) {
   return true;
 }
 function formatOf(file) {
-  const ending = path5.extname(file).toLowerCase();
+  const ending = path4.extname(file).toLowerCase();
   if (ending === ".jsonl" || ending === ".ndjson") return "jsonl";
   if (ending === ".txt") return "txt";
   if (ending === "") return void 0;
@@ -1626,9 +1579,9 @@ function wrongLines(found) {
     );
   }
   const wrong = new Set(found.map(({ line }) => line)).size;
-  const { path: path7, expected, received } = shown[0];
-  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path7}: expected ${expected}, received ${received}.`;
-  const hints = [...new Set(shown.map(({ path: path8, hint }) => `${path8}: ${hint}`))];
+  const { path: path6, expected, received } = shown[0];
+  const message = `${wrong} ${wrong === 1 ? "line is" : "lines are"} wrong; nothing was submitted. ${path6}: expected ${expected}, received ${received}.`;
+  const hints = [...new Set(shown.map(({ path: path7, hint }) => `${path7}: ${hint}`))];
   return new AdvisedFailure("INVALID_PAYLOAD", message, { issues: shown, nextSteps: hints });
 }
 
@@ -1659,7 +1612,7 @@ async function readBatch(args, caller, loopback, signal) {
     }));
     const places = new Map(checked.map(({ place }) => [place.number, place]));
     const requestOf = (number) => reader.requestOf(source, places.get(number));
-    const file = args.batch === "-" ? "-" : path6.resolve(args.batch);
+    const file = args.batch === "-" ? "-" : path5.resolve(args.batch);
     return { name: source.name, file, lines, webhookUrl, requestOf, close: source.close };
   } catch (error) {
     await source.close();
@@ -1726,8 +1679,8 @@ var Reader = class {
     const line = await (place.size > LARGE ? afterCollecting(read) : read());
     if (!line) return null;
     if (line.name !== null) {
-      const other = this.#names.get(nameKey5(line.name)) ?? place.number;
-      this.#names.set(nameKey5(line.name), other);
+      const other = this.#names.get(nameKey3(line.name)) ?? place.number;
+      this.#names.set(nameKey3(line.name), other);
       const received = `${inQuotes2(line.name)}, as in line ${other}`;
       if (other !== place.number)
         issues.push(issue3("name", "a name of its own", received, "give each line another name"));
@@ -1761,10 +1714,8 @@ var Reader = class {
       return null;
     }
     if (line.image !== void 0) {
-      const { withoutImage } = await import("./contracts.mjs");
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import("./contracts.mjs");
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== void 0;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? void 0 : this.#args.image };
@@ -1773,14 +1724,14 @@ var Reader = class {
 function issuesOf(failure) {
   const { issues, nextSteps = [] } = failure.details;
   if (issues?.length) return issues.map((one) => ({ ...one, path: pathOf(one.path) }));
-  const path7 = failure.code === "INVALID_MODEL" ? "model" : "payload";
+  const path6 = failure.code === "INVALID_MODEL" ? "model" : "payload";
   const hint = nextSteps[0] ?? "correct the line";
-  const expected = path7 === "model" ? "a model with a contract" : "a payload that can be sent";
-  return [issue3(path7, expected, failure.message, hint)];
+  const expected = path6 === "model" ? "a model with a contract" : "a payload that can be sent";
+  return [issue3(path6, expected, failure.message, hint)];
 }
-function pathOf(path7) {
-  const flag = /^--(payload|image|model)$/.exec(path7)?.[1];
-  return flag ?? `payload.${path7}`;
+function pathOf(path6) {
+  const flag = /^--(payload|image|model)$/.exec(path6)?.[1];
+  return flag ?? `payload.${path6}`;
 }
 function sizeOf(value) {
   if (typeof value === "string") return value.length;
@@ -1790,9 +1741,6 @@ function sizeOf(value) {
 export {
   BatchGate,
   BatchSpending,
-  EqualLines,
-  MOST_CHARACTERS,
-  MOST_ROWS,
   ProgressSums,
   Slots,
   afterCollecting,
@@ -1803,7 +1751,6 @@ export {
   batchWarnings,
   creditsOfEnd,
   fileNames,
-  hasVersion,
   interruptedEnd,
   isLarge,
   isLineGone,
@@ -1817,7 +1764,6 @@ export {
   linesNamed,
   nameOfFile,
   namesFor,
-  namesReserved,
   newCharge,
   newRunOf,
   openSource,
@@ -1833,7 +1779,6 @@ export {
   readBatch,
   recordedName,
   reportRow,
-  resultOf,
   runBatch,
   runBatchCommand,
   stateAfter,
@@ -1842,7 +1787,6 @@ export {
   totalsOf,
   tracked,
   unsavedTasks,
-  withPrompt,
   withResume,
   writeLine,
   writeOwn,

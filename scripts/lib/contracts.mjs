@@ -8,71 +8,19 @@ const { open } = require("node:fs/promises");
 const { readdirSync } = require("node:fs");
 const { join: join2 } = require("node:path");
 import { Failure } from "./main.mjs";
-import { isObject as isObject8 } from "./main.mjs";
+import { isObject as isObject7 } from "./main.mjs";
 import { skillFolder } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
-// scripts/src/contracts/document.ts
-const { readFileSync } = require("node:fs");
-const { join } = require("node:path");
+// scripts/src/contracts/schema/read-schema.ts
+import { isObject as isObject6 } from "./main.mjs";
 
-// scripts/src/contracts/compiled.ts
-import { isObject } from "./main.mjs";
-function textFingerprint(text2) {
-  let hash = 2166136261;
-  for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
-  return { length: text2.length, hash: (hash >>> 0).toString(16).padStart(8, "0") };
-}
-function lineOf(copy) {
-  const { file, source, contract } = copy;
-  return `${JSON.stringify({ file, source, contract })}
-`;
-}
-function fromCompiled(copies, file, text2) {
-  if (copies === void 0) return void 0;
-  const beginning = `{"file":${JSON.stringify(file)},`;
-  const isFirst = copies.startsWith(beginning);
-  const before = isFirst ? -1 : copies.indexOf(`
-${beginning}`);
-  if (before === -1 && !isFirst) return void 0;
-  const end = copies.indexOf("\n", before + 1);
-  try {
-    const parsed = JSON.parse(copies.slice(before + 1, end === -1 ? void 0 : end));
-    if (!isObject(parsed) || !isObject(parsed.source)) return void 0;
-    const { length, hash } = textFingerprint(text2);
-    return parsed.source.length === length && parsed.source.hash === hash ? parsed.contract : void 0;
-  } catch {
-    return void 0;
-  }
-}
-
-// scripts/src/contracts/document.ts
-import { compiledFile, contractsFolder } from "./main.mjs";
-var EXTENSION = ".yaml";
-function readStored(root, provider, file) {
-  const text2 = readFileSync(join(contractsFolder(root), file), "utf8");
-  return { text: text2, copy: fromCompiled(readIfThere(compiledFile(root, provider)), file, text2) };
-}
-function readIfThere(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return void 0;
-  }
-}
-
-// scripts/src/contracts/contract.ts
-import { contractsFolder as contractsFolder2 } from "./main.mjs";
-
-// scripts/src/contracts/read-schema.ts
-import { isObject as isObject7 } from "./main.mjs";
-
-// scripts/src/contracts/contract-error.ts
+// scripts/src/contracts/schema/contract-error.ts
 var ContractError = class extends Error {
 };
 
-// scripts/src/contracts/keywords/keyword.ts
-import { isObject as isObject2 } from "./main.mjs";
+// scripts/src/contracts/schema/keywords/keyword.ts
+import { isObject } from "./main.mjs";
 function fieldList(properties, value, where) {
   if (!Array.isArray(value)) throw new ContractError(`${where} must be a list of fields`);
   return value.map((name) => {
@@ -83,17 +31,17 @@ function fieldList(properties, value, where) {
 }
 function property(properties, name, where) {
   const found = Object.hasOwn(properties, name) ? properties[name] : void 0;
-  if (isObject2(found)) return found;
+  if (isObject(found)) return found;
   throw new ContractError(`${where}: ${JSON.stringify(name)} is not one of the properties`);
 }
 function mapping(value, where, known) {
-  if (!isObject2(value)) throw new ContractError(`${where} must be a mapping`);
+  if (!isObject(value)) throw new ContractError(`${where} must be a mapping`);
   const stranger = Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== void 0) throw new ContractError(`${where}: ${stranger} is not supported`);
   return value;
 }
 
-// scripts/src/contracts/presence.ts
+// scripts/src/contracts/schema/presence.ts
 function fieldOf(object3, name) {
   return Object.hasOwn(object3, name) ? object3[name] : void 0;
 }
@@ -105,7 +53,7 @@ function carriesSomething(value) {
   return Array.isArray(value) ? value.length > 0 : value !== null && value !== void 0;
 }
 
-// scripts/src/contracts/keywords/at-least-one.ts
+// scripts/src/contracts/schema/keywords/at-least-one.ts
 var atLeastOne = {
   name: "x-atLeastOne",
   types: ["object"],
@@ -124,14 +72,14 @@ var atLeastOne = {
   }
 };
 
-// scripts/src/contracts/expected.ts
+// scripts/src/contracts/schema/expected.ts
 import { plain as plain2 } from "./main.mjs";
 
-// scripts/src/contracts/keywords/media.ts
+// scripts/src/contracts/schema/keywords/media.ts
 import { checkPublicUrl } from "./main.mjs";
 import { plain } from "./main.mjs";
 
-// scripts/src/contracts/image-type.ts
+// scripts/src/contracts/schema/image-type.ts
 var SURE_TYPES = /* @__PURE__ */ new Set([
   "image/png",
   "image/jpeg",
@@ -150,13 +98,13 @@ function sniffImage(bytes) {
   return null;
 }
 
-// scripts/src/contracts/schema-node.ts
-import { isObject as isObject3 } from "./main.mjs";
+// scripts/src/contracts/schema/schema-node.ts
+import { isObject as isObject2 } from "./main.mjs";
 var TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 function isOfType(value, type) {
   if (type === "null") return value === null;
   if (type === "array") return Array.isArray(value);
-  if (type === "object") return isObject3(value);
+  if (type === "object") return isObject2(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
 }
@@ -167,7 +115,7 @@ function nodeAt(node, path) {
   return here;
 }
 
-// scripts/src/contracts/ways.ts
+// scripts/src/contracts/schema/ways.ts
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -175,7 +123,7 @@ var BY_VALUE = {
   beside: () => "it is said beside the payload"
 };
 
-// scripts/src/contracts/keywords/media.ts
+// scripts/src/contracts/schema/keywords/media.ts
 var media = {
   name: "x-media",
   types: ["string"],
@@ -256,7 +204,7 @@ function headerHint(head) {
   return `begin the value with exactly data:${type};base64,`;
 }
 
-// scripts/src/contracts/expected.ts
+// scripts/src/contracts/schema/expected.ts
 var SHOWN = 60;
 var A_TYPE = {
   string: "a string",
@@ -347,7 +295,7 @@ function fieldName(path) {
   return typeof last === "string" ? `"${last}"` : pathText(path);
 }
 
-// scripts/src/contracts/keywords/counts.ts
+// scripts/src/contracts/schema/keywords/counts.ts
 var counts = {
   name: "x-counts",
   types: ["array"],
@@ -366,7 +314,7 @@ var counts = {
   }
 };
 
-// scripts/src/contracts/keywords/exclusive.ts
+// scripts/src/contracts/schema/keywords/exclusive.ts
 var MOST_NAMES = 8;
 var exclusive = {
   name: "x-exclusive",
@@ -390,7 +338,7 @@ var exclusive = {
   }
 };
 
-// scripts/src/contracts/keywords/files.ts
+// scripts/src/contracts/schema/keywords/files.ts
 var files = {
   name: "x-files",
   types: ["string"],
@@ -412,13 +360,13 @@ function checkFileType(url, files2) {
   };
 }
 
-// scripts/src/contracts/keywords/rejected.ts
-import { isObject as isObject4 } from "./main.mjs";
+// scripts/src/contracts/schema/keywords/rejected.ts
+import { isObject as isObject3 } from "./main.mjs";
 var rejected = {
   name: "x-rejected",
   types: ["object"],
   read(value, { properties, where }) {
-    if (!isObject4(value)) throw new ContractError(`${where} must map fields to what is said about them`);
+    if (!isObject3(value)) throw new ContractError(`${where} must map fields to what is said about them`);
     const reasons = new Map(Object.entries(value));
     for (const [name, reason] of reasons) {
       if (Object.hasOwn(properties, name))
@@ -477,11 +425,11 @@ function assignProp(target, prop, value) {
 }
 var captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {
 };
-function isObject5(data) {
+function isObject4(data) {
   return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 function isPlainObject(o) {
-  if (isObject5(o) === false)
+  if (isObject4(o) === false)
     return false;
   const ctor = o.constructor;
   if (ctor === void 0)
@@ -489,7 +437,7 @@ function isPlainObject(o) {
   if (typeof ctor !== "function")
     return true;
   const prot = ctor.prototype;
-  if (isObject5(prot) === false)
+  if (isObject4(prot) === false)
     return false;
   if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) {
     return false;
@@ -1620,7 +1568,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
     }
     return propValues;
   });
-  const isObject12 = isObject5;
+  const isObject11 = isObject4;
   const catchall = def.catchall;
   let value;
   const memo = globalConfig.memoizer;
@@ -1628,7 +1576,7 @@ var $ZodObject = /* @__PURE__ */ $constructor("$ZodObject", (inst, def) => {
   inst._zod.parse = (payload, ctx) => {
     value ?? (value = _normalized.value);
     const input = payload.value;
-    if (!isObject12(input)) {
+    if (!isObject11(input)) {
       payload.issues.push({
         expected: "object",
         code: "invalid_type",
@@ -2327,7 +2275,7 @@ function refine(fn, _params = {}) {
   return _refine(ZodMiniCustom, fn, _params);
 }
 
-// scripts/src/contracts/zod.ts
+// scripts/src/contracts/schema/zod.ts
 var z = {
   _default,
   array,
@@ -2354,7 +2302,7 @@ var z = {
 };
 config({ jitless: true });
 
-// scripts/src/contracts/to-zod.ts
+// scripts/src/contracts/schema/to-zod.ts
 var made = /* @__PURE__ */ new WeakMap();
 function toZod2(node) {
   let schema = made.get(node);
@@ -2431,7 +2379,7 @@ function object2(node) {
   return z.strictObject(shape);
 }
 
-// scripts/src/contracts/keywords/sum-max.ts
+// scripts/src/contracts/schema/keywords/sum-max.ts
 var sumMax = {
   name: "x-sumMax",
   types: ["object"],
@@ -2464,8 +2412,8 @@ var sumMax = {
   }
 };
 
-// scripts/src/contracts/keywords/when.ts
-import { isObject as isObject6 } from "./main.mjs";
+// scripts/src/contracts/schema/keywords/when.ts
+import { isObject as isObject5 } from "./main.mjs";
 var when = {
   name: "x-when",
   types: ["object"],
@@ -2495,9 +2443,9 @@ function sentence({ if: conditions, require: require2, refuse, limit }) {
 function readWhen(properties, value, where, read) {
   const rule = mapping(value, where, ["if", "require", "refuse", "limit"]);
   const { if: conditions, require: require2 = [], refuse = [], limit = {} } = rule;
-  if (!isObject6(conditions) || Object.keys(conditions).length === 0)
+  if (!isObject5(conditions) || Object.keys(conditions).length === 0)
     throw new ContractError(`${where}.if must map fields to conditions`);
-  if (!isObject6(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
+  if (!isObject5(limit)) throw new ContractError(`${where}.limit must map fields to schemas`);
   const place = (name, of) => `${where}.${of}.${name}`;
   return {
     if: new Map(
@@ -2519,14 +2467,14 @@ function readWhen(properties, value, where, read) {
 function readCondition(field, value, where, read) {
   if (value === "given") return { absent: false, given: true };
   if (value === "absent") return { absent: true, given: false };
-  const values = isObject6(value) && Array.isArray(value.enum) ? value.enum : void 0;
-  if (!isObject6(value) || values === void 0)
+  const values = isObject5(value) && Array.isArray(value.enum) ? value.enum : void 0;
+  if (!isObject5(value) || values === void 0)
     return { absent: false, given: narrowed(field, value, where, read) };
   const named = { ...value, enum: values.filter((item) => item !== null) };
   return { absent: values.includes(null), given: narrowed(field, named, where, read) };
 }
 function narrowed(field, value, where, read) {
-  if (!isObject6(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
+  if (!isObject5(value)) throw new ContractError(`${where} must be given, absent or keywords of a schema`);
   return read(value.type === void 0 ? { ...field, ...value } : value, where);
 }
 function issuesOf(rule, { node, object: object3, pathTo, hintFor }) {
@@ -2572,7 +2520,7 @@ function instead(object3, names2) {
   return names2.map((name) => `${isPresent(object3, name) ? "change" : "set"} ${name}`).join(" or ");
 }
 
-// scripts/src/contracts/keywords/registry.ts
+// scripts/src/contracts/schema/keywords/registry.ts
 var KEYWORDS = [
   media,
   files,
@@ -2584,7 +2532,7 @@ var KEYWORDS = [
   rejected
 ];
 
-// scripts/src/contracts/read-schema.ts
+// scripts/src/contracts/schema/read-schema.ts
 var number3 = bound("a number", Number.isFinite);
 var count = bound("a whole number", (value) => Number.isInteger(value) && value >= 0);
 var STANDARD = {
@@ -2651,7 +2599,7 @@ function bound(what, is) {
   };
 }
 function readNode(schema, where = "") {
-  if (!isObject7(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
+  if (!isObject6(schema)) throw new ContractError(`${where || "the file"} must be a schema`);
   const at = (keyword) => where === "" ? keyword : `${where}.${keyword}`;
   if (schema.anyOf !== void 0) return readForms(schema, at);
   const node = { types: readTypes(schema.type, at("type")) };
@@ -2667,7 +2615,7 @@ function readNode(schema, where = "") {
   if (node.types.includes("array") && node.items === void 0)
     throw new ContractError(`${at("items")} is missing`);
   if (node.types.includes("object")) readObject(node, schema, at);
-  const properties = isObject7(schema.properties) ? schema.properties : {};
+  const properties = isObject6(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
   if (own2.length > 0)
     node.own = own2.map(({ name, read }) => read(schema[name], { ...scope, where: at(name) }));
@@ -2693,7 +2641,7 @@ function readTypes(value, where) {
 function readObject(node, schema, at) {
   if (schema.additionalProperties !== false)
     throw new ContractError(`${at("additionalProperties")} must be false: unknown fields are refused`);
-  if (!isObject7(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
+  if (!isObject6(schema.properties)) throw new ContractError(`${at("properties")} is missing`);
   const properties = /* @__PURE__ */ new Map();
   for (const [name, child] of Object.entries(schema.properties)) {
     if (!/^[A-Za-z][\w-]*$/.test(name))
@@ -2704,11 +2652,50 @@ function readObject(node, schema, at) {
   node.required = new Set(fieldList(schema.properties, schema.required ?? [], at("required")));
 }
 
+// scripts/src/contracts/stored.ts
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+var EXTENSION = ".yaml";
+function contractsFolder(root) {
+  return join(root, "contracts");
+}
+function unsupportedFile(provider) {
+  return `${provider}.unsupported${EXTENSION}`;
+}
+function compiledFolder(root) {
+  return join(root, "scripts", "lib", "contracts");
+}
+function compiledLine(file, text2, contract) {
+  return `${beginning(file, text2)}"contract":${JSON.stringify(contract)}}
+`;
+}
+function beginning(file, text2) {
+  return `{"file":${JSON.stringify(file)},"source":"${text2.length}-${hashOf(text2)}",`;
+}
+function hashOf(text2) {
+  let hash = 2166136261;
+  for (let i = 0; i < text2.length; i++) hash = Math.imul(hash ^ text2.charCodeAt(i), 16777619);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+function readStored(root, provider, file) {
+  const text2 = readFileSync(join(contractsFolder(root), file), "utf8");
+  return { text: text2, copy: copyOf(text2, file, join(compiledFolder(root), `${provider}.jsonl`)) };
+}
+function copyOf(text2, file, copies) {
+  try {
+    const lines = readFileSync(copies, "utf8").split("\n");
+    const line = lines.find((one) => one.startsWith(beginning(file, text2)));
+    return line && JSON.parse(line).contract;
+  } catch {
+    return void 0;
+  }
+}
+
 // scripts/src/contracts/contract.ts
 var SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 var DEFAULT_PROVIDER = "aivideomaker";
 async function listModels(provider, root = skillFolder()) {
-  const folder = contractsFolder2(root);
+  const folder = contractsFolder(root);
   if (!SAFE_NAME.test(provider) || !names(folder).includes(provider))
     throw new Failure("INVALID_MODEL", `there are no contracts for the provider "${plain3(provider, 60)}"`, {
       reason: { kind: "providerUnknown" }
@@ -2716,7 +2703,7 @@ async function listModels(provider, root = skillFolder()) {
   return names(join2(folder, provider)).filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length)).filter((id) => SAFE_NAME.test(id)).sort();
 }
 function listProviders(root) {
-  return names(contractsFolder2(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
+  return names(contractsFolder(root)).filter((name) => SAFE_NAME.test(name) && !name.includes("."));
 }
 function names(folder) {
   try {
@@ -2732,7 +2719,7 @@ async function loadContract(provider, model, root = skillFolder()) {
   const path = `${provider}/${model}${EXTENSION}`;
   try {
     const { text: text2, copy } = readStored(root, provider, path);
-    if (isObject8(copy) && typeof copy.output === "string")
+    if (isObject7(copy) && typeof copy.output === "string")
       return { provider, model, ...copy };
     const [{ parseYaml }, { toContract }] = await Promise.all([
       import("./parse-yaml.mjs"),
@@ -2758,7 +2745,7 @@ function rootOf(contract) {
   return root;
 }
 
-// scripts/src/contracts/image-field.ts
+// scripts/src/contracts/fields.ts
 function imageField(contract) {
   return fieldWhere(contract, ({ media: media2, types }) => media2 === "image" && types.includes("string"));
 }
@@ -2774,10 +2761,16 @@ function withoutImage(contract, payload) {
   const { [field]: _, ...others } = payload;
   return others;
 }
+function withPrompt(contract, payload, text2) {
+  const field = contract.prompt;
+  if (field === null) return null;
+  const takesText = rootOf(contract).properties?.get(field)?.types.includes("string");
+  return { ...payload, [field]: takesText ? text2 : [text2] };
+}
 
 // scripts/src/cli/request/payload.ts
 import { Failure as Failure2 } from "./main.mjs";
-import { isObject as isObject9 } from "./main.mjs";
+import { isObject as isObject8 } from "./main.mjs";
 
 // scripts/src/model/strict-json.ts
 var DuplicateName = class extends Error {
@@ -2866,7 +2859,7 @@ function parsePayload(text2, fromStdin) {
     }
     throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
   }
-  if (isObject9(value)) return value;
+  if (isObject8(value)) return value;
   const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
   const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
   throw refused("--payload", "a JSON object", kind2, hint2);
@@ -2956,13 +2949,13 @@ async function readImage(file) {
   }
 }
 var PIECE = 48 * 1024;
-async function dataUri(handle, size, beginning) {
-  const length = beginning.length + 4 * Math.ceil(size / 3);
+async function dataUri(handle, size, beginning2) {
+  const length = beginning2.length + 4 * Math.ceil(size / 3);
   const block = new ArrayBuffer(length, { maxByteLength: length });
   const text2 = Buffer.from(block);
   const bytes = text2.subarray(length - size);
   const { bytesRead } = await handle.read(bytes, 0, size, 0);
-  let end = text2.write(beginning, "latin1");
+  let end = text2.write(beginning2, "latin1");
   for (let at = 0; at < bytesRead; at += PIECE) {
     end += text2.write(bytes.toString("base64", at, Math.min(at + PIECE, bytesRead)), end, "latin1");
   }
@@ -2975,11 +2968,11 @@ function codeOf(error) {
 }
 
 // scripts/src/contracts/validate.ts
-import { isObject as isObject10 } from "./main.mjs";
+import { isObject as isObject9 } from "./main.mjs";
 
-// scripts/src/contracts/hint.ts
-import { plain as plain5 } from "./main.mjs";
+// scripts/src/contracts/schema/hint.ts
 import { nearest, squeeze } from "./main.mjs";
+import { plain as plain5 } from "./main.mjs";
 var NEVER_ROUNDED = "nothing is rounded, as that changes the price";
 function hint(place) {
   const { node, path, value, required: required2 } = place;
@@ -3094,7 +3087,7 @@ function lookAlike(key, names2) {
 // scripts/src/contracts/validate.ts
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
-  if (!isObject10(payload)) return [notAnObject(contract, payload, ways)];
+  if (!isObject9(payload)) return [notAnObject(contract, payload, ways)];
   const check = { contract, root: rootOf(contract), payload, ways };
   const issues = /* @__PURE__ */ new Map();
   const result = toZod2(check.root).safeParse(payload);
@@ -3123,7 +3116,7 @@ function issuesOf2(check, finding) {
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
-  if (finding.code === "unrecognized_keys" && isObject10(value))
+  if (finding.code === "unrecognized_keys" && isObject9(value))
     return (finding.keys ?? []).slice(0, MOST_ISSUES).map((key) => ({
       path: pathText([...path, key]),
       received: received(value[key]),
@@ -3147,7 +3140,7 @@ function crossFieldIssues(check, node, object3, path) {
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
     const value = fieldOf(object3, name);
-    if (child.properties !== void 0 && isObject10(value))
+    if (child.properties !== void 0 && isObject9(value))
       issues.push(...crossFieldIssues(check, child, value, [...path, name]));
   }
   return issues;
@@ -3156,7 +3149,7 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject10(here) && Object.hasOwn(here, step)) here = here[step];
+    else if (isObject9(here) && Object.hasOwn(here, step)) here = here[step];
     else return void 0;
   }
   return here;
@@ -3170,10 +3163,10 @@ function placeOf({ contract, ways }, found) {
 
 // scripts/src/contracts/whole-body.ts
 import { Failure as Failure3 } from "./main.mjs";
-import { isObject as isObject11 } from "./main.mjs";
+import { isObject as isObject10 } from "./main.mjs";
 function withoutBody(contract, payload) {
   const { input, ...besideInput } = payload;
-  if (!isObject11(input) || rootOf(contract).properties?.has("input") === true) return payload;
+  if (!isObject10(input) || rootOf(contract).properties?.has("input") === true) return payload;
   const beside = Object.entries(besideInput).filter(([name, value]) => name !== "model" || value !== contract.model).map(([name, value]) => ({ name, received: received(value) }));
   if (beside.length === 0) return input;
   const { model } = contract;
@@ -3270,6 +3263,9 @@ export {
   checkPayload,
   codeOf,
   codePoints,
+  compiledFolder,
+  compiledLine,
+  contractsFolder,
   counts,
   either,
   endOfText,
@@ -3281,14 +3277,12 @@ export {
   fieldOf,
   files,
   fits,
-  fromCompiled,
   hint,
   imageField,
   imageUrlField,
   isOfType,
   isPresent,
   itemCount,
-  lineOf,
   listModels,
   listProviders,
   literal,
@@ -3311,12 +3305,13 @@ export {
   sniffImage,
   sumMax,
   termsOf,
-  textFingerprint,
   toZod2 as toZod,
   unknownFieldHint,
+  unsupportedFile,
   wanted,
   when,
   withImage,
+  withPrompt,
   withoutBody,
   withoutImage,
   z

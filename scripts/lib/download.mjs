@@ -101,7 +101,8 @@ import {
 } from "./live.mjs";
 import { LONGEST_TIMER_MS } from "./main.mjs";
 import { Failure as Failure4, orFailure as orFailure2 } from "./main.mjs";
-import { urlOf as urlOf2 } from "./main.mjs";
+import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
+import { urlOf } from "./main.mjs";
 
 // scripts/src/download/received-file.ts
 import { Failure as Failure2 } from "./main.mjs";
@@ -216,21 +217,16 @@ var FileWriter = class {
     this.#position = position;
   }
   #start() {
-    const chunks = this.#chunks;
-    const position = this.#position;
-    this.#position += this.#waiting;
-    this.#chunks = [];
-    this.#waiting = 0;
-    const writing = this.#writeAll(chunks, position).then(() => {
+    this.#writing = this.#writeBlock().then(() => {
       this.#writing = void 0;
       if (this.#waiting >= BLOCK_BYTES2) this.#start();
     });
-    writing.catch(() => {
+    this.#writing.catch(() => {
     });
-    this.#writing = writing;
   }
-  async #writeAll(chunks, position) {
-    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  async #writeBlock() {
+    const [chunks, size, position] = [this.#chunks, this.#waiting, this.#position];
+    this.rewind(position + size);
     let { bytesWritten: done } = await this.#handle.writev(chunks, position);
     while (done < size) {
       const rest = Buffer.concat(chunks).subarray(done);
@@ -687,18 +683,6 @@ function integer(text) {
   return text !== void 0 && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-// scripts/src/download/result-address.ts
-import { checkPublicUrl, THIS_MACHINE } from "./main.mjs";
-import { urlOf } from "./main.mjs";
-function refusedAddress(address, loopback) {
-  const url = urlOf(address);
-  if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
-    const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
-    return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
-  }
-  return checkPublicUrl(address, { schemes: ["https"] })?.expected ?? null;
-}
-
 // scripts/src/download/stall-watch.ts
 import { Failure as Failure3 } from "./main.mjs";
 var LEAST_PROGRESS_BYTES = 16 * 1024;
@@ -802,7 +786,7 @@ var Fetch = class {
         const { location } = head.headers;
         const isRedirect = head.status >= 300 && head.status < 400 && redirects < MAX_REDIRECTS;
         if (!isRedirect || !location) return await this.#renewLink(head);
-        const target = urlOf2(location, url);
+        const target = urlOf(location, url);
         if (!target) {
           throw new Failure4("NETWORK_ERROR", "The file's host redirects to something that is no address.");
         }
@@ -845,38 +829,35 @@ var Fetch = class {
 function isFile({ status }) {
   return status === 200 || status === 206;
 }
+function refusedAddress(address, loopback) {
+  const url = urlOf(address);
+  if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
+    const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
+    return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
+  }
+  return checkPublicUrl(address, { schemes: ["https"] })?.expected ?? null;
+}
 
 // scripts/src/download/download.ts
-async function prepareFolder(folder) {
+async function prepareFolder(folder, hasResult = false) {
   const absolute = path4.resolve(folder);
   try {
-    await makeWritable(absolute);
+    makeFolder(absolute);
+    await access(absolute, constants2.W_OK);
     return absolute;
   } catch (cause) {
     const why = diskError2(cause) || "unknown reason";
-    throw new Failure5("INVALID_PAYLOAD", `The folder ${absolute} cannot be written to (${why}).`, {
-      cause,
-      reason: { kind: "downloadFolder", folder: absolute, why }
-    });
+    const said = `folder ${absolute} cannot be written to (${why}).`;
+    if (hasResult) {
+      const reason2 = { kind: "resultFolder", folder: absolute };
+      throw new Failure5("DOWNLOAD_FAILED", `The finished file could not be saved: the ${said}`, {
+        cause,
+        reason: reason2
+      });
+    }
+    const reason = { kind: "downloadFolder", folder: absolute, why };
+    throw new Failure5("INVALID_PAYLOAD", `The ${said}`, { cause, reason });
   }
-}
-async function remakeFolder(folder) {
-  const absolute = path4.resolve(folder);
-  try {
-    await makeWritable(absolute);
-    return absolute;
-  } catch (cause) {
-    const why = diskError2(cause) || "unknown reason";
-    const message = `The finished file could not be saved: the folder ${absolute} cannot be written to (${why}).`;
-    throw new Failure5("DOWNLOAD_FAILED", message, {
-      cause,
-      reason: { kind: "resultFolder", folder: absolute }
-    });
-  }
-}
-async function makeWritable(folder) {
-  makeFolder(folder);
-  await access(folder, constants2.W_OK);
 }
 function stemOf(of) {
   const { folder, taskId, output, number } = of;
@@ -1023,7 +1004,7 @@ function nameFound(file, stem) {
 // scripts/src/download/copy-file.ts
 async function copyTo(downloader, file, target, waitEnds, isVersioned = false) {
   if (await fileIsWhole(target, file)) return { ...file, path: target };
-  const folder = await remakeFolder(path6.dirname(target));
+  const folder = await prepareFolder(path6.dirname(target), true);
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
     let part;
@@ -1100,8 +1081,6 @@ export {
   oneAtATime,
   prepareFolder,
   publicLookup,
-  refusedAddress,
-  remakeFolder,
   removeOldParts,
   saveOnce,
   sha256Of,

@@ -1,5 +1,5 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
-// scripts/src/contracts/estimate.ts
+// scripts/src/contracts/price/estimate.ts
 import { isObject } from "./main.mjs";
 import { rootOf } from "./contracts.mjs";
 import { carriesSomething, fieldOf } from "./contracts.mjs";

@@ -264,13 +264,12 @@ var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
-var RESUBMIT_WITHIN_MS = 24 * 36e5;
 function reconcileUntil({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
 async function reconcile(session, lost, until, source = {}) {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: "never" };
+  if (!session.provider.can.list) return { kind: "never", why: "noList" };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -279,9 +278,11 @@ async function reconcile(session, lost, until, source = {}) {
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
     if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
-      const age = clock.wall() - lost.since.wall;
-      const mayResubmit = found.kind === "absent" && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
-      return { kind: mayResubmit ? "mayResubmit" : "never" };
+      if (found.kind === "similar") return { kind: "never", why: "similar" };
+      if (lost.resubmitted) return { kind: "never", why: "resubmitted" };
+      const { resultsKeptMs = 0 } = session.provider;
+      if (clock.wall() - lost.since.wall > resultsKeptMs) return { kind: "never", why: "late" };
+      return { kind: "mayResubmit" };
     }
     const now2 = clock.monotonic();
     const earliest = now2 + (failure?.details.retryAfter ?? 0) * 1e3;
@@ -340,11 +341,11 @@ import { dateOf } from "./live.mjs";
 import { creditsOf } from "./live.mjs";
 var PATIENCE_MS = 5e3;
 var PAUSE_MS = 50;
-async function nameTask(request, { task, wasThere, isResubmitted }) {
+async function nameTask(request, { task, by, isResubmitted }) {
   const { store, entry } = request;
-  const isAlike = wasThere && task.idempotencyKey === void 0;
+  const isAlike = by === "list" && task.idempotencyKey === void 0;
   const record = async () => await noteTask(request, task, isAlike) ? "recorded" : "unrecorded";
-  if (!wasThere && !isResubmitted) return record();
+  if (by === "answer" && !isResubmitted) return record();
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
@@ -353,7 +354,7 @@ async function nameTask(request, { task, wasThere, isResubmitted }) {
       await exchangeSubmits(entry, holder);
       return "taken";
     }
-    return wasThere ? "taken" : await record();
+    return by === "list" ? "taken" : await record();
   } finally {
     await fence?.release();
   }
@@ -397,7 +398,7 @@ import { orFailure as orFailure4 } from "./main.mjs";
 
 // scripts/src/core/reconcile/unknown-outcome.ts
 import { Failure as Failure6 } from "./main.mjs";
-async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn }) {
+async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
   const { model, idempotencyKey } = generation;
   const isRecorded = await session.records() !== null;
   const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
@@ -411,7 +412,7 @@ async function unknownOutcome(session, { generation, sentAt, failure: lost }, { 
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason: { kind: "submitUnknown", ...request, after, named, lost, later, notResubmitted }
+    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
   });
 }
 
@@ -446,7 +447,8 @@ async function submitFirst(session, generation, log, until) {
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === "accepted") return accepted(sent.task, false, false);
+    if (sent.kind === "accepted")
+      return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: false };
     const { failure } = sent;
     if (sent.kind === "lost") {
       await log.lost();
@@ -454,7 +456,7 @@ async function submitFirst(session, generation, log, until) {
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
-    observer.refused();
+    observer.rejected();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
@@ -467,14 +469,15 @@ async function resubmitWhenClear(session, generation, log, first, until) {
   let lost = first;
   for (let attempt = 1; ; attempt += 1) {
     const found = await reconcile(session, lost, until);
-    if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== "mayResubmit") return unknown(session, lost, found.kind === "never" ? {} : found);
+    if (found.kind === "found") return inList(found.task, lost);
+    if (found.kind !== "mayResubmit") return unknown(session, lost, found);
     const held = submits && await orFailure4(submits.ready());
     const notResubmitted = held || await orFailure4(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === "accepted") return accepted(sent.task, false, true);
+    if (sent.kind === "accepted")
+      return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
     if (sent.kind === "lost") {
       await log.lost();
@@ -497,13 +500,13 @@ async function resubmitWhenClear(session, generation, log, first, until) {
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 async function judgeRejection(session, lost, failure, until, source) {
   const found = await search(session, lost, until, source);
-  if (found.kind === "found") return accepted(found.task, true, lost.resubmitted);
+  if (found.kind === "found") return inList(found.task, lost);
   const isInvalid = failure.code === "INVALID_PAYLOAD" || failure.code === "INVALID_MODEL";
   if (isInvalid && found.kind === "absent") return { kind: "rejected", failure };
   return unknown(session, lost, { failure });
 }
-function accepted(task, wasThere, isResubmitted) {
-  return { kind: "accepted", task, wasThere, isResubmitted };
+function inList(task, { resubmitted }) {
+  return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
 async function unknown(...of) {
   return { kind: "unknown", failure: await unknownOutcome(...of) };
@@ -529,10 +532,10 @@ async function submitOnRecord(session, store, request, deadline) {
     for (const earlier of isNew ? claimed.unknown : []) {
       if (!await adopt({ ...own, entry: earlier })) replaced.push(earlier);
     }
-    const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
+    const { task, by, isUnrecorded } = await taskOf(own, isNew);
     for (const earlier of replaced) await earlier.update({ phase: "abandoned" });
     const { resubmitted, created, credits } = entry.record;
-    const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
+    const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
     const resumed = isResumed ? madeBy2(entry.record) : void 0;
@@ -600,8 +603,8 @@ async function adopt(own) {
     const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
     if (found.kind !== "found") return false;
     const { task } = found;
-    const accepted2 = { kind: "accepted", task, wasThere: true, isResubmitted: lost.resubmitted };
-    if (await nameTask(own, accepted2) !== "taken") return true;
+    const accepted = { kind: "accepted", task, by: "list", isResubmitted: lost.resubmitted };
+    if (await nameTask(own, accepted) !== "taken") return true;
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
@@ -702,7 +705,7 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 // scripts/src/core/generate.ts
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
 import { knownFacts } from "./wait.mjs";
-var LEAST_SUBMIT_MS2 = 1500;
+var RETRY_AT_LEAST_MS = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -712,7 +715,7 @@ async function begin(session, options) {
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS2);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;

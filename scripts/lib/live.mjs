@@ -202,11 +202,8 @@ import { plain, quoted } from "./main.mjs";
 var ClosedHere = class extends Error {
   code = "CLOSED_HERE";
 };
-function where(request) {
-  return request.url.origin;
-}
 function networkError(request, what, unclear, cause) {
-  return new Failure4("NETWORK_ERROR", `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure4("NETWORK_ERROR", `${request.url.origin} ${what}.`, { transient: true, unclear, cause });
 }
 var NETWORK_ERRORS = {
   ENOTFOUND: "could not be found (DNS)",
@@ -260,13 +257,17 @@ function explain(request, error, left) {
 var PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request, status, cause) {
   const why = status === 407 ? "it wants a user name and a password (HTTP 407)" : `it answered HTTP ${status}`;
-  return new Failure4("NETWORK_ERROR", `${where(request)} could not be reached through the proxy: ${why}.`, {
-    cause,
-    // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
-    transient: status >= 500,
-    unclear: false,
-    reason: { kind: "proxyRefusal" }
-  });
+  return new Failure4(
+    "NETWORK_ERROR",
+    `${request.url.origin} could not be reached through the proxy: ${why}.`,
+    {
+      cause,
+      // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
+      transient: status >= 500,
+      unclear: false,
+      reason: { kind: "proxyRefusal" }
+    }
+  );
 }
 function withProxy(failure) {
   if (failure.details.unclear !== false || /proxy/i.test(failure.message)) return failure;
@@ -278,7 +279,7 @@ var HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function refusedTls(request, code, said, cause) {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? "has a certificate that cannot be trusted" : "could not agree on TLS";
-  return new Failure4("NETWORK_ERROR", `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure4("NETWORK_ERROR", `${request.url.origin} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? "certificate" : "handshake" }
@@ -300,13 +301,8 @@ var TRANSIENT_STATUS = /* @__PURE__ */ new Set([408, 425, 429]);
 function isTransientStatus(status) {
   return TRANSIENT_STATUS.has(status) || status >= 500;
 }
-function pauseBeforeRetry(failure, attempt, remainingMs, policy, random) {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-function pauseAfter(failure, attempt, policy, random) {
-  const backoff = Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+function pauseAfter(failure, attempt, { baseMs, capMs }, random) {
+  const backoff = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
   return asked === void 0 || asked <= 0 ? backoff : asked * 1e3 + random() * Math.min(1e3, asked * 100);
 }
@@ -337,18 +333,18 @@ var LEAST_RETRY_MS = 500;
 var LONGEST_QUEUE_MS = 1e4;
 var Api = class {
   clock;
-  policy;
   #transport;
   #limiter;
   signal;
   timeoutMs;
+  maxRetries;
   constructor(transport, clock, { timeoutMs, maxRetries, signal, limiter }) {
     this.#transport = transport;
     this.#limiter = limiter;
     this.clock = clock;
     this.signal = signal;
     this.timeoutMs = timeoutMs;
-    this.policy = { maxRetries, ...RETRY_PAUSES };
+    this.maxRetries = maxRetries;
   }
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
   get shortDeadline() {
@@ -406,10 +402,15 @@ var Api = class {
     if (pause === null) throw error;
     await this.clock.sleep(pause, this.signal);
   }
-  /** Returns the backoff before the next attempt in milliseconds; null when there is no next attempt. */
+  /**
+   * Returns the backoff before the next attempt in milliseconds; null when there is none: the failure is permanent, all
+   * retries are used, or the pause ends after the deadline.
+   * @param attempt the number of attempts so far (1 = the first one just failed)
+   */
   pauseFor(failure, attempt, deadline) {
-    const remaining = deadline - this.clock.monotonic();
-    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+    if (!failure.details.transient || attempt > this.maxRetries) return null;
+    const pause = pauseAfter(failure, attempt, RETRY_PAUSES, this.clock.random);
+    return pause > deadline - this.clock.monotonic() ? null : pause;
   }
 };
 async function withPause(limiter, read) {
@@ -655,11 +656,7 @@ var Transport = class {
     const body = decoded(Buffer.concat(chunks), head.headers["content-encoding"], maxBytes, tooLarge);
     return { ...head, body };
   }
-  /**
-   * Sends one request and passes its answer to `receiver` piece by piece.
-   * @throws Failure NETWORK_ERROR (`unclear` when part of the request was sent), the signal's reason, or the error
-   * that the receiver threw
-   */
+  /** Sends one request and passes its answer to `receiver` piece by piece. @throws as `exchange` does */
   async exchange(request, receiver, options) {
     const client = await this.#clientFor(options);
     try {
@@ -707,7 +704,6 @@ import { SANDBOX_KEY } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
@@ -721,7 +717,7 @@ import { urlOf } from "./main.mjs";
 // scripts/src/providers/error-answer.ts
 import { Failure as Failure7 } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
-function refused({ code: named, status, said }, { answer, kind, settings }) {
+function errorAnswer({ code: named, status, said }, { answer, kind, settings }) {
   const code = kind === "submit" || kind === "quote" || OF_A_QUERY.has(named) ? named : "UNKNOWN_ERROR";
   const details = { transient: isTransientStatus(status) || code === "RATE_LIMITED" };
   if (kind === "submit" && (status >= 500 || status === 408 || status === 425 || status === 303))
@@ -760,12 +756,12 @@ function messageOf(status, said, answer) {
 }
 
 // scripts/src/providers/read-answer.ts
-function objectIn(at, refusal2) {
+function objectIn(at, errorOf2) {
   const { status, body: bytes } = at.answer;
   const body = parseBody(bytes);
   const isGood = status >= 200 && status < 300;
   if (isGood && isObject(body)) return body;
-  throw isGood ? unreadable(at, "is not a JSON object") : refusal2(isObject(body) ? body : {}, at);
+  throw isGood ? unreadable(at, "is not a JSON object") : errorOf2(isObject(body) ? body : {}, at);
 }
 function checkId(id, taskId, at) {
   if (typeof id === "string" && id !== "" && id !== taskId) throw unreadable(at, "is about another task");
@@ -795,12 +791,7 @@ function addUrl(value, found) {
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
 import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
-import {
-  definedFields,
-  failed,
-  success,
-  upstream
-} from "./main.mjs";
+import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
@@ -865,15 +856,13 @@ function withFacts(result, outcome, caller) {
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
-    ...outcome.nextSteps,
+    ...textsIn(outcome, "nextSteps"),
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];
   return {
     ...outcome,
-    nextSteps,
-    warnings: result.warnings.map(warningText),
     files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
@@ -920,7 +909,14 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}) {
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : void 0,
@@ -1009,21 +1005,15 @@ function hasOthers(folder, saved) {
 
 // scripts/src/cli/actions/live.ts
 async function runLive(options) {
-  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
-  const { signal } = interruption;
+  const { args, argv, caller, request, batch, environment, loopback } = options;
+  const { observer, secrets, interruption, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
-    ownsProcess: true
-  });
-  const { profile } = args;
+  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
+  const transport = new Transport(proxy, { ownsProcess: true });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const provider = await createProvider(profile, {
-    baseUrl,
-    key: sandbox ? SANDBOX_KEY : environment.key,
-    now: systemClock.wall
-  });
-  const caller = callerOf(args, argv);
+  const key = keyOf(options);
+  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
@@ -1036,7 +1026,7 @@ async function runLive(options) {
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
     sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
   };
   try {
     let outcome;
@@ -1076,8 +1066,8 @@ async function openJournal(options, provider) {
     warn
   });
   if (!args.sandbox || environment.isStateChosen) return journal;
-  const refusal2 = await orFailure3((async () => journal.prepare())());
-  if (!refusal2) return journal;
+  const refusal = await orFailure3((async () => journal.prepare())());
+  if (!refusal) return journal;
   warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
   return null;
 }
@@ -1097,9 +1087,10 @@ var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
-async function accountOf({ args, environment }) {
+var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
+async function accountOf(options) {
   const { accountOf: account } = await import("./journal.mjs");
-  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
+  return account(options.args.profile.id, keyOf(options));
 }
 function once(make) {
   let made;
@@ -1261,7 +1252,7 @@ function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
   const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
   const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
-  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
+  const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
     submit({ model, payload, idempotencyKey, maxCredits, webhookUrl }) {
@@ -1273,7 +1264,7 @@ function aivideomaker(settings) {
         const task = taskFrom({ status: "SUBMITTED", ...body }, body.taskId ?? body.id, key);
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
@@ -1286,7 +1277,7 @@ function aivideomaker(settings) {
           checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         if (["AUTH_FAILED", "RATE_LIMITED", "TASK_NOT_FOUND"].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
@@ -1345,14 +1336,14 @@ function aivideomaker(settings) {
 }
 var balanceIn = ({ currentBalance }) => isCredits(currentBalance) ? currentBalance : null;
 function errorIn(body, at) {
-  return looksLikeError(body) || saysFailed(body) ? refusal(body, at) : unreadable(at, "has none of the expected fields");
+  return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
-function refusal(body, at) {
+function errorOf(body, at) {
   const { answer, kind } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {
@@ -1428,6 +1419,7 @@ export {
   dateOf,
   decoded,
   deliver,
+  errorAnswer,
   exchange,
   explain,
   fetchStatus,
@@ -1458,12 +1450,10 @@ export {
   parseBody,
   parseRetryAfter,
   pauseAfter,
-  pauseBeforeRetry,
   pauseOfAll,
   pollError,
   pollOnce,
   recordOf,
-  refused,
   resumedSteps,
   runLive,
   runSteps,
@@ -1474,7 +1464,6 @@ export {
   taskCancelled,
   taskResult,
   unreadable,
-  where,
   withFacts,
   withProxy,
   withRecord,

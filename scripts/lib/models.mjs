@@ -39,8 +39,7 @@ import { unlessEmpty } from "./main.mjs";
 import { PROFILES, profileOf } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { success } from "./main.mjs";
+import { done } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
@@ -51,14 +50,8 @@ async function describeAll({ profile, isProviderNamed, kind, full }) {
     nextSteps.push(commandFor(id, "listModels", { kind }));
   }
   nextSteps.push(...priceSteps(profile, found));
-  const data = {
-    provider,
-    kind,
-    models: found.map(full ? everything : facts),
-    otherProviders: isProviderNamed ? void 0 : others,
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
+  const models = found.map(full ? everything : facts);
+  return done({ provider, kind, models, otherProviders: isProviderNamed ? void 0 : others, nextSteps });
 }
 async function contractsOf(provider, kind) {
   const found = [];
@@ -69,26 +62,19 @@ async function contractsOf(provider, kind) {
   return found;
 }
 async function describeOne({ profile, isProviderNamed, full }, model) {
-  const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
-  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  for (const { id } of isProviderNamed ? [] : PROFILES)
+    if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
   const which = { provider: providerFlag(provider), model };
   const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
-  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  if (full) return done({ ...rules(contract), nextSteps });
   nextSteps.push(commandFor(provider, "describeModel", { model, full: true }));
   nextSteps.push(...priceSteps(profileOf(provider), [contract]));
-  const data = {
-    provider,
-    ...facts(contract),
-    fields: describeFields(contract),
-    rules: unlessEmpty(describeRules(contract)),
-    example,
-    notes: unlessEmpty(advice),
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
+  const fields = describeFields(contract);
+  const shown = { rules: unlessEmpty(describeRules(contract)), example, notes: unlessEmpty(advice) };
+  return done({ provider, ...facts(contract), fields, ...shown, nextSteps });
 }
 function priceSteps({ says }, contracts) {
   const unpriced = contracts.filter((contract) => priceLine(contract, contract.example) === null);
@@ -100,12 +86,8 @@ function priceSteps({ says }, contracts) {
 }
 function facts(contract) {
   const { model, output, schema, example } = contract;
-  return {
-    model,
-    output,
-    makes: schema.description ?? model,
-    estimateOfExample: priceLine(contract, example)
-  };
+  const makes = schema.description ?? model;
+  return { model, output, makes, estimateOfExample: priceLine(contract, example) };
 }
 function everything(contract) {
   const { provider, schema, example, price } = contract;
@@ -134,33 +116,40 @@ function rules(contract) {
 
 // scripts/src/contracts/unknown-model.ts
 import { Failure } from "./main.mjs";
+import { nearest } from "./main.mjs";
 import { plain } from "./main.mjs";
 import { listModels as listModels2, listProviders } from "./contracts.mjs";
-import { nearest } from "./main.mjs";
-
-// scripts/src/contracts/unsupported.ts
-import { EXTENSION, readStored } from "./contracts.mjs";
-function unsupportedFile(provider) {
-  return `${provider}.unsupported${EXTENSION}`;
+import { readStored, unsupportedFile } from "./contracts.mjs";
+async function unknownModel(provider, model, models, root) {
+  const nowhere = { what: "nowhere", near: nearest(model, models), models };
+  const known = await elsewhere(provider, model, root) ?? nowhere;
+  const message = `There is no contract of ${provider} for the model "${plain(model, 60)}".`;
+  return new Failure("INVALID_MODEL", message, {
+    reason: { kind: "modelUnknown", provider, model, known }
+  });
 }
-async function knownName(root, provider, model, models) {
-  let list;
-  try {
-    list = await unsupportedOf(root, provider);
-  } catch {
-    return void 0;
+async function elsewhere(provider, model, root) {
+  const others = listProviders(root).filter((name) => name !== provider);
+  for (const other of [provider, ...others]) {
+    const models = await listModels2(other, root);
+    if (other !== provider && models.includes(model)) return { what: "modelOf", other };
+    const list = await unsupportedOf(root, other).catch(() => void 0);
+    const known = list && knownIn(list, other, model, models);
+    if (known !== void 0) return known;
   }
-  const { page, names, groups } = list;
+  return void 0;
+}
+function knownIn({ page, names, groups }, other, model, models) {
   const wanted = model.toLowerCase();
   const group = groups.find((one) => one.models.some((id) => id.toLowerCase() === wanted)) ?? groups.find(({ beginnings }) => beginnings.some((start) => wanted.startsWith(start)));
   if (group !== void 0) {
     const instead = Object.hasOwn(group.instead, wanted) ? group.instead[wanted] : void 0;
-    return { page, meant: [], why: group.why, instead };
+    return { what: "withoutContract", other, page, why: group.why, instead };
   }
   const slug = slugOf(model);
   const named = Object.hasOwn(names, slug) ? names[slug] : void 0;
   const meant = named ?? models.filter((id) => slugOf(id) === slug);
-  return meant.length > 0 ? { page, meant } : void 0;
+  return meant.length > 0 ? { what: "nameOf", other, meant } : void 0;
 }
 async function idsWithoutContract(root, provider) {
   const { groups } = await unsupportedOf(root, provider);
@@ -178,37 +167,11 @@ async function unsupportedOf(root, provider) {
 function slugOf(name) {
   return name.slice(0, 64).toLowerCase().replace(/[._\s]+/g, "-").replace(/-api$/, "");
 }
-
-// scripts/src/contracts/unknown-model.ts
-async function unknownModel(provider, model, models, root) {
-  const known = await elsewhere(provider, model, root) ?? {
-    what: "nowhere",
-    near: nearest(model, models),
-    models
-  };
-  const message = `There is no contract of ${provider} for the model "${plain(model, 60)}".`;
-  return new Failure("INVALID_MODEL", message, {
-    reason: { kind: "modelUnknown", provider, model, known }
-  });
-}
-async function elsewhere(provider, model, root) {
-  const others = listProviders(root).filter((name) => name !== provider);
-  for (const other of [provider, ...others]) {
-    const models = await listModels2(other, root);
-    if (other !== provider && models.includes(model)) return { what: "modelOf", other };
-    const known = await knownName(root, other, model, models);
-    if (known?.why !== void 0) return { ...known, what: "withoutContract", other, why: known.why };
-    if (known !== void 0) return { what: "nameOf", other, meant: known.meant };
-  }
-  return void 0;
-}
 export {
   describeAll,
   describeFields,
   describeOne,
   describeRules,
   idsWithoutContract,
-  knownName,
-  unknownModel,
-  unsupportedFile
+  unknownModel
 };

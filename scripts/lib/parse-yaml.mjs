@@ -3,9 +3,6 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/contracts/compile.ts
 const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-import { lineOf, textFingerprint } from "./contracts.mjs";
-import { ContractError as ContractError4 } from "./contracts.mjs";
-import { EXTENSION } from "./contracts.mjs";
 
 // node_modules/yaml/browser/dist/nodes/identity.js
 var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
@@ -6277,17 +6274,22 @@ function parse(src, reviver, options) {
   return doc.toJS(Object.assign({ reviver: _reviver }, options));
 }
 
-// scripts/src/contracts/parse-yaml.ts
+// scripts/src/contracts/read/parse-yaml.ts
 function parseYaml(text) {
   return parse(text, { maxAliasCount: 0 });
 }
 
-// scripts/src/contracts/read-contract.ts
+// scripts/src/contracts/read/read-contract.ts
 import { isObject as isObject2 } from "./main.mjs";
 import { OUTPUT_KINDS } from "./main.mjs";
 import { ContractError as ContractError3 } from "./contracts.mjs";
+import { readNode } from "./contracts.mjs";
+import { z as z4 } from "./contracts.mjs";
 
-// scripts/src/contracts/parsed.ts
+// scripts/src/contracts/read/durations.ts
+import { z as z2 } from "./contracts.mjs";
+
+// scripts/src/contracts/read/parsed.ts
 import { ContractError } from "./contracts.mjs";
 import { z } from "./contracts.mjs";
 function parsed(schema4, value, where = "") {
@@ -6303,8 +6305,7 @@ function only(fields, unknown = (name) => `: ${name} is not supported`, otherwis
   });
 }
 
-// scripts/src/contracts/durations.ts
-import { z as z2 } from "./contracts.mjs";
+// scripts/src/contracts/read/durations.ts
 var SECONDS = ".seconds must be a number above 0, or the shortest and the longest";
 var time = z2.number(SECONDS).check(z2.positive(SECONDS));
 var span = z2.tuple([time, time]).check(z2.refine(([shortest, longest]) => longest >= shortest, SECONDS));
@@ -6329,7 +6330,7 @@ function readDurations(value) {
   }));
 }
 
-// scripts/src/contracts/price-rule.ts
+// scripts/src/contracts/read/price-rule.ts
 import { isObject } from "./main.mjs";
 import { ContractError as ContractError2 } from "./contracts.mjs";
 import { z as z3 } from "./contracts.mjs";
@@ -6422,9 +6423,7 @@ function canBe(node, value) {
   return node.enum === void 0 || node.enum.includes(value);
 }
 
-// scripts/src/contracts/read-contract.ts
-import { readNode } from "./contracts.mjs";
-import { z as z4 } from "./contracts.mjs";
+// scripts/src/contracts/read/read-contract.ts
 var DIALECT = "https://json-schema.org/draft/2020-12/schema";
 var SENTENCES = " must be a list of sentences";
 var sentences = z4._default(z4.array(z4.string(SENTENCES), SENTENCES), []);
@@ -6469,7 +6468,7 @@ function toContract(document) {
   };
 }
 
-// scripts/src/contracts/read-unsupported.ts
+// scripts/src/contracts/read/read-unsupported.ts
 import { isObject as isObject3 } from "./main.mjs";
 import { z as z5 } from "./contracts.mjs";
 var HEAD2 = " must hold page, a text, and groups, a list";
@@ -6510,7 +6509,8 @@ var LIST = z5.object(
 var readUnsupported = (document) => parsed(LIST, document, "the list");
 
 // scripts/src/contracts/compile.ts
-import { unsupportedFile } from "./models.mjs";
+import { ContractError as ContractError4 } from "./contracts.mjs";
+import { compiledLine, EXTENSION, unsupportedFile } from "./contracts.mjs";
 import { checkPayload } from "./contracts.mjs";
 function compileContracts(contractsDir, outDir) {
   const read = (file) => readFileSync(join(contractsDir, file), "utf8");
@@ -6543,7 +6543,7 @@ function compileContract(provider, model, file, text) {
 function compiled(file, text, read) {
   const document = parseYaml(text);
   try {
-    return lineOf({ file, source: textFingerprint(text), contract: read(document) });
+    return compiledLine(file, text, read(document));
   } catch (error) {
     throw new ContractError4(`contracts/${file}: ${error.message}`, { cause: error });
   }

@@ -3,12 +3,8 @@
 import { recordedSpending } from "./generate.mjs";
 import { dayOf, systemClock } from "./main.mjs";
 import { spendingOutcome } from "./wait.mjs";
-import { localJournal } from "./pending.mjs";
-async function spendingWithoutKey(where, caller) {
-  const { args, environment } = where;
-  if (environment.stateFolder === "") return null;
+async function spendingWithoutKey(journal, args, caller) {
   const since = args.since?.from ?? null;
-  const journal = localJournal(where);
   const rows = (await journal.spending(0)).filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;
   const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));

@@ -6679,15 +6679,29 @@ var UndiciHttpClient = class {
     for (const dispatcher of this.#open.keys()) this.#end(dispatcher);
     this.#shared = this.#dispatcher();
   }
+  /** Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too. */
   #dispatcher() {
-    const connecting = new AbortController();
-    setMaxListeners(0, connecting.signal);
-    const made = proxyDispatcher(
-      this.#settings,
-      { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal },
-      this.#lookup
-    );
-    this.#open.set(made, connecting);
+    const { httpProxy = "", httpsProxy = "", noProxy = "" } = this.#settings;
+    const proxies = [httpProxy, httpsProxy].filter((proxy) => proxy !== "");
+    const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ""));
+    const withoutProxy = allHere || noProxy.trim() === "*" ? [] : THIS_MACHINE;
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const connecting = { timeout: CONNECT_TIMEOUT_MS, signal: controller.signal };
+    const made = new import_env_http_proxy_agent.default({
+      // A proxy may have any address, and resolves host names itself.
+      connect: largeReads({ ...connecting, lookup: this.#lookup }),
+      requestTls: connecting,
+      proxyTls: connecting,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Set even when empty; otherwise undici reads the environment.
+      httpProxy,
+      httpsProxy,
+      noProxy: [noProxy.trim(), ...withoutProxy].join(","),
+      // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
+      proxyTunnel: false
+    });
+    this.#open.set(made, controller);
     return made;
   }
   #end(dispatcher) {
@@ -6697,25 +6711,6 @@ var UndiciHttpClient = class {
     });
   }
 };
-function proxyDispatcher(settings, connecting, lookup) {
-  const noProxy = settings.noProxy?.trim() ?? "";
-  const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== void 0);
-  const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ""));
-  const withoutProxy = allHere || noProxy === "*" ? [noProxy] : [noProxy, ...THIS_MACHINE];
-  return new import_env_http_proxy_agent.default({
-    // A proxy may have any address, and resolves host names itself.
-    connect: largeReads({ ...connecting, lookup }),
-    requestTls: connecting,
-    proxyTls: connecting,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // Set even when empty; otherwise undici reads the environment.
-    httpProxy: settings.httpProxy ?? "",
-    httpsProxy: settings.httpsProxy ?? "",
-    noProxy: withoutProxy.join(","),
-    // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
-    proxyTunnel: false
-  });
-}
 export {
   UndiciHttpClient,
   largeReads,

@@ -126,7 +126,7 @@ describe('the situation that an interruption finds', () => {
     expect(situation).toMatchObject({ phase: 'before', taskId: null, state: null });
     observer.submitting();
     expect([situation.phase, known]).toEqual(['submitting', 0]);
-    observer.refused();
+    observer.rejected();
     expect([situation.phase, known]).toEqual(['before', 1]);
     observer.submitting();
     observer.task('ck1', 'SUBMITTED');
@@ -212,7 +212,7 @@ describe('a batch, where no terminal is', () => {
     ];
     one.submitting();
     two.submitting();
-    two.refused();
+    two.rejected();
     expect([situation.phase, known]).toEqual(['submitting', 0]);
     one.task('ck1', 'SUBMITTED');
     expect([situation.phase, known]).toEqual(['running', 1]);

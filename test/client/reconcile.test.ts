@@ -85,6 +85,18 @@ describe('reconcile', () => {
     expect(server.to('POST')).toEqual([]);
   });
 
+  test.each([
+    ['a day', 24 * 3600_000, 'clear'],
+    ['longer than results are kept', 24 * 3600_000 + 1, 'unsure'],
+  ])('a request that was lost %s ago: %s', async (_, ago, kind) => {
+    const server = await service({ list: EMPTY });
+    const client = clientOf(server.origin);
+    const now = client.clock.wall();
+    const request = { ...lost(client), submittedAt: now - ago, lostAt: now - ago };
+    expect(await client.reconcile(request)).toMatchObject({ kind });
+    expect(server.to('POST')).toEqual([]);
+  });
+
   test('the minute is counted from the end of the attempt, where that is known', async () => {
     const server = await service({ list: EMPTY });
     const client = clientOf(server.origin);

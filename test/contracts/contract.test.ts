@@ -6,23 +6,23 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { commandFor } from '../../scripts/src/cli/command-line/commands.ts';
 import { compileContracts } from '../../scripts/src/contracts/compile.ts';
-import {
-  type CompiledContract,
-  fromCompiled,
-  lineOf,
-  textFingerprint,
-} from '../../scripts/src/contracts/compiled.ts';
 import { listModels, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { compiledFile, compiledFolder, contractsFolder } from '../../scripts/src/contracts/folders.ts';
+import {
+  compiledFolder,
+  compiledLine,
+  contractsFolder,
+  readStored,
+} from '../../scripts/src/contracts/stored.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
+import type { Json } from '../../scripts/src/model/json.ts';
 import { skillFolder } from '../../scripts/src/model/skill-folder.ts';
 import { said } from '../core/rendered.ts';
 import { MODELS, PROVIDER } from './helpers.ts';
 
 const parsed = vi.hoisted(() => ({ texts: [] as string[] }));
 
-vi.mock(import('../../scripts/src/contracts/parse-yaml.ts'), async (original) => {
+vi.mock(import('../../scripts/src/contracts/read/parse-yaml.ts'), async (original) => {
   const { parseYaml } = await original();
   return {
     parseYaml(text) {
@@ -43,6 +43,8 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const copies = (): string => join(compiledFolder(root), `${PROVIDER}.jsonl`);
 
 const yamlOf = (model: string): string => join(contractsFolder(root), PROVIDER, `${model}.yaml`);
 
@@ -102,7 +104,7 @@ describe('the compiled copies', () => {
     'are passed over when broken: %j',
     async (text) => {
       compile();
-      writeFileSync(compiledFile(root, PROVIDER), text);
+      writeFileSync(copies(), text);
       expect((await loadContract(PROVIDER, 't2v', root)).model).toBe('t2v');
       expect(parsed.texts).toHaveLength(1);
     },
@@ -110,11 +112,11 @@ describe('the compiled copies', () => {
 
   it('are found one by one: a line is read, whatever the others hold', async () => {
     compile();
-    const lines = readFileSync(compiledFile(root, PROVIDER), 'utf8').split('\n');
+    const lines = readFileSync(copies(), 'utf8').split('\n');
     const own = lines.findIndex((line) => line.startsWith(LINE));
     expect(own).toBeGreaterThan(0);
     const others = lines.map((line, n) => (n === own ? line : `{"x":${line.slice(0, 40)}`));
-    writeFileSync(compiledFile(root, PROVIDER), others.join('\n'));
+    writeFileSync(copies(), others.join('\n'));
     expect((await loadContract(PROVIDER, 't2v', root)).model).toBe('t2v');
     expect(parsed.texts).toEqual([]);
     await loadContract(PROVIDER, 'i2v', root);
@@ -122,10 +124,10 @@ describe('the compiled copies', () => {
   });
 
   it('are the same bytes each time, and go with their contract', () => {
-    const lines = () => readFileSync(compiledFile(root, PROVIDER), 'utf8').trimEnd().split('\n');
+    const lines = () => readFileSync(copies(), 'utf8').trimEnd().split('\n');
     expect(compile()).toEqual([`${PROVIDER}.jsonl`]);
     const first = lines();
-    expect(first.map((line) => (JSON.parse(line) as CompiledContract).file)).toEqual(
+    expect(first.map((line) => JSON.parse(line).file)).toEqual(
       MODELS.map((model) => `${PROVIDER}/${model}.yaml`),
     );
     compile();
@@ -137,16 +139,21 @@ describe('the compiled copies', () => {
   });
 
   it('tell texts apart by length and hash', () => {
-    expect(textFingerprint('')).toEqual({ length: 0, hash: '811c9dc5' });
-    expect(textFingerprint('foobar')).toEqual({ length: 6, hash: 'bf9cf968' });
-    const copy = (file: string, a: number) =>
-      lineOf({ file, source: textFingerprint('abc'), contract: { a } });
-    const copies = copy('x/a.yaml', 1) + copy('x/b.yaml', 2);
-    expect(fromCompiled(copies, 'x/a.yaml', 'abc')).toEqual({ a: 1 });
-    expect(fromCompiled(copies, 'x/b.yaml', 'abc')).toEqual({ a: 2 });
-    expect(fromCompiled(copies, 'x/c.yaml', 'abc')).toBeUndefined();
-    expect(fromCompiled(copies, 'x/b.yaml', 'abd')).toBeUndefined();
-    expect(fromCompiled(undefined, 'x/a.yaml', 'abc')).toBeUndefined();
+    compile();
+    const line = (text: string, contract: Json) => compiledLine('a.yaml', text, contract);
+    expect(line('', 1)).toBe('{"file":"a.yaml","source":"0-811c9dc5","contract":1}\n');
+    expect(line('foobar', {})).toBe('{"file":"a.yaml","source":"6-bf9cf968","contract":{}}\n');
+    writeFileSync(join(contractsFolder(root), 'a.yaml'), 'abc');
+    const copyIn = (text: string) => {
+      writeFileSync(copies(), text);
+      return readStored(root, PROVIDER, 'a.yaml').copy;
+    };
+    expect(copyIn(line('abd', { a: 1 }) + line('abc', { a: 2 }))).toEqual({ a: 2 });
+    expect(copyIn(line('abc', { a: 1 }))).toEqual({ a: 1 });
+    expect(copyIn(line('abd', { a: 1 }))).toBeUndefined();
+    expect(copyIn(line('abc', { a: 1 }).slice(0, -3))).toBeUndefined();
+    rmSync(copies());
+    expect(readStored(root, PROVIDER, 'a.yaml').copy).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@
 // says nothing; a rule that is not read, or not applied, has none either.
 import { describe, expect, it } from 'vitest';
 import { type Contract, loadContract } from '../../scripts/src/contracts/contract.ts';
-import { toContract } from '../../scripts/src/contracts/read-contract.ts';
+import { toContract } from '../../scripts/src/contracts/read/read-contract.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import { isObject, type Json, type JsonObject } from '../../scripts/src/model/json.ts';
 import { AIVIDEOMAKER_MODELS, APIDOT_MODELS } from '../support/models.ts';

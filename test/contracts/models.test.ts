@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeOne } from '../../scripts/src/cli/actions/describe.ts';
-import { imageField } from '../../scripts/src/contracts/image-field.ts';
+import { imageField } from '../../scripts/src/contracts/fields.ts';
 import { checkPayload } from '../../scripts/src/contracts/validate.ts';
 import type { Json } from '../../scripts/src/model/json.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';

@@ -25,7 +25,7 @@ export const PROCESS = { ownsProcess: true };
 
 export interface TestSession extends Session {
   clock: FakeClock;
-  /** The calls of the observer, in order: `submitting`, `refused`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
+  /** The calls of the observer, in order: `submitting`, `rejected`, `task ckx1 SUBMITTED`, `polled PROGRESS`, … */
   told: string[];
 }
 
@@ -55,7 +55,7 @@ export function sessionWith(origin: string, options: SessionOptions = {}): TestS
     attached: (id) => told.push(`attached ${id}`),
     submitting: () => told.push('submitting'),
     madeUnderOther: ({ taskId }) => told.push(`made under another as ${taskId}`),
-    refused: () => told.push('refused'),
+    rejected: () => told.push('rejected'),
     task: (id, state) => told.push(`task ${id} ${state}`),
     polled: ({ state, unknownState }) => told.push(`polled ${unknownState ?? state}`),
     queryFailed: ({ code }) => told.push(`failed ${code}`),

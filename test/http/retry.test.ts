@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Api } from '../../scripts/src/http/api.ts';
 import {
   isTransientStatus,
   parseRetryAfter,
   pauseAfter,
-  pauseBeforeRetry,
   RETRY_PAUSES,
 } from '../../scripts/src/http/retry.ts';
+import { Transport } from '../../scripts/src/http/transport.ts';
+import { systemClock } from '../../scripts/src/model/clock.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -72,12 +74,16 @@ describe('parseRetryAfter', () => {
   });
 });
 
-const POLICY = { maxRetries: 3, baseMs: 500, capMs: 8_000 };
 const half = () => 0.5;
+
+function pauseBeforeRetry(failure: Failure, attempt: number, left: number, maxRetries = 3, random = half) {
+  const clock = { ...systemClock, monotonic: () => 0, random };
+  return new Api(new Transport(), clock, { timeoutMs: 1_000, maxRetries }).pauseFor(failure, attempt, left);
+}
 const transient = (retryAfter?: number) =>
   new Failure('RATE_LIMITED', 'later', { transient: true, ...(retryAfter !== undefined && { retryAfter }) });
 
-describe('pauseBeforeRetry', () => {
+describe('the pause before a retry', () => {
   it.each([
     ['the first repeat', transient(), 1, 60_000, 375],
     ['the second, twice as long', transient(), 2, 60_000, 750],
@@ -93,11 +99,11 @@ describe('pauseBeforeRetry', () => {
     ['Retry-After with jitter on top', transient(4), 1, 60_000, 4_200],
     ['Retry-After with at most a second on top', transient(20), 1, 60_000, 20_500],
   ])('faults 13 and 14: %s', (_, failure, attempt, remaining, expected) => {
-    expect(pauseBeforeRetry(failure, attempt, remaining, POLICY, half)).toBe(expected);
+    expect(pauseBeforeRetry(failure, attempt, remaining)).toBe(expected);
   });
 
   it('makes no repeat at all with maxRetries 0', () => {
-    expect(pauseBeforeRetry(transient(), 1, 60_000, { ...POLICY, maxRetries: 0 }, half)).toBeNull();
+    expect(pauseBeforeRetry(transient(), 1, 60_000, 0)).toBeNull();
   });
 
   it('fault 13: never comes back before Retry-After, nor much later, whatever chance says', () => {
@@ -108,7 +114,7 @@ describe('pauseBeforeRetry', () => {
         fc.integer({ min: 1, max: 50 }),
         chance,
         (asked, n, r) => {
-          const pause = pauseAfter(transient(asked), n, POLICY, () => r);
+          const pause = pauseAfter(transient(asked), n, RETRY_PAUSES, () => r);
           expect(pause).toBeGreaterThanOrEqual(asked * 1000);
           expect(pause).toBeLessThanOrEqual(asked * 1000 + 1000);
         },
@@ -124,8 +130,7 @@ describe('pauseBeforeRetry', () => {
         const pause = pauseAfter(transient(), attempt, RETRY_PAUSES, () => r);
         expect(pause).toBeGreaterThanOrEqual(RETRY_PAUSES.baseMs / 2);
         expect(pause).toBeLessThanOrEqual(RETRY_PAUSES.capMs);
-        const policy = { ...RETRY_PAUSES, maxRetries: 10_000 };
-        const inTime = pauseBeforeRetry(transient(), attempt, left, policy, () => r);
+        const inTime = pauseBeforeRetry(transient(), attempt, left, 10_000, () => r);
         if (inTime === null) expect(pause).toBeGreaterThan(left);
         else expect(inTime).toBeLessThanOrEqual(left);
       }),

@@ -76,7 +76,7 @@ const SILENT: Observer = {
   about: () => SILENT,
   submitting() {},
   madeUnderOther() {},
-  refused() {},
+  rejected() {},
   attached() {},
   several() {},
   batch() {},

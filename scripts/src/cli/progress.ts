@@ -40,7 +40,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
   const request = name ?? '';
   return {
     submitting: () => submits.began(request),
-    refused: () => submits.known(request, 'none'),
+    rejected: () => submits.known(request, 'none'),
     several(count) {
       submits.isAboutMany();
       submits.situation.phase = 'running';

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import type * as Price from '../contracts/estimate.ts';
+import type * as Price from '../contracts/price/estimate.ts';
 import type * as Validate from '../contracts/validate.ts';
 import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
@@ -34,7 +34,7 @@ export function describe(contract: Contract): ModelDescription {
 let rules: Promise<[typeof Validate, typeof Price]> | undefined;
 
 export async function validate(contract: Contract, payload: JsonObject): Promise<Validation> {
-  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/estimate.ts')]);
+  rules ??= Promise.all([import('../contracts/validate.ts'), import('../contracts/price/estimate.ts')]);
   const [{ checkPayload }, { estimate }] = await rules;
   const issues = checkPayload(contract, payload);
   const range = issues.length > 0 ? null : estimate(contract, payload);

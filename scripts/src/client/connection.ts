@@ -13,7 +13,7 @@ import { toError } from './to-error.ts';
 export const SILENT: Observer = {
   submitting() {},
   madeUnderOther() {},
-  refused() {},
+  rejected() {},
   attached() {},
   several() {},
   batch() {},

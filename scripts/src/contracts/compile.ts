@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../model/json.ts';
-import { lineOf, textFingerprint } from './compiled.ts';
-import { ContractError } from './contract-error.ts';
-import { EXTENSION } from './document.ts';
-import { parseYaml } from './parse-yaml.ts';
-import { toContract } from './read-contract.ts';
-import { readUnsupported } from './read-unsupported.ts';
-import { unsupportedFile } from './unsupported.ts';
+import { parseYaml } from './read/parse-yaml.ts';
+import { toContract } from './read/read-contract.ts';
+import { readUnsupported } from './read/read-unsupported.ts';
+import { ContractError } from './schema/contract-error.ts';
+import { compiledLine, EXTENSION, unsupportedFile } from './stored.ts';
 import { checkPayload } from './validate.ts';
 
 /**
@@ -54,7 +52,7 @@ function compileContract(provider: string, model: string, file: string, text: st
 function compiled(file: string, text: string, read: (document: Json) => Json): string {
   const document = parseYaml(text);
   try {
-    return lineOf({ file, source: textFingerprint(text), contract: read(document) });
+    return compiledLine(file, text, read(document));
   } catch (error) {
     throw new ContractError(`contracts/${file}: ${(error as Error).message}`, { cause: error });
   }

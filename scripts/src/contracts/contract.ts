@@ -1,47 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
-import { isObject, type JsonObject } from '../model/json.ts';
-import type { OutputKind } from '../model/output-kind.ts';
+import { isObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { plain } from '../model/text.ts';
-import { EXTENSION, readStored } from './document.ts';
-import type { RecordedDuration } from './durations.ts';
-import { contractsFolder } from './folders.ts';
-import type { PriceRule } from './price-rule.ts';
-import { readNode } from './read-schema.ts';
-import type { SchemaNode } from './schema-node.ts';
+import type { StoredContract } from './read/read-contract.ts';
+import { readNode } from './schema/read-schema.ts';
+import type { SchemaNode } from './schema/schema-node.ts';
+import { contractsFolder, EXTENSION, readStored } from './stored.ts';
 
 /** What a model takes, what that is known from, and what it cost when the price was last checked. */
-export interface Contract {
+export interface Contract extends StoredContract {
   provider: string;
   model: string;
-  /** What the model makes. */
-  output: OutputKind;
-  /** JSON Schema 2020-12 of the payload, with the keywords of contracts/README.md. */
-  schema: JsonObject;
-  /** A payload that passes. */
-  example: JsonObject;
-  sources: { what: string; date: string }[];
-  /** The field that takes the prompt; null where the model has none. */
-  prompt: string | null;
-  /** What the sources leave open, and how conflicts between them were resolved; `advice` is among them. */
-  notes: string[];
-  /** The notes that change what one sends. */
-  advice: string[];
-  /**
-   * Where the service documents that a submit repeated with the same idempotency key is not charged again; null where it
-   * does not.
-   */
-  replay: string | null;
-  /** How long recorded runs took, from submit to end; empty where none is on record. */
-  durations: RecordedDuration[];
-  /** Null where no price is known that is recent enough to say anything. */
-  price: PriceRule | null;
 }
-
-/** What the file of a contract says, as the compiled copy holds it. */
-export type StoredContract = Omit<Contract, 'provider' | 'model'>;
 
 const SAFE_NAME = /^[a-z0-9][a-z0-9._-]*$/i;
 // The one that is meant where the command line names none.
@@ -99,8 +71,8 @@ export async function loadContract(
     if (isObject(copy) && typeof copy.output === 'string')
       return { provider, model, ...(copy as unknown as StoredContract) };
     const [{ parseYaml }, { toContract }] = await Promise.all([
-      import('./parse-yaml.ts'),
-      import('./read-contract.ts'),
+      import('./read/parse-yaml.ts'),
+      import('./read/read-contract.ts'),
     ]);
     return { provider, model, ...toContract(parseYaml(text)) };
   } catch (error) {

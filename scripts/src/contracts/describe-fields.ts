@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { expected } from './expected.ts';
-import type { SchemaNode } from './schema-node.ts';
+import { expected } from './schema/expected.ts';
+import type { SchemaNode } from './schema/schema-node.ts';
 
 /**
  * The fields of a model's payload, each in one line: whether it is required, what it takes, what the service assumes

@@ -1,13 +1,13 @@
 import type { Issue } from '../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { expected, type Path, pathText, received } from './expected.ts';
-import { hint, type RefusedPlace, unknownFieldHint } from './hint.ts';
-import { imageField } from './image-field.ts';
-import { fieldOf } from './presence.ts';
-import { nodeAt, type ObjectPlace, type SchemaNode } from './schema-node.ts';
-import { toZod } from './to-zod.ts';
-import { BY_VALUE, type Ways } from './ways.ts';
+import { imageField } from './fields.ts';
+import { expected, type Path, pathText, received } from './schema/expected.ts';
+import { hint, type RefusedPlace, unknownFieldHint } from './schema/hint.ts';
+import { fieldOf } from './schema/presence.ts';
+import { nodeAt, type ObjectPlace, type SchemaNode } from './schema/schema-node.ts';
+import { toZod } from './schema/to-zod.ts';
+import { BY_VALUE, type Ways } from './schema/ways.ts';
 
 const MOST_ISSUES = 20;
 

@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
-import { received } from './expected.ts';
+import { received } from './schema/expected.ts';
 
 /**
  * The payload inside of a complete request body as APIDot's documents print it, `{model, input, callback_url}`; any other

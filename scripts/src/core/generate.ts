@@ -30,7 +30,7 @@ export type Begun = KnownTask & {
 };
 
 // Even the shortest wait gives a rejected or lost submit this long.
-const LEAST_SUBMIT_MS = 1_500;
+const RETRY_AT_LEAST_MS = 1_500;
 
 /** Runs the full workflow for a valid payload (price, submit, wait, download) and returns its result. Submits at most one task. */
 export async function generate(session: Session, options: GenerateOptions): Promise<TaskResult> {
@@ -44,7 +44,7 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const start = api.clock.monotonic();
   const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
   if (isDetached) wait.waitMs = 0;
-  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, LEAST_SUBMIT_MS);
+  const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
   const journal = await session.records();
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;

@@ -37,7 +37,7 @@ export interface Observer {
   /** A submit is about to be sent: from here on a charge is possible. */
   submitting(): void;
   /** The submit ended without a task: nothing is charged. */
-  refused(): void;
+  rejected(): void;
   /** The same request was made with another key or at another address: submitting it with this key is a new charge. */
   madeUnderOther(earlier: OtherAccount): void;
   /** A request that was submitted before: from here on nothing is charged. */

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../model/failure.ts';
-import { asDownloadFailure, moveIntoPlace, remakeFolder, type SavedFile } from './download.ts';
+import { asDownloadFailure, moveIntoPlace, prepareFolder, type SavedFile } from './download.ts';
 import type { Downloader } from './downloader.ts';
 import { fileIsWhole } from './file-hash.ts';
 import { withoutExtension } from './names.ts';
@@ -23,7 +23,7 @@ export async function copyTo(
   isVersioned = false,
 ): Promise<SavedFile> {
   if (await fileIsWhole(target, file)) return { ...file, path: target };
-  const folder = await remakeFolder(path.dirname(target));
+  const folder = await prepareFolder(path.dirname(target), true);
   const stem = withoutExtension(target);
   return oneAtATime(downloader, stem, { folder, waitEnds }, async () => {
     let part: Part | undefined;

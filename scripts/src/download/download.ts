@@ -26,45 +26,29 @@ export interface DownloadOptions extends FetchOptions {
 }
 
 /**
- * Returns the absolute folder after a check, before any charge, that files can be written there.
- * @throws Failure INVALID_PAYLOAD
+ * Returns the absolute folder, made where it is missing, in which files can be written.
+ * @param hasResult the result is there: what is wrong with its folder by now is no mistake of the request
+ * @throws Failure INVALID_PAYLOAD; DOWNLOAD_FAILED with a result
  */
-export async function prepareFolder(folder: string): Promise<string> {
+export async function prepareFolder(folder: string, hasResult = false): Promise<string> {
   const absolute = path.resolve(folder);
   try {
-    await makeWritable(absolute);
+    makeFolder(absolute);
+    await access(absolute, constants.W_OK);
     return absolute;
   } catch (cause) {
     const why = diskError(cause) || 'unknown reason';
-    throw new Failure('INVALID_PAYLOAD', `The folder ${absolute} cannot be written to (${why}).`, {
-      cause,
-      reason: { kind: 'downloadFolder', folder: absolute, why },
-    });
+    const said = `folder ${absolute} cannot be written to (${why}).`;
+    if (hasResult) {
+      const reason = { kind: 'resultFolder', folder: absolute } as const;
+      throw new Failure('DOWNLOAD_FAILED', `The finished file could not be saved: the ${said}`, {
+        cause,
+        reason,
+      });
+    }
+    const reason = { kind: 'downloadFolder', folder: absolute, why } as const;
+    throw new Failure('INVALID_PAYLOAD', `The ${said}`, { cause, reason });
   }
-}
-
-/**
- * Makes the folder of a result that is there: what is wrong with it by now is no mistake of the request.
- * @throws Failure DOWNLOAD_FAILED
- */
-export async function remakeFolder(folder: string): Promise<string> {
-  const absolute = path.resolve(folder);
-  try {
-    await makeWritable(absolute);
-    return absolute;
-  } catch (cause) {
-    const why = diskError(cause) || 'unknown reason';
-    const message = `The finished file could not be saved: the folder ${absolute} cannot be written to (${why}).`;
-    throw new Failure('DOWNLOAD_FAILED', message, {
-      cause,
-      reason: { kind: 'resultFolder', folder: absolute },
-    });
-  }
-}
-
-async function makeWritable(folder: string): Promise<void> {
-  makeFolder(folder);
-  await access(folder, constants.W_OK);
 }
 
 /** Returns the path of a file without its extension, which depends on the content. */

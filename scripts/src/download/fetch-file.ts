@@ -8,11 +8,11 @@ import {
 } from '../http/retry.ts';
 import { LONGEST_TIMER_MS } from '../model/clock.ts';
 import { Failure, orFailure } from '../model/failure.ts';
+import { checkPublicUrl, THIS_MACHINE } from '../model/public-address.ts';
 import { urlOf } from '../model/url.ts';
 import type { Downloader } from './downloader.ts';
 import type { Part } from './part.ts';
 import { type Fetched, ReceivedFile, WrongBytes } from './received-file.ts';
-import { refusedAddress } from './result-address.ts';
 import { LEAST_PROGRESS_BYTES, StallWatch } from './stall-watch.ts';
 
 export interface FetchOptions {
@@ -158,4 +158,18 @@ class Fetch {
 
 function isFile({ status }: HttpHead): boolean {
   return status === 200 || status === 206;
+}
+
+/**
+ * Returns what is expected of an address that must not be fetched, else null. What its host name leads to is checked when the
+ * connection is made.
+ * @param loopback the service's own address if it runs on this machine: only there may files of this machine be fetched
+ */
+function refusedAddress(address: string, loopback: URL | null): string | null {
+  const url = urlOf(address);
+  if (url && loopback && THIS_MACHINE.includes(url.hostname)) {
+    const isSame = url.protocol === loopback.protocol && url.port === loopback.port && !url.username;
+    return isSame ? null : `a public https URL, or one on ${loopback.origin}`;
+  }
+  return checkPublicUrl(address, { schemes: ['https'] })?.expected ?? null;
 }

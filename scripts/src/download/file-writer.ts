@@ -47,22 +47,17 @@ export class FileWriter {
   }
 
   #start(): void {
-    const chunks = this.#chunks;
-    const position = this.#position;
-    this.#position += this.#waiting;
-    this.#chunks = [];
-    this.#waiting = 0;
-    const writing = this.#writeAll(chunks, position).then(() => {
+    this.#writing = this.#writeBlock().then(() => {
       this.#writing = undefined;
       if (this.#waiting >= BLOCK_BYTES) this.#start();
     });
     // A failed write stays rejected: the next call of `write` or `flush` reports it.
-    writing.catch(() => {});
-    this.#writing = writing;
+    this.#writing.catch(() => {});
   }
 
-  async #writeAll(chunks: Buffer[], position: number): Promise<void> {
-    const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  async #writeBlock(): Promise<void> {
+    const [chunks, size, position] = [this.#chunks, this.#waiting, this.#position];
+    this.rewind(position + size);
     let { bytesWritten: done } = await this.#handle.writev(chunks, position);
     // A short write is allowed, and happens when the disk is nearly full.
     while (done < size) {

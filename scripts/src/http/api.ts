@@ -4,7 +4,7 @@ import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { isExcessive } from './json.ts';
 import { networkError } from './network-error.ts';
-import { PAUSE_BUDGET_MS, pauseBeforeRetry, pauseOfAll, RETRY_PAUSES, type RetryPolicy } from './retry.ts';
+import { PAUSE_BUDGET_MS, pauseAfter, pauseOfAll, RETRY_PAUSES } from './retry.ts';
 import type { Transport } from './transport.ts';
 
 // An error answer that is too large is quoted up to this length.
@@ -55,11 +55,11 @@ export interface ApiOptions {
 /** Calls a service: in one attempt, or with the retries that its policy allows. */
 export class Api {
   readonly clock: Clock;
-  readonly policy: RetryPolicy;
   readonly #transport: Transport;
   readonly #limiter: ApiOptions['limiter'];
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
+  readonly maxRetries: number;
 
   constructor(transport: Transport, clock: Clock, { timeoutMs, maxRetries, signal, limiter }: ApiOptions) {
     this.#transport = transport;
@@ -67,7 +67,7 @@ export class Api {
     this.clock = clock;
     this.signal = signal;
     this.timeoutMs = timeoutMs;
-    this.policy = { maxRetries, ...RETRY_PAUSES };
+    this.maxRetries = maxRetries;
   }
 
   /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
@@ -134,10 +134,15 @@ export class Api {
     await this.clock.sleep(pause, this.signal);
   }
 
-  /** Returns the backoff before the next attempt in milliseconds; null when there is no next attempt. */
+  /**
+   * Returns the backoff before the next attempt in milliseconds; null when there is none: the failure is permanent, all
+   * retries are used, or the pause ends after the deadline.
+   * @param attempt the number of attempts so far (1 = the first one just failed)
+   */
   pauseFor(failure: Failure, attempt: number, deadline: number): number | null {
-    const remaining = deadline - this.clock.monotonic();
-    return pauseBeforeRetry(failure, attempt, remaining, this.policy, this.clock.random);
+    if (!failure.details.transient || attempt > this.maxRetries) return null;
+    const pause = pauseAfter(failure, attempt, RETRY_PAUSES, this.clock.random);
+    return pause > deadline - this.clock.monotonic() ? null : pause;
   }
 }
 

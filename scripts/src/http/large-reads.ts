@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net';
 import connectorOf from 'undici/lib/core/connect.js';
 
-export interface Connecting {
+interface Connecting {
   timeout: number;
   /** Ends those that are not made yet; undici would leave them to their timeout, and with them the process. */
   signal: AbortSignal;

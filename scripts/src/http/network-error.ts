@@ -7,16 +7,12 @@ export class ClosedHere extends Error {
   readonly code = 'CLOSED_HERE';
 }
 
-export function where(request: HttpRequest): string {
-  return request.url.origin;
-}
-
 /**
  * Returns a transient network error: a retry may succeed.
  * @param unclear part of the request was sent, so the service may have received it
  */
 export function networkError(request: HttpRequest, what: string, unclear: boolean, cause?: unknown): Failure {
-  return new Failure('NETWORK_ERROR', `${where(request)} ${what}.`, { transient: true, unclear, cause });
+  return new Failure('NETWORK_ERROR', `${request.url.origin} ${what}.`, { transient: true, unclear, cause });
 }
 
 // Error codes of the operating system, of Node and of undici that mean a network error.
@@ -86,13 +82,17 @@ const PROXY_REFUSAL = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 function refusedByProxy(request: HttpRequest, status: number, cause: unknown): Failure {
   const why =
     status === 407 ? 'it wants a user name and a password (HTTP 407)' : `it answered HTTP ${status}`;
-  return new Failure('NETWORK_ERROR', `${where(request)} could not be reached through the proxy: ${why}.`, {
-    cause,
-    // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
-    transient: status >= 500,
-    unclear: false,
-    reason: { kind: 'proxyRefusal' },
-  });
+  return new Failure(
+    'NETWORK_ERROR',
+    `${request.url.origin} could not be reached through the proxy: ${why}.`,
+    {
+      cause,
+      // A proxy that cannot reach the service answers 5xx, which may pass; its other answers are permanent.
+      transient: status >= 500,
+      unclear: false,
+      reason: { kind: 'proxyRefusal' },
+    },
+  );
 }
 
 /** Adds a hint about the proxy: a failure of the proxy looks like a failure of the service. */
@@ -111,7 +111,7 @@ const HANDSHAKE = /^(ERR_SSL_|EPROTO)/;
 function refusedTls(request: HttpRequest, code: string, said: string, cause: unknown): Failure {
   const isCertificate = CERTIFICATE.test(code);
   const what = isCertificate ? 'has a certificate that cannot be trusted' : 'could not agree on TLS';
-  return new Failure('NETWORK_ERROR', `${where(request)} ${what} (${code}: ${said}).`, {
+  return new Failure('NETWORK_ERROR', `${request.url.origin} ${what} (${code}: ${said}).`, {
     cause,
     unclear: false,
     reason: { kind: isCertificate ? 'certificate' : 'handshake' },

@@ -1,15 +1,13 @@
 import type { Failure } from '../model/failure.ts';
 
-export interface RetryPolicy {
-  /** Retries after the first attempt. */
-  maxRetries: number;
+interface Pauses {
   /** Milliseconds before the first retry; doubled for each further one. */
   baseMs: number;
   /** The longest pause in milliseconds, unless the service asks for more. */
   capMs: number;
 }
 
-export const RETRY_PAUSES = { baseMs: 500, capMs: 8_000 };
+export const RETRY_PAUSES: Pauses = { baseMs: 500, capMs: 8_000 };
 
 /** The sum of all pauses of a call that has no wait of its own, in milliseconds: agents' tools have short time limits. */
 export const PAUSE_BUDGET_MS = 30_000;
@@ -24,32 +22,14 @@ export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUS.has(status) || status >= 500;
 }
 
-/**
- * Returns the backoff before the next attempt in milliseconds. Returns null when there is no next attempt: the failure is
- * permanent, all retries are used, or the pause is longer than the remaining time.
- * @param attempt the number of attempts so far (1 = the first one just failed)
- */
-export function pauseBeforeRetry(
-  failure: Failure,
-  attempt: number,
-  remainingMs: number,
-  policy: RetryPolicy,
-  random: () => number,
-): number | null {
-  if (!failure.details.transient || attempt > policy.maxRetries) return null;
-  const pause = pauseAfter(failure, attempt, policy, random);
-  return pause > remainingMs ? null : pause;
-}
-
 /** Returns the backoff after the n-th failure in a row, in milliseconds. The caller decides when to give up. */
 export function pauseAfter(
   failure: Failure,
   attempt: number,
-  policy: Pick<RetryPolicy, 'baseMs' | 'capMs'>,
+  { baseMs, capMs }: Pauses,
   random: () => number,
 ): number {
-  const backoff =
-    Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
+  const backoff = Math.min(capMs, baseMs * 2 ** Math.min(attempt - 1, 30)) * (0.5 + random() / 2);
   const asked = failure.details.retryAfter;
   // `Retry-After` is the minimum. Jitter is added to it, so that many clients do not return at the same instant.
   return asked === undefined || asked <= 0 ? backoff : asked * 1000 + random() * Math.min(1000, asked * 100);

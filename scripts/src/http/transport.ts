@@ -48,11 +48,7 @@ export class Transport {
     return { ...head, body };
   }
 
-  /**
-   * Sends one request and passes its answer to `receiver` piece by piece.
-   * @throws Failure NETWORK_ERROR (`unclear` when part of the request was sent), the signal's reason, or the error
-   * that the receiver threw
-   */
+  /** Sends one request and passes its answer to `receiver` piece by piece. @throws as `exchange` does */
   async exchange(request: HttpRequest, receiver: Receiver, options: ExchangeOptions): Promise<HttpHead> {
     const client = await this.#clientFor(options);
     try {

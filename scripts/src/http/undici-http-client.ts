@@ -20,7 +20,7 @@ import {
   outgoingHeaders,
   type ProxySettings,
 } from './http-client.ts';
-import { type Connecting, largeReads } from './large-reads.ts';
+import { largeReads } from './large-reads.ts';
 import { ClosedHere } from './network-error.ts';
 
 /**
@@ -133,15 +133,30 @@ export class UndiciHttpClient implements HttpClient {
     this.#shared = this.#dispatcher();
   }
 
+  /** Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too. */
   #dispatcher(): Dispatcher {
-    const connecting = new AbortController();
-    setMaxListeners(0, connecting.signal);
-    const made = proxyDispatcher(
-      this.#settings,
-      { timeout: CONNECT_TIMEOUT_MS, signal: connecting.signal },
-      this.#lookup,
-    );
-    this.#open.set(made, connecting);
+    const { httpProxy = '', httpsProxy = '', noProxy = '' } = this.#settings;
+    const proxies = [httpProxy, httpsProxy].filter((proxy) => proxy !== '');
+    const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ''));
+    // For a proxy on another machine, localhost means itself: it must not receive a key that was meant for this machine.
+    const withoutProxy = allHere || noProxy.trim() === '*' ? [] : THIS_MACHINE;
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const connecting = { timeout: CONNECT_TIMEOUT_MS, signal: controller.signal };
+    const made = new EnvHttpProxyAgent({
+      // A proxy may have any address, and resolves host names itself.
+      connect: largeReads({ ...connecting, lookup: this.#lookup }),
+      requestTls: connecting,
+      proxyTls: connecting,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Set even when empty; otherwise undici reads the environment.
+      httpProxy,
+      httpsProxy,
+      noProxy: [noProxy.trim(), ...withoutProxy].join(','),
+      // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
+      proxyTunnel: false,
+    });
+    this.#open.set(made, controller);
     return made;
   }
 
@@ -150,28 +165,4 @@ export class UndiciHttpClient implements HttpClient {
     this.#open.delete(dispatcher);
     dispatcher.destroy().catch(() => {});
   }
-}
-
-/**
- * Returns a dispatcher that uses the proxies, except for `noProxy` and for this machine unless the proxies run on it too.
- */
-function proxyDispatcher(settings: ProxySettings, connecting: Connecting, lookup?: LookupFunction) {
-  const noProxy = settings.noProxy?.trim() ?? '';
-  const proxies = [settings.httpProxy, settings.httpsProxy].filter((proxy) => proxy !== undefined);
-  const allHere = proxies.every((proxy) => THIS_MACHINE.includes(urlOf(proxy)?.hostname ?? ''));
-  // For a proxy on another machine, localhost means itself: it must not receive a key that was meant for this machine.
-  const withoutProxy = allHere || noProxy === '*' ? [noProxy] : [noProxy, ...THIS_MACHINE];
-  return new EnvHttpProxyAgent({
-    // A proxy may have any address, and resolves host names itself.
-    connect: largeReads({ ...connecting, lookup }),
-    requestTls: connecting,
-    proxyTls: connecting,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // Set even when empty; otherwise undici reads the environment.
-    httpProxy: settings.httpProxy ?? '',
-    httpsProxy: settings.httpsProxy ?? '',
-    noProxy: withoutProxy.join(','),
-    // Plain HTTP is sent through a proxy as such; most proxies refuse a tunnel to port 80.
-    proxyTunnel: false,
-  });
 }

@@ -105,6 +105,13 @@ export interface Cheaper {
   most: number | null;
 }
 
+/**
+ * Why no later list can tell whether a lost submit was accepted. `noList`: the service documents none. `similar`: a task in
+ * it, or one that cannot be read, may be the one or that of another request. `resubmitted`: the request was submitted once more, and the list shows
+ * neither task. `late`: it was submitted longer ago than the service is known to keep results.
+ */
+export type Undecidable = 'noList' | 'similar' | 'resubmitted' | 'late';
+
 /** Why a submit has no known outcome yet. */
 interface SubmitUnknown {
   kind: 'submitUnknown';
@@ -116,6 +123,8 @@ interface SubmitUnknown {
   isRecorded: boolean;
   /** Seconds until the service's list can tell. */
   after: number | undefined;
+  /** Why no later list can tell, where that was found out. */
+  why: Undecidable | undefined;
   /** The task that an unclear answer named. */
   named: string | undefined;
   /** Why the answer is missing, and what came of asking later. */

@@ -4,7 +4,7 @@ import { type ErrorCode, Failure, type FailureDetails } from '../model/failure.t
 import { plain, quoted } from '../model/text.ts';
 import type { Answered, Kind } from './call.ts';
 
-export interface Refused {
+export interface ErrorAnswer {
   code: ErrorCode;
   /** The HTTP status, or the one that the body names in its place. */
   status: number;
@@ -13,8 +13,8 @@ export interface Refused {
 }
 
 /** Returns a transient failure if the status means "later", an unclear one if a submit may have been accepted nevertheless. */
-export function refused(
-  { code: named, status, said }: Refused,
+export function errorAnswer(
+  { code: named, status, said }: ErrorAnswer,
   { answer, kind, settings }: Answered,
 ): Failure {
   const code = kind === 'submit' || kind === 'quote' || OF_A_QUERY.has(named) ? named : 'UNKNOWN_ERROR';

@@ -9,13 +9,13 @@ import type { Answered } from './call.ts';
 import { unreadable } from './error-answer.ts';
 import type { Profile } from './profile.ts';
 
-/** Returns the JSON object of an answer with a good status. @throws Failure, by `refusal` for any other status */
-export function objectIn(at: Answered, refusal: (body: JsonObject, at: Answered) => Failure): JsonObject {
+/** Returns the JSON object of an answer with a good status. @throws Failure, by `errorOf` for any other status */
+export function objectIn(at: Answered, errorOf: (body: JsonObject, at: Answered) => Failure): JsonObject {
   const { status, body: bytes } = at.answer;
   const body = parseBody(bytes);
   const isGood = status >= 200 && status < 300;
   if (isGood && isObject(body)) return body;
-  throw isGood ? unreadable(at, 'is not a JSON object') : refusal(isObject(body) ? body : {}, at);
+  throw isGood ? unreadable(at, 'is not a JSON object') : errorOf(isObject(body) ? body : {}, at);
 }
 
 /** @throws Failure when an answer names another task than the requested one */

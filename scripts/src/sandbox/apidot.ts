@@ -1,5 +1,5 @@
 import { listModels } from '../contracts/contract.ts';
-import { idsWithoutContract } from '../contracts/unsupported.ts';
+import { idsWithoutContract } from '../contracts/unknown-model.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { urlOf } from '../model/url.ts';

@@ -1,5 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
-import { estimateCredits } from '../contracts/estimate.ts';
+import { estimateCredits } from '../contracts/price/estimate.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** The price where none is known: for APIDot's models, and for a model whose file has no price rule. */

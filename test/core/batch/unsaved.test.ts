@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { unsavedTasks } from '../../../scripts/src/core/batch/known-lines.ts';
 import type { Line } from '../../../scripts/src/core/batch/track.ts';
-import { unsavedTasks } from '../../../scripts/src/core/batch/unsaved.ts';
 import { isUnsaved, type RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import type { StoredRequest } from '../../../scripts/src/ports/record-store.ts';
 
@@ -30,7 +30,7 @@ describe('a task without its whole result here', () => {
 describe('the earlier tasks of a line that a batch names', () => {
   const lineOf = (taskId: string | null, entry: StoredRequest | undefined, older: StoredRequest[] = []) =>
     ({
-      line: { number: 3 },
+      number: 3,
       taskId,
       known: { entry, isUnknown: false, older },
     }) as unknown as Line;

@@ -59,9 +59,9 @@ describe.each<[string, Reply, number?]>([
   it('is found in the list by its key', async () => {
     const list = listed({ idempotencyKey: 'key-0001', input: null, model: 'other' });
     const { server, session, log } = await started([lost], [list], { timeoutMs });
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
     expect(task).toMatchObject({ id: 'ckx9', state: 'PROGRESS' });
-    expect(wasThere).toBe(true);
+    expect(by).toBe('list');
     expect(server.received.map(({ method }) => method)).toEqual(['POST', 'GET']);
     expect(session.told).toEqual(['submitting', 'failed NETWORK_ERROR']);
     expect(log.notes).toEqual(['lost']);
@@ -69,8 +69,8 @@ describe.each<[string, Reply, number?]>([
 
   it('fault 74: is reconciled until the list was clear for 60 seconds, then sent once more with the same key', async () => {
     const { server, session, log } = await started([lost, ACCEPTED], [EMPTY], { timeoutMs });
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
-    expect([task.id, wasThere]).toEqual(['ckx1', false]);
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
+    expect([task.id, by]).toEqual(['ckx1', 'answer']);
     expect(server.readAt).toEqual(READINGS);
     expect(server.received.at(-1)!.method).toBe('POST');
     expect(log.notes).toEqual(['lost', 'resubmitting']);
@@ -83,7 +83,9 @@ describe.each<[string, Reply, number?]>([
     expect(server.readAt).toEqual([...READINGS, ...READINGS.map((at) => at + 60)]);
     expect(failure.details.retryAfter).toBeUndefined();
     const steps = failure.details.nextSteps!;
-    expect(steps[0]).toMatch(/^Waiting changes nothing/);
+    expect(steps[0]).toBe(
+      'Waiting changes nothing: it was submitted once more, that answer was lost too, and the list shows neither task. The same command submits nothing more.',
+    );
     expect(steps.filter((step) => /^run /.test(step))).toEqual(['run --action listTasks']);
     expect(steps.slice(-2)).toEqual([
       expect.stringMatching(
@@ -91,7 +93,7 @@ describe.each<[string, Reply, number?]>([
       ),
       expect.stringMatching(/^If there is none, and only if the user accepts .*--new$/),
     ]);
-    expect(session.told).not.toContain('refused');
+    expect(session.told).not.toContain('rejected');
     expect(log.notes).toEqual(['lost', 'resubmitting', 'lost']);
     expectOneRequest(server, 2);
   });
@@ -101,7 +103,7 @@ describe.each<[string, Reply, number?]>([
     const { server, session } = await started([lost], [down], { timeoutMs });
     expect(unknownOf(await submitFor(session, 100_000)).message).toContain('HTTP 503');
     expect(server.readAt).toEqual([...READINGS, 75, 90, 100]);
-    expect(session.told).not.toContain('refused');
+    expect(session.told).not.toContain('rejected');
     expectOneRequest(server, 1);
   });
 });
@@ -239,8 +241,8 @@ describe('reading the list', () => {
       const clock = new FakeClock();
       const list = () => (clock.now < late * 1_000 ? EMPTY : listed({ idempotencyKey: null }));
       const { server, session } = await started(['reset', ACCEPTED], [list], { clock });
-      const { task, wasThere } = acceptedOf(await submitFor(session));
-      expect([task.id, wasThere]).toEqual(['ckx9', true]);
+      const { task, by } = acceptedOf(await submitFor(session));
+      expect([task.id, by]).toEqual(['ckx9', 'list']);
       expect(server.readAt).toEqual(READINGS.slice(0, READINGS.findIndex((at) => at >= late) + 1));
       expectOneRequest(server, 1);
     },
@@ -335,7 +337,9 @@ describe('reading the list', () => {
   it('that still shows after 60 seconds what may be the task keeps it from being sent again', async () => {
     const unsure = listed({ createdAt: undefined });
     const { server, session } = await started(['reset', ACCEPTED], [unsure]);
-    expect(unknownOf(await submitFor(session, 70_000)).details.retryAfter).toBeUndefined();
+    const { retryAfter, nextSteps } = unknownOf(await submitFor(session, 70_000)).details;
+    expect(retryAfter).toBeUndefined();
+    expect(String(nextSteps)).toContain('which may be this one or that of another request');
     expect(server.readAt).toEqual(READINGS);
     expectOneRequest(server, 1);
   });
@@ -372,9 +376,9 @@ describe('the second submit', () => {
       ['reset', second],
       [...Array(READINGS.length).fill(EMPTY), () => listed()],
     );
-    const { task, wasThere } = acceptedOf(await submitFor(session));
-    expect([task.id, wasThere]).toEqual(['ckx9', true]);
-    expect(session.told).not.toContain('refused');
+    const { task, by } = acceptedOf(await submitFor(session));
+    expect([task.id, by]).toEqual(['ckx9', 'list']);
+    expect(session.told).not.toContain('rejected');
     expectOneRequest(server, 2);
   });
 
@@ -416,7 +420,7 @@ describe('the second submit', () => {
       const failure = unknownOf(await submitFor(session, undefined, { log }));
       expect(failure.message).toContain('by the second');
       expect(failure.details.retryAfter).toBeUndefined();
-      expect(session.told).not.toContain('refused');
+      expect(session.told).not.toContain('rejected');
       expect(log.notes).toEqual(['lost', 'resubmitting', ...(isRetriable ? ['resubmit rejected'] : [])]);
       expectOneRequest(server, 2);
     },
@@ -450,8 +454,8 @@ describe('the second submit', () => {
     const limited = { status: 429, headers: { 'retry-after': '20' } };
     const lists = [...Array(READINGS.length).fill(EMPTY), () => listed()];
     const { server, session, log } = await started(['reset', limited, ACCEPTED], lists);
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
-    expect([task.id, wasThere]).toEqual(['ckx9', true]);
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
+    expect([task.id, by]).toEqual(['ckx9', 'list']);
     expect(server.readAt.at(-1)).toBeGreaterThanOrEqual(80);
     expect(log.notes).toEqual(['lost', 'resubmitting', 'resubmit rejected']);
     expectOneRequest(server, 2);

@@ -31,9 +31,9 @@ describe('a submit that is answered', () => {
       fresh.push(options.fresh);
       return send(request, options);
     };
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
     expect(task).toMatchObject({ id: 'ckx1', state: 'SUBMITTED', model: 't2v', idempotencyKey: 'key-0001' });
-    expect(wasThere).toBe(false);
+    expect(by).toBe('answer');
     expect(session.told).toEqual(['submitting']);
     expect(log.notes).toEqual([]);
     expect(server.received).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('a submit that is answered', () => {
     const { server, session, log } = await started([{ status, body: { status: 'FAILED', message: 'no' } }]);
     expect(rejectionOf(await submitFor(session, undefined, { log })).code).toBe(code);
     expect(server.received).toHaveLength(1);
-    expect(session.told).toEqual(['submitting', 'refused']);
+    expect(session.told).toEqual(['submitting', 'rejected']);
     expect(session.clock.sleeps).toEqual([]);
     expect(log.notes).toEqual([]);
   });
@@ -85,8 +85,8 @@ describe('a submit that was certainly not accepted', () => {
       { status: 429 },
       ACCEPTED,
     ]);
-    const { task, wasThere } = acceptedOf(await submitFor(session, undefined, { log }));
-    expect([task.id, wasThere]).toEqual(['ckx1', false]);
+    const { task, by } = acceptedOf(await submitFor(session, undefined, { log }));
+    expect([task.id, by]).toEqual(['ckx1', 'answer']);
     expect(server.to(LIST)).toHaveLength(0);
     expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(7_000);
     expect(log.notes).toEqual(['rejected', 'sending', 'rejected', 'sending']);
@@ -99,7 +99,7 @@ describe('a submit that was certainly not accepted', () => {
     expect(failure.code).toBe('RATE_LIMITED');
     expect(failure.details.retryAfter).toBe(601);
     expect(session.clock.sleeps).toEqual([]);
-    expect(session.told).toEqual(['submitting', 'refused']);
+    expect(session.told).toEqual(['submitting', 'rejected']);
   });
 
   it('fault 1: a refused connection is repeated until the service is there', async () => {
@@ -126,7 +126,7 @@ describe('a submit that was certainly not accepted', () => {
     expect(failure.code).toBe('NETWORK_ERROR');
     expect(failure.details.unclear).toBe(false);
     // Refused before each pause: nothing is under way then, and an interruption must not cause another attempt.
-    expect(session.told).toEqual(Array.from({ length: 4 }, () => ['submitting', 'refused']).flat());
+    expect(session.told).toEqual(Array.from({ length: 4 }, () => ['submitting', 'rejected']).flat());
     expect(session.clock.sleeps).toHaveLength(3);
     expect(log.notes).toEqual(Array.from({ length: 3 }, () => ['rejected', 'sending']).flat());
   });
@@ -148,7 +148,7 @@ describe('a submit that was certainly not accepted', () => {
 describe('told to stop', () => {
   it.each([
     ['while the answer is awaited', 'silence', ['submitting']],
-    ['while it waits to repeat', { status: 429 }, ['submitting', 'refused']],
+    ['while it waits to repeat', { status: 429 }, ['submitting', 'rejected']],
   ] as [string, Reply, string[]][])('%s, it ends with the reason', async (_, reply, told) => {
     const controller = new AbortController();
     const { session } = await started([reply], { signal: controller.signal });

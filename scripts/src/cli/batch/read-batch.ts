@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Contract, loadContract } from '../../contracts/contract.ts';
-import { estimate } from '../../contracts/estimate.ts';
-import { withPrompt } from '../../contracts/prompt-field.ts';
+import { imageField, withoutImage, withPrompt } from '../../contracts/fields.ts';
+import { estimate } from '../../contracts/price/estimate.ts';
 import { checkPayload } from '../../contracts/validate.ts';
 import { withoutBody } from '../../contracts/whole-body.ts';
 import { ordinalsOf } from '../../core/batch/identity.ts';
@@ -187,10 +187,8 @@ class Reader {
     }
     if (line.image !== undefined) {
       // The picture of the line takes the place of the one that all lines would have.
-      const { withoutImage } = await import('../../contracts/image-field.ts');
       return { contract, fields: { ...withoutImage(contract, defaults), ...own }, image: line.image };
     }
-    const { imageField } = await import('../../contracts/image-field.ts');
     const field = imageField(contract);
     const hasOwn = field !== null && own[field] !== undefined;
     return { contract, fields: { ...defaults, ...own }, image: hasOwn ? undefined : this.#args.image };

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { nearest } from '../../contracts/nearest.ts';
 import type { Issue } from '../../model/failure.ts';
 import { nameProblem } from '../../model/file-name-rule.ts';
 import { isIdempotencyKey } from '../../model/idempotency-key.ts';
+import { nearest } from '../../model/nearest.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { TASK_ID, TASK_STATES } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';

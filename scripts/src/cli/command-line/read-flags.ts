@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../contracts/nearest.ts';
 import type { Issue } from '../../model/failure.ts';
+import { nearest } from '../../model/nearest.ts';
 import { plain } from '../../model/text.ts';
 import { inQuotes, issue } from '../issue.ts';
 import { ACTIONS } from './action.ts';

@@ -1,4 +1,4 @@
-import type { Ways } from '../../contracts/ways.ts';
+import type { Ways } from '../../contracts/schema/ways.ts';
 
 /** How the command line gives what a hint about a payload asks for. */
 export const BY_FLAGS: Ways = {

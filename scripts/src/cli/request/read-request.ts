@@ -66,7 +66,7 @@ export function termsOf(args: Arguments): Terms {
 
 /** Returns the error for a quote from a service that gives none, with the estimate where one is known. */
 async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
-  const { priceLine } = await import('../../contracts/estimate.ts');
+  const { priceLine } = await import('../../contracts/price/estimate.ts');
   const line = priceLine(contract, payload);
   const steps =
     line === null

@@ -1,16 +1,62 @@
 import path from 'node:path';
-import { isVersionOf, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { isVersionOf, mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { Failure, type Issue } from '../../model/failure.ts';
+import type { StoredRequest } from '../../ports/record-store.ts';
+import { type Known, recordedName } from './known-lines.ts';
+import type { BatchLine } from './line.ts';
 
 interface Named {
   number: number;
   name: string | null;
-  recorded: string | null;
+  /** The name that its record has. */
+  recorded?: string | null;
 }
 
 /** How a line is named that gives no name: its number, with this before and behind it. */
 export interface Pattern {
   before: string;
   after: string;
+}
+
+/**
+ * Returns the name of each line's file, without its extension.
+ * @param pending requests whose files are not there yet: their names are reserved
+ * @param pattern the name of lines that give none
+ * @throws Failure INVALID_PAYLOAD with every line whose name another file has, before anything is charged
+ */
+export function namesFor(
+  lines: readonly BatchLine[],
+  known: readonly Known[],
+  folder: string | null,
+  pending: readonly StoredRequest[],
+  isNew: boolean,
+  pattern?: Pattern,
+): string[] {
+  const media = folder === null ? new Map<string, string>() : mediaIn(folder);
+  const issues = lines.flatMap(({ number, name }, n): Issue[] => {
+    const file = name === null ? undefined : media.get(nameKey(name));
+    if (file === undefined || (known[n]!.entry && !isNew)) return [];
+    return [
+      {
+        path: `line ${number}: name`,
+        expected: 'a name that no file has yet',
+        received: `"${name}": ${path.basename(file)} exists in ${folder}`,
+        hint: 'give the line another name, choose another folder, or move that file away',
+      },
+    ];
+  });
+  if (issues.length > 0) {
+    const message = `${issues.length} lines name files that exist already and are not theirs.`;
+    const reason = { kind: 'wrongLines' } as const;
+    throw new Failure('INVALID_PAYLOAD', message, { issues, nothingSubmitted: true, reason });
+  }
+  const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
+  const taken = new Set([
+    ...media.keys(),
+    ...here.map(({ record }) => nameKey(stemOfOutput(record.output!))),
+  ]);
+  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]!) }));
+  return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 
 /**
@@ -22,17 +68,14 @@ export interface Pattern {
 export function fileNames(
   lines: readonly Named[],
   isTaken: (name: string) => boolean,
-  { before, after }: Pattern = { before: '', after: '' },
+  pattern: Pattern = { before: '', after: '' },
 ): string[] {
   const used = new Set(lines.flatMap(({ name }) => (name === null ? [] : nameKey(name))));
-  const names = lines.map(({ name, recorded }) => {
-    if (name !== null) {
-      const isKept = recorded !== null && isVersionOf(recorded, name) && isTaken(name);
-      if (!isKept || used.has(nameKey(recorded))) return name;
-      used.add(nameKey(recorded));
-      return recorded;
-    }
-    if (recorded === null || !isOfNumber(recorded, before, after) || used.has(nameKey(recorded))) return null;
+  const names = lines.map(({ name, recorded = null }) => {
+    if (recorded === null || used.has(nameKey(recorded))) return name;
+    const isKept =
+      name === null ? isOfNumber(recorded, pattern) : isVersionOf(recorded, name) && isTaken(name);
+    if (!isKept) return name;
     used.add(nameKey(recorded));
     return recorded;
   });
@@ -41,7 +84,7 @@ export function fileNames(
     if (name !== null) return name;
     const number = String(lines[n]!.number).padStart(width, '0');
     for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${before}${number}${after}`, version);
+      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
       if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
       used.add(nameKey(candidate));
       return candidate;
@@ -50,10 +93,9 @@ export function fileNames(
 }
 
 /** Tells whether a name was made of a line's number: it stays, wherever its line is moved. */
-function isOfNumber(name: string, before: string, after: string): boolean {
-  const plain = name.replace(/-v\d+$/, '');
+function isOfNumber(name: string, { before, after }: Pattern): boolean {
   // Earlier versions of this program wrote the version behind the number.
-  return [name, plain].some(
+  return [name, name.replace(/-v\d+$/, '')].some(
     (one) =>
       one.startsWith(before) &&
       one.endsWith(after) &&
@@ -65,9 +107,4 @@ function isOfNumber(name: string, before: string, after: string): boolean {
 export function nameOfFile(file: string | undefined, name: string): string {
   const saved = file && stemOfOutput(path.basename(file));
   return saved && isVersionOf(saved, name) ? saved : name;
-}
-
-/** Tells whether a line's file has a version behind its name. @param given the name that its line gives */
-export function hasVersion(name: string, given: string | null): boolean {
-  return name !== given && /-v\d+$/.test(name);
 }

@@ -1,6 +1,3 @@
-import { Slots } from '../slots.ts';
-import type { BatchLine } from './line.ts';
-
 /** What two lines must share to be equal. */
 export interface Content {
   model: string;
@@ -20,17 +17,4 @@ export function ordinalsOf(lines: readonly Content[]): number[] {
 
 export function keyOf({ model, payloadHash }: Content): string {
   return `${model} ${payloadHash}`;
-}
-
-/** Lets one of several equal lines be submitted at a time: two that are alike must not be under way together. */
-export class EqualLines {
-  readonly #slots = new Map<string, Slots>();
-
-  /** Waits until the lines before this one that are equal to it have a task, or none. @returns the function that lets the next one in */
-  enter({ contract, payloadHash }: Pick<BatchLine, 'contract' | 'payloadHash'>): Promise<() => void> {
-    const key = keyOf({ model: contract.model, payloadHash });
-    const slots = this.#slots.get(key) ?? new Slots(1);
-    this.#slots.set(key, slots);
-    return slots.enter();
-  }
 }

@@ -1,8 +1,8 @@
-import { nameKey, stemOfOutput } from '../../download/names.ts';
+import { stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
-import type { BatchLine } from './line.ts';
+import type { BatchLine, LineResult } from './line.ts';
 
 /** The newest record of a line's request that counts; `isUnknown` also where it cannot be read. */
 export interface Known {
@@ -40,8 +40,23 @@ export function recordedName({ entry }: Known): string | null {
   return output ? stemOfOutput(output) : null;
 }
 
-/** Returns the names, without extension, that pending requests have for their files in a folder. */
-export function namesReserved(pending: readonly StoredRequest[], folder: string | null): ReadonlySet<string> {
-  const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
-  return new Set(here.map(({ record }) => nameKey(stemOfOutput(record.output!))));
+/** An earlier task of a line, of which this machine has not every file. */
+export interface UnsavedTask {
+  line: number;
+  taskId: string;
+}
+
+/**
+ * Returns the tasks of these lines that are not saved and that no line returns: calls for new tasks took their place.
+ * @param lines as far as this call came with them
+ */
+export function unsavedTasks(
+  lines: readonly (Pick<LineResult, 'number' | 'taskId'> & { known: Known })[],
+): UnsavedTask[] {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ number, known: { entry, older } }) => {
+    const records = [...(entry && isUnsaved(entry.record) ? [entry] : []), ...older];
+    const taskIds = records.map(({ record }) => record.taskId!).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
+  });
 }

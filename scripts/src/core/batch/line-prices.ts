@@ -62,28 +62,25 @@ function estimated({ provider }: Session, { number, contract, estimate }: BatchL
 async function quoted(session: Session, slots: Slots, line: BatchLine): Promise<Price> {
   const { clock, signal } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
-  for (let attempt = 1; ; attempt += 1) {
-    const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
-    try {
-      const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: '' };
-      const quote = await askPrice(session, line.contract, generation);
+  const ask = async () => {
+    const generation = { model: line.contract.model, payload: await line.read(), idempotencyKey: '' };
+    return askPrice(session, line.contract, generation);
+  };
+  const leave = await slots.enter(isLarge(line) ? QUOTES : 1);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const quote = await orFailure(ask());
       // The whole answer may repeat the payload.
-      return { credits: quote.credits, quote: { ...quote, record: {} } };
-    } catch (error) {
-      const isLater = error instanceof Failure && error.code === 'RATE_LIMITED';
-      const pause = isLater ? pauseAfter(error, attempt, PAUSES, clock.random) : Infinity;
-      if (clock.monotonic() + pause > until) throw ofLine(error, line.number);
+      if (!(quote instanceof Failure)) return { credits: quote.credits, quote: { ...quote, record: {} } };
+      const { code, message, details } = quote;
+      const pause = code === 'RATE_LIMITED' ? pauseAfter(quote, attempt, PAUSES, clock.random) : Infinity;
+      if (clock.monotonic() + pause > until) {
+        const said = `The price of line ${line.number} could not be had: ${message}`;
+        throw new Failure(code, said, { ...details, cause: quote });
+      }
       await clock.sleep(pause, signal);
-    } finally {
-      leave();
     }
+  } finally {
+    leave();
   }
-}
-
-function ofLine(error: unknown, number: number): unknown {
-  if (!(error instanceof Failure)) return error;
-  return new Failure(error.code, `The price of line ${number} could not be had: ${error.message}`, {
-    ...error.details,
-    cause: error,
-  });
 }

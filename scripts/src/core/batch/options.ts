@@ -2,9 +2,9 @@ import type { Failure } from '../../model/failure.ts';
 import type { Terms } from '../checked-request.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 import type { Pattern } from './file-names.ts';
+import type { UnsavedTask } from './known-lines.ts';
 import type { LeftOver } from './left-over.ts';
 import type { BatchLine, LineResult } from './line.ts';
-import type { UnsavedTask } from './unsaved.ts';
 
 /** How the user interrupts a batch. */
 export interface Stop {

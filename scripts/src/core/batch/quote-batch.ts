@@ -30,8 +30,7 @@ export async function quoteBatch(
   lines.forEach(({ number }, n) => {
     if (!isCharged[n]) open.set(number, prices.get(number)!);
   });
-  const named = lines.map(({ number, name }) => ({ number, name, recorded: null }));
-  const names = fileNames(named, () => false, caps.pattern);
+  const names = fileNames(lines, () => false, caps.pattern);
   return {
     kind: 'batchQuote',
     lines: lines.map(({ number, contract: { model } }, n) => {

@@ -9,17 +9,15 @@ import { Slots } from '../slots.ts';
 import { attached } from '../submit/submit-on-record.ts';
 import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
-import { nameOfFile } from './file-names.ts';
-import { EqualLines } from './identity.ts';
-import { type Known, knownLines, namesReserved } from './known-lines.ts';
+import { nameOfFile, namesFor } from './file-names.ts';
+import { keyOf } from './identity.ts';
+import { type Known, knownLines, priceIn, unsavedTasks } from './known-lines.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
-import { namesFor } from './names-for.ts';
 import type { BatchOptions, BatchResult } from './options.ts';
-import { ProgressSums, stateAfter } from './totals.ts';
-import { interruptedEnd, type Line, resultOf, tracked } from './track.ts';
-import { unsavedTasks } from './unsaved.ts';
+import { creditsOfEnd, ProgressSums, stateAfter } from './totals.ts';
+import { interruptedEnd, type Line, tracked } from './track.ts';
 
 // So many submits at the same time: the service's limit for them is not published.
 const SUBMITS = 4;
@@ -48,7 +46,8 @@ class Batch {
   #folder: string | null = null;
   #lines: Line[] = [];
   #prices = new Map<number, Price>();
-  readonly #equals = new EqualLines();
+  /** Lets one of several equal lines be submitted at a time: two that are alike must not be under way together. */
+  readonly #equals = new Map<string, Slots>();
   readonly #progress = new ProgressSums();
 
   constructor(session: Session, options: BatchOptions) {
@@ -80,7 +79,7 @@ class Batch {
     this.#folder = folder;
     const known = await knownLines(journal, lines);
     const pending = (await journal?.pending()) ?? [];
-    const names = namesFor(lines, known, folder, namesReserved(pending, folder), terms.isNew, pattern);
+    const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open, terms);
@@ -89,12 +88,15 @@ class Batch {
     this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
-    for (const line of this.#lines) this.#count(line);
+    for (const line of this.#lines) {
+      line.quoted = prices.get(line.number)?.credits ?? line.quoted;
+      this.#progress.count(line.number, line);
+    }
     this.#session.observer.batch(this.#progress.progress);
     await Promise.all(this.#lines.map((line) => this.#follow(line)));
     return {
       kind: 'batch',
-      lines: this.#lines.map((line) => resultOf(line, this.#prices.get(line.line.number))),
+      lines: this.#lines,
       quoted: this.#quoted,
       held: this.#gate.held,
       isInterrupted: this.#options.stop.requested.aborted || this.#session.api.signal?.aborted === true,
@@ -111,16 +113,28 @@ class Batch {
     if (!isNew) return leftOver(this.#options.lines, known);
     const left = this.#lines.filter((line) => line.taskId === null && line.known.entry?.record.taskId);
     if (!newRun || left.length === 0) return undefined;
-    return { began: newRun.began, lines: new Set(left.map(({ line }) => line.number)) };
+    return { began: newRun.began, lines: new Set(left.map(({ number }) => number)) };
   }
 
   #lineOf(line: BatchLine, known: Known, name: string): Line {
-    const record = this.#options.terms.isNew ? undefined : known.entry?.record;
-    const taskId = record?.taskId ?? null;
-    const state = taskId === null ? null : record!.status;
-    const credits = taskId === null ? undefined : record!.credits;
-    const begun = { taskId, state, credits, isReused: taskId !== null };
-    return { line, name, known, ...begun, isSubmitting: false, end: null, isOver: false };
+    const before = this.#options.terms.isNew ? undefined : known.entry?.record;
+    const record = before?.taskId ? before : undefined;
+    return {
+      line,
+      known,
+      number: line.number,
+      name,
+      isNameTaken: false,
+      model: line.contract.model,
+      taskId: record?.taskId ?? null,
+      state: record?.status ?? null,
+      credits: record?.credits,
+      isReused: record !== undefined,
+      quoted: priceIn(known),
+      isSubmitting: false,
+      isOver: false,
+      end: null,
+    };
   }
 
   #mayCharge({ taskId }: Line): boolean {
@@ -150,6 +164,8 @@ class Batch {
       line.name = nameOfFile(end.files?.[0]?.path, line.name);
       line.taskId = end.taskId;
     }
+    line.isNameTaken = line.name !== line.line.name && /-v\d+$/.test(line.name);
+    line.credits = creditsOfEnd(end) ?? line.credits;
     line.state = stateAfter(line.end, line.state);
     line.isOver = true;
     this.#tell(line);
@@ -157,7 +173,10 @@ class Batch {
 
   /** Submits a line, as often as the service rejects it for the moment and there is time, and waits for its end. */
   async #submitted(line: Line): Promise<LineEnd> {
-    const leaveEquals = await this.#equals.enter(line.line);
+    const content = keyOf({ model: line.model, payloadHash: line.line.payloadHash });
+    const equals = this.#equals.get(content) ?? new Slots(1);
+    this.#equals.set(content, equals);
+    const leaveEquals = await equals.enter();
     let begun: Begun | null = null;
     try {
       for (let attempt = 1; begun === null; attempt += 1) {
@@ -182,9 +201,9 @@ class Batch {
   }
 
   /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure: Failure, { line, taskId }: Line, attempt: number): boolean {
+  #isForLater(failure: Failure, { number, taskId }: Line, attempt: number): boolean {
     if (taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
-    this.#spending.release(line.number);
+    this.#spending.release(number);
     return this.#gate.rejected(failure, attempt);
   }
 
@@ -235,10 +254,9 @@ class Batch {
     }
     // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
     const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);
-    const { model } = line.line.contract;
     return conclude(this.#sessionOf(line), {
       ...known,
-      model,
+      model: line.model,
       maxCredits: undefined,
       wait: { ...wait, folder, output: line.name, waitMs },
       start: this.#session.api.clock.monotonic(),
@@ -246,13 +264,12 @@ class Batch {
   }
 
   #sessionOf(line: Line, submit?: { leave(): void; resume(): void }): Session {
-    const { number } = line.line;
-    const price = this.#prices.get(number)?.credits ?? null;
+    const price = this.#prices.get(line.number)?.credits ?? null;
     const observer = tracked(this.#session.observer.named(line.name), line, {
       answered: () => submit?.resume(),
       changed: () => this.#tell(line),
     });
-    const submits = this.#gate.of(number, price, () => {
+    const submits = this.#gate.of(line.number, price, () => {
       submit?.leave();
       submit?.resume();
     });
@@ -275,12 +292,7 @@ class Batch {
   }
 
   #tell(line: Line): void {
-    this.#count(line);
+    this.#progress.count(line.number, line);
     this.#session.observer.batch(this.#progress.progress);
-  }
-
-  #count(line: Line): void {
-    const credits = line.credits ?? line.known.entry?.record.credits;
-    this.#progress.count(line.line.number, { ...line, credits });
   }
 }

@@ -5,6 +5,7 @@ import type { BatchProgress } from '../observer.ts';
 import type { LineEnd, LineResult } from './line.ts';
 
 type LineState = Pick<LineResult, 'end' | 'taskId' | 'state'>;
+type LineSums = LineState & Pick<LineResult, 'credits' | 'isReused'>;
 
 export type LineOutcome = 'completed' | 'failed' | 'cancelled' | 'running' | 'notSubmitted' | 'unknown';
 
@@ -31,9 +32,7 @@ export function creditsOfEnd(end: LineEnd): Credits | undefined {
   return end === null || end instanceof Failure ? undefined : end.credits;
 }
 
-export function totalsOf(
-  lines: readonly (LineState & Pick<LineResult, 'credits' | 'isReused'>)[],
-): BatchTotals {
+export function totalsOf(lines: readonly LineSums[]): BatchTotals {
   const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
   const chargedNow = lines.some(isMadeNow) ? null : 0;
   const totals: BatchTotals = { total: lines.length, ...none, charged: null, chargedNow, refunded: null };
@@ -72,59 +71,47 @@ export function stateAfter(end: LineEnd, before: TaskState | null): TaskState | 
   return before !== null && isTerminal(before) ? before : (status ?? before);
 }
 
-type LineUnderWay = LineState & {
-  isOver: boolean;
-  isReused: boolean;
-  credits: Credits | undefined;
-};
+/** Returns what a line adds to the sums. */
+function shareOf(line: LineSums & { isOver: boolean }) {
+  const { isOver, taskId } = line;
+  const outcome = lineOutcomeOf(line);
+  const hasFailed = outcome === 'failed' || outcome === 'cancelled';
+  const { charged = null, refunded } = creditsOfEnd(line.end) ?? line.credits ?? {};
+  return {
+    done: Number(isOver && outcome === 'completed'),
+    failed: Number(isOver && hasFailed),
+    unknown: Number(isOver && outcome === 'unknown'),
+    notSubmitted: Number(isOver && outcome === 'notSubmitted'),
+    running: Number(taskId !== null && !hasFailed && (!isOver || outcome === 'running')),
+    charged: charged ?? 0,
+    chargedNow: line.isReused ? 0 : (charged ?? 0),
+    refunded: refunded ?? 0,
+    isPriced: Number(charged !== null),
+    isOver: Number(isOver),
+  };
+}
 
-const NO_SHARE = {
-  ...{ done: 0, failed: 0, unknown: 0, notSubmitted: 0, running: 0 },
-  ...{ charged: 0, chargedNow: 0, refunded: 0, over: 0 },
-  /** 1 where its credits are known. */
-  priced: 0,
-};
+type Share = ReturnType<typeof shareOf>;
 
-/** What a line adds to the sums. */
-type Share = typeof NO_SHARE;
-type Count = 'done' | 'failed' | 'unknown' | 'notSubmitted' | 'running';
+const NO_LINE = { end: null, taskId: null, state: null, isOver: false, isReused: false, credits: undefined };
+const NOTHING: Share = shareOf(NO_LINE);
 
 /** The sums of a batch that is under way. A line that has changed is counted anew, and no other one. */
 export class ProgressSums {
   readonly #shares = new Map<number, Share>();
-  readonly #sums: Share = { ...NO_SHARE };
+  readonly #sums: Share = { ...NOTHING };
 
-  count(number: number, line: LineUnderWay): void {
-    const before = this.#shares.get(number) ?? NO_SHARE;
+  count(number: number, line: Parameters<typeof shareOf>[0]): void {
+    const before = this.#shares.get(number) ?? NOTHING;
     const share = shareOf(line);
     this.#shares.set(number, share);
     for (const name of Object.keys(share) as (keyof Share)[]) this.#sums[name] += share[name] - before[name];
   }
 
   get progress(): BatchProgress {
-    const { charged, chargedNow, over, priced, ...sums } = this.#sums;
+    const { charged, chargedNow, isOver, isPriced, ...sums } = this.#sums;
     const total = this.#shares.size;
-    const credits = priced === 0 ? null : charged;
-    return { total, ...sums, credits, creditsNow: chargedNow, isOver: over === total };
+    const credits = isPriced === 0 ? null : charged;
+    return { total, ...sums, credits, creditsNow: chargedNow, isOver: isOver === total };
   }
-}
-
-function shareOf(line: LineUnderWay): Share {
-  const credits = creditsOfEnd(line.end) ?? line.credits;
-  const charged = credits?.charged ?? 0;
-  const share = { ...NO_SHARE, charged, refunded: credits?.refunded ?? 0 };
-  if (!line.isReused) share.chargedNow = charged;
-  if (line.isOver) share.over = 1;
-  if (typeof credits?.charged === 'number') share.priced = 1;
-  const count = countOf(line);
-  if (count !== null) share[count] = 1;
-  return share;
-}
-
-function countOf(line: LineUnderWay): Count | null {
-  const outcome = lineOutcomeOf(line);
-  if (outcome === 'failed' || outcome === 'cancelled') return line.isOver ? 'failed' : null;
-  if (line.isOver && outcome === 'completed') return 'done';
-  if (line.isOver && (outcome === 'unknown' || outcome === 'notSubmitted')) return outcome;
-  return line.taskId === null ? null : 'running';
 }

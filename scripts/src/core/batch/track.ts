@@ -1,26 +1,16 @@
 import { Failure } from '../../model/failure.ts';
-import type { Credits } from '../../model/request-record.ts';
-import { isTerminal, type TaskState } from '../../model/task.ts';
+import { isTerminal } from '../../model/task.ts';
 import { taskResult } from '../result.ts';
 import type { Observer } from '../session.ts';
-import type { Price } from './caps.ts';
-import { hasVersion } from './file-names.ts';
-import { type Known, priceIn } from './known-lines.ts';
+import type { Known } from './known-lines.ts';
 import type { BatchLine, LineEnd, LineResult } from './line.ts';
-import { creditsOfEnd } from './totals.ts';
 
-/** A line, and what is known of it while it runs: also the answer of an interrupted call is made of that. */
-export interface Line {
+/** A line under way, and what is known of it: also the answer of an interrupted call is made of that. */
+export interface Line extends LineResult {
   line: BatchLine;
-  name: string;
   known: Known;
   isSubmitting: boolean;
-  taskId: string | null;
-  state: TaskState | null;
-  end: LineEnd;
   isOver: boolean;
-  isReused: boolean;
-  credits: Credits | undefined;
 }
 
 interface Changes {
@@ -36,7 +26,7 @@ export function tracked(observer: Observer, line: Line, on: Changes): Observer {
     submitting() {
       line.isSubmitting = true;
     },
-    refused() {
+    rejected() {
       line.isSubmitting = false;
       on.answered();
     },
@@ -78,23 +68,4 @@ export function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }
   }
   const result = taskResult(taskId, seen, { credits });
   return isTerminal(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
-}
-
-/** Returns what came of a line. @param price absent where none was asked for: then its record may name one */
-export function resultOf(
-  { line, name, known, taskId, state, end, isReused, credits }: Line,
-  price: Price | undefined,
-): LineResult {
-  return {
-    number: line.number,
-    name,
-    isNameTaken: hasVersion(name, line.name),
-    model: line.contract.model,
-    end,
-    taskId,
-    state,
-    isReused,
-    credits: creditsOfEnd(end) ?? credits,
-    quoted: price?.credits ?? priceIn(known),
-  };
 }

@@ -4,7 +4,7 @@ import { creditsOf, type TaskResult, taskResult } from '../result.ts';
 import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone, asNotShown } from './gone.ts';
-import { remadeFolder, withOwner } from './place.ts';
+import { folderFor, withOwner } from './place.ts';
 import { saveFiles } from './save-files.ts';
 import { savedResult } from './saved-result.ts';
 
@@ -20,7 +20,7 @@ export async function finish(of: WaitedTask): Promise<TaskResult> {
   try {
     const before = entry && (await savedResult(of, entry));
     if (before) return before;
-    const folder = await remadeFolder(wait.folder);
+    const folder = await folderFor(wait.folder, true);
     task =
       shown && shown.urls.length > 0
         ? { ...shown, state: 'COMPLETED' }

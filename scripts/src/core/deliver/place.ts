@@ -4,14 +4,10 @@ import type { StoredRequest } from '../../ports/record-store.ts';
 import type { Session } from '../session.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 
-/** Returns the folder for files, prepared before anything is charged; null where no files are wanted. */
-export async function folderFor(folder: string | null): Promise<string | null> {
-  return folder === null ? null : (await import('../../download/download.ts')).prepareFolder(folder);
-}
-
-/** Returns the folder for the files of a finished task, made anew where it is gone; null where no files are wanted. */
-export async function remadeFolder(folder: string | null): Promise<string | null> {
-  return folder === null ? null : (await import('../../download/download.ts')).remakeFolder(folder);
+/** Returns the folder for files, as `prepareFolder` does; null where no files are wanted. */
+export async function folderFor(folder: string | null, hasResult = false): Promise<string | null> {
+  if (folder === null) return null;
+  return (await import('../../download/download.ts')).prepareFolder(folder, hasResult);
 }
 
 /** Returns the name for the file of a task: the one that this call, or else its record, names; null: the task's id. */

@@ -45,9 +45,8 @@ export async function saveFiles(
     };
     const url = urls[index]!;
     const number = task.urls.length > 1 ? { number: index + 1 } : {};
-    const { maxRetries } = api.policy;
     const name = { taskId: task.id, folder, output, isVersioned, ...number };
-    const options = { ...name, url, stallMs, maxRetries, until, refresh };
+    const options = { ...name, url, stallMs, maxRetries: api.maxRetries, until, refresh };
     onFile?.(index);
     const save = async () => {
       const file = await saveOnce(session, entry, { ...options, waitEnds: filesUntil });

@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/estimate.ts';
+import { estimateCredits } from '../../contracts/price/estimate.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';

@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { cheaperVariants } from '../../contracts/estimate.ts';
+import { cheaperVariants } from '../../contracts/price/estimate.ts';
 import type { Cheaper } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 

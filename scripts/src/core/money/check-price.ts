@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimate } from '../../contracts/estimate.ts';
+import { estimate } from '../../contracts/price/estimate.ts';
 import { Failure } from '../../model/failure.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/estimate.ts';
+import { estimateCredits } from '../../contracts/price/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';

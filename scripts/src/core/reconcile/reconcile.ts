@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, type Undecidable } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest, TaskList } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
@@ -23,8 +23,8 @@ export type Reconciled =
   | { kind: 'mayResubmit' }
   /** The list was read too early, or an equal request is being submitted just now. */
   | { kind: 'later'; after: number }
-  /** There is no list, a task in it may be the one, or the request was submitted once more already. */
-  | { kind: 'never' }
+  /** No later list can tell. */
+  | { kind: 'never'; why: Undecidable }
   /** `after` is absent where every later query would fail too. */
   | { kind: 'unreadable'; failure: Failure; after?: number };
 
@@ -43,9 +43,6 @@ const INTERVALS_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const REREAD_MS = 5_000;
 // Even the shortest wait reads the list twice: now, and once after a short delay of the service.
 const LEAST_MS = 1_500;
-// AIVideoMaker, the one service with a list, keeps results for 24 hours (as documented in September 2026). What a list shows
-// of older tasks is not known, nor how long a key is remembered.
-const RESUBMIT_WITHIN_MS = 24 * 3600_000;
 
 /** Returns when a reconciliation ends, on the monotonic clock: at the deadline, but not before the list was read twice. */
 export function reconcileUntil({ api }: Session, deadline: number): number {
@@ -64,7 +61,7 @@ export async function reconcile(
   source: ListSource = {},
 ): Promise<Reconciled> {
   const { clock, signal } = session.api;
-  if (!session.provider.can.list) return { kind: 'never' };
+  if (!session.provider.can.list) return { kind: 'never', why: 'noList' };
   const clearAt = lost.since.monotonic + CLEAR_MS;
   for (let n = 0; ; n += 1) {
     const startedAt = clock.monotonic();
@@ -74,10 +71,13 @@ export async function reconcile(
     if (failure && !failure.details.transient) return { kind: 'unreadable', failure };
     // A list that was read elsewhere proves nothing about the time after that.
     if ((found.kind === 'absent' || found.kind === 'similar') && startedAt - found.ageMs >= clearAt) {
-      const age = clock.wall() - lost.since.wall;
-      const mayResubmit = found.kind === 'absent' && !lost.resubmitted && age <= RESUBMIT_WITHIN_MS;
-      // A similar task stays as uncertain as it is: a longer wait adds no information.
-      return { kind: mayResubmit ? 'mayResubmit' : 'never' };
+      // It stays as uncertain as it is: a longer wait adds no information.
+      if (found.kind === 'similar') return { kind: 'never', why: 'similar' };
+      if (lost.resubmitted) return { kind: 'never', why: 'resubmitted' };
+      // What a list shows of tasks whose results are not kept any more is not known, nor how long a key is remembered.
+      const { resultsKeptMs = 0 } = session.provider;
+      if (clock.wall() - lost.since.wall > resultsKeptMs) return { kind: 'never', why: 'late' };
+      return { kind: 'mayResubmit' };
     }
     const now = clock.monotonic();
     const earliest = now + (failure?.details.retryAfter ?? 0) * 1_000;

@@ -1,4 +1,4 @@
-import { Failure } from '../../model/failure.ts';
+import { Failure, type Undecidable } from '../../model/failure.ts';
 import type { Session } from '../session.ts';
 import type { LostSubmit } from './reconcile.ts';
 
@@ -7,13 +7,15 @@ interface Why {
   notResubmitted?: Failure;
   /** Seconds until the list can tell. */
   after?: number;
+  /** Why no later list can. */
+  why?: Undecidable;
 }
 
 /** Returns the failure of a submit whose outcome is not known: it says when the same command will know, and what to do. */
 export async function unknownOutcome(
   session: Session,
   { generation, sentAt, failure: lost }: LostSubmit,
-  { failure: later, notResubmitted, after: clearIn }: Why,
+  { failure: later, notResubmitted, after: clearIn, why }: Why,
 ): Promise<Failure> {
   const { model, idempotencyKey } = generation;
   const isRecorded = (await session.records()) !== null;
@@ -29,6 +31,6 @@ export async function unknownOutcome(
     data: { idempotencyKey, model },
     retryAfter: after,
     taskId: named,
-    reason: { kind: 'submitUnknown', ...request, after, named, lost, later, notResubmitted },
+    reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },
   });
 }

@@ -38,12 +38,12 @@ const PAUSE_MS = 50;
  */
 export async function nameTask(
   request: RecordedRequest,
-  { task, wasThere, isResubmitted }: Accepted,
+  { task, by, isResubmitted }: Accepted,
 ): Promise<'recorded' | 'unrecorded' | 'taken'> {
   const { store, entry } = request;
-  const isAlike = wasThere && task.idempotencyKey === undefined;
+  const isAlike = by === 'list' && task.idempotencyKey === undefined;
   const record = async () => ((await noteTask(request, task, isAlike)) ? 'recorded' : 'unrecorded');
-  if (!wasThere && !isResubmitted) return record();
+  if (by === 'answer' && !isResubmitted) return record();
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure(store.byTask(task.id));
@@ -52,7 +52,7 @@ export async function nameTask(
       await exchangeSubmits(entry, holder);
       return 'taken';
     }
-    return wasThere ? 'taken' : await record();
+    return by === 'list' ? 'taken' : await record();
   } finally {
     await fence?.release();
   }

@@ -59,11 +59,11 @@ export async function submitOnRecord(
     for (const earlier of isNew ? claimed.unknown : []) {
       if (!(await adopt({ ...own, entry: earlier }))) replaced.push(earlier);
     }
-    const { task, wasThere, isUnrecorded } = await taskOf(own, isNew);
+    const { task, by, isUnrecorded } = await taskOf(own, isNew);
     // Only now does another task replace them.
     for (const earlier of replaced) await earlier.update({ phase: 'abandoned' });
     const { resubmitted, created, credits } = entry.record;
-    const isResumed = wasThere && !isNew && resubmitted === wasResubmitted;
+    const isResumed = by === 'list' && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
     const resumed = isResumed ? madeBy(entry.record) : undefined;
@@ -148,7 +148,7 @@ async function adopt(own: OwnRequest): Promise<boolean> {
     const found = await reconcile(session, lost, reconcileUntil(session, session.api.clock.monotonic()));
     if (found.kind !== 'found') return false;
     const { task } = found;
-    const accepted = { kind: 'accepted', task, wasThere: true, isResubmitted: lost.resubmitted } as const;
+    const accepted = { kind: 'accepted', task, by: 'list', isResubmitted: lost.resubmitted } as const;
     if ((await nameTask(own, accepted)) !== 'taken') return true;
   }
 }

@@ -15,8 +15,8 @@ import { sendOnce } from './send-once.ts';
 
 /** The outcome of a submit, as far as it can be found out. */
 export type Submitted =
-  /** `wasThere`: the list showed the task, so nothing was submitted now. */
-  | { kind: 'accepted'; task: Task; wasThere: boolean; isResubmitted: boolean }
+  /** `by`: the answer to a submit, or the list, which showed it: then nothing was submitted now. */
+  | { kind: 'accepted'; task: Task; by: 'answer' | 'list'; isResubmitted: boolean }
   /** The service certainly did not accept it: nothing was charged. */
   | { kind: 'rejected'; failure: Failure }
   /** Not known yet. The failure says when the same command will know, and what to do. */
@@ -75,7 +75,8 @@ async function submitFirst(
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === 'accepted') return accepted(sent.task, false, false);
+    if (sent.kind === 'accepted')
+      return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: false };
     const { failure } = sent;
     if (sent.kind === 'lost') {
       await log.lost();
@@ -83,7 +84,7 @@ async function submitFirst(
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
     }
-    observer.refused();
+    observer.rejected();
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
@@ -104,14 +105,15 @@ async function resubmitWhenClear(
   for (let attempt = 1; ; attempt += 1) {
     // It may have been accepted: the list is read before each attempt.
     const found = await reconcile(session, lost, until);
-    if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
-    if (found.kind !== 'mayResubmit') return unknown(session, lost, found.kind === 'never' ? {} : found);
+    if (found.kind === 'found') return inList(found.task, lost);
+    if (found.kind !== 'mayResubmit') return unknown(session, lost, found);
     const held = submits && (await orFailure(submits.ready()));
     const notResubmitted = held || (await orFailure(log.resubmitting()));
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
-    if (sent.kind === 'accepted') return accepted(sent.task, false, true);
+    if (sent.kind === 'accepted')
+      return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: true };
     const { failure } = sent;
     if (sent.kind === 'lost') {
       await log.lost();
@@ -144,14 +146,14 @@ export async function judgeRejection(
   source?: ListSource,
 ): Promise<Submitted> {
   const found = await search(session, lost, until, source);
-  if (found.kind === 'found') return accepted(found.task, true, lost.resubmitted);
+  if (found.kind === 'found') return inList(found.task, lost);
   const isInvalid = failure.code === 'INVALID_PAYLOAD' || failure.code === 'INVALID_MODEL';
   if (isInvalid && found.kind === 'absent') return { kind: 'rejected', failure };
   return unknown(session, lost, { failure });
 }
 
-function accepted(task: Task, wasThere: boolean, isResubmitted: boolean): Submitted {
-  return { kind: 'accepted', task, wasThere, isResubmitted };
+function inList(task: Task, { resubmitted }: LostSubmit): Submitted {
+  return { kind: 'accepted', task, by: 'list', isResubmitted: resubmitted };
 }
 
 async function unknown(...of: Parameters<typeof unknownOutcome>): Promise<Submitted> {

@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
-import { codeOfStatus, refused, unreadable } from '../error-answer.ts';
+import { codeOfStatus, errorAnswer, unreadable } from '../error-answer.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { checkId, firstText, isSet, isTaskId, nameIn, objectIn, stateIn } from '../read-answer.ts';
 import { AIVIDEOMAKER } from './definition.ts';
@@ -42,7 +42,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
     req: HttpRequest,
     read: (body: JsonObject, at: Answered) => T,
     limits?: AnswerLimits,
-  ): Call<T> => callOf(kind, req, settings, (at) => read(objectIn(at, refusal), at), limits);
+  ): Call<T> => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
 
   return {
     ...profile,
@@ -56,7 +56,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         const task = taskFrom({ status: 'SUBMITTED', ...body }, body.taskId ?? body.id, key);
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, 'names no task');
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         // Any value in the place of an id means that there may be a task.
         throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
@@ -72,7 +72,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
           checkId(body.id ?? body.taskId, taskId, at);
           return seen;
         }
-        const failure = refusal(body, at);
+        const failure = errorOf(body, at);
         if (['AUTH_FAILED', 'RATE_LIMITED', 'TASK_NOT_FOUND'].includes(failure.code)) throw failure;
         return { ...seen, possibleError: failure };
       });
@@ -141,18 +141,18 @@ const balanceIn = ({ currentBalance }: JsonObject) => (isCredits(currentBalance)
 /** Returns the failure of an error answer with a good HTTP status, or of an answer in an unknown form. */
 function errorIn(body: JsonObject, at: Answered): Failure {
   return looksLikeError(body) || saysFailed(body)
-    ? refusal(body, at)
+    ? errorOf(body, at)
     : unreadable(at, 'has none of the expected fields');
 }
 
 /** Returns the failure of an error answer: from its own code, else its message, else the HTTP status. */
-function refusal(body: JsonObject, at: Answered): Failure {
+function errorOf(body: JsonObject, at: Answered): Failure {
   const { answer, kind } = at;
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return refused({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
+  return errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {

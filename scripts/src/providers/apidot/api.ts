@@ -7,7 +7,7 @@ import { compact, isObject, type Json, type JsonObject } from '../../model/json.
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, RECORD } from '../call.ts';
-import { codeOfStatus, refused, unreadable } from '../error-answer.ts';
+import { codeOfStatus, errorAnswer, unreadable } from '../error-answer.ts';
 import type { Provider, ProviderSettings, TaskStatus } from '../provider.ts';
 import { addUrl, checkId, firstText, isSet, isTaskId, objectIn, stateIn } from '../read-answer.ts';
 import { unsupported } from '../unsupported.ts';
@@ -80,8 +80,8 @@ export function apidot(settings: ProviderSettings): Provider {
 }
 
 function bodyOf(at: Answered): JsonObject {
-  const body = objectIn(at, refusal);
-  if (errorNumber(body) !== undefined) throw refusal(body, at);
+  const body = objectIn(at, errorOf);
+  if (errorNumber(body) !== undefined) throw errorOf(body, at);
   return body;
 }
 
@@ -98,11 +98,11 @@ function taskIn(body: JsonObject, taskId: string, at: Answered): Task & TaskStat
 /** Returns the failure of an error answer without a number, or of an answer in an unknown form. */
 function errorIn(body: JsonObject, at: Answered, what: string): Failure {
   const isError = isObject(body.error) || firstText(body.error, body.detail) !== undefined;
-  return isError ? refusal(body, at) : unreadable(at, what);
+  return isError ? errorOf(body, at) : unreadable(at, what);
 }
 
 /** A number in the body counts as much as the HTTP status, as for the official clients; a fault of the server outweighs any body. */
-function refusal(body: JsonObject, at: Answered): Failure {
+function errorOf(body: JsonObject, at: Answered): Failure {
   const { answer, kind, settings } = at;
   const number = errorNumber(body);
   const isStatus = number !== undefined && number >= 400 && number < 600;
@@ -113,7 +113,7 @@ function refusal(body: JsonObject, at: Answered): Failure {
   const said = number === undefined || isStatus ? words : `code ${number}${words ? `: ${words}` : ''}`;
   const name = firstText(error.type);
   const code = name && Object.hasOwn(CODES, name) && status < 500 ? CODES[name]! : codeOfStatus(status, kind);
-  const failure = refused({ code, status, said }, at);
+  const failure = errorAnswer({ code, status, said }, at);
   if (kind !== 'submit') return failure;
   const { task_id: id } = dataOf(body);
   // Neither a clear rejection nor a task; or both, and then the task exists.

@@ -1,13 +1,32 @@
+import type { Undecidable } from '../../../model/failure.ts';
 import { BRIEF_WAIT_S } from '../../../model/task.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
 import type { Words } from './said.ts';
 
 const RISK = 'only if the user accepts that it may be charged once more';
+const UNDECIDABLE: Record<Undecidable, string> = {
+  noList: 'the service documents no list of tasks',
+  similar:
+    'the list shows a task, or has one that cannot be read, which may be this one or that of another request',
+  resubmitted: 'it was submitted once more, that answer was lost too, and the list shows neither task',
+  late: 'it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks',
+};
 const NOT_YET = 'Do not submit this again before you know: it may be charged twice.';
 
 export const SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const { model, idempotencyKey, sentAt, isRecorded, after, named, lost, later, notResubmitted } = reason;
+    const {
+      model,
+      idempotencyKey,
+      sentAt,
+      isRecorded,
+      after,
+      named,
+      why: undecidable,
+      lost,
+      later,
+      notResubmitted,
+    } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
@@ -26,7 +45,7 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search =
       "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing: this machine has found out what it can, and the same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ''}. The same command submits nothing more.`;
     const repeat = !isRecorded
       ? [NOT_YET]
       : notResubmitted || (later && after === undefined)
@@ -63,8 +82,8 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
 } satisfies Partial<Words>;
 
 /** Returns the steps that find out whether the submit of a call was accepted that ended while it was sent. */
-export function findOutSteps(caller: Caller, isRecorded: boolean): string[] {
-  const { profile, same, command } = caller;
+export function findOutSteps(caller: Caller): string[] {
+  const { profile, same, command, isRecorded } = caller;
   if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...(isRecorded ? decision(caller) : [])];
   const find = isRecorded
     ? ['Run this command, without --new: it reconciles, and never submits while that may charge twice.', same]
@@ -88,6 +107,6 @@ function decision(
   const flags = { idempotencyKey, wait: BRIEF_WAIT_S, ...place };
   return [
     `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, '<task_id>', flags)}`,
-    `If there is none, and ${RISK}: ${caller.another}`,
+    `If there is none, and ${RISK}: ${caller.another()}`,
   ];
 }

@@ -1,0 +1,68 @@
+import type { Cheaper } from '../../../model/failure.ts';
+import type { Words } from './said.ts';
+
+// INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
+export const CREDITS = {
+  // The message, with the missing amount: `core/money/short-of-credits.ts`.
+  shortOfCredits: ({ cheaper }, { profile }) => [
+    ...(cheaper ? cheaperSteps(cheaper) : []),
+    profile.says.credits,
+  ],
+  BUDGET_EXCEEDED: () => [
+    'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
+  ],
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`,
+      ],
+    };
+  },
+  quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
+    nothingSubmitted: true,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`,
+    ],
+  }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+    nothingSubmitted: true,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`,
+    ],
+  }),
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ''}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`,
+  ],
+  aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
+    const so =
+      spent === null
+        ? 'What a recorded request of the last 24 hours cost is not known'
+        : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}.`,
+      nothingSubmitted: true,
+      nextSteps: [
+        ...(profile.can.account ? [command('account')] : []),
+        'Ask the user for a higher limit, or wait until the oldest charge is a day old.',
+      ],
+    };
+  },
+} satisfies Partial<Words>;
+
+/** Returns forms of a request that cost less, as literals to put into the payload; or that there are none. */
+export function cheaperSteps({ model, asOf, variants, most }: Cheaper): string[] {
+  // That nothing is free need not be said.
+  if (variants.length === 0 && most !== null && most > 0)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) =>
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${asOf}).`,
+  );
+}

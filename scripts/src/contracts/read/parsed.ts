@@ -1,0 +1,24 @@
+import type * as Zod from 'zod/mini';
+import type { Json } from '../../model/json.ts';
+import { ContractError } from '../schema/contract-error.ts';
+import { z } from '../schema/zod.ts';
+
+/** The messages of the schema follow the path of their field, such as ` must be a number`. @throws ContractError */
+export function parsed<T extends Zod.ZodMiniType>(schema: T, value: Json, where = ''): Zod.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const names = [where, ...issue.path.filter((step) => typeof step === 'string')].filter(Boolean);
+  throw new ContractError(`${names.join('.')}${issue.message}`);
+}
+
+/** The schema of a mapping with these fields and no other. @param unknown the message about another one */
+export function only<T extends Zod.core.$ZodLooseShape>(
+  fields: T,
+  unknown = (name: string): string => `: ${name} is not supported`,
+  otherwise = ' must be a mapping',
+): Zod.ZodMiniObject<T, Zod.core.$strict> {
+  return z.strictObject(fields, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknown(issue.keys[0]!) : otherwise),
+  });
+}
