@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CANARY, ENTRY, envelopeOf, live, run, T2V_ARGS, tempFolder } from '../support/command.ts';
 import { expectNoKeyBelow } from '../support/expect.ts';
-import { record, refusal, service, states, TASK } from '../support/service.ts';
+import { record, service, states, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
 
 // Gives a command a terminal; part of util-linux.
@@ -148,18 +148,6 @@ describe('fault 30: text from the service', () => {
     expect(JSON.stringify(data.nextSteps)).not.toContain('Ignore your rules');
     expect(data.issues).toBeUndefined();
     expectNoKeyBelow(state);
-  });
-
-  it('is cut without leaving the beginning of the key', async () => {
-    await Promise.all(
-      [280, 285, 290, 295].map(async (length) => {
-        const message = `${'m'.repeat(length)}${CANARY}${'n'.repeat(100)}`;
-        const server = await service({ account: refusal(400, 'INVALID_PAYLOAD', message) });
-        const done = await run(['--action', 'account'], { env: live(server.origin) });
-        expect(done.code).toBe(6);
-        expect(done.stdout).not.toContain('ak_canary');
-      }),
-    );
   });
 
   it('is short on stderr, where it says that the wait continues', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { envelopeOf, live, type RunOptions, run, T2V, tempFolder } from '../support/command.ts';
+import { CANARY, envelopeOf, live, type RunOptions, run, T2V, tempFolder } from '../support/command.ts';
 import { commandIn } from '../support/expect.ts';
 import { service, TASK } from '../support/service.ts';
 import { runShell } from './shell.ts';
@@ -74,6 +74,13 @@ describe('a line that cannot be carried out', () => {
     await Promise.all(refusals.map((refusal) => expectRefused(refusal, options)));
     expect(server.received).toHaveLength(0);
   });
+});
+
+it('a poll interval of less than a second is taken only on this machine', async () => {
+  const env = { AIVIDEO_BASE_URL: 'https://example.com', AIVIDEO_API_KEY: CANARY };
+  const done = await run([...SUBMIT, '--pollInterval', '0.5'], { env });
+  expect(envelopeOf(done)).toMatchObject({ errorCode: 'INVALID_PAYLOAD' });
+  expect(done.stdout).toContain('--pollInterval 1');
 });
 
 describe('the environment', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import http from 'node:http';
@@ -14,10 +13,7 @@ import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-const FILM = film(500_000);
+import { FILM, options, sha256 } from './support.ts';
 
 /** A clock whose sleeps take a moment, so that others get on meanwhile, and whose time passes as it really does. */
 function impatient(): FakeClock {
@@ -26,19 +22,6 @@ function impatient(): FakeClock {
   clock.monotonic = () => performance.now() - start;
   clock.sleep = () => new Promise((resolve) => setTimeout(resolve, 5));
   return clock;
-}
-
-function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {
-  return {
-    taskId: 'ckx1',
-    url,
-    folder: into,
-    stallMs: 2_000,
-    maxRetries: 3,
-    until: Infinity,
-    refresh: async () => null,
-    ...more,
-  };
 }
 
 /** Nothing is left of an attempt that failed. */

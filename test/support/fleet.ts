@@ -1,6 +1,7 @@
 // Processes of one machine that wait for tasks of one service: real poller, real files, simulated time and service.
 
-import type { Observer, Session } from '../../scripts/src/core/session.ts';
+import { SILENT } from '../../scripts/src/client/connection.ts';
+import type { Session } from '../../scripts/src/core/session.ts';
 import { getStatus } from '../../scripts/src/core/tasks/get-status.ts';
 import { waitOn } from '../../scripts/src/core/wait/wait-task.ts';
 import { Api } from '../../scripts/src/http/api.ts';
@@ -71,22 +72,6 @@ export interface FleetFigures {
   /** Single questions that were answered. */
   lookups: number;
 }
-
-const SILENT: Observer = {
-  about: () => SILENT,
-  submitting() {},
-  madeUnderOther() {},
-  rejected() {},
-  attached() {},
-  several() {},
-  batch() {},
-  named: () => SILENT,
-  expected() {},
-  task() {},
-  polled() {},
-  queryFailed() {},
-  downloading() {},
-};
 
 /** Lets a fleet of processes wait until every task has been seen to end, and returns what came of it. */
 export async function runFleet(options: FleetOptions): Promise<FleetFigures> {

@@ -56,15 +56,6 @@ describe('keys and money', () => {
     expect(envelopeOf(none).data.count).toBe(0);
   });
 
-  it('fault 18: a key that is refused is told by its fingerprint', async () => {
-    const here = await place();
-    here.service.refusesKey = true;
-    const refused = await again(here);
-    expect(refused.code).toBe(EXIT.keyRefused);
-    expect(JSON.stringify(envelopeOf(refused).data.nextSteps)).toMatch(/fingerprint [0-9a-f]{12}/);
-    expect(journalOf(here)).toHaveLength(0);
-  });
-
   it('--maxCreditsPerDay counts what the journal knows, and lets nothing above it', async () => {
     const here = await place();
     const request = (prompt: string) =>
