@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../scripts/src/cli/command-line/action.ts';
+import { ACTIONS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
 import { quoteWord } from '../scripts/src/model/shell-word.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
