@@ -16,6 +16,7 @@ import { ACTIONS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
 import { quoteWord } from '../scripts/src/model/shell-word.ts';
 import { startSandbox } from '../scripts/src/sandbox/server.ts';
+import { runShell } from './command/shell.ts';
 import { ROOT, T2V, tempFolder } from './support/command.ts';
 import { PNG } from './support/media.ts';
 
@@ -153,13 +154,14 @@ describe('every command that is printed', () => {
         )
         .replaceAll(/<task_id>|<taskId>|<id>/g, id)
         .replaceAll('<model>', 't2v');
-      const done = await shell(line, cwd, {
+      const env = {
         AIVIDEO_BASE_URL: origin,
         AIVIDEO_API_KEY: 'ak_documents',
         APIDOT_BASE_URL: origin,
         APIDOT_API_KEY: 'ak_documents',
         ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state'),
-      });
+      };
+      const done = await runShell(line, { cwd, env });
       expect(done.code, done.stderr + done.stdout).toBe(exit);
       const isText = /--help|--version|create-backend/.test(line);
       if (!isText) expect(Object.keys(JSON.parse(done.stdout))).toHaveLength(7);
@@ -178,7 +180,7 @@ describe('every command that is printed', () => {
       const line = command.replace('scripts/run-workflow.mjs', quoteWord(scriptPath('run-workflow.mjs')));
       const runs = [];
       for (let n = 0; n < 2; n += 1) {
-        const done = await shell(line, cwd, { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') });
+        const done = await runShell(line, { cwd, env: { ASYNC_MEDIA_STATE_DIR: path.join(cwd, 'state') } });
         expect(done.code, done.stderr).toBe(0);
         runs.push({ stderr: done.stderr, envelope: JSON.parse(done.stdout) });
       }
@@ -212,23 +214,6 @@ describe('every command that is printed', () => {
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.on('close', resolve));
-}
-
-async function shell(line: string, cwd: string, env: Record<string, string>) {
-  const child = spawn('sh', ['-c', line], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data) => {
-    stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    stderr += data;
-  });
-  return { code: await exitOf(child), stdout, stderr };
 }
 
 describe('what the documents name', () => {
