@@ -58,7 +58,10 @@ function checkTarget(wanted: string, skill: string): string {
   return target;
 }
 
-/** Copies the backend. @returns the number of files @throws Refusal; then the target is as it was */
+/**
+ * Copies the backend, and returns the number of files.
+ * @throws Refusal; then the target is as it was
+ */
 function copyTo(target: string, skill: string): number {
   const isNew = !fs.existsSync(target);
   // The first folder that this makes: it goes again when the copy fails.

@@ -164,6 +164,14 @@ describe('the exit codes', () => {
   });
 });
 
+it('B2: AIVIDEO_TIMEOUT_MS bounds one request, AIVIDEO_MAX_RETRIES how often it is sent again', async () => {
+  const server = await service({ account: 'silence' });
+  const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '1', AIVIDEO_TIMEOUT_MS: '150' });
+  const done = await run(['--action', 'account'], { env });
+  expect([done.code, server.received.length]).toEqual([6, 2]);
+  expect(envelopeOf(done).errorMessage).toContain('150 ms');
+});
+
 it('a wait that fails after the submit says what was charged, and what else is known of that submit', async () => {
   let isKeyGone = false;
   const gone = (reply: Reply) => () => (isKeyGone ? refusal(401, 'AUTH_FAILED') : reply);

@@ -66,7 +66,7 @@ function expectReused(done: Run, taskId: string | null): Record<string, unknown>
   return envelope.data;
 }
 
-// What a result that is still there, changed or gone leads to, case by case: core/deliver/reuse-result.test.ts.
+// What a result that is still there, changed or gone leads to, case by case: test/core/reuse-result.test.ts.
 describe('the same command, after its result was delivered', () => {
   it('without a place leaves an older result where it is: a run with --new that submitted nothing finds its name free', async () => {
     const here = await delivered();

@@ -185,6 +185,16 @@ describe('what is pending', () => {
     expect(JSON.stringify(other.data.nextSteps)).not.toContain('listTasks');
   });
 
+  it('with --any until the first of them ends', async () => {
+    const here = await place();
+    const ids = await requests(here, 'one', 'two', 'three');
+    here.service.isBusy = true;
+    here.service.cancel(ids[1]!);
+    const { data } = envelopeOf(await act(here, 'waitTask', '--any', ...FAST));
+    expect(data).toMatchObject({ count: 3, running: 2 });
+    expect((data.tasks as object[])[0]).toMatchObject({ taskId: ids[1], status: 'CANCEL' });
+  });
+
   it('is dropped by forget: by the id, or by the key where there is none', async () => {
     const here = await place();
     const [first] = await requests(here, 'one');

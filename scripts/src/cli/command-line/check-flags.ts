@@ -54,6 +54,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
+/** Adds an issue for each pair of flags, or of flag and action, that exclude each other. */
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;

@@ -40,6 +40,7 @@ export interface Caller {
   isRecorded: boolean;
 }
 
+/** Returns how the caller can be answered: with its own command, and with others that fit it. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
   const { action, profile, sandbox, download, output, idempotencyKey, noJournal } = args;
   const commandAt =

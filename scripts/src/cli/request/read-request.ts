@@ -16,8 +16,9 @@ import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from './payload.ts';
 
 /**
- * Sends nothing. @param loopback the service runs on this machine, so a callback may go to it too. @throws Failure
- * INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ * Returns the request that the flags ask for, checked against the contract of its model. Sends nothing.
+ * @param loopback the service runs on this machine, so a callback may go to it too
+ * @throws Failure INVALID_MODEL, or INVALID_PAYLOAD with every issue found
  */
 export async function readRequest(
   args: Arguments,
@@ -52,6 +53,7 @@ export async function readRequest(
   return { contract, generation, terms: termsOf(args) };
 }
 
+/** Returns under which terms the flags let a request be submitted: caps, owner, `--new`. */
 export function termsOf(args: Arguments): Terms {
   const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
   const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;

@@ -18,6 +18,7 @@ export function toZod(node: SchemaNode): Zod.ZodMiniType {
   return schema;
 }
 
+/** Tells whether a value follows a schema. */
 export function fits(node: SchemaNode, value: Json): boolean {
   return toZod(node).safeParse(value).success;
 }
