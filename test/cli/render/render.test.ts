@@ -64,6 +64,19 @@ describe('the document of a task', () => {
     });
   });
 
+  it('names each task that is gone, and how its record is dropped', async () => {
+    const seen = { state: 'COMPLETED' as const, record: {}, urls: [] };
+    const warnings = [{ kind: 'taskGone' as const, taskId: 'ck9' }];
+    const { envelope } = await outcomeOfResult(
+      task('COMPLETED', { kind: 'completed', seen, warnings } as Partial<TaskResult>),
+      caller,
+    );
+    expect(envelope.data!.warnings).toEqual([expect.stringContaining('ck9')]);
+    expect((envelope.data!.nextSteps as string[]).at(-1)).toMatch(
+      /^Only if the user .* with a new charge: run --action forget --taskId ck9$/,
+    );
+  });
+
   it.each<[TaskResult['kind'], TaskResult['seen']['state'], boolean, number, string | null]>([
     ['completed', 'COMPLETED', true, EXIT.done, null],
     ['cancelledNow', 'CANCEL', true, EXIT.done, null],

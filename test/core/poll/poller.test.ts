@@ -140,7 +140,7 @@ describe('fault 81: a list that is too large or too slow', () => {
     ['answers after a minute', { listMs: MINUTE }, { processes: 1, tasksEach: 4 }],
     ['answers after nine seconds', { listMs: 9_000 }, { processes: 4 }],
     ['answers after nine seconds', { listMs: 9_000 }, { processes: 1, tasksEach: 4 }],
-    ['has 20 MB of pictures', { pictureBytes: 5 * 1024 * 1024 }, { processes: 4 }],
+    ['has 9 MB of pictures', { pictureBytes: 2.25 * 1024 * 1024 }, { processes: 4 }],
   ])('%s: four tasks are still polled one by one, and each end is seen soon', async (_, list, places) => {
     const figures = await fleet({ processes: 1, ...places, ...list });
     expect(figures).toMatchObject({ ended: 4, refused: 0 });
