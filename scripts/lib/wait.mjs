@@ -449,7 +449,7 @@ var EndedRecords = class {
 import { Failure as Failure3, orFailure } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { NO_LIST } from "./main.mjs";
-import { pollOnce } from "./live.mjs";
+import { isTask, pollOnce } from "./live.mjs";
 var LIST_BYTES = 8 * 1024 * 1024;
 var LIST_MS = 1e4;
 var LIST_PATIENCE_MS = 2e3;
@@ -640,9 +640,6 @@ function polledOf(task) {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
 }
 
 // scripts/src/core/poll/poller.ts

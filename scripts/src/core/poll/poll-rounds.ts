@@ -3,7 +3,7 @@ import { isTerminal, type Task } from '../../model/task.ts';
 import { type ListFacts, NO_LIST, type SeenStatus, type StatusCache } from '../../ports/status-cache.ts';
 import type { TaskList, TaskStatus } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { pollOnce } from './status-query.ts';
+import { isTask, pollOnce } from './status-query.ts';
 
 /** A status; with the task's record, where the same answer held that. */
 export type Polled = TaskStatus & { task?: Task | undefined };
@@ -255,9 +255,4 @@ function polledOf(task: Task): Polled {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-
-/** A service may answer a status query with the whole record. */
-function isTask(status: TaskStatus | Task): status is Task {
-  return 'urls' in status && 'id' in status;
 }
