@@ -101,12 +101,21 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+  return confirmed(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId) {
   const deadline = api.shortDeadline;
   const status = await api.read(provider.status(taskId), deadline);
-  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
+  return confirmed(status, () => api.read(provider.task(taskId), deadline));
+}
+async function confirmed(status, readRecord) {
+  if (status.possibleError) return readRecord();
+  if (isTask(status) || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await orFailure2(readRecord());
+  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
+}
+function isTask(status) {
+  return "urls" in status && "id" in status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
@@ -700,7 +709,7 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
-import { SANDBOX_KEY } from "./main.mjs";
+import { SANDBOX_KEY, withoutApiPath } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -1060,7 +1069,7 @@ async function openJournal(options, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(options)),
+    service: args.sandbox ? "sandbox" : addressOf(options),
     account: await accountOf(options),
     clock: systemClock,
     warn
@@ -1077,15 +1086,15 @@ async function openSharing(options, provider) {
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(options)),
+    service: addressOf(options),
     account: await accountOf(options),
     limit: provider.rateLimit,
     clock: systemClock
   });
 }
 var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-function addressOf({ host, pathname }) {
-  return `${host}${pathname.replace(/\/+$/, "")}`;
+function addressOf(options) {
+  return withoutApiPath(serviceUrl(options), options.args.profile.apiPath).replace(/^\w+:\/\//, "");
 }
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
 async function accountOf(options) {
@@ -1195,6 +1204,7 @@ function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
+import { withoutApiPath as withoutApiPath2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1250,8 +1260,9 @@ var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
-  const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
+  const { apiPath = "" } = AIVIDEOMAKER;
+  const root = `${withoutApiPath2(baseUrl, apiPath)}${apiPath}`;
+  const request = (method, path3, body) => jsonRequest(method, `${root}/${path3}`, { key }, body);
   const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
@@ -1285,8 +1296,8 @@ function aivideomaker(settings) {
     task(taskId) {
       const read = (body, at) => {
         const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-        const isTask = isRecord || isSet(body.taskId) && !looksLikeError(body);
-        const task = isTask ? taskFrom(body, taskId, key) : void 0;
+        const isTask2 = isRecord || isSet(body.taskId) && !looksLikeError(body);
+        const task = isTask2 ? taskFrom(body, taskId, key) : void 0;
         if (!task) throw errorIn(body, at);
         checkId(body.id ?? body.taskId, taskId, at);
         return task;
@@ -1434,6 +1445,7 @@ export {
   isFast,
   isGone,
   isSet,
+  isTask,
   isTaskId,
   isTransientStatus,
   jsonRequest,

@@ -109,6 +109,7 @@ var AIVIDEOMAKER = {
   },
   resultsKeptMs: 24 * 36e5,
   url: "https://aivideomaker.ai",
+  apiPath: "/api/v1",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
   callbackFlag: "webhookUrl",
@@ -1148,6 +1149,10 @@ function serviceAddress(text2) {
   const url = urlOf(text2);
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : void 0;
+}
+function withoutApiPath({ href }, apiPath = "") {
+  const whole = href.replace(/\/+$/, "");
+  return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, "") : whole;
 }
 function checkCallbackUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
@@ -2544,5 +2549,6 @@ export {
   warningText,
   watch,
   wholeMessage,
-  withWarnings
+  withWarnings,
+  withoutApiPath
 };

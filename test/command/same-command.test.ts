@@ -49,6 +49,16 @@ async function place(): Promise<Place> {
   };
 }
 
+it('fault 84: an address with the path of the calls or slashes at its end is the same service', async () => {
+  const { service, state } = await place();
+  const args = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--pollInterval', '0.02'];
+  for (const end of ['', '/', '/api/v1', '/api/v1/']) {
+    const env = liveAt(`${service.origin}${end}`, { ASYNC_MEDIA_STATE_DIR: state });
+    expect(envelopeOf(await run(args, { env }))).toMatchObject({ ok: true, status: 'COMPLETED' });
+  }
+  expect(service.charges.get(T2V.prompt)).toHaveLength(1);
+});
+
 /** A request whose result was delivered into `out`. */
 async function delivered() {
   const here = await place();

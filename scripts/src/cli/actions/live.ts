@@ -11,7 +11,7 @@ import { Transport } from '../../http/transport.ts';
 import { systemClock } from '../../model/clock.ts';
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { SANDBOX_KEY } from '../../model/service-address.ts';
+import { SANDBOX_KEY, withoutApiPath } from '../../model/service-address.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -108,7 +108,7 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? 'sandbox' : addressOf(serviceUrl(options)),
+    service: args.sandbox ? 'sandbox' : addressOf(options),
     account: await accountOf(options),
     clock: systemClock,
     warn,
@@ -127,7 +127,7 @@ async function openSharing(options: LiveOptions, provider: Provider): Promise<Sh
   const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(options)),
+    service: addressOf(options),
     account: await accountOf(options),
     limit: provider.rateLimit,
     clock: systemClock,
@@ -137,9 +137,9 @@ async function openSharing(options: LiveOptions, provider: Provider): Promise<Sh
 const serviceUrl = ({ args, environment }: LiveOptions): URL =>
   environment.baseUrl ?? new URL(args.profile.url);
 
-/** Returns an address without its scheme, which identifies a service. */
-function addressOf({ host, pathname }: URL): string {
-  return `${host}${pathname.replace(/\/+$/, '')}`;
+/** Returns the address in use without its scheme: it identifies the service. */
+function addressOf(options: LiveOptions): string {
+  return withoutApiPath(serviceUrl(options), options.args.profile.apiPath).replace(/^\w+:\/\//, '');
 }
 
 const keyOf = ({ args, environment }: LiveOptions): string => (args.sandbox ? SANDBOX_KEY : environment.key!);

@@ -4,6 +4,7 @@ import type { AnswerLimits, Call } from '../../http/api.ts';
 import type { HttpRequest } from '../../http/http-client.ts';
 import type { ErrorCode, Failure } from '../../model/failure.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { withoutApiPath } from '../../model/service-address.ts';
 import type { Task } from '../../model/task.ts';
 import { plain } from '../../model/text.ts';
 import { type Answered, callOf, jsonRequest, type Kind, LIST, RECORD } from '../call.ts';
@@ -33,10 +34,10 @@ const MOST_MODELS = 200;
 
 export function aivideomaker(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
-  // Users often copy the address with the path that every call has.
-  const origin = baseUrl.href.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+  const { apiPath = '' } = AIVIDEOMAKER;
+  const root = `${withoutApiPath(baseUrl, apiPath)}${apiPath}`;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) =>
-    jsonRequest(method, `${origin}/api/v1/${path}`, { key }, body);
+    jsonRequest(method, `${root}/${path}`, { key }, body);
   const call = <T>(
     kind: Kind,
     req: HttpRequest,
