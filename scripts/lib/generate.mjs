@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
@@ -88,8 +88,8 @@ async function sameResult(session, entry, settings) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -553,6 +553,15 @@ function claimOf({ generation, terms, folder, output }, now2) {
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
+async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
+  if (!store || terms.isNew) return failure;
+  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
+  const entries = await orFailure5(store.allOf(requestNameOf(claim, store.place)));
+  const known2 = entries instanceof Failure8 ? void 0 : newestOf(entries);
+  if (!known2) return failure;
+  const { taskId, status } = known2.record;
+  return failure.with({ taskId: taskId ?? void 0, status });
+}
 async function keepPlace(entry, { folder, output }) {
   const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
@@ -713,14 +722,16 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure6(folderFor(options.wait.folder));
+  if (folder instanceof Failure9) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const known2 = await orFailure6(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
@@ -731,7 +742,7 @@ async function conclude(session, begun) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  const result = await orFailure5(
+  const result = await orFailure6(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure9 ? known2 : result;
@@ -744,13 +755,13 @@ async function endOfSubmitted(session, task, wait, facts) {
   const { entry } = facts;
   const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure6(waitOn(session, task, { ...wait, ...place }, facts));
   if (!(result instanceof Failure9)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
+  const result = await orFailure6(waitTask2(session, taskId, wait, facts));
   if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
   return result;
 }
@@ -773,13 +784,13 @@ function stillRecorded(session, entry, taskId, failure) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
+import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure6(recordedOf(session, generation));
+  const recorded = await orFailure7(recordedOf(session, generation));
   const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const answer = await askPrice(
@@ -805,7 +816,7 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
   if (!store) return { known: null, other: null };
-  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
@@ -819,7 +830,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure11, orFailure as orFailure8 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -831,7 +842,7 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
+  const read = provider.can.list ? await orFailure8(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure11 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure11 ? null : read;
@@ -971,7 +982,7 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -1013,7 +1024,7 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
+  const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure13 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
@@ -1022,7 +1033,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure10 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
@@ -1074,7 +1085,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure10(waitTask3({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure14)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1093,7 +1104,7 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure9(api.once(provider.list()));
+  const list = await orFailure10(api.once(provider.list()));
   if (list instanceof Failure14) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
@@ -1137,5 +1148,6 @@ export {
   submitWithoutRecord,
   unknownOutcome,
   waitForAll,
-  waitForNewest
+  waitForNewest,
+  withRecorded
 };

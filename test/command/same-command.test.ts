@@ -110,6 +110,15 @@ describe('the price of a request that was made before', () => {
   });
 });
 
+it('fault 47: a folder that cannot be written to does not hide the task that was paid for', async () => {
+  const { make, out, taskId, charges } = await delivered();
+  const [file] = readdirSync(out);
+  const refused = await make('--download', path.join(out, file!));
+  expect(refused.code).toBe(EXIT.badInput);
+  expect(envelopeOf(refused)).toMatchObject({ ok: false, status: 'COMPLETED', taskId });
+  expect(charges()).toBe(1);
+});
+
 /** The same result, made before, charged nothing, with the one step that makes another. */
 function expectReused(done: Run, taskId: string | null): Record<string, unknown> {
   expect(done.code).toBe(0);

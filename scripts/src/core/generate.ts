@@ -10,7 +10,7 @@ import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type TaskResult, taskResult } from './result.ts';
 import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
-import { submitOnRecord } from './submit/submit-on-record.ts';
+import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
 import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
@@ -42,12 +42,14 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure(folderFor(options.wait.folder));
+  if (folder instanceof Failure) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
   const known = await orFailure(
     journal
