@@ -219,10 +219,12 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findInList(list, generation, times, equals = 1) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+var PAGE_SIZES = /* @__PURE__ */ new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1e3]);
+function findInList(list, generation, times, equals = 1, others = /* @__PURE__ */ new Set()) {
+  const tasks = list.tasks.filter(({ id }) => !others.has(id));
+  const byKey = tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
+  const alike = tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
@@ -239,7 +241,9 @@ function findInList(list, generation, times, equals = 1) {
   if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "similar" : "absent";
+  if (maybe) return "similar";
+  const isNewer = (task) => task.createdAt !== void 0 && !isOld(task);
+  return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? "cut" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -249,8 +253,12 @@ function sameInput(input, payload) {
   return Object.entries(payload).every(([name, sent]) => {
     const kept = Object.hasOwn(input, name) ? input[name] : void 0;
     if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+    return isDeepStrictEqual(kept, sent) || sameText(kept, sent) || sameMedia(kept, sent);
   });
+}
+function sameText(kept, sent) {
+  const plain = (text) => text.normalize("NFC").trim();
+  return typeof kept === "string" && typeof sent === "string" && plain(kept) === plain(sent);
 }
 function sameMedia(kept, sent) {
   if (Array.isArray(sent)) {
@@ -277,8 +285,9 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
-      if (found.kind === "similar") return { kind: "never", why: "similar" };
+    const isRead = found.kind === "absent" || found.kind === "similar" || found.kind === "cut";
+    if (isRead && startedAt - found.ageMs >= clearAt) {
+      if (found.kind !== "absent") return { kind: "never", why: found.kind };
       if (lost.resubmitted) return { kind: "never", why: "resubmitted" };
       const { resultsKeptMs = 0 } = session.provider;
       if (clock.wall() - lost.since.wall > resultsKeptMs) return { kind: "never", why: "late" };
@@ -312,12 +321,11 @@ async function search(session, lost, until, source = {}) {
     const endedAt = wall - elapsed;
     const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
-    if (found === "absent" || found === "similar") return { kind: found, ageMs };
+    const found = findInList(list, generation, { sentAt, endedAt, now: now2 }, equals, others);
+    if (typeof found === "string") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
     return isContested ? { kind: "contested" } : { kind: "found", task: found };
