@@ -12,8 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../scripts/src/cli/command-line/action.ts';
-import { FLAGS } from '../scripts/src/cli/command-line/flags.ts';
+import { ACTIONS, FLAGS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';

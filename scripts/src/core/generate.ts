@@ -7,13 +7,13 @@ import type { CheckedRequest } from './checked-request.ts';
 import { folderFor, outputOf } from './deliver/place.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type TaskResult, taskResult } from './result.ts';
+import { type KnownTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
-import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
+import type { WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -25,7 +25,7 @@ export interface GenerateOptions extends CheckedRequest {
 export type Begun = KnownTask & {
   maxCredits: number | undefined;
   wait: WaitSettings;
-  /** When the wait began, on the monotonic clock. */
+  /** When the wait began. */
   start: number;
 };
 
@@ -78,7 +78,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
 }
 
 async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
   const { entry } = facts;
   // A task that was found again goes where its own command wanted it, as any that is resumed.
   const folder = wait.folder ?? entry?.record.download ?? null;

@@ -62,6 +62,13 @@ export function versionOf(name: string, version: number): string {
   return version === 1 ? name : `${name}-v${version}`;
 }
 
+/** Returns the first version of a name that is free. @param from 2: the name itself is not */
+export function freeVersion(name: string, isTaken: (name: string) => boolean, from = 1): string {
+  let version = from;
+  while (isTaken(versionOf(name, version))) version += 1;
+  return versionOf(name, version);
+}
+
 export function isVersionOf(name: string, other: string): boolean {
   return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
 }

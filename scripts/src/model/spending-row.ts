@@ -68,7 +68,8 @@ export function sumRows(rows: Iterable<SpendingRow>): SpendingRow[] {
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join('\n');
     const sum = sums.get(key);
-    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { quoteWord } from '../../model/shell-word.ts';
 import { skillFolder } from '../../model/skill-folder.ts';
-import type { Action } from './action.ts';
+import type { Action } from './flags.ts';
 
 /** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
 export type Flags = { readonly [flag: string]: string | number | boolean | undefined };

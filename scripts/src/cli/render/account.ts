@@ -1,5 +1,4 @@
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
-import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { counted } from '../../model/text.ts';
@@ -65,16 +64,12 @@ export function accountOutcome(
   { account: { balance, models, record }, contracts, notListedByService, withoutContract }: AccountResult,
   { profile: { title } }: Caller,
 ): Outcome {
-  const nextSteps: string[] = [];
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`,
-    );
+  const add = `${title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    nextSteps: unlessEmpty(nextSteps),
+    nextSteps: withoutContract.length > 0 ? [add] : undefined,
   };
   return done({ ...data, ...upstream(record) });
 }

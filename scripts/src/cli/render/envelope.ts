@@ -78,6 +78,12 @@ export function withWarnings(
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
 
+const SANDBOX_RUN =
+  'Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.';
+
+/** Says first in a document that it is of a sandbox run: a later reader cannot tell otherwise. */
+export const inSandbox = (outcome: Outcome): Outcome => withWarnings(outcome, [], [SANDBOX_RUN]);
+
 /**
  * Returns the outcome of a command that failed.
  * @param fallback the state to name when the failure knows none: FAILED only where nothing can have been submitted

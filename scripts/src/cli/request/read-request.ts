@@ -68,22 +68,20 @@ export function termsOf(args: Arguments): Terms {
 async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
   const { priceLine } = await import('../../contracts/price/estimate.ts');
   const line = priceLine(contract, payload);
-  const steps =
+  const [hint, ...steps] =
     line === null
       ? [
+          'no price of this payload is known here',
           `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
         ]
       : [
+          'the estimate of the price of this payload is in nextSteps',
           `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
           contract.price!.note,
         ];
-  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
   const refusal = refusalOf(profile, 'quote');
-  const hint =
-    line === null
-      ? 'no price of this payload is known here'
-      : 'the estimate of the price of this payload is in nextSteps';
-  const issues = refusal.details.issues?.map((one) => ({ ...one, hint }));
+  const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint! }));
+  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe] });
 }
 

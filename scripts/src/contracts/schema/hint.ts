@@ -15,12 +15,12 @@ import {
 } from './expected.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
-import type { Beside, Ways } from './ways.ts';
+import { BESIDE, type Ways } from './ways.ts';
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
-export interface RefusedPlace {
+interface RefusedPlace {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;
@@ -101,7 +101,7 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;
@@ -151,8 +151,6 @@ const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['prompt', 'content'],
   ['image', 'imageurl'],
 ];
-
-const BESIDE: readonly Beside[] = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'];
 
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
 export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject, ways: Ways): string {

@@ -61,7 +61,7 @@ export async function spending(session: Session, since: number | null): Promise<
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const recorded = ((await store?.spending(since ?? 0)) ?? []).filter((row) => store?.isOwn({ record: row }));
   const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
@@ -86,14 +86,6 @@ export function recordedSpending(
 ): SpendingResult {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
-}
-
-async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
-  const { provider, service, account } = store.place;
-  const rows = await store.spending(since ?? 0);
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account,
-  );
 }
 
 /** Returns the records of these tasks, and those of submits whose outcome is not known. */

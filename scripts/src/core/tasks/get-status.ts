@@ -8,7 +8,7 @@ export async function getStatus(session: Session, taskId: string): Promise<TaskR
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  const result = taskResult(taskId, seen, { entry });
   // A task that ended without a result is delivered once its state is reported.
   return seen.state === 'COMPLETED' ? result : deliver(session, entry, result);
 }

@@ -19,6 +19,5 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState(session, entry, task.state);
-  const { credits, model } = entry?.record ?? {};
-  return deliver(session, entry, taskResult(taskId, task, { credits, model }));
+  return deliver(session, entry, taskResult(taskId, task, { entry, credits: entry?.record.credits }));
 }

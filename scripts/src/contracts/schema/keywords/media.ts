@@ -16,8 +16,7 @@ export const media: Keyword = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind;
     return {
-      problem: (text, { ways, service }) =>
-        typeof text === 'string' ? checkMedia(text, kind, ways, service) : null,
+      problem: (text, ...asked) => (typeof text === 'string' ? checkMedia(text, kind, ...asked) : null),
     };
   },
 };
