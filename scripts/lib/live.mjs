@@ -1276,7 +1276,7 @@ function aivideomaker(settings) {
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
         const failure = errorOf(body, at);
-        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        throw isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
     },
@@ -1350,11 +1350,14 @@ function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
 function errorOf(body, at) {
-  const { answer, kind } = at;
+  const { answer, kind, settings } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const { taskId } = body;
+  if (kind !== "submit" || !isSet(taskId)) return failure;
+  return failure.with({ unclear: true, ...isTaskId(taskId, settings.key) && { taskId } });
 }
 function codeOf(body, status, kind, said) {
   for (const name of [body.errorCode, body.error, body.code]) {

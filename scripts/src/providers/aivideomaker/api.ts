@@ -59,7 +59,7 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, 'names no task');
         const failure = errorOf(body, at);
         // Any value in the place of an id means that there may be a task.
-        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        throw isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call('submit', req, read, RECORD);
     },
@@ -148,12 +148,16 @@ function errorIn(body: JsonObject, at: Answered): Failure {
 
 /** Returns the failure of an error answer: from its own code, else its message, else the HTTP status. */
 function errorOf(body: JsonObject, at: Answered): Failure {
-  const { answer, kind } = at;
+  const { answer, kind, settings } = at;
   // Error codes inside HTTP 200 count as much as HTTP statuses.
   const inner = typeof body.code === 'number' && body.code >= 400 && body.code < 600 ? body.code : undefined;
   const status = answer.status < 300 && inner !== undefined ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
+  const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
+  const { taskId } = body;
+  // A submit that is refused and names a task: the task may be there.
+  if (kind !== 'submit' || !isSet(taskId)) return failure;
+  return failure.with({ unclear: true, ...(isTaskId(taskId, settings.key) && { taskId }) });
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
