@@ -85,53 +85,8 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2 } from "./download.mjs";
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/batch/known-lines.ts
-import { stemOfOutput } from "./download.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { isUnsaved } from "./journal.mjs";
-import { isTerminal } from "./main.mjs";
-var NOTHING = { entry: void 0, isUnknown: false, older: [] };
-async function knownLines(store, lines) {
-  if (!store) return lines.map(() => NOTHING);
-  const known = [];
-  for (const { contract, payloadHash, ordinal } of lines) {
-    const records = await store.allOf(
-      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
-    );
-    const entry = newestOf(records);
-    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
-    const isUnknown = entry === null || entry?.record.taskId === null;
-    known.push({ entry: entry ?? void 0, isUnknown, older });
-  }
-  return known;
-}
-function statusOf(known) {
-  const states = known.map(({ entry }) => entry?.record.status);
-  if (states.every((state) => state === void 0)) return void 0;
-  if (states.some((state) => state === void 0 || !isTerminal(state))) return "PROGRESS";
-  return states.every((state) => state === "COMPLETED") ? "COMPLETED" : "FAILED";
-}
-function priceIn({ entry }) {
-  const { quoted: quoted2 = null, charged = null } = entry?.record.credits ?? {};
-  return quoted2 ?? charged;
-}
-function recordedName({ entry }) {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
-}
-function unsavedTasks(lines) {
-  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
-  return lines.flatMap(({ number, known: { entry, older } }) => {
-    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
-    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
-    return taskIds.map((taskId) => ({ line: number, taskId }));
-  });
-}
-
-// scripts/src/core/batch/file-names.ts
 function namesFor(lines, known, folder, pending, isNew, pattern) {
   const media = folder === null ? /* @__PURE__ */ new Map() : mediaIn(folder);
   const issues = lines.flatMap(({ number, name }, n) => {
@@ -154,9 +109,12 @@ function namesFor(lines, known, folder, pending, isNew, pattern) {
   const here = pending.filter(({ record }) => folder !== null && record.download === folder && record.output);
   const taken = /* @__PURE__ */ new Set([
     ...media.keys(),
-    ...here.map(({ record }) => nameKey(stemOfOutput2(record.output)))
+    ...here.map(({ record }) => nameKey(stemOfOutput(record.output)))
   ]);
-  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]) }));
+  const named = lines.map((line, n) => {
+    const output = known[n].entry?.record.output;
+    return { ...line, recorded: isNew || !output ? null : stemOfOutput(output) };
+  });
   return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
@@ -186,8 +144,42 @@ function isOfNumber(name, { before, after }) {
   );
 }
 function nameOfFile(file, name) {
-  const saved = file && stemOfOutput2(path.basename(file));
+  const saved = file && stemOfOutput(path.basename(file));
   return saved && isVersionOf(saved, name) ? saved : name;
+}
+
+// scripts/src/core/batch/known-lines.ts
+import { nameOfPayload, newestOf } from "./journal.mjs";
+import { isUnsaved } from "./journal.mjs";
+import { isTerminal } from "./main.mjs";
+var NOTHING = { entry: void 0, isUnknown: false, older: [] };
+async function knownLines(store, lines) {
+  if (!store) return lines.map(() => NOTHING);
+  const known = [];
+  for (const { contract, payloadHash, ordinal } of lines) {
+    const records = await store.allOf(
+      nameOfPayload({ model: contract.model, payloadHash, ordinal }, store.place)
+    );
+    const entry = newestOf(records);
+    const older = records.filter((one) => one !== null && one !== entry && isUnsaved(one.record));
+    const isUnknown = entry === null || entry?.record.taskId === null;
+    known.push({ entry: entry ?? void 0, isUnknown, older });
+  }
+  return known;
+}
+function statusOf(known) {
+  const states = known.map(({ entry }) => entry?.record.status);
+  if (states.every((state) => state === void 0)) return void 0;
+  if (states.some((state) => state === void 0 || !isTerminal(state))) return "PROGRESS";
+  return states.every((state) => state === "COMPLETED") ? "COMPLETED" : "FAILED";
+}
+function unsavedTasks(lines) {
+  const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
+  return lines.flatMap(({ number, known: { entry, older } }) => {
+    const records = [...entry && isUnsaved(entry.record) ? [entry] : [], ...older];
+    const taskIds = records.map(({ record }) => record.taskId).filter((taskId) => !newest.has(taskId));
+    return taskIds.map((taskId) => ({ line: number, taskId }));
+  });
 }
 
 // scripts/src/core/batch/line-prices.ts
@@ -611,7 +603,8 @@ var Batch = class {
     this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
-    const until = () => this.#submitsUntil;
+    const isPatient = options.isDetached || wait.waitMs === 0;
+    const until = () => isPatient ? this.#acceptedAt + STALLED_MS : this.#deadline;
     this.#gate = new BatchGate({ clock, signal, stop, until, spending: this.#spending });
     if (signal) setMaxListeners(0, signal);
   }
@@ -660,6 +653,7 @@ var Batch = class {
   #lineOf(line, known, name) {
     const before = this.#options.terms.isNew ? void 0 : known.entry?.record;
     const record = before?.taskId ? before : void 0;
+    const priced = known.entry?.record.credits;
     return {
       line,
       known,
@@ -671,7 +665,7 @@ var Batch = class {
       state: record?.status ?? null,
       credits: record?.credits,
       isReused: record !== void 0,
-      quoted: priceIn(known),
+      quoted: priced?.quoted ?? priced?.charged ?? null,
       isSubmitting: false,
       isOver: false,
       end: null
@@ -811,11 +805,6 @@ var Batch = class {
   get #left() {
     return Math.max(0, this.#deadline - this.#session.api.clock.monotonic());
   }
-  /** When the last submit may be sent. Without a wait every line is submitted, unless the service lets none through. */
-  get #submitsUntil() {
-    const { isDetached, wait } = this.#options;
-    return isDetached || wait.waitMs === 0 ? this.#acceptedAt + STALLED_MS : this.#deadline;
-  }
   #tell(line) {
     this.#progress.count(line.number, line);
     this.#session.observer.batch(this.#progress.progress);
@@ -823,7 +812,7 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
@@ -837,6 +826,7 @@ import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
 import { counted as counted2 } from "./main.mjs";
+import { isCommandLine } from "./main.mjs";
 import { EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-warnings.ts
@@ -972,10 +962,8 @@ var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGo
 var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 function ownSteps({ line, outcome }, caller) {
-  const own = textsIn2(outcome, "nextSteps").filter(
-    (step) => step !== caller.same && !step.startsWith("Run this command")
-  );
-  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+  const own = textsIn2(outcome, "nextSteps").filter((step) => step !== caller.same);
+  return own.slice(0, 6).map((step) => isCommandLine(step) ? step : `Line ${line.number}: ${step}`);
 }
 var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
 function withResume(own, sorted, open2, caller) {
@@ -1009,10 +997,8 @@ function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PUR
 }
 function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
-    const nextSteps = [
-      isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
-    ];
-    return success(null, null, { nextSteps }, EXIT2.stillRunning);
+    const step = isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new.";
+    return success(null, null, { nextSteps: [step] }, EXIT2.stillRunning);
   }
   if (!(end instanceof Failure9)) return taskOutcome(end, caller);
   return failed(advisedInLine(end, caller, taskId), state, taskId);
@@ -1187,10 +1173,8 @@ async function runBatchCommand(session, call, batch, wait) {
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
     if (!session.provider.can.quote) throw refusalOf(args.profile, "quote");
-    return batchQuoteOutcome(
-      await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern }),
-      caller
-    );
+    const quote = await quoteBatch(session, batch.lines, { maxCredits, maxTotalCredits, pattern });
+    return batchQuoteOutcome(quote, caller);
   }
   const result = await runBatch(session, {
     lines: batch.lines,
@@ -1240,7 +1224,7 @@ function freeName(folder, name) {
 }
 var MAY_BE_MADE_AGAIN = /* @__PURE__ */ new Set(["failed", "cancelled", "unknown"]);
 function patternOf(output) {
-  const [before = "", ...after] = stemOfOutput3(output).split("{n}");
+  const [before = "", ...after] = stemOfOutput2(output).split("{n}");
   return { before, after: after.join("{n}") };
 }
 
@@ -1313,7 +1297,7 @@ function plainText(bytes, from, end) {
 
 // scripts/src/cli/batch/parse-line.ts
 const { isUtf8 } = require("node:buffer");
-import { stemOfOutput as stemOfOutput4 } from "./download.mjs";
+import { stemOfOutput as stemOfOutput3 } from "./download.mjs";
 import { nameProblem } from "./main.mjs";
 import { isObject } from "./main.mjs";
 import { nearest } from "./main.mjs";
@@ -1362,7 +1346,7 @@ function textField(line, field, refuse) {
 function nameField(line, refuse) {
   const given = textField(line, "name", refuse);
   if (given === void 0) return null;
-  const name = stemOfOutput4(given);
+  const name = stemOfOutput3(given);
   const problem = nameProblem(given) ?? nameProblem(name);
   return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
@@ -1665,11 +1649,10 @@ var Reader = class {
     }
     const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
-    const found = issuesOf(explained3(parts, this.#caller));
-    const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
-    issues.push(
-      ...line.model === void 0 ? found : found.map((one) => ({ ...one, hint: inLine(one.hint) }))
-    );
+    for (const found of issuesOf(explained3(parts, this.#caller))) {
+      const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
+      issues.push(line.model === void 0 ? found : { ...found, hint: inLine });
+    }
     return null;
   }
   async #fieldsOf(model, line, issues) {
@@ -1745,13 +1728,11 @@ export {
   overBudget,
   parseJson,
   parseLine,
-  priceIn,
   pricesOf,
   pricesWithin,
   quoteBatch,
   ranges,
   readBatch,
-  recordedName,
   reportRow,
   runBatch,
   runBatchCommand,

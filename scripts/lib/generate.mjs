@@ -3,7 +3,7 @@ const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
 import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
+import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
 import { cheaperVariants, estimateCredits } from "./estimate.mjs";
@@ -29,58 +29,20 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
-    data,
-    nothingSubmitted: true,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
-    }
-  });
+  const balance = quote2?.balance ?? Infinity;
+  const most2 = price !== null && balance < price ? balance : null;
+  const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most2 ?? price - 1), most: most2 };
+  const reason = { kind: "shortOfCredits", cheaper };
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, { data, nothingSubmitted: true, reason });
 }
 function cheaperThan(contract, payload, most2) {
   const variants = cheaperVariants(contract, payload, most2 + 1);
   return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
-}
 
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
-import { taskResult } from "./live.mjs";
-
-// scripts/src/core/reuse-result.ts
-import { deliver } from "./live.mjs";
-import { finish } from "./wait.mjs";
-import { outputOf } from "./wait.mjs";
-import { madeBy } from "./live.mjs";
-import { waitTask } from "./wait.mjs";
-import { beginWait } from "./wait.mjs";
-var DAY_MS = 24 * 36e5;
-async function reuseResult(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status };
-  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused, isResubmitted };
-}
-async function noteUse({ api }, entry) {
-  const now2 = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now2 - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now2).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { download, credits, taskId } = entry.record;
-  session.observer.task(taskId, "COMPLETED");
-  const folder = settings.folder ?? download;
-  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  return deliver(session, entry, await finish({ session, taskId, wait, known: { entry, credits } }));
-}
+import { madeBy as madeBy2, taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
@@ -147,11 +109,11 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
-var DAY_MS2 = 24 * 36e5;
+var DAY_MS = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -322,10 +284,10 @@ async function search(session, lost, until, source = {}) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-import { otherAccountOf } from "./wait.mjs";
+import { otherAccountOf } from "./live.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
-import { madeBy as madeBy2 } from "./live.mjs";
+import { madeBy } from "./live.mjs";
 
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
@@ -342,7 +304,9 @@ async function nameTask(request, { task, by, isResubmitted }) {
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
-    if (!holder || holder instanceof Failure5 || isSame(holder, entry)) return await record();
+    if (!holder || holder instanceof Failure5) return await record();
+    const { request: own, created } = entry.record;
+    if (holder.record.request === own && holder.record.created === created) return await record();
     if (!isAlike && isLookalike(request, holder)) {
       await exchangeSubmits(entry, holder);
       return "taken";
@@ -370,9 +334,6 @@ async function exchangeSubmits(entry, holder) {
 function submitOf(record) {
   const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
   return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
-}
-function isSame({ record: a }, { record: b }) {
-  return a.request === b.request && a.created === b.created;
 }
 async function fenceOf({ session, store }, taskId) {
   const { clock } = session.api;
@@ -521,7 +482,7 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy2(entry.record) : void 0;
+    const resumed = isResumed ? madeBy(entry.record) : void 0;
     const origin = { resumed, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
@@ -554,7 +515,7 @@ async function keepPlace(entry, { folder, output }) {
 async function attached(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
-  return { entry, credits, origin: { resumed: madeBy2(entry.record), isResubmitted: resubmitted } };
+  return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
@@ -682,8 +643,9 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
+var DAY_MS2 = 24 * 36e5;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -709,46 +671,48 @@ async function begin(session, options) {
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
+  if (!known2.task && isTerminal(known2.entry.record.status))
+    return reuseResult(session, known2.entry, taskId, wait);
   const result = await orFailure5(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
-  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
+  const warnings = [];
+  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
+  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== void 0 && charged > maxCredits)
+    warnings.push({ kind: "aboveCap", charged, maxCredits });
   if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const { entry } = facts;
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
+  const result = await orFailure5(waitTask(session, task.id, wait, facts, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
-  return result;
-}
-function told({ other, isUnrecorded }, taskId) {
-  const all = other ? [{ kind: "otherAccount", ...other }] : [];
-  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
-}
-function aboveCap(credits, maxCredits = Infinity) {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
-}
-function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
-  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  session.observer.attached(taskId, created);
+  const result = await orFailure5(waitTask(session, taskId, wait, facts));
+  if (!(result instanceof Failure8)) return result;
+  const data = { ...result.details.data, resumed: true };
+  if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
+  const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
   const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
-  return failure.with({ taskId, data, reason });
+  throw result.with({ taskId, data, reason });
+}
+async function reuseResult(session, entry, taskId, wait) {
+  const { created, used, status } = entry.record;
+  session.observer.attached(taskId, created);
+  const now2 = session.api.clock.wall();
+  if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, wait, { entry }, { state: status });
+  const reused = { ...madeBy2(entry.record), status };
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }
 
 // scripts/src/core/money/account.ts
@@ -756,7 +720,7 @@ import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
 import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
   const recorded = await orFailure6(recordedOf(session, generation));
@@ -821,7 +785,7 @@ async function spending(session, since) {
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
@@ -830,8 +794,12 @@ async function spending(session, since) {
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: "all", unreadable }
+  };
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -840,12 +808,9 @@ async function recordsOf(store, tasks) {
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
-function toSums({ day, provider, service, account: account2, ...sums }) {
-  return sums;
-}
-function negative({ model, ...sums }) {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...Object.fromEntries(less) };
+function negative(row) {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...Object.fromEntries(less) };
 }
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
@@ -902,7 +867,7 @@ function listedRow(task, record) {
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
@@ -997,7 +962,7 @@ import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./wait.mjs";
+import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unknown: unknown2 } = await pendingRequests(session);
   const { clock } = session.api;
@@ -1044,7 +1009,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure9(waitTask2({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1096,7 +1061,6 @@ export {
   reconcileUntil,
   recordCharge,
   recordedSpending,
-  reuseResult,
   rowsOfList,
   search,
   sendOnce,

@@ -4,8 +4,16 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/record/made-elsewhere.ts
+// scripts/src/core/record/other-account.ts
 import { Failure } from "./main.mjs";
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
+  if (!found) return void 0;
+  const { created, taskId, account, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+}
 async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const records = await session.records();
@@ -115,12 +123,10 @@ async function fetchStatus({ api, provider }, taskId) {
 }
 async function confirmed(status, readRecord) {
   if (status.possibleError) return readRecord();
-  if (isTask(status) || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const isRecord = "urls" in status;
+  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
   const task = await orFailure2(readRecord());
   return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
@@ -173,9 +179,8 @@ function isExcessive(body, most) {
   return false;
 }
 function parseBody(body) {
-  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
-    return JSON.parse(body.toString("utf8", start));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return void 0;
   }
@@ -360,7 +365,7 @@ var Api = class {
     this.timeoutMs = timeoutMs;
     this.maxRetries = maxRetries;
   }
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -396,7 +401,7 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline = this.shortDeadline, options = {}) {
@@ -444,28 +449,21 @@ import { Failure as Failure6 } from "./main.mjs";
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
   const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
-  let out = body;
-  for (const coding of codings) {
-    const undo = UNDO[coding.trim()];
-    if (!undo) continue;
-    try {
-      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        throw tooLarge();
-      return body;
-    }
+  try {
+    return codings.reduce((out, coding) => undone(out, coding.trim(), { maxOutputLength: most }), body);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    return body;
   }
-  return out;
 }
-var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
-var UNDO = {
-  gzip: gunzip,
-  "x-gzip": gunzip,
-  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
-  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
-  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
-};
+function undone(body, coding, options) {
+  if (!["gzip", "x-gzip", "br", "deflate"].includes(coding)) return body;
+  const zlib = process.getBuiltinModule("node:zlib");
+  if (coding === "br") return zlib.brotliDecompressSync(body, options);
+  if (coding !== "deflate") return zlib.gunzipSync(body, options);
+  const isFramed = ((body[0] ?? 0) & 15) === 8;
+  return isFramed ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options);
+}
 
 // scripts/src/http/exchange.ts
 function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
@@ -831,19 +829,22 @@ function taskCancelled(_, { profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
   ];
 }
 function resumedSteps(made, isNewest) {
-  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
-  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+  if (made.newRun === void 0)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
 }
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
   ];
 }
@@ -999,12 +1000,10 @@ function withStandInWarnings(outcome) {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
-    )
+  const warnings = mixed.map(
+    (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
   );
+  return withWarnings(outcome, warnings);
 }
 function hasOthers(folder, saved) {
   try {
@@ -1167,10 +1166,8 @@ async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (withoutState !== null) {
-    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
@@ -1296,8 +1293,8 @@ function aivideomaker(settings) {
     task(taskId) {
       const read = (body, at) => {
         const isRecord = ["id", "input", "output"].some((name) => isSet(body[name]));
-        const isTask2 = isRecord || isSet(body.taskId) && !looksLikeError(body);
-        const task = isTask2 ? taskFrom(body, taskId, key) : void 0;
+        const isTask = isRecord || isSet(body.taskId) && !looksLikeError(body);
+        const task = isTask ? taskFrom(body, taskId, key) : void 0;
         if (!task) throw errorIn(body, at);
         checkId(body.id ?? body.taskId, taskId, at);
         return task;
@@ -1318,9 +1315,8 @@ function aivideomaker(settings) {
         const tasks = body.tasks.flatMap(
           (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
-        const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call("other", request("GET", "tasks"), read, LIST);
     },
@@ -1360,10 +1356,8 @@ function errorOf(body, at) {
   return failure.with({ unclear: true, ...isTaskId(taskId, settings.key) && { taskId } });
 }
 function codeOf(body, status, kind, said) {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== void 0);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
@@ -1448,7 +1442,6 @@ export {
   isFast,
   isGone,
   isSet,
-  isTask,
   isTaskId,
   isTransientStatus,
   jsonRequest,
@@ -1459,6 +1452,7 @@ export {
   networkError,
   noteState,
   objectIn,
+  otherAccountOf,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,

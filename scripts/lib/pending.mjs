@@ -4,15 +4,13 @@ import { ANY_VIDEO } from "./main.mjs";
 import { Failure, orFailure } from "./main.mjs";
 async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
   if (taskId === null || status !== "SUBMITTED") return false;
-  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
-}
-async function longestMs(provider, model) {
   const { loadContract } = await import("./contracts.mjs");
   const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure) return Infinity;
+  if (contract instanceof Failure) return true;
   const seconds = contract.durations.flatMap((run) => run.seconds);
-  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
-  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const anyMs = contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1e3 : anyMs;
+  return now - Date.parse(checked ?? created) <= longestMs;
 }
 
 // scripts/src/cli/actions/local-journal.ts
@@ -127,7 +125,7 @@ import { readEnvironment } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 var MOST_STEPS2 = 5;
 var QUERY_MS = 5e3;
-async function withCancels(refusal, call) {
+async function withCancels(refusal, call, run) {
   const given = readFlags(call.argv, []);
   const named = profileOf2(given.get("provider"));
   if (given.has("taskId") || !named?.can.cancel) return refusal;
@@ -140,7 +138,7 @@ async function withCancels(refusal, call) {
       return cancellable(pending.filter(({ provider }) => provider === named.id));
     };
     let records = await find();
-    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, place);
+    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, run, place);
     if (isFresh) records = await find();
     const steps = records.slice(0, MOST_STEPS2).map((record) => cancelStep(record, place, isFresh));
     const more = records.length - steps.length;
@@ -153,7 +151,7 @@ async function withCancels(refusal, call) {
     throw error;
   }
 }
-async function hasReadList({ run, interruption }, place) {
+async function hasReadList({ interruption }, run, place) {
   const argv = flagWords({ action: "listTasks", ...placeFlags(place) });
   const args = parseArguments(argv);
   const list = orFailure2(run(args, callerOf(args, argv)));

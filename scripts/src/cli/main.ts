@@ -8,7 +8,7 @@ import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
@@ -45,8 +45,12 @@ export async function main(): Promise<void> {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
@@ -137,8 +141,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./actions/with-cancels.ts');
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
+    const cancels = await withCancels(failure, call, runAction.bind(null, call));
+    return failed(cancels, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }
@@ -153,13 +157,6 @@ async function startProgress(secrets: readonly string[]): Promise<Progress> {
   // Without that part, progress is told in lines.
   const { terminal } = await import('./progress/terminal.ts').catch(() => ({ terminal: undefined }));
   return watch(screen, secrets, terminal);
-}
-
-/** Gives what is known of an interrupted call the exit code of its signal. */
-function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
 }
 
 function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {

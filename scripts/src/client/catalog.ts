@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
 import type { ModelDescription, Validation } from './types.ts';
 
+/** Returns the ids of the models that have a contract, sorted. */
 export async function listModels({ profile, root }: Settings): Promise<string[]> {
   const { listModels } = await import('../contracts/contract.ts');
   return listModels(profile.id, root);

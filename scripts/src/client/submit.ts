@@ -14,6 +14,7 @@ import type {
   SubmittedTask,
 } from './types.ts';
 
+/** Returns the methods of a client that may cause a charge. */
 export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
   const { settings } = connection;
   return {

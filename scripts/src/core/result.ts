@@ -33,6 +33,7 @@ export interface MadeBy {
   newRun?: string | undefined;
 }
 
+/** Returns when a request was made, and when the run with `isNew` that made it began. */
 export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created, newRun: newRun?.began });
 
 /** How this call got to the task of a request. */
@@ -57,6 +58,7 @@ export interface TaskFacts {
 /** The task of a request: shown here by the service, or named by its record. */
 export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
 
+/** Returns the model of a task, as far as it is known without the service. */
 export function modelOf({ model, entry }: TaskFacts): string | undefined {
   return model ?? entry?.record.model;
 }
@@ -107,6 +109,7 @@ export interface ManyResult {
   unknown: number;
 }
 
+/** Tells whether a result is lost: no later fetch can save it. */
 export function isGone(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
 }

@@ -37,6 +37,7 @@ export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVers
   filesUntil: number;
 }
 
+/** Returns the times of a wait that begins now, on the monotonic clock. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
   const start = api.clock.monotonic();
   const { output = null } = settings;

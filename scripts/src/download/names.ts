@@ -69,10 +69,12 @@ export function freeVersion(name: string, isTaken: (name: string) => boolean, fr
   return versionOf(name, version);
 }
 
+/** Tells whether a name is another one with a version behind it: `a-v2` of `a`. */
 export function isVersionOf(name: string, other: string): boolean {
   return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
 }
 
+/** Returns the path of a file up to its extension. */
 export function withoutExtension(file: string): string {
   return file.slice(0, file.length - path.extname(file).length);
 }

@@ -30,6 +30,7 @@ export function requestName(request: RequestKey): string {
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }
 
+/** Returns the SHA-256 of a text, in hexadecimal. */
 export function sha256Text(text: string): string {
   return hash('sha256', text);
 }

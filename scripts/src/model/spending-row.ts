@@ -56,8 +56,10 @@ export function recordedRow(record: RequestRecord): SpendingRow | undefined {
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 
+/** No tasks and no credits: where a sum begins. */
 export const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0])) as unknown as SpendingCounts;
 
+/** Returns the sum of two, count by count. */
 export function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
 }

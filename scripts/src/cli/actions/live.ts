@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
-import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
+import { madeElsewhere } from '../../core/record/other-account.ts';
 import type { Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
 import type { ListFilter } from '../../core/tasks/list-tasks.ts';
@@ -206,10 +206,8 @@ async function startSandbox(environment: Environment, warn: (text: string) => vo
   const { startSandbox: start } = await import('../../sandbox/server.ts');
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === '' ? null : path.join(stateFolder, 'sandbox') });
-  if (withoutState !== null) {
-    const remedy = 'ASYNC_MEDIA_STATE_DIR may name another one.';
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = 'what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.';
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }

@@ -16,16 +16,14 @@ const MOST_STEPS = 5;
 // A cancel works only before the work begins, so the way to it is short.
 const QUERY_MS = 5_000;
 
-interface RefusedCall extends Call {
-  /** Runs an action, which notes in the records what it sees; without a key it fails. */
-  run(args: Arguments, caller: Caller): Promise<unknown>;
-}
+/** Runs an action, which notes in the records what it sees; without a key it fails. */
+type Run = (args: Arguments, caller: Caller) => Promise<unknown>;
 
 /**
  * Returns the refusal of a cancel that names no task, with the commands that cancel what can be cancelled, the newest first,
  * before the steps of the refusal itself. Which one is meant is for the user to say, so none of them stands alone in a step.
  */
-export async function withCancels(refusal: AdvisedFailure, call: RefusedCall): Promise<AdvisedFailure> {
+export async function withCancels(refusal: AdvisedFailure, call: Call, run: Run): Promise<AdvisedFailure> {
   const given = readFlags(call.argv, []);
   const named = profileOf(given.get('provider'));
   if (given.has('taskId') || !named?.can.cancel) return refusal;
@@ -38,7 +36,7 @@ export async function withCancels(refusal: AdvisedFailure, call: RefusedCall): P
       return cancellable(pending.filter(({ provider }) => provider === named.id));
     };
     let records = await find();
-    const isFresh = records.length > 0 && named.can.list && (await hasReadList(call, place));
+    const isFresh = records.length > 0 && named.can.list && (await hasReadList(call, run, place));
     if (isFresh) records = await find();
     const steps = records.slice(0, MOST_STEPS).map((record) => cancelStep(record, place, isFresh));
     const more = records.length - steps.length;
@@ -54,7 +52,7 @@ export async function withCancels(refusal: AdvisedFailure, call: RefusedCall): P
 }
 
 /** Tells whether the list of the service was read, which notes the present states in the records. */
-async function hasReadList({ run, interruption }: RefusedCall, place: Place): Promise<boolean> {
+async function hasReadList({ interruption }: Call, run: Run, place: Place): Promise<boolean> {
   const argv = flagWords({ action: 'listTasks', ...placeFlags(place) });
   const args = parseArguments(argv);
   const list = orFailure(run(args, callerOf(args, argv)));

@@ -35,7 +35,11 @@ const DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
 
-/** @param file `-`: standard input. @throws Failure INVALID_PAYLOAD */
+/**
+ * Opens the file of a batch.
+ * @param file `-`: standard input
+ * @throws Failure INVALID_PAYLOAD
+ */
 export async function openSource(file: string, signal: AbortSignal): Promise<Source> {
   if (file === '-')
     return sourceOf('batch', undefined, inMemory(await readStdin(signal, FLAG)), async () => {});

@@ -54,6 +54,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
+/** Adds an issue for each pair of flags, or of flag and action, that exclude each other. */
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
@@ -70,10 +71,8 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
     issues.push(issue('--output', 'a name without {n}, which stands for the number of a line', '{n}', hint));
   }
   if (action === 'waitTask' && given.has('idempotencyKey')) {
-    if (!given.has('taskId'))
-      issues.push(
-        issue('--taskId', '<id> beside --idempotencyKey', 'nothing', 'add the id of the found task'),
-      );
+    const hint = 'add the id of the found task';
+    if (!given.has('taskId')) issues.push(issue('--taskId', '<id> beside --idempotencyKey', 'nothing', hint));
     if (given.has('noJournal')) {
       const hint = 'leave --noJournal out: the task is written into the record of the key';
       issues.push(issue('--noJournal', 'not to be given with --idempotencyKey', 'both', hint));

@@ -216,19 +216,24 @@ export type FlagName = keyof typeof FLAGS;
 
 export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
+/** Returns the row of a flag, with every field that a row can have. */
 export const rule = (name: FlagName): Flag => FLAGS[name];
 
 /** The flags that take no value. */
 export type Switch = { [K in FlagName]: (typeof FLAGS)[K] extends { form: string } ? never : K }[FlagName];
 
+/** The names of the flags that take no value. */
 export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).form === undefined);
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
+/** True for the actions that cannot do without the folder for records. */
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
 
+/** True for the actions that need neither a key nor the network. */
 export const isLocal = (action: Action): boolean => LOCAL.includes(action);
 
+/** True for the actions whose answer is about one task: it has a `taskId` and a `status`. */
 export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

@@ -24,6 +24,7 @@ const INSTEAD: Record<string, { instead: string; page(profile: Profile): string 
   },
 };
 
+/** Returns what is wrong with an action that a service does not offer, and what to do instead. */
 export function unsupportedAction(profile: Profile, action: string) {
   const { instead, page } = INSTEAD[action]!;
   const expected = `an action that ${profile.title} documents a request for`;

@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import { done, type Outcome, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/credits.ts';
 
+/** Returns the answer to `quote`. */
 export function quoteOutcome(
   { model, quote, estimate, missing, cheaper, known, other }: QuoteResult,
   { profile }: Caller,
@@ -60,6 +61,7 @@ function knownSteps({ created, status, taskId, credits: known }: RequestRecord, 
   ];
 }
 
+/** Returns the answer to `account`. */
 export function accountOutcome(
   { account: { balance, models, record }, contracts, notListedByService, withoutContract }: AccountResult,
   { profile: { title } }: Caller,

@@ -20,6 +20,7 @@ export interface Envelope {
 /** What `data` is made of: a field that is undefined is left out. */
 export type Fields = { [name: string]: Json | undefined };
 
+/** Returns the fields of `data` without those that are undefined. */
 export const definedFields = (fields: Fields): JsonObject => compact(fields) as JsonObject;
 
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */

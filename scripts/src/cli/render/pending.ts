@@ -36,6 +36,7 @@ export function pendingOutcome(
   return done({ count: pending.length, pending, nextSteps });
 }
 
+/** Returns the answer to `forget`. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status } = record;
   const lost = isUnsaved(record) ? ' Its result is not saved on this machine.' : '';

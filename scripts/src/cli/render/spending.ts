@@ -10,6 +10,7 @@ import { done, type Outcome } from './envelope.ts';
 // Far more models than the services have.
 const MOST_MODELS = 100;
 
+/** Returns the answer to `spending`: the sums, and which span, list and records they cover. */
 export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
   const { total, models, list, journal, since } = result;
   const covers = [
@@ -36,6 +37,7 @@ export function spanOf(since: number | null): JsonObject | null {
   return { day, from: new Date(since).toISOString(), timeZone };
 }
 
+/** Returns a warning for each kind of entry of the list that the sums do not have. */
 export function leftOut(
   { undated, unread }: { undated: number; unread: number },
   hasSpan: boolean,

@@ -1,7 +1,6 @@
-import type * as Zod from 'zod/mini';
 import type { Json } from '../../model/json.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
-import { z } from './zod.ts';
+import { type Zod, z } from './zod.ts';
 
 const made = new WeakMap<SchemaNode, Zod.ZodMiniType>();
 
@@ -18,6 +17,7 @@ export function toZod(node: SchemaNode): Zod.ZodMiniType {
   return schema;
 }
 
+/** Tells whether a value follows a schema. */
 export function fits(node: SchemaNode, value: Json): boolean {
   return toZod(node).safeParse(value).success;
 }

@@ -1,4 +1,3 @@
-import { stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import { isTerminal, type TaskState } from '../../model/task.ts';
@@ -16,6 +15,7 @@ export interface Known {
 
 const NOTHING: Known = { entry: undefined, isUnknown: false, older: [] };
 
+/** Returns what the records say of each line, in the order of the lines. */
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
@@ -37,16 +37,6 @@ export function statusOf(known: readonly Known[]): TaskState | undefined {
   if (states.every((state) => state === undefined)) return undefined;
   if (states.some((state) => state === undefined || !isTerminal(state))) return 'PROGRESS';
   return states.every((state) => state === 'COMPLETED') ? 'COMPLETED' : 'FAILED';
-}
-
-export function priceIn({ entry }: Known): number | null {
-  const { quoted = null, charged = null } = entry?.record.credits ?? {};
-  return quoted ?? charged;
-}
-
-export function recordedName({ entry }: Known): string | null {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
 }
 
 /** An earlier task of a line, of which this machine has not every file. */

@@ -58,7 +58,11 @@ export async function withOwner(
   return failure.with({ reason: { ...reason, owner } });
 }
 
-/** @param records of the request that wants the name of the file @param wantedBy its task, where it has one */
+/**
+ * Returns whose file it is that has the wanted name.
+ * @param records of the request that wants the name
+ * @param wantedBy its task, where it has one
+ */
 function ownerOf(
   file: string,
   records: readonly (StoredRequest | null)[],

@@ -79,6 +79,7 @@ export interface AccountResult {
   withoutContract: string[];
 }
 
+/** Asks for the account of the key, and compares its models with the contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
   const found = await api.read(provider.account());

@@ -32,14 +32,11 @@ export async function fetchStatus({ api, provider }: Session, taskId: string): P
 async function confirmed(status: TaskStatus, readRecord: () => Promise<Task>): Promise<TaskStatus> {
   // Where the record cannot be read either, that failure says more, and whether to retry.
   if (status.possibleError) return readRecord();
-  if (isTask(status) || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;
+  // A service may answer a status query with the whole record.
+  const isRecord = 'urls' in status;
+  if (isRecord || (status.state !== 'FAILED' && status.state !== 'CANCEL')) return status;
   const task = await orFailure(readRecord());
   return !(task instanceof Failure) && task.state === 'COMPLETED' && task.urls.length > 0 ? task : status;
-}
-
-/** A service may answer a status query with the whole record. */
-export function isTask(status: TaskStatus | Task): status is Task {
-  return 'urls' in status && 'id' in status;
 }
 
 /** Returns the record of a task that ended without a result: it may say why. The state stays the one that was polled. */

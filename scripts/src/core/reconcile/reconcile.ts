@@ -103,6 +103,11 @@ type Found =
   | { kind: 'contested' }
   | { kind: 'unreadable'; failure: Failure };
 
+/**
+ * Reads the list once, and searches it for the task of a lost submit. Submits nothing.
+ * @param until on the monotonic clock
+ * @returns `unreadable`, in place of a throw, where the list cannot be read
+ */
 export async function search(
   session: Session,
   lost: LostSubmit,

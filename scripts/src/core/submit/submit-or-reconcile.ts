@@ -145,6 +145,10 @@ async function resubmitWhenClear(
   }
 }
 
+/**
+ * Sends a submit in one attempt, on a fresh connection.
+ * @returns `lost` where the service may have accepted it, `rejected` where it certainly did not
+ */
 export async function sendOnce(
   { api, provider }: Pick<Session, 'api' | 'provider'>,
   generation: GenerationRequest,

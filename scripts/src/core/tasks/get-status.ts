@@ -4,6 +4,10 @@ import { noteState, recordOf } from '../record/task-record.ts';
 import { type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
 
+/**
+ * Asks once for the state of a task, and notes it in the task's record.
+ * @throws Failure TASK_NOT_FOUND where the service does not show it
+ */
 export async function getStatus(session: Session, taskId: string): Promise<TaskResult> {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);

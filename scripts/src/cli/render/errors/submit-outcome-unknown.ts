@@ -42,7 +42,9 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
         ? [`Once that is mended, run this command, without --new. ${search}:`, same]
         : after === undefined
           ? [waiting]
-          : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+          : caller.isLine
+            ? []
+            : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [

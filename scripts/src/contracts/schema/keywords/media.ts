@@ -25,6 +25,7 @@ function otherwise({ imageFile, wholePayload }: Ways): string {
   return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
 }
 
+/** Returns what a field for media takes, as the words after "expected" in a refusal. */
 export function expectedMedia(kind: MediaKind, files?: readonly string[]): string {
   const url = `a public http(s) URL${files === undefined ? '' : ` of a ${files.join(', ')} file`}`;
   return kind === 'image' ? `${url}, or an image as data:image/png;base64,... with its own type` : url;
