@@ -177,7 +177,7 @@ describe('submit', () => {
     [402, { status, errorCode: 'INSUFFICIENT_CREDITS', taskId: 'ckx1' }],
     [409, { status, errorCode: 'IDEMPOTENCY_CONFLICT', taskId: 'ckx1' }],
     [429, { status, errorCode: 'RATE_LIMITED', taskId: 'ckx1' }],
-  ])('fault 26: HTTP %i with %j names a task and refuses it at once: it may be there', (http, body) => {
+  ])('fault 26: HTTP %i with %j is an error and names a task: it may be there', (http, body) => {
     expect(failure(submit, http, body).details).toMatchObject({ unclear: true, taskId: 'ckx1' });
     expect(failure(submit, http, { ...body, taskId: 7 }).details.unclear).toBe(true);
   });

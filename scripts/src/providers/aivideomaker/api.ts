@@ -155,7 +155,7 @@ function errorOf(body: JsonObject, at: Answered): Failure {
   const said = firstText(body.message, body.error, body.errorCode);
   const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ''), status, said }, at);
   const { taskId } = body;
-  // A submit that is refused and names a task: the task may be there.
+  // An answer to a submit that is an error and names a task: the task may be there.
   if (kind !== 'submit' || !isSet(taskId)) return failure;
   return failure.with({ unclear: true, ...(isTaskId(taskId, settings.key) && { taskId }) });
 }
