@@ -151,6 +151,7 @@ function nameOfFile(file, name) {
 // scripts/src/core/batch/known-lines.ts
 import { nameOfPayload, newestOf } from "./journal.mjs";
 import { isUnsaved } from "./journal.mjs";
+import { isTerminal } from "./main.mjs";
 var NOTHING = { entry: void 0, isUnknown: false, older: [] };
 async function knownLines(store, lines) {
   if (!store) return lines.map(() => NOTHING);
@@ -165,6 +166,12 @@ async function knownLines(store, lines) {
     known.push({ entry: entry ?? void 0, isUnknown, older });
   }
   return known;
+}
+function statusOf(known) {
+  const states = known.map(({ entry }) => entry?.record.status);
+  if (states.every((state) => state === void 0)) return void 0;
+  if (states.some((state) => state === void 0 || !isTerminal(state))) return "PROGRESS";
+  return states.every((state) => state === "COMPLETED") ? "COMPLETED" : "FAILED";
 }
 function unsavedTasks(lines) {
   const newest = new Set(lines.map(({ taskId, known }) => taskId ?? known.entry?.record.taskId));
@@ -316,8 +323,8 @@ async function quoteBatch(session, lines, caps) {
 
 // scripts/src/core/batch/run-batch.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure7 } from "./main.mjs";
-import { isTerminal as isTerminal3 } from "./main.mjs";
+import { Failure as Failure7, orFailure as orFailure2 } from "./main.mjs";
+import { isTerminal as isTerminal4 } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 import { begin, conclude } from "./generate.mjs";
 import { madeBy, taskResult as taskResult2 } from "./live.mjs";
@@ -425,7 +432,7 @@ function hashOf(lines) {
 
 // scripts/src/core/batch/totals.ts
 import { Failure as Failure5 } from "./main.mjs";
-import { isTerminal } from "./main.mjs";
+import { isTerminal as isTerminal2 } from "./main.mjs";
 function lineOutcomeOf({ end, taskId, state }) {
   if (end instanceof Failure5 && end.code === "SUBMIT_OUTCOME_UNKNOWN") return "unknown";
   if (taskId === null) return "notSubmitted";
@@ -468,7 +475,7 @@ function stateAfter(end, before) {
   if (end === null) return before;
   if (!(end instanceof Failure5)) return end.seen.state;
   const { status } = end.details;
-  return before !== null && isTerminal(before) ? before : status ?? before;
+  return before !== null && isTerminal2(before) ? before : status ?? before;
 }
 function shareOf(line) {
   const { isOver, taskId } = line;
@@ -509,7 +516,7 @@ var ProgressSums = class {
 
 // scripts/src/core/batch/track.ts
 import { Failure as Failure6 } from "./main.mjs";
-import { isTerminal as isTerminal2 } from "./main.mjs";
+import { isTerminal as isTerminal3 } from "./main.mjs";
 import { taskResult } from "./live.mjs";
 function tracked(observer, line, on) {
   return {
@@ -556,7 +563,7 @@ function interruptedEnd({ isSubmitting, taskId, state, known: { entry } }) {
     return { kind: "notFetched", taskId, seen, warnings: [], failure, credits };
   }
   const result = taskResult(taskId, seen, { credits });
-  return isTerminal2(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
+  return isTerminal3(seen.state) ? { ...result, seen: { ...seen, isRecordUnread: true } } : result;
 }
 
 // scripts/src/core/batch/run-batch.ts
@@ -604,9 +611,10 @@ var Batch = class {
   async run() {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
-    const folder = await folderFor(wait.folder);
-    this.#folder = folder;
     const known = await knownLines(journal, lines);
+    const folder = await orFailure2(folderFor(wait.folder));
+    if (folder instanceof Failure7) throw terms.isNew ? folder : folder.with({ status: statusOf(known) });
+    this.#folder = folder;
     const pending = await journal?.pending() ?? [];
     const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n], names[n]));
@@ -762,14 +770,14 @@ var Batch = class {
     const place = { folder: this.#folder, output: line.name };
     const known = await attached(entry, place);
     const { status, taskId, credits } = entry.record;
-    if (isDetached && !isTerminal3(status)) {
+    if (isDetached && !isTerminal4(status)) {
       return taskResult2(
         taskId,
         { state: status, record: {} },
         { origin: { resumed: madeBy(entry.record) }, credits }
       );
     }
-    const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
+    const waitMs = Math.max(this.#left, isTerminal4(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
       ...known,
       model: line.model,
@@ -1356,7 +1364,7 @@ import { estimate } from "./estimate.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey3 } from "./download.mjs";
-import { Failure as Failure10, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure3 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained3 } from "./advice.mjs";
@@ -1616,7 +1624,7 @@ var Reader = class {
     if (!parts) return null;
     const { contract, fields, image, name } = parts;
     if (image === void 0) return { contract, payload: fields, name };
-    const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
+    const payload = await orFailure3(afterCollecting(() => withImage(contract, fields, image)));
     if (!(payload instanceof Failure10)) return { contract, payload, name };
     issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
@@ -1639,7 +1647,7 @@ var Reader = class {
       issues.push(issue3("model", "a model", "nothing", hint));
       return null;
     }
-    const parts = await orFailure2(this.#fieldsOf(model, line, issues));
+    const parts = await orFailure3(this.#fieldsOf(model, line, issues));
     if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
     for (const found of issuesOf(explained3(parts, this.#caller))) {
       const inLine = found.hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
@@ -1729,6 +1737,7 @@ export {
   runBatch,
   runBatchCommand,
   stateAfter,
+  statusOf,
   sumOf,
   textOf,
   totalsOf,

@@ -801,7 +801,8 @@ var Fetch = class {
     const problem = refusedAddress(address, this.#downloader.loopback);
     if (problem)
       throw new Failure4("DOWNLOAD_FAILED", `The result's address is not fetched; expected ${problem}.`);
-    const headers = { accept: "*/*", "user-agent": USER_AGENT, ...this.#file.rangeHeaders() };
+    const plain2 = { accept: "*/*", "accept-encoding": "identity", "user-agent": USER_AGENT };
+    const headers = { ...plain2, ...this.#file.rangeHeaders() };
     return { method: "GET", url: new URL(address), headers };
   }
   /** Fetches a new link for one that has expired, once. @throws Failure for every other answer without a file */

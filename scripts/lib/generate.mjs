@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor } from "./wait.mjs";
 
@@ -45,8 +45,8 @@ import { graceOf, isMissingForNow } from "./wait.mjs";
 import { madeBy as madeBy2, taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
-import { takenOver } from "./journal.mjs";
-import { Failure as Failure7 } from "./main.mjs";
+import { newestOf, requestNameOf, takenOver } from "./journal.mjs";
+import { Failure as Failure7, orFailure as orFailure4 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -166,10 +166,12 @@ import { isObject } from "./main.mjs";
 var CLOCK_TOLERANCE_MS = 2e3;
 var SAME_TIME_MS = 2 * CLOCK_TOLERANCE_MS;
 var MADE_WITHIN_MS = 5 * 6e4;
-function findInList(list, generation, times, equals = 1) {
-  const byKey = list.tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
+var PAGE_SIZES = /* @__PURE__ */ new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1e3]);
+function findInList(list, generation, times, equals = 1, others = /* @__PURE__ */ new Set()) {
+  const tasks = list.tasks.filter(({ id }) => !others.has(id));
+  const byKey = tasks.find((task) => task.idempotencyKey === generation.idempotencyKey);
   if (byKey) return byKey;
-  const alike = list.tasks.filter(
+  const alike = tasks.filter(
     (task) => task.idempotencyKey === void 0 && sameModel(task.model, generation.model) && (task.input === void 0 || sameInput(task.input, generation.payload))
   );
   if (times.sentAt === null) return list.unread > 0 || alike.length > 0 ? "similar" : "absent";
@@ -186,7 +188,9 @@ function findInList(list, generation, times, equals = 1) {
   if (near.length > equals) return "similar";
   if (own && own.createdAt <= times.endedAt + offset + MADE_WITHIN_MS) return own;
   const maybe = list.unread > 0 || alike.some((task) => list.serverTime === null || !isOld(task));
-  return maybe ? "similar" : "absent";
+  if (maybe) return "similar";
+  const isNewer = (task) => task.createdAt !== void 0 && !isOld(task);
+  return PAGE_SIZES.has(list.tasks.length) && list.tasks.every(isNewer) ? "cut" : "absent";
 }
 function sameModel(kept, sent) {
   return kept === void 0 || kept === sent || kept.startsWith(`${sent}-`);
@@ -196,8 +200,12 @@ function sameInput(input, payload) {
   return Object.entries(payload).every(([name, sent]) => {
     const kept = Object.hasOwn(input, name) ? input[name] : void 0;
     if (sent === null) return kept === null || kept === void 0;
-    return isDeepStrictEqual(kept, sent) || sameMedia(kept, sent);
+    return isDeepStrictEqual(kept, sent) || sameText(kept, sent) || sameMedia(kept, sent);
   });
+}
+function sameText(kept, sent) {
+  const plain = (text) => text.normalize("NFC").trim();
+  return typeof kept === "string" && typeof sent === "string" && plain(kept) === plain(sent);
 }
 function sameMedia(kept, sent) {
   if (Array.isArray(sent)) {
@@ -224,8 +232,9 @@ async function reconcile(session, lost, until, source = {}) {
     if (found.kind === "found") return found;
     const failure = found.kind === "unreadable" ? found.failure : void 0;
     if (failure && !failure.details.transient) return { kind: "unreadable", failure };
-    if ((found.kind === "absent" || found.kind === "similar") && startedAt - found.ageMs >= clearAt) {
-      if (found.kind === "similar") return { kind: "never", why: "similar" };
+    const isRead = found.kind === "absent" || found.kind === "similar" || found.kind === "cut";
+    if (isRead && startedAt - found.ageMs >= clearAt) {
+      if (found.kind !== "absent") return { kind: "never", why: found.kind };
       if (lost.resubmitted) return { kind: "never", why: "resubmitted" };
       const { resultsKeptMs = 0 } = session.provider;
       if (clock.wall() - lost.since.wall > resultsKeptMs) return { kind: "never", why: "late" };
@@ -259,12 +268,11 @@ async function search(session, lost, until, source = {}) {
     const endedAt = wall - elapsed;
     const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
-    const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
-    if (found === "absent" || found === "similar") return { kind: found, ageMs };
+    const found = findInList(list, generation, { sentAt, endedAt, now: now2 }, equals, others);
+    if (typeof found === "string") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
     return isContested ? { kind: "contested" } : { kind: "found", task: found };
@@ -489,6 +497,15 @@ function claimOf({ generation, terms, folder, output }, now2) {
   const run = terms.isNew ? { newRun: { began: new Date(now2).toISOString(), lines: payloadHash } } : {};
   return { ordinal: 1, ...run, ...named, ...content, idempotencyKey, download: folder, output };
 }
+async function withRecorded(store, { generation: { model, payload, idempotencyKey }, terms }, failure) {
+  if (!store || terms.isNew) return failure;
+  const claim = { ...terms, model, idempotencyKey, payloadHash: jsonHash(payload) };
+  const entries = await orFailure4(store.allOf(requestNameOf(claim, store.place)));
+  const known2 = entries instanceof Failure7 ? void 0 : newestOf(entries);
+  if (!known2) return failure;
+  const { taskId, status } = known2.record;
+  return failure.with({ taskId: taskId ?? void 0, status });
+}
 async function keepPlace(entry, { folder, output }) {
   const { download, output: named = null } = entry.record;
   if (folder !== null && (download !== folder || named !== output)) {
@@ -636,14 +653,16 @@ async function begin(session, options) {
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure5(folderFor(options.wait.folder));
+  if (folder instanceof Failure8) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure4(
+  const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
   if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
@@ -655,7 +674,7 @@ async function conclude(session, begun) {
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
   if (!known2.task && isTerminal(known2.entry.record.status))
     return reuseResult(session, known2.entry, taskId, wait);
-  const result = await orFailure4(
+  const result = await orFailure5(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
   const { credits } = result instanceof Failure8 ? known2 : result;
@@ -670,14 +689,14 @@ async function conclude(session, begun) {
 }
 async function endOfSubmitted(session, task, wait, facts) {
   if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
-  const result = await orFailure4(waitTask(session, task.id, wait, facts, task));
+  const result = await orFailure5(waitTask(session, task.id, wait, facts, task));
   if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   const { created } = entry.record;
   session.observer.attached(taskId, created);
-  const result = await orFailure4(waitTask(session, taskId, wait, facts));
+  const result = await orFailure5(waitTask(session, taskId, wait, facts));
   if (!(result instanceof Failure8)) return result;
   const data = { ...result.details.data, resumed: true };
   if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
@@ -698,13 +717,13 @@ async function reuseResult(session, entry, taskId, wait) {
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
-import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { nameOfPayload, newestOf as newestOf2 } from "./journal.mjs";
+import { Failure as Failure9, orFailure as orFailure6 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure5(recordedOf(session, generation));
+  const recorded = await orFailure6(recordedOf(session, generation));
   const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
   const unlimited = { model, payload, idempotencyKey: "" };
@@ -728,7 +747,7 @@ async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
   if (!store) return NOT_RECORDED;
-  const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
+  const entry = newestOf2(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
   return { known: null, other: other ?? null };
@@ -742,7 +761,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure7 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -754,7 +773,7 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure6(api.read(provider.list())) : null;
+  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
   const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
   const list = read instanceof Failure10 ? null : read;
@@ -888,7 +907,7 @@ function checkUnclaimed({ record }, taskId, holder) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -930,7 +949,7 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure7(ownPending(session));
+  const own = await orFailure8(ownPending(session));
   for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
@@ -939,7 +958,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
@@ -990,7 +1009,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure8(waitTask2({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure9(waitTask2({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1009,7 +1028,7 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure8(api.once(provider.list()));
+  const list = await orFailure9(api.once(provider.list()));
   if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
@@ -1051,5 +1070,6 @@ export {
   submitOrReconcile,
   submitWithoutRecord,
   waitForAll,
-  waitForNewest
+  waitForNewest,
+  withRecorded
 };

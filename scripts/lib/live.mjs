@@ -114,12 +114,19 @@ function deliver(session, entry, result) {
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 async function pollOnce({ api, provider }, taskId, until) {
   const status = await api.once(provider.status(taskId), { until, isPermitted: true });
-  return status.possibleError ? api.once(provider.task(taskId), { until }) : status;
+  return confirmed(status, () => api.once(provider.task(taskId), { until }));
 }
 async function fetchStatus({ api, provider }, taskId) {
   const deadline = api.shortDeadline;
   const status = await api.read(provider.status(taskId), deadline);
-  return status.possibleError ? api.read(provider.task(taskId), deadline) : status;
+  return confirmed(status, () => api.read(provider.task(taskId), deadline));
+}
+async function confirmed(status, readRecord) {
+  if (status.possibleError) return readRecord();
+  const isRecord = "urls" in status;
+  if (isRecord || status.state !== "FAILED" && status.state !== "CANCEL") return status;
+  const task = await orFailure2(readRecord());
+  return !(task instanceof Failure3) && task.state === "COMPLETED" && task.urls.length > 0 ? task : status;
 }
 async function withRecord(seen, read) {
   const task = await orFailure2(read());
@@ -705,7 +712,7 @@ var Transport = class {
 import { systemClock } from "./main.mjs";
 import { FIRST_POLL_MS } from "./main.mjs";
 import { Failure as Failure9, orFailure as orFailure3 } from "./main.mjs";
-import { SANDBOX_KEY } from "./main.mjs";
+import { SANDBOX_KEY, withoutApiPath } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
@@ -1061,7 +1068,7 @@ async function openJournal(call, provider) {
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(call)),
+    service: args.sandbox ? "sandbox" : addressOf(call),
     account: await accountOf(call),
     clock: systemClock,
     warn
@@ -1078,15 +1085,15 @@ async function openSharing(call, provider) {
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(call)),
+    service: addressOf(call),
     account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock
   });
 }
 var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.profile.url);
-function addressOf({ host, pathname }) {
-  return `${host}${pathname.replace(/\/+$/, "")}`;
+function addressOf(call) {
+  return withoutApiPath(serviceUrl(call), call.args.profile.apiPath).replace(/^\w+:\/\//, "");
 }
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
 async function accountOf(call) {
@@ -1194,6 +1201,7 @@ function usual({ polls, waitedMs, ageMs }, { firstMs, likely }) {
 
 // scripts/src/providers/aivideomaker/api.ts
 import { isObject as isObject3 } from "./main.mjs";
+import { withoutApiPath as withoutApiPath2 } from "./main.mjs";
 import { plain as plain3 } from "./main.mjs";
 
 // scripts/src/providers/call.ts
@@ -1249,8 +1257,9 @@ var codeNamed = (name) => CODES.find((code) => code === name);
 var MOST_MODELS = 200;
 function aivideomaker(settings) {
   const { profile, baseUrl, key } = settings;
-  const origin = baseUrl.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const request = (method, path3, body) => jsonRequest(method, `${origin}/api/v1/${path3}`, { key }, body);
+  const { apiPath = "" } = AIVIDEOMAKER;
+  const root = `${withoutApiPath2(baseUrl, apiPath)}${apiPath}`;
+  const request = (method, path3, body) => jsonRequest(method, `${root}/${path3}`, { key }, body);
   const call = (kind, req, read, limits) => callOf(kind, req, settings, (at) => read(objectIn(at, errorOf), at), limits);
   return {
     ...profile,
@@ -1264,7 +1273,7 @@ function aivideomaker(settings) {
         if (task) return { ...task, model, idempotencyKey, record: body };
         if (!saysFailed(body) && !namesError(body)) throw unreadable(at, "names no task");
         const failure = errorOf(body, at);
-        throw isSet(body.taskId) || isSet(body.id) ? failure.with({ unclear: true }) : failure;
+        throw isSet(body.id) ? failure.with({ unclear: true }) : failure;
       };
       return call("submit", req, read, RECORD);
     },
@@ -1337,11 +1346,14 @@ function errorIn(body, at) {
   return looksLikeError(body) || saysFailed(body) ? errorOf(body, at) : unreadable(at, "has none of the expected fields");
 }
 function errorOf(body, at) {
-  const { answer, kind } = at;
+  const { answer, kind, settings } = at;
   const inner = typeof body.code === "number" && body.code >= 400 && body.code < 600 ? body.code : void 0;
   const status = answer.status < 300 && inner !== void 0 ? inner : answer.status;
   const said = firstText(body.message, body.error, body.errorCode);
-  return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const failure = errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
+  const { taskId } = body;
+  if (kind !== "submit" || !isSet(taskId)) return failure;
+  return failure.with({ unclear: true, ...isTaskId(taskId, settings.key) && { taskId } });
 }
 function codeOf(body, status, kind, said) {
   const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== void 0);

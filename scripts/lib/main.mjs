@@ -91,6 +91,7 @@ var AIVIDEOMAKER = {
   },
   resultsKeptMs: 24 * 36e5,
   url: "https://aivideomaker.ai",
+  apiPath: "/api/v1",
   keyVariable: "AIVIDEO_API_KEY",
   urlVariable: "AIVIDEO_BASE_URL",
   callbackFlag: "webhookUrl",
@@ -1133,6 +1134,10 @@ function serviceAddress(text2) {
   const safe = url?.protocol === "https:" || url?.protocol === "http:" && isLoopback(url);
   return url && safe && !url.username && !url.password && !url.search && !url.hash ? url : void 0;
 }
+function withoutApiPath({ href }, apiPath = "") {
+  const whole = href.replace(/\/+$/, "");
+  return whole.endsWith(apiPath) ? whole.slice(0, whole.length - apiPath.length).replace(/\/+$/, "") : whole;
+}
 function checkCallbackUrl(value, loopback) {
   const problem = checkPublicUrl(value, { schemes: ["https"] });
   const url = urlOf(value);
@@ -1999,6 +2004,7 @@ var RISK = "only if the user accepts that it may be charged once more";
 var UNDECIDABLE = {
   noList: "the service documents no list of tasks",
   similar: "the list shows a task, or has one that cannot be read, which may be this one or that of another request",
+  cut: "the list has as many tasks as a page may hold, all of them newer: it may be cut",
   resubmitted: "it was submitted once more, that answer was lost too, and the list shows neither task",
   late: "it was submitted longer ago than the service says that it keeps results, and its list proves nothing about older tasks"
 };
@@ -2483,5 +2489,6 @@ export {
   warningText,
   watch,
   wholeMessage,
-  withWarnings
+  withWarnings,
+  withoutApiPath
 };

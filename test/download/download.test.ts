@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { type FileHandle, open } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DownloadOptions, download, prepareFolder } from '../../scripts/src/download/download.ts';
 import { fetchFile } from '../../scripts/src/download/fetch-file.ts';
@@ -109,8 +110,23 @@ describe('a file', () => {
     const server = await serve({ body: MP4 });
     await savedFrom(server, { at: '/a.mp4' });
     const { headers } = server.received[0]!;
-    expect(Object.keys(headers).sort()).toEqual(['accept', 'connection', 'host', 'user-agent']);
+    expect(Object.keys(headers).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'connection',
+      'host',
+      'user-agent',
+    ]);
     expect(JSON.stringify(headers)).not.toContain(KEY);
+  });
+
+  it('is saved as it is from a host that compresses wherever it may', async () => {
+    const server = await serve(({ headers }) =>
+      headers['accept-encoding'] === 'identity'
+        ? { body: MP4 }
+        : { headers: { 'content-encoding': 'gzip' }, body: gzipSync(MP4) },
+    );
+    expect((await savedFrom(server, { at: '/a.mp4' })).sha256).toBe(sha256(MP4));
   });
 
   it('is numbered where there are several', async () => {

@@ -8,7 +8,7 @@ import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
 import { type KnownTask, madeBy, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import type { Session } from './session.ts';
-import { submitOnRecord } from './submit/submit-on-record.ts';
+import { submitOnRecord, withRecorded } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitTask } from './wait/wait-task.ts';
 import type { WaitSettings } from './wait-settings.ts';
@@ -41,12 +41,14 @@ export async function begin(session: Session, options: GenerateOptions): Promise
   const { api } = session;
   const { contract, generation, isDetached } = options;
   const start = api.clock.monotonic();
-  const wait = { ...options.wait, folder: await folderFor(options.wait.folder) };
+  const journal = await session.records();
+  const folder = await orFailure(folderFor(options.wait.folder));
+  if (folder instanceof Failure) throw await withRecorded(journal, options, folder);
+  const wait = { ...options.wait, folder };
   if (isDetached) wait.waitMs = 0;
   const deadline = isDetached ? session.api.shortDeadline : start + Math.max(wait.waitMs, RETRY_AT_LEAST_MS);
-  const journal = await session.records();
   const { model, maxCredits } = generation;
-  const { folder, output = null } = wait;
+  const { output = null } = wait;
   const request = { ...options, folder, output };
   const known = await orFailure(
     journal

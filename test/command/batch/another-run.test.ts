@@ -6,6 +6,21 @@ import { runShell } from '../shell.ts';
 import { commandIn, place, rowsOf } from './support.ts';
 
 describe('a batch that is made again', () => {
+  it('fault 47: into a folder that cannot be written to: refused, with the state of what was paid for', async () => {
+    const { runBatch, write, charges, file } = await place(['fog', 'waves']);
+    const into = ['--download', file];
+    const before = await runBatch([], {}, 20, into);
+    expect(before.envelope).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_PAYLOAD' });
+    expect(charges()).toBe(0);
+    await runBatch();
+    const ended = await runBatch([], {}, 20, into);
+    expect(ended.envelope).toMatchObject({ status: 'COMPLETED', errorCode: 'INVALID_PAYLOAD' });
+    write(['fog', 'waves', 'rain']);
+    const longer = await runBatch([], {}, 20, into);
+    expect(longer.envelope).toMatchObject({ status: 'PROGRESS', errorCode: 'INVALID_PAYLOAD' });
+    expect(charges()).toBe(2);
+  });
+
   it('--new asks for all again and says what that costs; the plain command then means the newest', async () => {
     const { runBatch, charges, files } = await place(['fog', 'waves']);
     const first = await runBatch();

@@ -129,6 +129,11 @@ describe('the task in the list', () => {
       listed({ input: { ...REQUEST.payload, filterMode: 'strict' } }),
       FOUND,
     ],
+    [
+      'without the blanks around its text',
+      listed({ input: { ...REQUEST.payload, prompt: ' a lighthouse\n' } }),
+      FOUND,
+    ],
     ['without a model', listed({ model: undefined }), FOUND],
     ['stamped a second before', listed({}, 1_000), FOUND],
     ['stamped a little later by another clock of the service', listed({}, -3_000), FOUND],
@@ -160,6 +165,17 @@ describe('the task in the list', () => {
       );
     },
   );
+
+  it.each<[string, number, number, object]>([
+    ['as many newer tasks as a page', 20, 0, UNSURE],
+    ['one less', 19, 0, RESUBMITTED],
+    ['a page that reaches back beyond the submit', 20, 1, RESUBMITTED],
+  ])('fault 81: may be on the next page: a list of %s', async (_, count, older, expected) => {
+    const tasks = Array.from({ length: count }, (_, n) =>
+      taskOf(listed({ id: `cko${n}`, idempotencyKey: `other-${n}` }, n < older ? 60_000 : -1_000)),
+    );
+    expect(await outcome({ body: { tasks: tasks.flat() } })).toEqual(expected);
+  });
 
   const taskOf = (list: Answer) => (list.body as { tasks: object[] }).tasks;
 
@@ -214,6 +230,11 @@ describe('the task in the list', () => {
     expect((await outcome(listed({ input: other }), generation)).submits).toBe(2);
     expect((await outcome(listed({ input: { ...input, more: [stored] } }), generation)).submits).toBe(2);
     expect((await outcome(listed({ input: { ...input, image: 5 } }), generation)).submits).toBe(2);
+  });
+
+  it('is known by a text that the service keeps in the other form of its accents', async () => {
+    const generation = { ...REQUEST, payload: { prompt: 'a cafe\u0301' } };
+    expect(await outcome(listed({ input: { prompt: 'a caf\u00e9' } }), generation)).toEqual(FOUND);
   });
 
   it('is not known by a plain address that differs from the image that was sent', async () => {

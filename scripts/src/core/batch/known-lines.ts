@@ -1,5 +1,6 @@
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
+import { isTerminal, type TaskState } from '../../model/task.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
 import type { BatchLine, LineResult } from './line.ts';
 
@@ -28,6 +29,14 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
     known.push({ entry: entry ?? undefined, isUnknown, older: older as StoredRequest[] });
   }
   return known;
+}
+
+/** Returns the state of all lines together, as their records know it; undefined where there is no record. */
+export function statusOf(known: readonly Known[]): TaskState | undefined {
+  const states = known.map(({ entry }) => entry?.record.status);
+  if (states.every((state) => state === undefined)) return undefined;
+  if (states.some((state) => state === undefined || !isTerminal(state))) return 'PROGRESS';
+  return states.every((state) => state === 'COMPLETED') ? 'COMPLETED' : 'FAILED';
 }
 
 /** An earlier task of a line, of which this machine has not every file. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Failure } from '../../model/failure.ts';
+import { Failure, orFailure } from '../../model/failure.ts';
 import { isTerminal } from '../../model/task.ts';
 import { folderFor } from '../deliver/place.ts';
 import { type Begun, begin, conclude } from '../generate.ts';
@@ -11,7 +11,7 @@ import { BatchGate } from './batch-gate.ts';
 import { BatchSpending, type Price, sumOf } from './caps.ts';
 import { nameOfFile, namesFor } from './file-names.ts';
 import { keyOf } from './identity.ts';
-import { type Known, knownLines, unsavedTasks } from './known-lines.ts';
+import { type Known, knownLines, statusOf, unsavedTasks } from './known-lines.ts';
 import { type LeftOver, leftOver, newRunOf } from './left-over.ts';
 import { type BatchLine, isLarge, type LineEnd } from './line.ts';
 import { pricesWithin } from './line-prices.ts';
@@ -75,9 +75,10 @@ class Batch {
   async run(): Promise<BatchResult> {
     const { lines, terms, wait, pattern } = this.#options;
     const journal = await this.#session.records();
-    const folder = await folderFor(wait.folder);
-    this.#folder = folder;
     const known = await knownLines(journal, lines);
+    const folder = await orFailure(folderFor(wait.folder));
+    if (folder instanceof Failure) throw terms.isNew ? folder : folder.with({ status: statusOf(known) });
+    this.#folder = folder;
     const pending = (await journal?.pending()) ?? [];
     const names = namesFor(lines, known, folder, pending, terms.isNew, pattern);
     this.#lines = lines.map((line, n) => this.#lineOf(line, known[n]!, names[n]!));
