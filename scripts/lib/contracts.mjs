@@ -116,6 +116,7 @@ function nodeAt(node, path) {
 }
 
 // scripts/src/contracts/schema/ways.ts
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -133,7 +134,7 @@ var media = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind2;
     return {
-      problem: (text2, { ways, service }) => typeof text2 === "string" ? checkMedia(text2, kind2, ways, service) : null
+      problem: (text2, ...asked) => typeof text2 === "string" ? checkMedia(text2, kind2, ...asked) : null
     };
   }
 };
@@ -2337,17 +2338,15 @@ function ofType(node, type) {
   const checks = [];
   if (node.minimum !== void 0) checks.push(z.minimum(node.minimum));
   if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
-  const base = type === "integer" ? z.int() : z.number();
-  return checks.length === 0 ? base : base.check(...checks);
+  return (type === "integer" ? z.int() : z.number()).check(...checks);
 }
 function text(node) {
-  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
-  const checks = [];
+  const { pattern, minLength, maxLength } = node;
+  const checks = ownChecks(node);
   if (pattern !== void 0) checks.push(z.regex(pattern));
-  if (least > 0) checks.push(z.refine((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine((value) => codePoints(value) <= most));
-  checks.push(...ownChecks(node));
-  return checks.length === 0 ? z.string() : z.string().check(...checks);
+  if (minLength !== void 0) checks.push(z.refine((value) => codePoints(value) >= minLength));
+  if (maxLength !== void 0) checks.push(z.refine((value) => codePoints(value) <= maxLength));
+  return z.string().check(...checks);
 }
 function codePoints(value) {
   let pairs = 0;
@@ -2360,16 +2359,14 @@ function codePoints(value) {
   return value.length - pairs;
 }
 function list(node) {
-  const checks = [];
+  const checks = ownChecks(node);
   if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks(node));
-  const base = z.array(toZod2(node.items));
-  return checks.length === 0 ? base : base.check(...checks);
+  return z.array(toZod2(node.items)).check(...checks);
 }
 function ownChecks({ own: own2 = [] }) {
   return own2.flatMap(
-    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value, {}) === null)]
+    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value) === null)]
   );
 }
 function object2(node) {
@@ -2564,11 +2561,7 @@ var STANDARD = {
       node.enum = value;
     }
   },
-  default: {
-    read(node, value) {
-      node.default = value;
-    }
-  },
+  default: {},
   pattern: {
     types: ["string"],
     read(node, value, where) {
@@ -2583,12 +2576,7 @@ var STANDARD = {
   maxLength: { types: ["string"], read: count },
   minimum: { types: ["number", "integer"], read: number3 },
   maximum: { types: ["number", "integer"], read: number3 },
-  items: {
-    types: ["array"],
-    read(node, value, where) {
-      node.items = readNode(value, where);
-    }
-  },
+  items: { types: ["array"] },
   minItems: { types: ["array"], read: count },
   maxItems: { types: ["array"], read: count }
 };
@@ -2612,8 +2600,8 @@ function readNode(schema, where = "") {
       throw new ContractError(`${at(keyword)} does not fit the type ${node.types.join(" or ")}`);
     standard?.read?.(node, value, at(keyword), keyword);
   }
-  if (node.types.includes("array") && node.items === void 0)
-    throw new ContractError(`${at("items")} is missing`);
+  if (schema.default !== void 0) node.default = schema.default;
+  if (node.types.includes("array")) node.items = readNode(schema.items, at("items"));
   if (node.types.includes("object")) readObject(node, schema, at);
   const properties = isObject6(schema.properties) ? schema.properties : {};
   const scope = { node, properties, readSchema: readNode };
@@ -2824,9 +2812,24 @@ import { plain as plain4 } from "./main.mjs";
 import { inQuotes, refused } from "./main.mjs";
 var MAX_INPUT_BYTES = 64 * 1024 * 1024;
 var MAX_IMAGE_BYTES = 32 * 1024 * 1024;
-async function readFields(text2, signal) {
-  if (text2 === void 0) return {};
-  return parsePayload(text2 === "-" ? await readStdin(signal, "--payload") : text2, text2 === "-");
+async function readFields(given, signal) {
+  if (given === void 0) return {};
+  const fromStdin = given === "-";
+  const text2 = fromStdin ? await readStdin(signal, "--payload") : given;
+  let value;
+  try {
+    value = parseStrict(text2.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    if (error instanceof DuplicateName) {
+      const received2 = `${inQuotes(error.path)} twice`;
+      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
+    }
+    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
+  }
+  if (isObject8(value)) return value;
+  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
+  throw refused("--payload", "a JSON object", kind2, hint2);
 }
 async function withImage(contract, payload, image) {
   if (image === void 0) return payload;
@@ -2848,22 +2851,6 @@ async function withImage(contract, payload, image) {
   }
   return { ...payload, [field]: await readImage(image) };
 }
-function parsePayload(text2, fromStdin) {
-  let value;
-  try {
-    value = parseStrict(text2.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof DuplicateName) {
-      const received2 = `${inQuotes(error.path)} twice`;
-      throw refused("--payload", "each field once", received2, `leave one ${inQuotes(error.path)} out`);
-    }
-    throw mangled(text2, fromStdin, error instanceof Error ? error.message : "");
-  }
-  if (isObject8(value)) return value;
-  const kind2 = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-  const hint2 = 'write the fields in braces, for example {"prompt":"a lighthouse at dawn"}';
-  throw refused("--payload", "a JSON object", kind2, hint2);
-}
 var STDIN_FORM = "pass the JSON on standard input: put it into a file and run the command with --payload - < payload.json";
 function mangled(text2, fromStdin, syntax) {
   const trimmed = text2.trim();
@@ -2874,10 +2861,8 @@ function mangled(text2, fromStdin, syntax) {
     const received3 = `${text2.length} characters that end inside base64 data: cut off on the way`;
     return refusal(received3, `one argument is limited to 128 KiB: use --image <file>, or ${STDIN_FORM}`);
   }
-  if (!fromStdin && /^'/.test(trimmed)) {
-    const hint2 = `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`;
-    return refusal("single quotes around it", hint2);
-  }
+  if (!fromStdin && /^'/.test(trimmed))
+    return refusal("single quotes around it", `this shell keeps single quotes (cmd.exe does): ${STDIN_FORM}`);
   if (!fromStdin && /^\{?\s*\\"/.test(trimmed)) {
     const hint2 = `the shell passed the backslashes on: ${STDIN_FORM}`;
     return refusal("quotes with a backslash before them", hint2);
@@ -2978,7 +2963,7 @@ function hint(place) {
   const { node, path, value, required: required2 } = place;
   if (value === void 0) return `add ${sample(place)}`;
   if (value === null) return required2 ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
+  const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
   if (meant !== void 0) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
   if (node.enum !== void 0) return enumHint(place, node.enum);
   if (typeof value === "string" && node.types.includes("string")) return textHint(place, value);
@@ -3030,7 +3015,7 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === "") return `write text into ${pathText(path)}`;
@@ -3040,10 +3025,7 @@ function textHint(place, value) {
   return `write ${sample(place)}`;
 }
 function sameMeaning(node, value) {
-  return candidates(node, value).find((candidate) => fits(node, candidate));
-}
-function candidates(node, value) {
-  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => candidates(form, value));
+  if (node.anyOf !== void 0) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== void 0 && typeof value !== "object")
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found = [];
@@ -3066,7 +3048,6 @@ var SIMILAR_WORDS = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain5(key, SHOWN));
@@ -3088,14 +3069,15 @@ function lookAlike(key, names2) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   if (!isObject9(payload)) return [notAnObject(contract, payload, ways)];
-  const check = { contract, root: rootOf(contract), payload, ways };
+  const check = { contract, payload, ways };
+  const root = rootOf(contract);
   const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(check.root).safeParse(payload);
+  const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
     for (const issue2 of issuesOf2(check, finding)) if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
-  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, root, payload, [])].slice(0, MOST_ISSUES);
 }
 function notAnObject(contract, payload, ways) {
   const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
@@ -3112,7 +3094,8 @@ function flatten(findings, base = []) {
   });
 }
 function issuesOf2(check, finding) {
-  const { contract, root, payload, ways } = check;
+  const { contract, payload, ways } = check;
+  const root = rootOf(contract);
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -3127,7 +3110,7 @@ function issuesOf2(check, finding) {
     }));
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  const advice = hint(placeOf(check, { node, path, value, required: required2 }));
+  const advice = hintAt(check, path, node, value, required2);
   return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
 function crossFieldIssues(check, node, object3, path) {
@@ -3135,7 +3118,7 @@ function crossFieldIssues(check, node, object3, path) {
     node,
     object: object3,
     pathTo: (name) => pathText([...path, name]),
-    hintFor: (name, field, value, required2) => hint(placeOf(check, { node: field, path: [...path, name], value, required: required2 }))
+    hintFor: (name, ...of) => hintAt(check, [...path, name], ...of)
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
@@ -3149,16 +3132,15 @@ function valueAt(from, path) {
   let here = from;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === "number") here = here[step];
-    else if (isObject9(here) && Object.hasOwn(here, step)) here = here[step];
-    else return void 0;
+    else here = isObject9(here) ? fieldOf(here, String(step)) : void 0;
   }
   return here;
 }
-function placeOf({ contract, ways }, found) {
-  const { path } = found;
+function hintAt({ contract, ways }, path, node, value, required2) {
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own2 = isImage ? ways : { ...ways, imageFile: null };
-  return { ...found, example: valueAt(contract.example, path), ways: own2, provider: contract.provider };
+  const { provider, example: whole } = contract;
+  return hint({ node, path, value, required: required2, example: valueAt(whole, path), ways: own2, provider });
 }
 
 // scripts/src/contracts/whole-body.ts
@@ -3225,26 +3207,27 @@ function termsOf(args) {
 async function noQuote({ profile }, contract, payload) {
   const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
-  const steps = line === null ? [
+  const [hint2, ...steps] = line === null ? [
+    "no price of this payload is known here",
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
   ] : [
+    "the estimate of the price of this payload is in nextSteps",
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   const refusal = refusalOf(profile, "quote");
-  const hint2 = line === null ? "no price of this payload is known here" : "the estimate of the price of this payload is in nextSteps";
   const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint2 }));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
-  const flag = `--${profile.callbackFlag}`;
   const problem = checkCallbackUrl(value, loopback);
   if (!problem) return new URL(value).href;
-  throw refused2(flag, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
+  throw refused2(`--${profile.callbackFlag}`, problem.expected, `"${plain6(value, 80)}"`, problem.hint);
 }
 export {
   A_TYPE,
+  BESIDE,
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,

@@ -1,22 +1,13 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
-import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
+import { folderFor } from "./wait.mjs";
 
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
+import { cheaperVariants, estimateCredits } from "./estimate.mjs";
 import { Failure, orFailure } from "./main.mjs";
-
-// scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./estimate.mjs";
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-
-// scripts/src/core/money/short-of-credits.ts
 async function explainFunds(session, contract, generation, refusal, until) {
   const isExplained = refusal.details.reason?.kind === "shortOfCredits";
   if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
@@ -38,58 +29,24 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   }
   const price = quote2?.credits ?? estimateCredits(contract, payload);
-  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, {
-    data,
-    nothingSubmitted: true,
-    reason: {
-      kind: "shortOfCredits",
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote2?.balance ?? Infinity)
-    }
-  });
+  const balance = quote2?.balance ?? Infinity;
+  const most2 = price !== null && balance < price ? balance : null;
+  const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most2 ?? price - 1), most: most2 };
+  const reason = { kind: "shortOfCredits", cheaper };
+  return new Failure("INSUFFICIENT_CREDITS", `${said}${missing}`, { data, nothingSubmitted: true, reason });
 }
-function cheaperWithin(contract, payload, price, balance) {
-  if (balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
 }
 
 // scripts/src/core/generate.ts
 import { graceOf, isMissingForNow } from "./wait.mjs";
-import { taskResult } from "./live.mjs";
-
-// scripts/src/core/reuse-result.ts
-import { deliver } from "./live.mjs";
-import { finish } from "./wait.mjs";
-import { outputOf } from "./wait.mjs";
-import { madeBy } from "./live.mjs";
-import { waitTask } from "./wait.mjs";
-import { beginWait } from "./wait.mjs";
-var DAY_MS = 24 * 36e5;
-async function reuseResult(session, entry, settings) {
-  const { taskId, created, status } = entry.record;
-  session.observer.attached(taskId, created);
-  await noteUse(session, entry);
-  const result = await (status === "COMPLETED" ? sameResult(session, entry, settings) : waitTask(session, taskId, { ...settings, waitMs: 0 }, { entry }));
-  const reused = { ...madeBy(entry.record), status };
-  const isResubmitted = entry.record.resubmitted || result.isResubmitted;
-  return { ...result, reused, isResubmitted };
-}
-async function noteUse({ api }, entry) {
-  const now2 = api.clock.wall();
-  const { created, used } = entry.record;
-  if (now2 - Date.parse(used ?? created) < DAY_MS) return;
-  await entry.update({ used: new Date(now2).toISOString() });
-}
-async function sameResult(session, entry, settings) {
-  const { download, credits, taskId } = entry.record;
-  session.observer.task(taskId, "COMPLETED");
-  const folder = settings.folder ?? download;
-  const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  return deliver(session, entry, await finish({ session, taskId, wait, known: { entry, credits } }));
-}
+import { madeBy as madeBy2, taskResult } from "./live.mjs";
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -129,15 +86,10 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
   }
   if (range.most <= maxCredits) return;
   const dated = { ...range, asOf, note };
+  const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: dated,
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
+    reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
 async function askPrice(session, contract, generation, deadline = Infinity) {
@@ -145,28 +97,23 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   const { model, payload, maxCredits } = generation;
   const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
+  const { credits: quoted, record } = quote2;
+  if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
+  throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+    data: { quoted, maxCredits },
+    record,
+    reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
+  });
 }
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
-var DAY_MS2 = 24 * 36e5;
+var DAY_MS = 24 * 36e5;
 var LEAST_PATIENCE_MS = 5e3;
 async function recordCharge(session, { store, entry, change, quote: quote2, before = 0 }, { maxCreditsPerDay: limit }, deadline) {
   const credits = (quote2?.credits ?? 0) + before;
-  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS2, limit, credits } : null;
+  const budget = limit !== void 0 && quote2 !== null ? { windowMs: DAY_MS, limit, credits } : null;
   const { clock, signal, shortDeadline } = session.api;
   const until = Math.min(shortDeadline, Math.max(deadline, clock.monotonic() + LEAST_PATIENCE_MS));
   const reserved = await store.reserve(entry, change, budget, until, signal);
@@ -329,10 +276,10 @@ async function search(session, lost, until, source = {}) {
 }
 
 // scripts/src/core/submit/submit-on-record.ts
-import { otherAccountOf } from "./wait.mjs";
+import { otherAccountOf } from "./live.mjs";
 import { promptExcerpt } from "./wait.mjs";
 import { dateOf as dateOf2 } from "./live.mjs";
-import { madeBy as madeBy2 } from "./live.mjs";
+import { madeBy } from "./live.mjs";
 
 // scripts/src/core/submit/name-task.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
@@ -349,7 +296,9 @@ async function nameTask(request, { task, by, isResubmitted }) {
   const fence = await fenceOf(request, task.id);
   try {
     const holder = await orFailure2(store.byTask(task.id));
-    if (!holder || holder instanceof Failure5 || isSame(holder, entry)) return await record();
+    if (!holder || holder instanceof Failure5) return await record();
+    const { request: own, created } = entry.record;
+    if (holder.record.request === own && holder.record.created === created) return await record();
     if (!isAlike && isLookalike(request, holder)) {
       await exchangeSubmits(entry, holder);
       return "taken";
@@ -378,9 +327,6 @@ function submitOf(record) {
   const { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted } = record;
   return { idempotencyKey, sentAt, unsettledSince, submitTimeout, resubmitted };
 }
-function isSame({ record: a }, { record: b }) {
-  return a.request === b.request && a.created === b.created;
-}
 async function fenceOf({ session, store }, taskId) {
   const { clock } = session.api;
   const until = clock.monotonic() + PATIENCE_MS;
@@ -394,39 +340,8 @@ async function fenceOf({ session, store }, taskId) {
 }
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-import { orFailure as orFailure4 } from "./main.mjs";
-
-// scripts/src/core/reconcile/unknown-outcome.ts
-import { Failure as Failure6 } from "./main.mjs";
-async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
-  const { model, idempotencyKey } = generation;
-  const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
-  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
-    status: "UNKNOWN",
-    unclear: true,
-    cause: lost,
-    data: { idempotencyKey, model },
-    retryAfter: after,
-    taskId: named,
-    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
-  });
-}
-
-// scripts/src/core/submit/send-once.ts
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, options) {
-  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
-  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
-}
-
-// scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
@@ -439,11 +354,11 @@ async function submitFirst(session, generation, log, until) {
   let sentAt = clock.wall();
   for (let attempt = 1; ; attempt += 1) {
     const asked = clock.monotonic();
-    const held = submits && await orFailure4(submits.ready());
+    const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
-      await log.sending();
+      await log?.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -451,7 +366,7 @@ async function submitFirst(session, generation, log, until) {
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: false };
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
@@ -460,7 +375,7 @@ async function submitFirst(session, generation, log, until) {
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
-    await log.rejected();
+    await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
@@ -471,8 +386,8 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return inList(found.task, lost);
     if (found.kind !== "mayResubmit") return unknown(session, lost, found);
-    const held = submits && await orFailure4(submits.ready());
-    const notResubmitted = held || await orFailure4(log.resubmitting());
+    const held = submits && await orFailure3(submits.ready());
+    const notResubmitted = held || log && await orFailure3(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -480,7 +395,7 @@ async function resubmitWhenClear(session, generation, log, first, until) {
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
@@ -489,13 +404,19 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     if (pause === null) {
       const judged = await judgeRejection(session, lost, failure, until);
       const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
-      if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
+      if (judged.kind !== "rejected" && !isInVain) await log?.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await log?.resubmitRejected();
     await api.clock.sleep(pause, api.signal);
   }
+}
+async function sendOnce({ api, provider }, generation, options) {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 async function judgeRejection(session, lost, failure, until, source) {
@@ -508,8 +429,23 @@ async function judgeRejection(session, lost, failure, until, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(...of) {
-  return { kind: "unknown", failure: await unknownOutcome(...of) };
+async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = await session.records() !== null;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  const failure = new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
+  });
+  return { kind: "unknown", failure };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -538,7 +474,7 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy2(entry.record) : void 0;
+    const resumed = isResumed ? madeBy(entry.record) : void 0;
     const origin = { resumed, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
@@ -562,7 +498,7 @@ async function keepPlace(entry, { folder, output }) {
 async function attached(entry, place) {
   await keepPlace(entry, place);
   const { credits, resubmitted } = entry.record;
-  return { entry, credits, origin: { resumed: madeBy2(entry.record), isResubmitted: resubmitted } };
+  return { entry, credits, origin: { resumed: madeBy(entry.record), isResubmitted: resubmitted } };
 }
 async function taskOf(own, isNew) {
   let result = await (isNew ? submitNew(own) : reconcileEarlier(own));
@@ -622,7 +558,7 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure8(
+    failure: new Failure7(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -640,9 +576,7 @@ async function noteNoTask({ entry, lock }, { kind, failure }) {
 function logOf(own) {
   const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
-  const update = async (change) => {
-    await entry.update(change, { isOurs: true });
-  };
+  const update = async (change) => void await entry.update(change, { isOurs: true });
   return {
     sending: async () => {
       await requireLock(lock);
@@ -652,9 +586,7 @@ function logOf(own) {
     lost: () => update({ phase: "unknown", unsettledSince: dateOf2(session) }),
     resubmitting: async () => {
       const quote2 = await quoteOf(own);
-      const change = ({ credits }) => ({
-        credits: { ...credits, quoted: quote2.credits }
-      });
+      const change = ({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } });
       const before = spentOn(entry.record) ?? quote2?.credits;
       const { caps } = request.terms;
       if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
@@ -681,20 +613,11 @@ function sendingNow(session) {
 // scripts/src/core/submit/submit-without-record.ts
 import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-var nothing = async () => {
-};
-var NO_LOG = {
-  sending: nothing,
-  rejected: nothing,
-  lost: nothing,
-  resubmitting: nothing,
-  resubmitRejected: nothing
-};
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
   const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
-  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
+  const result = await submitOrReconcile(session, generation, null, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
@@ -703,9 +626,9 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 }
 
 // scripts/src/core/generate.ts
-import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
-import { knownFacts } from "./wait.mjs";
+import { waitTask } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
+var DAY_MS2 = 24 * 36e5;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
 }
@@ -720,73 +643,72 @@ async function begin(session, options) {
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure8)) return { ...known2, model, maxCredits, wait, start };
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
   const { maxCredits, wait: whole, start, ...known2 } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
-  if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  const result = await orFailure5(
+  if (!known2.task && isTerminal(known2.entry.record.status))
+    return reuseResult(session, known2.entry, taskId, wait);
+  const result = await orFailure4(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  const { credits } = result instanceof Failure9 ? known2 : result;
-  const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  const { credits } = result instanceof Failure8 ? known2 : result;
+  const warnings = [];
+  if (known2.other) warnings.push({ kind: "otherAccount", ...known2.other });
+  if (known2.isUnrecorded) warnings.push({ kind: "unrecorded", taskId });
+  const charged = credits?.charged ?? 0;
+  if (maxCredits !== void 0 && charged > maxCredits)
+    warnings.push({ kind: "aboveCap", charged, maxCredits });
+  if (!(result instanceof Failure8)) return { ...result, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
-  const { entry } = facts;
-  const folder = wait.folder ?? entry?.record.download ?? null;
-  const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
-  if (!(result instanceof Failure9)) return result;
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
+  const result = await orFailure4(waitTask(session, task.id, wait, facts, task));
+  if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
-  session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
-  return result;
-}
-function told({ other, isUnrecorded }, taskId) {
-  const all = other ? [{ kind: "otherAccount", ...other }] : [];
-  return isUnrecorded ? [...all, { kind: "unrecorded", taskId }] : all;
-}
-function aboveCap(credits, maxCredits = Infinity) {
-  const charged = credits?.charged ?? 0;
-  return charged > maxCredits ? [{ kind: "aboveCap", charged, maxCredits }] : [];
-}
-function stillRecorded(session, entry, taskId, failure) {
   const { created } = entry.record;
-  const data = { ...failure.details.data, resumed: true };
-  if (failure.code !== "TASK_NOT_FOUND") return failure.with({ taskId, data });
-  const mayShowLater = isMissingForNow(failure, graceOf(session, entry), session.api.clock.monotonic());
+  session.observer.attached(taskId, created);
+  const result = await orFailure4(waitTask(session, taskId, wait, facts));
+  if (!(result instanceof Failure8)) return result;
+  const data = { ...result.details.data, resumed: true };
+  if (result.code !== "TASK_NOT_FOUND") throw result.with({ taskId, data });
+  const mayShowLater = isMissingForNow(result, graceOf(session, entry), session.api.clock.monotonic());
   const reason = mayShowLater ? { kind: "recordedTaskYoung", taskId } : { kind: "recordedTaskGone", taskId, created };
-  return failure.with({ taskId, data, reason });
+  throw result.with({ taskId, data, reason });
+}
+async function reuseResult(session, entry, taskId, wait) {
+  const { created, used, status } = entry.record;
+  session.observer.attached(taskId, created);
+  const now2 = session.api.clock.wall();
+  if (now2 - Date.parse(used ?? created) >= DAY_MS2) await entry.update({ used: new Date(now2).toISOString() });
+  session.observer.task(taskId, status);
+  const result = await waitTask(session, taskId, wait, { entry }, { state: status });
+  const reused = { ...madeBy2(entry.record), status };
+  return { ...result, reused, isResubmitted: entry.record.resubmitted || result.isResubmitted };
 }
 
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
-import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
+import { otherAccountOf as otherAccountOf2 } from "./live.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
+  const recorded = await orFailure5(recordedOf(session, generation));
+  const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
-  const answer = await askPrice(
-    session,
-    contract,
-    isCharged ? { model, payload, idempotencyKey: "" } : generation
-  );
+  const unlimited = { model, payload, idempotencyKey: "" };
+  const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -801,10 +723,11 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
+var NOT_RECORDED = { known: null, other: null };
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  if (!store) return { known: null, other: null };
+  if (!store) return NOT_RECORDED;
   const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
@@ -819,7 +742,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -831,19 +754,19 @@ import { nameIn } from "./live.mjs";
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure11 ? read : void 0;
+  const read = provider.can.list ? await orFailure6(api.read(provider.list())) : null;
+  const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure11 ? null : read;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const recorded = (await store?.spending(since ?? 0) ?? []).filter((row) => store?.isOwn({ record: row }));
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
@@ -852,15 +775,12 @@ async function spending(session, since) {
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
 function recordedSpending(rows, since, asOf, unreadable) {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
-}
-async function ownRows(store, since) {
-  const { provider, service, account: account2 } = store.place;
-  const rows = await store.spending(since ?? 0);
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account2
-  );
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: "all", unreadable }
+  };
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -869,12 +789,9 @@ async function recordsOf(store, tasks) {
   return found.flatMap((entry) => entry && store.isOwn(entry) ? entry.record : []);
 }
 var countOf = (rows) => rows.reduce((sum, { tasks }) => sum + tasks, 0);
-function toSums({ day, provider, service, account: account2, ...sums }) {
-  return sums;
-}
-function negative({ model, ...sums }) {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...Object.fromEntries(less) };
+function negative(row) {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...Object.fromEntries(less) };
 }
 var isIn = (since, time) => since === null || time >= since;
 function rowsOfList(listed, records, since) {
@@ -931,7 +848,7 @@ function listedRow(task, record) {
 }
 function summedUp(rows, since) {
   const models = /* @__PURE__ */ new Map();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => sums.tasks > 0 ? [{ model, ...sums }] : []);
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? "") < (b.model ?? "") ? -1 : 1));
@@ -940,7 +857,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -949,7 +866,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -964,14 +881,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter) {
   const { api, provider } = session;
@@ -1013,8 +930,8 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
-  for (const entry of own instanceof Failure13 ? [] : own) {
+  const own = await orFailure7(ownPending(session));
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -1022,11 +939,11 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
-import { waitTask as waitTask3 } from "./wait.mjs";
+import { waitTask as waitTask2 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
   const { tasks, unknown: unknown2 } = await pendingRequests(session);
   const { clock } = session.api;
@@ -1035,18 +952,17 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
+    if (!(ended instanceof Failure13)) {
+      const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
+      const warnings = [...ended.warnings, ...passed];
+      if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
+      return { ...ended, warnings };
+    }
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
   return { kind: "nothingPending", unknown: unknown2 };
-}
-function withWarnings(result, gone, unknown2) {
-  const warnings = [...result.warnings];
-  for (const { details } of gone) warnings.push({ kind: "taskGone", taskId: details.taskId });
-  if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
-  return { ...result, warnings };
 }
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
@@ -1067,15 +983,15 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
 }
-var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure14)) return ended;
+  const ended = await orFailure8(waitTask2({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1093,8 +1009,8 @@ async function adoptReplaced({ api, provider }, store) {
   if (!provider.can.list) return;
   const replaced = await store.replaced();
   if (replaced.length === 0) return;
-  const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure14) return;
+  const list = await orFailure8(api.once(provider.list()));
+  if (list instanceof Failure13) return;
   for (const entry of replaced) {
     const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
@@ -1126,7 +1042,6 @@ export {
   reconcileUntil,
   recordCharge,
   recordedSpending,
-  reuseResult,
   rowsOfList,
   search,
   sendOnce,
@@ -1135,7 +1050,6 @@ export {
   submitOnRecord,
   submitOrReconcile,
   submitWithoutRecord,
-  unknownOutcome,
   waitForAll,
   waitForNewest
 };

@@ -98,23 +98,15 @@ async function writeWhole(file, text2, clock) {
 }
 function replaceAtOnce(file, text2) {
   const temp = writeTemp(file, text2);
-  try {
-    renameSync(temp, file);
-  } catch (error) {
-    rmSync(temp, { force: true });
-    throw error;
-  }
+  orDiscard(temp, () => renameSync(temp, file));
 }
 function replaceUnsynced(file, text2, before) {
   const temp = tempOf(file);
-  try {
+  orDiscard(temp, () => {
     writeFileSync(temp, text2, { flag: "wx", mode: 384 });
     before?.(temp);
     renameSync(temp, file);
-  } catch (error) {
-    discard(temp);
-    throw error;
-  }
+  });
 }
 function createAtOnce(file, text2) {
   if (lstatSync(file, { throwIfNoEntry: false })) return false;
@@ -130,14 +122,11 @@ function createAtOnce(file, text2) {
   return true;
 }
 function overwrite(file, text2) {
-  const descriptor = openSync(file, "r+");
-  try {
+  withOpen(file, "r+", (descriptor) => {
     const bytes = writeSync(descriptor, text2, 0);
     ftruncateSync(descriptor, bytes);
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 var OWN = randomBytes(6).toString("hex");
 var written = 0;
@@ -147,17 +136,28 @@ function tempOf(file) {
 }
 function writeTemp(file, text2) {
   const temp = tempOf(file);
-  try {
-    const descriptor = openSync(temp, "wx", 384);
-    try {
+  orDiscard(
+    temp,
+    () => withOpen(temp, "wx", (descriptor) => {
       writeFileSync(descriptor, text2);
       fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    return temp;
+    })
+  );
+  return temp;
+}
+function withOpen(file, flags, use) {
+  const descriptor = openSync(file, flags, 384);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function orDiscard(temp, work) {
+  try {
+    work();
   } catch (error) {
-    rmSync(temp, { force: true });
+    discard(temp);
     throw error;
   }
 }
@@ -176,12 +176,7 @@ async function renamePatiently(from, to, clock) {
 }
 function syncFolder(folder) {
   try {
-    const descriptor = openSync(folder, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    withOpen(folder, "r", fsyncSync);
   } catch (error) {
     if (!["EPERM", "EISDIR", "EACCES", "EINVAL", "ENOTSUP"].includes(diskError(error))) throw error;
   }
@@ -436,32 +431,17 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 32 * 1024;
-var GATHERED = 8 * 1024;
-var gathered = Buffer.allocUnsafe(GATHERED);
-var SHORT = 512;
+var gathered = Buffer.allocUnsafe(8 * 1024);
 var HashedBytes = class {
   #hash;
   #length = 0;
-  /** Adds a text of few characters, all of them ASCII. */
-  addWord(word) {
-    if (this.#length + word.length > GATHERED) this.#pass();
-    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
-  }
-  /** Adds the UTF-16 units of a text, low bytes first. */
-  addText(text2) {
-    const bytes = 2 * text2.length;
-    if (this.#length + bytes > GATHERED) this.#pass();
-    if (bytes > GATHERED) this.#hash.update(text2, "utf16le");
-    else if (bytes > SHORT) this.#length += gathered.write(text2, this.#length, "utf16le");
-    else
-      for (let at = 0; at < text2.length; at += 1) {
-        const unit = text2.charCodeAt(at);
-        gathered[this.#length++] = unit & 255;
-        gathered[this.#length++] = unit >> 8;
-      }
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > gathered.length) this.#pass();
+    if (most > gathered.length) this.#hash.update(text2, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
   }
   digest() {
-    if (!this.#hash) return hash("sha256", gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest("hex");
   }
@@ -473,24 +453,21 @@ var HashedBytes = class {
 };
 function addValue(bytes, value) {
   if (typeof value === "string") {
-    addText(bytes, value);
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    bytes.addWord(`a${value.length}:`);
+    bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.addWord(`o${fields.length}:`);
+    bytes.add(`o${fields.length}:`, "latin1");
     for (const name of fields) {
-      addText(bytes, name);
+      addValue(bytes, name);
       addValue(bytes, value[name]);
     }
   } else {
-    bytes.addWord(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
-}
-function addText(bytes, text2) {
-  bytes.addWord(`s${text2.length}:`);
-  for (let at = 0; at < text2.length; at += PIECE) bytes.addText(text2.slice(at, at + PIECE));
 }
 
 // scripts/src/model/claim-rules.ts
@@ -709,40 +686,30 @@ function sumRows(rows) {
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+}
+
+// scripts/src/stores/file/checked-json.ts
+var LENGTH = 16;
+function checkedLine(what, value) {
+  const json = JSON.stringify(value);
+  return checksumOf(what, json) + json;
+}
+function valueIn(what, line = "") {
+  const json = line.slice(LENGTH);
+  return json !== "" && line.startsWith(checksumOf(what, json)) ? JSON.parse(json) : void 0;
+}
+function checksumOf(what, json) {
+  return sha256Text(`${what}
+${json}`).slice(0, LENGTH);
 }
 
 // scripts/src/stores/file/entry.ts
 const { existsSync: existsSync2, readFileSync: readFileSync3, rmSync: rmSync3, utimesSync: utimesSync2 } = require("node:fs");
 const path4 = require("node:path");
-
-// scripts/src/stores/file/names.ts
-const { randomBytes: randomBytes3 } = require("node:crypto");
-var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
-var CORRUPT = ".corrupt";
-function newName(request, made) {
-  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
-  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
-}
-function isRecordName(name) {
-  return RECORD.test(name);
-}
-function madeAt(name) {
-  const [, year, month, day, hour, minute, second, ms] = /-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-/.exec(name) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-}
-function newestFirst(a, b) {
-  const [first, second] = [a.slice(33), b.slice(33)];
-  return first < second ? 1 : first > second ? -1 : 0;
-}
-function shardOf(name) {
-  return name.slice(0, 2);
-}
-function isShard(name) {
-  return /^[0-9a-f]{2}$/.test(name);
-}
 
 // scripts/src/stores/file/record.ts
 import { isIdempotencyKey } from "./main.mjs";
@@ -753,7 +720,7 @@ function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
   const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
   const whole = { version: newest, ...fields };
-  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
+  return `${JSON.stringify({ ...whole, checksum: checksumOf2(name, whole) }, null, 2)}
 `;
 }
 function decodeRecord(name, text2) {
@@ -776,7 +743,7 @@ function wholeRecord(name, text2) {
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
-  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+  return isUnsigned || checksum === checksumOf2(name, whole) ? whole : void 0;
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
@@ -786,7 +753,7 @@ function changeRecord(raw, { credits, ...fields }) {
 function isNewer({ version }) {
   return Number(version) > VERSION;
 }
-function checksumOf(name, whole) {
+function checksumOf2(name, whole) {
   return jsonHash([name, whole]);
 }
 function fromVersion1({ intent, ...record }) {
@@ -805,6 +772,11 @@ function readRecord(raw) {
     }
   }
   if (record.phase !== raw.phase) record.resubmitted = true;
+  return record;
+}
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that cannot be understood");
   return record;
 }
 var text = (value) => typeof value === "string" && value !== "";
@@ -864,6 +836,34 @@ var KNOWN = Object.entries(FIELDS);
 const { existsSync, mkdirSync, readdirSync, readFileSync: readFileSync2, renameSync: renameSync3 } = require("node:fs");
 const path3 = require("node:path");
 import { Failure as Failure3 } from "./main.mjs";
+
+// scripts/src/stores/file/names.ts
+const { randomBytes: randomBytes3 } = require("node:crypto");
+var RECORD = /^([0-9a-f]{32})-(\d{8}T\d{9}Z)-[0-9a-f]{6}\.json(\.corrupt)?$/;
+var CORRUPT = ".corrupt";
+function newName(request, made) {
+  const stamp = new Date(made).toISOString().replace(/[-:.]/g, "");
+  return `${request}-${stamp}-${randomBytes3(3).toString("hex")}.json`;
+}
+function isRecordName(name) {
+  return RECORD.test(name);
+}
+function madeAt(name) {
+  const [stamp] = name.slice(33).split("-", 1);
+  return Date.parse(stamp.replace(/(....)(..)(..)T(..)(..)(..)/, "$1-$2-$3T$4:$5:$6."));
+}
+function newestFirst(a, b) {
+  const [first, second] = [a.slice(33), b.slice(33)];
+  return first < second ? 1 : first > second ? -1 : 0;
+}
+function shardOf(name) {
+  return name.slice(0, 2);
+}
+function isShard(name) {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+// scripts/src/stores/file/record-files.ts
 var RecordFiles = class {
   /** Absolute. */
   folder;
@@ -926,14 +926,9 @@ var RecordFiles = class {
     const file = this.fileOf(name);
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
-      const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
-      return raw ? [{ name, raw }] : [];
-    });
-  }
-  #readOne(name) {
+  /** Returns the record of a name. A file that is no record is set aside, so that the warning comes once. */
+  read(name) {
+    if (name.endsWith(CORRUPT)) return void 0;
     const file = this.fileOf(name);
     const text2 = onDisk(
       () => readFileSync2(file, "utf8"),
@@ -1108,17 +1103,17 @@ var Entry = class {
   }
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
-    if (there && there !== this.#raw) {
-      this.#raw = there;
-      this.record = understood(there);
-    }
+    if (there && there !== this.#raw) this.#take(there);
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.record));
   }
   #apply(fields) {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
-    this.record = understood(this.#raw);
+    this.#take(changeRecord(this.#raw, allowedChange(this.record, fields)));
+  }
+  #take(raw) {
+    this.#raw = raw;
+    this.record = understood(raw);
   }
   #onDisk(mayBeMissing = false) {
     let text2;
@@ -1145,10 +1140,8 @@ var Entry = class {
     return encodeRecord(this.name, this.#raw);
   }
   async refresh() {
-    const [now] = this.#files.read([this.name]);
-    if (!now) return;
-    this.#raw = now.raw;
-    this.record = understood(now.raw);
+    const raw = this.#files.read(this.name);
+    if (raw) this.#take(raw);
   }
   async drop() {
     onDisk(
@@ -1157,19 +1150,6 @@ var Entry = class {
     );
   }
 };
-function draftAfter(before, fields, files) {
-  const wall = files.clock.wall();
-  const now = new Date(wall).toISOString();
-  const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
-  const record = { promptExcerpt: null, ...begun, ...fields };
-  const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
-  return new Entry(files, newName(fields.request, made), record, true);
-}
-function understood(raw) {
-  const record = readRecord(raw);
-  if (!record) throw new Error("a record that cannot be understood");
-  return record;
-}
 function changesOf(change, now) {
   return typeof change === "function" ? change(now) : change;
 }
@@ -1211,15 +1191,7 @@ function factsOf(record) {
 
 // scripts/src/stores/file/flat-folder.ts
 const { randomBytes: randomBytes4 } = require("node:crypto");
-const {
-  existsSync: existsSync3,
-  lstatSync: lstatSync3,
-  readlinkSync: readlinkSync3,
-  realpathSync,
-  renameSync: renameSync4,
-  symlinkSync,
-  writeFileSync: writeFileSync3
-} = require("node:fs");
+const { existsSync: existsSync3, lstatSync: lstatSync3, readlinkSync: readlinkSync3, realpathSync, renameSync: renameSync4, symlinkSync } = require("node:fs");
 const path5 = require("node:path");
 import { Failure as Failure4 } from "./main.mjs";
 var TAKEN = /^flat-[0-9a-f]{8}$/;
@@ -1249,7 +1221,7 @@ var FlatFolder = class {
         const stat = lstatSync3(this.#folder, { throwIfNoEntry: false });
         if (stat?.isFile()) return void 0;
         if (!stat) {
-          if (this.#close()) return void 0;
+          if (createAtOnce(this.#folder, NOTE)) return void 0;
           continue;
         }
         isTrusted(this.#folder);
@@ -1268,16 +1240,6 @@ var FlatFolder = class {
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#folder);
     }
   }
-  /** Puts a file in the place of the folder. Returns false when there is something again. */
-  #close() {
-    try {
-      writeFileSync3(this.#folder, NOTE, { flag: "wx", mode: 384 });
-      return true;
-    } catch (error) {
-      if (diskError(error) === "EEXIST") return false;
-      throw error;
-    }
-  }
   /**
    * Moves records to their groups: those of a request and a few more, or all.
    * @returns the process that is submitting the request, by a lock that came with the folder
@@ -1285,36 +1247,25 @@ var FlatFolder = class {
   move(request) {
     if (this.#isMoved) return void 0;
     let owner;
-    let left = 0;
+    let isLeft = false;
     for (const folder of this.#records.list("").filter((name) => TAKEN.test(name))) {
       owner ??= this.#liveOwner(folder, (name) => name === `${request}.lock`);
       const names = this.#records.list(folder).filter(isRecordName);
-      const isWanted = (name) => request !== void 0 && name.startsWith(request);
-      const wanted = [
-        ...names.filter(isWanted),
-        ...names.filter((name) => !isWanted(name)).slice(0, request === void 0 ? Infinity : SLICE)
-      ];
-      for (const name of wanted) this.#moveOne(folder, name);
-      left += names.length - wanted.length;
-      if (names.length === wanted.length && !this.#liveOwner(folder))
-        discard(path5.join(this.#records.folder, folder));
+      const isWanted = (name) => request === void 0 || name.startsWith(request);
+      const others = names.filter((name) => !isWanted(name));
+      for (const name of [...names.filter(isWanted), ...others.slice(0, SLICE)]) this.#moveOne(folder, name);
+      if (others.length > SLICE) isLeft = true;
+      else if (!this.#liveOwner(folder)) discard(path5.join(this.#records.folder, folder));
     }
-    this.#isMoved = left === 0 && !owner;
+    this.#isMoved = !isLeft && !owner;
     return owner;
   }
   #moveOne(folder, name) {
     const from = path5.join(this.#records.folder, folder, name);
     const to = this.#records.fileOf(name);
     try {
-      for (; ; ) {
-        try {
-          renameSync4(from, to);
-          return;
-        } catch (error) {
-          if (diskError(error) !== "ENOENT" || existsSync3(path5.dirname(to))) throw error;
-          makeShard(path5.dirname(to));
-        }
-      }
+      if (!existsSync3(path5.dirname(to))) makeShard(path5.dirname(to));
+      renameSync4(from, to);
     } catch (error) {
       if (diskError(error) === "ENOENT") return;
       throw diskErrorText(error) === void 0 ? error : unwritable(error, this.#records.folder);
@@ -1347,7 +1298,7 @@ function olderVersion({ pid, host }) {
 
 // scripts/src/stores/file/index-files.ts
 const { randomBytes: randomBytes5 } = require("node:crypto");
-const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync4 } = require("node:fs");
+const { readFileSync: readFileSync4, statSync: statSync3, writeFileSync: writeFileSync3 } = require("node:fs");
 const path6 = require("node:path");
 
 // scripts/src/stores/file/row-table.ts
@@ -1369,23 +1320,15 @@ function accountsIn(tables) {
   );
 }
 function sumTables(tables, firstDay) {
-  const sums = /* @__PURE__ */ new Map();
-  for (const { groups, rows } of tables) {
-    const keys = groups.map((words) => words.join("\n"));
-    for (const [day, group, ...numbers] of rows) {
-      if (day < firstDay) continue;
-      const key = `${day}
-${keys[group]}`;
-      let sum = sums.get(key);
-      if (!sum) {
-        const [provider, service, account, model] = groups[group];
-        sum = { day, provider, service, account, model, ...NOTHING };
-        sums.set(key, sum);
-      }
-      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
-    }
-  }
-  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+  return sumRows(tables.flatMap((table) => rowsOf(table, firstDay)));
+}
+function rowsOf({ groups, rows }, firstDay) {
+  return rows.flatMap(([day, group, ...numbers]) => {
+    if (day < firstDay) return [];
+    const [provider, service, account, model] = groups[group];
+    const counts = Object.fromEntries(COUNTS.map((name, n) => [name, numbers[n]]));
+    return [{ day, provider, service, account, model, ...counts }];
+  });
 }
 
 // scripts/src/stores/file/summary.ts
@@ -1434,6 +1377,7 @@ function durationsOf(members) {
 // scripts/src/stores/file/index-files.ts
 var FORMAT = 2;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
   folder;
   constructor(folder) {
@@ -1444,17 +1388,18 @@ var IndexFiles = class {
     if (changed === void 0) return void 0;
     return {
       changed: Number(changed),
-      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
+      isStable: true,
+      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
     };
   }
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
-    return parsed(`${shard} members`, line) ?? [];
+    return valueIn(ours(`${shard} members`), line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
-  save(shard, changed, summary, members) {
-    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
-    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+  save(shard, { changed, part }, members) {
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), part(name)));
+    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
@@ -1464,10 +1409,10 @@ var IndexFiles = class {
   }
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
-    return parsed(`${first} rows ${state}`, line);
+    return valueIn(ours(`${first} rows ${state}`), line);
   }
   saveRows(first, state, table) {
-    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
+    this.#tryToWrite(`${first}.rows`, [checkedLine(ours(`${first} rows ${state}`), table)]);
   }
   #lines(name) {
     try {
@@ -1477,36 +1422,20 @@ var IndexFiles = class {
     }
   }
 };
-var CHECKSUM = 16;
-function lineOf(what, value) {
-  const text2 = JSON.stringify(value);
-  return checksumOf2(what, text2) + text2;
-}
-function parsed(what, line = "") {
-  const text2 = line.slice(CHECKSUM);
-  return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
-}
-function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
-${text2}`).slice(0, CHECKSUM);
-}
 var FOLDER_MS = 2e3;
 function probe(folder) {
   const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
   const now = onDisk(
     () => {
       makePrivate(folder);
-      writeFileSync4(file, "", { flag: "wx", mode: 384 });
-      return statSync3(file).mtimeMs;
+      writeFileSync3(file, "", { flag: "wx", mode: 384 });
+      const { mtimeMs } = statSync3(file);
+      return statSync3(folder).mtimeMs >= mtimeMs - FOLDER_MS ? mtimeMs : null;
     },
     () => null
   );
-  const isDated = now !== null && onDisk(
-    () => statSync3(folder).mtimeMs >= now - FOLDER_MS,
-    () => false
-  );
   discard(file);
-  return isDated ? now : null;
+  return now;
 }
 
 // scripts/src/stores/file/journal.ts
@@ -1518,36 +1447,22 @@ const { readFileSync: readFileSync5 } = require("node:fs");
 const path7 = require("node:path");
 function otherAccounts(folder, own, inRecords) {
   const file = path7.join(folder, "accounts");
-  const stored = accountsIn2(file);
+  const stored = onDisk(
+    () => valueIn("accounts", readFileSync5(file, "utf8")),
+    () => void 0
+  );
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map(
-      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
-    );
+    const { provider, service, account } = own;
+    const each = new Map([...all, { provider, service, account }].map((one) => [accountName(one), one]));
     onDisk(
-      () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
+      () => replaceAtOnce(file, checkedLine("accounts", [...each.values()])),
       () => {
       }
     );
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
-}
-function accountsIn2(file) {
-  const text2 = onDisk(
-    () => readFileSync5(file, "utf8"),
-    () => ""
-  );
-  try {
-    const rows = JSON.parse(text2);
-    if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-    return rows.map(([provider, service, account]) => ({ provider, service, account }));
-  } catch {
-    return void 0;
-  }
-}
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
 }
 
 // scripts/src/stores/file/record-index.ts
@@ -1557,8 +1472,7 @@ var STABLE_MS = 2e3;
 var RecordIndex = class {
   #records;
   #files;
-  #saved = /* @__PURE__ */ new Map();
-  #made = /* @__PURE__ */ new Map();
+  #known = /* @__PURE__ */ new Map();
   constructor(records) {
     this.#records = records;
     this.#files = new IndexFiles(path8.join(records.folder, "index"));
@@ -1585,29 +1499,23 @@ var RecordIndex = class {
     if (saved) return saved;
     const tables = shards.map((shard) => this.#part(shard, "rows"));
     const table = tableOf(sumTables(tables, ""));
-    if (shards.every((shard, n) => this.#isSaved(shard, dates[n])))
+    if (shards.every((shard, n) => isOf(this.#known.get(shard), dates[n])))
       this.#files.saveRows(first, state, table);
     return table;
   }
-  #isSaved(shard, changed) {
-    const made = this.#made.get(shard);
-    return made ? made.isStable && made.changed === changed : this.#saved.get(shard)?.changed === changed;
-  }
   #part(shard, name) {
-    if (!this.#made.has(shard)) {
-      const saved = this.#saved.get(shard) ?? this.#files.summary(shard);
-      if (saved) this.#saved.set(shard, saved);
-      const part = saved?.changed === this.#changed(shard) ? saved.part(name) : void 0;
-      if (part !== void 0) return part;
-    }
-    return this.#current(shard).summary[name];
+    const known = this.#known.get(shard) ?? this.#files.summary(shard);
+    if (known) this.#known.set(shard, known);
+    const part = isOf(known, this.#changed(shard)) ? known?.part(name) : void 0;
+    return part ?? this.#current(shard).part(name);
   }
   #current(shard) {
-    const made = this.#made.get(shard);
-    if (made?.isStable && made.changed === this.#changed(shard)) return made;
+    const known = this.#known.get(shard);
+    const made = known && "members" in known ? known : void 0;
+    if (made && isOf(made, this.#changed(shard))) return made;
     const renewed = this.#renew(shard, made?.members ?? this.#files.members(shard));
-    this.#made.set(shard, renewed);
-    if (renewed.isStable) this.#files.save(shard, renewed.changed, renewed.summary, renewed.members);
+    this.#known.set(shard, renewed);
+    if (renewed.isStable) this.#files.save(shard, renewed, renewed.members);
     return renewed;
   }
   #changed(shard) {
@@ -1624,7 +1532,8 @@ var RecordIndex = class {
       const wasSetAside = (name) => !name.endsWith(CORRUPT) && !lstatSync4(path8.join(this.#records.folder, shard, name), { throwIfNoEntry: false });
       if (members.some(({ facts, name }) => facts === null && wasSetAside(name))) continue;
       const isStable = started !== null && changed < started - STABLE_MS && this.#changed(shard) === changed;
-      return { changed, isStable, members, summary: summaryOf(members, this.#records.clock.wall()) };
+      const summary = summaryOf(members, this.#records.clock.wall());
+      return { changed, isStable, members, part: (name) => summary[name] };
     }
   }
   /** Reads the records of a group that have changed since they were read before. */
@@ -1636,17 +1545,20 @@ var RecordIndex = class {
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
-      const [found] = this.#records.read([name]);
-      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
-      const facts = found ? factsOf(readRecord(found.raw)) : null;
+      const raw = this.#records.read(name);
+      if (!raw && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
+      const facts = raw ? factsOf(understood(raw)) : null;
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
   }
 };
+function isOf(known, changed) {
+  return known?.isStable === true && known.changed === changed;
+}
 
 // scripts/src/stores/file/sweep.ts
-const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync5 } = require("node:fs");
+const { readFileSync: readFileSync6, statSync: statSync5, writeFileSync: writeFileSync4 } = require("node:fs");
 const path9 = require("node:path");
 import { Failure as Failure5 } from "./main.mjs";
 var DAY_MS = 24 * 36e5;
@@ -1669,7 +1581,7 @@ function sweepDaily(records, index) {
   } catch {
   }
   onDisk(
-    () => writeFileSync5(marker, String(now), { mode: 384 }),
+    () => writeFileSync4(marker, String(now), { mode: 384 }),
     () => {
     }
   );
@@ -1684,9 +1596,9 @@ function sweepRecords(records, shard, damaged) {
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
     const file = path9.join(records.folder, shard, name);
-    const [found] = records.read([name]);
-    if (found) {
-      const used = lastUse(readRecord(found.raw));
+    const raw = records.read(name);
+    if (raw) {
+      const used = lastUse(understood(raw));
       if (used !== void 0 && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
       discard(file);
@@ -1695,17 +1607,15 @@ function sweepRecords(records, shard, damaged) {
 }
 function sweepLeftovers(records, folder) {
   for (const name of records.list(folder)) {
+    const isTemp = name.endsWith(TEMP);
+    if (!isTemp && !LOCK2.test(name)) continue;
     const file = path9.join(records.folder, folder, name);
-    if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
     const age = ageOf(records, file);
-    if (age > DAY_MS) sweepLeftover(records, file, age);
+    if (age > (isTemp ? DAY_MS : KEPT_MS)) discard(file);
+    else if (age > DAY_MS) sweepLock(records, file);
   }
 }
-function sweepLeftover(records, file, age) {
-  if (file.endsWith(TEMP) || age > KEPT_MS) {
-    discard(file);
-    return;
-  }
+function sweepLock(records, file) {
   const lock = onDisk(
     () => tryLock(file, records.clock),
     () => null
@@ -1783,9 +1693,17 @@ var Journal = class {
       throw error;
     }
   }
-  /** Returns a record that is not on the disk yet. @param names the older records of the request, newest first */
+  /**
+   * Returns a record that is not on the disk yet. Its name sorts after those of its request, also after the clock was set back.
+   * @param names the older records of the request, newest first
+   */
   draft(fields, [before] = this.#files.namesOf(fields.request)) {
-    return draftAfter(before, fields, this.#files);
+    const wall = this.place.clock.wall();
+    const now = new Date(wall).toISOString();
+    const begun = { created: now, sentAt: now, unsettledSince: now, submitTimeout: null, duration: null };
+    const record = { promptExcerpt: null, ...begun, ...fields };
+    const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
+    return new Entry(this.#files, newName(fields.request, made), record, true);
   }
   /** Returns the records of a request, newest first; null for a record that exists and cannot be read. */
   find(request) {
@@ -1798,7 +1716,10 @@ var Journal = class {
     });
   }
   #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+    return names.flatMap((name) => {
+      const raw = this.#files.read(name);
+      return raw ? [new Entry(this.#files, name, raw)] : [];
+    });
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -1922,7 +1843,7 @@ var Journal = class {
 
 // scripts/src/stores/file/rate-limiter.ts
 const { randomBytes: randomBytes6 } = require("node:crypto");
-const { mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync6 } = require("node:fs");
+const { existsSync: existsSync4, mkdirSync: mkdirSync2, readdirSync: readdirSync2, readFileSync: readFileSync7, renameSync: renameSync5, writeFileSync: writeFileSync5 } = require("node:fs");
 const path11 = require("node:path");
 import {
   LONGEST_PAUSE_MS,
@@ -1998,7 +1919,7 @@ var FileRateLimiter = class {
   /** Returns the permits, at least one. @throws the disk's error */
   #read(now) {
     const permits = /* @__PURE__ */ new Map();
-    for (const name of this.#names()) {
+    for (const name of namesIn(this.#place) ?? this.#make()) {
       const [, number, usedAt, letter] = NAME.exec(name) ?? [];
       if (number === void 0 || Number(number) >= this.#permits.count) continue;
       const isLookup = letter === "l";
@@ -2008,15 +1929,6 @@ var FileRateLimiter = class {
     }
     if (permits.size === 0) throw Object.assign(new Error("no permit"), { code: "EINVAL" });
     return this.#sinceClockWasSet([...permits.values()], now);
-  }
-  #names() {
-    try {
-      const names = readdirSync2(this.#place);
-      if (names.length > 0) return names;
-    } catch (error) {
-      if (diskError(error) !== "ENOENT") throw error;
-    }
-    return this.#make();
   }
   /**
    * Moves permits back that lie ahead, as after the clock was set back, so that the newest of them is used just now. The
@@ -2038,7 +1950,7 @@ var FileRateLimiter = class {
     try {
       mkdirSync2(temp, { mode: 448 });
       for (let number = 0; number < this.#permits.count; number += 1) {
-        writeFileSync6(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
+        writeFileSync5(path11.join(temp, permitName({ number, usedAt: 0, isLookup: false })), "", {
           flag: "wx",
           mode: 384
         });
@@ -2062,6 +1974,10 @@ var FileRateLimiter = class {
     }
   }
 };
+function namesIn(folder) {
+  const names = existsSync4(folder) ? readdirSync2(folder) : [];
+  return names.length > 0 ? names : void 0;
+}
 function permitName({ number, usedAt, isLookup }) {
   return `${String(number).padStart(3, "0")}-${usedAt}${isLookup ? "l" : ""}`;
 }
@@ -2084,8 +2000,7 @@ var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
-var FORMAT2 = 2;
-var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
+var FORMAT2 = 3;
 var FileStatusCache = class {
   #folder;
   #clock;
@@ -2093,8 +2008,8 @@ var FileStatusCache = class {
   #isReady = false;
   #announced = "";
   #announcedAt = Number.NEGATIVE_INFINITY;
-  #seen = { stamp: "", status: EMPTY };
-  #waiting = /* @__PURE__ */ new Map();
+  /** What was made of each file, as long as it is the same one. */
+  #made = /* @__PURE__ */ new Map();
   #written = /* @__PURE__ */ new Set();
   /** @param folder absolute; of this service and key alone, where no other user can write */
   constructor(folder, clock) {
@@ -2124,7 +2039,8 @@ var FileStatusCache = class {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+        const waiting = this.#madeOf(name, (file = {}) => new Map(Object.entries(file)));
+        for (const [id, dueAtWall] of waiting) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
@@ -2134,10 +2050,7 @@ var FileStatusCache = class {
     return tasks;
   }
   async read() {
-    const stamp = stampOf(this.#stat(SEEN));
-    if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
-    return this.#seen.status;
+    return this.#madeOf(SEEN, (seen) => this.#status(seen));
   }
   async write({ list, tasks }) {
     this.#write(SEEN, { list, tasks: [...tasks] });
@@ -2151,18 +2064,19 @@ var FileStatusCache = class {
     this.#written.add(name);
     this.#write(name, task);
   }
-  #waitingIn(name) {
-    const stamp = stampOf(this.#stat(name));
-    const before = this.#waiting.get(name);
-    if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map(Object.entries(this.#read(name) ?? {}));
-    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
-    this.#waiting.set(name, { stamp, tasks });
-    return tasks;
+  #madeOf(name, make) {
+    const stat = this.#stat(name);
+    const stamp = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
+    const before = this.#made.get(name);
+    if (before?.stamp === stamp) return before.value;
+    const value = make(this.#read(name));
+    if (this.#made.size > MOST_TASKS) this.#made.clear();
+    this.#made.set(name, { stamp, value });
+    return value;
   }
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen) {
-    if (!seen) return EMPTY;
+    if (!seen) return { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
     const latest = this.#clock.wall() + 1e3;
     const isDated = ({ at, failedAt = 0, missingAt = 0 }) => Math.max(at, failedAt, missingAt) <= latest;
     const { list } = seen;
@@ -2181,18 +2095,13 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
-      const end = text2.indexOf("\n");
-      const json = text2.slice(end + 1);
-      return text2.slice(0, end) === hashOf(name, json) ? JSON.parse(json) : void 0;
+      return valueIn(`${FORMAT2} ${name}`, readFileSync8(path12.join(this.#folder, name), "utf8"));
     } catch {
       return void 0;
     }
   }
   #write(name, value) {
-    const json = JSON.stringify(value);
-    const text2 = `${hashOf(name, json)}
-${json}`;
+    const text2 = checkedLine(`${FORMAT2} ${name}`, value);
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
     const seconds = this.#clock.wall() / 1e3;
     try {
@@ -2206,13 +2115,6 @@ ${json}`;
   }
 };
 var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
-function stampOf(stat) {
-  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
-}
-function hashOf(name, json) {
-  return sha256Text(`${FORMAT2} ${name}
-${json}`).slice(0, 16);
-}
 
 // scripts/src/stores/file/sharing.ts
 function sharingIn({ folder, service, account, limit, clock }) {
@@ -2254,6 +2156,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  checkedLine,
   countsOf,
   createAtOnce,
   decodeRecord,
@@ -2261,7 +2164,6 @@ export {
   diskError,
   diskErrorText,
   distrustOf,
-  draftAfter,
   encodeRecord,
   factsOf,
   firstRecord,
@@ -2314,8 +2216,10 @@ export {
   tableOf,
   takenOver,
   tryLock,
+  understood,
   unknown,
   unwritable,
+  valueIn,
   waitForLock,
   whileFenced,
   writeWhole

@@ -4,8 +4,16 @@ const require = (name) => process.getBuiltinModule(name);
 const { existsSync } = require("node:fs");
 const path2 = require("node:path");
 
-// scripts/src/core/record/made-elsewhere.ts
+// scripts/src/core/record/other-account.ts
 import { Failure } from "./main.mjs";
+async function otherAccountOf(store, request) {
+  const found = await store.underOtherAccount(request);
+  if (!found) return void 0;
+  const { created, taskId, account, service } = found.record;
+  const other = (value, own) => value === own ? null : value;
+  const { place } = store;
+  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
+}
 async function madeElsewhere(session, error, taskId) {
   if (error.code !== "TASK_NOT_FOUND") return void 0;
   const records = await session.records();
@@ -57,6 +65,9 @@ function dateOf({ api }) {
 
 // scripts/src/core/result.ts
 var madeBy = ({ created, newRun }) => ({ created, newRun: newRun?.began });
+function modelOf({ model, entry }) {
+  return model ?? entry?.record.model;
+}
 function isGone(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
 }
@@ -67,7 +78,9 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
+function taskResult(taskId, seen, known = {}) {
+  const { credits, origin } = known;
+  const model = modelOf(known);
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
@@ -118,7 +131,7 @@ async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  const result = taskResult(taskId, seen, { entry });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 
@@ -159,9 +172,8 @@ function isExcessive(body, most) {
   return false;
 }
 function parseBody(body) {
-  const start = body.length >= 3 && body[0] === 239 && body[1] === 187 && body[2] === 191 ? 3 : 0;
   try {
-    return JSON.parse(body.toString("utf8", start));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return void 0;
   }
@@ -346,7 +358,7 @@ var Api = class {
     this.timeoutMs = timeoutMs;
     this.maxRetries = maxRetries;
   }
-  /** The deadline, on the monotonic clock, of a call that has no wait of its own. */
+  /** The deadline of a call that has no wait of its own. */
   get shortDeadline() {
     return this.clock.monotonic() + PAUSE_BUDGET_MS;
   }
@@ -382,7 +394,7 @@ var Api = class {
   }
   /**
    * Makes a call that is safe to repeat, with retries until the deadline.
-   * @param deadline on the monotonic clock, in milliseconds; absent: the call has no wait of its own
+   * @param deadline absent: the call has no wait of its own
    * @param options with `until`, all attempts together end then, or `leastMs` after the first one began
    */
   async read(call, deadline = this.shortDeadline, options = {}) {
@@ -430,28 +442,21 @@ import { Failure as Failure6 } from "./main.mjs";
 // scripts/src/http/decode.ts
 function decoded(body, encoding, most, tooLarge) {
   const codings = (encoding ?? "").toLowerCase().split(",").slice(0, 3).reverse();
-  let out = body;
-  for (const coding of codings) {
-    const undo = UNDO[coding.trim()];
-    if (!undo) continue;
-    try {
-      out = undo(process.getBuiltinModule("node:zlib"), out, { maxOutputLength: most });
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-        throw tooLarge();
-      return body;
-    }
+  try {
+    return codings.reduce((out, coding) => undone(out, coding.trim(), { maxOutputLength: most }), body);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    return body;
   }
-  return out;
 }
-var gunzip = (zlib, body, options) => zlib.gunzipSync(body, options);
-var UNDO = {
-  gzip: gunzip,
-  "x-gzip": gunzip,
-  br: (zlib, body, options) => zlib.brotliDecompressSync(body, options),
-  // Some servers leave out the frame that belongs to it: its first byte would say 8 in its lower half.
-  deflate: (zlib, body, options) => ((body[0] ?? 0) & 15) === 8 ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options)
-};
+function undone(body, coding, options) {
+  if (!["gzip", "x-gzip", "br", "deflate"].includes(coding)) return body;
+  const zlib = process.getBuiltinModule("node:zlib");
+  if (coding === "br") return zlib.brotliDecompressSync(body, options);
+  if (coding !== "deflate") return zlib.gunzipSync(body, options);
+  const isFramed = ((body[0] ?? 0) & 15) === 8;
+  return isFramed ? zlib.inflateSync(body, options) : zlib.inflateRawSync(body, options);
+}
 
 // scripts/src/http/exchange.ts
 function exchange(client, request, receiver, { timeoutMs, signal, fresh = false, onLeave }) {
@@ -806,7 +811,7 @@ function generationFailed(seen, { profile, command, retry }, isReused) {
     ]
   });
 }
-function taskCancelled({ profile, retry }, isReused) {
+function taskCancelled(_, { profile, retry }, isReused) {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
@@ -817,19 +822,22 @@ function taskCancelled({ profile, retry }, isReused) {
 // scripts/src/cli/render/reused.ts
 import { Failure as Failure8 } from "./main.mjs";
 function runSteps({ newRun }) {
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "it")} It is the newest task of this request: a run with --new that began later submitted nothing.`
   ];
 }
 function resumedSteps(made, isNewest) {
-  if (!isNewest) return made.newRun === void 0 ? [] : [byNewRun(made.newRun, "it")];
-  return made.newRun === void 0 ? [`This request was made on ${made.created}${NONE_SINCE}.`] : runSteps(made);
+  if (made.newRun === void 0)
+    return isNewest ? [`This request was made on ${made.created}${NONE_SINCE}.`] : [];
+  return isNewest ? runSteps(made) : [byNewRun(made.newRun, "it")];
 }
 function runStepsOfLines(lines) {
   const made = (line) => line.end instanceof Failure8 ? void 0 : line.end?.reused ?? line.end?.resumed;
   const runs = new Set(lines.map((line) => made(line)?.newRun));
   const [newRun] = runs.size === 1 ? runs : [];
-  return newRun === void 0 ? [] : [
+  if (newRun === void 0) return [];
+  return [
     `${byNewRun(newRun, "every line")} These are the newest tasks of the batch: a run with --new that began later submitted nothing.`
   ];
 }
@@ -893,14 +901,11 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended(generationFailed(seen, caller, reused !== void 0), data);
-    case "cancelled":
-      return ended(taskCancelled(caller, reused !== void 0), data);
+    case "cancelled": {
+      const end = result.kind === "failed" ? generationFailed : taskCancelled;
+      return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
+    }
   }
-}
-var ended = (failure, data) => failed(failure.with({ data: definedFields(data) }), null, null);
-function isInTheWay(result) {
-  return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
   const wait = { wait: BRIEF_WAIT_S, download: "out" };
@@ -937,7 +942,8 @@ var pollError = ({ code, message }) => ({
 });
 function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
-  if (!reused || isInTheWay(result)) return [];
+  const reason = "failure" in result ? result.failure.details.reason : void 0;
+  if (!reused || reason?.kind === "fileInTheWay") return [];
   const since = reused.newRun === void 0 ? NONE_SINCE : "";
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
@@ -987,12 +993,10 @@ function withStandInWarnings(outcome) {
     (folder) => path.basename(folder) !== SANDBOX_FOLDER && hasOthers(folder, saved)
   );
   const use = flagWords({ download: SANDBOX_FOLDER }).join(" ");
-  return withWarnings(
-    outcome,
-    mixed.map(
-      (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
-    )
+  const warnings = mixed.map(
+    (folder) => `The files of this sandbox run are stand-ins, never a result, and they lie beside other files in ${folder}: for a rehearsal use ${use}.`
   );
+  return withWarnings(outcome, warnings);
 }
 function hasOthers(folder, saved) {
   try {
@@ -1004,27 +1008,24 @@ function hasOthers(folder, saved) {
 }
 
 // scripts/src/cli/actions/live.ts
-async function runLive(options) {
-  const { args, argv, caller, request, batch, environment, loopback } = options;
-  const { observer, secrets, interruption, warn } = options;
-  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+async function runLive(call, batch) {
+  const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
   const transport = new Transport(proxy, { ownsProcess: true });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const key = keyOf(options);
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
+  const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
-  const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
+  const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const session = {
     provider,
     transport,
-    observer,
+    observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(
-      () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
-    ),
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider)),
     sharing,
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
   };
@@ -1032,9 +1033,8 @@ async function runLive(options) {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
-      const wait = waitSettings(args, environment);
-      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
-      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -1042,7 +1042,7 @@ async function runLive(options) {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
+    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1053,15 +1053,16 @@ function isWithoutRecords({ args, environment }) {
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
-async function openJournal(options, provider) {
-  const { args, environment, warn } = options;
+async function openJournal(call, provider) {
+  const { args, environment, progress } = call;
+  const warn = progress.line;
   if (environment.stateFolder === "") return null;
   const { Journal } = await import("./journal.mjs");
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     clock: systemClock,
     warn
   });
@@ -1071,14 +1072,14 @@ async function openJournal(options, provider) {
   warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
   return null;
 }
-async function openSharing(options, provider) {
-  const { args, environment } = options;
+async function openSharing(call, provider) {
+  const { args, environment } = call;
   if (args.sandbox || environment.stateFolder === "") return null;
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock
   });
@@ -1088,9 +1089,9 @@ function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
-async function accountOf(options) {
+async function accountOf(call) {
   const { accountOf: account } = await import("./journal.mjs");
-  return account(options.args.profile.id, keyOf(options));
+  return account(call.args.profile.id, keyOf(call));
 }
 function once(make) {
   let made;
@@ -1123,7 +1124,7 @@ async function act(session, args, request, environment) {
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
     case "spending":
-      return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
+      return (await import("./generate.mjs")).spending(session, args.since ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
       const contracts = await listModels(session.provider.id);
@@ -1140,7 +1141,7 @@ async function act(session, args, request, environment) {
 function filterOf({ since, status, model, limit }) {
   const running = ["SUBMITTED", "PROGRESS"];
   const states = status === void 0 ? null : status === "running" ? running : [status];
-  return { since: since?.from ?? null, states, model: model ?? null, limit };
+  return { since: since ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_MS = 500;
 function waitSettings(args, { timeoutMs }) {
@@ -1158,10 +1159,8 @@ async function startSandbox(environment, warn) {
   const { startSandbox: start } = await import("./sandbox-server.mjs");
   const { stateFolder, withoutState } = environment;
   const sandbox = await start({ folder: stateFolder === "" ? null : path2.join(stateFolder, "sandbox") });
-  if (withoutState !== null) {
-    const remedy = "ASYNC_MEDIA_STATE_DIR may name another one.";
-    warn(`${withoutState}: what the sandbox makes ends with this process. ${remedy}`);
-  }
+  const remedy = "what the sandbox makes ends with this process. ASYNC_MEDIA_STATE_DIR may name another one.";
+  if (withoutState !== null) warn(`${withoutState}: ${remedy}`);
   if (sandbox.warning) warn(sandbox.warning);
   return sandbox;
 }
@@ -1307,9 +1306,8 @@ function aivideomaker(settings) {
         const tasks = body.tasks.flatMap(
           (item) => isObject3(item) ? taskFrom(item, item.id, key) ?? [] : []
         );
-        const date = Date.parse(at.answer.headers.date ?? "");
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call("other", request("GET", "tasks"), read, LIST);
     },
@@ -1346,10 +1344,8 @@ function errorOf(body, at) {
   return errorAnswer({ code: codeOf(body, status, kind, said ?? ""), status, said }, at);
 }
 function codeOf(body, status, kind, said) {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== void 0);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return "INSUFFICIENT_CREDITS";
   if (/invalid api key/i.test(said)) return "AUTH_FAILED";
   return status === 409 && kind === "submit" ? "IDEMPOTENCY_CONFLICT" : codeOfStatus(status, kind);
@@ -1439,10 +1435,12 @@ export {
   jsonRequest,
   madeBy,
   madeElsewhere,
+  modelOf,
   nameIn,
   networkError,
   noteState,
   objectIn,
+  otherAccountOf,
   outcomeOfResult,
   outgoingBody,
   outgoingHeaders,

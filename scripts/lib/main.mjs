@@ -57,24 +57,6 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 
-// scripts/src/cli/command-line/action.ts
-var ACTIONS = [
-  "generate",
-  "createGeneration",
-  "getStatus",
-  "getTask",
-  "cancelTask",
-  "waitTask",
-  "listTasks",
-  "listPending",
-  "forget",
-  "spending",
-  "quote",
-  "account",
-  "listModels",
-  "describeModel"
-];
-
 // scripts/src/model/json.ts
 function compact(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
@@ -179,9 +161,9 @@ async function createProvider({ id }, settings) {
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit2 = 300) {
-  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
+function plain(text2, limit = 300) {
+  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -196,8 +178,8 @@ function escapeInvisible(json) {
     ).join("")
   );
 }
-function quoted(text2, limit2) {
-  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
+function quoted(text2, limit) {
+  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
@@ -304,11 +286,11 @@ function nearest(word, candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
     const shorter = Math.min(wanted.length, other.length);
-    const limit2 = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
     let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit2);
-    if (distance > limit2) continue;
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -376,9 +358,7 @@ function parseSince(text2, now) {
   const since2 = localDay(year, month - 1, date);
   return since2.day === text2 && since2.from <= now ? since2 : void 0;
 }
-function localDay(year, month, date) {
-  return sinceAt(new Date(year, month, date).getTime());
-}
+var localDay = (year, month, date) => sinceAt(new Date(year, month, date).getTime());
 function sinceAt(from) {
   return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }
@@ -494,6 +474,22 @@ function numberMeant(text2, { whole = false, units = {} }) {
 }
 
 // scripts/src/cli/command-line/flags.ts
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
 var MODELS = ["listModels", "describeModel"];
@@ -506,29 +502,6 @@ var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
-var wait = {
-  kind: "number",
-  min: 0,
-  max: 86400,
-  units: SECONDS,
-  hint: "write the seconds that the call may wait as a number, at most 86400",
-  default: DEFAULT_WAIT_S
-};
-var interval = {
-  kind: "number",
-  min: 1e-3,
-  max: 60,
-  units: SECONDS,
-  hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
-};
-var limit = {
-  kind: "number",
-  min: 1,
-  max: 200,
-  whole: true,
-  hint: "write how many rows are wanted as a whole number, at most 200",
-  default: DEFAULT_LIMIT
-};
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
@@ -588,7 +561,14 @@ var FLAGS = {
   },
   limit: {
     form: "<n>",
-    value: limit,
+    value: {
+      kind: "number",
+      min: 1,
+      max: 200,
+      whole: true,
+      hint: "write how many rows are wanted as a whole number, at most 200",
+      default: DEFAULT_LIMIT
+    },
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ["listTasks"]
   },
@@ -601,13 +581,26 @@ var FLAGS = {
   },
   wait: {
     form: "<seconds>",
-    value: wait,
+    value: {
+      kind: "number",
+      min: 0,
+      max: 86400,
+      units: SECONDS,
+      hint: "write the seconds that the call may wait as a number, at most 86400",
+      default: DEFAULT_WAIT_S
+    },
     help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
     actions: WAITS
   },
   pollInterval: {
     form: "<seconds>",
-    value: interval,
+    value: {
+      kind: "number",
+      min: 1e-3,
+      max: 60,
+      units: SECONDS,
+      hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
+    },
     help: `first pause between status queries (default ${FIRST_POLL_MS / 1e3})`,
     actions: WAITS
   },
@@ -758,6 +751,9 @@ var SANDBOX_FOLDER = "sandbox-out";
 function commandLine(words) {
   return ["node", script(), ...words].map((word) => quoteWord(word)).join(" ");
 }
+function isCommandLine(step) {
+  return step.startsWith(commandLine([]));
+}
 function flagWords(flags) {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === void 0 || value === false) return [];
@@ -827,13 +823,11 @@ function checkTogether(action, given, issues) {
     issues.push(issue("--output", "a name without {n}, which stands for the number of a line", "{n}", hint));
   }
   if (action === "waitTask" && given.has("idempotencyKey")) {
-    if (!given.has("taskId"))
-      issues.push(
-        issue("--taskId", "<id> beside --idempotencyKey", "nothing", "add the id of the found task")
-      );
+    const hint = "add the id of the found task";
+    if (!given.has("taskId")) issues.push(issue("--taskId", "<id> beside --idempotencyKey", "nothing", hint));
     if (given.has("noJournal")) {
-      const hint = "leave --noJournal out: the task is written into the record of the key";
-      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint));
+      const hint2 = "leave --noJournal out: the task is written into the record of the key";
+      issues.push(issue("--noJournal", "not to be given with --idempotencyKey", "both", hint2));
     }
   }
   if (action === "forget" && given.has("taskId") === given.has("idempotencyKey")) {
@@ -844,9 +838,7 @@ function checkTogether(action, given, issues) {
 }
 function checkService(action, profile, given, issues) {
   const { title, can, callbackFlag } = profile;
-  const taskId2 = given.get("taskId");
-  const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
-  if (action !== "quote") refuseUnsupported(profile, action, known);
+  if (action !== "quote") refuseUnsupported(profile, action, TASK_ID.exec(given.get("taskId") ?? "")?.[0]);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
@@ -882,13 +874,8 @@ var options = Object.fromEntries(
 );
 options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true
-  });
+  const config = { options, strict: false, allowPositionals: true, tokens: true };
+  const { tokens } = parseArgs({ args: [...argv], ...config });
   const found = [];
   let unknownAt = Number.NaN;
   let strayAt = Number.NaN;
@@ -930,13 +917,10 @@ function readFlag({ name, value, instead }, given, issues) {
 var FIELDS = ["prompt", "content", "duration", "aspectRatio", "resolution", "size", "seed"];
 function unknownFlag(word) {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
-  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
-  if (field !== void 0) {
-    const hint2 = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
-    return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint2);
-  }
-  const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
-  const hint = close ? `write --${close}` : "run with --help to see all flags";
+  const lower = camel.toLowerCase();
+  const field = FIELDS.find((one) => one.toLowerCase() === lower);
+  const flag = FLAG_NAMES.find((one) => one.toLowerCase() === lower) ?? nearest(camel, FLAG_NAMES);
+  const hint = field ? `it is a field of the request: write --payload '{"${field}":...}', with all of its fields` : flag ? `write --${flag}` : "run with --help to see all flags";
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
 }
 function straysIssue(strays, given) {
@@ -974,7 +958,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 && parseSince(since2, Date.now()),
+    since: since2 === void 0 ? void 0 : parseSince(String(since2), Date.now())?.from,
     callback: given.get(profile.callbackFlag)
   });
 }
@@ -1003,8 +987,8 @@ function guessAction(argv) {
 
 // scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
-function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
-  const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
+function resumeFlags({ action, wait, pollInterval, download, output: output2, batch }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
@@ -1031,7 +1015,7 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
-function commandForLine(argv, { model, payload, image }, output2, file, quoted2 = null) {
+function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
   const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
@@ -1207,22 +1191,14 @@ var EXIT_WORDS = {
     next: "`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`",
     isOpen: true
   },
-  taskNotFound: {
-    code: 8,
-    means: "no such task for this key",
-    next: "check the id and the key"
-  },
+  taskNotFound: { code: 8, means: "no such task for this key", next: "check the id and the key" },
   downloadFailed: {
     code: 9,
     means: "finished but not saved",
     next: "run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)",
     isOpen: true
   },
-  bug: {
-    code: 70,
-    means: "a bug of this program",
-    next: "report it; run the same command without `--new`"
-  },
+  bug: { code: 70, means: "a bug of this program", next: "report it; run the same command without `--new`" },
   interrupted: { code: 130, means: "interrupted", next: "run the same command without `--new`" },
   terminated: { code: 143, means: "terminated", next: "run the same command without `--new`" }
 };
@@ -1291,6 +1267,8 @@ function withWarnings(outcome, behind, before = []) {
   const { envelope } = outcome;
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 function failed(failure, fallback, knownTaskId) {
   const { details } = failure;
   const data = definedFields({
@@ -1347,60 +1325,51 @@ var ATTEMPTS = [
 function boundedJson(value, maxBytes, secrets, indent) {
   let text2 = "";
   for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
+    const kept = cutDown(value, limits, secrets, maxBytes);
+    if (kept === void 0) continue;
     text2 = escapeInvisible(JSON.stringify(kept, null, indent));
     if (Buffer.byteLength(text2) <= maxBytes) break;
   }
   return text2;
 }
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+function cutDown(whole, { upstream: upstream2, rest, first }, secrets, maxCharacters) {
+  let left = maxCharacters;
+  const cut = (value, limits, depth, isTheirs) => {
+    left -= 1;
+    if (left < 0) return null;
+    if (typeof value === "string") return cutText(value, limits.text, isTheirs);
     if (typeof value !== "object" || value === null) return value;
     if (depth >= limits.depth) return "[cut: nested too deep]";
     if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
+      const kept3 = value.slice(0, limits.items).map((item) => cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept3.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept3;
     }
     const keys = Object.keys(value);
     const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
+    const kept2 = names.map((key2) => {
       const item = value[key2];
       const isUpstream = depth === 1 && key2 === UPSTREAM;
       const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
+      const inner = isUpstream ? upstream2 : isFirst ? first : limits;
+      const name = cutText(key2, Math.min(128, limits.text), isTheirs);
+      return [name, cut(item, inner, depth + 1, isTheirs || isUpstream)];
     });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit2, isTheirs) {
+    if (keys.length > limits.items) kept2.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept2);
+  };
+  const cutText = (text2, limit, isTheirs) => {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit2;
+    const keep = isDataUri ? 48 : limit;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
+    const clean = redact(shown, secrets);
+    left -= Math.min(clean.length, keep);
     return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
-  }
-};
+  };
+  const kept = cut(whole, rest, 0, false);
+  return left < 0 ? void 0 : kept;
+}
 function mostWanted(keys, count) {
   const first = FIRST.filter((key2) => keys.includes(key2));
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
@@ -1485,18 +1454,12 @@ function redraws(env) {
   return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
-  const lines = [];
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines.push(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
-    );
-  }
-  if (env.NODE_DEBUG) {
-    muteNode();
-    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
-  }
-  return lines;
+  const tls = "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.";
+  const debug = "NODE_DEBUG is overruled: what Node shows for it would show the key.";
+  const isUnsafe = env.NODE_TLS_REJECT_UNAUTHORIZED === "0";
+  if (isUnsafe) delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+  if (env.NODE_DEBUG) muteNode();
+  return [...isUnsafe ? [tls] : [], ...env.NODE_DEBUG ? [debug] : []];
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -1632,18 +1595,14 @@ var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
 var SHOWN_MS = 200;
 var Meter = class {
-  #now;
   #files = /* @__PURE__ */ new Map();
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples = [];
   #came = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
-  constructor(now) {
-    this.#now = now;
-  }
   /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
   note(file, bytes, total) {
-    const at = this.#now();
+    const at = systemClock.monotonic();
     const before = this.#files.get(file);
     if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
     this.#files.set(file, { bytes, total, at });
@@ -1657,7 +1616,7 @@ var Meter = class {
   }
   /** Returns what is being downloaded; null where nothing came for a while. */
   transfer() {
-    const now = this.#now();
+    const now = systemClock.monotonic();
     const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
     if (active.length === 0) return null;
     const [first] = this.#samples;
@@ -1669,32 +1628,37 @@ var Meter = class {
 };
 
 // scripts/src/cli/progress/situation.ts
-var Submits = class {
-  situation = { phase: "before", taskId: null, state: null, isAboutMany: false };
+var Situation = class {
+  phase = "before";
+  taskId = null;
+  state = null;
+  /** The call is about several tasks: none of them stands for the whole call. */
+  isAboutMany = false;
+  /** Called when it is known of each submit whether it made a task. */
+  onOutcomeKnown;
   #underWay = /* @__PURE__ */ new Set();
   #hasTask = false;
-  isAboutMany() {
-    this.situation.isAboutMany = true;
-    if (this.situation.phase === "before") this.situation.phase = "running";
+  several() {
+    this.isAboutMany = true;
+    if (this.phase === "before") this.phase = "running";
   }
   /** Notes what is known of the task of a call; of one of several it says nothing about the call. */
   saw(taskId2, state) {
-    const { situation } = this;
-    if (situation.isAboutMany) return;
-    situation.taskId = taskId2 ?? situation.taskId;
-    situation.state = state ?? situation.state;
+    if (this.isAboutMany) return;
+    this.taskId = taskId2 ?? this.taskId;
+    this.state = state ?? this.state;
   }
   began(key2) {
     this.#underWay.add(key2);
-    this.situation.phase = "submitting";
+    this.phase = "submitting";
   }
   /** It is known what became of a submit: it made a task (or its request had one), or it certainly did not. */
   known(key2, outcome) {
     this.#underWay.delete(key2);
     this.#hasTask ||= outcome === "task";
     if (this.#underWay.size > 0) return;
-    this.situation.phase = this.#hasTask || this.situation.isAboutMany ? "running" : "before";
-    this.situation.onOutcomeKnown?.();
+    this.phase = this.#hasTask || this.isAboutMany ? "running" : "before";
+    this.onOutcomeKnown?.();
   }
 };
 
@@ -1767,6 +1731,10 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
+function amount({ bytes, total, speed }) {
+  const of = total === null ? "" : ` of ${size(total)}`;
+  return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
+}
 function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
   const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done2} of ${total} done`];
@@ -1780,9 +1748,6 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
 }
-function overIn({ done: done2, failed: failed2, unknown = 0, notSubmitted = 0 }) {
-  return done2 + failed2 + unknown + notSubmitted;
-}
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
@@ -1791,17 +1756,16 @@ function otherAccountText({ created, taskId: taskId2, account, service }) {
 }
 
 // scripts/src/cli/progress/call-view.ts
-var { monotonic } = systemClock;
 var CallView = class {
-  submits = new Submits();
+  situation = new Situation();
   sums = new Sums();
-  meter = new Meter(monotonic);
+  meter = new Meter();
   expected = null;
   isExpectedSaid = false;
   isOtherSaid = false;
   #display;
   #secrets;
-  #startedAt = monotonic();
+  #startedAt = systemClock.monotonic();
   #subjects = /* @__PURE__ */ new Map();
   /** When each task was made, on this clock; only of those for which that is known. */
   #made = /* @__PURE__ */ new Map();
@@ -1822,16 +1786,16 @@ var CallView = class {
   }
   /** Notes that a task is so old now. The first note stands. */
   setAge(taskId2, ms) {
-    if (!this.#made.has(taskId2)) this.#made.set(taskId2, monotonic() - ms);
+    if (!this.#made.has(taskId2)) this.#made.set(taskId2, systemClock.monotonic() - ms);
   }
   /** Returns milliseconds; null where they are not known. */
   ageOf({ taskId: taskId2 }) {
     const since2 = this.#made.get(taskId2);
-    return since2 === void 0 ? null : monotonic() - since2;
+    return since2 === void 0 ? null : systemClock.monotonic() - since2;
   }
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject, state, sentence, news, share = null) {
-    if (this.sums.now && this.sums.isBatch) this.showSums("same");
+    if (this.sums.isBatch) this.showSums("same");
     else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
   }
   showSums(news) {
@@ -1841,7 +1805,7 @@ var CallView = class {
     const view = () => ({
       subject: this.#clean(subject.label),
       state: this.#clean(state),
-      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      ageMs: this.sums.now ? systemClock.monotonic() - this.#startedAt : this.ageOf(subject),
       share,
       expected: this.expected,
       transfer: this.meter.transfer(),
@@ -1856,52 +1820,48 @@ var CallView = class {
 
 // scripts/src/cli/progress/display.ts
 var QUIET_MS = 6e4;
-var Lines = class {
-  #screen;
-  #clock;
-  #lastAt = Number.NEGATIVE_INFINITY;
-  constructor(screen2, clock) {
-    this.#screen = screen2;
-    this.#clock = clock;
-  }
-  line(text2) {
-    this.#screen.write(`${text2}
+function lines(screen2) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const line = (text2) => {
+    screen2.write(`${text2}
 `);
-    this.#lastAt = this.#clock();
-  }
-  now(_, sentence, news) {
-    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-  clear() {
-  }
-};
+    lastAt = systemClock.monotonic();
+  };
+  return {
+    line,
+    now(_, sentence, news) {
+      if (news === "new" || systemClock.monotonic() - lastAt >= QUIET_MS) line(sentence);
+    },
+    clear() {
+    }
+  };
+}
 
 // scripts/src/cli/progress.ts
-function watch(screen2, secrets, Shown = Lines) {
-  const display = new Shown(screen2, systemClock.monotonic);
+function watch(screen2, secrets, shown = lines) {
+  const display = shown(screen2);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
-    situation: view.submits.situation,
+    situation: view.situation,
     line: (text2) => view.line(text2),
     clear: () => display.clear()
   };
 }
 function observerOf(view, subject) {
-  const { submits } = view;
+  const { situation } = view;
   const { name, taskId: taskId2, label } = subject;
   const request = name ?? "";
   return {
-    submitting: () => submits.began(request),
-    rejected: () => submits.known(request, "none"),
+    submitting: () => situation.began(request),
+    rejected: () => situation.known(request, "none"),
     several(count) {
-      submits.isAboutMany();
-      submits.situation.phase = "running";
+      situation.several();
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
       view.sums.begin(count);
     },
     batch(progress) {
-      submits.isAboutMany();
+      situation.several();
       view.sums.replace(progress);
       view.showSums(progress.isOver ? "new" : "same");
     },
@@ -1916,20 +1876,20 @@ function observerOf(view, subject) {
       view.isOtherSaid = true;
     },
     attached(id, created) {
-      submits.saw(id);
+      situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     task(id, state) {
-      if (submits.situation.phase === "submitting") view.setAge(id, 0);
-      submits.saw(id, state);
+      if (situation.phase === "submitting") view.setAge(id, 0);
+      situation.saw(id, state);
       const task = view.subject(name, id);
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
       else if (isNew) sayLine(view, task, state);
-      submits.known(request, "task");
+      situation.known(request, "task");
     },
     expected(duration) {
       const isOther = view.expected && JSON.stringify(view.expected) !== JSON.stringify(duration);
@@ -1939,7 +1899,7 @@ function observerOf(view, subject) {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === "new" ? "" : `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+      const have = news === "new" ? "" : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, "downloading", `downloading${have}`, news);
     }
   };
@@ -1949,7 +1909,7 @@ function sayLine(view, { label }, state) {
 }
 function polled(view, subject, status2, nextMs) {
   const { state, unknownState, progress } = status2;
-  if (state !== "UNKNOWN") view.submits.saw(void 0, state);
+  if (state !== "UNKNOWN") view.situation.saw(void 0, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
     sayLine(view, subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;
@@ -1988,6 +1948,7 @@ function callerOf(args, argv) {
     command: commandAt(profile),
     commandAt,
     same: commandFrom(argv, { new: false }),
+    isLine: false,
     anew: `the same command${other}.`,
     another: () => {
       if (!isNamed) return commandFrom(argv, { new: true });
@@ -2018,21 +1979,20 @@ function dropStep({ command }, taskId2) {
 function earlierStep({ profile, command }) {
   return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
 }
-function callerOfLine(caller, { command: again, isFirst }) {
-  const command = again ?? "the command of this line alone (its model and payload), with --new.";
-  const shared = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
-  const words = `${isFirst ? "" : shared}${command}`;
+function lineAlone(command, isFirst) {
+  const equal = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
+  return `${isFirst ? "" : equal}${command ?? ALONE}`;
+}
+var ALONE = "the command of this line alone (its model and payload), with --new.";
+function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
+    isLine: true,
     anew: words,
     another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
-
-// scripts/src/cli/render/sandbox-run.ts
-var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
-var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
@@ -2045,18 +2005,7 @@ var UNDECIDABLE = {
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const {
-      model,
-      idempotencyKey: idempotencyKey2,
-      sentAt,
-      isRecorded,
-      after,
-      named: named2,
-      why: undecidable,
-      lost,
-      later,
-      notResubmitted
-    } = reason;
+    const { idempotencyKey: idempotencyKey2, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2069,15 +2018,15 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ""}. The same command submits nothing more.`;
-    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
+    const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : caller.isLine ? [] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
         ...decide
       ]
     };
@@ -2203,8 +2152,12 @@ async function main() {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     if (!(error instanceof Failure)) interruption.stop();
     outcome = await outcomeOfError(error, call);
@@ -2235,8 +2188,8 @@ async function runAction(call, args, caller) {
   return runServiceAction(call, args, caller, environment);
 }
 async function runServiceAction(call, args, caller, environment) {
-  const { argv, interruption, secrets, overruled } = call;
-  const { observer, situation, line: warn } = call.progress;
+  const { interruption, overruled } = call;
+  const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -2264,17 +2217,7 @@ async function runServiceAction(call, args, caller, environment) {
       });
     }
     const { runLive } = await import("./live.mjs");
-    const told = { observer, secrets, warn, interruption };
-    return await runLive({
-      ...told,
-      args,
-      argv,
-      caller,
-      request: call.request,
-      batch,
-      environment,
-      loopback
-    });
+    return await runLive({ ...call, args, caller, environment, loopback }, batch);
   } finally {
     void batch?.close();
   }
@@ -2290,8 +2233,8 @@ async function outcomeOfError(error, call) {
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
   if (!args && guessAction(call.argv) === "cancelTask") {
     const { withCancels } = await import("./pending.mjs");
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
+    const cancels = await withCancels(failure, call, runAction.bind(null, call));
+    return failed(cancels, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }
@@ -2300,13 +2243,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: void 0 }));
-  return watch(screen, secrets, Terminal);
-}
-function interruptedBy(signal, outcome) {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+  const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
+  return watch(screen, secrets, terminal);
 }
 function warned(outcome, { args, argv, warnings }) {
   const isSandbox = args?.sandbox ?? readFlags(argv, []).has("sandbox");
@@ -2411,7 +2349,6 @@ export {
   Interruption,
   KIND_WORDS,
   LONGEST_TIMER_MS,
-  Lines,
   Meter,
   NO_LIST,
   ONE_CHARGE,
@@ -2425,7 +2362,7 @@ export {
   SINCE_EXPECTED,
   SUBMIT_OUTCOME_UNKNOWN,
   SWITCHES,
-  Submits,
+  Situation,
   Sums,
   TASK_ID,
   TASK_STATES,
@@ -2433,6 +2370,7 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  amount,
   boundedJson,
   bugOutcome,
   callerOf,
@@ -2472,6 +2410,7 @@ export {
   interruptedOutcome,
   isAboutTask,
   isApiKey,
+  isCommandLine,
   isIdempotencyKey,
   isLocal,
   isLoopback,
@@ -2482,6 +2421,8 @@ export {
   issue,
   journalFolder,
   kind,
+  lineAlone,
+  lines,
   madeAs,
   main,
   makeFolder,
@@ -2492,7 +2433,6 @@ export {
   orFailure,
   otherAccountText,
   output,
-  overIn,
   overrule,
   owner,
   parseArguments,
@@ -2523,7 +2463,6 @@ export {
   serviceAddress,
   since,
   sinceAt,
-  size,
   skillFolder,
   sourceOf,
   squeeze,

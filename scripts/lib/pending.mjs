@@ -1,4 +1,18 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
+// scripts/src/core/tasks/may-cancel.ts
+import { ANY_VIDEO } from "./main.mjs";
+import { Failure, orFailure } from "./main.mjs";
+async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
+  if (taskId === null || status !== "SUBMITTED") return false;
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = await orFailure(loadContract(provider, model));
+  if (contract instanceof Failure) return true;
+  const seconds = contract.durations.flatMap((run) => run.seconds);
+  const anyMs = contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+  const longestMs = seconds.length > 0 ? Math.max(...seconds) * 1e3 : anyMs;
+  return now - Date.parse(checked ?? created) <= longestMs;
+}
+
 // scripts/src/cli/actions/local-journal.ts
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
@@ -7,15 +21,21 @@ function localJournal({ profile, sandbox }, environment, warn) {
   const folder = journalFolder(environment, sandbox);
   return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
+async function cancellable(records) {
+  const now = systemClock.wall();
+  const found = [];
+  for (const record of records) if (await mayCancel(record, now)) found.push(record);
+  return found;
+}
 
 // scripts/src/core/record/forget-records.ts
-import { Failure } from "./main.mjs";
+import { Failure as Failure2 } from "./main.mjs";
 import { whileFenced } from "./journal.mjs";
 async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   const entries = taskId === void 0 ? await records.byKey(idempotencyKey) : [await records.byTask(taskId)].filter((entry) => entry !== void 0);
   const first = entries[0];
   if (!first) {
-    throw new Failure("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
+    throw new Failure2("TASK_NOT_FOUND", "There is no such record, so there is nothing to forget.", {
       reason: { kind: "noRecord" }
     });
   }
@@ -23,7 +43,7 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
     const { taskId: known } = entry.record;
     await whileFenced(records, entry, async () => {
       if (known !== entry.record.taskId) {
-        throw new Failure("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
+        throw new Failure2("UNKNOWN_ERROR", "This request has just been given a task; its record stays.", {
           reason: { kind: "justSubmitted" }
         });
       }
@@ -33,26 +53,8 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   return { record: first.record, count: entries.length };
 }
 
-// scripts/src/core/tasks/may-cancel.ts
-import { ANY_VIDEO } from "./main.mjs";
-import { Failure as Failure2, orFailure } from "./main.mjs";
-async function mayCancel({ provider, model, taskId, status, checked, created }, now) {
-  if (taskId === null || status !== "SUBMITTED") return false;
-  return now - Date.parse(checked ?? created) <= await longestMs(provider, model);
-}
-async function longestMs(provider, model) {
-  const { loadContract } = await import("./contracts.mjs");
-  const contract = await orFailure(loadContract(provider, model));
-  if (contract instanceof Failure2) return Infinity;
-  const seconds = contract.durations.flatMap((run) => run.seconds);
-  if (seconds.length > 0) return Math.max(...seconds) * 1e3;
-  return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
-}
-
-// scripts/src/cli/actions/pending.ts
-import { systemClock as systemClock2 } from "./main.mjs";
-
 // scripts/src/cli/render/pending.ts
+import { compact } from "./main.mjs";
 import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
@@ -67,14 +69,9 @@ function pendingOutcome(records, cancellable2, caller) {
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
-    return {
-      ...task,
-      ...request,
-      credits: { ...credits },
-      files: files.length,
-      resume: resumeOf(record, caller),
-      ...cancellable2.has(record) ? cancelOf(record, caller) : {}
-    };
+    const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
+    const cancel = cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
+    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
   });
   const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
@@ -89,8 +86,7 @@ function forgottenOutcome({ record, count }) {
 }
 function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
-  if (!profile?.can.cancel || taskId === null) return {};
-  return { cancel: commandAt(profile)("cancelTask", { taskId }) };
+  return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
 }
 function resumeOf(record, caller) {
   const profile = profileOf(record.provider) ?? caller.profile;
@@ -111,17 +107,13 @@ async function listPending(journal, args, caller) {
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
-  const now = systemClock2.wall();
-  const cancellable2 = /* @__PURE__ */ new Set();
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.add(record);
-  return pendingOutcome(wanted, cancellable2, caller);
+  return pendingOutcome(wanted, await cancellable(wanted), caller);
 }
 async function forget(journal, { taskId, idempotencyKey }) {
   return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
 }
 
 // scripts/src/cli/actions/with-cancels.ts
-import { systemClock as systemClock3 } from "./main.mjs";
 import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
 import { quoted } from "./main.mjs";
 import { profileOf as profileOf2 } from "./main.mjs";
@@ -133,16 +125,21 @@ import { readEnvironment } from "./main.mjs";
 import { callerOf } from "./main.mjs";
 var MOST_STEPS2 = 5;
 var QUERY_MS = 5e3;
-async function withCancels(refusal, call) {
+async function withCancels(refusal, call, run) {
   const given = readFlags(call.argv, []);
   const named = profileOf2(given.get("provider"));
   if (given.has("taskId") || !named?.can.cancel) return refusal;
   const place = { profile: named, sandbox: given.has("sandbox") };
   try {
-    const warn = call.progress.line;
-    let records = await cancellable(place, warn);
-    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, place);
-    if (isFresh) records = await cancellable(place, warn);
+    const environment = readEnvironment(process.env, named, { isLive: false, hasState: true });
+    const find = async () => {
+      const journal = localJournal(place, environment, call.progress.line);
+      const pending = (await journal.pending()).map(({ record }) => record);
+      return cancellable(pending.filter(({ provider }) => provider === named.id));
+    };
+    let records = await find();
+    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, run, place);
+    if (isFresh) records = await find();
     const steps = records.slice(0, MOST_STEPS2).map((record) => cancelStep(record, place, isFresh));
     const more = records.length - steps.length;
     if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
@@ -154,15 +151,7 @@ async function withCancels(refusal, call) {
     throw error;
   }
 }
-async function cancellable(place, warn) {
-  const environment = readEnvironment(process.env, place.profile, { isLive: false, hasState: true });
-  const now = systemClock3.wall();
-  const found = [];
-  for (const { record } of await localJournal(place, environment, warn).pending())
-    if (record.provider === place.profile.id && await mayCancel(record, now)) found.push(record);
-  return found;
-}
-async function hasReadList({ run, interruption }, place) {
+async function hasReadList({ interruption }, run, place) {
   const argv = flagWords({ action: "listTasks", ...placeFlags(place) });
   const args = parseArguments(argv);
   const list = orFailure2(run(args, callerOf(args, argv)));
@@ -179,6 +168,7 @@ function cancelStep(record, place, isFresh) {
   return `To cancel ${what}, made on ${created}, which ${seen}: ${command}`;
 }
 export {
+  cancellable,
   forget,
   forgetRecords,
   forgottenOutcome,

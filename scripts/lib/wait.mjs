@@ -1,7 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
-import { unlessEmpty } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { counted } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
@@ -43,16 +42,12 @@ function knownSteps({ created, status, taskId, credits: known }, credits) {
   ];
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
-  const nextSteps = [];
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
+  const add = `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    nextSteps: unlessEmpty(nextSteps)
+    nextSteps: withoutContract.length > 0 ? [add] : void 0
   };
   return done({ ...data, ...upstream(record) });
 }
@@ -64,61 +59,51 @@ var LENGTH = 60;
 var ADDRESS = /\b(?:https?|data):\S+/gi;
 function promptExcerpt(payload) {
   for (const name of FIELDS) {
-    const text = firstText(payload[name]);
-    if (text === void 0) continue;
+    const value = payload[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (typeof text !== "string") continue;
     const excerpt = plain(text.slice(0, 10 * LENGTH).replace(ADDRESS, "[address]"), LENGTH);
     if (excerpt !== "") return excerpt;
   }
   return null;
 }
-function firstText(value) {
-  const one = Array.isArray(value) ? value[0] : value;
-  return typeof one === "string" ? one : void 0;
-}
 
 // scripts/src/cli/render/list.ts
-import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
+import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { plain as plain2, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
-import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
-import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
-  const { total, models, list, journal } = result;
-  const since = result.since === null ? null : sinceAt(result.since);
+  const { total, models, list, journal, since } = result;
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
   ].flatMap((words) => words ?? []);
-  const warnings = warningsOf(result, since);
-  if (result.listFailure) {
-    const { title } = caller.profile;
-    warnings.unshift(
-      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
-    );
-  }
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    warnings: unlessEmpty2(warnings),
-    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
+    warnings: unlessEmpty(warningsOf(result, caller)),
+    nextSteps: unlessEmpty(nextStepsOf(total, caller))
   };
   return done2(data);
 }
 function spanOf(since) {
-  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+  if (since === null) return null;
+  const { day, timeZone } = sinceAt(since);
+  return { day, from: new Date(since).toISOString(), timeZone };
 }
 function leftOut({ undated, unread }, hasSpan) {
   const warnings = [];
@@ -149,7 +134,7 @@ function listWords(list, since, { profile }) {
   if (!list)
     return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
-  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
   return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
@@ -157,10 +142,14 @@ function journalWords(journal, { profile }) {
   const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
-function warningsOf({ total, list, journal, asOf }, since) {
+function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
+  if (listFailure)
+    warnings.push(
+      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
@@ -174,15 +163,15 @@ function warningsOf({ total, list, journal, asOf }, since) {
       `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
     );
   if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
 }
 function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const pending = command("listPending");
   const steps = [];
-  if (running > 0)
-    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
-  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  if (running > 0) steps.push(can.list ? command("listTasks", { status: "running" }) : pending);
+  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
   return steps;
 }
 
@@ -198,13 +187,13 @@ function listOutcome(result, caller) {
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {
-    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
+    since: filter.since === null ? void 0 : spanOf(filter.since),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
-    warnings: unlessEmpty3(warningsOf2(result)),
-    nextSteps: unlessEmpty3(nextSteps)
+    warnings: unlessEmpty2(warningsOf2(result)),
+    nextSteps: unlessEmpty2(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -252,7 +241,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
-import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
@@ -269,8 +258,8 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
+  if (result.kind === "notCancelled") return failed(about, seen.state, taskId);
   const data = definedFields2({ ...dataOf(result), ...about.details.data });
   return failed(about.with({ data }), seen.state, taskId);
 }
@@ -310,7 +299,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   }
   const data = definedFields3({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty4(nextSteps)
+    nextSteps: unlessEmpty3(nextSteps)
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
@@ -339,8 +328,7 @@ function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
   const { status, taskId } = record;
   const failure = explained2(ended, caller);
-  const steps = failure.details.nextSteps ?? [];
-  const nextSteps = steps.length > 0 ? steps : [resumeCommand2(caller, taskId)];
+  const { nextSteps = [resumeCommand2(caller, taskId)] } = failure.details;
   return failed2(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
@@ -351,23 +339,15 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   return kept2;
 }
 function nothingPendingOutcome({ unknown }, caller) {
-  if (unknown === 0) {
-    const nextSteps = [
-      "No recorded task of this key is unfinished or waits to be delivered.",
-      ...earlierStep(caller)
-    ];
-    return done4({ count: 0, unknown, nextSteps });
-  }
-  return unknownOutcome(unknown, caller);
+  if (unknown > 0) return unknownOutcome(unknown, caller);
+  const none = "No recorded task of this key is unfinished or waits to be delivered.";
+  return done4({ count: 0, unknown, nextSteps: [none, ...earlierStep(caller)] });
 }
 
 // scripts/src/core/deliver/fetch-result.ts
 import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
-
-// scripts/src/core/poll/poller-of.ts
-import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
@@ -387,14 +367,14 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
     const { api, provider } = this.#options.session;
     const query = () => api.read(provider.task(taskId), deadline, { until, isPermitted: true });
-    return new Promise((resolve, reject) => {
-      this.#wanted.add({ taskId, until, isNotListed: false, resolve, reject, query });
+    return new Promise((resolve) => {
+      this.#wanted.add({ taskId, until, isNotListed: false, resolve, query });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -404,7 +384,7 @@ var EndedRecords = class {
       await new Promise((resolve) => setImmediate(resolve));
       while (this.#wanted.size > 0) await this.#step();
     } catch (error) {
-      for (const { reject } of this.#wanted) reject(error);
+      for (const { resolve } of this.#wanted) resolve(Promise.reject(error));
       this.#wanted.clear();
     } finally {
       this.#isRunning = false;
@@ -428,8 +408,7 @@ var EndedRecords = class {
   }
   /** @returns false where the list cannot be read now */
   async #readFromList(wanted) {
-    const due = wanted.map(({ taskId, until }) => ({ taskId, dueAtWall: 0, deadline: until, isHint: false }));
-    const results = await this.#options.readList(due);
+    const results = await this.#options.readList(wanted.map(({ taskId }) => taskId));
     for (const one of results ? wanted : []) {
       const result = results.get(one.taskId);
       const task = result instanceof Failure2 ? void 0 : result?.task;
@@ -444,6 +423,9 @@ var EndedRecords = class {
     wanted.resolve(task);
   }
 };
+
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
@@ -486,17 +468,17 @@ var PollRounds = class {
     this.#wasList = mayList && this.#listServes([...due, ...overdue]);
     if (this.#wasList) {
       const patienceMs = this.#list.failures > 0 ? 0 : LIST_PATIENCE_MS;
-      return { results: this.#readList(due, ids), patienceMs };
+      const taskIds = due.map(({ taskId }) => taskId);
+      return { results: this.#readList(taskIds, ids), patienceMs };
     }
     const target = this.#target(due, overdue, mayList);
     return { results: this.#readOne(target, due, ids.size === 1), patienceMs: Infinity };
   }
   /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(due, watched) {
+  async records(taskIds, watched) {
     await this.#learn();
-    const wanted = new Set(due.map(({ taskId }) => taskId));
-    if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
-    return this.#readList(due, /* @__PURE__ */ new Set([...wanted, ...watched, ...this.#others.keys()]));
+    if (this.#list.failures > 0 || !this.#mayList(new Set(taskIds))) return null;
+    return this.#readList(taskIds, /* @__PURE__ */ new Set([...taskIds, ...watched, ...this.#others.keys()]));
   }
   #now() {
     return this.#session.api.clock.wall();
@@ -568,7 +550,7 @@ var PollRounds = class {
     this.#list = { ...this.#list, tookMs: 0, failures, badUntil: this.#now() + badMs };
     await this.#share();
     const isGeneral = list.code === "RATE_LIMITED" || list.code === "AUTH_FAILED";
-    return new Map(isGeneral ? due.map(({ taskId }) => [taskId, list]) : []);
+    return new Map(isGeneral ? due.map((taskId) => [taskId, list]) : []);
   }
   async #takeList(list, at, ids) {
     const found = /* @__PURE__ */ new Map();
@@ -620,7 +602,7 @@ var PollRounds = class {
       }
       return new Map(isOwn || status.code === "RATE_LIMITED" ? [[taskId, status]] : []);
     }
-    const task = isTask(status) ? status : void 0;
+    const task = "urls" in status && "id" in status ? status : void 0;
     if (status.state !== "UNKNOWN") this.#note(taskId, { at, state: status.state });
     if (task) await this.#shareEnd(task);
     await this.#share();
@@ -640,9 +622,6 @@ function polledOf(task) {
   const { input, record, ...known } = task;
   const { input: _, ...rest } = record;
   return { ...known, record: rest };
-}
-function isTask(status) {
-  return "urls" in status && "id" in status;
 }
 
 // scripts/src/core/poll/poller.ts
@@ -664,10 +643,9 @@ var Poller = class {
   /** How often each task is waited for; the oldest wait first. */
   #watched = /* @__PURE__ */ new Map();
   #asks = /* @__PURE__ */ new Set();
-  #records;
+  records;
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
-  /** On the monotonic clock. */
   #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
@@ -680,8 +658,8 @@ var Poller = class {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    const readList = (due) => this.#readList(due);
-    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    const readList = (taskIds) => this.#readList(taskIds);
+    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
   /** Begins a wait for a task. @returns the function that ends it */
   watch(taskId) {
@@ -700,7 +678,6 @@ var Poller = class {
   }
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @param times on the monotonic clock
    * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
@@ -727,10 +704,6 @@ var Poller = class {
     } finally {
       stop?.removeEventListener("abort", onStop);
     }
-  }
-  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
-  record(taskId, times) {
-    return this.#records.read(taskId, times);
   }
   async nextPermitIn() {
     return this.#limiter.nextIn(this.#kind);
@@ -808,9 +781,9 @@ var Poller = class {
       return { taskId, deadline, dueAtWall: dueAtMonotonic + wall, isHint: endSeenAt > 0 };
     });
   }
-  async #readList(due) {
+  async #readList(taskIds) {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(due, this.#watched.keys());
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
@@ -863,8 +836,6 @@ var Poller = class {
     }
   }
 };
-
-// scripts/src/core/poll/poller-of.ts
 var pollers = /* @__PURE__ */ new WeakMap();
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
@@ -885,7 +856,7 @@ async function fetchResult(session, taskId, schedule, end) {
   const deadline = Math.min(session.api.shortDeadline, until);
   const poller = await pollerOf(session, schedule);
   for (let n = 0; ; n += 1) {
-    const first = await poller.record(taskId, { until, deadline });
+    const first = await poller.records.read(taskId, { until, deadline });
     const task = await withFiles(session, first, deadline, until);
     if (task.urls.length > 0) return { ...task, state: "COMPLETED" };
     if (hasOtherAddress(task.record)) {
@@ -923,20 +894,7 @@ function hasOtherAddress(value, depth = 0) {
 
 // scripts/src/core/deliver/finish.ts
 import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
-import { creditsOf, taskResult as taskResult2 } from "./live.mjs";
-
-// scripts/src/core/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  const filesUntil = Math.max(deadline, start + filesMs);
-  const resultUntil = deadline > start ? deadline : Infinity;
-  return { ...settings, output, start, deadline, filesUntil, resultUntil };
-}
-function knownFacts({ model, entry, credits, origin }) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
-}
+import { creditsOf, modelOf as modelOf2, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/deliver/gone.ts
 import { Failure as Failure6 } from "./main.mjs";
@@ -979,15 +937,13 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
+  const { freeVersion, mediaIn, nameKey, stemOfOutput } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(nameKey(name));
-  const file = fileNamed(stem);
+  const file = media.get(nameKey(stem));
   if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const version = freeVersion(stem, (name) => media.has(nameKey(name)), 2);
+  const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
   const whose = owner.is === "other" ? " and is not the file of this request" : "";
   throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
@@ -1055,17 +1011,16 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 
 // scripts/src/core/deliver/saved-result.ts
 const path2 = require("node:path");
-import { taskResult } from "./live.mjs";
+import { modelOf, taskResult } from "./live.mjs";
 async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
   const count2 = await countOf(entry.record, isAllThatIsLeft);
   if (count2 === null) return void 0;
   const find = () => wholeFiles(session, entry, wait, count2);
   const files = await (session.results ? session.results.run(find) : find());
   if (!files) return void 0;
-  const facts = knownFacts(known);
   const { fileWarnings } = await import("./download.mjs");
-  const warnings = await fileWarnings(session, facts.model, files, wait.output);
-  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, facts), files, warnings };
+  const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
+  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, known), files, warnings };
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
   const { files, taskId } = entry.record;
@@ -1121,7 +1076,6 @@ function numberOf({ number, path: file }) {
 async function finish(of) {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
-  const facts = knownFacts(known);
   let task;
   try {
     const before = entry && await savedResult(of, entry);
@@ -1137,11 +1091,11 @@ async function finish(of) {
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { fileWarnings } = await import("./download.mjs");
-      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+      saved = { files, warnings: await fileWarnings(session, modelOf2(known), files, wait.output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult2(taskId, task, facts), ...saved };
+    return { ...taskResult2(taskId, task, known), ...saved };
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     return withoutFiles(of, error, task);
@@ -1155,12 +1109,10 @@ async function withoutFiles(of, error, task) {
   const left = entry && isNotShown ? await orFailure5(savedResult(of, entry, true)) : void 0;
   if (left && !(left instanceof Failure9)) return left;
   const why = left ?? asGone(session, taskId, failure, entry?.record, task);
-  return notFetched(taskId, await withOwner(session, entry, why), known, task);
-}
-function notFetched(taskId, failure, known, task) {
+  const told = await withOwner(session, entry, why);
+  const about = told.with({ status: "COMPLETED", taskId, charged: "finished" });
   const seen = { ...task, state: "COMPLETED", record: {} };
-  const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult2(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
+  return { ...taskResult2(taskId, seen, known), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1292,16 +1244,6 @@ function merge(before, now) {
   return now.state === "UNKNOWN" && before ? { ...now, state: before.state, record } : { ...now, record };
 }
 
-// scripts/src/core/record/other-account.ts
-async function otherAccountOf(store, request) {
-  const found = await store.underOtherAccount(request);
-  if (!found) return void 0;
-  const { created, taskId, account, service } = found.record;
-  const other = (value, own) => value === own ? null : value;
-  const { place } = store;
-  return { created, taskId, account: other(account, place.account), service: other(service, place.service) };
-}
-
 // scripts/src/core/tasks/cancel-task.ts
 import { Failure as Failure12, orFailure as orFailure7 } from "./main.mjs";
 import { deliver } from "./live.mjs";
@@ -1368,12 +1310,23 @@ import { withRecord as withRecord2 } from "./live.mjs";
 import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
+}
+
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
+import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
@@ -1394,7 +1347,9 @@ async function pollTask(of, before) {
   const { entry } = known;
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
-  if (deadline > start) await tellExpected(session, known);
+  const model = modelOf3(known);
+  const expected = deadline > start && model !== void 0 && await expectedDuration(session, model);
+  if (expected) observer.expected(expected);
   let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const likely = await likelySchedule(of);
@@ -1433,14 +1388,9 @@ async function watching({ session, taskId, wait }, work) {
     unwatch();
   }
 }
-async function tellExpected(session, known) {
-  const { model } = knownFacts(known);
-  const expected = model === void 0 ? null : await expectedDuration(session, model);
-  if (expected) session.observer.expected(expected);
-}
 async function likelySchedule({ session, wait: { schedule }, known }) {
   const { entry } = known;
-  const { model } = knownFacts(known);
+  const model = modelOf3(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
@@ -1451,28 +1401,22 @@ async function likelySchedule({ session, wait: { schedule }, known }) {
 }
 
 // scripts/src/core/wait/wait-task.ts
-async function waitTask(session, taskId, settings, known = {}) {
+async function waitTask(session, taskId, settings, known = {}, shown) {
   const entry = known.entry ?? await recordOf2(session, taskId);
-  const about = { ...session, observer: session.observer.about(taskId, entry?.record.created) };
-  const folder = await folderFor(settings.folder ?? entry?.record.download ?? null);
+  const recorded = entry?.record.credits ?? known.credits;
+  const credits = recorded && creditsOf3(shown ?? {}, recorded);
+  const observer = session.observer.about(taskId, entry?.record.created);
+  const wanted = settings.folder ?? entry?.record.download ?? null;
+  const folder = shown ? wanted : await folderFor(wanted);
   const wait = beginWait(session, { ...settings, folder, output: outputOf(settings, entry) });
-  const of = {
-    session: about,
-    taskId,
-    wait,
-    known: { ...known, entry, credits: entry?.record.credits }
-  };
+  const of = { session: { ...session, observer }, taskId, wait, known: { ...known, entry, credits } };
+  if (shown) {
+    const { state, record = {} } = shown;
+    return waitOut(of, { seen: state && { ...shown, state, record } });
+  }
   const before = await firstStatus(of);
-  if (before.seen) about.observer.task(taskId, before.seen.state);
+  if (before.seen) observer.task(taskId, before.seen.state);
   return waitOut(of, before);
-}
-async function waitOn(session, task, settings, known = {}) {
-  const { state, record = {}, id: taskId } = task;
-  const about = { ...session, observer: session.observer.about(taskId, known.entry?.record.created) };
-  const seen = state === void 0 ? void 0 : { ...task, state, record };
-  const credits = known.credits && creditsOf3(task, known.credits);
-  const wait = beginWait(session, settings);
-  return waitOut({ session: about, taskId, wait, known: { ...known, credits } }, { seen });
 }
 async function waitOut(of, before) {
   const { session, taskId, known } = of;
@@ -1490,12 +1434,12 @@ async function readEnd(of, seen) {
   if (seen.state === "COMPLETED") return finish({ ...of, known: { ...known, task: seen.task } });
   const until = session.api.shortDeadline;
   const poller = await pollerOf(session, wait.schedule);
-  const read = () => poller.record(taskId, { until, deadline: until });
+  const read = () => poller.records.read(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult3(taskId, ended, knownFacts(known));
+  return taskResult3(taskId, ended, known);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
-  const result = taskResult3(taskId, seen, knownFacts(known));
+  const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
@@ -1514,8 +1458,7 @@ async function getTask(session, taskId, settings) {
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState3(session, entry, task.state);
-  const { credits, model } = entry?.record ?? {};
-  return deliver3(session, entry, taskResult4(taskId, task, { credits, model }));
+  return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
   EndedRecords,
@@ -1538,14 +1481,12 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
-  knownFacts,
   leftOut,
   likelyDuration,
   listOutcome,
   manyOutcome,
   merge,
   nothingPendingOutcome,
-  otherAccountOf,
   outputOf,
   pollTask,
   pollUntilEnd,
@@ -1558,7 +1499,6 @@ export {
   spanOf,
   spendingOutcome,
   taskOutcome,
-  waitOn,
   waitTask,
   withOwner
 };

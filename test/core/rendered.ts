@@ -1,14 +1,15 @@
 // The actions of the core, with their results and failures as the command line shows them.
 
-import type { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
+import { AdvisedFailure } from '../../scripts/src/cli/advised-failure.ts';
 import { type Flags, flagWords } from '../../scripts/src/cli/command-line/words.ts';
 import type { Caller } from '../../scripts/src/cli/render/caller.ts';
-import type { Outcome } from '../../scripts/src/cli/render/envelope.ts';
+import { failed, type Outcome } from '../../scripts/src/cli/render/envelope.ts';
 import { explained } from '../../scripts/src/cli/render/errors/explained.ts';
 import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/outcome.ts';
 import * as generating from '../../scripts/src/core/generate.ts';
 import * as accounts from '../../scripts/src/core/money/account.ts';
 import * as spendings from '../../scripts/src/core/money/spending.ts';
+import type { TaskFacts } from '../../scripts/src/core/result.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import * as cancelling from '../../scripts/src/core/tasks/cancel-task.ts';
 import * as states from '../../scripts/src/core/tasks/get-status.ts';
@@ -16,7 +17,7 @@ import * as getting from '../../scripts/src/core/tasks/get-task.ts';
 import * as lists from '../../scripts/src/core/tasks/list-tasks.ts';
 import * as pending from '../../scripts/src/core/wait/resume-pending.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
-import type { TaskFacts, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
+import type { WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';
@@ -40,6 +41,7 @@ export function callerOf({ provider }: { provider: Profile }, more: Partial<Call
     resumeFlags: {},
     wantsEnd: true,
     wantsOwn: false,
+    isLine: false,
     isSubmit: false,
     isRecorded: true,
     isFull: false,
@@ -57,6 +59,16 @@ async function rendered(
     return await outcomeOfResult(await result, caller);
   } catch (error) {
     throw error instanceof Failure ? explained(error, caller) : error;
+  }
+}
+
+/** The outcome as the program ends with it; `command` is an action of this module. */
+export async function endOf(command: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await command;
+  } catch (error) {
+    if (!(error instanceof AdvisedFailure)) throw error;
+    return failed(error, 'UNKNOWN', null);
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import http from 'node:http';
@@ -14,10 +13,7 @@ import { failureOf, folder, KEY, PROCESS, sessionWith, type TestSession, waiting
 import { FakeClock } from '../support/clock.ts';
 import { film, MP4, PNG } from '../support/media.ts';
 import { poured, type Received, restOf, serve, type TestServer } from '../support/server.ts';
-
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-const FILM = film(500_000);
+import { FILM, large, options, sha256 } from './support.ts';
 
 /** A clock whose sleeps take a moment, so that others get on meanwhile, and whose time passes as it really does. */
 function impatient(): FakeClock {
@@ -26,19 +22,6 @@ function impatient(): FakeClock {
   clock.monotonic = () => performance.now() - start;
   clock.sleep = () => new Promise((resolve) => setTimeout(resolve, 5));
   return clock;
-}
-
-function options(url: string, into: string, more: Partial<DownloadOptions> = {}): DownloadOptions {
-  return {
-    taskId: 'ckx1',
-    url,
-    folder: into,
-    stallMs: 2_000,
-    maxRetries: 3,
-    until: Infinity,
-    refresh: async () => null,
-    ...more,
-  };
 }
 
 /** Nothing is left of an attempt that failed. */
@@ -801,14 +784,14 @@ describe('the disk', () => {
   });
 
   it('takes a file of more than 32 MB, which a second thread reads along', async () => {
-    const body = film(40_000_000);
-    const server = await host({ body, drops: [35_000_000] });
+    const body = large();
+    const server = await host({ body, drops: [body.length - 4_000_000] });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 
   it('and starts over in the middle of such a file', async () => {
-    const body = film(40_000_000);
-    const server = await host({ body, drops: [35_000_000], ranges: 'ignored' });
+    const body = large();
+    const server = await host({ body, drops: [body.length - 4_000_000], ranges: 'ignored' });
     expect(await savedFrom(server)).toMatchObject({ bytes: body.length, sha256: sha256(body) });
   });
 

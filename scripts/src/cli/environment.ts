@@ -48,25 +48,23 @@ export function redraws(env: NodeJS.ProcessEnv): boolean {
  * NODE_EXTRA_CA_CERTS stays: it adds certificates that the user trusts.
  */
 export function overrule(env: NodeJS.ProcessEnv): string[] {
-  const lines: string[] = [];
-  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines.push(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.',
-    );
-  }
-  if (env.NODE_DEBUG) {
-    // Node has read this variable already: removing it would change nothing.
-    muteNode();
-    lines.push('NODE_DEBUG is overruled: what Node shows for it would show the key.');
-  }
-  return lines;
+  const tls =
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own.';
+  const debug = 'NODE_DEBUG is overruled: what Node shows for it would show the key.';
+  const isUnsafe = env.NODE_TLS_REJECT_UNAUTHORIZED === '0';
+  if (isUnsafe) delete env.NODE_TLS_REJECT_UNAUTHORIZED;
+  // Node has read NODE_DEBUG already: removing it would change nothing.
+  if (env.NODE_DEBUG) muteNode();
+  return [...(isUnsafe ? [tls] : []), ...(env.NODE_DEBUG ? [debug] : [])];
 }
 
 /**
- * @param hasState the call needs the folder for records. @param isRehearsal a sandbox run needs it only where the user
- * chose it. @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one
- * does not stop a sandbox run. @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
+ * Returns the settings that a call needs, checked.
+ * @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one does not stop
+ * a sandbox run
+ * @param hasState the call needs the folder for records
+ * @param isRehearsal a sandbox run, which needs that folder only where the user chose it
+ * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
@@ -96,6 +94,7 @@ export function readEnvironment(
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 
+/** Returns the folder for records: those of sandbox runs lie in one of their own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }

@@ -56,22 +56,14 @@ export const EXIT_WORDS = {
     next: '`retryAfter` set: run the same command without `--new` after that many seconds; it reconciles, and never submits while that may charge twice. `retryAfter` null: waiting changes nothing; the user decides, with the commands in `data.nextSteps`',
     isOpen: true,
   },
-  taskNotFound: {
-    code: 8,
-    means: 'no such task for this key',
-    next: 'check the id and the key',
-  },
+  taskNotFound: { code: 8, means: 'no such task for this key', next: 'check the id and the key' },
   downloadFailed: {
     code: 9,
     means: 'finished but not saved',
     next: 'run the command in `data.nextSteps`; it charges nothing. `data.resultGone`: the result is lost, and repeating changes nothing; ask for a yes to a new charge, then `--new` (a batch: only the command of that line)',
     isOpen: true,
   },
-  bug: {
-    code: 70,
-    means: 'a bug of this program',
-    next: 'report it; run the same command without `--new`',
-  },
+  bug: { code: 70, means: 'a bug of this program', next: 'report it; run the same command without `--new`' },
   interrupted: { code: 130, means: 'interrupted', next: 'run the same command without `--new`' },
   terminated: { code: 143, means: 'terminated', next: 'run the same command without `--new`' },
 } as const satisfies Record<string, Exit>;
@@ -80,6 +72,7 @@ type ExitName = keyof typeof EXIT_WORDS;
 
 const EXITS = Object.entries<Exit>(EXIT_WORDS);
 
+/** The exit codes by name, such as `EXIT.stillRunning`. */
 export const EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code])) as {
   readonly [K in ExitName]: (typeof EXIT_WORDS)[K]['code'];
 };
@@ -130,5 +123,6 @@ export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
   SIGTERM: EXIT.terminated,
 };
 
+/** Returns the exit code of a failure: its own, else that of its error code. */
 export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>
   details.exitCode ?? EXIT_OF_ERROR[code];

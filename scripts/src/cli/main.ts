@@ -1,41 +1,22 @@
-import type { CheckedRequest } from '../core/checked-request.ts';
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
+import type { Call } from './call.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
 import { readFlags } from './command-line/read-flags.ts';
 import { type Environment, overrule, readEnvironment, redraws, secretsIn } from './environment.ts';
-import { EXIT, EXIT_OF_SIGNAL, type StopSignal } from './exit-codes.ts';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
-import { failed, type Outcome, withWarnings } from './render/envelope.ts';
-import { inSandbox } from './render/sandbox-run.ts';
+import { failed, inSandbox, type Outcome, withWarnings } from './render/envelope.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
-
-/** One call of the command, as far as it has come. */
-interface Call {
-  readonly argv: readonly string[];
-  readonly progress: Progress;
-  readonly interruption: Interruption;
-  /** What no output may hold. */
-  readonly secrets: readonly string[];
-  /** Variables of Node that this program overrules. */
-  readonly overruled: readonly string[];
-  /** Absent: they are not read yet, or refused. */
-  args?: Arguments;
-  caller?: Caller;
-  /** What a submit or a quote is about. */
-  request: CheckedRequest | null;
-  /** Warnings that every later document repeats. */
-  warnings: readonly string[];
-}
 
 /** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
 export async function main(): Promise<void> {
@@ -64,8 +45,12 @@ export async function main(): Promise<void> {
     const caller = callerOf(args, argv);
     call.caller = caller;
     outcome = await runAction(call, args, caller);
-    if (outcome.isInterrupted && interruption.received)
-      outcome = interruptedBy(interruption.received, outcome);
+    const { isInterrupted, envelope } = outcome;
+    const signal = interruption.received;
+    if (isInterrupted && signal) {
+      const data = { ...envelope.data, interruptedBy: signal };
+      outcome = { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+    }
   } catch (error) {
     // After a bug, nothing that still runs may keep the process.
     if (!(error instanceof Failure)) interruption.stop();
@@ -103,8 +88,8 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
 }
 
 async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
-  const { argv, interruption, secrets, overruled } = call;
-  const { observer, situation, line: warn } = call.progress;
+  const { interruption, overruled } = call;
+  const { situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -132,17 +117,7 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
       });
     }
     const { runLive } = await import('./actions/live.ts');
-    const told = { observer, secrets, warn, interruption };
-    return await runLive({
-      ...told,
-      args,
-      argv,
-      caller,
-      request: call.request,
-      batch,
-      environment,
-      loopback,
-    });
+    return await runLive({ ...call, args, caller, environment, loopback }, batch);
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -166,8 +141,8 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   // Only a task that has not begun can be cancelled, so the way to it is short.
   if (!args && guessAction(call.argv) === 'cancelTask') {
     const { withCancels } = await import('./actions/with-cancels.ts');
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
+    const cancels = await withCancels(failure, call, runAction.bind(null, call));
+    return failed(cancels, stateOf(call), situation.taskId);
   }
   return failed(failure, stateOf(call), situation.taskId);
 }
@@ -180,15 +155,8 @@ function bugOf(error: unknown, call: Call): Outcome {
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   // Without that part, progress is told in lines.
-  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: undefined }));
-  return watch(screen, secrets, Terminal);
-}
-
-/** Gives what is known of an interrupted call the exit code of its signal. */
-function interruptedBy(signal: StopSignal, outcome: Outcome): Outcome {
-  const { envelope } = outcome;
-  const data = { ...envelope.data, interruptedBy: signal };
-  return { ...outcome, exitCode: EXIT_OF_SIGNAL[signal], envelope: { ...envelope, data } };
+  const { terminal } = await import('./progress/terminal.ts').catch(() => ({ terminal: undefined }));
+  return watch(screen, secrets, terminal);
 }
 
 function warned(outcome: Outcome, { args, argv, warnings }: Call): Outcome {

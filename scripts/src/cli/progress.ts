@@ -1,13 +1,12 @@
 import type { Observer } from '../core/observer.ts';
-import { systemClock } from '../model/clock.ts';
 import type { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { counted } from '../model/text.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
-import { type Display, Lines, type Screen } from './progress/display.ts';
+import { type Display, lines, type Screen } from './progress/display.ts';
 import type { Situation } from './progress/situation.ts';
-import { otherAccountText, size, sourceOf, usually } from './progress/words.ts';
+import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -18,37 +17,36 @@ export interface Progress {
   clear(): void;
 }
 
-/** @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
+/** @param shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
 export function watch(
   screen: Screen,
   secrets: readonly string[],
-  Shown: new (screen: Screen, clock: () => number) => Display = Lines,
+  shown: (screen: Screen) => Display = lines,
 ): Progress {
-  const display = new Shown(screen, systemClock.monotonic);
+  const display = shown(screen);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
-    situation: view.submits.situation,
+    situation: view.situation,
     line: (text) => view.line(text),
     clear: () => display.clear(),
   };
 }
 
 function observerOf(view: CallView, subject: Subject): Observer {
-  const { submits } = view;
+  const { situation } = view;
   const { name, taskId, label } = subject;
   const request = name ?? '';
   return {
-    submitting: () => submits.began(request),
-    rejected: () => submits.known(request, 'none'),
+    submitting: () => situation.began(request),
+    rejected: () => situation.known(request, 'none'),
     several(count) {
-      submits.isAboutMany();
-      submits.situation.phase = 'running';
+      situation.several();
       view.line(`resuming ${counted(count, 'task')}; nothing is charged`);
       view.sums.begin(count);
     },
     batch(progress) {
-      submits.isAboutMany();
+      situation.several();
       view.sums.replace(progress);
       view.showSums(progress.isOver ? 'new' : 'same');
     },
@@ -64,20 +62,20 @@ function observerOf(view: CallView, subject: Subject): Observer {
       view.isOtherSaid = true;
     },
     attached(id, created) {
-      submits.saw(id);
+      situation.saw(id);
       const said = `${view.subject(name, id).label}was submitted on ${created}; resuming it, nothing is charged`;
       if (!view.sums.isBatch) view.line(said);
-      submits.known(request, 'task');
+      situation.known(request, 'task');
     },
     task(id, state) {
-      if (submits.situation.phase === 'submitting') view.setAge(id, 0);
-      submits.saw(id, state);
+      if (situation.phase === 'submitting') view.setAge(id, 0);
+      situation.saw(id, state);
       const task = view.subject(name, id);
       task.said = state;
       const isNew = view.sums.note(task.key, state);
       if (!view.sums.isBatch) view.line(`${task.label}${state}`);
       else if (isNew) sayLine(view, task, state);
-      submits.known(request, 'task');
+      situation.known(request, 'task');
     },
     expected(duration) {
       // A batch of several models has no one estimate.
@@ -88,7 +86,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === 'new' ? '' : `, ${size(bytes)}${total === null ? '' : ` of ${size(total)}`}`;
+      const have = news === 'new' ? '' : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, 'downloading', `downloading${have}`, news);
     },
   };
@@ -100,7 +98,7 @@ function sayLine(view: CallView, { label }: Subject, state: TaskState): void {
 
 function polled(view: CallView, subject: Subject, status: TaskStatus, nextMs: number): void {
   const { state, unknownState, progress } = status;
-  if (state !== 'UNKNOWN') view.submits.saw(undefined, state);
+  if (state !== 'UNKNOWN') view.situation.saw(undefined, state);
   if (view.sums.note(subject.key, state) && view.sums.isBatch && isTerminal(state))
     sayLine(view, subject, state);
   const word = unknownState ? `in the unknown state ${unknownState}` : state;

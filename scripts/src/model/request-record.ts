@@ -144,6 +144,7 @@ function mayFollow(now: RequestRecord, { phase, resubmitted }: RecordFields): bo
   return FOLLOWING[now.phase].includes(phase!);
 }
 
+/** Tells whether a request is unfinished, or its result was not delivered. */
 export function isPending({ delivered, phase }: RequestRecord): boolean {
   return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
 }
@@ -156,6 +157,7 @@ export function isUnsaved({ taskId, status, download, files, fileCount }: Reques
   return status === 'COMPLETED' && download !== null && saved < (fileCount ?? 1);
 }
 
+/** Tells whether a lost submit has no task, and was given up for a new task of the same request. */
 export function isReplaced({ phase, taskId }: RequestRecord): boolean {
   return phase === 'abandoned' && taskId === null;
 }

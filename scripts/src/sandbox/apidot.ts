@@ -3,14 +3,14 @@ import { idsWithoutContract } from '../contracts/unknown-model.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { urlOf } from '../model/url.ts';
-import { Accounts, randomId, type Surroundings } from './accounts.ts';
+import { accountsOf, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, fromBody, type JsonReply, Refusal, type Reply } from './exchange.ts';
-import { type KeptInput, keepInput } from './input.ts';
+import { keepInput } from './input.ts';
 import { type SandboxState, stateAt } from './lifecycle.ts';
 import { mediaOf, mediumOf, TONE_SECONDS } from './media.ts';
-import { readMarks, type ScenarioName } from './scenarios.ts';
+import { readMarks } from './scenarios.ts';
 import type { Replies, Route, Service } from './service.ts';
 import type { TaskRecord } from './task-record.ts';
 import { DUPLICATE_AFTER } from './webhooks.ts';
@@ -32,20 +32,13 @@ const WORDS: Record<SandboxState, string> = {
 
 const PROGRESS: Partial<Record<SandboxState, number>> = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 
-interface Request {
-  model: string;
-  kept: KeptInput;
-  callbackUrl: string | null;
-  scenarios: Set<ScenarioName>;
-}
-
 /**
  * Emulates APIDot's three requests for tasks. Facts: references/apidot-api.md. `references/sandbox.md` lists its behaviour
  * where the sources say nothing. It replays nothing and lists nothing: two submits are two tasks and two charges.
  */
 export function createApidot(surroundings: Surroundings): Service {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
+  const accounts = accountsOf(surroundings, PROVIDER, REPLIES);
   let known: Promise<ReadonlySet<string>> | undefined;
 
   const routes: Route[] = [
@@ -133,7 +126,7 @@ async function knownModels(): Promise<ReadonlySet<string>> {
 }
 
 /** Reads a submit and checks what belongs to no model; of a model's own fields, what the sources show to be refused. */
-function readRequest(call: Call, known: ReadonlySet<string>): Promise<Request> {
+function readRequest(call: Call, known: ReadonlySet<string>) {
   return fromBody(call, invalid, ({ model, input, callback_url: callbackUrl = null }) => {
     if (typeof model !== 'string' || !/^[\w./-]{1,100}$/.test(model))
       refuse('model: expected the id of a model.');

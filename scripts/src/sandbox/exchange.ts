@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, type JsonObject } from '../model/json.ts';
+import { compact, isObject, type JsonObject } from '../model/json.ts';
 
 /** An HTTP request as the emulated services receive it. */
 export interface Call {
@@ -58,22 +58,14 @@ export async function fromBody<T>(
 
 const BODY_LIMIT = 64 * 1024 * 1024;
 
-/** The error body of AIVideoMaker, and of the sandbox itself. */
-export function failure(
-  status: number,
-  message: string,
-  more: { code?: string; headers?: Record<string, string> } = {},
-) {
-  const body: JsonObject = { status: 'FAILED' };
-  if (more.code !== undefined) body.errorCode = more.code;
-  body.message = message;
-  return { status, body, headers: more.headers } satisfies JsonReply;
+/** The error answer of AIVideoMaker, and of the sandbox itself. */
+export function failure(status: number, message: string, errorCode?: string): JsonReply {
+  return { status, body: compact({ status: 'FAILED', errorCode, message }) };
 }
 
 export function wrongMethod(...allowed: string[]): JsonReply {
-  return failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`, {
-    headers: { allow: allowed.join(', ') },
-  });
+  const reply = failure(405, `Method not allowed. Use ${allowed.join(' or ')}.`);
+  return { ...reply, headers: { allow: allowed.join(', ') } };
 }
 
 export function send(response: ServerResponse, reply: Reply): void {
@@ -108,15 +100,6 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
 
 /** A body that is too large is read to its end and dropped, so that the caller receives the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const announced = Number(request.headers['content-length']);
-  if (announced > BODY_LIMIT) return refuseTooLarge(request);
-  // A body of known length is copied into one buffer at once: collecting its chunks first would hold it twice.
-  if (Number.isSafeInteger(announced)) {
-    const body = Buffer.allocUnsafeSlow(announced);
-    let length = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) length += chunk.copy(body, length);
-    return body.subarray(0, length);
-  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -124,11 +107,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (length <= BODY_LIMIT) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  if (length > BODY_LIMIT)
+    throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
   return Buffer.concat(chunks);
-}
-
-async function refuseTooLarge(request: IncomingMessage): Promise<never> {
-  if (!request.readableEnded) for await (const _ of request);
-  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
-import { ACTIONS, type Action } from '../../../scripts/src/cli/command-line/action.ts';
 import {
   type Arguments,
   guessAction,
   parseArguments,
 } from '../../../scripts/src/cli/command-line/arguments.ts';
 import {
+  ACTIONS,
+  type Action,
   FLAG_NAMES,
   FLAGS,
   type FlagName,
@@ -139,6 +140,12 @@ describe('what is refused, with the form that would be right', () => {
     ],
     [['--action', 'account', '--model', 't2v'], '--model', 'leave --model out'],
     [[...SUBMIT, '--taskId', 'ck1'], '--action', 'write --action getStatus'],
+    [[...SUBMIT, '--new', '--idempotencyKey', 'lighthouse-0001'], '--new', '--new'],
+    [[...SUBMIT, '--noJournal', '--maxCreditsPerDay', '40'], '--noJournal', '--noJournal'],
+    [[...SUBMIT, '--noJournal', '--owner', 'me'], '--noJournal', 'leave --owner out'],
+    ...['2026-02-30', 'week', '0d'].map(
+      (since) => [['--action', 'spending', '--since', since], '--since', '--since 7d'] as const,
+    ),
     // Numbers.
     ...['-5', 'NaN', 'Infinity', '1e3', '0x10', 'abc', '86401', '\u0665', '2d', '1,500', '500ms'].map(
       (value) =>

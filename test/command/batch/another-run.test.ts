@@ -140,18 +140,6 @@ describe('a batch that is made again', () => {
     expect(charges()).toBe(2);
   });
 
-  it('failed tasks: exit code 1, their refund in the sums, and no charge when it is run again', async () => {
-    const { runBatch, service, charges } = await place(['a', 'b']);
-    service.end = 'FAILED';
-    const { code, envelope, batch, items } = await runBatch();
-    expect(code).toBe(1);
-    expect(envelope).toMatchObject({ ok: false, status: 'FAILED', errorCode: 'GENERATION_FAILED' });
-    expect(batch).toMatchObject({ failed: 2, charged: 30, refunded: 30 });
-    expect(items[0]).toMatchObject({ status: 'FAILED', file: null, errorCode: 'GENERATION_FAILED' });
-    expect((await runBatch()).code).toBe(1);
-    expect(charges()).toBe(2);
-  });
-
   it('a failed line is made again by its own command alone, and the batch takes its result over', async () => {
     const { runBatch, service, charges, write, env, out, files } = await place(['', "it's b"]);
     service.end = 'FAILED';

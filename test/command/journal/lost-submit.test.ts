@@ -7,74 +7,6 @@ import { runShell } from '../shell.ts';
 import { act, again, charges, FAST, journalOf, killedInSubmit, place, REQUEST, recordOf } from './support.ts';
 
 describe('killed between request and answer', () => {
-  it.each([
-    ['its key', false],
-    ['model, input and time', true],
-  ])('fault 35: the next run finds the task in the list, by %s', async (_, forgetsKeys) => {
-    const here = await place({ forgetsKeys });
-    await killedInSubmit(here);
-    const done = await again(here);
-    expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED', taskId: expect.any(String) });
-    expect(here.service.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    expect(charges(here)).toBe(1);
-  });
-
-  it('faults 36, 74: not in the list for a minute: the same key again, which is charged once', async () => {
-    const here = await place();
-    await killedInSubmit(here);
-    here.service.hidesTasks = true;
-    const early = await again(here, '--wait', '0');
-    expect(early.code).toBe(EXIT.submitUnknown);
-    const { retryAfter, data } = envelopeOf(early);
-    expect(retryAfter).toBeGreaterThan(50);
-    expect(retryAfter).toBeLessThanOrEqual(60);
-    expect(JSON.stringify(data.nextSteps)).toContain(`after ${retryAfter} seconds`);
-    expect(charges(here)).toBe(1);
-    letPass(here.state, retryAfter! * 1000);
-    const done = await again(here, '--wait', '0');
-    expect(envelopeOf(done)).toMatchObject({
-      ok: true,
-      taskId: expect.any(String),
-      data: { resubmitted: true },
-    });
-    const posts = here.service.received.filter(({ method }) => method === 'POST');
-    expect(new Set(posts.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
-    expect(posts).toHaveLength(2);
-    expect(charges(here)).toBe(1);
-  });
-
-  it('fault 2: the list cannot be had: unknown, as often as it is asked, until a person decides', async () => {
-    const here = await place();
-    await killedInSubmit(here);
-    here.service.listStatus = 503;
-    const env = { ...here.env, AIVIDEO_MAX_RETRIES: '0' };
-    for (let n = 0; n < 2; n += 1) {
-      const unknown = await run([...REQUEST, ...FAST, '--wait', '0'], { env });
-      expect(unknown.code).toBe(EXIT.submitUnknown);
-      expect(envelopeOf(unknown)).toMatchObject({ status: 'UNKNOWN', taskId: null });
-    }
-    expect(charges(here)).toBe(1);
-    const decided = await run([...REQUEST, ...FAST, '--new'], { env });
-    expect(envelopeOf(decided)).toMatchObject({ ok: true, status: 'COMPLETED' });
-    expect(charges(here)).toBe(2);
-    // What was given up does not stand in the way of the same command.
-    expect(envelopeOf(await run([...REQUEST, ...FAST], { env })).taskId).toBe(envelopeOf(decided).taskId);
-    expect(charges(here)).toBe(2);
-  });
-
-  it('--new: the task of the earlier submit is found, and its result still delivered', async () => {
-    const here = await place();
-    await killedInSubmit(here);
-    const decided = envelopeOf(await again(here, '--new'));
-    expect(decided).toMatchObject({ ok: true, status: 'COMPLETED' });
-    const [earlier] = here.service.charges.get(T2V.prompt)!;
-    expect(decided.taskId).not.toBe(earlier);
-    expect(recordOf(here)).toMatchObject({ phase: 'submitted', taskId: earlier, delivered: null });
-    const { data } = envelopeOf(await act(here, 'waitTask', '--all', ...FAST));
-    expect(data.tasks).toMatchObject([{ taskId: earlier, status: 'COMPLETED' }]);
-    expect(charges(here)).toBe(2);
-  });
-
   it('--new: what cannot be found now is found later; a --new that is rejected gives nothing up', async () => {
     const here = await place();
     await killedInSubmit(here);
@@ -88,15 +20,6 @@ describe('killed between request and answer', () => {
     const { data } = envelopeOf(await act(here, 'waitTask', '--all', ...FAST));
     expect(data.tasks).toMatchObject([{ taskId: earlier, status: 'COMPLETED' }]);
     expect(charges(here)).toBe(2);
-  });
-
-  it('a task of another request with the same words is not taken for this one', async () => {
-    const here = await place({ forgetsKeys: true });
-    await again(here, '--wait', '0');
-    await killedInSubmit(here, '--new').catch(() => {});
-    const ids = here.service.charges.get(T2V.prompt)!;
-    expect(journalOf(here)[1]!.record).toMatchObject({ phase: 'submitting' });
-    expect(envelopeOf(await again(here, '--wait', '0')).taskId).toBe(ids[1]);
   });
 });
 

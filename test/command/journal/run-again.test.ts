@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { CANARY, ENTRY, envelopeOf, run, T2V } from '../../support/command.ts';
-import { rewrite } from '../../support/records.ts';
 import { again, charges, FAST, journalOf, place, REQUEST, recordOf } from './support.ts';
 
 describe('the order', () => {
@@ -130,24 +129,6 @@ describe('the same command again', () => {
     const done = await again(here, '--download', elsewhere);
     expect(envelopeOf(done)).toMatchObject({ ok: true, taskId, data: { reused: true } });
     expect(readFileSync(taken, 'utf8')).toBe('something else');
-    expect(charges(here)).toBe(1);
-  });
-
-  it('a task that the service shows no more needs a decision, not a submit', async () => {
-    const here = await place();
-    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
-    here.service.forget(taskId!);
-    const young = await again(here, '--wait', '0');
-    expect(young.code).toBe(EXIT.taskNotFound);
-    expect(JSON.stringify(envelopeOf(young).data.nextSteps)).not.toContain('--new');
-    const earlier = new Date(Date.now() - 60_000).toISOString();
-    rewrite(journalOf(here)[0]!, { created: earlier, sentAt: earlier, unsettledSince: earlier });
-    const gone = await again(here, '--wait', '0');
-    expect(gone.code).toBe(EXIT.taskNotFound);
-    const steps = JSON.stringify(envelopeOf(gone).data.nextSteps);
-    expect(steps).toContain('--new');
-    expect(steps).toMatch(/with a new charge: node [^"]* --action forget --taskId /);
-    expect(steps).toContain(`--action forget --taskId ${taskId}`);
     expect(charges(here)).toBe(1);
   });
 });

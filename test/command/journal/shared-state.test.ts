@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../scripts/src/cli/exit-codes.ts';
 import type { RequestRecord } from '../../../scripts/src/model/request-record.ts';
 import { ENTRY, envelopeOf, run } from '../../support/command.ts';
 import { runShell } from '../shell.ts';
-import { act, again, charges, FAST, journalOf, killedInSubmit, place, REQUEST } from './support.ts';
+import { act, again, charges, FAST, journalOf, place, REQUEST } from './support.ts';
 
 describe('at the same time', () => {
   it('faults 39, 49: twelve processes with one request: one charge, twelve documents with one task', async () => {
@@ -15,27 +15,6 @@ describe('at the same time', () => {
     expect(new Set(runs.map((done) => envelopeOf(done).taskId)).size).toBe(1);
     for (const done of runs) expect(envelopeOf(done)).toMatchObject({ ok: true, status: 'COMPLETED' });
     expect(journalOf(here)).toHaveLength(1);
-  });
-
-  it('fault 50: two downloads of one task have one writer, and both get the file', async () => {
-    const here = await place();
-    const { taskId } = envelopeOf(await again(here, '--wait', '0'));
-    const fetch = () => act(here, 'waitTask', '--taskId', taskId!, '--download', here.out, ...FAST);
-    const both = await Promise.all([fetch(), fetch(), fetch()]);
-    for (const done of both)
-      expect(envelopeOf(done).data.files).toMatchObject([{ bytes: expect.any(Number) }]);
-    expect(here.service.received.filter(({ path: target }) => target.startsWith('/files/'))).toHaveLength(1);
-  });
-
-  it('fault 52: a lock that a dead process left behind keeps nobody waiting', async () => {
-    const here = await place();
-    await killedInSubmit(here);
-    expect(
-      readdirSync(path.join(here.state, 'records', 'locks')).some((name) => name.endsWith('.lock')),
-    ).toBe(true);
-    const start = performance.now();
-    expect((await again(here)).code).toBe(0);
-    expect(performance.now() - start).toBeLessThan(60_000);
   });
 });
 

@@ -1,12 +1,10 @@
 import { forgetRecords } from '../../core/record/forget-records.ts';
-import { mayCancel } from '../../core/tasks/may-cancel.ts';
-import { systemClock } from '../../model/clock.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
+import { cancellable } from './local-journal.ts';
 
 /**
  * Returns the requests that are unfinished or were never delivered: of every key, and of every service unless one was
@@ -19,10 +17,7 @@ export async function listPending(journal: Journal, args: Arguments, caller: Cal
       (args.owner === undefined || owner === args.owner) &&
       (!args.isProviderNamed || provider === args.profile.id),
   );
-  const now = systemClock.wall();
-  const cancellable = new Set<RequestRecord>();
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
-  return pendingOutcome(wanted, cancellable, caller);
+  return pendingOutcome(wanted, await cancellable(wanted), caller);
 }
 
 export async function forget(journal: Journal, { taskId, idempotencyKey }: Arguments): Promise<Outcome> {

@@ -15,7 +15,7 @@ export async function spendingWithoutKey(
   args: Arguments,
   caller: Caller,
 ): Promise<Outcome | null> {
-  const since = args.since?.from ?? null;
+  const since = args.since ?? null;
   const rows = (await journal.spending(0)).filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;
   const ofSpan = rows.filter(({ day }) => since === null || day >= dayOf(since));

@@ -3,11 +3,9 @@ import { systemClock } from '../../model/clock.ts';
 import { plain, redact } from '../../model/text.ts';
 import type { Display, News } from './display.ts';
 import { Meter } from './meter.ts';
-import { Submits } from './situation.ts';
+import { Situation } from './situation.ts';
 import { Sums } from './sums.ts';
 import { sums as sumsText } from './words.ts';
-
-const { monotonic } = systemClock;
 
 /** A request or a task, and what was last said of it: a state between two equal failures repeats neither of them. */
 export interface Subject {
@@ -24,15 +22,15 @@ export interface Subject {
 
 /** What is known of a call while it runs, and what was said of it as a whole. */
 export class CallView {
-  readonly submits = new Submits();
+  readonly situation = new Situation();
   readonly sums = new Sums();
-  readonly meter = new Meter(monotonic);
+  readonly meter = new Meter();
   expected: ExpectedDuration | null = null;
   isExpectedSaid = false;
   isOtherSaid = false;
   readonly #display: Display;
   readonly #secrets: readonly string[];
-  readonly #startedAt = monotonic();
+  readonly #startedAt = systemClock.monotonic();
   readonly #subjects = new Map<string, Subject>();
   /** When each task was made, on this clock; only of those for which that is known. */
   readonly #made = new Map<string | null, number>();
@@ -57,18 +55,18 @@ export class CallView {
 
   /** Notes that a task is so old now. The first note stands. */
   setAge(taskId: string, ms: number): void {
-    if (!this.#made.has(taskId)) this.#made.set(taskId, monotonic() - ms);
+    if (!this.#made.has(taskId)) this.#made.set(taskId, systemClock.monotonic() - ms);
   }
 
   /** Returns milliseconds; null where they are not known. */
   ageOf({ taskId }: Subject): number | null {
     const since = this.#made.get(taskId);
-    return since === undefined ? null : monotonic() - since;
+    return since === undefined ? null : systemClock.monotonic() - since;
   }
 
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject: Subject, state: string, sentence: string, news: News, share: number | null = null): void {
-    if (this.sums.now && this.sums.isBatch) this.showSums('same');
+    if (this.sums.isBatch) this.showSums('same');
     else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
   }
 
@@ -80,7 +78,7 @@ export class CallView {
     const view = () => ({
       subject: this.#clean(subject.label),
       state: this.#clean(state),
-      ageMs: this.sums.now ? monotonic() - this.#startedAt : this.ageOf(subject),
+      ageMs: this.sums.now ? systemClock.monotonic() - this.#startedAt : this.ageOf(subject),
       share,
       expected: this.expected,
       transfer: this.meter.transfer(),

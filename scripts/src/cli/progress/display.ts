@@ -1,3 +1,4 @@
+import { systemClock } from '../../model/clock.ts';
 import type { View } from './draw.ts';
 
 export interface Screen {
@@ -24,24 +25,17 @@ export interface Display {
 const QUIET_MS = 60_000;
 
 /** Writes a line for each change, and between changes at most one a minute. */
-export class Lines implements Display {
-  readonly #screen: Screen;
-  readonly #clock: () => number;
-  #lastAt = Number.NEGATIVE_INFINITY;
-
-  constructor(screen: Screen, clock: () => number) {
-    this.#screen = screen;
-    this.#clock = clock;
-  }
-
-  line(text: string): void {
-    this.#screen.write(`${text}\n`);
-    this.#lastAt = this.#clock();
-  }
-
-  now(_: () => View, sentence: string, news: News): void {
-    if (news === 'new' || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-
-  clear(): void {}
+export function lines(screen: Screen): Display {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const line = (text: string) => {
+    screen.write(`${text}\n`);
+    lastAt = systemClock.monotonic();
+  };
+  return {
+    line,
+    now(_, sentence, news) {
+      if (news === 'new' || systemClock.monotonic() - lastAt >= QUIET_MS) line(sentence);
+    },
+    clear() {},
+  };
 }

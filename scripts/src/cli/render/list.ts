@@ -3,7 +3,6 @@ import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import { sinceAt } from '../command-line/since.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { definedFields, done, type Outcome, upstream } from './envelope.ts';
 import { leftOut, spanOf } from './spending.ts';
@@ -21,7 +20,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
   const data = {
-    since: filter.since === null ? undefined : spanOf(sinceAt(filter.since)),
+    since: filter.since === null ? undefined : spanOf(filter.since),
     count: matched,
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),

@@ -15,12 +15,12 @@ import {
 } from './expected.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
-import type { Beside, Ways } from './ways.ts';
+import { BESIDE, type Ways } from './ways.ts';
 
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
-export interface RefusedPlace {
+interface RefusedPlace {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;
@@ -37,7 +37,7 @@ export function hint(place: RefusedPlace): string {
   const { node, path, value, required } = place;
   if (value === undefined) return `add ${sample(place)}`;
   if (value === null) return required ? `write ${sample(place)}, not null` : `leave ${pathText(path)} out`;
-  const meant = sameMeaning(node, value);
+  const meant = sameMeaning(node, value).find((candidate) => fits(node, candidate));
   if (meant !== undefined) return `write ${assign(path, meant)}${kind(meant, value)}, not ${literal(value)}`;
   if (node.enum !== undefined) return enumHint(place, node.enum);
   if (typeof value === 'string' && node.types.includes('string')) return textHint(place, value);
@@ -101,7 +101,7 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === '') return `write text into ${pathText(path)}`;
@@ -111,13 +111,9 @@ function textHint(place: RefusedPlace, value: string): string {
   return `write ${sample(place)}`;
 }
 
-/** The value of the right type and spelling that means the same as what came: "5" for 5, "720p" for 720 or "720P". */
-function sameMeaning(node: SchemaNode, value: Json): Json | undefined {
-  return candidates(node, value).find((candidate) => fits(node, candidate));
-}
-
-function candidates(node: SchemaNode, value: Json): Json[] {
-  if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => candidates(form, value));
+/** Values of the right type or spelling that mean the same as what came: "5" for 5, "720p" for 720 or "720P". */
+function sameMeaning(node: SchemaNode, value: Json): Json[] {
+  if (node.anyOf !== undefined) return node.anyOf.flatMap((form) => sameMeaning(form, value));
   if (node.enum !== undefined && typeof value !== 'object')
     return node.enum.filter((choice) => choice !== null && meaning(choice) === meaning(value));
   const found: Json[] = [];
@@ -151,8 +147,6 @@ const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['prompt', 'content'],
   ['image', 'imageurl'],
 ];
-
-const BESIDE: readonly Beside[] = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'];
 
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
 export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject, ways: Ways): string {

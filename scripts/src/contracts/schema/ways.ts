@@ -1,5 +1,7 @@
 /** What a pasted request says beside the fields of its payload. */
-export type Beside = 'model' | 'callbackUrl' | 'webhookUrl' | 'idempotencyKey';
+export const BESIDE = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'] as const;
+
+type Beside = (typeof BESIDE)[number];
 
 /** How a caller gives what a hint asks for. A program passes values; a command line has words of its own for the same. */
 export interface Ways {

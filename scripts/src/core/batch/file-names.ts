@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { isVersionOf, mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { type Known, recordedName } from './known-lines.ts';
+import type { Known } from './known-lines.ts';
 import type { BatchLine } from './line.ts';
 
 interface Named {
@@ -55,7 +55,10 @@ export function namesFor(
     ...media.keys(),
     ...here.map(({ record }) => nameKey(stemOfOutput(record.output!))),
   ]);
-  const named = lines.map((line, n) => ({ ...line, recorded: isNew ? null : recordedName(known[n]!) }));
+  const named = lines.map((line, n) => {
+    const output = known[n]!.entry?.record.output;
+    return { ...line, recorded: isNew || !output ? null : stemOfOutput(output) };
+  });
   return fileNames(named, (name) => taken.has(nameKey(name)), pattern);
 }
 
@@ -83,12 +86,12 @@ export function fileNames(
   return names.map((name, n) => {
     if (name !== null) return name;
     const number = String(lines[n]!.number).padStart(width, '0');
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
+    const free = freeVersion(
+      `${pattern.before}${number}${pattern.after}`,
+      (candidate) => used.has(nameKey(candidate)) || isTaken(candidate),
+    );
+    used.add(nameKey(free));
+    return free;
   });
 }
 

@@ -1,4 +1,3 @@
-import { stemOfOutput } from '../../download/names.ts';
 import { nameOfPayload, newestOf } from '../../model/claim-rules.ts';
 import { isUnsaved } from '../../model/request-record.ts';
 import type { RecordStore, StoredRequest } from '../../ports/record-store.ts';
@@ -15,6 +14,7 @@ export interface Known {
 
 const NOTHING: Known = { entry: undefined, isUnknown: false, older: [] };
 
+/** Returns what the records say of each line, in the order of the lines. */
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
@@ -28,16 +28,6 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
     known.push({ entry: entry ?? undefined, isUnknown, older: older as StoredRequest[] });
   }
   return known;
-}
-
-export function priceIn({ entry }: Known): number | null {
-  const { quoted = null, charged = null } = entry?.record.credits ?? {};
-  return quoted ?? charged;
-}
-
-export function recordedName({ entry }: Known): string | null {
-  const output = entry?.record.output;
-  return output ? stemOfOutput(output) : null;
 }
 
 /** An earlier task of a line, of which this machine has not every file. */

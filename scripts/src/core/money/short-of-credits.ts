@@ -1,11 +1,9 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price/estimate.ts';
+import { cheaperVariants, estimateCredits } from '../../contracts/price/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { cheaperThan } from './cheaper.ts';
-
 /** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,
@@ -44,17 +42,14 @@ export function shortOfCredits(
     }
   }
   const price = quote?.credits ?? estimateCredits(contract, payload);
-  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, {
-    data,
-    nothingSubmitted: true,
-    reason: {
-      kind: 'shortOfCredits',
-      cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? Infinity),
-    },
-  });
+  const balance = quote?.balance ?? Infinity;
+  const most = price !== null && balance < price ? balance : null;
+  const cheaper = price === null ? null : { ...cheaperThan(contract, payload, most ?? price - 1), most };
+  const reason = { kind: 'shortOfCredits', cheaper } as const;
+  return new Failure('INSUFFICIENT_CREDITS', `${said}${missing}`, { data, nothingSubmitted: true, reason });
 }
 
-function cheaperWithin(contract: Contract, payload: JsonObject, price: number, balance: number): Cheaper {
-  if (balance < price) return cheaperThan(contract, payload, balance);
-  return { ...cheaperThan(contract, payload, price - 1), most: null };
+export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
+  const variants = cheaperVariants(contract, payload, most + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
 }

@@ -61,13 +61,13 @@ export async function spending(session: Session, since: number | null): Promise<
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const recorded = ((await store?.spending(since ?? 0)) ?? []).filter((row) => store?.isOwn({ record: row }));
   const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
   return {
-    ...summedUp([...rows, ...recorded.map(toSums), ...less.map(toSums).map(negative)], since),
+    ...summedUp([...rows, ...recorded, ...less.map(negative)], since),
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
@@ -84,16 +84,12 @@ export function recordedSpending(
   asOf: number,
   unreadable: number,
 ): SpendingResult {
-  const sums = summedUp(rows.map(toSums), since);
-  return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
-}
-
-async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
-  const { provider, service, account } = store.place;
-  const rows = await store.spending(since ?? 0);
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account,
-  );
+  return {
+    ...summedUp(rows, since),
+    asOf,
+    list: null,
+    journal: { more: countOf(rows), keys: 'all', unreadable },
+  };
 }
 
 /** Returns the records of these tasks, and those of submits whose outcome is not known. */
@@ -106,13 +102,9 @@ async function recordsOf(store: RecordStore, tasks: readonly Task[]): Promise<Re
 
 const countOf = (rows: readonly SpendingRow[]): number => rows.reduce((sum, { tasks }) => sum + tasks, 0);
 
-function toSums({ day, provider, service, account, ...sums }: SpendingRow): ModelSums {
-  return sums;
-}
-
-function negative({ model, ...sums }: ModelSums): ModelSums {
-  const less = Object.entries(sums).map(([name, sum]) => [name, -sum]);
-  return { model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
+function negative(row: ModelSums): ModelSums {
+  const less = Object.entries(plus(NOTHING, row)).map(([name, sum]) => [name, -sum]);
+  return { model: row.model, ...(Object.fromEntries(less) as unknown as SpendingCounts) };
 }
 
 const isIn = (since: number | null, time: number): boolean => since === null || time >= since;
@@ -187,7 +179,7 @@ function listedRow(task: Task, record: RequestRecord | undefined): ModelSums {
 
 function summedUp(rows: readonly ModelSums[], since: number | null) {
   const models = new Map<string | null, SpendingCounts>();
-  for (const { model, ...sums } of rows) models.set(model, plus(models.get(model) ?? NOTHING, sums));
+  for (const row of rows) models.set(row.model, plus(models.get(row.model) ?? NOTHING, row));
   const net = ({ charged, refunded }: SpendingCounts) => charged - refunded;
   const byNet = [...models].flatMap(([model, sums]) => (sums.tasks > 0 ? [{ model, ...sums }] : []));
   byNet.sort((a, b) => net(b) - net(a) || ((a.model ?? '') < (b.model ?? '') ? -1 : 1));

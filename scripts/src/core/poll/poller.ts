@@ -1,13 +1,14 @@
 import { MemoryRateLimiter } from '../../http/rate-limit.ts';
 import { pauseOfAll } from '../../http/retry.ts';
 import { Failure } from '../../model/failure.ts';
-import { isTerminal, type Task } from '../../model/task.ts';
+import { isTerminal } from '../../model/task.ts';
 import type { PermitKind, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
 import { EndedRecords } from './ended-records.ts';
-import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
+import { isFast, type PollSchedule } from './interval.ts';
+import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.ts';
 import type { PollTimes } from './poll-until-end.ts';
 
 interface Ask {
@@ -49,10 +50,9 @@ export class Poller {
   /** How often each task is waited for; the oldest wait first. */
   readonly #watched = new Map<string, number>();
   readonly #asks = new Set<Ask>();
-  readonly #records: EndedRecords;
+  readonly records: EndedRecords;
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
-  /** On the monotonic clock. */
   #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
@@ -66,8 +66,8 @@ export class Poller {
     this.#cache = sharing?.statuses ?? null;
     this.#rounds = new PollRounds(session, this.#cache);
     this.#isUnspaced = isUnspaced;
-    const readList = (due: readonly Due[]) => this.#readList(due);
-    this.#records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
+    const readList = (taskIds: readonly string[]) => this.#readList(taskIds);
+    this.records = new EndedRecords({ session, limiter: this.#limiter, isUnspaced, readList });
   }
 
   /** Begins a wait for a task. @returns the function that ends it */
@@ -89,7 +89,6 @@ export class Poller {
 
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @param times on the monotonic clock
    * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
@@ -119,11 +118,6 @@ export class Poller {
     } finally {
       stop?.removeEventListener('abort', onStop);
     }
-  }
-
-  /** Returns the record of a task that has ended; `times` as `EndedRecords.read` has them. */
-  record(taskId: string, times: { until: number; deadline: number }): Promise<Task> {
-    return this.#records.read(taskId, times);
   }
 
   async nextPermitIn(): Promise<number> {
@@ -211,15 +205,15 @@ export class Poller {
     });
   }
 
-  async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
+  async #readList(taskIds: readonly string[]): Promise<Results | null> {
     const at = this.#session.api.clock.wall();
-    const results = await this.#rounds.records(due, this.#watched.keys());
+    const results = await this.#rounds.records(taskIds, this.#watched.keys());
     if (results) await this.#take(results, at);
     return results;
   }
 
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
-  async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
+  async #take(results: Results, at: number): Promise<void> {
     const pauses = [...results.values()].flatMap((result) =>
       result instanceof Failure && result.code === 'RATE_LIMITED' ? [pauseOfAll(result)] : [],
     );
@@ -271,4 +265,18 @@ export class Poller {
       else ask.endSeenAt = seen.at;
     }
   }
+}
+
+const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
+
+/** Returns the poller that all waits of a process share; those whose polls are too frequent for that have one of their own. */
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
+  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
+  pollers.set(session.api, made);
+  const make = async () =>
+    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
+  const poller = made.get(isAlone) ?? make();
+  made.set(isAlone, poller);
+  return poller;
 }

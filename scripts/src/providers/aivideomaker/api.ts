@@ -31,6 +31,7 @@ const codeNamed = (name: unknown): ErrorCode | undefined => CODES.find((code) =>
 // Far more than the eight that it had in September 2026.
 const MOST_MODELS = 200;
 
+/** Returns the requests of AIVideoMaker and the readers of its answers. */
 export function aivideomaker(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
   // Users often copy the address with the path that every call has.
@@ -106,9 +107,8 @@ export function aivideomaker(settings: ProviderSettings): Provider {
         const tasks = body.tasks.flatMap((item) =>
           isObject(item) ? (taskFrom(item, item.id, key) ?? []) : [],
         );
-        const date = Date.parse(at.answer.headers.date ?? '');
         const unread = body.tasks.length - tasks.length;
-        return { tasks, unread, serverTime: Number.isNaN(date) ? null : date, record: body };
+        return { tasks, unread, serverTime: dateIn(at.answer.headers.date) ?? null, record: body };
       };
       return call('other', request('GET', 'tasks'), read, LIST);
     },
@@ -156,10 +156,8 @@ function errorOf(body: JsonObject, at: Answered): Failure {
 }
 
 function codeOf(body: JsonObject, status: number, kind: Kind, said: string): ErrorCode {
-  for (const name of [body.errorCode, body.error, body.code]) {
-    const code = codeNamed(name);
-    if (code) return code;
-  }
+  const named = [body.errorCode, body.error, body.code].map(codeNamed).find((code) => code !== undefined);
+  if (named) return named;
   if (/insufficient credits/i.test(said)) return 'INSUFFICIENT_CREDITS';
   if (/invalid api key/i.test(said)) return 'AUTH_FAILED';
   return status === 409 && kind === 'submit' ? 'IDEMPOTENCY_CONFLICT' : codeOfStatus(status, kind);

@@ -1,5 +1,5 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
-import { type JsonObject, unlessEmpty } from '../../../model/json.ts';
+import { compact, type JsonObject, unlessEmpty } from '../../../model/json.ts';
 import type { SubmitFacts } from '../../../model/submit-facts.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
@@ -10,7 +10,7 @@ import { BAD_INPUT } from './bad-input.ts';
 import { CANCEL_REJECTED } from './cancel-rejected.ts';
 import { CREDITS } from './credits.ts';
 import { DOWNLOAD_FAILED } from './download-failed.ts';
-import type { ByReason, Said, Unexplained, Words } from './said.ts';
+import type { ByReason, Said, Words } from './said.ts';
 import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
 import { TASK_NOT_FOUND } from './task-not-found.ts';
 import { TEMPORARY } from './temporary.ts';
@@ -29,24 +29,19 @@ const WORDS: Words = {
 /** Returns the failure with the sentences and commands that follow from its facts; one that has its advice, as it is. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
   // The message and the steps now carry these facts.
   const { reason, charged, submit, ...details } = failure.details;
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message, {
     ...details,
+    ...compact(advice),
     ...(submit && { data: submitData(submit, details.data) }),
-    ...(exitCode !== undefined && { exitCode }),
-    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
-    issues: issues ?? details.issues,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)]),
   });
 }
 
 /** Returns the facts about a failure with those about the submit of its task. */
-function submitData(
-  { credits, isResubmitted, warnings }: SubmitFacts,
-  data: JsonObject | undefined,
-): JsonObject {
+function submitData({ credits, isResubmitted, warnings }: SubmitFacts, data?: JsonObject): JsonObject {
   return definedFields({
     resubmitted: isResubmitted || undefined,
     ...data,
@@ -56,12 +51,12 @@ function submitData(
 }
 
 /** Returns the failure with the steps that follow from its facts, else from its code. */
-export function advised(failure: Failure, about: Omit<Unexplained, 'later'>): AdvisedFailure {
-  const known = explained(failure, about.caller);
+export function advised(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
+  const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
+  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
 }
 
 function said({ details: { reason } }: Failure, caller: Caller): Said {
@@ -92,13 +87,11 @@ function chargedSteps({ details: { charged, taskId, reason } }: Failure, caller:
         ? { download: 'out', output: undefined }
         : {};
   const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
-  return charged === 'finished'
-    ? [
-        resume,
-        `The task is finished and paid for. ${MAY_BE_GONE.has(reason?.kind ?? '') ? ONCE_MORE : FETCHES}`,
-      ]
-    : [
-        'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
-        resume,
-      ];
+  if (charged === 'running')
+    return [
+      'The task was submitted and charged, and runs on at the service. This resumes it as often as you like, and charges nothing:',
+      resume,
+    ];
+  const fetches = MAY_BE_GONE.has(reason?.kind ?? '') ? ONCE_MORE : FETCHES;
+  return [resume, `The task is finished and paid for. ${fetches}`];
 }

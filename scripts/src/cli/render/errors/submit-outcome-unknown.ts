@@ -15,18 +15,7 @@ const NOT_YET = 'Do not submit this again before you know: it may be charged twi
 
 export const SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const {
-      model,
-      idempotencyKey,
-      sentAt,
-      isRecorded,
-      after,
-      named,
-      why: undecidable,
-      lost,
-      later,
-      notResubmitted,
-    } = reason;
+    const { idempotencyKey, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
@@ -45,21 +34,23 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search =
       "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ''}. The same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ''}. The same command submits nothing more.`;
     const repeat = !isRecorded
       ? [NOT_YET]
       : notResubmitted || (later && after === undefined)
         ? [`Once that is mended, run this command, without --new. ${search}:`, same]
         : after === undefined
           ? [waiting]
-          : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
+          : caller.isLine
+            ? []
+            : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
       nextSteps: [
         ...answered,
         ...repeat,
         command('listTasks'),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
         ...decide,
       ],
     };
