@@ -50,12 +50,13 @@ async function place(): Promise<Place> {
 }
 
 it('fault 84: an address with the path of the calls or slashes at its end is the same service', async () => {
-  const here = await place();
+  const { service, state, charges } = await place();
+  const args = ['--model', 't2v', '--payload', JSON.stringify(T2V), '--pollInterval', '0.02'];
   for (const end of ['', '/', '/api/v1', '/api/v1/']) {
-    const env = { ...here.env, AIVIDEO_BASE_URL: `${here.service.origin}${end}` };
-    expect(envelopeOf(await again({ ...here, env }))).toMatchObject({ ok: true, status: 'COMPLETED' });
+    const env = liveAt(`${service.origin}${end}`, { ASYNC_MEDIA_STATE_DIR: state });
+    expect(envelopeOf(await run(args, { env }))).toMatchObject({ ok: true, status: 'COMPLETED' });
   }
-  expect(charges(here)).toBe(1);
+  expect(charges()).toBe(1);
 });
 
 /** A request whose result was delivered into `out`. */
@@ -110,11 +111,11 @@ describe('the price of a request that was made before', () => {
 });
 
 it('fault 47: a folder that cannot be written to does not hide the task that was paid for', async () => {
-  const here = await delivered();
-  const refused = await again(here, '--download', here.file);
-  expect(refused.code).toBe(2);
-  expect(envelopeOf(refused)).toMatchObject({ ok: false, status: 'COMPLETED', taskId: here.taskId });
-  expect(charges(here)).toBe(1);
+  const { make, out, taskId, charges } = await delivered();
+  const refused = await make('--download', path.join(out, readdirSync(out)[0]!));
+  expect(refused.code).toBe(EXIT.badInput);
+  expect(envelopeOf(refused)).toMatchObject({ ok: false, status: 'COMPLETED', taskId });
+  expect(charges()).toBe(1);
 });
 
 /** The same result, made before, charged nothing, with the one step that makes another. */
