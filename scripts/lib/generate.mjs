@@ -538,8 +538,8 @@ async function submitOnRecord(session, store, request, deadline) {
     const isResumed = by === "list" && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy2(entry.record) : void 0;
-    const origin = { resumed, isResubmitted: resubmitted };
+    const made = isNew ? void 0 : madeBy2(entry.record);
+    const origin = { ...isResumed ? { resumed: made } : { begun: made }, isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();

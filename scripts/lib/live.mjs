@@ -864,6 +864,7 @@ function withFacts(result, outcome, caller) {
   const nextSteps = [
     ...outcome.nextSteps,
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
+    ...result.begun ? runSteps(result.begun) : [],
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller)
   ];

@@ -44,6 +44,8 @@ export interface Origin {
   resumed?: MadeBy | undefined;
   isResubmitted?: boolean | undefined;
   reused?: Reused;
+  /** The earlier call whose lost submit this one sent once more: it made the request, this one its task. */
+  begun?: MadeBy | undefined;
 }
 
 /** The record that counts as delivered once the result has reached the caller. */

@@ -39,6 +39,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   const nextSteps = [
     ...outcome.nextSteps,
     ...(result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : []),
+    ...(result.begun ? runSteps(result.begun) : []),
     ...reusedSteps(result, caller),
     ...goneSteps(result, caller),
   ];

@@ -66,8 +66,8 @@ export async function submitOnRecord(
     const isResumed = by === 'list' && !isNew && resubmitted === wasResubmitted;
     if (isResumed) observer.attached(task.id, created);
     observer.task(task.id, task.state);
-    const resumed = isResumed ? madeBy(entry.record) : undefined;
-    const origin = { resumed, isResubmitted: resubmitted };
+    const made = isNew ? undefined : madeBy(entry.record);
+    const origin = { ...(isResumed ? { resumed: made } : { begun: made }), isResubmitted: resubmitted };
     return { entry, credits, task, origin, isUnrecorded, other };
   } finally {
     await lock.release();
