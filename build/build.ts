@@ -73,7 +73,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['sandbox-server', /^sandbox\//],
   ['parse-yaml', /^contracts\/(read\/|compile\.ts$)/],
   ['undici', /^http\/(undici-http-client|large-reads)\.ts$/],
-  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|unknown-model))\.ts$/],
+  ['models', /^(cli\/actions\/describe|contracts\/(describe-fields|models-with|unknown-model))\.ts$/],
   ['estimate', /^contracts\/price\//],
   // What an answer needs only where something is to be explained.
   ['main', /^cli\/render\/errors\/submit-outcome-unknown\.ts$/],

@@ -5,9 +5,14 @@ import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
-// scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
-import { Failure, orFailure } from "./main.mjs";
+// scripts/src/core/money/check-price.ts
+import { estimate } from "./estimate.mjs";
+import { Failure as Failure2 } from "./main.mjs";
+
+// scripts/src/core/money/caps.ts
+function isCapped(caps) {
+  return Object.values(caps).some((cap) => cap !== void 0);
+}
 
 // scripts/src/core/money/cheaper.ts
 import { cheaperVariants } from "./estimate.mjs";
@@ -17,6 +22,8 @@ function cheaperThan(contract, payload, most2) {
 }
 
 // scripts/src/core/money/short-of-credits.ts
+import { estimateCredits } from "./estimate.mjs";
+import { Failure, orFailure } from "./main.mjs";
 async function explainFunds(session, contract, generation, refusal, until) {
   const isExplained = refusal.details.reason?.kind === "shortOfCredits";
   if (refusal.code !== "INSUFFICIENT_CREDITS" || isExplained) return refusal;
@@ -50,6 +57,70 @@ function shortOfCredits(contract, { payload }, quote2, said) {
 function cheaperWithin(contract, payload, price, balance) {
   if (balance < price) return cheaperThan(contract, payload, balance);
   return { ...cheaperThan(contract, payload, price - 1), most: null };
+}
+
+// scripts/src/core/money/check-price.ts
+async function checkPrice(session, contract, generation, caps, deadline) {
+  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
+  if (!session.provider.can.quote) {
+    if (caps.maxCreditsPerDay !== void 0)
+      throw new Error("A limit for a day needs a service that quotes prices.");
+    checkEstimate(session.provider.title, contract, generation);
+    return null;
+  }
+  const quote2 = await askPrice(session, contract, generation, deadline);
+  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
+    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
+  }
+  return quote2;
+}
+function checkEstimate(title, contract, { model, payload, maxCredits }) {
+  if (maxCredits === void 0) return;
+  const dated = datedEstimate(contract, payload);
+  if (dated === null) {
+    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
+      reason: { kind: "noEstimate", title, model, maxCredits }
+    });
+  }
+  if (dated.most <= maxCredits) return;
+  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
+    data: { estimate: dated, maxCredits },
+    reason: {
+      kind: "estimateAboveCap",
+      title,
+      estimate: dated,
+      maxCredits,
+      cheaper: cheaperThan(contract, payload, maxCredits)
+    }
+  });
+}
+function datedEstimate(contract, payload) {
+  const range = estimate(contract, payload);
+  const { asOf = "", note = "" } = contract.price ?? {};
+  return range && { ...range, asOf, note };
+}
+function comparedEstimate({ provider }, contract, { payload, maxCredits }) {
+  const isCompared = maxCredits !== void 0 && !provider.can.quote;
+  return isCompared && datedEstimate(contract, payload) || void 0;
+}
+async function askPrice(session, contract, generation, deadline = Infinity) {
+  const { api, provider } = session;
+  const { model, payload, maxCredits } = generation;
+  const until = Math.min(deadline, session.api.shortDeadline);
+  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
+  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
+    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+      data: { quoted: quote2.credits, maxCredits },
+      record: quote2.record,
+      reason: {
+        kind: "quoteAboveCap",
+        quoted: quote2.credits,
+        maxCredits,
+        cheaper: cheaperThan(contract, payload, maxCredits)
+      }
+    });
+  }
+  return quote2;
 }
 
 // scripts/src/core/generate.ts
@@ -93,72 +164,6 @@ import { Failure as Failure8 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
-
-// scripts/src/core/money/check-price.ts
-import { estimate } from "./estimate.mjs";
-import { Failure as Failure2 } from "./main.mjs";
-
-// scripts/src/core/money/caps.ts
-function isCapped(caps) {
-  return Object.values(caps).some((cap) => cap !== void 0);
-}
-
-// scripts/src/core/money/check-price.ts
-async function checkPrice(session, contract, generation, caps, deadline) {
-  if (!isCapped({ ...caps, maxCredits: generation.maxCredits })) return null;
-  if (!session.provider.can.quote) {
-    if (caps.maxCreditsPerDay !== void 0)
-      throw new Error("A limit for a day needs a service that quotes prices.");
-    checkEstimate(session.provider.title, contract, generation);
-    return null;
-  }
-  const quote2 = await askPrice(session, contract, generation, deadline);
-  if (quote2.affordable === false || quote2.balance !== null && quote2.balance < quote2.credits) {
-    throw shortOfCredits(contract, generation, quote2, "The quote says that the balance is too small.");
-  }
-  return quote2;
-}
-function checkEstimate(title, contract, { model, payload, maxCredits }) {
-  if (maxCredits === void 0) return;
-  const range = estimate(contract, payload);
-  const { asOf = "", note = "" } = contract.price ?? {};
-  if (range === null) {
-    throw new Failure2("INVALID_PAYLOAD", `No estimate is known for these fields of ${model}.`, {
-      reason: { kind: "noEstimate", title, model, maxCredits }
-    });
-  }
-  if (range.most <= maxCredits) return;
-  const dated = { ...range, asOf, note };
-  throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
-    data: { estimate: dated, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: dated,
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
-  });
-}
-async function askPrice(session, contract, generation, deadline = Infinity) {
-  const { api, provider } = session;
-  const { model, payload, maxCredits } = generation;
-  const until = Math.min(deadline, session.api.shortDeadline);
-  const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
-}
 
 // scripts/src/core/money/record-charge.ts
 import { Failure as Failure3 } from "./main.mjs";
@@ -723,11 +728,15 @@ async function begin(session, options) {
   const known2 = await orFailure5(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) return { ...known2, model, maxCredits, wait, start };
+  if (!(known2 instanceof Failure9)) {
+    const isSubmitted = known2.task !== void 0 && known2.origin?.resumed === void 0;
+    const estimate2 = isSubmitted ? comparedEstimate(session, contract, generation) : void 0;
+    return { ...known2, model, maxCredits, estimate: estimate2, wait, start };
+  }
   throw await explainFunds(session, contract, generation, known2, deadline);
 }
 async function conclude(session, begun) {
-  const { maxCredits, wait: whole, start, ...known2 } = begun;
+  const { maxCredits, estimate: estimate2, wait: whole, start, ...known2 } = begun;
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
@@ -736,7 +745,8 @@ async function conclude(session, begun) {
   );
   const { credits } = result instanceof Failure9 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9)) return { ...result, warnings: [...warnings, ...result.warnings] };
+  if (!(result instanceof Failure9))
+    return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
@@ -828,6 +838,12 @@ import {
 } from "./journal.mjs";
 import { isTerminal as isTerminal2 } from "./main.mjs";
 import { nameIn } from "./live.mjs";
+function otherRequests(rows, own) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { provider, tasks } of rows)
+    if (provider !== own) counts.set(provider, (counts.get(provider) ?? 0) + tasks);
+  return [...counts].flatMap(([provider, count]) => count > 0 ? [{ provider, count }] : []);
+}
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
@@ -838,7 +854,8 @@ async function spending(session, since) {
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const all = await store?.spending(since ?? 0) ?? [];
+  const recorded = store ? ownRows(store, all) : [];
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
@@ -847,7 +864,8 @@ async function spending(session, since) {
     asOf: api.clock.wall(),
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: "this", unreadable },
-    listFailure
+    listFailure,
+    others: otherRequests(all, provider.id)
   };
 }
 var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ERROR"]);
@@ -855,9 +873,8 @@ function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
 }
-async function ownRows(store, since) {
+function ownRows(store, rows) {
   const { provider, service, account: account2 } = store.place;
-  const rows = await store.spending(since ?? 0);
   return rows.filter(
     (row) => row.provider === provider && row.service === service && row.account === account2
   );
@@ -1002,8 +1019,13 @@ async function listTasks(session, filter) {
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === void 0).length,
     unread: list.unread,
+    others: await othersOf(session, since),
     record
   };
+}
+async function othersOf({ records, provider }, since) {
+  const rows = await orFailure8((async () => (await records())?.spending(since ?? 0))());
+  return rows instanceof Failure13 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
   const { output, files = [] } = request ?? {};
@@ -1110,6 +1132,7 @@ export {
   begin,
   cheaperThan,
   checkPrice,
+  comparedEstimate,
   conclude,
   equalSubmits,
   explainFunds,
@@ -1121,6 +1144,7 @@ export {
   judgeRejection,
   listTasks,
   nameTask,
+  otherRequests,
   quote,
   reconcile,
   reconcileUntil,

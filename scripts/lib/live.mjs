@@ -928,6 +928,7 @@ function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin
     warnings: unlessEmpty(warnings.map(warningText)),
     lastPollError: last && pollError(last),
     credits: credits && { ...credits },
+    estimate: origin.estimate,
     unknownState: seen.unknownState,
     resultUrls: seen.state === "COMPLETED" ? unlessEmpty(seen.urls ?? []) : void 0,
     ...upstream(seen.record)

@@ -853,7 +853,7 @@ function checkService(action, profile, given, issues) {
   }
   if (!can.quote && given.has("maxCreditsPerDay")) {
     const expected = `not to be given with ${title}, which documents no price before a submit`;
-    const hint = "leave --maxCreditsPerDay out; --maxCredits is held against an estimate";
+    const hint = "ask the user for a yes to a run without a limit for the day; only then leave --maxCreditsPerDay out. --maxCredits is compared with an estimate";
     issues.push(issue("--maxCreditsPerDay", expected, "it", hint));
   }
 }

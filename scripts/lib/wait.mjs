@@ -90,6 +90,7 @@ import { definedFields, success as success3, upstream as upstream2 } from "./mai
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
+import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
 import { EXIT as EXIT2 } from "./main.mjs";
 import { success as success2 } from "./main.mjs";
@@ -100,7 +101,8 @@ function spendingOutcome(result, caller) {
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
-    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once."
+    "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
+    ...othersWords(result.others, since, caller)
   ].flatMap((words) => words ?? []);
   const warnings = warningsOf(result, since);
   if (result.listFailure) {
@@ -160,6 +162,14 @@ function journalWords(journal, { profile }) {
   const kept2 = `A record is kept for ${KEPT_DAYS} days after its last use.`;
   return journal.keys === "all" ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted2(journal.more, "request")}, of every key that was used here. ${kept2}` : `The journal of this machine: ${counted2(journal.more, "request")} of this key${profile.can.list ? " that the list does not show" : ""}. ${kept2}`;
 }
+function othersWords(others = [], since, { commandAt }) {
+  return others.flatMap(({ provider, count: count2 }) => {
+    const profile = profileOf(provider);
+    if (!profile) return [];
+    const command = commandAt(profile)("spending", { since: since?.day });
+    return [`The requests to ${profile.title} are left out (${count2} on record here): ${command}`];
+  });
+}
 function warningsOf({ total, list, journal, asOf }, since) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
@@ -200,12 +210,14 @@ function listOutcome(result, caller) {
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
+  const since = filter.since === null ? null : sinceAt2(filter.since);
   const data = {
-    since: filter.since === null ? void 0 : spanOf(sinceAt2(filter.since)),
+    since: since === null ? void 0 : spanOf(since),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
+    covers: unlessEmpty3(othersWords(result.others, since, caller)),
     warnings: unlessEmpty3(warningsOf2(result)),
     nextSteps: unlessEmpty3(nextSteps)
   };
@@ -238,7 +250,7 @@ function rowOf2({ task, request, name, file }) {
   return definedFields({
     taskId: id,
     name: name && plain2(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? (own === null ? void 0 : quoted(own)),
+    promptExcerpt: request?.promptExcerpt ?? own ?? void 0,
     file: file && plain2(file, 1e3),
     model: nameIn(task.model) ?? null,
     status: state,
@@ -1551,6 +1563,7 @@ export {
   merge,
   nothingPendingOutcome,
   otherAccountOf,
+  othersWords,
   outputOf,
   pollTask,
   pollUntilEnd,

@@ -79,7 +79,12 @@ function issuesOf(check: Check, finding: Finding): Issue[] {
       received: received(value[key]),
       ...(node.own?.map((rule) => rule.unknownField?.(key, contract.model)).find(Boolean) ?? {
         expected: `no such field for ${contract.model}`,
-        hint: unknownFieldHint(key, node, value, ways),
+        hint: unknownFieldHint(
+          key,
+          node,
+          value,
+          path.length === 0 ? ways : { ...ways, elsewhere: undefined },
+        ),
       }),
     }));
   const last = path.at(-1);
@@ -125,5 +130,7 @@ function placeOf(
   // A picture from a file fills one field only; for any other it would be the wrong advice.
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own = isImage ? ways : { ...ways, imageFile: null };
-  return { ...found, example: valueAt(contract.example, path), ways: own, provider: contract.provider };
+  const { provider, prompt, example } = contract;
+  const isPrompt = path.length === 1 && path[0] === prompt;
+  return { ...found, isPrompt, example: valueAt(example, path), ways: own, provider };
 }

@@ -6,6 +6,7 @@ import type { SubmitWarning } from '../model/submit-facts.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
+import type { DatedEstimate } from './money/check-price.ts';
 
 /** What the service last showed of a task: its status alone, or its record. */
 export type Seen = Pick<TaskStatus, 'state' | 'unknownState' | 'record'> &
@@ -61,6 +62,8 @@ interface ResultFacts extends Origin {
   taskId: string;
   seen: Seen;
   credits?: Credits | undefined;
+  /** What its limit was compared with, where this call submitted it and the service gives no price. */
+  estimate?: DatedEstimate | undefined;
   files?: SavedFile[] | undefined;
   warnings: Warning[];
   /** Why the last status query failed, where the state is from before it. */

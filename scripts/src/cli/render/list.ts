@@ -7,7 +7,7 @@ import { sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { definedFields, type Outcome, success, upstream } from './envelope.ts';
-import { leftOut, spanOf } from './spending.ts';
+import { leftOut, othersWords, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
 const MOST_MODELS = 20;
@@ -21,12 +21,14 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
+  const since = filter.since === null ? null : sinceAt(filter.since);
   const data = {
-    since: filter.since === null ? undefined : spanOf(sinceAt(filter.since)),
+    since: since === null ? undefined : spanOf(since),
     count: matched,
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),
     more: matched > tasks.length ? matched - tasks.length : undefined,
+    covers: unlessEmpty(othersWords(result.others, since, caller)),
     warnings: unlessEmpty(warningsOf(result)),
     nextSteps: unlessEmpty(nextSteps),
   };
@@ -64,7 +66,7 @@ function rowOf({ task, request, name, file }: ListedTask): JsonObject {
   return definedFields({
     taskId: id,
     name: name && plain(name, 200),
-    promptExcerpt: request?.promptExcerpt ?? (own === null ? undefined : quoted(own)),
+    promptExcerpt: request?.promptExcerpt ?? own ?? undefined,
     file: file && plain(file, 1_000),
     model: nameIn(task.model) ?? null,
     status: state,

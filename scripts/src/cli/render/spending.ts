@@ -1,8 +1,9 @@
-import type { SpendingResult } from '../../core/money/spending.ts';
+import type { OtherRequests, SpendingResult } from '../../core/money/spending.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { KEPT_DAYS } from '../../model/request-record.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
 import { counted } from '../../model/text.ts';
+import { profileOf } from '../../providers/registry.ts';
 import { type Since, sinceAt } from '../command-line/since.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
@@ -18,6 +19,7 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
     listWords(list, since, caller),
     journalWords(journal, caller),
     'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
+    ...othersWords(result.others, since, caller),
   ].flatMap((words) => words ?? []);
   const warnings = warningsOf(result, since);
   if (result.listFailure) {
@@ -93,6 +95,20 @@ function journalWords(journal: SpendingResult['journal'], { profile }: Caller): 
   return journal.keys === 'all'
     ? `The journal of this machine alone, because ${profile.keyVariable} is not set: ${counted(journal.more, 'request')}, of every key that was used here. ${kept}`
     : `The journal of this machine: ${counted(journal.more, 'request')} of this key${profile.can.list ? ' that the list does not show' : ''}. ${kept}`;
+}
+
+/** Says of the requests to other services that they are left out, with the command that shows them. */
+export function othersWords(
+  others: readonly OtherRequests[] = [],
+  since: Since | null,
+  { commandAt }: Pick<Caller, 'commandAt'>,
+): string[] {
+  return others.flatMap(({ provider, count }) => {
+    const profile = profileOf(provider);
+    if (!profile) return [];
+    const command = commandAt(profile)('spending', { since: since?.day });
+    return [`The requests to ${profile.title} are left out (${count} on record here): ${command}`];
+  });
 }
 
 function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since | null): string[] {

@@ -110,6 +110,7 @@ export function dataOf({ seen, credits, files, warnings, lastPollError: last, ..
     warnings: unlessEmpty(warnings.map(warningText)),
     lastPollError: last && pollError(last),
     credits: credits && { ...credits },
+    estimate: origin.estimate,
     unknownState: seen.unknownState,
     resultUrls: seen.state === 'COMPLETED' ? unlessEmpty(seen.urls ?? []) : undefined,
     ...upstream(seen.record),

@@ -30,6 +30,21 @@ export interface SpendingResult {
   journal: JournalCover | null;
   /** Why the list could not be read, where the journal alone was. */
   listFailure?: Failure | undefined;
+  /** What else is on record of the span, and left out. */
+  others?: OtherRequests[];
+}
+
+/** How many requests to another service are on record on this machine. */
+export interface OtherRequests {
+  provider: string;
+  count: number;
+}
+
+export function otherRequests(rows: readonly SpendingRow[], own: string): OtherRequests[] {
+  const counts = new Map<string, number>();
+  for (const { provider, tasks } of rows)
+    if (provider !== own) counts.set(provider, (counts.get(provider) ?? 0) + tasks);
+  return [...counts].flatMap(([provider, count]) => (count > 0 ? [{ provider, count }] : []));
 }
 
 interface ListCover {
@@ -61,7 +76,8 @@ export async function spending(session: Session, since: number | null): Promise<
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
-  const recorded = store ? await ownRows(store, since) : [];
+  const all = (await store?.spending(since ?? 0)) ?? [];
+  const recorded = store ? ownRows(store, all) : [];
   const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
@@ -72,6 +88,7 @@ export async function spending(session: Session, since: number | null): Promise<
     list: list && { ...cover, unread: list.unread },
     journal: store && { more: countOf(recorded) - countOf(less), keys: 'this', unreadable },
     listFailure,
+    others: otherRequests(all, provider.id),
   };
 }
 
@@ -88,9 +105,8 @@ export function recordedSpending(
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
 }
 
-async function ownRows(store: RecordStore, since: number | null): Promise<SpendingRow[]> {
+function ownRows(store: RecordStore, rows: readonly SpendingRow[]): SpendingRow[] {
   const { provider, service, account } = store.place;
-  const rows = await store.spending(since ?? 0);
   return rows.filter(
     (row) => row.provider === provider && row.service === service && row.account === account,
   );

@@ -2,6 +2,7 @@ import { Failure, orFailure } from '../../model/failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import type { Task, TaskState } from '../../model/task.ts';
+import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
 
@@ -30,6 +31,8 @@ export interface ListResult {
   /** Tasks without a date: a span of time leaves them out. */
   undated: number;
   unread: number;
+  /** What is on record of the span at other services: this list has none of it. */
+  others: OtherRequests[];
   /** The service's answer without its tasks. */
   record: JsonObject;
 }
@@ -74,8 +77,15 @@ export async function listTasks(session: Session, filter: ListFilter): Promise<L
     models: [...new Set(all.flatMap((task) => task.model ?? []))],
     undated: all.filter(({ createdAt }) => createdAt === undefined).length,
     unread: list.unread,
+    others: await othersOf(session, since),
     record,
   };
+}
+
+async function othersOf({ records, provider }: Session, since: number | null): Promise<OtherRequests[]> {
+  const rows = await orFailure((async () => (await records())?.spending(since ?? 0))());
+  // The list serves without them.
+  return rows instanceof Failure ? [] : otherRequests(rows ?? [], provider.id);
 }
 
 async function namesOf(request: RequestRecord | undefined): Promise<Pick<ListedTask, 'name' | 'file'>> {
