@@ -94,148 +94,106 @@ var AUTH_FAILED = {
     nextSteps: [
       `The user makes a key at ${keyPage} (${says.key}) and sets it in the environment as ${keyVariable}; it is never passed as an argument.`,
       // The balance and the tasks of the sandbox are not the user's.
-      ...wantsOwn ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal]
+      ...wantsOwn ? [] : ["Without a key the same command rehearses in the sandbox, at no cost:", rehearsal()]
     ]
   })
 };
 
-// scripts/src/cli/render/errors/insufficient-credits.ts
-var INSUFFICIENT_CREDITS = {
-  shortOfCredits: ({ cheaper }, { profile }) => [
-    ...cheaper ? cheaperSteps(cheaper) : [],
-    profile.says.credits
-  ]
-};
-function cheaperSteps({ model, asOf, variants, most }) {
-  if (variants.length === 0 && most !== null && most > 0)
-    return [`No form of ${model} is known that costs at most ${most} credits.`];
-  return variants.map(
-    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
-  );
+// scripts/src/cli/render/errors/bad-input.ts
+import { plain } from "./main.mjs";
+import { commandFor, providerFlag } from "./main.mjs";
+import { unsupportedAction } from "./main.mjs";
+import { issue } from "./main.mjs";
+var MOST_NAMED = 12;
+var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
+function rejectedByService({ caller: { profile, command } }) {
+  return [
+    "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
+    ...profile.can.account ? [command("account")] : []
+  ];
 }
-
-// scripts/src/cli/render/errors/budget-exceeded.ts
-var BUDGET_EXCEEDED = {
-  BUDGET_EXCEEDED: () => [
-    "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
+var BAD_INPUT = {
+  INVALID_MODEL: rejectedByService,
+  modelUnknown: (reason) => {
+    const { message, expected, hint, nextSteps } = unknownModel(reason);
+    const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
+    return { message, issues: [issue("--model", expected, received, hint)], nextSteps };
+  },
+  providerUnknown: () => [commandFor(void 0, "listModels")],
+  contractUnusable: ({ file, provider }) => [
+    `Correct ${file}; contracts/README.md describes the format.`,
+    commandFor(provider, "listModels")
   ],
-  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
-    const cost = least === most ? String(most) : `${least} to ${most}`;
+  INVALID_PAYLOAD: rejectedByService,
+  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
+  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
+    const hint = 'pass what is inside "input" as the payload, and nothing else';
+    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
     return {
-      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
+      message: `--payload holds a complete request body: ${hint}.`,
+      issues: [issue("input", "the fields themselves", input, hint), ...issues],
+      nextSteps: [hint, ...issues.map((issue2) => `${issue2.path}: ${issue2.hint}`)]
+    };
+  },
+  noEstimate: ({ title, model, maxCredits }, { profile }) => {
+    const hint = `ask the user for a yes to an unknown price of ${model} (${profile.says.prices}); only then leave --maxCredits out`;
+    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
+    return {
+      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
       nothingSubmitted: true,
+      issues: [issue("--maxCredits", expected, String(maxCredits), hint)],
+      nextSteps: [hint]
+    };
+  },
+  lineWithoutEstimate: ({ line, model, title }) => [
+    `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
+  ],
+  lineChanged: () => [
+    "The file of the batch was changed while it ran. The same command takes its lines as they are now."
+  ],
+  wrongLines: () => ["Correct these lines and run the same command again. Nothing was submitted or charged."],
+  unsafeFolder: ({ distrust, repair }) => {
+    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
+    const hint = repair === null ? another : `${repair}   (or ${another})`;
+    return {
+      issues: [issue(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
+      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
+    };
+  },
+  unreadableFolder: ({ folder, why, lasts }) => ({
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be read")] : void 0,
+    nextSteps: [
+      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
+    ]
+  }),
+  unwritableFolder: ({ folder, why, lasts }) => ({
+    issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
+    nextSteps: [
+      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
+      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
+    ]
+  }),
+  downloadFolder: ({ folder, why }, { resumeFlags }) => {
+    const flag = resumeFlags.output === void 0 ? "--download" : "--output";
+    const hint = `name another folder, for example ${flag} ${flag === "--download" ? "out" : "out/clip"}`;
+    const expected = "a folder that can be written to, or that can be made";
+    return {
+      message: `${flag}: ${folder} cannot be written to (${why}).`,
+      issues: [issue(flag, expected, `${folder} (${why})`, hint)],
+      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
+    };
+  },
+  outputTaken: ({ file, free, owner }, { savedAs }) => {
+    const hint = owner.is === "other" ? "give another name, or move that file away" : "give another name";
+    return {
+      message: `--output: ${file} ${takenBy(owner)}.`,
+      issues: [issue("--output", "a name that no file has yet", file, hint)],
       nextSteps: [
-        ...cheaperSteps(cheaper),
-        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+        `Nothing was submitted or charged. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
+        savedAs(free)
       ]
     };
   },
-  quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
-    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
-    nothingSubmitted: true,
-    nextSteps: [
-      ...cheaperSteps(cheaper),
-      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
-    ]
-  }),
-  linesAboveCap: ({ lines, maxCredits }) => ({
-    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
-    nothingSubmitted: true,
-    nextSteps: [
-      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
-    ]
-  }),
-  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
-    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
-  ],
-  aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
-    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
-    return {
-      message: `${so}; --maxCreditsPerDay allows ${limit}.`,
-      nothingSubmitted: true,
-      nextSteps: [
-        ...profile.can.account ? [command("account")] : [],
-        "Ask the user for a higher limit, or wait until the oldest charge is a day old."
-      ]
-    };
-  }
-};
-
-// scripts/src/cli/render/errors/cancel-rejected.ts
-import { BRIEF_WAIT_S, isTerminal } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
-import { saveCommand } from "./main.mjs";
-var CANCEL_REJECTED = {
-  // One that came too late is about the task's end, one that was rejected before it about a task that runs.
-  notCancelled: (reason, caller) => ({
-    exitCode: isTerminal(reason.state) ? EXIT2.taskEnded : EXIT2.stillRunning,
-    nextSteps: stepsOf(reason, caller)
-  })
-};
-function stepsOf({ state, taskId, download }, caller) {
-  const { profile, command } = caller;
-  const { cancel, running = "" } = profile.says;
-  const wait = command("waitTask", { taskId, wait: BRIEF_WAIT_S });
-  switch (state) {
-    case "COMPLETED":
-      return [
-        "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
-        saveCommand(caller, taskId, download ?? void 0),
-        cancel
-      ];
-    case "SUBMITTED":
-      return [cancel, command("cancelTask", { taskId }), wait];
-    case "PROGRESS":
-      return [`${cancel} ${running}`.trim(), wait];
-    default:
-      return [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
-  }
-}
-
-// scripts/src/cli/render/errors/download-failed.ts
-var OLDER = "If the task is older than that, its file is gone.";
-var DOWNLOAD_FAILED = {
-  resultFolder: ({ folder }) => [
-    `Make ${folder} a folder that can be written to and run the same command again, or save the file elsewhere:`
-  ],
-  // Its command, with a free name, follows from the task.
-  fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
-  beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
-  linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
-  taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
-  fileTooLarge: () => [
-    "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
-  ],
-  resultGone: (_, { isSubmit, retry: retry2 }) => [
-    "The result is lost: running this command again changes nothing. Tell the user.",
-    // What a submit says of its earlier end names the new charge.
-    ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
-  ],
-  noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
-  addressOfProxy: () => [
-    "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
-  ]
-};
-function ownedBy(owner = { is: "unknown" }) {
-  switch (owner.is) {
-    case "otherTask":
-      return `is the file of another task of this request, ${owner.taskId}`;
-    case "thisTask":
-      return "was saved for this task, but was changed since";
-    default:
-      return "is another file, or a damaged one";
-  }
-}
-
-// scripts/src/cli/render/errors/explained.ts
-import { unlessEmpty } from "./main.mjs";
-import { AdvisedFailure } from "./main.mjs";
-import { resumeCommand } from "./main.mjs";
-import { definedFields } from "./main.mjs";
-import { warningText } from "./main.mjs";
-
-// scripts/src/cli/render/errors/idempotency-conflict.ts
-var IDEMPOTENCY_CONFLICT = {
   IDEMPOTENCY_CONFLICT: ({ caller: { profile, command } }) => [
     "This key was already used for another request. Nothing new was submitted or charged.",
     "To resume the earlier task, find it in the list; for a new request leave --idempotencyKey out.",
@@ -250,31 +208,6 @@ var IDEMPOTENCY_CONFLICT = {
   otherTask: (_, { command }) => [
     "Check the task id and the key; this shows the requests without a task:",
     command("listPending")
-  ]
-};
-
-// scripts/src/cli/render/errors/invalid-model.ts
-import { plain } from "./main.mjs";
-import { commandFor, providerFlag } from "./main.mjs";
-import { issue } from "./main.mjs";
-var MOST_NAMED = 12;
-function rejectedByService({ caller: { profile, command } }) {
-  return [
-    "The service rejected it, so nothing was charged. Do not send it again unchanged; its message says what to change.",
-    ...profile.can.account ? [command("account")] : []
-  ];
-}
-var INVALID_MODEL = {
-  INVALID_MODEL: rejectedByService,
-  modelUnknown: (reason) => {
-    const { message, expected, hint, nextSteps } = unknownModel(reason);
-    const received = `string ${JSON.stringify(plain(reason.model, 60))}`;
-    return { message, issues: [issue("--model", expected, received, hint)], nextSteps };
-  },
-  providerUnknown: () => [commandFor(void 0, "listModels")],
-  contractUnusable: ({ file, provider }) => [
-    `Correct ${file}; contracts/README.md describes the format.`,
-    commandFor(provider, "listModels")
   ]
 };
 var describeModel = (provider, model) => commandFor(provider, "describeModel", { model });
@@ -333,84 +266,6 @@ function unknownModel({ provider, model, known }) {
     }
   }
 }
-
-// scripts/src/cli/render/errors/invalid-payload.ts
-import { plain as plain2 } from "./main.mjs";
-import { unsupportedAction } from "./main.mjs";
-import { issue as issue2 } from "./main.mjs";
-var STATE_FOLDER = "ASYNC_MEDIA_STATE_DIR";
-var INVALID_PAYLOAD = {
-  INVALID_PAYLOAD: rejectedByService,
-  unsupportedAction: ({ action }, { profile }) => unsupportedAction(profile, action),
-  wholeBody: ({ model, input, beside }, { profile: { callbackFlag } }) => {
-    const hint = 'pass what is inside "input" as the payload, and nothing else';
-    const issues = beside.map(({ name, received }) => besideIssue(model, callbackFlag, name, received));
-    return {
-      message: `--payload holds a complete request body: ${hint}.`,
-      issues: [issue2("input", "the fields themselves", input, hint), ...issues],
-      nextSteps: [hint, ...issues.map((issue3) => `${issue3.path}: ${issue3.hint}`)]
-    };
-  },
-  noEstimate: ({ title, model, maxCredits }, { profile }) => {
-    const hint = `ask the user for a yes to an unknown price of ${model} (${profile.says.prices}); only then leave --maxCredits out`;
-    const expected = `a model and fields with a known price, as ${title} documents no price before a submit`;
-    return {
-      message: `--maxCredits cannot be held: no estimate is known for these fields of ${model}, and ${title} documents no price before a submit.`,
-      nothingSubmitted: true,
-      issues: [issue2("--maxCredits", expected, String(maxCredits), hint)],
-      nextSteps: [hint]
-    };
-  },
-  lineWithoutEstimate: ({ line, model, title }) => [
-    `${title} documents no price before a submit, and no estimate of ${model} is known here. Leave --maxTotalCredits and --maxCredits out after a yes to an unknown price, or take line ${line} out.`
-  ],
-  lineChanged: () => [
-    "The file of the batch was changed while it ran. The same command takes its lines as they are now."
-  ],
-  wrongLines: () => ["Correct these lines and run the same command again. Nothing was submitted or charged."],
-  unsafeFolder: ({ distrust, repair }) => {
-    const another = `set ${STATE_FOLDER} to a folder that only you can write to`;
-    const hint = repair === null ? another : `${repair}   (or ${another})`;
-    return {
-      issues: [issue2(STATE_FOLDER, "a folder, in folders, that only you can change", distrust, hint)],
-      nextSteps: repair === null ? [`Run the same command again with another folder: ${another}.`] : [repair, `Then run the same command again; or ${another}.`]
-    };
-  },
-  unreadableFolder: ({ folder, why, lasts }) => ({
-    issues: lasts ? [folderIssue(folder, why, "a folder that can be read")] : void 0,
-    nextSteps: [
-      `Make ${folder} readable, or set ${STATE_FOLDER} to the folder that holds the records, and run the same command again.`
-    ]
-  }),
-  unwritableFolder: ({ folder, why, lasts }) => ({
-    issues: lasts ? [folderIssue(folder, why, "a folder that can be written to")] : void 0,
-    nextSteps: [
-      `${lasts ? `See that ${folder} exists and can be written to` : `Free disk space in ${folder}`}. Then run the same command again.`,
-      `Only if that cannot be: set ${STATE_FOLDER} to another writable folder, or add --noJournal, which keeps no records. Both know nothing of earlier requests: what has a task already is submitted and charged once more.`
-    ]
-  }),
-  downloadFolder: ({ folder, why }, { resumeFlags }) => {
-    const flag = resumeFlags.output === void 0 ? "--download" : "--output";
-    const hint = `name another folder, for example ${flag} ${flag === "--download" ? "out" : "out/clip"}`;
-    const expected = "a folder that can be written to, or that can be made";
-    return {
-      message: `${flag}: ${folder} cannot be written to (${why}).`,
-      issues: [issue2(flag, expected, `${folder} (${why})`, hint)],
-      nextSteps: ["Name a folder that can be written to. Nothing was submitted or charged."]
-    };
-  },
-  outputTaken: ({ file, free, owner }, { savedAs }) => {
-    const hint = owner.is === "other" ? "give another name, or move that file away" : "give another name";
-    return {
-      message: `--output: ${file} ${takenBy(owner)}.`,
-      issues: [issue2("--output", "a name that no file has yet", file, hint)],
-      nextSteps: [
-        `Nothing was submitted or charged. ${owner.is === "other" ? "Move that file away, or submit" : "Submit"} with a name that is free:`,
-        savedAs(free)
-      ]
-    };
-  }
-};
 function takenBy(owner) {
   switch (owner.is) {
     case "otherTask":
@@ -423,47 +278,153 @@ function takenBy(owner) {
   }
 }
 function folderIssue(folder, why, expected) {
-  return issue2(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
+  return issue(STATE_FOLDER, expected, `${folder} (${why})`, `set ${STATE_FOLDER} to another folder`);
 }
 function besideIssue(model, callbackFlag, name, received) {
-  const path = plain2(name, 60);
+  const path = plain(name, 60);
   if (name === "model") {
     const hint2 = `leave "model" out; the model is the one of --model, which is ${model} here`;
-    return issue2(path, model, received, hint2);
+    return issue(path, model, received, hint2);
   }
   const hint = name === "callback_url" ? `leave "callback_url" out; the address goes into --${callbackFlag}` : `leave ${JSON.stringify(path)} out, or put it inside "input" if it is one of the fields`;
-  return issue2(path, "nothing beside the fields", received, hint);
+  return issue(path, "nothing beside the fields", received, hint);
 }
 
-// scripts/src/cli/render/errors/network-error.ts
-function retry({ caller: { isSubmit }, taskId, later }) {
-  if (taskId === null)
-    return isSubmit ? [`Nothing was submitted or charged. Run the same command again ${later}.`] : [`Run the same command again ${later}; it charges nothing.`];
-  return [
-    `The task is as it was. Run the same command again${isSubmit ? ", without --new," : ""} ${later}; it charges nothing.`
-  ];
-}
-var NETWORK_ERROR = {
-  NETWORK_ERROR: retry,
-  RATE_LIMITED: retry,
-  proxySettings: () => ({
-    message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
-    nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
-  }),
-  proxyRefusal: () => [
-    "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
-  ],
-  certificate: () => [
-    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
-  ],
-  handshake: () => ["Check the address and its port, and whether a proxy stands in between."]
+// scripts/src/cli/render/errors/cancel-rejected.ts
+import { isTerminal } from "./main.mjs";
+import { EXIT as EXIT2 } from "./main.mjs";
+import { resumeCommand, saveCommand } from "./main.mjs";
+var CANCEL_REJECTED = {
+  // One that came too late is about the task's end, one that was rejected before it about a task that runs.
+  notCancelled: (reason, caller) => ({
+    exitCode: isTerminal(reason.state) ? EXIT2.taskEnded : EXIT2.stillRunning,
+    nextSteps: stepsOf(reason, caller)
+  })
 };
+function stepsOf({ state, taskId, download }, caller) {
+  const { profile, command } = caller;
+  const { cancel, running = "" } = profile.says;
+  const wait = resumeCommand(caller, taskId);
+  switch (state) {
+    case "COMPLETED":
+      return [
+        "The task is finished and paid for, and its result is yours. Do not use --new, which is a new charge. This fetches the result, and charges nothing:",
+        saveCommand(caller, taskId, download ?? void 0),
+        cancel
+      ];
+    case "SUBMITTED":
+      return [cancel, command("cancelTask", { taskId }), wait];
+    case "PROGRESS":
+      return [`${cancel} ${running}`.trim(), wait];
+    default:
+      return [cancel, isTerminal(state) ? command("getTask", { taskId }) : wait];
+  }
+}
+
+// scripts/src/cli/render/errors/credits.ts
+var CREDITS = {
+  // The message, with the missing amount: `core/money/short-of-credits.ts`.
+  shortOfCredits: ({ cheaper }, { profile }) => [
+    ...cheaper ? cheaperSteps(cheaper) : [],
+    profile.says.credits
+  ],
+  BUDGET_EXCEEDED: () => [
+    "Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration."
+  ],
+  estimateAboveCap: ({ title, estimate: { least, most, asOf }, maxCredits, cheaper }) => {
+    const cost = least === most ? String(most) : `${least} to ${most}`;
+    return {
+      message: `By an estimate (prices of ${asOf}) this would cost ${cost} credits; --maxCredits allows ${maxCredits}. ${title} documents no price before a submit.`,
+      nothingSubmitted: true,
+      nextSteps: [
+        ...cheaperSteps(cheaper),
+        `Ask the user whether ${cost} credits, an estimate, are fine; then submit with --maxCredits ${most}.`
+      ]
+    };
+  },
+  quoteAboveCap: ({ quoted, maxCredits, cheaper }) => ({
+    message: `This would cost ${quoted} credits; --maxCredits allows ${maxCredits}.`,
+    nothingSubmitted: true,
+    nextSteps: [
+      ...cheaperSteps(cheaper),
+      `Ask the user whether ${quoted} credits are fine; then submit with --maxCredits ${quoted}.`
+    ]
+  }),
+  linesAboveCap: ({ lines, maxCredits }) => ({
+    message: `${lines.length === 1 ? `Line ${lines[0]} costs` : `${lines.length} lines cost`} more than --maxCredits ${maxCredits} each.`,
+    nothingSubmitted: true,
+    nextSteps: [
+      `The first of them: line ${lines[0]}. Shorten these lines, or ask the user for a higher --maxCredits.`
+    ]
+  }),
+  sumAboveCap: ({ quoted, maxTotalCredits, fit }) => [
+    `Ask the user for --maxTotalCredits ${quoted} (now it is ${maxTotalCredits}${fit ? `: the first ${fit.lines} of ${fit.of} lines fit` : ""}), or take lines out. It counts only the new charges of this run; what has been submitted before is not charged again.`
+  ],
+  aboveDay: ({ quoted, spent, limit }, { profile, command }) => {
+    const so = spent === null ? "What a recorded request of the last 24 hours cost is not known" : `The recorded requests of the last 24 hours cost or may have cost up to ${spent} credits, and this one costs ${quoted}`;
+    return {
+      message: `${so}; --maxCreditsPerDay allows ${limit}.`,
+      nothingSubmitted: true,
+      nextSteps: [
+        ...profile.can.account ? [command("account")] : [],
+        "Ask the user for a higher limit, or wait until the oldest charge is a day old."
+      ]
+    };
+  }
+};
+function cheaperSteps({ model, asOf, variants, most }) {
+  if (variants.length === 0 && most !== null && most > 0)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) => `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? "" : "s"} (an estimate of ${asOf}).`
+  );
+}
+
+// scripts/src/cli/render/errors/download-failed.ts
+var OLDER = "If the task is older than that, its file is gone.";
+var DOWNLOAD_FAILED = {
+  resultFolder: ({ folder }) => [
+    `Make ${folder} a folder that can be written to and run the same command again, or save the file elsewhere:`
+  ],
+  // Its command, with a free name, follows from the task.
+  fileInTheWay: ({ file, owner }) => [`${file} ${ownedBy(owner)}, and is left as it is.`],
+  beingSaved: () => ["The same command returns the file as soon as that process has saved it."],
+  linkGone: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
+  taskNotShown: (_, { profile }) => [`${profile.says.retention} ${OLDER}`],
+  fileTooLarge: () => [
+    "A file of that size is no result of a known model. Show the user its address in data.resultUrls."
+  ],
+  resultGone: (_, { isSubmit, retry: retry2 }) => [
+    "The result is lost: running this command again changes nothing. Tell the user.",
+    // What a submit says of its earlier end names the new charge.
+    ...isSubmit ? [] : [`To make it once more, with a new charge: ${retry2}`]
+  ],
+  noAddress: () => ["Tell the user what the service gave as the result; it cannot be fetched."],
+  addressOfProxy: () => [
+    "A VPN or proxy program on this machine answers names with addresses of its own (198.18.0.0/15). Set HTTPS_PROXY to its address, or let it answer with the real ones; then run the same command again."
+  ]
+};
+function ownedBy(owner = { is: "unknown" }) {
+  switch (owner.is) {
+    case "otherTask":
+      return `is the file of another task of this request, ${owner.taskId}`;
+    case "thisTask":
+      return "was saved for this task, but was changed since";
+    default:
+      return "is another file, or a damaged one";
+  }
+}
 
 // scripts/src/cli/render/errors/explained.ts
+import { unlessEmpty } from "./main.mjs";
+import { AdvisedFailure } from "./main.mjs";
+import { resumeCommand as resumeCommand2 } from "./main.mjs";
+import { definedFields } from "./main.mjs";
+import { warningText } from "./main.mjs";
 import { SUBMIT_OUTCOME_UNKNOWN } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-not-found.ts
-import { BRIEF_WAIT_S as BRIEF_WAIT_S2 } from "./main.mjs";
+import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { dropStep } from "./main.mjs";
 var TASK_NOT_FOUND = {
@@ -476,7 +437,7 @@ var TASK_NOT_FOUND = {
     const made = `Task ${taskId} was made on ${created} at ${by.service}`;
     const maker = profileOf(by.provider);
     if (maker && maker.id !== profile.id) {
-      const ask = commandAt(maker)("waitTask", { taskId, wait: BRIEF_WAIT_S2 });
+      const ask = commandAt(maker)("waitTask", { taskId, wait: BRIEF_WAIT_S });
       return {
         message: `${made}; ${title} does not know it.`,
         nextSteps: [`Ask ${maker.title}, which made it:`, ask]
@@ -507,8 +468,28 @@ var TASK_NOT_FOUND = {
   ]
 };
 
-// scripts/src/cli/render/errors/unknown-error.ts
-var UNKNOWN_ERROR = {
+// scripts/src/cli/render/errors/temporary.ts
+function retry({ caller: { isSubmit }, taskId, later }) {
+  if (taskId === null)
+    return isSubmit ? [`Nothing was submitted or charged. Run the same command again ${later}.`] : [`Run the same command again ${later}; it charges nothing.`];
+  return [
+    `The task is as it was. Run the same command again${isSubmit ? ", without --new," : ""} ${later}; it charges nothing.`
+  ];
+}
+var TEMPORARY = {
+  NETWORK_ERROR: retry,
+  RATE_LIMITED: retry,
+  proxySettings: () => ({
+    message: "The proxy in HTTPS_PROXY or HTTP_PROXY cannot be used as it is written.",
+    nextSteps: ["Correct HTTPS_PROXY or HTTP_PROXY: in a user name or password, % is written as %25."]
+  }),
+  proxyRefusal: () => [
+    "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; a proxy that wants a password takes it as http://user:password@host:port."
+  ],
+  certificate: () => [
+    "Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS)."
+  ],
+  handshake: () => ["Check the address and its port, and whether a proxy stands in between."],
   UNKNOWN_ERROR: ({ caller: { profile, isSubmit, same, command }, taskId }) => {
     if (taskId !== null)
       return [
@@ -531,15 +512,11 @@ var UNKNOWN_ERROR = {
 
 // scripts/src/cli/render/errors/explained.ts
 var WORDS = {
-  ...INVALID_MODEL,
-  ...INVALID_PAYLOAD,
-  ...IDEMPOTENCY_CONFLICT,
+  ...BAD_INPUT,
   ...AUTH_FAILED,
-  ...INSUFFICIENT_CREDITS,
-  ...BUDGET_EXCEEDED,
+  ...CREDITS,
   ...TASK_NOT_FOUND,
-  ...NETWORK_ERROR,
-  ...UNKNOWN_ERROR,
+  ...TEMPORARY,
   ...SUBMIT_OUTCOME_UNKNOWN,
   ...DOWNLOAD_FAILED,
   ...CANCEL_REJECTED
@@ -585,7 +562,7 @@ var FETCHES = "Run this command as often as you like: it fetches the result and 
 function chargedSteps({ details: { charged, taskId, reason } }, caller) {
   if (charged === void 0 || taskId === void 0 || LASTING.has(reason?.kind ?? "")) return [];
   const place = reason?.kind === "fileInTheWay" ? { download: void 0, output: reason.free } : reason?.kind === "resultFolder" ? { download: "out", output: void 0 } : {};
-  const resume = resumeCommand(caller, taskId, { ...caller.resumeFlags, ...place });
+  const resume = resumeCommand2(caller, taskId, { ...caller.resumeFlags, ...place });
   return charged === "finished" ? [
     resume,
     `The task is finished and paid for. ${MAY_BE_GONE.has(reason?.kind ?? "") ? ONCE_MORE : FETCHES}`
@@ -596,20 +573,15 @@ function chargedSteps({ details: { charged, taskId, reason } }, caller) {
 }
 export {
   AUTH_FAILED,
-  BUDGET_EXCEEDED,
+  BAD_INPUT,
   CANCEL_REJECTED,
+  CREDITS,
   DOWNLOAD_FAILED,
-  IDEMPOTENCY_CONFLICT,
-  INSUFFICIENT_CREDITS,
-  INVALID_MODEL,
-  INVALID_PAYLOAD,
   LASTING,
-  NETWORK_ERROR,
   TASK_NOT_FOUND,
-  UNKNOWN_ERROR,
+  TEMPORARY,
   advised,
   cheaperSteps,
   explained,
-  helpText,
-  rejectedByService
+  helpText
 };

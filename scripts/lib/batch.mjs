@@ -858,6 +858,7 @@ function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
 
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
+import { textsIn } from "./main.mjs";
 function batchWarnings(result, items, report) {
   const warnings = [];
   if (result.isNew) {
@@ -868,10 +869,10 @@ function batchWarnings(result, items, report) {
   }
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ("problem" in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
+  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, "warnings").length > 0);
+  for (const { line, outcome } of withWarnings.slice(0, 5))
+    for (const text of textsIn(outcome, "warnings"))
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   if (withWarnings.length > 5)
     warnings.push(
       `${counted(withWarnings.length - 5, "more line")} ${withWarnings.length === 6 ? "has" : "have"} warnings; the report has them.`
@@ -926,7 +927,7 @@ function ranges(numbers) {
 
 // scripts/src/cli/render/batch.ts
 import { callerOfLine } from "./main.mjs";
-import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
+import { definedFields, failed, rowsThatFit, success, textsIn as textsIn2, UPSTREAM } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
 import { runStepsOfLines, spentBefore } from "./live.mjs";
 import { pollError } from "./live.mjs";
@@ -957,12 +958,10 @@ function reportRow({ line, outcome }) {
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
-var MOST_CHARACTERS = 36e3;
-var MOST_ROWS = 150;
 function batchOutcome(result, items, report, caller, account) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
-  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -990,8 +989,6 @@ function batchOutcome(result, items, report, caller, account) {
       retryAfter
     },
     exitCode,
-    warnings,
-    nextSteps,
     files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT2.done,
     onWritten: () => {
@@ -1100,7 +1097,7 @@ var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(
 var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
 var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
 function ownSteps({ line, outcome }, caller) {
-  const own = outcome.nextSteps.filter(
+  const own = textsIn2(outcome, "nextSteps").filter(
     (step) => step !== caller.same && !step.startsWith("Run this command")
   );
   return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
@@ -1108,16 +1105,15 @@ function ownSteps({ line, outcome }, caller) {
 
 // scripts/src/cli/render/batch-quote.ts
 import { counted as counted3 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
-import { definedFields as definedFields2, failed as failed2, rowsThatFit as rowsThatFit2, success as success2 } from "./main.mjs";
+import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
   const { lines, sum: sum2, open: open2, balance, over } = quote;
-  const priced = lines.slice(0, MOST_ROWS).map(
-    ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+  const rows = rowsThatFit2(
+    lines.map(
+      ({ number, name, model, credits, isCharged }) => definedFields2({ line: number, name, model, credits, charged: isCharged || void 0 })
+    )
   );
-  const rows = rowsThatFit2(priced, MOST_CHARACTERS);
-  const hidden = lines.length - rows.length;
   const data = definedFields2({
     count: lines.length,
     credits: sum2,
@@ -1125,17 +1121,15 @@ function batchQuoteOutcome(quote, caller) {
     currentBalance: balance,
     affordable: balance === null ? null : balance >= open2,
     items: rows,
-    itemsLeftOut: hidden || void 0
+    itemsLeftOut: lines.length - rows.length || void 0
   });
   if (over) {
     const failure = explained2(over, caller);
     return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  data.nextSteps = [
-    isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`
-  ];
-  return success2(null, null, data, EXIT3.done);
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
+  return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
@@ -1747,8 +1741,6 @@ function sizeOf(value) {
 export {
   BatchGate,
   BatchSpending,
-  MOST_CHARACTERS,
-  MOST_ROWS,
   ProgressSums,
   Slots,
   afterCollecting,

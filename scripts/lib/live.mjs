@@ -704,7 +704,6 @@ import { SANDBOX_KEY } from "./main.mjs";
 import { createProvider } from "./main.mjs";
 import { isSubmit, needsRecords } from "./main.mjs";
 import { journalFolder } from "./main.mjs";
-import { callerOf } from "./main.mjs";
 
 // scripts/src/cli/render/state.ts
 import { unlessEmpty } from "./main.mjs";
@@ -792,12 +791,7 @@ function addUrl(value, found) {
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
 import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
-import {
-  definedFields,
-  failed,
-  success,
-  upstream
-} from "./main.mjs";
+import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
 import { quoted as quoted3 } from "./main.mjs";
@@ -862,7 +856,7 @@ function withFacts(result, outcome, caller) {
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
-    ...outcome.nextSteps,
+    ...textsIn(outcome, "nextSteps"),
     ...result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : [],
     ...result.begun ? runSteps(result.begun) : [],
     ...reusedSteps(result, caller),
@@ -870,8 +864,6 @@ function withFacts(result, outcome, caller) {
   ];
   return {
     ...outcome,
-    nextSteps,
-    warnings: result.warnings.map(warningText),
     files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
@@ -918,7 +910,14 @@ function saveSteps(taskId, caller) {
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
   ];
 }
-function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }) {
+function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}) {
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : void 0,
@@ -1008,21 +1007,15 @@ function hasOthers(folder, saved) {
 
 // scripts/src/cli/actions/live.ts
 async function runLive(options) {
-  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } = options;
-  const { signal } = interruption;
+  const { args, argv, caller, request, batch, environment, loopback } = options;
+  const { observer, secrets, interruption, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
-    ownsProcess: true
-  });
-  const { profile } = args;
+  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
+  const transport = new Transport(proxy, { ownsProcess: true });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const provider = await createProvider(profile, {
-    baseUrl,
-    key: sandbox ? SANDBOX_KEY : environment.key,
-    now: systemClock.wall
-  });
-  const caller = callerOf(args, argv);
+  const key = keyOf(options);
+  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
@@ -1035,7 +1028,7 @@ async function runLive(options) {
       () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
     ),
     sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter })
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
   };
   try {
     let outcome;
@@ -1096,9 +1089,10 @@ var serviceUrl = ({ args, environment }) => environment.baseUrl ?? new URL(args.
 function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
-async function accountOf({ args, environment }) {
+var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
+async function accountOf(options) {
   const { accountOf: account } = await import("./journal.mjs");
-  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key);
+  return account(options.args.profile.id, keyOf(options));
 }
 function once(make) {
   let made;

@@ -1031,36 +1031,18 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
-function commandForAnother(argv, { idempotencyKey: idempotencyKey2 }) {
-  if (idempotencyKey2 === void 0) return commandFrom(argv, { new: true });
-  const { randomUUID } = process.getBuiltinModule("node:crypto");
-  return commandFrom(argv, { idempotencyKey: randomUUID() });
-}
-function commandForLine(argv, line, output2, file, quoted2 = null) {
+function commandForLine(argv, { model, payload, image }, output2, file, quoted2 = null) {
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
   const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
-  const { model, payload, image } = line;
   if (quoteWord(payload).length > LONGEST_SHOWN) {
     const own = file();
-    const rest = { ...flags, model: void 0, payload: void 0, image: void 0 };
-    const place = { output: void 0, download: output2 === null ? void 0 : path3.dirname(output2) };
-    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+    const inFile = { model: void 0, payload: void 0, image: void 0, output: void 0 };
+    const folder = output2 === null ? void 0 : path3.dirname(output2);
+    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
   }
-  return commandLine(
-    flagWords({
-      ...flags,
-      model,
-      payload,
-      image: image && portable("image", image),
-      output: output2 ?? void 0,
-      new: true
-    })
-  );
-}
-function commandAnew(args) {
-  if (args.idempotencyKey !== void 0) return "the same command with another --idempotencyKey";
-  return args.noJournal ? "the same command" : "the same command with --new";
+  const request = { model, payload, image: image && portable("image", image) };
+  return commandLine(flagWords({ ...flags, ...request, output: output2 ?? void 0, new: true }));
 }
 function flagsIn(argv) {
   return Object.fromEntries(
@@ -1070,10 +1052,11 @@ function flagsIn(argv) {
     ])
   );
 }
+var PATHS = ["batch", "download", "output", "image"];
 function portable(name, value) {
   if (name === "payload") return quoteWord(value).length > LONGEST_SHOWN ? "-" : value;
-  const isPath = name === "download" || name === "output" || name === "image" || name === "batch" && value !== "-";
-  return isPath ? path3.resolve(value) : value;
+  const isStdin = name === "batch" && value === "-";
+  return PATHS.includes(name) && !isStdin ? path3.resolve(value) : value;
 }
 
 // scripts/src/cli/environment.ts
@@ -1290,23 +1273,25 @@ var UPSTREAM = "upstream";
 function upstream(record) {
   return record && Object.keys(record).length > 0 ? { [UPSTREAM]: record } : {};
 }
-function success(status2, taskId2, fields, exitCode, retryAfter = null) {
-  const data = fields && definedFields(fields);
+function success(status2, taskId2, fields, exitCode) {
+  const none = { errorCode: null, errorMessage: null, retryAfter: null };
   return {
-    envelope: { ok: true, status: status2, taskId: taskId2, data, errorCode: null, errorMessage: null, retryAfter },
+    envelope: { ok: true, status: status2, taskId: taskId2, data: definedFields(fields), ...none },
     exitCode,
-    warnings: fields?.warnings ?? [],
-    nextSteps: fields?.nextSteps ?? [],
     files: []
   };
 }
+var done = (fields) => success(null, null, fields, EXIT.done);
+function textsIn({ envelope }, field) {
+  return envelope.data?.[field] ?? [];
+}
 function withWarnings(outcome, behind, before = []) {
   if (behind.length + before.length === 0) return outcome;
-  const warnings = [...before, ...outcome.warnings, ...behind];
+  const warnings = [...before, ...textsIn(outcome, "warnings"), ...behind];
   const { envelope } = outcome;
-  return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
+  return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
-function failed(failure, fallback, knownTaskId, warnings = []) {
+function failed(failure, fallback, knownTaskId) {
   const { details } = failure;
   const data = definedFields({
     ...details.data,
@@ -1326,15 +1311,15 @@ function failed(failure, fallback, knownTaskId, warnings = []) {
     },
     exitCode: exitCodeOf(failure),
     failure,
-    warnings,
-    nextSteps: details.nextSteps ?? [],
     files: []
   };
 }
-function rowsThatFit(rows, most) {
+var MOST_ROWS = 150;
+var MOST_CHARACTERS = 36e3;
+function rowsThatFit(rows) {
   const fit = [];
-  let left = most;
-  for (const row of rows) {
+  let left = MOST_CHARACTERS;
+  for (const row of rows.slice(0, MOST_ROWS)) {
     left -= JSON.stringify(row).length;
     if (left < 0) break;
     fit.push(row);
@@ -1477,8 +1462,8 @@ function write(descriptor, text2) {
 var writeThroughMute;
 function muteNode() {
   writeThroughMute ??= process.stderr.write.bind(process.stderr);
-  process.stderr.write = (_, encodingOrDone, done) => {
-    const callback2 = typeof encodingOrDone === "function" ? encodingOrDone : done;
+  process.stderr.write = (_, encodingOrDone, done2) => {
+    const callback2 = typeof encodingOrDone === "function" ? encodingOrDone : done2;
     if (typeof callback2 === "function") callback2();
     return true;
   };
@@ -1734,9 +1719,9 @@ var Sums = class {
     this.#states.set(key2, state);
     if (this.now && !this.isBatch) {
       const ended = [...this.#states.values()].filter(isTerminal);
-      const done = ended.filter((one) => one === "COMPLETED").length;
+      const done2 = ended.filter((one) => one === "COMPLETED").length;
       const running = this.now.total - ended.length;
-      this.now = { ...this.now, done, failed: ended.length - done, running };
+      this.now = { ...this.now, done: done2, failed: ended.length - done2, running };
     }
     return true;
   }
@@ -1782,9 +1767,9 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
-function sums({ total, done, failed: failed2, running, credits: credits2, ...of }) {
+function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
   const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
-  const parts = [`${done} of ${total} done`];
+  const parts = [`${done2} of ${total} done`];
   if (failed2 > 0) parts.push(`${failed2} failed`);
   if (unknown > 0) parts.push(`${unknown} of unknown outcome`);
   if (notSubmitted > 0) parts.push(`${notSubmitted} not submitted`);
@@ -1795,8 +1780,8 @@ function sums({ total, done, failed: failed2, running, credits: credits2, ...of 
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
 }
-function overIn({ done, failed: failed2, unknown = 0, notSubmitted = 0 }) {
-  return done + failed2 + unknown + notSubmitted;
+function overIn({ done: done2, failed: failed2, unknown = 0, notSubmitted = 0 }) {
+  return done2 + failed2 + unknown + notSubmitted;
 }
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
@@ -1994,36 +1979,31 @@ function queryFailed(view, subject, { code, message }) {
 
 // scripts/src/cli/render/caller.ts
 function callerOf(args, argv) {
-  const { action, profile, sandbox, download, output: output2 } = args;
+  const { action, profile, sandbox, download, output: output2, idempotencyKey: idempotencyKey2, noJournal } = args;
   const commandAt = (at) => (name, flags) => commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
-  let same;
-  let another;
-  let rehearsal;
+  const isNamed = idempotencyKey2 !== void 0;
+  const other = isNamed ? " with another --idempotencyKey" : noJournal ? "" : " with --new";
   return {
     profile,
     command: commandAt(profile),
     commandAt,
-    get same() {
-      same ??= commandFrom(argv, { new: false });
-      return same;
+    same: commandFrom(argv, { new: false }),
+    anew: `the same command${other}.`,
+    another: () => {
+      if (!isNamed) return commandFrom(argv, { new: true });
+      const { randomUUID } = process.getBuiltinModule("node:crypto");
+      return commandFrom(argv, { idempotencyKey: randomUUID() });
     },
-    anew: `${commandAnew(args)}.`,
-    get another() {
-      another ??= commandForAnother(argv, args);
-      return another;
-    },
-    retry: isSubmit(action) ? `run ${commandAnew(args)}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
-    savedAs: (output3) => commandFrom(argv, { output: output3 }),
-    get rehearsal() {
-      rehearsal ??= commandToRehearse(argv, args);
-      return rehearsal;
-    },
+    retry: isSubmit(action) ? `run the same command${other}.` : "add --new to the command that submitted it (another --idempotencyKey, if it had one).",
+    savedAs: (file) => commandFrom(argv, { output: file }),
+    rehearsal: () => commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd: action === "generate" || action === "waitTask" || action === "getTask" && (download ?? output2) !== void 0,
     wantsOwn: !isSubmit(action) && action !== "quote",
     isFull: args.full,
-    isSubmit: isSubmit(action)
+    isSubmit: isSubmit(action),
+    isRecorded: !noJournal
   };
 }
 function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
@@ -2045,7 +2025,7 @@ function callerOfLine(caller, { command: again, isFirst }) {
   return {
     ...caller,
     anew: words,
-    another: words,
+    another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
@@ -2114,8 +2094,8 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     ...decision(caller)
   ]
 };
-function findOutSteps(caller, isRecorded) {
-  const { profile, same, command } = caller;
+function findOutSteps(caller) {
+  const { profile, same, command, isRecorded } = caller;
   if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...isRecorded ? decision(caller) : []];
   const find = isRecorded ? ["Run this command, without --new: it reconciles, and never submits while that may charge twice.", same] : ["Without a journal the same command submits again, and may be charged twice: find its task first."];
   return [...find, command("listTasks")];
@@ -2127,39 +2107,36 @@ function decision(caller, { after, idempotencyKey: idempotencyKey2 } = {}) {
   const flags = { idempotencyKey: idempotencyKey2, wait: BRIEF_WAIT_S, ...place };
   return [
     `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, "<task_id>", flags)}`,
-    `If there is none, and ${RISK}: ${caller.another}`
+    `If there is none, and ${RISK}: ${caller.another()}`
   ];
 }
 
 // scripts/src/cli/render/stopped.ts
 var CHARGES_NOTHING = "Run this command as often as you like: it charges nothing.";
 var CHARGES_THE_REST = "The command charges nothing for the lines that have a task. It submits the others, which is charged.";
-function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, generation }) {
+function interruptedOutcome(signal, situation, caller, generation) {
   const { phase, taskId: taskId2, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
   const because = (code, message, details) => failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId2);
-  const known = (...nextSteps) => success(
-    isAboutMany ? null : state,
-    isAboutMany ? null : taskId2,
-    { interruptedBy: signal, nextSteps },
-    exitCode
-  );
+  const known = (step) => {
+    const data = { interruptedBy: signal, nextSteps: [resume, step] };
+    return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId2, data, exitCode);
+  };
   if (isAboutMany)
-    return known(
-      resume,
-      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`
-    );
+    return known(`The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`);
   if (phase === "submitting") {
     const message = "while the submit was under way; whether it was accepted is not known.";
     return because("SUBMIT_OUTCOME_UNKNOWN", message, {
       status: "UNKNOWN",
       data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
-      nextSteps: findOutSteps(caller, isRecorded)
+      nextSteps: findOutSteps(caller)
     });
   }
-  if (taskId2 === null)
-    return caller.isSubmit ? because("UNKNOWN_ERROR", "first.", { status: "FAILED", nothingSubmitted: true }) : because("UNKNOWN_ERROR", "first.", {});
+  if (taskId2 === null) {
+    const nothing = { status: "FAILED", nothingSubmitted: true };
+    return because("UNKNOWN_ERROR", "first.", caller.isSubmit ? nothing : {});
+  }
   if (state === null) {
     const message = "before the service gave the state of the task.";
     return because("UNKNOWN_ERROR", message, { status: "UNKNOWN", nextSteps: [resume] });
@@ -2169,14 +2146,16 @@ function interruptedOutcome(signal, situation, { caller, isRecorded, downloads, 
     const message = `before the record of the task was here. It has ended: ${state}.`;
     return because(code, message, { status: state, nextSteps: [resume] });
   }
-  if (state !== "COMPLETED") return known(resume, `The task runs on at the service. ${CHARGES_NOTHING}`);
-  if (!downloads) return known(resume, `The task is finished: fetch its result. ${CHARGES_NOTHING}`);
+  if (state !== "COMPLETED") return known(`The task runs on at the service. ${CHARGES_NOTHING}`);
+  const { download, output: output2 } = caller.resumeFlags;
+  if ((download ?? output2) === void 0)
+    return known(`The task is finished: fetch its result. ${CHARGES_NOTHING}`);
   return because("DOWNLOAD_FAILED", "before the file was saved. The task is finished.", {
     status: state,
     nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`]
   });
 }
-function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
+function bugOutcome(error, situation, fallback, caller) {
   const { phase, taskId: taskId2 } = situation;
   const text2 = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = (error instanceof Error ? error.stack ?? "" : "").split("\n").slice(1, 6);
@@ -2187,7 +2166,7 @@ function bugOutcome(error, situation, fallback, caller, isRecorded = true) {
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: [
       ...unknown ? ["Whether the submit was accepted is not known."] : [],
-      ...unknown && caller ? findOutSteps(caller, isRecorded) : [],
+      ...unknown && caller ? findOutSteps(caller) : [],
       ...!unknown && caller && taskId2 !== null ? [resumeStep(caller, situation)] : [],
       "This is a bug in async-media-workflow; please report it with errorMessage and data.where."
     ]
@@ -2250,7 +2229,8 @@ async function runAction(call, args, caller) {
     return (await import("./models.mjs")).describeOne(args, args.model);
   if (action === "listPending" || action === "forget") {
     const pending2 = await import("./pending.mjs");
-    return pending2[action]({ args, environment, warn: call.progress.line }, caller);
+    const { localJournal } = await import("./pending.mjs");
+    return pending2[action](localJournal(args, environment, call.progress.line), args, caller);
   }
   return runServiceAction(call, args, caller, environment);
 }
@@ -2273,17 +2253,28 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      const spending = args.action === "spending" && await import("./spending.mjs");
-      const known = spending && await spending.spendingWithoutKey({ args, environment, warn }, caller);
-      if (known) return known;
+      if (args.action === "spending" && environment.stateFolder !== "") {
+        const { localJournal } = await import("./pending.mjs");
+        const { spendingWithoutKey } = await import("./spending.mjs");
+        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
+        if (known) return known;
+      }
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
       });
     }
     const { runLive } = await import("./live.mjs");
-    const { request } = call;
     const told = { observer, secrets, warn, interruption };
-    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
+    return await runLive({
+      ...told,
+      args,
+      argv,
+      caller,
+      request: call.request,
+      batch,
+      environment,
+      loopback
+    });
   } finally {
     void batch?.close();
   }
@@ -2293,12 +2284,7 @@ async function outcomeOfError(error, call) {
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
-    return interruptedOutcome(signal, situation, {
-      caller,
-      isRecorded: !args.noJournal,
-      downloads: (args.download ?? args.output) !== void 0,
-      generation: call.request?.generation
-    });
+    return interruptedOutcome(signal, situation, caller, call.request?.generation);
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
@@ -2310,7 +2296,7 @@ async function outcomeOfError(error, call) {
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {
-  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller);
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
@@ -2458,9 +2444,7 @@ export {
   checkService,
   checkTogether,
   clockTime,
-  commandAnew,
   commandFor,
-  commandForAnother,
   commandForLine,
   commandFrom,
   commandLine,
@@ -2471,6 +2455,7 @@ export {
   credits,
   dayOf,
   definedFields,
+  done,
   dropStep,
   earlierStep,
   editDistance,
@@ -2547,6 +2532,7 @@ export {
   sums,
   systemClock,
   taskId,
+  textsIn,
   two,
   unlessEmpty,
   unsupported,

@@ -39,8 +39,7 @@ import { unlessEmpty } from "./main.mjs";
 import { PROFILES, profileOf } from "./main.mjs";
 import { commandFor, providerFlag } from "./main.mjs";
 import { commandLine, flagWords } from "./main.mjs";
-import { EXIT } from "./main.mjs";
-import { success } from "./main.mjs";
+import { done } from "./main.mjs";
 async function describeAll({ profile, isProviderNamed, kind, full }) {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
@@ -51,14 +50,8 @@ async function describeAll({ profile, isProviderNamed, kind, full }) {
     nextSteps.push(commandFor(id, "listModels", { kind }));
   }
   nextSteps.push(...priceSteps(profile, found));
-  const data = {
-    provider,
-    kind,
-    models: found.map(full ? everything : facts),
-    otherProviders: isProviderNamed ? void 0 : others,
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
+  const models = found.map(full ? everything : facts);
+  return done({ provider, kind, models, otherProviders: isProviderNamed ? void 0 : others, nextSteps });
 }
 async function contractsOf(provider, kind) {
   const found = [];
@@ -69,26 +62,19 @@ async function contractsOf(provider, kind) {
   return found;
 }
 async function describeOne({ profile, isProviderNamed, full }, model) {
-  const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
-  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  for (const { id } of isProviderNamed ? [] : PROFILES)
+    if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
   const which = { provider: providerFlag(provider), model };
   const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
-  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  if (full) return done({ ...rules(contract), nextSteps });
   nextSteps.push(commandFor(provider, "describeModel", { model, full: true }));
   nextSteps.push(...priceSteps(profileOf(provider), [contract]));
-  const data = {
-    provider,
-    ...facts(contract),
-    fields: describeFields(contract),
-    rules: unlessEmpty(describeRules(contract)),
-    example,
-    notes: unlessEmpty(advice),
-    nextSteps
-  };
-  return success(null, null, data, EXIT.done);
+  const fields = describeFields(contract);
+  const shown = { rules: unlessEmpty(describeRules(contract)), example, notes: unlessEmpty(advice) };
+  return done({ provider, ...facts(contract), fields, ...shown, nextSteps });
 }
 function priceSteps({ says }, contracts) {
   const unpriced = contracts.filter((contract) => priceLine(contract, contract.example) === null);
@@ -100,12 +86,8 @@ function priceSteps({ says }, contracts) {
 }
 function facts(contract) {
   const { model, output, schema, example } = contract;
-  return {
-    model,
-    output,
-    makes: schema.description ?? model,
-    estimateOfExample: priceLine(contract, example)
-  };
+  const makes = schema.description ?? model;
+  return { model, output, makes, estimateOfExample: priceLine(contract, example) };
 }
 function everything(contract) {
   const { provider, schema, example, price } = contract;

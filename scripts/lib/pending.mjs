@@ -3,7 +3,7 @@
 import { systemClock } from "./main.mjs";
 import { Journal } from "./journal.mjs";
 import { journalFolder } from "./main.mjs";
-function localJournal({ args: { profile, sandbox }, environment, warn }) {
+function localJournal({ profile, sandbox }, environment, warn) {
   const folder = journalFolder(environment, sandbox);
   return new Journal({ folder, provider: profile.id, service: "", account: "", clock: systemClock, warn });
 }
@@ -58,7 +58,7 @@ import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { EXIT } from "./main.mjs";
 import { earlierStep } from "./main.mjs";
-import { success } from "./main.mjs";
+import { done, success } from "./main.mjs";
 var MOST_STEPS = 5;
 var SEEN = "Each status is that of its statusSeenAt, not of now; the command of a task shows its present one.";
 function pendingOutcome(records, cancellable2, caller) {
@@ -77,7 +77,7 @@ function pendingOutcome(records, cancellable2, caller) {
     };
   });
   const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
-  return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
+  return done({ count: pending.length, pending, nextSteps });
 }
 function forgottenOutcome({ record, count }) {
   const { taskId, status } = record;
@@ -106,9 +106,8 @@ function resumeOf(record, caller) {
 }
 
 // scripts/src/cli/actions/pending.ts
-async function listPending(where, caller) {
-  const { args } = where;
-  const records = (await localJournal(where).pending()).map(({ record }) => record);
+async function listPending(journal, args, caller) {
+  const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
@@ -117,9 +116,8 @@ async function listPending(where, caller) {
   for (const record of wanted) if (await mayCancel(record, now)) cancellable2.add(record);
   return pendingOutcome(wanted, cancellable2, caller);
 }
-async function forget(where) {
-  const { taskId, idempotencyKey } = where.args;
-  return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
+async function forget(journal, { taskId, idempotencyKey }) {
+  return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
 }
 
 // scripts/src/cli/actions/with-cancels.ts
@@ -160,7 +158,7 @@ async function cancellable(place, warn) {
   const environment = readEnvironment(process.env, place.profile, { isLive: false, hasState: true });
   const now = systemClock3.wall();
   const found = [];
-  for (const { record } of await localJournal({ args: place, environment, warn }).pending())
+  for (const { record } of await localJournal(place, environment, warn).pending())
     if (record.provider === place.profile.id && await mayCancel(record, now)) found.push(record);
   return found;
 }

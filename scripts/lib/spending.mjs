@@ -3,12 +3,8 @@
 import { otherRequests, recordedSpending } from "./generate.mjs";
 import { dayOf, systemClock } from "./main.mjs";
 import { spendingOutcome } from "./wait.mjs";
-import { localJournal } from "./pending.mjs";
-async function spendingWithoutKey(where, caller) {
-  const { args, environment } = where;
-  if (environment.stateFolder === "") return null;
+async function spendingWithoutKey(journal, args, caller) {
   const since = args.since?.from ?? null;
-  const journal = localJournal(where);
   const all = await journal.spending(0);
   const rows = all.filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;

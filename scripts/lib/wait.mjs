@@ -4,9 +4,8 @@ const require = (name) => process.getBuiltinModule(name);
 import { unlessEmpty } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { counted } from "./main.mjs";
-import { EXIT } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
-import { success, upstream } from "./main.mjs";
+import { done, upstream } from "./main.mjs";
 import { cheaperSteps } from "./advice.mjs";
 function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }, { profile }) {
   const { credits, balance, affordable, record } = quote;
@@ -27,7 +26,7 @@ function quoteOutcome({ model, quote, estimate, missing, cheaper, known, other }
     warnings: other ? [otherAccountText(other)] : void 0,
     nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  return done({ ...data, ...upstream(record) });
 }
 var OTHER_KEY = "The same request was made with another key or at another address, as data.warnings says: tell the user before anything is spent. Here it would be a new charge; with that key and address, its command without --new charges nothing.";
 function knownSteps({ created, status, taskId, credits: known }, credits) {
@@ -55,7 +54,7 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
     contracts: { models: contracts, notListedByService, withoutContract },
     nextSteps: unlessEmpty(nextSteps)
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  return done({ ...data, ...upstream(record) });
 }
 
 // scripts/src/core/record/prompt-excerpt.ts
@@ -82,9 +81,8 @@ import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { plain as plain2, quoted } from "./main.mjs";
 import { nameIn } from "./live.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
-import { EXIT as EXIT3 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
-import { definedFields, success as success3, upstream as upstream2 } from "./main.mjs";
+import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
 import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
@@ -92,8 +90,7 @@ import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
 import { sinceAt } from "./main.mjs";
-import { EXIT as EXIT2 } from "./main.mjs";
-import { success as success2 } from "./main.mjs";
+import { done as done2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
   const { total, models, list, journal } = result;
@@ -120,7 +117,7 @@ function spendingOutcome(result, caller) {
     warnings: unlessEmpty2(warnings),
     nextSteps: unlessEmpty2(nextStepsOf(total, caller))
   };
-  return success2(null, null, data, EXIT2.done);
+  return done2(data);
 }
 function spanOf(since) {
   return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
@@ -223,7 +220,7 @@ function listOutcome(result, caller) {
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
-  return success3(null, null, { ...data, ...upstream2(shown) }, EXIT3.done);
+  return done3({ ...data, ...upstream2(shown) });
 }
 function warningsOf2(result) {
   const { matched, tasks, filter } = result;
@@ -270,9 +267,9 @@ import { Failure } from "./main.mjs";
 import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT4 } from "./main.mjs";
+import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields as definedFields3, failed as failed2, success as success4 } from "./main.mjs";
+import { definedFields as definedFields3, done as done4, failed as failed2, textsIn } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
@@ -304,7 +301,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
     const { status, taskId } = outcome.envelope;
     shown.push(left >= 0 ? whole : { status, taskId, nextSteps: [resumeCommand2(caller, taskId)] });
   }
-  const isRunning = ({ exitCode }) => exitCode === EXIT4.stillRunning;
+  const isRunning = ({ exitCode }) => exitCode === EXIT.stillRunning;
   const running = outcomes.filter(isRunning).length;
   const isOver = until === "first" && running < outcomes.length;
   const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
@@ -320,7 +317,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
     nextSteps.push(
       ...hasMore && gone.length < items.length || more > 0 ? [caller.same] : [],
       ...gone.slice(0, 5),
-      ...unknown ? unknown.nextSteps : [caller.command("listPending")]
+      ...unknown ? textsIn(unknown, "nextSteps") : [caller.command("listPending")]
     );
   }
   const data = definedFields3({
@@ -331,9 +328,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
-    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT4.stillRunning : EXIT4.done),
-    warnings: [],
-    nextSteps,
+    exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
     files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
@@ -373,7 +368,7 @@ function nothingPendingOutcome({ unknown }, caller) {
       "No recorded task of this key is unfinished or waits to be delivered.",
       ...earlierStep(caller)
     ];
-    return success4(null, null, { count: 0, unknown, nextSteps }, EXIT4.done);
+    return done4({ count: 0, unknown, nextSteps });
   }
   return unknownOutcome(unknown, caller);
 }

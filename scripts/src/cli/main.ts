@@ -96,7 +96,8 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
     return (await import('./actions/describe.ts')).describeOne(args, args.model!);
   if (action === 'listPending' || action === 'forget') {
     const pending = await import('./actions/pending.ts');
-    return pending[action]({ args, environment, warn: call.progress.line }, caller);
+    const { localJournal } = await import('./actions/local-journal.ts');
+    return pending[action](localJournal(args, environment, call.progress.line), args, caller);
   }
   return runServiceAction(call, args, caller, environment);
 }
@@ -120,17 +121,28 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      const spending = args.action === 'spending' && (await import('./actions/spending-without-key.ts'));
-      const known = spending && (await spending.spendingWithoutKey({ args, environment, warn }, caller));
-      if (known) return known;
+      if (args.action === 'spending' && environment.stateFolder !== '') {
+        const { localJournal } = await import('./actions/local-journal.ts');
+        const { spendingWithoutKey } = await import('./actions/spending-without-key.ts');
+        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
+        if (known) return known;
+      }
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
       });
     }
     const { runLive } = await import('./actions/live.ts');
-    const { request } = call;
     const told = { observer, secrets, warn, interruption };
-    return await runLive({ ...told, args, argv, request, batch, environment, loopback });
+    return await runLive({
+      ...told,
+      args,
+      argv,
+      caller,
+      request: call.request,
+      batch,
+      environment,
+      loopback,
+    });
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -143,12 +155,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
   const signal = call.interruption.received;
   if (signal) {
     // Signals are listened to only once the arguments are read.
-    return interruptedOutcome(signal, situation, {
-      caller: caller!,
-      isRecorded: !args!.noJournal,
-      downloads: (args!.download ?? args!.output) !== undefined,
-      generation: call.request?.generation,
-    });
+    return interruptedOutcome(signal, situation, caller!, call.request?.generation);
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   // A failure without its advice came after the arguments were understood.
@@ -166,7 +173,7 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
 }
 
 function bugOf(error: unknown, call: Call): Outcome {
-  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller, !call.args?.noJournal);
+  return bugOutcome(error, call.progress.situation, stateOf(call), call.caller);
 }
 
 /** Starts to show progress; what draws on a terminal is loaded where there is one. */

@@ -22,8 +22,8 @@ describe('the document of forget', () => {
   ] as const)('of a task that was %s says that its result is not saved: %s', (status, isSaid) => {
     for (const delivered of [null, '2026-11-21T11:00:00.000Z']) {
       const record = { taskId: 'ck1', status, delivered, download: null, files: [] } as unknown;
-      const { nextSteps } = forgottenOutcome({ record: record as RequestRecord, count: 1 });
-      expect(nextSteps.join().includes('is not saved on this machine')).toBe(isSaid);
+      const { envelope } = forgottenOutcome({ record: record as RequestRecord, count: 1 });
+      expect(String(envelope.data?.nextSteps).includes('is not saved on this machine')).toBe(isSaid);
     }
   });
 });

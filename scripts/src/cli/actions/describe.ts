@@ -1,51 +1,34 @@
 import { type Contract, listModels, loadContract } from '../../contracts/contract.ts';
 import { describeFields, describeRules } from '../../contracts/describe-fields.ts';
 import { estimateCredits, priceLine } from '../../contracts/price/estimate.ts';
-import { type Json, unlessEmpty } from '../../model/json.ts';
+import { type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
+import type { Arguments } from '../command-line/arguments.ts';
 import { commandFor, providerFlag } from '../command-line/commands.ts';
 import { commandLine, flagWords } from '../command-line/words.ts';
-import { EXIT } from '../exit-codes.ts';
-import { type Outcome, success } from '../render/envelope.ts';
+import { done, type Outcome } from '../render/envelope.ts';
 
-interface Which {
-  profile: Profile;
-  /** The service was named; otherwise every one of them is meant, the usual one first. */
-  isProviderNamed: boolean;
-  /** Everything that the contracts say, not the part that a request needs. */
-  full?: boolean;
-}
-
-interface WhichModels extends Which {
-  /** What they make; absent: anything. */
-  kind?: OutputKind;
-}
+type Which = Pick<Arguments, 'profile' | 'isProviderNamed'> & Partial<Pick<Arguments, 'full' | 'kind'>>;
 
 /**
  * Returns every model of a service that has a contract, with what a choice between them needs; where no service was named, the
  * ids of the others too. No network.
  */
-export async function describeAll({ profile, isProviderNamed, kind, full }: WhichModels): Promise<Outcome> {
+export async function describeAll({ profile, isProviderNamed, kind, full }: Which): Promise<Outcome> {
   const provider = profile.id;
   const found = await contractsOf(provider, kind);
   const nextSteps = found.slice(0, 1).map(({ model }) => commandFor(provider, 'describeModel', { model }));
-  const others: { [id: string]: Json } = {};
+  const others: JsonObject = {};
   for (const { id } of isProviderNamed ? [] : PROFILES.filter((other) => other !== profile)) {
     others[id] =
       kind === undefined ? await listModels(id) : (await contractsOf(id, kind)).map(({ model }) => model);
     nextSteps.push(commandFor(id, 'listModels', { kind }));
   }
   nextSteps.push(...priceSteps(profile, found));
-  const data = {
-    provider,
-    kind,
-    models: found.map(full ? everything : facts),
-    otherProviders: isProviderNamed ? undefined : others,
-    nextSteps,
-  };
-  return success(null, null, data, EXIT.done);
+  const models = found.map(full ? everything : facts);
+  return done({ provider, kind, models, otherProviders: isProviderNamed ? undefined : others, nextSteps });
 }
 
 async function contractsOf(provider: string, kind: OutputKind | undefined): Promise<Contract[]> {
@@ -65,26 +48,19 @@ export async function describeOne(
   { profile, isProviderNamed, full }: Which,
   model: string,
 ): Promise<Outcome> {
-  const services = isProviderNamed ? [profile] : PROFILES;
   let provider = profile.id;
-  for (const { id } of services) if ((await listModels(id)).includes(model)) provider = id;
+  for (const { id } of isProviderNamed ? [] : PROFILES)
+    if ((await listModels(id)).includes(model)) provider = id;
   const contract = await loadContract(provider, model);
   const { example, advice } = contract;
   const which = { provider: providerFlag(provider), model };
   const nextSteps = [commandLine(flagWords({ sandbox: true, ...which, payload: JSON.stringify(example) }))];
-  if (full) return success(null, null, { ...rules(contract), nextSteps }, EXIT.done);
+  if (full) return done({ ...rules(contract), nextSteps });
   nextSteps.push(commandFor(provider, 'describeModel', { model, full: true }));
   nextSteps.push(...priceSteps(profileOf(provider)!, [contract]));
-  const data = {
-    provider,
-    ...facts(contract),
-    fields: describeFields(contract),
-    rules: unlessEmpty(describeRules(contract)),
-    example,
-    notes: unlessEmpty(advice),
-    nextSteps,
-  };
-  return success(null, null, data, EXIT.done);
+  const fields = describeFields(contract);
+  const shown = { rules: unlessEmpty(describeRules(contract)), example, notes: unlessEmpty(advice) };
+  return done({ provider, ...facts(contract), fields, ...shown, nextSteps });
 }
 
 /** Says of which models no price is known here, and where the user finds it. */
@@ -97,20 +73,14 @@ function priceSteps({ says }: Profile, contracts: readonly Contract[]): string[]
   ];
 }
 
-type Data = { [key: string]: Json };
-
-function facts(contract: Contract): Data {
+function facts(contract: Contract): JsonObject {
   const { model, output, schema, example } = contract;
-  return {
-    model,
-    output,
-    makes: schema.description ?? model,
-    estimateOfExample: priceLine(contract, example),
-  };
+  const makes = schema.description ?? model;
+  return { model, output, makes, estimateOfExample: priceLine(contract, example) };
 }
 
 /** The same with what a program needs to prepare a request. */
-function everything(contract: Contract): Data {
+function everything(contract: Contract): JsonObject {
   const { provider, schema, example, price } = contract;
   return {
     provider,
@@ -123,7 +93,7 @@ function everything(contract: Contract): Data {
   };
 }
 
-function rules(contract: Contract): Data {
+function rules(contract: Contract): JsonObject {
   const { schema, sources, notes, replay, durations, price } = contract;
   return {
     ...everything(contract),

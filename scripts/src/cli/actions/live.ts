@@ -22,7 +22,7 @@ import type { Arguments } from '../command-line/arguments.ts';
 import { isSubmit, needsRecords } from '../command-line/flags.ts';
 import { type Environment, journalFolder } from '../environment.ts';
 import type { Interruption } from '../interruption.ts';
-import { callerOf } from '../render/caller.ts';
+import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { outcomeOfResult, type Result } from '../render/outcome.ts';
 import { withStandInWarnings } from './stand-ins.ts';
@@ -30,6 +30,7 @@ import { withStandInWarnings } from './stand-ins.ts';
 interface LiveOptions {
   args: Arguments;
   argv: readonly string[];
+  caller: Caller;
   /** The request, where the action submits or quotes one. */
   request: CheckedRequest | null;
   /** The lines of a batch, where the command names one. */
@@ -45,22 +46,15 @@ interface LiveOptions {
 }
 
 export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, request, batch, environment, loopback, observer, secrets, interruption, warn } =
-    options;
-  const { signal } = interruption;
+  const { args, argv, caller, request, batch, environment, loopback } = options;
+  const { observer, secrets, interruption, warn } = options;
   const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
-  const transport = new Transport(sandbox ? {} : { httpProxy, httpsProxy, noProxy }, {
-    ownsProcess: true,
-  });
-  const { profile } = args;
+  const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
+  const transport = new Transport(proxy, { ownsProcess: true });
   const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const provider = await createProvider(profile, {
-    baseUrl,
-    key: sandbox ? SANDBOX_KEY : environment.key!,
-    now: systemClock.wall,
-  });
-  const caller = callerOf(args, argv);
+  const key = keyOf(options);
+  const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
   const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
   // On this machine a service has no limit for single questions; waits keep to it.
@@ -74,7 +68,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
       args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
     ),
     sharing,
-    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal, limiter }),
+    api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter }),
   };
   try {
     let outcome: Outcome;
@@ -148,9 +142,11 @@ function addressOf({ host, pathname }: URL): string {
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-async function accountOf({ args, environment }: LiveOptions): Promise<string> {
+const keyOf = ({ args, environment }: LiveOptions): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
+
+async function accountOf(options: LiveOptions): Promise<string> {
   const { accountOf: account } = await import('../../model/fingerprint.ts');
-  return account(args.profile.id, args.sandbox ? SANDBOX_KEY : environment.key!);
+  return account(options.args.profile.id, keyOf(options));
 }
 
 function once<T>(make: () => Promise<T> | T): () => Promise<T> {

@@ -1,16 +1,14 @@
 import { systemClock } from '../../model/clock.ts';
 import { Journal } from '../../stores/file/journal.ts';
-import type { Arguments } from '../command-line/arguments.ts';
+import type { Place } from '../command-line/commands.ts';
 import { type Environment, journalFolder } from '../environment.ts';
 
-/** What a call needs that reads the journal of every key, without any service. */
-export interface Local<Args = Pick<Arguments, 'profile' | 'sandbox'>> {
-  args: Args;
-  environment: Environment;
-  warn(text: string): void;
-}
-
-export function localJournal({ args: { profile, sandbox }, environment, warn }: Local): Journal {
+/** Returns the journal of every key, for what needs no service. */
+export function localJournal(
+  { profile, sandbox }: Place,
+  environment: Environment,
+  warn: (text: string) => void,
+): Journal {
   const folder = journalFolder(environment, sandbox);
   return new Journal({ folder, provider: profile.id, service: '', account: '', clock: systemClock, warn });
 }

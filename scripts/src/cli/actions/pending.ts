@@ -2,19 +2,18 @@ import { forgetRecords } from '../../core/record/forget-records.ts';
 import { mayCancel } from '../../core/tasks/may-cancel.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
+import type { Journal } from '../../stores/file/journal.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { forgottenOutcome, pendingOutcome } from '../render/pending.ts';
-import { type Local, localJournal } from './local-journal.ts';
 
 /**
  * Returns the requests that are unfinished or were never delivered: of every key, and of every service unless one was
  * named. No network.
  */
-export async function listPending(where: Local<Arguments>, caller: Caller): Promise<Outcome> {
-  const { args } = where;
-  const records = (await localJournal(where).pending()).map(({ record }) => record);
+export async function listPending(journal: Journal, args: Arguments, caller: Caller): Promise<Outcome> {
+  const records = (await journal.pending()).map(({ record }) => record);
   const wanted = records.filter(
     ({ owner, provider }) =>
       (args.owner === undefined || owner === args.owner) &&
@@ -26,7 +25,6 @@ export async function listPending(where: Local<Arguments>, caller: Caller): Prom
   return pendingOutcome(wanted, cancellable, caller);
 }
 
-export async function forget(where: Local<Arguments>): Promise<Outcome> {
-  const { taskId, idempotencyKey } = where.args;
-  return forgottenOutcome(await forgetRecords(localJournal(where), { taskId, idempotencyKey }));
+export async function forget(journal: Journal, { taskId, idempotencyKey }: Arguments): Promise<Outcome> {
+  return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
 }

@@ -3,11 +3,10 @@ import { systemClock } from '../../model/clock.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { quoted } from '../../model/text.ts';
-import type { Profile } from '../../providers/profile.ts';
 import { profileOf } from '../../providers/registry.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { type Arguments, parseArguments } from '../command-line/arguments.ts';
-import { placeFlags } from '../command-line/commands.ts';
+import { type Place, placeFlags } from '../command-line/commands.ts';
 import { readFlags } from '../command-line/read-flags.ts';
 import { commandLine, flagWords } from '../command-line/words.ts';
 import { readEnvironment } from '../environment.ts';
@@ -17,11 +16,6 @@ import { localJournal } from './local-journal.ts';
 const MOST_STEPS = 5;
 // A cancel works only before the work begins, so the way to it is short.
 const QUERY_MS = 5_000;
-
-interface Place {
-  profile: Profile;
-  sandbox: boolean;
-}
 
 /** The refused call. */
 interface RefusedCall {
@@ -64,7 +58,7 @@ async function cancellable(place: Place, warn: (text: string) => void): Promise<
   const environment = readEnvironment(process.env, place.profile, { isLive: false, hasState: true });
   const now = systemClock.wall();
   const found: RequestRecord[] = [];
-  for (const { record } of await localJournal({ args: place, environment, warn }).pending())
+  for (const { record } of await localJournal(place, environment, warn).pending())
     if (record.provider === place.profile.id && (await mayCancel(record, now))) found.push(record);
   return found;
 }

@@ -21,7 +21,10 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
   };
 }
 
-export function placeFlags({ profile, sandbox }: Pick<Arguments, 'profile' | 'sandbox'>): Flags {
+/** Where a task lives. */
+export type Place = Pick<Arguments, 'profile' | 'sandbox'>;
+
+export function placeFlags({ profile, sandbox }: Place): Flags {
   return { provider: providerFlag(profile.id), sandbox };
 }
 
@@ -61,17 +64,6 @@ export function commandToRehearse(
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
 
-/** Returns the command line that makes this request once more, with a new charge. */
-export function commandForAnother(
-  argv: readonly string[],
-  { idempotencyKey }: Pick<Arguments, 'idempotencyKey'>,
-): string {
-  if (idempotencyKey === undefined) return commandFrom(argv, { new: true });
-  // Loaded only here: it costs a tenth of the time that Node takes to start.
-  const { randomUUID } = process.getBuiltinModule('node:crypto');
-  return commandFrom(argv, { idempotencyKey: randomUUID() });
-}
-
 /**
  * The command that makes one line of the batch once more, alone, with a new charge. @param file writes that line into a
  * batch of its own, if its payload is too long for a command. @param quoted its own limit, where the batch had one for
@@ -79,7 +71,7 @@ export function commandForAnother(
  */
 export function commandForLine(
   argv: readonly string[],
-  line: LineRequest,
+  { model, payload, image }: LineRequest,
   output: string | null,
   file: () => string | null,
   quoted: number | null = null,
@@ -87,30 +79,14 @@ export function commandForLine(
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== undefined || maxTotalCredits === undefined || quoted === null;
   const flags: Flags = isCapped ? given : { ...given, maxCredits: quoted };
-  const { model, payload, image } = line;
   if (quoteWord(payload).length > LONGEST_SHOWN) {
     const own = file();
-    const rest = { ...flags, model: undefined, payload: undefined, image: undefined };
-    const place = { output: undefined, download: output === null ? undefined : path.dirname(output) };
-    return own && commandLine(flagWords({ batch: own, ...rest, ...place, new: true }));
+    const inFile = { model: undefined, payload: undefined, image: undefined, output: undefined };
+    const folder = output === null ? undefined : path.dirname(output);
+    return own && commandLine(flagWords({ batch: own, ...flags, ...inFile, download: folder, new: true }));
   }
-  return commandLine(
-    flagWords({
-      ...flags,
-      model,
-      payload,
-      image: image && portable('image', image),
-      output: output ?? undefined,
-      new: true,
-    }),
-  );
-}
-
-/** Returns the words that say how to make this request once more, with a new charge. */
-export function commandAnew(args: Pick<Arguments, 'idempotencyKey' | 'noJournal'>): string {
-  if (args.idempotencyKey !== undefined) return 'the same command with another --idempotencyKey';
-  // Without a record, each run is a new request.
-  return args.noJournal ? 'the same command' : 'the same command with --new';
+  const request = { model, payload, image: image && portable('image', image) };
+  return commandLine(flagWords({ ...flags, ...request, output: output ?? undefined, new: true }));
 }
 
 function flagsIn(argv: readonly string[]): Flags {
@@ -122,9 +98,10 @@ function flagsIn(argv: readonly string[]): Flags {
   );
 }
 
+const PATHS: readonly FlagName[] = ['batch', 'download', 'output', 'image'];
+
 function portable(name: FlagName, value: string): string {
   if (name === 'payload') return quoteWord(value).length > LONGEST_SHOWN ? '-' : value;
-  const isPath =
-    name === 'download' || name === 'output' || name === 'image' || (name === 'batch' && value !== '-');
-  return isPath ? path.resolve(value) : value;
+  const isStdin = name === 'batch' && value === '-';
+  return PATHS.includes(name) && !isStdin ? path.resolve(value) : value;
 }

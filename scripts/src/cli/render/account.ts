@@ -3,11 +3,10 @@ import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { counted } from '../../model/text.ts';
-import { EXIT } from '../exit-codes.ts';
 import { otherAccountText } from '../progress/words.ts';
 import type { Caller } from './caller.ts';
-import { type Outcome, success, upstream } from './envelope.ts';
-import { cheaperSteps } from './errors/insufficient-credits.ts';
+import { done, type Outcome, upstream } from './envelope.ts';
+import { cheaperSteps } from './errors/credits.ts';
 
 export function quoteOutcome(
   { model, quote, estimate, missing, cheaper, known, other }: QuoteResult,
@@ -37,7 +36,7 @@ export function quoteOutcome(
     warnings: other ? [otherAccountText(other)] : undefined,
     nextSteps: other ? [OTHER_KEY, ...nextSteps] : nextSteps,
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  return done({ ...data, ...upstream(record) });
 }
 
 const OTHER_KEY =
@@ -77,5 +76,5 @@ export function accountOutcome(
     contracts: { models: contracts, notListedByService, withoutContract },
     nextSteps: unlessEmpty(nextSteps),
   };
-  return success(null, null, { ...data, ...upstream(record) }, EXIT.done);
+  return done({ ...data, ...upstream(record) });
 }

@@ -1,7 +1,7 @@
 import type { LineResult } from '../../core/batch/line.ts';
 import type { BatchResult } from '../../core/batch/options.ts';
 import { counted } from '../../model/text.ts';
-import type { Outcome } from './envelope.ts';
+import { type Outcome, textsIn } from './envelope.ts';
 
 /** A line of a batch and the outcome that a command of its own would have. */
 export interface LineItem {
@@ -24,10 +24,10 @@ export function batchWarnings(
   }
   warnings.push(...leftWarning(result), ...unsavedWarning(result), ...takenNames(result.lines));
   if ('problem' in report) warnings.push(`The report could not be written: ${report.problem}.`);
-  const withWarnings = items.filter(({ outcome }) => outcome.warnings.length > 0);
-  for (const { line, outcome } of withWarnings.slice(0, 5)) {
-    for (const text of outcome.warnings) warnings.push(`Line ${line.number} (${line.name}): ${text}`);
-  }
+  const withWarnings = items.filter(({ outcome }) => textsIn(outcome, 'warnings').length > 0);
+  for (const { line, outcome } of withWarnings.slice(0, 5))
+    for (const text of textsIn(outcome, 'warnings'))
+      warnings.push(`Line ${line.number} (${line.name}): ${text}`);
   if (withWarnings.length > 5)
     warnings.push(
       `${counted(withWarnings.length - 5, 'more line')} ${withWarnings.length === 6 ? 'has' : 'have'} warnings; the report has them.`,

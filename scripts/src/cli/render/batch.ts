@@ -10,7 +10,7 @@ import { BATCH_ORDER, EXIT, OPEN } from '../exit-codes.ts';
 import { withResume } from './batch-resume.ts';
 import { batchWarnings, type LineItem, linesNamed } from './batch-warnings.ts';
 import { type Caller, callerOfLine, type LineCommand } from './caller.ts';
-import { definedFields, failed, type Outcome, rowsThatFit, success, UPSTREAM } from './envelope.ts';
+import { definedFields, failed, type Outcome, rowsThatFit, success, textsIn, UPSTREAM } from './envelope.ts';
 import { advised, explained, LASTING } from './errors/explained.ts';
 import { runStepsOfLines, spentBefore } from './reused.ts';
 import { pollError } from './state.ts';
@@ -65,10 +65,6 @@ export function reportRow({ line, outcome }: LineItem): JsonObject {
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
 
-// What fits into the one document.
-export const MOST_CHARACTERS = 36_000;
-export const MOST_ROWS = 150;
-
 /**
  * Returns the document of a batch. The line that the caller has to see to first gives the exit code and the error.
  * @param report the path of the report, or why there is none
@@ -83,7 +79,7 @@ export function batchOutcome(
 ): Outcome {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0]!.outcome;
-  const rows = rowsThatFit(sorted.slice(0, MOST_ROWS).map(shortRow), MOST_CHARACTERS);
+  const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
@@ -111,8 +107,6 @@ export function batchOutcome(
       retryAfter,
     },
     exitCode,
-    warnings,
-    nextSteps,
     files: items.flatMap(({ outcome }) => outcome.files),
     isInterrupted: result.isInterrupted && exitCode !== EXIT.done,
     onWritten: () => {
@@ -273,7 +267,7 @@ const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'li
 
 /** Returns what the most urgent line says, without the command of the whole batch. */
 function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
-  const own = outcome.nextSteps.filter(
+  const own = textsIn(outcome, 'nextSteps').filter(
     (step) => step !== caller.same && !step.startsWith('Run this command'),
   );
   return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));

@@ -1,14 +1,7 @@
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import type { Arguments } from '../command-line/arguments.ts';
-import {
-  commandAnew,
-  commandForAnother,
-  commandFrom,
-  commandToRehearse,
-  placeFlags,
-  resumeFlags,
-} from '../command-line/commands.ts';
+import { commandFrom, commandToRehearse, placeFlags, resumeFlags } from '../command-line/commands.ts';
 import { isSubmit } from '../command-line/flags.ts';
 import { type CommandMaker, commandLine, type Flags, flagWords } from '../command-line/words.ts';
 
@@ -24,13 +17,13 @@ export interface Caller {
   /** How the same is asked for once more, with a new charge; words. */
   anew: string;
   /** The same, as a command line. Only the user may decide to run it, so it never stands alone in a step. */
-  another: string;
+  another(): string;
   /** How a task that ended without a result is tried again, with a new charge; words. */
   retry: string;
   /** The command that was given, with another name for its file; a command line. */
   savedAs(file: string): string;
   /** The same in the sandbox, at no cost; a command line. */
-  rehearsal: string;
+  rehearsal(): string;
   /** Flags that the command resuming a task repeats. */
   resumeFlags: Flags;
   /** The call is to return the end of a task, not its state. */
@@ -41,39 +34,36 @@ export interface Caller {
   isFull: boolean;
   /** The call was a submit: without a task id nothing was submitted. */
   isSubmit: boolean;
+  /** The call keeps a record: the same command finds its request again. */
+  isRecorded: boolean;
 }
 
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
-  const { action, profile, sandbox, download, output } = args;
+  const { action, profile, sandbox, download, output, idempotencyKey, noJournal } = args;
   const commandAt =
     (at: Profile): CommandMaker =>
     (name, flags) =>
       commandLine(flagWords({ action: name, ...flags, ...placeFlags({ profile: at, sandbox }) }));
-  // Made when they are asked for: each reads the command line again, and most answers name none of them.
-  let same: string | undefined;
-  let another: string | undefined;
-  let rehearsal: string | undefined;
+  const isNamed = idempotencyKey !== undefined;
+  // Without a record, each run is a new request.
+  const other = isNamed ? ' with another --idempotencyKey' : noJournal ? '' : ' with --new';
   return {
     profile,
     command: commandAt(profile),
     commandAt,
-    get same() {
-      same ??= commandFrom(argv, { new: false });
-      return same;
-    },
-    anew: `${commandAnew(args)}.`,
-    get another() {
-      another ??= commandForAnother(argv, args);
-      return another;
+    same: commandFrom(argv, { new: false }),
+    anew: `the same command${other}.`,
+    another: () => {
+      if (!isNamed) return commandFrom(argv, { new: true });
+      // Loaded only here: it costs a tenth of the time that Node takes to start.
+      const { randomUUID } = process.getBuiltinModule('node:crypto');
+      return commandFrom(argv, { idempotencyKey: randomUUID() });
     },
     retry: isSubmit(action)
-      ? `run ${commandAnew(args)}.`
+      ? `run the same command${other}.`
       : 'add --new to the command that submitted it (another --idempotencyKey, if it had one).',
-    savedAs: (output) => commandFrom(argv, { output }),
-    get rehearsal() {
-      rehearsal ??= commandToRehearse(argv, args);
-      return rehearsal;
-    },
+    savedAs: (file) => commandFrom(argv, { output: file }),
+    rehearsal: () => commandToRehearse(argv, args),
     resumeFlags: resumeFlags(args),
     // A status query or a submit alone has its full answer while the task still runs.
     wantsEnd:
@@ -83,30 +73,27 @@ export function callerOf(args: Arguments, argv: readonly string[]): Caller {
     wantsOwn: !isSubmit(action) && action !== 'quote',
     isFull: args.full,
     isSubmit: isSubmit(action),
+    isRecorded: !noJournal,
   };
 }
 
 /** Returns the command that resumes a task: it waits, and charges nothing. */
-export function resumeCommand(
-  { command }: Pick<Caller, 'command'>,
-  taskId: string,
-  flags: Flags = { wait: BRIEF_WAIT_S },
-): string {
+export function resumeCommand({ command }: Caller, taskId: string, flags: Flags = { wait: BRIEF_WAIT_S }) {
   return command('waitTask', { taskId, ...flags });
 }
 
 /** Returns the command that fetches the result of a task that is COMPLETED, and saves it; it charges nothing. */
-export function saveCommand({ command }: Pick<Caller, 'command'>, taskId: string, folder = 'out'): string {
+export function saveCommand({ command }: Caller, taskId: string, folder = 'out'): string {
   return command('getTask', { taskId, download: folder });
 }
 
 /** Returns the step that drops the record of a task which the service does not show any more, with its price. */
-export function dropStep({ command }: Pick<Caller, 'command'>, taskId: string): string {
+export function dropStep({ command }: Caller, taskId: string): string {
   return `Only if the user gives up the result of task ${taskId}, drop its record; the command that made it then submits again, with a new charge: ${command('forget', { taskId })}`;
 }
 
 /** Returns the command that shows what was made lately, where the service lists its tasks. */
-export function earlierStep({ profile, command }: Pick<Caller, 'profile' | 'command'>): string[] {
+export function earlierStep({ profile, command }: Caller): string[] {
   return profile.can.list ? [command('listTasks', { since: '7d' })] : [];
 }
 
@@ -127,7 +114,7 @@ export function callerOfLine(caller: Caller, { command: again, isFirst }: LineCo
   return {
     ...caller,
     anew: words,
-    another: words,
+    another: () => words,
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`,
   };
 }

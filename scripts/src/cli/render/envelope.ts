@@ -2,7 +2,7 @@ import { type ErrorCode, wholeMessage } from '../../model/failure.ts';
 import { compact, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import type { TaskState } from '../../model/task.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
-import { exitCodeOf } from '../exit-codes.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 
 /** The one document that every call prints: exactly these keys, all of them, always. */
 export interface Envelope {
@@ -22,12 +22,6 @@ export type Fields = { [name: string]: Json | undefined };
 
 export const definedFields = (fields: Fields): JsonObject => compact(fields) as JsonObject;
 
-/** What `data` is made of where it has sentences for the caller. */
-export interface Told extends Fields {
-  warnings?: string[] | undefined;
-  nextSteps?: string[] | undefined;
-}
-
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
 export const UPSTREAM = 'upstream';
 
@@ -40,10 +34,7 @@ export function upstream(record: JsonObject | undefined): { [UPSTREAM]?: JsonObj
 export interface Outcome {
   envelope: Envelope;
   exitCode: number;
-  /** What the document is made of, for what is added to it and for what tells a part of it. */
   failure?: AdvisedFailure;
-  warnings: readonly string[];
-  nextSteps: readonly string[];
   /** Paths of the files that the caller has now. */
   files: readonly string[];
   /** The user interrupted the call, and this is what is known: the exit code is that of the signal. */
@@ -56,18 +47,23 @@ export interface Outcome {
 export function success(
   status: TaskState | null,
   taskId: string | null,
-  fields: Told | null,
+  fields: Fields,
   exitCode: number,
-  retryAfter: number | null = null,
 ): Outcome {
-  const data = fields && definedFields(fields);
+  const none = { errorCode: null, errorMessage: null, retryAfter: null };
   return {
-    envelope: { ok: true, status, taskId, data, errorCode: null, errorMessage: null, retryAfter },
+    envelope: { ok: true, status, taskId, data: definedFields(fields), ...none },
     exitCode,
-    warnings: fields?.warnings ?? [],
-    nextSteps: fields?.nextSteps ?? [],
     files: [],
   };
+}
+
+/** Returns the outcome of a command that succeeded, and is not about one task. */
+export const done = (fields: Fields): Outcome => success(null, null, fields, EXIT.done);
+
+/** Returns the sentences and commands of a document. */
+export function textsIn({ envelope }: Outcome, field: 'warnings' | 'nextSteps'): string[] {
+  return (envelope.data?.[field] ?? []) as string[];
 }
 
 /** Returns the outcome with more warnings: behind those that it has, and before them. */
@@ -77,9 +73,9 @@ export function withWarnings(
   before: readonly string[] = [],
 ): Outcome {
   if (behind.length + before.length === 0) return outcome;
-  const warnings = [...before, ...outcome.warnings, ...behind];
+  const warnings = [...before, ...textsIn(outcome, 'warnings'), ...behind];
   const { envelope } = outcome;
-  return { ...outcome, warnings, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
+  return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
 
 /**
@@ -90,7 +86,6 @@ export function failed(
   failure: AdvisedFailure,
   fallback: TaskState | null,
   knownTaskId: string | null,
-  warnings: readonly string[] = [],
 ): Outcome {
   const { details } = failure;
   const data = definedFields({
@@ -111,17 +106,19 @@ export function failed(
     },
     exitCode: exitCodeOf(failure),
     failure,
-    warnings,
-    nextSteps: details.nextSteps ?? [],
     files: [],
   };
 }
 
-/** Returns as many rows as fit into the document. @param most characters of JSON */
-export function rowsThatFit(rows: Iterable<JsonObject>, most: number): JsonObject[] {
+// Of a batch, beside its sums, warnings and steps.
+const MOST_ROWS = 150;
+const MOST_CHARACTERS = 36_000;
+
+/** Returns the rows of a batch that fit into the document. */
+export function rowsThatFit(rows: readonly JsonObject[]): JsonObject[] {
   const fit: JsonObject[] = [];
-  let left = most;
-  for (const row of rows) {
+  let left = MOST_CHARACTERS;
+  for (const row of rows.slice(0, MOST_ROWS)) {
     left -= JSON.stringify(row).length;
     if (left < 0) break;
     fit.push(row);

@@ -4,9 +4,8 @@ import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/j
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
 import { sinceAt } from '../command-line/since.ts';
-import { EXIT } from '../exit-codes.ts';
 import { type Caller, resumeCommand } from './caller.ts';
-import { definedFields, type Outcome, success, upstream } from './envelope.ts';
+import { definedFields, done, type Outcome, upstream } from './envelope.ts';
 import { leftOut, othersWords, spanOf } from './spending.ts';
 
 const MOST_COMMANDS = 5;
@@ -34,7 +33,7 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
   };
   const records: Json[] = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
-  return success(null, null, { ...data, ...upstream(shown) }, EXIT.done);
+  return done({ ...data, ...upstream(shown) });
 }
 
 function warningsOf(result: ListResult): string[] {

@@ -6,7 +6,7 @@ import { counted as count } from '../../model/text.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { BATCH_ORDER, EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, earlierStep, resumeCommand } from './caller.ts';
-import { definedFields, type Envelope, failed, type Outcome, success } from './envelope.ts';
+import { definedFields, done, type Envelope, failed, type Outcome, textsIn } from './envelope.ts';
 import { explained } from './errors/explained.ts';
 import { taskOutcome } from './task.ts';
 
@@ -48,7 +48,7 @@ export function manyOutcome({ items, until, more, unknown: submits }: ManyResult
     nextSteps.push(
       ...((hasMore && gone.length < items.length) || more > 0 ? [caller.same] : []),
       ...gone.slice(0, 5),
-      ...(unknown ? unknown.nextSteps : [caller.command('listPending')]),
+      ...(unknown ? textsIn(unknown, 'nextSteps') : [caller.command('listPending')]),
     );
   }
   const data = definedFields({
@@ -60,8 +60,6 @@ export function manyOutcome({ items, until, more, unknown: submits }: ManyResult
   return {
     envelope: { ok, status: null, taskId: null, data, errorCode, errorMessage, retryAfter },
     exitCode: worst?.exitCode ?? (!isOver && (more > 0 || left < 0) ? EXIT.stillRunning : EXIT.done),
-    warnings: [],
-    nextSteps,
     files: outcomes.flatMap(({ files }) => files),
     onWritten: () => {
       for (const { onWritten } of delivered) onWritten?.();
@@ -110,7 +108,7 @@ export function nothingPendingOutcome({ unknown }: NothingPending, caller: Calle
       'No recorded task of this key is unfinished or waits to be delivered.',
       ...earlierStep(caller),
     ];
-    return success(null, null, { count: 0, unknown, nextSteps }, EXIT.done);
+    return done({ count: 0, unknown, nextSteps });
   }
   return unknownOutcome(unknown, caller);
 }

@@ -4,7 +4,7 @@ import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, earlierStep } from './caller.ts';
-import { type Outcome, success } from './envelope.ts';
+import { done, type Outcome, success } from './envelope.ts';
 
 const MOST_STEPS = 5;
 const SEEN =
@@ -37,7 +37,7 @@ export function pendingOutcome(
     pending.length > 0
       ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN]
       : ['No request that was asked for is unfinished or waits to be delivered.', ...earlierStep(caller)];
-  return success(null, null, { count: pending.length, pending, nextSteps }, EXIT.done);
+  return done({ count: pending.length, pending, nextSteps });
 }
 
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {

@@ -5,9 +5,8 @@ import type { SpendingCounts } from '../../model/spending-row.ts';
 import { counted } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
 import { type Since, sinceAt } from '../command-line/since.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { Caller } from './caller.ts';
-import { type Outcome, success } from './envelope.ts';
+import { done, type Outcome } from './envelope.ts';
 
 // Far more models than the services have.
 const MOST_MODELS = 100;
@@ -37,7 +36,7 @@ export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome
     warnings: unlessEmpty(warnings),
     nextSteps: unlessEmpty(nextStepsOf(total, caller)),
   };
-  return success(null, null, data, EXIT.done);
+  return done(data);
 }
 
 /** Returns a span as the documents name it; null: all that is known. */

@@ -6,15 +6,7 @@ import { nameIn } from '../../providers/read-answer.ts';
 import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
-import {
-  definedFields,
-  type Fields,
-  failed,
-  type Outcome,
-  success,
-  type Told,
-  upstream,
-} from './envelope.ts';
+import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { NONE_SINCE, resumedSteps, runSteps, spentBefore } from './reused.ts';
 import { warningText } from './warnings.ts';
@@ -37,7 +29,7 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   const { envelope } = outcome;
   const { nextSteps: _, ...data } = envelope.data ?? {};
   const nextSteps = [
-    ...outcome.nextSteps,
+    ...textsIn(outcome, 'nextSteps'),
     ...(result.resumed ? resumedSteps(result.resumed, caller.isSubmit) : []),
     ...(result.begun ? runSteps(result.begun) : []),
     ...reusedSteps(result, caller),
@@ -45,8 +37,6 @@ export function withFacts(result: TaskResult, outcome: Outcome, caller: Caller):
   ];
   return {
     ...outcome,
-    nextSteps,
-    warnings: result.warnings.map(warningText),
     files: result.files?.map((file) => file.path) ?? [],
     envelope: {
       ...envelope,
@@ -100,7 +90,14 @@ function saveSteps(taskId: string, caller: Caller): string[] {
   ];
 }
 
-export function dataOf({ seen, credits, files, warnings, lastPollError: last, ...origin }: TaskResult): Told {
+export function dataOf({
+  seen,
+  credits,
+  files,
+  warnings,
+  lastPollError: last,
+  ...origin
+}: TaskResult): Fields {
   return {
     model: nameIn(seen.model),
     resumed: origin.resumed ? true : undefined,

@@ -9,54 +9,44 @@ import type { Caller } from './caller.ts';
 import { failed, type Outcome, success } from './envelope.ts';
 import { findOutSteps } from './errors/submit-outcome-unknown.ts';
 
-interface Circumstances {
-  caller: Caller;
-  isRecorded: boolean;
-  downloads: boolean;
-  /** The request of this call. */
-  generation: GenerationRequest | undefined;
-}
-
 const CHARGES_NOTHING = 'Run this command as often as you like: it charges nothing.';
 const CHARGES_THE_REST =
   'The command charges nothing for the lines that have a task. It submits the others, which is charged.';
 
-/** Returns the outcome of an interrupted call: the last known state of the task, and the command that resumes it. */
+/**
+ * Returns the outcome of an interrupted call: the last known state of the task, and the command that resumes it.
+ * @param generation the request of this call
+ */
 export function interruptedOutcome(
   signal: StopSignal,
   situation: Situation,
-  { caller, isRecorded, downloads, generation }: Circumstances,
+  caller: Caller,
+  generation: GenerationRequest | undefined,
 ): Outcome {
   const { phase, taskId, state, isAboutMany } = situation;
   const exitCode = EXIT_OF_SIGNAL[signal];
   const resume = resumeStep(caller, situation);
   const because = (code: ErrorCode, message: string, details: Advice): Outcome =>
     failed(new AdvisedFailure(code, `${signal} came ${message}`, { exitCode, ...details }), null, taskId);
-  const known = (...nextSteps: string[]): Outcome =>
-    success(
-      isAboutMany ? null : state,
-      isAboutMany ? null : taskId,
-      { interruptedBy: signal, nextSteps },
-      exitCode,
-    );
+  const known = (step: string): Outcome => {
+    const data = { interruptedBy: signal, nextSteps: [resume, step] };
+    return isAboutMany ? success(null, null, data, exitCode) : success(state, taskId, data, exitCode);
+  };
 
   if (isAboutMany)
-    return known(
-      resume,
-      `The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`,
-    );
+    return known(`The tasks run on at the service. ${caller.isSubmit ? CHARGES_THE_REST : CHARGES_NOTHING}`);
   if (phase === 'submitting') {
     const message = 'while the submit was under way; whether it was accepted is not known.';
     return because('SUBMIT_OUTCOME_UNKNOWN', message, {
       status: 'UNKNOWN',
       data: generation && { idempotencyKey: generation.idempotencyKey, model: generation.model },
-      nextSteps: findOutSteps(caller, isRecorded),
+      nextSteps: findOutSteps(caller),
     });
   }
-  if (taskId === null)
-    return caller.isSubmit
-      ? because('UNKNOWN_ERROR', 'first.', { status: 'FAILED', nothingSubmitted: true })
-      : because('UNKNOWN_ERROR', 'first.', {});
+  if (taskId === null) {
+    const nothing: Advice = { status: 'FAILED', nothingSubmitted: true };
+    return because('UNKNOWN_ERROR', 'first.', caller.isSubmit ? nothing : {});
+  }
   if (state === null) {
     const message = 'before the service gave the state of the task.';
     return because('UNKNOWN_ERROR', message, { status: 'UNKNOWN', nextSteps: [resume] });
@@ -66,8 +56,10 @@ export function interruptedOutcome(
     const message = `before the record of the task was here. It has ended: ${state}.`;
     return because(code, message, { status: state, nextSteps: [resume] });
   }
-  if (state !== 'COMPLETED') return known(resume, `The task runs on at the service. ${CHARGES_NOTHING}`);
-  if (!downloads) return known(resume, `The task is finished: fetch its result. ${CHARGES_NOTHING}`);
+  if (state !== 'COMPLETED') return known(`The task runs on at the service. ${CHARGES_NOTHING}`);
+  const { download, output } = caller.resumeFlags;
+  if ((download ?? output) === undefined)
+    return known(`The task is finished: fetch its result. ${CHARGES_NOTHING}`);
   return because('DOWNLOAD_FAILED', 'before the file was saved. The task is finished.', {
     status: state,
     nextSteps: [resume, `The task is finished and paid for: fetch its result. ${CHARGES_NOTHING}`],
@@ -83,7 +75,6 @@ export function bugOutcome(
   situation: Situation,
   fallback: TaskState | null,
   caller?: Caller,
-  isRecorded = true,
 ): Outcome {
   const { phase, taskId } = situation;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -95,7 +86,7 @@ export function bugOutcome(
     data: { where: where.map((line) => plain(line, 200)) },
     nextSteps: [
       ...(unknown ? ['Whether the submit was accepted is not known.'] : []),
-      ...(unknown && caller ? findOutSteps(caller, isRecorded) : []),
+      ...(unknown && caller ? findOutSteps(caller) : []),
       ...(!unknown && caller && taskId !== null ? [resumeStep(caller, situation)] : []),
       'This is a bug in async-media-workflow; please report it with errorMessage and data.where.',
     ],

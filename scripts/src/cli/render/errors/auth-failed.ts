@@ -15,7 +15,7 @@ export const AUTH_FAILED = {
       // The balance and the tasks of the sandbox are not the user's.
       ...(wantsOwn
         ? []
-        : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal]),
+        : ['Without a key the same command rehearses in the sandbox, at no cost:', rehearsal()]),
     ],
   }),
 } satisfies Partial<Words>;

@@ -1,7 +1,7 @@
 import type { ReasonOf } from '../../../model/failure.ts';
-import { BRIEF_WAIT_S, isTerminal } from '../../../model/task.ts';
+import { isTerminal } from '../../../model/task.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { type Caller, saveCommand } from '../caller.ts';
+import { type Caller, resumeCommand, saveCommand } from '../caller.ts';
 import type { Words } from './said.ts';
 
 export const CANCEL_REJECTED = {
@@ -15,7 +15,7 @@ export const CANCEL_REJECTED = {
 function stepsOf({ state, taskId, download }: ReasonOf<'notCancelled'>, caller: Caller): string[] {
   const { profile, command } = caller;
   const { cancel, running = '' } = profile.says;
-  const wait = command('waitTask', { taskId, wait: BRIEF_WAIT_S });
+  const wait = resumeCommand(caller, taskId);
   switch (state) {
     case 'COMPLETED':
       return [

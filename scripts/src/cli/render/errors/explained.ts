@@ -6,29 +6,21 @@ import { type Caller, resumeCommand } from '../caller.ts';
 import { definedFields } from '../envelope.ts';
 import { warningText } from '../warnings.ts';
 import { AUTH_FAILED } from './auth-failed.ts';
-import { BUDGET_EXCEEDED } from './budget-exceeded.ts';
+import { BAD_INPUT } from './bad-input.ts';
 import { CANCEL_REJECTED } from './cancel-rejected.ts';
+import { CREDITS } from './credits.ts';
 import { DOWNLOAD_FAILED } from './download-failed.ts';
-import { IDEMPOTENCY_CONFLICT } from './idempotency-conflict.ts';
-import { INSUFFICIENT_CREDITS } from './insufficient-credits.ts';
-import { INVALID_MODEL } from './invalid-model.ts';
-import { INVALID_PAYLOAD } from './invalid-payload.ts';
-import { NETWORK_ERROR } from './network-error.ts';
 import type { ByReason, Said, Unexplained, Words } from './said.ts';
 import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
 import { TASK_NOT_FOUND } from './task-not-found.ts';
-import { UNKNOWN_ERROR } from './unknown-error.ts';
+import { TEMPORARY } from './temporary.ts';
 
 const WORDS: Words = {
-  ...INVALID_MODEL,
-  ...INVALID_PAYLOAD,
-  ...IDEMPOTENCY_CONFLICT,
+  ...BAD_INPUT,
   ...AUTH_FAILED,
-  ...INSUFFICIENT_CREDITS,
-  ...BUDGET_EXCEEDED,
+  ...CREDITS,
   ...TASK_NOT_FOUND,
-  ...NETWORK_ERROR,
-  ...UNKNOWN_ERROR,
+  ...TEMPORARY,
   ...SUBMIT_OUTCOME_UNKNOWN,
   ...DOWNLOAD_FAILED,
   ...CANCEL_REJECTED,

@@ -32,9 +32,9 @@ export interface Unexplained {
 }
 
 /**
- * What is said of the failures of an error code: by the reason of a failure, or its next steps by the code alone. Each code
- * has a file of its name here; RATE_LIMITED stands in `network-error.ts`, the ends of a task in `task-ended.ts`. A failure
- * whose message names no flag keeps the one with which it was thrown.
+ * What is said of the failures of an error code: by the reason of a failure, or its next steps by the code alone. The codes
+ * that end with the same exit code share a file here; the ends of a task stand in `task-ended.ts`. A failure whose message
+ * names no flag keeps the one with which it was thrown.
  */
 export type Words = { [K in Reason['kind']]: ByReason<ReasonOf<K>> } & {
   [C in ErrorCode]?: (about: Unexplained) => string[];

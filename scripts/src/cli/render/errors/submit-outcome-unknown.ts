@@ -82,8 +82,8 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
 } satisfies Partial<Words>;
 
 /** Returns the steps that find out whether the submit of a call was accepted that ended while it was sent. */
-export function findOutSteps(caller: Caller, isRecorded: boolean): string[] {
-  const { profile, same, command } = caller;
+export function findOutSteps(caller: Caller): string[] {
+  const { profile, same, command, isRecorded } = caller;
   if (!profile.can.list) return [NOT_YET, profile.says.tasks, ...(isRecorded ? decision(caller) : [])];
   const find = isRecorded
     ? ['Run this command, without --new: it reconciles, and never submits while that may charge twice.', same]
@@ -107,6 +107,6 @@ function decision(
   const flags = { idempotencyKey, wait: BRIEF_WAIT_S, ...place };
   return [
     `The user decides. If its task is found, this resumes it: ${resumeCommand(caller, '<task_id>', flags)}`,
-    `If there is none, and ${RISK}: ${caller.another}`,
+    `If there is none, and ${RISK}: ${caller.another()}`,
   ];
 }

@@ -1,7 +1,13 @@
-import { cheaperSteps } from './insufficient-credits.ts';
+import type { Cheaper } from '../../../model/failure.ts';
 import type { Words } from './said.ts';
 
-export const BUDGET_EXCEEDED = {
+// INSUFFICIENT_CREDITS (HTTP 402, or a balance below the price) and BUDGET_EXCEEDED.
+export const CREDITS = {
+  // The message, with the missing amount: `core/money/short-of-credits.ts`.
+  shortOfCredits: ({ cheaper }, { profile }) => [
+    ...(cheaper ? cheaperSteps(cheaper) : []),
+    profile.says.credits,
+  ],
   BUDGET_EXCEEDED: () => [
     'Nothing was submitted. Ask the user for a higher limit, or choose a cheaper model or duration.',
   ],
@@ -49,3 +55,14 @@ export const BUDGET_EXCEEDED = {
     };
   },
 } satisfies Partial<Words>;
+
+/** Returns forms of a request that cost less, as literals to put into the payload; or that there are none. */
+export function cheaperSteps({ model, asOf, variants, most }: Cheaper): string[] {
+  // That nothing is free need not be said.
+  if (variants.length === 0 && most !== null && most > 0)
+    return [`No form of ${model} is known that costs at most ${most} credits.`];
+  return variants.map(
+    ({ change, credits }) =>
+      `Cheaper: ${JSON.stringify(change).slice(1, -1)} in the payload, about ${credits} credit${credits === 1 ? '' : 's'} (an estimate of ${asOf}).`,
+  );
+}

@@ -11,7 +11,7 @@ function retry({ caller: { isSubmit }, taskId, later }: Unexplained): string[] {
   ];
 }
 
-export const NETWORK_ERROR = {
+export const TEMPORARY = {
   NETWORK_ERROR: retry,
   RATE_LIMITED: retry,
   proxySettings: () => ({
@@ -25,4 +25,23 @@ export const NETWORK_ERROR = {
     'Check the clock of this machine, and whether a proxy replaces certificates (NODE_EXTRA_CA_CERTS).',
   ],
   handshake: () => ['Check the address and its port, and whether a proxy stands in between.'],
+  UNKNOWN_ERROR: ({ caller: { profile, isSubmit, same, command }, taskId }) => {
+    if (taskId !== null)
+      return [
+        `${profile.title} gave no usable answer about the task, which is as it was: check the id.`,
+        command('getTask', { taskId }),
+        ...(profile.can.list ? [command('listTasks')] : []),
+      ];
+    const unchanged =
+      'Nothing was submitted or charged. Read errorMessage first: unchanged, the same may be rejected again.';
+    return isSubmit ? [unchanged, same] : [same];
+  },
+  beingSubmitted: () => ['Run the same command again a little later.'],
+  justSubmitted: (_, { command }) => [command('listPending')],
+  takenOver: (_, { same }) => ['The same command resumes what that process does, and charges nothing:', same],
+  budgetBusy: (_, { same }) => ['Run the same command again a little later.', same],
+  olderVersion: (_, { same }) => [
+    'Update every copy of the skill that uses this state folder. Run the same command again when that process has ended.',
+    same,
+  ],
 } satisfies Partial<Words>;
