@@ -100,7 +100,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
   ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
   [
     'pending',
-    /^(cli\/(actions\/(with-cancels|pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/may-cancel))\.ts$/,
+    /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
   ],
   ['spending', /^cli\/actions\/spending-without-key\.ts$/],
   ['download', /^(download\/|core\/deliver\/file-warnings\.ts$|http\/public-lookup\.ts$)/],
@@ -109,7 +109,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     'live',
     /^((http|providers)\/|core\/(result|session|deliver\/deliver|poll\/(interval|status-query)|record\/(made-elsewhere|task-record)|tasks\/get-status)\.ts$|cli\/(actions\/(live|stand-ins)|render\/(outcome|reused|state))\.ts$)/,
   ],
-  ['wait', /^((http|core)\/|cli\/render\/(account|list|many|spending|task)\.ts$)/],
+  ['wait', /^((http|core)\/|cli\/render\/(account|cancellable|list|many|spending|task)\.ts$)/],
   ['main', /^cli\//],
 ];
 

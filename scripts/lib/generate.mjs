@@ -269,6 +269,10 @@ var CLEAR_MS = 6e4;
 var INTERVALS_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 var REREAD_MS = 5e3;
 var LEAST_MS = 1500;
+function endedAt({ phase, unsettledSince, submitTimeout }, { clock, timeoutMs }) {
+  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
+  return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
+}
 function reconcileUntil({ api }, deadline) {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -314,14 +318,14 @@ async function search(session, lost, until, source = {}) {
     const others = new Set(taken);
     const elapsed = api.clock.monotonic() - lost.since.monotonic;
     const wall = Math.max(api.clock.wall(), lost.since.wall + elapsed);
-    const endedAt = wall - elapsed;
+    const endedAt2 = wall - elapsed;
     const now2 = supplied ? supplied.answeredAt : wall;
     const ageMs = supplied ? Math.max(0, askedAt - supplied.askedAt) : 0;
     const tasks = list.tasks.filter(({ id }) => !others.has(id));
     const sentAt = lost.sentAt > lost.since.wall ? null : lost.sentAt;
     const { generation } = lost;
     const equals = records ? await equalSubmits(records, generation.idempotencyKey) : 1;
-    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt, now: now2 }, equals);
+    const found = findInList({ ...list, tasks }, generation, { sentAt, endedAt: endedAt2, now: now2 }, equals);
     if (found === "absent" || found === "similar") return { kind: found, ageMs };
     if (found.idempotencyKey !== void 0 || !records) return { kind: "found", task: found };
     const isContested = await isEqualUnderWay(records, generation.idempotencyKey);
@@ -613,10 +617,9 @@ async function adopt(own) {
   }
 }
 async function lostSubmitOf({ session, request, entry }) {
-  const { clock, timeoutMs } = session.api;
-  const { phase, unsettledSince: noted, submitTimeout } = entry.record;
-  const mayLast = phase === "submitting" ? submitTimeout ?? timeoutMs : 0;
-  const wall = Math.min(Date.parse(noted) + mayLast, clock.wall());
+  const { clock } = session.api;
+  const { phase, unsettledSince: noted } = entry.record;
+  const wall = endedAt(entry.record, session.api);
   const unsettledSince = new Date(wall).toISOString();
   if (phase === "submitting" || noted !== unsettledSince) {
     await entry.update({ phase: "unknown", unsettledSince });
@@ -987,12 +990,39 @@ function checkUnclaimed({ record }, taskId, holder) {
   });
 }
 
+// scripts/src/core/submit/name-listed.ts
+import { orFailure as orFailure8 } from "./main.mjs";
+import { whileFenced as whileFenced2 } from "./journal.mjs";
+async function lostSubmits({ records }) {
+  const store = await records();
+  if (!store) return [];
+  const lost = [...await store.pending(), ...await store.replaced()];
+  return lost.filter((entry) => entry.record.taskId === null && store.isOwn(entry));
+}
+async function nameListed(session, lost, tasks) {
+  const store = await session.records();
+  for (const entry of store ? lost : []) {
+    const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
+    if (!task) continue;
+    await orFailure8(
+      whileFenced2(store, entry, async () => {
+        const { taskId, resubmitted } = entry.record;
+        const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
+        if (taskId === null) await nameTask({ session, store, entry }, found);
+      })
+    );
+  }
+}
+
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
-async function listTasks(session, filter) {
+async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
-  const list = await api.read(provider.list());
+  const until = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), until, { until });
+  const lost = await orFailure9(lostSubmits(session));
+  if (!(lost instanceof Failure13)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -1024,7 +1054,7 @@ async function listTasks(session, filter) {
   };
 }
 async function othersOf({ records, provider }, since) {
-  const rows = await orFailure8((async () => (await records())?.spending(since ?? 0))());
+  const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
   return rows instanceof Failure13 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
@@ -1035,7 +1065,7 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure8(ownPending(session));
+  const own = await orFailure9(ownPending(session));
   for (const entry of own instanceof Failure13 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
@@ -1044,13 +1074,16 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure14, orFailure as orFailure10 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
-import { creditsOf as creditsOf3, madeBy as madeBy3 } from "./live.mjs";
+import {
+  madeBy as madeBy3
+} from "./live.mjs";
 import { waitTask as waitTask3 } from "./wait.mjs";
 async function waitForNewest(session, settings) {
-  const { tasks, unknown: unknown2 } = await pendingRequests(session);
+  const { tasks, ...submits } = await pendingRequests(session);
+  const { unknown: unknown2 } = submits;
   const { clock } = session.api;
   const until = clock.monotonic() + settings.waitMs;
   const gone = [];
@@ -1062,7 +1095,7 @@ async function waitForNewest(session, settings) {
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
-  return { kind: "nothingPending", unknown: unknown2 };
+  return { kind: "nothingPending", ...submits };
 }
 function withWarnings(result, gone, unknown2) {
   const warnings = [...result.warnings];
@@ -1070,10 +1103,11 @@ function withWarnings(result, gone, unknown2) {
   if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
   return { ...result, warnings };
 }
+var REREAD_S = 5;
 var MOST_AT_ONCE = 200;
 async function waitForAll(session, settings, until = "last") {
-  const { tasks, unknown: unknown2 } = await pendingRequests(session);
-  if (tasks.length === 0) return { kind: "nothingPending", unknown: unknown2 };
+  const { tasks, ...submits } = await pendingRequests(session);
+  if (tasks.length === 0) return { kind: "nothingPending", ...submits };
   const entries = tasks.sort((a, b) => polledAt(a) - polledAt(b)).slice(0, MOST_AT_ONCE);
   session.observer.several(entries.length);
   if (session.api.signal) setMaxListeners(0, session.api.signal);
@@ -1087,7 +1121,7 @@ async function waitForAll(session, settings, until = "last") {
   const ended = await Promise.all(waits);
   const items = entries.map(({ record }, n) => ({ record, ended: ended[n] }));
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
-  return { kind: "many", items, until, more: tasks.length - entries.length, unknown: unknown2 };
+  return { kind: "many", items, until, more: tasks.length - entries.length, ...submits };
 }
 var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
@@ -1096,7 +1130,7 @@ async function endOf(session, settings, entry) {
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  const ended = await orFailure10(waitTask3({ ...session, observer }, taskId, settings, known2));
   if (!(ended instanceof Failure14)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
@@ -1105,26 +1139,30 @@ async function endOf(session, settings, entry) {
 }
 var polledAt = ({ record }) => Date.parse(record.checked ?? record.created);
 async function pendingRequests(session) {
-  const store = await session.records();
-  if (store) await adoptReplaced(session, store);
+  const listFailure = await findLost(session);
   const own = await ownPending2(session);
   const tasks = own.filter(({ record }) => record.taskId !== null);
-  return { tasks, unknown: own.length - tasks.length };
+  const lost = own.filter(({ record }) => record.taskId === null);
+  return { tasks, unknown: lost.length, listFailure, after: listAgainIn(session, lost, listFailure) };
 }
-async function adoptReplaced({ api, provider }, store) {
-  if (!provider.can.list) return;
-  const replaced = await store.replaced();
-  if (replaced.length === 0) return;
-  const list = await orFailure9(api.once(provider.list()));
-  if (list instanceof Failure14) return;
-  for (const entry of replaced) {
-    const task = list.tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
-    if (!task) continue;
-    const credits = creditsOf3(task, entry.record.credits);
-    await entry.update({ phase: "submitted", taskId: task.id, status: task.state, credits });
-  }
+async function findLost(session) {
+  const { api, provider } = session;
+  const lost = provider.can.list ? await lostSubmits(session) : [];
+  if (lost.length === 0) return void 0;
+  const list = await orFailure10(api.once(provider.list()));
+  if (list instanceof Failure14) return list;
+  await nameListed(session, lost, list.tasks);
+  return void 0;
+}
+function listAgainIn({ api, provider }, lost, failure) {
+  if (!provider.can.list || lost.length === 0) return void 0;
+  if (failure) return failure.details.transient ? failure.details.retryAfter ?? REREAD_S : void 0;
+  const clearAt = Math.max(...lost.map(({ record }) => endedAt(record, api) + CLEAR_MS));
+  const seconds = Math.ceil((clearAt - api.clock.wall()) / 1e3);
+  return seconds > 0 ? seconds : void 0;
 }
 export {
+  CLEAR_MS,
   account,
   askPrice,
   attachTask,
@@ -1134,6 +1172,7 @@ export {
   checkPrice,
   comparedEstimate,
   conclude,
+  endedAt,
   equalSubmits,
   explainFunds,
   findInList,
@@ -1143,6 +1182,8 @@ export {
   isEqualUnderWay,
   judgeRejection,
   listTasks,
+  lostSubmits,
+  nameListed,
   nameTask,
   otherRequests,
   quote,

@@ -969,6 +969,8 @@ async function outcomeOfResult(result, caller) {
       return (await import("./wait.mjs")).listOutcome(result, caller);
     case "spending":
       return (await import("./wait.mjs")).spendingOutcome(result, caller);
+    case "cancellable":
+      return (await import("./wait.mjs")).cancellableOutcome(result, caller);
     case "notFetched":
     case "notCancelled":
       return (await import("./wait.mjs")).taskOutcome(result, caller);
@@ -1109,6 +1111,8 @@ async function act(session, args, request, environment) {
     case "getTask":
       return (await import("./wait.mjs")).getTask(session, taskId, wait);
     case "cancelTask":
+      if (args.taskId === void 0)
+        return (await import("./pending.mjs")).cancellable(session);
       return (await import("./wait.mjs")).cancelTask(session, taskId);
     case "waitTask": {
       if (args.taskId === void 0) {

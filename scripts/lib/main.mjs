@@ -500,8 +500,8 @@ var MODELS = ["listModels", "describeModel"];
 var LOCAL = [...MODELS, "listPending", "forget"];
 var WAITS = ["generate", "waitTask"];
 var SAVES = [...WAITS, "createGeneration", "getTask"];
-var NAMED_TASK = ["getStatus", "getTask", "cancelTask"];
-var ONE_TASK = [...NAMED_TASK, "waitTask", "forget"];
+var NAMED_TASK = ["getStatus", "getTask"];
+var ONE_TASK = [...NAMED_TASK, "cancelTask", "waitTask", "forget"];
 var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
@@ -2253,12 +2253,8 @@ async function runServiceAction(call, args, caller, environment) {
   }
   try {
     if (!args.sandbox && environment.key === void 0) {
-      if (args.action === "spending" && environment.stateFolder !== "") {
-        const { localJournal } = await import("./pending.mjs");
-        const { spendingWithoutKey } = await import("./spending.mjs");
-        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
-        if (known) return known;
-      }
+      const known = await answerWithoutKey(call, args, caller, environment);
+      if (known) return known;
       throw new Failure("AUTH_FAILED", "No key is set, so no live call is made.", {
         reason: { kind: "keyMissing" }
       });
@@ -2279,8 +2275,17 @@ async function runServiceAction(call, args, caller, environment) {
     void batch?.close();
   }
 }
+async function answerWithoutKey(call, args, caller, environment) {
+  const isCancel = args.action === "cancelTask" && args.taskId === void 0;
+  if (args.action !== "spending" && !isCancel || environment.stateFolder === "") return null;
+  const { localJournal } = await import("./pending.mjs");
+  const journal = localJournal(args, environment, call.progress.line);
+  if (isCancel) return (await import("./pending.mjs")).cancelsWithoutKey(journal, args, caller);
+  const { spendingWithoutKey } = await import("./spending.mjs");
+  return spendingWithoutKey(journal, args, caller);
+}
 async function outcomeOfError(error, call) {
-  const { args, caller } = call;
+  const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
@@ -2288,11 +2293,6 @@ async function outcomeOfError(error, call) {
   }
   if (!(error instanceof Failure)) return bugOf(error, call);
   const failure = error instanceof AdvisedFailure ? error : (await import("./advice.mjs")).explained(error, caller);
-  if (!args && guessAction(call.argv) === "cancelTask") {
-    const { withCancels } = await import("./pending.mjs");
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
-  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 function bugOf(error, call) {

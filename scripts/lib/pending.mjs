@@ -33,6 +33,10 @@ async function forgetRecords(records, { taskId, idempotencyKey = "" }) {
   return { record: first.record, count: entries.length };
 }
 
+// scripts/src/core/tasks/cancellable.ts
+import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
+import { isObject } from "./main.mjs";
+
 // scripts/src/core/tasks/may-cancel.ts
 import { ANY_VIDEO } from "./main.mjs";
 import { Failure as Failure2, orFailure } from "./main.mjs";
@@ -47,6 +51,50 @@ async function longestMs(provider, model) {
   const seconds = contract.durations.flatMap((run) => run.seconds);
   if (seconds.length > 0) return Math.max(...seconds) * 1e3;
   return contract.output === "video" ? ANY_VIDEO.latestMs : Infinity;
+}
+
+// scripts/src/core/tasks/cancellable.ts
+var MOST_TASKS = 5;
+var LIST_MS = 5e3;
+async function cancellable(session) {
+  const { api, provider } = session;
+  const filter = { since: null, states: ["SUBMITTED"], model: null, limit: MOST_TASKS };
+  const { listTasks } = await import("./generate.mjs");
+  const list = provider.can.list ? await orFailure2(listTasks(session, filter, LIST_MS)) : null;
+  if (list instanceof Failure3 && list.code === "AUTH_FAILED") throw list;
+  const store = await session.records();
+  const pending = await orFailure2((async () => await store?.pending() ?? [])());
+  const own = pending instanceof Failure3 ? [] : pending.filter((entry) => store?.isOwn(entry));
+  const records = own.map(({ record }) => record);
+  const known = await recordedCancellable(records, api.clock.wall());
+  if (list === null || list instanceof Failure3) return { ...known, listFailure: list ?? void 0 };
+  const { promptExcerpt } = await import("./wait.mjs");
+  const tasks = list.tasks.map(({ task: { id, model, input, createdAt }, request }) => ({
+    taskId: id,
+    model,
+    promptExcerpt: request ? request.promptExcerpt : isObject(input) ? promptExcerpt(input) : null,
+    created: request?.created ?? (createdAt === void 0 ? void 0 : new Date(createdAt).toISOString()),
+    isRecorded: request !== void 0
+  }));
+  return { kind: "cancellable", tasks, more: list.matched - tasks.length, lost: known.lost, isListed: true };
+}
+async function recordedCancellable(records, now) {
+  const tasks = [];
+  for (const record of records) {
+    const { taskId, model, promptExcerpt, created, checked } = record;
+    if (await mayCancel(record, now))
+      tasks.push({
+        taskId,
+        model,
+        promptExcerpt,
+        created,
+        seen: checked ?? created,
+        isRecorded: true
+      });
+  }
+  const lost = records.filter(({ taskId }) => taskId === null);
+  const shown = tasks.slice(0, MOST_TASKS);
+  return { kind: "cancellable", tasks: shown, more: tasks.length - shown.length, lost, isListed: false };
 }
 
 // scripts/src/cli/actions/pending.ts
@@ -97,7 +145,7 @@ function resumeOf(record, caller) {
   const command = caller.commandAt(profile);
   const { taskId, idempotencyKey } = record;
   if (taskId === null) {
-    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
+    const find = profile.can.list ? "Whether this one was submitted is not known: run its command again, which searches the task list first (without that command, --action listTasks finds the task if the list shows its key)" : `Whether this one was submitted is not known. ${profile.says.tasks} Only if the user accepts that it may be charged once more: its command with --new, or with another --idempotencyKey if it had one`;
     const attach = command("waitTask", { taskId: "<task_id>", idempotencyKey, wait: BRIEF_WAIT_S });
     return `${find}; if its task is found: ${attach}; or, only if the user accepts a second charge, drop it: ${command("forget", { idempotencyKey })}`;
   }
@@ -116,69 +164,18 @@ async function listPending(journal, args, caller) {
   for (const record of wanted) if (await mayCancel(record, now)) cancellable2.add(record);
   return pendingOutcome(wanted, cancellable2, caller);
 }
+async function cancelsWithoutKey(journal, { profile }, caller) {
+  const all = (await journal.pending()).map(({ record }) => record);
+  const records = all.filter(({ provider }) => provider === profile.id);
+  const { cancellableOutcome } = await import("./wait.mjs");
+  return cancellableOutcome(await recordedCancellable(records, systemClock2.wall()), caller, false);
+}
 async function forget(journal, { taskId, idempotencyKey }) {
   return forgottenOutcome(await forgetRecords(journal, { taskId, idempotencyKey }));
 }
-
-// scripts/src/cli/actions/with-cancels.ts
-import { systemClock as systemClock3 } from "./main.mjs";
-import { Failure as Failure3, orFailure as orFailure2 } from "./main.mjs";
-import { quoted } from "./main.mjs";
-import { profileOf as profileOf2 } from "./main.mjs";
-import { parseArguments } from "./main.mjs";
-import { placeFlags } from "./main.mjs";
-import { readFlags } from "./main.mjs";
-import { commandLine, flagWords } from "./main.mjs";
-import { readEnvironment } from "./main.mjs";
-import { callerOf } from "./main.mjs";
-var MOST_STEPS2 = 5;
-var QUERY_MS = 5e3;
-async function withCancels(refusal, call) {
-  const given = readFlags(call.argv, []);
-  const named = profileOf2(given.get("provider"));
-  if (given.has("taskId") || !named?.can.cancel) return refusal;
-  const place = { profile: named, sandbox: given.has("sandbox") };
-  try {
-    const warn = call.progress.line;
-    let records = await cancellable(place, warn);
-    const isFresh = records.length > 0 && named.can.list && await hasReadList(call, place);
-    if (isFresh) records = await cancellable(place, warn);
-    const steps = records.slice(0, MOST_STEPS2).map((record) => cancelStep(record, place, isFresh));
-    const more = records.length - steps.length;
-    if (more > 0) steps.push(`${more} more can be cancelled: --action listPending shows them.`);
-    const { nextSteps: own = [] } = refusal.details;
-    const none = "By the records of this machine, no task can be cancelled any more.";
-    return refusal.with({ nextSteps: [...steps.length > 0 ? steps : [none], ...own] });
-  } catch (error) {
-    if (error instanceof Failure3) return refusal;
-    throw error;
-  }
-}
-async function cancellable(place, warn) {
-  const environment = readEnvironment(process.env, place.profile, { isLive: false, hasState: true });
-  const now = systemClock3.wall();
-  const found = [];
-  for (const { record } of await localJournal(place, environment, warn).pending())
-    if (record.provider === place.profile.id && await mayCancel(record, now)) found.push(record);
-  return found;
-}
-async function hasReadList({ run, interruption }, place) {
-  const argv = flagWords({ action: "listTasks", ...placeFlags(place) });
-  const args = parseArguments(argv);
-  const list = orFailure2(run(args, callerOf(args, argv)));
-  const late = new Promise((resolve) => setTimeout(resolve, QUERY_MS, null).unref());
-  const read = await Promise.race([list, late]);
-  if (read === null) interruption.stop();
-  return read !== null && !(read instanceof Failure3);
-}
-function cancelStep(record, place, isFresh) {
-  const { taskId, model, promptExcerpt, created, checked } = record;
-  const what = promptExcerpt === null ? model : `${quoted(promptExcerpt)} (${model})`;
-  const seen = isFresh ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${checked ?? created}`;
-  const command = commandLine(flagWords({ action: "cancelTask", taskId, ...placeFlags(place) }));
-  return `To cancel ${what}, made on ${created}, which ${seen}: ${command}`;
-}
 export {
+  cancellable,
+  cancelsWithoutKey,
   forget,
   forgetRecords,
   forgottenOutcome,
@@ -186,5 +183,5 @@ export {
   localJournal,
   mayCancel,
   pendingOutcome,
-  withCancels
+  recordedCancellable
 };

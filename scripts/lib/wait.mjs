@@ -57,6 +57,47 @@ function accountOutcome({ account: { balance, models, record }, contracts, notLi
   return done({ ...data, ...upstream(record) });
 }
 
+// scripts/src/cli/render/cancellable.ts
+import { quoted } from "./main.mjs";
+import { nameIn } from "./live.mjs";
+import { refused } from "./main.mjs";
+import { failed } from "./main.mjs";
+var MOST_LOST = 5;
+function cancellableOutcome(result, caller, hasKey = true) {
+  const { tasks, more, lost, isListed } = result;
+  const list = caller.command(
+    isListed ? "listTasks" : "listPending",
+    isListed ? { status: "SUBMITTED" } : {}
+  );
+  const nextSteps = [
+    ...tasks.map((task) => cancelStep(task, caller)),
+    ...more > 0 ? [`${more} more can be cancelled: ${list}`] : [],
+    ...tasks.length === 0 ? [noneStep(result, caller, hasKey)] : [],
+    ...lost.slice(0, MOST_LOST).map(({ promptExcerpt: promptExcerpt2, model, created }) => {
+      const shown = isListed ? ", and the list of the service does not show it" : "";
+      return `Whether the submit of ${named(promptExcerpt2, model)}, begun on ${created}, made a task is not known${shown}. Run its command again with --wait 0, which finds out; then run this command again: ${caller.same}`;
+    })
+  ];
+  const hint = tasks.length > 0 ? "add --taskId <id>: data.nextSteps has the command of each task that can be cancelled" : "no task is known that can be cancelled: data.nextSteps says how far that is known";
+  const refusal = refused("--taskId", "<id> for --action cancelTask", "nothing", hint);
+  return failed(refusal.with({ nextSteps }), "UNKNOWN", null);
+}
+var named = (promptExcerpt2, model) => promptExcerpt2 === null ? model ?? "a task" : `${quoted(promptExcerpt2)}${model ? ` (${model})` : ""}`;
+function cancelStep(task, { command }) {
+  const { taskId, promptExcerpt: promptExcerpt2, created, seen, isRecorded } = task;
+  const what = named(promptExcerpt2, nameIn(task.model));
+  const made = `${created ? `, made on ${created}` : ""}${isRecorded ? "" : " (this machine has no record of it)"}`;
+  const state = seen === void 0 ? "is SUBMITTED now" : `was SUBMITTED when it was last seen, on ${seen}`;
+  return `To cancel ${what}${made}, which ${state}: ${command("cancelTask", { taskId })}`;
+}
+function noneStep({ isListed, listFailure }, { profile }, hasKey) {
+  if (isListed) return `${profile.title} lists no task of this key that is SUBMITTED: none can be cancelled.`;
+  const none = "By the records of this machine, no task can be cancelled any more.";
+  if (listFailure) return `${none} The list of ${profile.title} could not be read: ${listFailure.message}`;
+  if (hasKey) return none;
+  return `${none} What ${profile.title} lists is not known, because ${profile.keyVariable} is not set.`;
+}
+
 // scripts/src/core/record/prompt-excerpt.ts
 import { plain } from "./main.mjs";
 var FIELDS = ["prompt", "content", "text", "lyrics"];
@@ -78,8 +119,8 @@ function firstText(value) {
 
 // scripts/src/cli/render/list.ts
 import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
-import { plain as plain2, quoted } from "./main.mjs";
-import { nameIn } from "./live.mjs";
+import { plain as plain2, quoted as quoted2 } from "./main.mjs";
+import { nameIn as nameIn2 } from "./live.mjs";
 import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
@@ -235,7 +276,7 @@ function nothingMatches({ listed, models, counts, filter: { states, model, since
     const found = there.map(([state, count2]) => `${count2} ${state}`).join(", ");
     return `No task${of} is ${states.join(" or ")} (${found}).`;
   }
-  const names = models.flatMap((name) => nameIn(name) ?? []).slice(0, MOST_MODELS2);
+  const names = models.flatMap((name) => nameIn2(name) ?? []).slice(0, MOST_MODELS2);
   const asked = [model === null ? "" : `of model ${model}`, span].filter(Boolean).join(" and ");
   const all = listed === 1 ? "The 1 task of this key is not" : `None of the ${listed} tasks of this key is`;
   return `${all} ${asked}. ${listed === 1 ? "Its model" : "Their models"}: ${names.join(", ") || "not named"}.`;
@@ -249,13 +290,13 @@ function rowOf2({ task, request, name, file }) {
     name: name && plain2(name, 200),
     promptExcerpt: request?.promptExcerpt ?? own ?? void 0,
     file: file && plain2(file, 1e3),
-    model: nameIn(task.model) ?? null,
+    model: nameIn2(task.model) ?? null,
     status: state,
     unknownState,
     createdAt: dateOf(createdAt),
     completedAt: dateOf(completedAt),
     credits: { charged: charged ?? null, refunded: refunded ?? null },
-    reason: error && quoted(error, LONGEST_REASON),
+    reason: error && quoted2(error, LONGEST_REASON),
     // A key has no spaces: whatever has some is no key, and may be a sentence.
     idempotencyKey: /^[\x21-\x7e]{1,128}$/.test(key) ? key : void 0
   });
@@ -269,11 +310,11 @@ import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
 import { dropStep, earlierStep, resumeCommand as resumeCommand2 } from "./main.mjs";
-import { definedFields as definedFields3, done as done4, failed as failed2, textsIn } from "./main.mjs";
+import { definedFields as definedFields3, done as done4, failed as failed3, textsIn } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 
 // scripts/src/cli/render/task.ts
-import { definedFields as definedFields2, failed } from "./main.mjs";
+import { definedFields as definedFields2, failed as failed2 } from "./main.mjs";
 import { explained } from "./advice.mjs";
 import { dataOf, stateOutcome, withFacts } from "./live.mjs";
 function taskOutcome(result, caller) {
@@ -281,15 +322,16 @@ function taskOutcome(result, caller) {
 }
 function failureOutcome(result, caller) {
   const { taskId, seen, failure } = result;
-  if (result.kind === "notCancelled") return failed(explained(failure, caller), seen.state, taskId);
+  if (result.kind === "notCancelled") return failed2(explained(failure, caller), seen.state, taskId);
   const about = explained(failure, caller);
   const data = definedFields2({ ...dataOf(result), ...about.details.data });
-  return failed(about.with({ data }), seen.state, taskId);
+  return failed2(about.with({ data }), seen.state, taskId);
 }
 
 // scripts/src/cli/render/many.ts
 var MOST_CHARACTERS = 4e4;
-function manyOutcome({ items, until, more, unknown: submits }, caller) {
+function manyOutcome(result, caller) {
+  const { items, until, more, unknown: submits } = result;
   const outcomes = items.map((item) => itemOutcome(item, caller));
   const shown = [];
   const delivered = [];
@@ -306,7 +348,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   const isOver = until === "first" && running < outcomes.length;
   const counted3 = isOver ? outcomes.filter((outcome) => !isRunning(outcome)) : outcomes;
   const ended = counted3.find(({ envelope }) => !envelope.ok) ?? counted3.find(({ exitCode }) => exitCode > 0);
-  const unknown = until === "last" && submits > 0 ? unknownOutcome(submits, caller) : void 0;
+  const unknown = until === "last" && submits > 0 ? unknownOutcome(result, caller) : void 0;
   const worst = unknown && !isBefore(ended, unknown) ? unknown : ended;
   const nextSteps = [];
   if (worst || running > 0 || more > 0 || submits > 0 || left < 0) {
@@ -322,7 +364,7 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
   }
   const data = definedFields3({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty4(nextSteps)
+    nextSteps: unlessEmpty4([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
@@ -337,15 +379,25 @@ function manyOutcome({ items, until, more, unknown: submits }, caller) {
 }
 var isBefore = (one, other) => one !== void 0 && BATCH_ORDER.indexOf(one.exitCode) < BATCH_ORDER.indexOf(other.exitCode);
 function unknownOutcome(submits, caller) {
-  const message = `The outcome of ${count(submits, "submit")} of this key is not known.`;
+  const { unknown, after } = submits;
+  const yet = after === void 0 ? "" : " yet";
+  const message = `The outcome of ${count(unknown, "submit")} of this key is not known${yet}.`;
   const failure = new AdvisedFailure("SUBMIT_OUTCOME_UNKNOWN", message, {
-    data: { count: 0, unknown: submits },
+    data: { count: 0, unknown },
+    retryAfter: after,
     nextSteps: [
-      submits === 1 ? "Run the command of that submit again: it reconciles it." : "Run the commands of those submits again: each reconciles its own.",
+      ...listSteps(submits, caller),
+      unknown === 1 ? "Run the command of that submit again: it reconciles it. If it is not known, the user decides by what this shows:" : "Run the commands of those submits again: each reconciles its own. If they are not known, the user decides by what this shows:",
       caller.command("listPending")
     ]
   });
-  return failed2(failure, null, null);
+  return failed3(failure, null, null);
+}
+function listSteps({ after, listFailure }, { profile, same }) {
+  if (!profile.can.list) return [profile.says.tasks];
+  const found = listFailure ? `The list of the service could not be read: ${listFailure.message}` : "The list of the service shows none of their keys.";
+  if (after === void 0) return [`${found} Waiting changes nothing.`];
+  return [`${found} It can tell more after ${after} seconds; then this command resumes what it shows:`, same];
 }
 function itemOutcome({ record, ended }, caller) {
   if (!(ended instanceof Failure)) return taskOutcome(ended, caller);
@@ -353,7 +405,7 @@ function itemOutcome({ record, ended }, caller) {
   const failure = explained2(ended, caller);
   const steps = failure.details.nextSteps ?? [];
   const nextSteps = steps.length > 0 ? steps : [resumeCommand2(caller, taskId)];
-  return failed2(failure.with({ nextSteps }), status, taskId);
+  return failed3(failure.with({ nextSteps }), status, taskId);
 }
 function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, created, owner }) {
   const kept2 = { ...said, model, promptExcerpt: promptExcerpt2, created, owner };
@@ -362,7 +414,8 @@ function summary({ data, ...said }, { model, promptExcerpt: promptExcerpt2, crea
   }
   return kept2;
 }
-function nothingPendingOutcome({ unknown }, caller) {
+function nothingPendingOutcome(result, caller) {
+  const { unknown } = result;
   if (unknown === 0) {
     const nextSteps = [
       "No recorded task of this key is unfinished or waits to be delivered.",
@@ -370,7 +423,7 @@ function nothingPendingOutcome({ unknown }, caller) {
     ];
     return done4({ count: 0, unknown, nextSteps });
   }
-  return unknownOutcome(unknown, caller);
+  return unknownOutcome(result, caller);
 }
 
 // scripts/src/core/deliver/fetch-result.ts
@@ -1539,6 +1592,7 @@ export {
   asNotShown,
   beginWait,
   cancelTask,
+  cancellableOutcome,
   checkNameIsFree,
   endsWait,
   expectedDuration,

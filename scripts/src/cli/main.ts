@@ -121,12 +121,8 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
   try {
     if (!args.sandbox && environment.key === undefined) {
-      if (args.action === 'spending' && environment.stateFolder !== '') {
-        const { localJournal } = await import('./actions/local-journal.ts');
-        const { spendingWithoutKey } = await import('./actions/spending-without-key.ts');
-        const known = await spendingWithoutKey(localJournal(args, environment, warn), args, caller);
-        if (known) return known;
-      }
+      const known = await answerWithoutKey(call, args, caller, environment);
+      if (known) return known;
       throw new Failure('AUTH_FAILED', 'No key is set, so no live call is made.', {
         reason: { kind: 'keyMissing' },
       });
@@ -149,8 +145,19 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
   }
 }
 
+/** Returns what the records of this machine answer alone; null where they cannot. */
+async function answerWithoutKey(call: Call, args: Arguments, caller: Caller, environment: Environment) {
+  const isCancel = args.action === 'cancelTask' && args.taskId === undefined;
+  if ((args.action !== 'spending' && !isCancel) || environment.stateFolder === '') return null;
+  const { localJournal } = await import('./actions/local-journal.ts');
+  const journal = localJournal(args, environment, call.progress.line);
+  if (isCancel) return (await import('./actions/pending.ts')).cancelsWithoutKey(journal, args, caller);
+  const { spendingWithoutKey } = await import('./actions/spending-without-key.ts');
+  return spendingWithoutKey(journal, args, caller);
+}
+
 async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
-  const { args, caller } = call;
+  const { caller } = call;
   const { situation } = call.progress;
   const signal = call.interruption.received;
   if (signal) {
@@ -163,12 +170,6 @@ async function outcomeOfError(error: unknown, call: Call): Promise<Outcome> {
     error instanceof AdvisedFailure
       ? error
       : (await import('./render/errors/explained.ts')).explained(error, caller!);
-  // Only a task that has not begun can be cancelled, so the way to it is short.
-  if (!args && guessAction(call.argv) === 'cancelTask') {
-    const { withCancels } = await import('./actions/with-cancels.ts');
-    const own = { ...call, run: runAction.bind(null, call) };
-    return failed(await withCancels(failure, own), stateOf(call), situation.taskId);
-  }
   return failed(failure, stateOf(call), situation.taskId);
 }
 

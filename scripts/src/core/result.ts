@@ -82,19 +82,26 @@ export type TaskResult = ResultFacts &
     | { kind: 'notCancelled'; failure: Failure }
   );
 
-/** There is no unfinished task. `unknown` counts the submits whose outcome is not known. */
-export interface NothingPending {
-  kind: 'nothingPending';
+/** The submits of this key whose outcome is not known. */
+export interface UnknownSubmits {
   unknown: number;
+  /** Seconds after which the service's list can tell more; absent: it cannot. */
+  after?: number | undefined;
+  /** Why the list could not be read. */
+  listFailure?: Failure | undefined;
 }
 
-export interface ManyResult {
+/** There is no unfinished task. */
+export interface NothingPending extends UnknownSubmits {
+  kind: 'nothingPending';
+}
+
+export interface ManyResult extends UnknownSubmits {
   kind: 'many';
   items: { record: RequestRecord; ended: TaskResult | Failure }[];
   /** Which end the call waited for; with `first` the tasks that have ended come first. */
   until: 'first' | 'last';
   more: number;
-  unknown: number;
 }
 
 export function isGone(result: TaskResult): boolean {

@@ -1,4 +1,5 @@
 import { forgetRecords } from '../../core/record/forget-records.ts';
+import { recordedCancellable } from '../../core/tasks/cancellable.ts';
 import { mayCancel } from '../../core/tasks/may-cancel.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
@@ -23,6 +24,18 @@ export async function listPending(journal: Journal, args: Arguments, caller: Cal
   const cancellable = new Set<RequestRecord>();
   for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
   return pendingOutcome(wanted, cancellable, caller);
+}
+
+/** Returns the refusal of a cancel that names no task, with what the records say that can be cancelled. No network. */
+export async function cancelsWithoutKey(
+  journal: Journal,
+  { profile }: Arguments,
+  caller: Caller,
+): Promise<Outcome> {
+  const all = (await journal.pending()).map(({ record }) => record);
+  const records = all.filter(({ provider }) => provider === profile.id);
+  const { cancellableOutcome } = await import('../render/cancellable.ts');
+  return cancellableOutcome(await recordedCancellable(records, systemClock.wall()), caller, false);
 }
 
 export async function forget(journal: Journal, { taskId, idempotencyKey }: Arguments): Promise<Outcome> {

@@ -14,7 +14,7 @@ export interface Ways {
   wholePayload: string;
   /** Where a part of a request belongs that is no field of the payload. */
   beside(part: Beside): string;
-  /** Where the fields are that the model has not; absent: that was not looked up. */
+  /** Where the fields are that the model has not; absent: nobody has searched them. */
   elsewhere?: Elsewhere | undefined;
 }
 

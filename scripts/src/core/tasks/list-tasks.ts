@@ -5,6 +5,7 @@ import type { Task, TaskState } from '../../model/task.ts';
 import { type OtherRequests, otherRequests } from '../money/spending.ts';
 import { noteState, ownPending, recordOf } from '../record/task-record.ts';
 import type { Session } from '../session.ts';
+import { lostSubmits, nameListed } from '../submit/name-listed.ts';
 
 /** Which tasks of the list are wanted; null: any. */
 export interface ListFilter {
@@ -46,10 +47,22 @@ export interface ListedTask {
   file?: string | undefined;
 }
 
-/** Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records. */
-export async function listTasks(session: Session, filter: ListFilter): Promise<ListResult> {
+/**
+ * Returns the tasks of this key that a filter lets pass, and counts of all. Their states are noted in their records, and
+ * the tasks of lost submits in theirs.
+ * @param withinMs how long the list may take; absent: as long as any lookup
+ */
+export async function listTasks(
+  session: Session,
+  filter: ListFilter,
+  withinMs?: number,
+): Promise<ListResult> {
   const { api, provider } = session;
-  const list = await api.read(provider.list());
+  const until = withinMs === undefined ? undefined : api.clock.monotonic() + withinMs;
+  const list = await api.read(provider.list(), until, { until });
+  const lost = await orFailure(lostSubmits(session));
+  // The list serves without them.
+  if (!(lost instanceof Failure)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
