@@ -1,5 +1,4 @@
-// `npm run build`: compiles scripts/src/ into the programs scripts/*.mjs and the parts scripts/lib/ that the programs
-// load.
+// `npm run build`: compiles scripts/src/ into the programs scripts/*.mjs and the parts scripts/lib/ that the programs load.
 // Its output is committed; the same sources give the same bytes.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +14,12 @@ const scripts = path.join(root, 'scripts');
 const source = path.join(scripts, 'src');
 const outDir = path.resolve(process.argv[2] ?? scripts);
 
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+function versionIn(folder: string): string {
+  const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
 
 // Parts of the libraries that this program never uses. With them it would take twice as long to start, and
 // a reviewer of a skill searches for two of them first (code made at run time, a password in a default).
@@ -97,7 +101,7 @@ const PARTS: readonly [part: string, files: RegExp][] = [
     /^core\/(generate\.ts$|(submit|reconcile|money)\/|reuse-result\.ts$|wait\/resume-pending\.ts$|tasks\/list-tasks\.ts$)/,
   ],
   ['journal', /^(disk\/|stores\/|core\/record\/while-fenced\.ts$)/],
-  ['terminal', /^cli\/progress\/(terminal|draw|width)\.ts$/],
+  ['terminal', /^cli\/progress\/(terminal|draw)\.ts$/],
   [
     'pending',
     /^(cli\/(actions\/(pending|local-journal)|render\/pending)|core\/(record\/forget-records|tasks\/(cancellable|may-cancel)))\.ts$/,
@@ -179,7 +183,7 @@ for (const part of new Set(sources.map(partOf))) {
     // The browser build of yaml is made of modules, of which only the used ones are taken.
     alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js') },
     define: {
-      VERSION: JSON.stringify(version),
+      VERSION: JSON.stringify(versionIn(root)),
       'process.env.JEST_WORKER_ID': 'undefined',
       'process.env.UNDICI_NO_WASM_SIMD': '"1"',
     },
@@ -190,8 +194,7 @@ for (const part of new Set(sources.map(partOf))) {
 rmSync(path.join(lib, 'contracts'), { recursive: true, force: true });
 compileContracts(path.join(root, 'contracts'), path.join(lib, 'contracts'));
 writeFileSync(path.join(lib, 'NOTICES.txt'), notices());
-const types = declareTypes(root);
-writeFileSync(path.join(outDir, 'client.d.mts'), types);
+writeFileSync(path.join(outDir, 'client.d.mts'), declareTypes(root));
 const references = outDir === scripts ? path.join(root, 'references') : outDir;
 writeFileSync(path.join(references, 'client.md'), clientReference(root));
 
@@ -216,20 +219,10 @@ function licenceIn(folder: string): string {
 
 /** The licences of the packages that are compiled in. */
 function notices(): string {
-  const packages = [
-    'get-east-asian-width',
-    'string-width',
-    'strip-ansi',
-    'ansi-regex',
-    'undici',
-    'yaml',
-    'zod',
-  ].map((name) => {
+  const names = 'get-east-asian-width string-width strip-ansi ansi-regex undici yaml zod'.split(' ');
+  const packages = names.map((name) => {
     const folder = path.join(root, 'node_modules', name);
-    const { version: of } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    return `${name} ${of}\n\n${readFileSync(licenceIn(folder), 'utf8').trim()}\n`;
+    return `${name} ${versionIn(folder)}\n\n${readFileSync(licenceIn(folder), 'utf8').trim()}\n`;
   });
   return `The compiled scripts in this folder contain parts of these packages.\n\n${packages.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

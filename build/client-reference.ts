@@ -5,18 +5,9 @@ import { TYPES } from './client-types.ts';
 
 /** Types whose fields a caller writes or reads; the others are in client.d.mts. */
 const SHOWN = [
-  'ClientOptions',
-  ...[
-    'GenerationRequest',
-    'SubmitRequest',
-    'LostRequest',
-    'ReconcileOptions',
-    'Reconciled',
-    'WaitOptions',
-    'DownloadOptions',
-  ],
-  ...['Task', 'WaitResult', 'CheckedFile', 'CallbackHint', 'ProviderInfo'],
-];
+  'ClientOptions GenerationRequest SubmitRequest LostRequest ReconcileOptions Reconciled',
+  'WaitOptions DownloadOptions Task WaitResult CheckedFile CallbackHint ProviderInfo',
+].flatMap((names) => names.split(' '));
 
 const HEAD = `# The client library
 
@@ -50,10 +41,7 @@ export function clientReference(root: string): string {
   const errors = [...source('errors.ts').matchAll(/\/\*\*([^/]*?)\*\/\nexport class (\w+) extends (\w+)/g)];
   const example = /```js\n[\s\S]*?\n```\n/.exec(readFileSync(path.join(root, 'README.md'), 'utf8'))?.[0];
   if (!example) throw new Error('README.md has no example of the client');
-  const facts = fieldsOf(
-    source('errors.ts'),
-    /export class ClientError extends Error \{\n([\s\S]*?)\n\n {2}constructor/,
-  );
+  const error = /export class ClientError extends Error \{\n([\s\S]*?)\n\n {2}constructor/;
   return [
     HEAD,
     `## Example\n\nAgainst the [sandbox](sandbox.md), without a key:\n\n${example}\n`,
@@ -66,7 +54,7 @@ export function clientReference(root: string): string {
       ['Class', 'Code and meaning'],
       errors.map(([, doc, name]) => [`\`${name}\``, plain(doc!)]),
     ),
-    table('Fields of every error', ['Field', 'Meaning'], facts),
+    table('Fields of every error', ['Field', 'Meaning'], fieldsOf(source('errors.ts'), error)),
     '## Types\n\n',
     ...SHOWN.map((name) => typeSection(types, name)),
   ]

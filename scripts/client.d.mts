@@ -184,7 +184,7 @@ export interface ClientOptions {
     timeoutMs?: number;
     /** Retries of a read (status, task, list, quote, account, download); 3 by default. A submit is never retried. */
     maxRetries?: number;
-    /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval grows to 4.4 s. */
+    /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval then grows to 3 s, and in a wait of more than 10 minutes up to 12 s. */
     pollIntervalMs?: number;
     /** Proxies; the environment is not read. */
     proxy?: ProxySettings;
@@ -485,8 +485,8 @@ export interface Client {
      */
     submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
     /**
-     * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says. Sends
-     * nothing; where the list is clear, the result can.
+     * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says.
+     * Submits nothing. If the list is clear, the result has `resubmit`, which submits the request once more.
      */
     reconcile(request: LostRequest, options?: ReconcileOptions): Promise<Reconciled>;
     /** Returns the state of a task. */

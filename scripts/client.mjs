@@ -9,7 +9,8 @@ import { isObject } from "./lib/main.mjs";
 import { isTaskId, stateIn } from "./lib/live.mjs";
 var MOST_VALUES = 1e4;
 function parseCallback({ profile, key }, body) {
-  const bytes = typeof body === "string" ? Buffer.from(body) : viewOf(body);
+  const isBody = typeof body === "string" || body instanceof Uint8Array;
+  const bytes = isBody ? Buffer.from(body) : void 0;
   const value = bytes && !isExcessive(bytes, MOST_VALUES) ? parseBody(bytes) : void 0;
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : void 0;
@@ -23,9 +24,6 @@ function stateFrom(profile, word) {
   if (typeof word !== "string") return {};
   const { state } = stateIn(profile.states, word);
   return state === "UNKNOWN" ? {} : { state };
-}
-function viewOf(body) {
-  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : void 0;
 }
 
 // scripts/src/client/options.ts
@@ -144,13 +142,10 @@ function readOptions(options) {
     const ids = PROFILES.map(({ id }) => id).join(", ");
     issues.push(issue("provider", `one of ${ids}`, shown(provider), "name a service of providers()"));
   }
-  if (!isApiKey(key)) {
-    issues.push(issue("key", API_KEY_FORM, typeof key, "pass the key alone"));
-  }
+  if (!isApiKey(key)) issues.push(issue("key", API_KEY_FORM, typeof key, "pass the key alone"));
   const url = serviceAddress(String(baseUrl ?? profile?.url ?? ""));
-  if (!url && profile) {
+  if (!url && profile)
     issues.push(issue("baseUrl", ADDRESS_FORM, "another address", `leave it out to use ${profile.url}`));
-  }
   if (contractsFolder !== void 0 && path.basename(contractsFolder) !== "contracts") {
     const expected = "the path of a folder named contracts";
     issues.push(issue("contractsFolder", expected, shown(contractsFolder), "rename the folder"));
@@ -163,14 +158,15 @@ function readOptions(options) {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const timeoutMs = number("timeoutMs");
-  const maxRetries = number("maxRetries");
-  const pollIntervalMs = number("pollIntervalMs");
+  const numbers = {
+    timeoutMs: number("timeoutMs"),
+    maxRetries: number("maxRetries"),
+    pollIntervalMs: number("pollIntervalMs")
+  };
   const [first] = issues;
   if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : "");
   const root = contractsFolder === void 0 ? void 0 : path.dirname(path.resolve(contractsFolder));
-  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
-  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root, contracts: /* @__PURE__ */ new Map() };
 }
 function invalidInput(issues) {
   const first = issues[0];
@@ -191,15 +187,11 @@ async function listModels({ profile, root }) {
   const { listModels: listModels2 } = await import("./lib/contracts.mjs");
   return listModels2(profile.id, root);
 }
-var contracts = /* @__PURE__ */ new WeakMap();
-function contractOf(settings, model) {
-  const { profile, root } = settings;
-  const known = contracts.get(settings) ?? /* @__PURE__ */ new Map();
-  contracts.set(settings, known);
+function contractOf({ profile, root, contracts }, model) {
   const read = async () => (await import("./lib/contracts.mjs")).loadContract(profile.id, String(model), root);
-  const contract = known.get(model) ?? read();
-  known.set(model, contract);
-  contract.catch(() => known.delete(model));
+  const contract = contracts.get(model) ?? read();
+  contracts.set(model, contract);
+  contract.catch(() => contracts.delete(model));
   return contract;
 }
 function describe(contract) {
@@ -355,6 +347,9 @@ function checkTaskId(taskId) {
     issue("taskId", "the id of a task", shown(taskId), "pass the id that submit returned")
   ]);
 }
+function deadlineAt({ clock }, until) {
+  return clock.monotonic() + checkMoment("until", until) - clock.wall();
+}
 function checkMoment(name, moment) {
   const ms = moment instanceof Date ? moment.getTime() : moment;
   if (typeof ms === "number" && !Number.isNaN(ms)) return ms;
@@ -456,12 +451,11 @@ function waitSettings({ settings }) {
 
 // scripts/src/client/download.ts
 function download(connection, wanted, { to, temporaryFolder, signal, until, onProgress }) {
-  const { clock } = connection.settings;
   const taskId = typeof wanted === "string" ? wanted : wanted.id;
   let cause;
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
-    const deadline = until === void 0 ? Number.POSITIVE_INFINITY : clock.monotonic() + checkMoment("until", until) - clock.wall();
+    const filesUntil = until === void 0 ? Infinity : deadlineAt(connection.settings, until);
     const { stallMs, schedule } = waitSettings(connection);
     const task = await completed(session, wanted, schedule);
     const { saveFiles } = await import("./lib/wait.mjs");
@@ -475,7 +469,7 @@ function download(connection, wanted, { to, temporaryFolder, signal, until, onPr
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
         stallMs,
-        filesUntil: deadline,
+        filesUntil,
         onFile: (index) => {
           number = index + 1;
         },
@@ -535,10 +529,9 @@ function submitCalls(connection) {
     reconcile: (request, { signal, until, list, taken } = {}) => {
       const details = () => ({ outcome: "unknown" });
       return connection.call({ signal, details }, async (session) => {
-        const { clock } = settings;
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
-        const deadline = until === void 0 ? 0 : clock.monotonic() + checkMoment("until", until) - clock.wall();
+        const deadline = until === void 0 ? 0 : deadlineAt(settings, until);
         const { reconcile, reconcileUntil } = await import("./lib/generate.mjs");
         const end = list ? deadline : reconcileUntil(session, deadline);
         const source = {
@@ -573,7 +566,7 @@ function send(connection, request, { signal } = {}, first) {
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import("./lib/generate.mjs");
-    const { sendOnce } = await import("./lib/generate.mjs");
+    const { judgeRejection, sendOnce } = await import("./lib/generate.mjs");
     const until = session.api.shortDeadline;
     const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
@@ -582,7 +575,6 @@ function send(connection, request, { signal } = {}, first) {
     const sent = await sendOnce(session, generation, { onLeave });
     let known = sent;
     if (first && sent.kind === "rejected") {
-      const { judgeRejection } = await import("./lib/generate.mjs");
       known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === "rejected" ? "rejected" : "unknown";

@@ -1,18 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/create-backend.ts
-const {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} = require("node:fs");
-const { basename, dirname, join, relative, resolve, sep } = require("node:path");
+const fs = require("node:fs");
+const path = require("node:path");
 const { parseArgs } = require("node:util");
 import { quoteWord } from "./lib/main.mjs";
 import { skillFolder } from "./lib/main.mjs";
@@ -28,32 +18,30 @@ var IGNORED = `${MADE_THERE.filter((name) => name !== "vendor").map((name) => `$
 .env
 `;
 function parts(skill) {
-  const backend = join(skill, "assets", "backend");
-  const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
+  const backend = path.join(skill, "assets", "backend");
+  const own = fs.readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith("."));
+  const shared = ["contracts", "scripts/client.mjs", "scripts/client.d.mts", "scripts/lib"];
   return [
-    ...own.map((name) => [join(backend, name), name]),
-    ...["client.mjs", "client.d.mts", "lib"].map(
-      (name) => [join(skill, "scripts", name), join("vendor", "scripts", name)]
-    ),
-    [join(skill, "contracts"), join("vendor", "contracts")]
+    ...own.map((name) => ({ from: path.join(backend, name), to: name })),
+    ...shared.map((name) => ({ from: path.join(skill, name), to: path.join("vendor", name) }))
   ];
 }
-function realPath(path) {
-  if (existsSync(path)) return realpathSync(path);
-  const parent = dirname(path);
-  return parent === path ? path : join(realPath(parent), basename(path));
+function realPath(file) {
+  if (fs.existsSync(file)) return fs.realpathSync(file);
+  const parent = path.dirname(file);
+  return parent === file ? file : path.join(realPath(parent), path.basename(file));
 }
 function checkTarget(wanted, skill) {
-  const target = realPath(resolve(wanted));
-  const inside = relative(realpathSync(skill), target);
-  if (inside === "" || !inside.startsWith(`..${sep}`) && inside !== ".." && inside !== target)
+  const target = realPath(path.resolve(wanted));
+  const inside = path.relative(fs.realpathSync(skill), target);
+  if (inside === "" || !inside.startsWith(`..${path.sep}`) && inside !== ".." && inside !== target)
     throw new Refusal(
       `${quoteWord(target)} lies in the skill's own folder, which an update replaces. Name a folder of your project.`
     );
-  if (!existsSync(target)) return target;
-  if (!statSync(target).isDirectory())
+  if (!fs.existsSync(target)) return target;
+  if (!fs.statSync(target).isDirectory())
     throw new Refusal(`${quoteWord(target)} is a file. Name a folder that is new or empty.`);
-  const [first] = readdirSync(target);
+  const [first] = fs.readdirSync(target);
   if (first !== void 0)
     throw new Refusal(
       `${quoteWord(target)} is not empty: it holds ${quoteWord(first)}. Nothing is overwritten; name a folder that is new or empty.`
@@ -61,21 +49,21 @@ function checkTarget(wanted, skill) {
   return target;
 }
 function copyTo(target, skill) {
-  const isNew = !existsSync(target);
-  const made = isNew ? mkdirSync(target, { recursive: true }) : void 0;
+  const isNew = !fs.existsSync(target);
+  const made = isNew ? fs.mkdirSync(target, { recursive: true }) : void 0;
   try {
-    for (const [from, to] of parts(skill)) {
-      mkdirSync(dirname(join(target, to)), { recursive: true });
-      cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
+    for (const { from, to } of parts(skill)) {
+      fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });
+      fs.cpSync(from, path.join(target, to), { recursive: true, errorOnExist: true, force: false });
     }
-    writeFileSync(join(target, ".gitignore"), IGNORED, { flag: "wx" });
+    fs.writeFileSync(path.join(target, ".gitignore"), IGNORED, { flag: "wx" });
   } catch (error) {
-    if (made !== void 0) rmSync(made, { recursive: true, force: true });
-    else for (const name of readdirSync(target)) rmSync(join(target, name), { recursive: true, force: true });
+    const copied = fs.readdirSync(target).map((name) => path.join(target, name));
+    for (const one of made === void 0 ? copied : [made]) fs.rmSync(one, { recursive: true, force: true });
     throw error;
   }
-  return readdirSync(target, { recursive: true }).filter(
-    (name) => statSync(join(target, name)).isFile()
+  return fs.readdirSync(target, { recursive: true }).filter(
+    (name) => fs.statSync(path.join(target, name)).isFile()
   ).length;
 }
 var HINTS = {
@@ -86,7 +74,8 @@ var HINTS = {
   ENOTDIR: "A part of that path is a file. Name another folder."
 };
 function nodeVersion(skill) {
-  const { engines } = JSON.parse(readFileSync(join(skill, "assets", "backend", "package.json"), "utf8"));
+  const file = path.join(skill, "assets", "backend", "package.json");
+  const { engines } = JSON.parse(fs.readFileSync(file, "utf8"));
   const needed = engines.node.replace(">=", "");
   return { needed, isOlder: process.versions.node.localeCompare(needed, void 0, { numeric: true }) < 0 };
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -12,8 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACTIONS } from '../scripts/src/cli/command-line/action.ts';
-import { FLAGS } from '../scripts/src/cli/command-line/flags.ts';
+import { ACTIONS, FLAGS } from '../scripts/src/cli/command-line/flags.ts';
 import { EXIT, EXIT_WORDS, ONE_CHARGE } from '../scripts/src/cli/exit-codes.ts';
 import { listModels } from '../scripts/src/contracts/contract.ts';
 import { ERROR_CODES } from '../scripts/src/model/failure.ts';
@@ -307,6 +306,21 @@ describe('what the documents name', () => {
       }
     },
   );
+
+  test('CONTRIBUTING.md names files, folders and words of the code that are there', () => {
+    const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+    const code = tracked.filter((file) => /\.(ts|py)$/.test(file) && existsSync(path.join(ROOT, file)));
+    const words = new Set(code.flatMap((file) => text(file).match(/[A-Za-z]\w+/g) ?? []));
+    const named = [...text('CONTRIBUTING.md').matchAll(/`([^`\n]+)`/g)].map(([, name]) => name!);
+    // As it is written there, a place may begin in a folder that the sentence names.
+    const places = named.filter((name) => /^[\w./-]+(\.\w{2,5}|\/)$/.test(name));
+    const isThere = (name: string) => tracked.some((file) => `/${file}`.includes(`/${name}`));
+    // The backend's copy of this folder is made, not tracked.
+    expect(places.filter((name) => name !== 'vendor/' && !isThere(name))).toEqual([]);
+    const identifiers = named.filter((name) => /^([a-z]+[A-Z]\w*|[A-Z]+_?[A-Z_]+)$/.test(name));
+    expect(identifiers.filter((name) => !words.has(name))).toEqual([]);
+    expect([places.length, identifiers.length].every((count) => count > 30)).toBe(true);
+  });
 
   test('SKILL.md stays within its limits', () => {
     const skill = text('SKILL.md');

@@ -225,6 +225,34 @@ describe('what ships', () => {
     for (const file of imports.keys()) visit(file, []);
   });
 
+  test('every function and class that another folder imports says what it returns or does', () => {
+    const folder = path.join(ROOT, 'scripts/src');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const imported = new Set<string>();
+    const silent: string[] = [];
+    for (const file of files) {
+      const code = text(`scripts/src/${file}`);
+      const lists = code.matchAll(/\{([^{}]*)\} (?:from|= await import\() ?'(\.[^']+)'/g);
+      for (const [, names, wanted] of lists) {
+        const other = path.join(path.dirname(file), wanted!);
+        if (path.dirname(other) === path.dirname(file)) continue;
+        for (const name of names!.split(','))
+          imported.add(`${other} ${/\w+/.exec(name.replace('type ', ''))}`);
+      }
+    }
+    for (const file of files) {
+      const code = text(`scripts/src/${file}`);
+      const made =
+        /(\*\/\n)?^export (?:(?:async )?function\*? |class |const (?=\w+ = (?:async )?(?:<\w+>)?\())(\w+)/gm;
+      for (const [, docstring, name] of code.matchAll(made))
+        if (docstring === undefined && imported.has(`${file} ${name}`)) silent.push(`${file}: ${name}`);
+    }
+    expect(imported.size).toBeGreaterThan(300);
+    expect(silent).toEqual([]);
+  });
+
   test('inside of the core and of the command line, folders import one way too', () => {
     for (const layer of ['core', 'cli']) {
       const folder = path.join(ROOT, 'scripts/src', layer);

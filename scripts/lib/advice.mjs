@@ -82,8 +82,8 @@ function plainly(text) {
 
 // scripts/src/cli/render/errors/auth-failed.ts
 var AUTH_FAILED = {
-  AUTH_FAILED: ({ caller, account }) => {
-    const { title, keyVariable, keyPage, says } = caller.profile;
+  AUTH_FAILED: ({ caller: { profile, account } }) => {
+    const { title, keyVariable, keyPage, says } = profile;
     return [
       `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
       "A key is shown nowhere and is passed by the environment only."
@@ -416,7 +416,7 @@ function ownedBy(owner = { is: "unknown" }) {
 }
 
 // scripts/src/cli/render/errors/explained.ts
-import { unlessEmpty } from "./main.mjs";
+import { compact, unlessEmpty } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { resumeCommand as resumeCommand2 } from "./main.mjs";
 import { definedFields } from "./main.mjs";
@@ -523,14 +523,12 @@ var WORDS = {
 };
 function explained(failure, caller) {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
   const { reason, charged, submit, ...details } = failure.details;
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message, {
     ...details,
+    ...compact(advice),
     ...submit && { data: submitData(submit, details.data) },
-    ...exitCode !== void 0 && { exitCode },
-    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
-    issues: issues ?? details.issues,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)])
   });
 }
@@ -542,12 +540,12 @@ function submitData({ credits, isResubmitted, warnings }, data) {
     credits: credits && { ...credits }
   });
 }
-function advised(failure, about) {
-  const known = explained(failure, about.caller);
+function advised(failure, caller, taskId) {
+  const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === void 0 ? "a little later" : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
+  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
 }
 function said({ details: { reason } }, caller) {
   if (reason === void 0) return { nextSteps: [] };

@@ -85,7 +85,7 @@ var BatchSpending = class {
 
 // scripts/src/core/batch/file-names.ts
 const path = require("node:path");
-import { isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2, versionOf } from "./download.mjs";
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput as stemOfOutput2 } from "./download.mjs";
 import { Failure as Failure2 } from "./main.mjs";
 
 // scripts/src/core/batch/known-lines.ts
@@ -165,12 +165,12 @@ function fileNames(lines, isTaken, pattern = { before: "", after: "" }) {
   return names.map((name, n) => {
     if (name !== null) return name;
     const number = String(lines[n].number).padStart(width, "0");
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
+    const free = freeVersion(
+      `${pattern.before}${number}${pattern.after}`,
+      (candidate) => used.has(nameKey(candidate)) || isTaken(candidate)
+    );
+    used.add(nameKey(free));
+    return free;
   });
 }
 function isOfNumber(name, { before, after }) {
@@ -344,17 +344,13 @@ var BatchGate = class {
   constructor(options) {
     this.#options = options;
   }
-  /** Lets no further submit through. The first reason stands. */
-  hold(failure) {
-    this.held ??= failure;
-  }
   /**
    * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
    * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
   rejected(failure, attempt) {
-    if (ENDS_ALL.has(failure.code)) this.hold(failure);
+    if (ENDS_ALL.has(failure.code)) this.held ??= failure;
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter2(failure, attempt, PAUSES2, this.#options.clock.random));
     return !this.isOver;
@@ -372,12 +368,11 @@ var BatchGate = class {
    * @param onLost called when the answer of its submit was lost
    */
   of(number, price, onLost) {
-    const { spending } = this.#options;
     return {
       ready: async () => {
         await this.#resumed();
         if (this.held) throw this.held;
-        spending.reserve(number, price);
+        this.#options.spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
       lost: onLost
@@ -391,9 +386,7 @@ var BatchGate = class {
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
         const message = "The service asked every submit to pause for longer than the wait.";
-        throw new Failure4("RATE_LIMITED", message, {
-          retryAfter: Math.ceil(left / 1e3)
-        });
+        throw new Failure4("RATE_LIMITED", message, { retryAfter: Math.ceil(left / 1e3) });
       }
       await clock.sleep(left, signal);
     }
@@ -589,7 +582,6 @@ var Batch = class {
   #submits = new Slots(SUBMITS);
   #spending;
   #gate;
-  #start;
   #deadline;
   #acceptedAt;
   #folder = null;
@@ -608,9 +600,8 @@ var Batch = class {
       terms: { ...terms, ...isRun && { newRun: newRunOf(options.lines, clock.wall()) } },
       wait: { ...wait, isVersioned: true }
     };
-    this.#start = clock.monotonic();
-    this.#acceptedAt = this.#start;
-    this.#deadline = this.#start + options.wait.waitMs;
+    this.#acceptedAt = clock.monotonic();
+    this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
@@ -629,7 +620,7 @@ var Batch = class {
     const open2 = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open2, terms);
     this.#prices = prices;
-    if (held) this.#gate.hold(held);
+    this.#gate.held = held;
     this.#options.onPriced?.(open2.length, this.#quoted);
     this.#acceptedAt = this.#session.api.clock.monotonic();
     for (const line of this.#lines) {
@@ -724,8 +715,10 @@ var Batch = class {
           if (this.#gate.isOver) return line.end;
           begun = await this.#begin(line, leave);
         } catch (error) {
-          if (!(error instanceof Failure7)) throw error;
-          if (!this.#isForLater(error, line, attempt)) throw error;
+          const isRejected = error instanceof Failure7 && error.code !== "SUBMIT_OUTCOME_UNKNOWN";
+          if (!isRejected || line.taskId !== null) throw error;
+          this.#spending.release(line.number);
+          if (!this.#gate.rejected(error, attempt)) throw error;
           line.end = error;
         } finally {
           leave();
@@ -737,30 +730,23 @@ var Batch = class {
     this.#acceptedAt = this.#session.api.clock.monotonic();
     return conclude(this.#sessionOf(line), begun);
   }
-  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure, { number, taskId }, attempt) {
-    if (taskId !== null || failure.code === "SUBMIT_OUTCOME_UNKNOWN") return false;
-    this.#spending.release(number);
-    return this.#gate.rejected(failure, attempt);
-  }
   async #begin(line, leave) {
     const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
     const { maxCredits, maxTotalCredits } = terms.caps;
-    const { contract, number, ordinal } = line.line;
+    const { contract, ordinal } = line.line;
     const resume = stop.defer();
     try {
-      const price = this.#prices.get(number);
-      const most = maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits;
-      const generation = {
-        model: contract.model,
-        payload: await line.line.read(),
-        idempotencyKey: crypto.randomUUID(),
-        maxCredits: most,
-        webhookUrl
-      };
+      const price = this.#prices.get(line.number);
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
-        generation,
+        generation: {
+          model: line.model,
+          payload: await line.line.read(),
+          idempotencyKey: crypto.randomUUID(),
+          // What the sum was made of is also the limit of each line.
+          maxCredits: maxTotalCredits === void 0 ? maxCredits : price?.credits ?? maxCredits,
+          webhookUrl
+        },
         terms: { ...terms, ordinal },
         wait: { ...wait, output: line.name, waitMs: this.#left },
         isDetached: isDetached || wait.waitMs === 0,
@@ -770,7 +756,7 @@ var Batch = class {
       line.isReused = origin?.resumed !== void 0;
       line.credits = credits;
       this.#tell(line);
-      this.#spending.charged(number, credits?.charged);
+      this.#spending.charged(line.number, credits?.charged);
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
       resume();
@@ -779,18 +765,22 @@ var Batch = class {
   async #resumed(line) {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry;
-    const folder = this.#folder;
-    const known = await attached(entry, { folder, output: line.name });
+    const place = { folder: this.#folder, output: line.name };
+    const known = await attached(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal3(status)) {
-      return taskResult2(taskId, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
+      return taskResult2(
+        taskId,
+        { state: status, record: {} },
+        { origin: { resumed: madeBy(entry.record) }, credits }
+      );
     }
     const waitMs = Math.max(this.#left, isTerminal3(status) ? 0 : GLANCE_MS);
     return conclude(this.#sessionOf(line), {
       ...known,
       model: line.model,
       maxCredits: void 0,
-      wait: { ...wait, folder, output: line.name, waitMs },
+      wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic()
     });
   }
@@ -825,36 +815,21 @@ var Batch = class {
 };
 
 // scripts/src/cli/batch/command.ts
-import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf as versionOf2 } from "./download.mjs";
+import { mediaIn as mediaIn2, nameKey as nameKey2, stemOfOutput as stemOfOutput3, versionOf } from "./download.mjs";
 import { commandForLine } from "./main.mjs";
 import { refusalOf } from "./main.mjs";
 
 // scripts/src/cli/render/batch.ts
+import { Failure as Failure9 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
+import { counted as counted3 } from "./main.mjs";
+import { BATCH_ORDER, EXIT as EXIT2 } from "./main.mjs";
+
+// scripts/src/cli/render/batch-steps.ts
 import { isGone } from "./live.mjs";
 import { Failure as Failure8 } from "./main.mjs";
-import { unlessEmpty } from "./main.mjs";
 import { counted as counted2 } from "./main.mjs";
-import { BATCH_ORDER, EXIT as EXIT2, OPEN } from "./main.mjs";
-
-// scripts/src/cli/render/batch-resume.ts
-import { EXIT } from "./main.mjs";
-var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
-function withResume(own, sorted, { caller, retryAfter, open: open2 }) {
-  const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
-  const mayFindOut = unknown === 0 || caller.profile.can.list;
-  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
-  const said = [
-    `Run this command${when}, without --new.`,
-    "It resumes every line, and charges nothing for those that have a task."
-  ];
-  if (unknown > 0 && mayFindOut)
-    said.push(
-      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`
-    );
-  if (open2 > 0) said.push(`It submits the ${open2} that have none, which is charged.`);
-  const resume = [said.join(" "), caller.same];
-  return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
-}
+import { EXIT, OPEN } from "./main.mjs";
 
 // scripts/src/cli/render/batch-warnings.ts
 import { counted } from "./main.mjs";
@@ -925,48 +900,127 @@ function ranges(numbers) {
   return `${texts.slice(0, MOST_RANGES).join(", ")} and ${texts.length - MOST_RANGES} more places`;
 }
 
-// scripts/src/cli/render/batch.ts
-import { callerOfLine } from "./main.mjs";
-import { definedFields, failed, rowsThatFit, success, textsIn as textsIn2, UPSTREAM } from "./main.mjs";
+// scripts/src/cli/render/batch-steps.ts
+import { textsIn as textsIn2 } from "./main.mjs";
 import { advised, explained, LASTING } from "./advice.mjs";
 import { runStepsOfLines, spentBefore } from "./live.mjs";
+var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
+function advisedInLine(failure, caller, taskId) {
+  return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
+}
+var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
+function batchSteps(result, sorted, hidden, caller) {
+  const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
+  const isLeft = ({ number }) => leftOver2?.lines.has(number) === true;
+  const isCapped2 = CAPPED.has(held?.details.reason?.kind ?? "");
+  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped2 || lines.some(isChanged);
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  const own = held ? heldSteps(held, lines, caller) : first ? ownSteps(first, caller) : [];
+  const open2 = isCapped2 ? 0 : totalsOf(lines.filter((line) => !isLeft(line))).notSubmitted;
+  const steps = isOpen ? withResume(own, sorted, open2, caller) : [...own];
+  const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
+  if (ended.length > 0) {
+    steps.push(
+      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
+    );
+  }
+  const gone = lines.filter(isLineGone);
+  if (gone.length > 0) {
+    steps.push(
+      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`
+    );
+  }
+  if (leftOver2) {
+    steps.push(
+      `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`
+    );
+  }
+  if (unsaved.length > 0) {
+    steps.push(
+      "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
+      caller.command("listPending")
+    );
+  }
+  if (hidden > 0)
+    steps.push(
+      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
+    );
+  if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
+    steps.push(
+      ...runStepsOfLines(lines),
+      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
+    );
+  }
+  return steps;
+}
+function heldSteps(held, lines, caller) {
+  const { nextSteps = [] } = advisedInLine(held, caller, null).details;
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  if (held.details.reason?.kind !== "sumAboveCap" || !charged) return nextSteps;
+  const before = `${counted2(charged, "credit")} ${charged === 1 ? "was" : "were"} charged before for the other lines.`;
+  return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
+}
+var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
+var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
+var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
+function ownSteps({ line, outcome }, caller) {
+  const own = textsIn2(outcome, "nextSteps").filter(
+    (step) => step !== caller.same && !step.startsWith("Run this command")
+  );
+  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
+}
+var FIRST = /* @__PURE__ */ new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
+function withResume(own, sorted, open2, caller) {
+  const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
+  const mayFindOut = unknown === 0 || caller.profile.can.list;
+  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
+  const when = retryAfter === null ? "" : ` after ${retryAfter} seconds`;
+  const said = [
+    `Run this command${when}, without --new.`,
+    "It resumes every line, and charges nothing for those that have a task."
+  ];
+  if (unknown > 0 && mayFindOut)
+    said.push(
+      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`
+    );
+  if (open2 > 0) said.push(`It submits the ${open2} that have none, which is charged.`);
+  const resume = [said.join(" "), caller.same];
+  return FIRST.has(sorted[0].outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
+}
+
+// scripts/src/cli/render/batch.ts
+import { callerOfLine } from "./main.mjs";
+import { definedFields, failed, rowsThatFit, success, UPSTREAM } from "./main.mjs";
 import { pollError } from "./live.mjs";
 import { taskOutcome } from "./wait.mjs";
-var NO_COMMAND = { command: null, isFirst: true };
-function lineOutcomes({ lines, leftOver: leftOver2 }, caller, account, commands = /* @__PURE__ */ new Map()) {
+function lineOutcomes({ lines, leftOver: leftOver2 }, caller, alone2 = /* @__PURE__ */ new Map()) {
   return lines.map((line) => {
-    const own = callerOfLine(caller, commands.get(line.number) ?? NO_COMMAND);
-    return { line, outcome: outcomeOfLine(line, own, account, leftOver2?.lines.has(line.number) === true) };
+    const own = callerOfLine(caller, alone2.get(line.number));
+    return { line, outcome: outcomeOfLine(line, own, leftOver2?.lines.has(line.number) === true) };
   });
 }
-function outcomeOfLine({ end, taskId, state }, caller, account, isLeft) {
+function outcomeOfLine({ end, taskId, state }, caller, isLeft) {
   if (end === null) {
     const nextSteps = [
       isLeft ? `This line was not made once more: without --new the batch returns its earlier task. To make it once more, with a new charge: ${caller.anew}` : "This line was not submitted yet. Run the batch again, without --new."
     ];
     return success(null, null, { nextSteps }, EXIT2.stillRunning);
   }
-  if (!(end instanceof Failure8)) return taskOutcome(end, caller);
-  return failed(advisedInLine(end, { caller, account, taskId }), state, taskId);
-}
-var SAME_FOR_LINES = /* @__PURE__ */ new Set(["AUTH_FAILED", "INVALID_PAYLOAD", "INVALID_MODEL"]);
-function advisedInLine(failure, about) {
-  return SAME_FOR_LINES.has(failure.code) ? advised(failure, about) : explained(failure, about.caller);
+  if (!(end instanceof Failure9)) return taskOutcome(end, caller);
+  return failed(advisedInLine(end, caller, taskId), state, taskId);
 }
 function reportRow({ line, outcome }) {
   const { number, name, model } = line;
   const { [UPSTREAM]: _, ...data } = outcome.envelope.data ?? {};
   return { line: number, name, model, ...outcome.envelope, data, exitCode: outcome.exitCode };
 }
-function batchOutcome(result, items, report, caller, account) {
+function batchOutcome(result, items, report, caller) {
   const sorted = [...items].sort((a, b) => urgency(a) - urgency(b) || a.line.number - b.line.number);
   const { exitCode } = sorted[0].outcome;
   const rows = rowsThatFit(sorted.map(shortRow));
   const hidden = items.length - rows.length;
   const said = sorted.find(({ outcome }) => !outcome.envelope.ok);
   const { errorCode = null, retryAfter = null } = said?.outcome.envelope ?? {};
-  const warnings = batchWarnings(result, items, report);
-  const nextSteps = stepsOf(result, sorted, { caller, account, retryAfter, hidden });
   const data = definedFields({
     batch: { ...totalsOf(result.lines) },
     quoted: result.quoted ?? void 0,
@@ -975,8 +1029,8 @@ function batchOutcome(result, items, report, caller, account) {
     items: rows,
     itemsLeftOut: hidden || void 0,
     report: "file" in report ? report.file : null,
-    warnings: unlessEmpty(warnings),
-    nextSteps: unlessEmpty(nextSteps)
+    warnings: unlessEmpty(batchWarnings(result, items, report)),
+    nextSteps: unlessEmpty(batchSteps(result, sorted, hidden, caller))
   });
   return {
     envelope: {
@@ -1004,23 +1058,14 @@ function urgency({ outcome }) {
 function shortRow({ line, outcome }) {
   const { status, taskId, errorCode } = outcome.envelope;
   const [file = null] = outcome.files;
-  const reused = line.taskId !== null && line.isReused || void 0;
+  const { number, name } = line;
   const resultGone = isLineGone(line) || void 0;
-  return definedFields({
-    line: line.number,
-    name: line.name,
-    taskId,
-    status,
-    file,
-    errorCode,
-    resultGone,
-    reused
-  });
+  const reused = line.taskId !== null && line.isReused || void 0;
+  return definedFields({ line: number, name, taskId, status, file, errorCode, resultGone, reused });
 }
 function lastPollErrorOf(lines) {
-  for (const { end } of lines)
-    if (end !== null && !(end instanceof Failure8) && end.lastPollError) return pollError(end.lastPollError);
-  return void 0;
+  const found = lines.flatMap(({ end }) => end instanceof Failure9 ? [] : end?.lastPollError ?? []);
+  return found[0] && pollError(found[0]);
 }
 function messageOf({ line, outcome }, items, { lines }) {
   const { errorCode } = outcome.envelope;
@@ -1031,7 +1076,7 @@ function messageOf({ line, outcome }, items, { lines }) {
 function submittedNow(lines) {
   const made = lines.filter(isMadeNow).length;
   const { chargedNow, unknown, notSubmitted } = totalsOf(lines);
-  const charged = chargedNow === null ? "the service did not say for what charge" : counted2(chargedNow, "credit");
+  const charged = chargedNow === null ? "the service did not say for what charge" : counted3(chargedNow, "credit");
   const parts = [
     made === 0 ? "This run submitted no line" : `This run submitted ${made} of ${lines.length} lines (${charged})`,
     ...unknown > 0 ? [`the outcome of ${unknown} is not known`] : [],
@@ -1039,72 +1084,9 @@ function submittedNow(lines) {
   ];
   return `${parts.join("; ")}.`;
 }
-function stepsOf(result, sorted, { caller, account, retryAfter, hidden }) {
-  const { held, isReused, lines, leftOver: leftOver2, unsaved } = result;
-  const isCapped2 = CAPPED.has(held?.details.reason?.kind ?? "");
-  const isOpen = sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) || held && !isCapped2 || lines.some(isChanged);
-  const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
-  const own = held ? withChargedBefore(
-    advisedInLine(held, { caller, account, taskId: null }).details.nextSteps ?? [],
-    result
-  ) : first ? ownSteps(first, caller) : [];
-  const open2 = isCapped2 ? 0 : totalsOf(lines.filter(({ number }) => !leftOver2?.lines.has(number))).notSubmitted;
-  const steps = isOpen ? withResume(own, sorted, { caller, retryAfter, open: open2 }) : [...own];
-  const ended = lines.filter(({ state }) => state === "FAILED" || state === "CANCEL");
-  if (ended.length > 0) {
-    steps.push(
-      `${counted2(ended.length, "task")} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`
-    );
-  }
-  const gone = lines.filter(isLineGone);
-  if (gone.length > 0) {
-    steps.push(
-      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`
-    );
-  }
-  if (leftOver2) {
-    const left = lines.filter(({ number }) => leftOver2.lines.has(number));
-    steps.push(
-      `To make ${linesNamed(left)} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`
-    );
-  }
-  if (unsaved.length > 0) {
-    steps.push(
-      "The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:",
-      caller.command("listPending", {})
-    );
-  }
-  if (hidden > 0)
-    steps.push(
-      `${counted2(hidden, "line")} ${hidden === 1 ? "is" : "are"} not shown here: data.report has every line whole.`
-    );
-  if (isReused && !isOpen && !leftOver2 && ended.length + gone.length === 0) {
-    steps.push(
-      ...runStepsOfLines(lines),
-      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), " for all lines")}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`
-    );
-  }
-  return steps;
-}
-function withChargedBefore(steps, { held, lines }) {
-  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
-  const isOfSum = held?.details.reason?.kind === "sumAboveCap";
-  return isOfSum && charged ? [`${steps[0]} ${chargedBefore(charged)}`, ...steps.slice(1)] : [...steps];
-}
-var chargedBefore = (credits) => `${counted2(credits, "credit")} ${credits === 1 ? "was" : "were"} charged before for the other lines.`;
-var isLineGone = ({ end }) => end !== null && !(end instanceof Failure8) && isGone(end);
-var isLastingEnd = ({ end }) => end !== null && "failure" in end && LASTING.has(end.failure.details.reason?.kind ?? "");
-var isChanged = ({ end }) => end instanceof Failure8 && end.details.reason?.kind === "lineChanged";
-var CAPPED = /* @__PURE__ */ new Set(["linesAboveCap", "sumAboveCap", "lineWithoutEstimate"]);
-function ownSteps({ line, outcome }, caller) {
-  const own = textsIn2(outcome, "nextSteps").filter(
-    (step) => step !== caller.same && !step.startsWith("Run this command")
-  );
-  return own.slice(0, 6).map((step) => step.startsWith("node ") ? step : `Line ${line.number}: ${step}`);
-}
 
 // scripts/src/cli/render/batch-quote.ts
-import { counted as counted3 } from "./main.mjs";
+import { counted as counted4 } from "./main.mjs";
 import { definedFields as definedFields2, done, failed as failed2, rowsThatFit as rowsThatFit2 } from "./main.mjs";
 import { explained as explained2 } from "./advice.mjs";
 function batchQuoteOutcome(quote, caller) {
@@ -1128,11 +1110,12 @@ function batchQuoteOutcome(quote, caller) {
     return failed2(failure.with({ data: { ...data, ...failure.details.data } }), null, null);
   }
   const isAllCharged = lines.every(({ isCharged }) => isCharged);
-  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted3(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
+  const nextStep = isAllCharged ? "Every line was submitted by an earlier run: the batch without --new charges nothing." : `Tell the user the sum (${counted4(open2, "credit")} for what is not charged yet) and wait for a yes, then run the batch with --maxTotalCredits ${open2}. Media and content are checked only then.`;
   return done({ ...data, nextSteps: [nextStep] });
 }
 
 // scripts/src/cli/batch/command.ts
+import { lineAlone } from "./main.mjs";
 import { inSandbox } from "./main.mjs";
 import { termsOf } from "./contracts.mjs";
 
@@ -1140,6 +1123,7 @@ import { termsOf } from "./contracts.mjs";
 const { closeSync, openSync, readSync } = require("node:fs");
 const path2 = require("node:path");
 import { createAtOnce, onDisk, replaceAtOnce } from "./journal.mjs";
+import { boundedJson } from "./main.mjs";
 var MOST_NAMES = 100;
 function writeOwn(folder, name, ending, text, head) {
   for (let n = 1; n < MOST_NAMES; n += 1) {
@@ -1177,24 +1161,20 @@ function writeLine(folder, name, { model, payload, image }) {
     () => null
   );
 }
-
-// scripts/src/cli/batch/report.ts
-import { onDisk as onDisk2 } from "./journal.mjs";
-import { boundedJson } from "./main.mjs";
 var MOST_BYTES = 64 * 1024;
 function writeReport(folder, { name, file: batch }, rows, secrets) {
   const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}
 `).join("");
   const head = text.slice(0, text.indexOf(',"line":') + 1);
-  return onDisk2(
+  return onDisk(
     () => ({ file: writeOwn(folder, `${name}.report`, ".jsonl", text, head) }),
     (problem) => ({ problem })
   );
 }
 
 // scripts/src/cli/batch/command.ts
-async function runBatchCommand(command) {
-  const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
+async function runBatchCommand(session, call, batch, wait) {
+  const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === void 0 ? void 0 : patternOf(path3.basename(args.output));
   if (action === "quote") {
@@ -1211,41 +1191,42 @@ async function runBatchCommand(command) {
     pattern,
     webhookUrl: batch.webhookUrl,
     isDetached: action === "createGeneration",
-    stop,
-    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : void 0
+    stop: interruption,
+    onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : void 0
   });
-  const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path3.resolve(".") : path3.resolve(wait.folder);
+  const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
+  const folder = path3.resolve(wait.folder ?? ".");
   const rows = items.map(
     (item) => reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item)
   );
   const report = writeReport(folder, batch, rows, secrets);
-  return batchOutcome(result, items, report, caller, account);
+  return batchOutcome(result, items, report, caller);
 }
-async function commandsOf({ argv, batch, wait }, { lines, leftOver: leftOver2 }) {
-  const commands = /* @__PURE__ */ new Map();
-  const folder = wait.folder === null ? null : path3.resolve(wait.folder);
+async function alone(argv, batch, into, { lines, leftOver: leftOver2 }) {
+  const found = /* @__PURE__ */ new Map();
+  const folder = into && path3.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver2?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n].ordinal === 1;
     const output = folder && path3.join(folder, freeName(folder, line.name));
+    const name = `${batch.name}.line-${line.number}`;
     const command = request && commandForLine(
       argv,
       request,
       output,
-      () => writeLine(folder ?? path3.resolve("."), `${batch.name}.line-${line.number}`, request),
-      line.quoted
+      line.quoted,
+      () => writeLine(path3.resolve(folder ?? "."), name, request)
     );
-    commands.set(line.number, { isFirst, command });
+    found.set(line.number, lineAlone(command, isFirst));
   }
-  return commands;
+  return found;
 }
 function freeName(folder, name) {
   const media = mediaIn2(folder);
   for (let version = 1; ; version += 1) {
-    const found = versionOf2(name, version);
+    const found = versionOf(name, version);
     if (!media.has(nameKey2(found))) return found;
   }
 }
@@ -1332,59 +1313,50 @@ import { DuplicateName as DuplicateName2 } from "./contracts.mjs";
 import { inQuotes, issue } from "./main.mjs";
 var FIELDS = ["name", "model", "payload", "image"];
 function parseLine(bytes, format, issues) {
-  if (!isUtf8(bytes)) {
-    issues.push(issue("", "UTF-8 text", "bytes that are none", "save the file as UTF-8"));
+  const refuse = (...said) => {
+    issues.push(issue(...said));
     return null;
-  }
+  };
+  if (!isUtf8(bytes)) return refuse("", "UTF-8 text", "bytes that are none", "save the file as UTF-8");
   if (format === "txt") return { name: null, payload: {}, prompt: textOf(bytes).trim() };
-  const value = objectIn(bytes, issues);
+  const value = objectIn(bytes, refuse);
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
     const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":\u2026}}`;
-    issues.push(issue(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint));
+    refuse(field, `one of ${FIELDS.join(", ")}`, "an unknown field", hint);
   }
   const { payload = {} } = value;
-  if (!isObject(payload)) {
-    issues.push(issue("payload", "a JSON object", kindOf(payload), "write the fields in braces"));
-    return null;
-  }
-  const [model, image] = [textField(value, "model", issues), textField(value, "image", issues)];
-  return { name: nameField(value, issues), payload, model, image };
+  if (!isObject(payload))
+    return refuse("payload", "a JSON object", kindOf(payload), "write the fields in braces");
+  const [model, image] = [textField(value, "model", refuse), textField(value, "image", refuse)];
+  return { name: nameField(value, refuse), payload, model, image };
 }
-function objectIn(bytes, issues) {
+function objectIn(bytes, refuse) {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
   let value;
   try {
     value = parseJson(bytes);
   } catch (error) {
-    if (error instanceof DuplicateName2) {
-      issues.push(issue(error.path, "each field once", "the same field twice", "leave one of them out"));
-      return null;
-    }
+    if (error instanceof DuplicateName2)
+      return refuse(error.path, "each field once", "the same field twice", "leave one of them out");
     const position = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
     const at = position ? ` at ${position}` : "";
-    issues.push(issue("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
-    return null;
+    return refuse("", "a JSON object", `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint);
   }
-  if (isObject(value)) return value;
-  issues.push(issue("", "a JSON object", kindOf(value), hint));
-  return null;
+  return isObject(value) ? value : refuse("", "a JSON object", kindOf(value), hint);
 }
-function textField(line, field, issues) {
+function textField(line, field, refuse) {
   const value = line[field];
   if (value === void 0 || typeof value === "string" && value !== "") return value;
-  issues.push(issue(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`));
-  return void 0;
+  return refuse(field, "a text", kindOf(value), `write "${field}":"\u2026", or leave it out`) ?? void 0;
 }
-function nameField(line, issues) {
-  const given = textField(line, "name", issues);
+function nameField(line, refuse) {
+  const given = textField(line, "name", refuse);
   if (given === void 0) return null;
   const name = stemOfOutput4(given);
   const problem = nameProblem(given) ?? nameProblem(name);
-  if (problem === null) return name;
-  issues.push(issue("name", "a file name", inQuotes(given), problem));
-  return null;
+  return problem === null ? name : refuse("name", "a file name", inQuotes(given), problem);
 }
 function kindOf(value) {
   if (value === null) return "null";
@@ -1400,7 +1372,7 @@ import { estimate } from "./estimate.mjs";
 import { checkPayload } from "./contracts.mjs";
 import { withoutBody } from "./contracts.mjs";
 import { nameKey as nameKey3 } from "./download.mjs";
-import { Failure as Failure9, orFailure as orFailure2 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure2 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { inQuotes as inQuotes2, issue as issue3 } from "./main.mjs";
 import { explained as explained3 } from "./advice.mjs";
@@ -1535,22 +1507,14 @@ function formatOf(file) {
   throw refused(FLAG, "a .jsonl or .txt file", plain(file, 120), hint);
 }
 function tooLarge(received) {
-  return refused(
-    FLAG,
-    `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`,
-    received,
-    "split the file into several batches"
-  );
+  const expected = `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`;
+  return refused(FLAG, expected, received, "split the file into several batches");
 }
 function unreadable(error, file) {
   if (!(error instanceof Error && "code" in error) || "details" in error) return error;
   const received = `${plain(file, 120)} (${codeOf(error)})`;
-  return refused(
-    FLAG,
-    "a file that can be read",
-    received,
-    "check the path; it is taken from the folder in which the command runs"
-  );
+  const hint = "check the path; it is taken from the folder in which the command runs";
+  return refused(FLAG, "a file that can be read", received, hint);
 }
 
 // scripts/src/cli/batch/wrong-lines.ts
@@ -1595,7 +1559,7 @@ async function readBatch(args, caller, loopback, signal) {
     const checked = [];
     const issues = [];
     for (const place of source.places) {
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       const found = [];
       const line = await reader.checked(source, place, found);
       if (line && found.length === 0) checked.push({ ...line, place });
@@ -1654,7 +1618,7 @@ var Reader = class {
     const found = await this.#request(source, place, []);
     if (found && jsonHash2(found.payload) === payloadHash) return found.payload;
     const message = `Line ${place.number} is another one than when it was checked: the file or its image was changed meanwhile. It was not submitted.`;
-    throw new Failure9("INVALID_PAYLOAD", message, { reason: { kind: "lineChanged" } });
+    throw new Failure10("INVALID_PAYLOAD", message, { reason: { kind: "lineChanged" } });
   }
   /** Returns what a line asks for, without reading its image. */
   async requestOf(source, place) {
@@ -1669,7 +1633,7 @@ var Reader = class {
     const { contract, fields, image, name } = parts;
     if (image === void 0) return { contract, payload: fields, name };
     const payload = await orFailure2(afterCollecting(() => withImage(contract, fields, image)));
-    if (!(payload instanceof Failure9)) return { contract, payload, name };
+    if (!(payload instanceof Failure10)) return { contract, payload, name };
     issues.push(...issuesOf(explained3(payload, this.#caller)));
     return null;
   }
@@ -1692,7 +1656,7 @@ var Reader = class {
       return null;
     }
     const parts = await orFailure2(this.#fieldsOf(model, line, issues));
-    if (!(parts instanceof Failure9)) return parts && { ...parts, name: line.name };
+    if (!(parts instanceof Failure10)) return parts && { ...parts, name: line.name };
     const found = issuesOf(explained3(parts, this.#caller));
     const inLine = (hint) => hint.replace(/^write --model (\S+)$/, 'write "model":"$1"');
     issues.push(
@@ -1743,11 +1707,13 @@ export {
   BatchSpending,
   ProgressSums,
   Slots,
+  advisedInLine,
   afterCollecting,
   balanceOf,
   batchOutcome,
   batchQuoteOutcome,
   batchState,
+  batchSteps,
   batchWarnings,
   creditsOfEnd,
   fileNames,
@@ -1787,7 +1753,6 @@ export {
   totalsOf,
   tracked,
   unsavedTasks,
-  withResume,
   writeLine,
   writeOwn,
   writeReport,

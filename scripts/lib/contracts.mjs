@@ -116,6 +116,7 @@ function nodeAt(node, path) {
 }
 
 // scripts/src/contracts/schema/ways.ts
+var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 var BY_VALUE = {
   payload: "payload",
   imageFile: null,
@@ -133,7 +134,7 @@ var media = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind2;
     return {
-      problem: (text2, { ways, service }) => typeof text2 === "string" ? checkMedia(text2, kind2, ways, service) : null
+      problem: (text2, ...asked) => typeof text2 === "string" ? checkMedia(text2, kind2, ...asked) : null
     };
   }
 };
@@ -2337,17 +2338,15 @@ function ofType(node, type) {
   const checks = [];
   if (node.minimum !== void 0) checks.push(z.minimum(node.minimum));
   if (node.maximum !== void 0) checks.push(z.maximum(node.maximum));
-  const base = type === "integer" ? z.int() : z.number();
-  return checks.length === 0 ? base : base.check(...checks);
+  return (type === "integer" ? z.int() : z.number()).check(...checks);
 }
 function text(node) {
-  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
-  const checks = [];
+  const { pattern, minLength, maxLength } = node;
+  const checks = ownChecks(node);
   if (pattern !== void 0) checks.push(z.regex(pattern));
-  if (least > 0) checks.push(z.refine((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine((value) => codePoints(value) <= most));
-  checks.push(...ownChecks(node));
-  return checks.length === 0 ? z.string() : z.string().check(...checks);
+  if (minLength !== void 0) checks.push(z.refine((value) => codePoints(value) >= minLength));
+  if (maxLength !== void 0) checks.push(z.refine((value) => codePoints(value) <= maxLength));
+  return z.string().check(...checks);
 }
 function codePoints(value) {
   let pairs = 0;
@@ -2360,16 +2359,14 @@ function codePoints(value) {
   return value.length - pairs;
 }
 function list(node) {
-  const checks = [];
+  const checks = ownChecks(node);
   if (node.minItems !== void 0) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== void 0) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks(node));
-  const base = z.array(toZod2(node.items));
-  return checks.length === 0 ? base : base.check(...checks);
+  return z.array(toZod2(node.items)).check(...checks);
 }
 function ownChecks({ own: own2 = [] }) {
   return own2.flatMap(
-    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value, {}) === null)]
+    ({ problem }) => problem === void 0 ? [] : [z.refine((value) => problem(value) === null)]
   );
 }
 function object2(node) {
@@ -3033,7 +3030,7 @@ function isNumeric(value) {
 function textHint(place, value) {
   const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === "")
@@ -3070,7 +3067,6 @@ var SIMILAR_WORDS = [
   ["prompt", "content"],
   ["image", "imageurl"]
 ];
-var BESIDE = ["model", "callbackUrl", "webhookUrl", "idempotencyKey"];
 function unknownFieldHint(key, node, given, ways) {
   const names2 = [...node.properties?.keys() ?? []];
   const shown = JSON.stringify(plain5(key, SHOWN));
@@ -3100,14 +3096,15 @@ function lookAlike(key, names2) {
 var MOST_ISSUES = 20;
 function checkPayload(contract, payload, ways = BY_VALUE) {
   if (!isObject9(payload)) return [notAnObject(contract, payload, ways)];
-  const check = { contract, root: rootOf(contract), payload, ways };
+  const check = { contract, payload, ways };
+  const root = rootOf(contract);
   const issues = /* @__PURE__ */ new Map();
-  const result = toZod2(check.root).safeParse(payload);
+  const result = toZod2(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
     for (const issue2 of issuesOf2(check, finding)) if (!issues.has(issue2.path)) issues.set(issue2.path, issue2);
   }
-  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, root, payload, [])].slice(0, MOST_ISSUES);
 }
 function notAnObject(contract, payload, ways) {
   const isText = typeof payload === "string" && /^\s*\{/.test(payload.slice(0, 100));
@@ -3124,7 +3121,8 @@ function flatten(findings, base = []) {
   });
 }
 function issuesOf2(check, finding) {
-  const { contract, root, payload, ways } = check;
+  const { contract, payload, ways } = check;
+  const root = rootOf(contract);
   const path = finding.path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -3144,7 +3142,7 @@ function issuesOf2(check, finding) {
     }));
   const last = path.at(-1);
   const required2 = typeof last !== "string" || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  const advice = hint(placeOf(check, { node, path, value, required: required2 }));
+  const advice = hintAt(check, path, node, value, required2);
   return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
 function crossFieldIssues(check, node, object3, path) {
@@ -3152,7 +3150,7 @@ function crossFieldIssues(check, node, object3, path) {
     node,
     object: object3,
     pathTo: (name) => pathText([...path, name]),
-    hintFor: (name, field, value, required2) => hint(placeOf(check, { node: field, path: [...path, name], value, required: required2 }))
+    hintFor: (name, ...of) => hintAt(check, [...path, name], ...of)
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
@@ -3171,13 +3169,21 @@ function valueAt(from, path) {
   }
   return here;
 }
-function placeOf({ contract, ways }, found) {
-  const { path } = found;
+function hintAt({ contract, ways }, path, node, value, required2) {
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own2 = isImage ? ways : { ...ways, imageFile: null };
-  const { provider, prompt, example } = contract;
+  const { provider, prompt, example: whole } = contract;
   const isPrompt = path.length === 1 && path[0] === prompt;
-  return { ...found, isPrompt, example: valueAt(example, path), ways: own2, provider };
+  return hint({
+    node,
+    path,
+    value,
+    required: required2,
+    isPrompt,
+    example: valueAt(whole, path),
+    ways: own2,
+    provider
+  });
 }
 
 // scripts/src/contracts/whole-body.ts
@@ -3248,16 +3254,17 @@ function termsOf(args) {
 async function noQuote({ profile }, contract, payload) {
   const { priceLine } = await import("./estimate.mjs");
   const line = priceLine(contract, payload);
-  const steps = line === null ? [
+  const [hint2, ...steps] = line === null ? [
+    "no price of this payload is known here",
     `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`
   ] : [
+    "the estimate of the price of this payload is in nextSteps",
     `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
     contract.price.note
   ];
-  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   const refusal = refusalOf(profile, "quote");
-  const hint2 = line === null ? "no price of this payload is known here" : "the estimate of the price of this payload is in nextSteps";
   const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint2 }));
+  const describe2 = commandFor(contract.provider, "describeModel", { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe2] });
 }
 function readCallback({ profile }, value, loopback) {
@@ -3268,6 +3275,7 @@ function readCallback({ profile }, value, loopback) {
 }
 export {
   A_TYPE,
+  BESIDE,
   BY_VALUE,
   ContractError,
   DEFAULT_PROVIDER,

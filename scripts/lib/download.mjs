@@ -45,6 +45,11 @@ function fileStem(taskId) {
 function versionOf(name, version) {
   return version === 1 ? name : `${name}-v${version}`;
 }
+function freeVersion(name, isTaken, from = 1) {
+  let version = from;
+  while (isTaken(versionOf(name, version))) version += 1;
+  return versionOf(name, version);
+}
 function isVersionOf(name, other) {
   return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
 }
@@ -59,7 +64,9 @@ function stillThere(files) {
 import { Failure, orFailure } from "./main.mjs";
 import { madeAs } from "./main.mjs";
 async function fileWarnings(session, model, files, output) {
-  const makes = model && await kindMadeBy(session.provider.id, model);
+  const { loadContract } = await import("./contracts.mjs");
+  const contract = model ? await orFailure(loadContract(session.provider.id, model)) : void 0;
+  const makes = contract instanceof Failure ? void 0 : contract?.output;
   const warnings = [];
   for (const { path: saved, contentType } of files) {
     if (model && makes && madeAs(contentType) !== makes)
@@ -71,11 +78,6 @@ async function fileWarnings(session, model, files, output) {
   }
   return warnings;
 }
-async function kindMadeBy(provider, model) {
-  const { loadContract } = await import("./contracts.mjs");
-  const contract = await orFailure(loadContract(provider, model));
-  return contract instanceof Failure ? void 0 : contract.output;
-}
 
 // scripts/src/download/copy-file.ts
 const { copyFile } = require("node:fs/promises");
@@ -83,8 +85,8 @@ const path6 = require("node:path");
 import { Failure as Failure7 } from "./main.mjs";
 
 // scripts/src/download/download.ts
-const { constants: constants2 } = require("node:fs");
-const { access, link, lstat: lstat3 } = require("node:fs/promises");
+const { constants: constants2, lstatSync: lstatSync2 } = require("node:fs");
+const { access, link } = require("node:fs/promises");
 const path4 = require("node:path");
 import { diskError as diskError2, diskErrorText as diskErrorText2, renamePatiently } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
@@ -563,9 +565,8 @@ var ReceivedFile = class {
   #contentType = "";
   constructor(part) {
     this.#part = part;
-    const hash = new FileHash(part.path);
-    this.#hash = hash;
-    this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
+    this.#hash = new FileHash(part.path);
+    this.#writer = new FileWriter(part.handle, (bytes) => this.#hash.written(bytes));
   }
   /** Later answers can be compared with the bytes that are there. */
   get isIdentified() {
@@ -888,43 +889,27 @@ async function download(downloader, options) {
   }
 }
 async function moveIntoPlace(part, file, fetched, clock, { isVersioned = false } = {}) {
-  if (await tookPlace(part, file, fetched, clock)) return file;
   const { dir, name, ext } = path4.parse(file);
-  for (let version = 2; isVersioned; version += 1) {
-    const other = path4.join(dir, `${versionOf(name, version)}${ext}`);
-    if (await tookPlace(part, other, fetched, clock)) return other;
+  const pathOf = (version) => path4.join(dir, `${version}${ext}`);
+  for (let version = 1; version === 1 || isVersioned; version += 1) {
+    const target = pathOf(versionOf(name, version));
+    if (await tookName(part, target, clock) || await fileIsWhole(target, fetched)) return target;
   }
+  const free = pathOf(freeVersion(name, (version) => isThere(pathOf(version)), 2));
   const message = `${file} exists already and is something else; it was left as it is.`;
-  throw new Failure5("DOWNLOAD_FAILED", message, {
-    reason: { kind: "fileInTheWay", file, free: await freeBeside(file) }
-  });
+  throw new Failure5("DOWNLOAD_FAILED", message, { reason: { kind: "fileInTheWay", file, free } });
 }
-async function tookPlace(part, file, fetched, clock) {
+async function tookName(part, file, clock) {
   try {
     await link(part, file);
-    return true;
   } catch (error) {
-    if (diskError2(error) !== "EEXIST" && !await isThere(file)) {
-      await renamePatiently(part, file, clock);
-      return true;
-    }
+    if (diskError2(error) === "EEXIST" || isThere(file)) return false;
+    await renamePatiently(part, file, clock);
   }
-  return fileIsWhole(file, fetched);
+  return true;
 }
-async function freeBeside(file) {
-  const { dir, name, ext } = path4.parse(file);
-  for (let version = 2; ; version += 1) {
-    const free = path4.join(dir, `${versionOf(name, version)}${ext}`);
-    if (!await isThere(free)) return free;
-  }
-}
-async function isThere(file) {
-  try {
-    await lstat3(file);
-    return true;
-  } catch (error) {
-    return diskError2(error) !== "ENOENT";
-  }
+function isThere(file) {
+  return lstatSync2(file, { throwIfNoEntry: false }) !== void 0;
 }
 function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, total: null }) {
   if (!(error instanceof Failure5)) {
@@ -945,7 +930,7 @@ function asDownloadFailure(error, { folder }, { bytes, total } = { bytes: 0, tot
 }
 
 // scripts/src/download/save-once.ts
-const { lstat: lstat4, unlink: unlink2 } = require("node:fs/promises");
+const { lstat: lstat3, unlink: unlink2 } = require("node:fs/promises");
 const path5 = require("node:path");
 import { waitForLock } from "./journal.mjs";
 import { Failure as Failure6 } from "./main.mjs";
@@ -989,7 +974,7 @@ async function savedBefore(entry, stem) {
 async function lockFor({ api }, stem, options) {
   const file = Part.lockOf(stem);
   try {
-    const stat = await lstat4(file).catch(() => null);
+    const stat = await lstat3(file).catch(() => null);
     if (stat && !stat.isFile()) await unlink2(file);
     return await waitForLock(file, api.clock, options.waitEnds, api.signal, LOCK_PAUSE_MS);
   } catch (error) {
@@ -1071,6 +1056,7 @@ export {
   fileKind,
   fileStem,
   fileWarnings,
+  freeVersion,
   hasExtension,
   isVersionOf,
   isWhole,

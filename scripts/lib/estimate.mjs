@@ -103,11 +103,9 @@ function cheaperVariants(contract, payload, belowCredits) {
   const now = estimate(contract, payload);
   if (now === null || checkPayload(contract, payload).length > 0) return [];
   const singles = priceFields(contract).flatMap((name) => changesOf(contract, payload, name));
-  const pairs = singles.flatMap(
-    (one, i) => singles.slice(i + 1).flatMap((two) => one.name === two.name ? [] : [{ ...one.change, ...two.change }])
-  );
+  const pairs = singles.flatMap((one, i) => singles.slice(i + 1).map((two) => ({ ...one, ...two })));
   const variants = [];
-  for (const change of [...singles.map((single) => single.change), ...pairs]) {
+  for (const change of [...singles, ...pairs.filter((pair) => Object.keys(pair).length === 2)]) {
     const credits = estimate(contract, { ...payload, ...change })?.most;
     if (credits !== void 0 && credits < belowCredits) variants.push({ change, credits });
   }
@@ -131,7 +129,7 @@ function priceFields(contract) {
 function changesOf(contract, payload, name) {
   const root = rootOf(contract);
   const current = valueIn(root, payload, name);
-  return valuesOf(root.properties?.get(name)).filter((value) => value !== null && value !== current).map((value) => ({ name, change: { [name]: value } }));
+  return valuesOf(root.properties?.get(name)).filter((value) => value !== null && value !== current).map((value) => ({ [name]: value }));
 }
 function valuesOf(node) {
   if (node?.enum !== void 0) return node.enum;

@@ -1,7 +1,7 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/core/generate.ts
-import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
+import { Failure as Failure8, orFailure as orFailure4 } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { folderFor, outputOf as outputOf2 } from "./wait.mjs";
 
@@ -14,15 +14,8 @@ function isCapped(caps) {
   return Object.values(caps).some((cap) => cap !== void 0);
 }
 
-// scripts/src/core/money/cheaper.ts
-import { cheaperVariants } from "./estimate.mjs";
-function cheaperThan(contract, payload, most2) {
-  const variants = cheaperVariants(contract, payload, most2 + 1);
-  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
-}
-
 // scripts/src/core/money/short-of-credits.ts
-import { estimateCredits } from "./estimate.mjs";
+import { cheaperVariants, estimateCredits } from "./estimate.mjs";
 import { Failure, orFailure } from "./main.mjs";
 async function explainFunds(session, contract, generation, refusal, until) {
   const isExplained = refusal.details.reason?.kind === "shortOfCredits";
@@ -54,6 +47,10 @@ function shortOfCredits(contract, { payload }, quote2, said) {
     }
   });
 }
+function cheaperThan(contract, payload, most2) {
+  const variants = cheaperVariants(contract, payload, most2 + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most: most2 };
+}
 function cheaperWithin(contract, payload, price, balance) {
   if (balance < price) return cheaperThan(contract, payload, balance);
   return { ...cheaperThan(contract, payload, price - 1), most: null };
@@ -83,15 +80,10 @@ function checkEstimate(title, contract, { model, payload, maxCredits }) {
     });
   }
   if (dated.most <= maxCredits) return;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure2("BUDGET_EXCEEDED", `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
-    reason: {
-      kind: "estimateAboveCap",
-      title,
-      estimate: dated,
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits)
-    }
+    reason: { kind: "estimateAboveCap", title, estimate: dated, maxCredits, cheaper }
   });
 }
 function datedEstimate(contract, payload) {
@@ -108,19 +100,14 @@ async function askPrice(session, contract, generation, deadline = Infinity) {
   const { model, payload, maxCredits } = generation;
   const until = Math.min(deadline, session.api.shortDeadline);
   const quote2 = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== void 0 && quote2.credits > maxCredits) {
-    throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote2.credits, maxCredits },
-      record: quote2.record,
-      reason: {
-        kind: "quoteAboveCap",
-        quoted: quote2.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits)
-      }
-    });
-  }
-  return quote2;
+  const { credits: quoted, record } = quote2;
+  if (maxCredits === void 0 || quoted <= maxCredits) return quote2;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
+  throw new Failure2("BUDGET_EXCEEDED", `The price is above the limit of ${maxCredits} credits.`, {
+    data: { quoted, maxCredits },
+    record,
+    reason: { kind: "quoteAboveCap", quoted, maxCredits, cheaper }
+  });
 }
 
 // scripts/src/core/generate.ts
@@ -160,7 +147,7 @@ async function sameResult(session, entry, settings) {
 
 // scripts/src/core/submit/submit-on-record.ts
 import { takenOver } from "./journal.mjs";
-import { Failure as Failure8 } from "./main.mjs";
+import { Failure as Failure7 } from "./main.mjs";
 import { jsonHash } from "./journal.mjs";
 import { spentOn } from "./journal.mjs";
 import { checkNameIsFree } from "./wait.mjs";
@@ -403,39 +390,8 @@ async function fenceOf({ session, store }, taskId) {
 }
 
 // scripts/src/core/submit/submit-or-reconcile.ts
-import { orFailure as orFailure4 } from "./main.mjs";
-
-// scripts/src/core/reconcile/unknown-outcome.ts
-import { Failure as Failure6 } from "./main.mjs";
-async function unknownOutcome(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
-  const { model, idempotencyKey } = generation;
-  const isRecorded = await session.records() !== null;
-  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
-  const named = lost.details.taskId;
-  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
-  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
-  return new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
-    status: "UNKNOWN",
-    unclear: true,
-    cause: lost,
-    data: { idempotencyKey, model },
-    retryAfter: after,
-    taskId: named,
-    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
-  });
-}
-
-// scripts/src/core/submit/send-once.ts
-import { Failure as Failure7, orFailure as orFailure3 } from "./main.mjs";
+import { Failure as Failure6, orFailure as orFailure3 } from "./main.mjs";
 var LEAST_SUBMIT_MS = 1e4;
-async function sendOnce({ api, provider }, generation, options) {
-  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
-  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
-  if (!(sent instanceof Failure7)) return { kind: "accepted", task: sent };
-  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
-}
-
-// scripts/src/core/submit/submit-or-reconcile.ts
 var SOON_MS = 500;
 async function submitOrReconcile(session, generation, log, deadline, earlier) {
   const first = earlier ?? await submitFirst(session, generation, log, deadline);
@@ -448,11 +404,11 @@ async function submitFirst(session, generation, log, until) {
   let sentAt = clock.wall();
   for (let attempt = 1; ; attempt += 1) {
     const asked = clock.monotonic();
-    const held = submits && await orFailure4(submits.ready());
+    const held = submits && await orFailure3(submits.ready());
     if (held) return { kind: "rejected", failure: held };
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       sentAt = clock.wall();
-      await log.sending();
+      await log?.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -460,7 +416,7 @@ async function submitFirst(session, generation, log, until) {
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: false };
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
@@ -469,7 +425,7 @@ async function submitFirst(session, generation, log, until) {
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
-    await log.rejected();
+    await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
@@ -480,8 +436,8 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     const found = await reconcile(session, lost, until);
     if (found.kind === "found") return inList(found.task, lost);
     if (found.kind !== "mayResubmit") return unknown(session, lost, found);
-    const held = submits && await orFailure4(submits.ready());
-    const notResubmitted = held || await orFailure4(log.resubmitting());
+    const held = submits && await orFailure3(submits.ready());
+    const notResubmitted = held || log && await orFailure3(log.resubmitting());
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -489,7 +445,7 @@ async function resubmitWhenClear(session, generation, log, first, until) {
       return { kind: "accepted", task: sent.task, by: "answer", isResubmitted: true };
     const { failure } = sent;
     if (sent.kind === "lost") {
-      await log.lost();
+      await log?.lost();
       lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
@@ -498,13 +454,19 @@ async function resubmitWhenClear(session, generation, log, first, until) {
     if (pause === null) {
       const judged = await judgeRejection(session, lost, failure, until);
       const isInVain = judged.kind === "unknown" && failure.code === "IDEMPOTENCY_CONFLICT";
-      if (judged.kind !== "rejected" && !isInVain) await log.resubmitRejected();
+      if (judged.kind !== "rejected" && !isInVain) await log?.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await log?.resubmitRejected();
     await api.clock.sleep(pause, api.signal);
   }
+}
+async function sendOnce({ api, provider }, generation, options) {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure3(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure6)) return { kind: "accepted", task: sent };
+  return { kind: sent.details.unclear ? "lost" : "rejected", failure: sent };
 }
 var now = (clock) => ({ wall: clock.wall(), monotonic: clock.monotonic() });
 async function judgeRejection(session, lost, failure, until, source) {
@@ -517,8 +479,23 @@ async function judgeRejection(session, lost, failure, until, source) {
 function inList(task, { resubmitted }) {
   return { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
 }
-async function unknown(...of) {
-  return { kind: "unknown", failure: await unknownOutcome(...of) };
+async function unknown(session, { generation, sentAt, failure: lost }, { failure: later, notResubmitted, after: clearIn, why }) {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = await session.records() !== null;
+  const after = isRecorded ? clearIn ?? later?.details.retryAfter : void 0;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  const failure = new Failure6("SUBMIT_OUTCOME_UNKNOWN", message, {
+    status: "UNKNOWN",
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: "submitUnknown", ...request, after, why, named, lost, later, notResubmitted }
+  });
+  return { kind: "unknown", failure };
 }
 
 // scripts/src/core/submit/submit-on-record.ts
@@ -630,7 +607,7 @@ async function lostSubmitOf({ session, request, entry }) {
     sentAt: Date.parse(sentAt),
     resubmitted,
     since: { wall, monotonic: clock.monotonic() - (clock.wall() - wall) },
-    failure: new Failure8(
+    failure: new Failure7(
       "NETWORK_ERROR",
       "An earlier run of this command did not learn the outcome of its submit."
     )
@@ -648,9 +625,7 @@ async function noteNoTask({ entry, lock }, { kind, failure }) {
 function logOf(own) {
   const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
-  const update = async (change) => {
-    await entry.update(change, { isOurs: true });
-  };
+  const update = async (change) => void await entry.update(change, { isOurs: true });
   return {
     sending: async () => {
       await requireLock(lock);
@@ -660,9 +635,7 @@ function logOf(own) {
     lost: () => update({ phase: "unknown", unsettledSince: dateOf2(session) }),
     resubmitting: async () => {
       const quote2 = await quoteOf(own);
-      const change = ({ credits }) => ({
-        credits: { ...credits, quoted: quote2.credits }
-      });
+      const change = ({ credits }) => ({ credits: { ...credits, quoted: quote2.credits } });
       const before = spentOn(entry.record) ?? quote2?.credits;
       const { caps } = request.terms;
       if (quote2) await recordCharge(session, { ...own, change, quote: quote2, before }, caps, own.deadline);
@@ -689,20 +662,11 @@ function sendingNow(session) {
 // scripts/src/core/submit/submit-without-record.ts
 import { checkNameIsFree as checkNameIsFree2 } from "./wait.mjs";
 import { creditsOf as creditsOf2 } from "./live.mjs";
-var nothing = async () => {
-};
-var NO_LOG = {
-  sending: nothing,
-  rejected: nothing,
-  lost: nothing,
-  resubmitting: nothing,
-  resubmitRejected: nothing
-};
 async function submitWithoutRecord(session, { contract, generation, terms, quote: known2, folder, output }, deadline) {
   if (terms.caps.maxCreditsPerDay !== void 0) throw new Error("A limit for a day needs records.");
   await checkNameIsFree2(folder, output);
   const quote2 = known2 ?? await checkPrice(session, contract, generation, terms.caps, deadline);
-  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
+  const result = await submitOrReconcile(session, generation, null, deadline);
   if (result.kind !== "accepted") throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);
@@ -712,7 +676,6 @@ async function submitWithoutRecord(session, { contract, generation, terms, quote
 
 // scripts/src/core/generate.ts
 import { waitOn, waitTask as waitTask2 } from "./wait.mjs";
-import { knownFacts } from "./wait.mjs";
 var RETRY_AT_LEAST_MS = 1500;
 async function generate(session, options) {
   return conclude(session, await begin(session, options));
@@ -728,10 +691,10 @@ async function begin(session, options) {
   const { model, maxCredits } = generation;
   const { folder, output = null } = wait;
   const request = { ...options, folder, output };
-  const known2 = await orFailure5(
+  const known2 = await orFailure4(
     journal ? submitOnRecord(session, journal, request, deadline) : submitWithoutRecord(session, request, deadline)
   );
-  if (!(known2 instanceof Failure9)) {
+  if (!(known2 instanceof Failure8)) {
     const isSubmitted = known2.task !== void 0 && known2.origin?.resumed === void 0;
     const estimate2 = isSubmitted ? comparedEstimate(session, contract, generation) : void 0;
     return { ...known2, model, maxCredits, estimate: estimate2, wait, start };
@@ -743,28 +706,28 @@ async function conclude(session, begun) {
   const wait = { ...whole, waitMs: whole.waitMs - (session.api.clock.monotonic() - start) };
   if (!known2.task && isTerminal(known2.entry.record.status)) return reuseResult(session, known2.entry, wait);
   const taskId = known2.task ? known2.task.id : known2.entry.record.taskId;
-  const result = await orFailure5(
+  const result = await orFailure4(
     known2.task ? endOfSubmitted(session, known2.task, wait, known2) : endOfRecorded(session, known2.entry, taskId, wait, known2)
   );
-  const { credits } = result instanceof Failure9 ? known2 : result;
+  const { credits } = result instanceof Failure8 ? known2 : result;
   const warnings = [...told(known2, taskId), ...aboveCap(credits, maxCredits)];
-  if (!(result instanceof Failure9))
+  if (!(result instanceof Failure8))
     return { ...result, estimate: estimate2, warnings: [...warnings, ...result.warnings] };
   throw result.with({ submit: { credits, isResubmitted: known2.origin?.isResubmitted, warnings } });
 }
 async function endOfSubmitted(session, task, wait, facts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
   const { entry } = facts;
   const folder = wait.folder ?? entry?.record.download ?? null;
   const place = { folder, output: outputOf2(wait, entry) };
-  const result = await orFailure5(waitOn(session, task, { ...wait, ...place }, facts));
-  if (!(result instanceof Failure9)) return result;
+  const result = await orFailure4(waitOn(session, task, { ...wait, ...place }, facts));
+  if (!(result instanceof Failure8)) return result;
   throw result.with({ taskId: task.id, charged: "running" });
 }
 async function endOfRecorded(session, entry, taskId, wait, facts) {
   session.observer.attached(taskId, entry.record.created);
-  const result = await orFailure5(waitTask2(session, taskId, wait, facts));
-  if (result instanceof Failure9) throw stillRecorded(session, entry, taskId, result);
+  const result = await orFailure4(waitTask2(session, taskId, wait, facts));
+  if (result instanceof Failure8) throw stillRecorded(session, entry, taskId, result);
   return result;
 }
 function told({ other, isUnrecorded }, taskId) {
@@ -787,19 +750,16 @@ function stillRecorded(session, entry, taskId, failure) {
 // scripts/src/core/money/account.ts
 import { estimateCredits as estimateCredits2 } from "./estimate.mjs";
 import { nameOfPayload, newestOf } from "./journal.mjs";
-import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
+import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
 import { jsonHash as jsonHash2 } from "./journal.mjs";
 import { otherAccountOf as otherAccountOf2 } from "./wait.mjs";
 async function quote(session, { contract, generation }) {
   const { model, payload } = generation;
-  const recorded = await orFailure6(recordedOf(session, generation));
-  const found = recorded instanceof Failure10 ? { known: null, other: null } : recorded;
+  const recorded = await orFailure5(recordedOf(session, generation));
+  const found = recorded instanceof Failure9 ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === "string";
-  const answer = await askPrice(
-    session,
-    contract,
-    isCharged ? { model, payload, idempotencyKey: "" } : generation
-  );
+  const unlimited = { model, payload, idempotencyKey: "" };
+  const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
   const estimate2 = estimateCredits2(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -814,10 +774,11 @@ async function quote(session, { contract, generation }) {
     ...found
   };
 }
+var NOT_RECORDED = { known: null, other: null };
 async function recordedOf(session, { model, payload, idempotencyKey }) {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash2(payload), ordinal: 1 };
-  if (!store) return { known: null, other: null };
+  if (!store) return NOT_RECORDED;
   const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== void 0) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf2(store, { ...which, isNamed: false, idempotencyKey });
@@ -832,7 +793,7 @@ async function account(session, contracts) {
 }
 
 // scripts/src/core/money/spending.ts
-import { Failure as Failure11, orFailure as orFailure7 } from "./main.mjs";
+import { Failure as Failure10, orFailure as orFailure6 } from "./main.mjs";
 import {
   countsOf,
   NOTHING,
@@ -850,15 +811,15 @@ function otherRequests(rows, own) {
 async function spending(session, since) {
   const { api, provider } = session;
   const store = await session.records();
-  const read = provider.can.list ? await orFailure7(api.read(provider.list())) : null;
-  const listFailure = read instanceof Failure11 ? read : void 0;
+  const read = provider.can.list ? await orFailure6(api.read(provider.list())) : null;
+  const listFailure = read instanceof Failure10 ? read : void 0;
   if (listFailure && !(store && AWAY.has(listFailure.code))) throw listFailure;
-  const list = read instanceof Failure11 ? null : read;
+  const list = read instanceof Failure10 ? null : read;
   const tasks = list?.tasks ?? [];
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const all = await store?.spending(since ?? 0) ?? [];
-  const recorded = store ? ownRows(store, all) : [];
+  const recorded = all.filter((row) => store?.isOwn({ record: row }));
   const unreadable = await store?.unreadable(since ?? 0) ?? 0;
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
   const less = twice.flatMap((record) => recordedRow(record) ?? []);
@@ -875,12 +836,6 @@ var AWAY = /* @__PURE__ */ new Set(["NETWORK_ERROR", "RATE_LIMITED", "UNKNOWN_ER
 function recordedSpending(rows, since, asOf, unreadable) {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: "all", unreadable } };
-}
-function ownRows(store, rows) {
-  const { provider, service, account: account2 } = store.place;
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account2
-  );
 }
 async function recordsOf(store, tasks) {
   const entries = await Promise.all([...new Set(tasks.map(({ id }) => id))].map((id) => store.byTask(id)));
@@ -960,7 +915,7 @@ function summedUp(rows, since) {
 }
 
 // scripts/src/core/reconcile/attach-task.ts
-import { Failure as Failure12 } from "./main.mjs";
+import { Failure as Failure11 } from "./main.mjs";
 import { fetchStatus } from "./live.mjs";
 import { dateOf as dateOf3 } from "./live.mjs";
 import { whileFenced } from "./journal.mjs";
@@ -969,7 +924,7 @@ async function attachTask(session, taskId, idempotencyKey) {
   const [entry] = (await store?.byKey(idempotencyKey) ?? []).filter((one) => store?.isOwn(one));
   if (!store || !entry) {
     const message = `No request of this key is on record with the idempotency key ${idempotencyKey}.`;
-    throw new Failure12("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
+    throw new Failure11("TASK_NOT_FOUND", message, { reason: { kind: "noRecord" } });
   }
   checkUnclaimed(entry, taskId, await store.byTask(taskId));
   if (entry.record.taskId === taskId) return;
@@ -984,14 +939,14 @@ function checkUnclaimed({ record }, taskId, holder) {
   const taken = holder && holder.record.idempotencyKey !== idempotencyKey;
   if (!taken && (own === null || own === taskId)) return;
   const why = taken ? `task ${taskId} belongs to the request of ${holder.record.created}` : `the request of ${idempotencyKey} has task ${own}`;
-  throw new Failure12("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
+  throw new Failure11("IDEMPOTENCY_CONFLICT", `Nothing was recorded: ${why}.`, {
     data: { recordedTaskId: taken ? taskId : own },
     reason: { kind: "otherTask" }
   });
 }
 
 // scripts/src/core/submit/name-listed.ts
-import { orFailure as orFailure8 } from "./main.mjs";
+import { orFailure as orFailure7 } from "./main.mjs";
 import { whileFenced as whileFenced2 } from "./journal.mjs";
 async function lostSubmits({ records }) {
   const store = await records();
@@ -1004,7 +959,7 @@ async function nameListed(session, lost, tasks) {
   for (const entry of store ? lost : []) {
     const task = tasks.find(({ idempotencyKey }) => idempotencyKey === entry.record.idempotencyKey);
     if (!task) continue;
-    await orFailure8(
+    await orFailure7(
       whileFenced2(store, entry, async () => {
         const { taskId, resubmitted } = entry.record;
         const found = { kind: "accepted", task, by: "list", isResubmitted: resubmitted };
@@ -1015,14 +970,14 @@ async function nameListed(session, lost, tasks) {
 }
 
 // scripts/src/core/tasks/list-tasks.ts
-import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
+import { Failure as Failure12, orFailure as orFailure8 } from "./main.mjs";
 import { noteState, ownPending, recordOf } from "./live.mjs";
 async function listTasks(session, filter, withinMs) {
   const { api, provider } = session;
   const until = withinMs === void 0 ? void 0 : api.clock.monotonic() + withinMs;
   const list = await api.read(provider.list(), until, { until });
-  const lost = await orFailure9(lostSubmits(session));
-  if (!(lost instanceof Failure13)) await nameListed(session, lost, list.tasks);
+  const lost = await orFailure8(lostSubmits(session));
+  if (!(lost instanceof Failure12)) await nameListed(session, lost, list.tasks);
   await noteStates(session, list.tasks);
   const all = [...list.tasks].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
   const { since, model, states, limit } = filter;
@@ -1054,8 +1009,8 @@ async function listTasks(session, filter, withinMs) {
   };
 }
 async function othersOf({ records, provider }, since) {
-  const rows = await orFailure9((async () => (await records())?.spending(since ?? 0))());
-  return rows instanceof Failure13 ? [] : otherRequests(rows ?? [], provider.id);
+  const rows = await orFailure8((async () => (await records())?.spending(since ?? 0))());
+  return rows instanceof Failure12 ? [] : otherRequests(rows ?? [], provider.id);
 }
 async function namesOf(request) {
   const { output, files = [] } = request ?? {};
@@ -1065,8 +1020,8 @@ async function namesOf(request) {
 }
 async function noteStates(session, tasks) {
   const states = new Map(tasks.map(({ id, state }) => [id, state]));
-  const own = await orFailure9(ownPending(session));
-  for (const entry of own instanceof Failure13 ? [] : own) {
+  const own = await orFailure8(ownPending(session));
+  for (const entry of own instanceof Failure12 ? [] : own) {
     const state = states.get(entry.record.taskId ?? "");
     if (state !== void 0) await noteState(session, entry, state);
   }
@@ -1074,7 +1029,7 @@ async function noteStates(session, tasks) {
 
 // scripts/src/core/wait/resume-pending.ts
 const { setMaxListeners } = require("node:events");
-import { Failure as Failure14, orFailure as orFailure10 } from "./main.mjs";
+import { Failure as Failure13, orFailure as orFailure9 } from "./main.mjs";
 import { isTerminal as isTerminal3 } from "./main.mjs";
 import { dateOf as dateOf4, ownPending as ownPending2 } from "./live.mjs";
 import {
@@ -1090,18 +1045,17 @@ async function waitForNewest(session, settings) {
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure14)) return withWarnings(ended, gone, unknown2);
+    if (!(ended instanceof Failure13)) {
+      const passed = gone.map(({ details }) => ({ kind: "taskGone", taskId: details.taskId }));
+      const warnings = [...ended.warnings, ...passed];
+      if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
+      return { ...ended, warnings };
+    }
     if (ended.code !== "TASK_NOT_FOUND") throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
   return { kind: "nothingPending", ...submits };
-}
-function withWarnings(result, gone, unknown2) {
-  const warnings = [...result.warnings];
-  for (const { details } of gone) warnings.push({ kind: "taskGone", taskId: details.taskId });
-  if (unknown2 > 0) warnings.push({ kind: "unknownSubmits", count: unknown2 });
-  return { ...result, warnings };
 }
 var REREAD_S = 5;
 var MOST_AT_ONCE = 200;
@@ -1123,15 +1077,15 @@ async function waitForAll(session, settings, until = "last") {
   if (until === "first") items.sort((a, b) => Number(hasEnded(b.ended)) - Number(hasEnded(a.ended)));
   return { kind: "many", items, until, more: tasks.length - entries.length, ...submits };
 }
-var hasEnded = (ended) => !(ended instanceof Failure14) && isTerminal3(ended.seen.state);
+var hasEnded = (ended) => !(ended instanceof Failure13) && isTerminal3(ended.seen.state);
 async function endOf(session, settings, entry) {
   const { output, status } = entry.record;
   const taskId = entry.record.taskId;
   const name = output && (await import("./download.mjs")).stemOfOutput(output);
   const observer = name ? session.observer.named(name) : session.observer;
   const known2 = { entry, origin: { resumed: madeBy3(entry.record) } };
-  const ended = await orFailure10(waitTask3({ ...session, observer }, taskId, settings, known2));
-  if (!(ended instanceof Failure14)) return ended;
+  const ended = await orFailure9(waitTask3({ ...session, observer }, taskId, settings, known2));
+  if (!(ended instanceof Failure13)) return ended;
   await entry.update({ checked: dateOf4(session) });
   const named = ended.with({ status: ended.details.status ?? status, taskId });
   if (ended.code !== "TASK_NOT_FOUND") return named;
@@ -1149,8 +1103,8 @@ async function findLost(session) {
   const { api, provider } = session;
   const lost = provider.can.list ? await lostSubmits(session) : [];
   if (lost.length === 0) return void 0;
-  const list = await orFailure10(api.once(provider.list()));
-  if (list instanceof Failure14) return list;
+  const list = await orFailure9(api.once(provider.list()));
+  if (list instanceof Failure13) return list;
   await nameListed(session, lost, list.tasks);
   return void 0;
 }
@@ -1200,7 +1154,6 @@ export {
   submitOnRecord,
   submitOrReconcile,
   submitWithoutRecord,
-  unknownOutcome,
   waitForAll,
   waitForNewest
 };

@@ -436,32 +436,17 @@ function sha256(...words) {
   return sha256Text(JSON.stringify(words));
 }
 var PIECE = 32 * 1024;
-var GATHERED = 8 * 1024;
-var gathered = Buffer.allocUnsafe(GATHERED);
-var SHORT = 512;
+var gathered = Buffer.allocUnsafe(8 * 1024);
 var HashedBytes = class {
   #hash;
   #length = 0;
-  /** Adds a text of few characters, all of them ASCII. */
-  addWord(word) {
-    if (this.#length + word.length > GATHERED) this.#pass();
-    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
-  }
-  /** Adds the UTF-16 units of a text, low bytes first. */
-  addText(text2) {
-    const bytes = 2 * text2.length;
-    if (this.#length + bytes > GATHERED) this.#pass();
-    if (bytes > GATHERED) this.#hash.update(text2, "utf16le");
-    else if (bytes > SHORT) this.#length += gathered.write(text2, this.#length, "utf16le");
-    else
-      for (let at = 0; at < text2.length; at += 1) {
-        const unit = text2.charCodeAt(at);
-        gathered[this.#length++] = unit & 255;
-        gathered[this.#length++] = unit >> 8;
-      }
+  add(text2, encoding) {
+    const most = 2 * text2.length;
+    if (this.#length + most > gathered.length) this.#pass();
+    if (most > gathered.length) this.#hash.update(text2, encoding);
+    else this.#length += gathered.write(text2, this.#length, encoding);
   }
   digest() {
-    if (!this.#hash) return hash("sha256", gathered.subarray(0, this.#length));
     this.#pass();
     return this.#hash.digest("hex");
   }
@@ -473,24 +458,21 @@ var HashedBytes = class {
 };
 function addValue(bytes, value) {
   if (typeof value === "string") {
-    addText(bytes, value);
+    bytes.add(`s${value.length}:`, "latin1");
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), "utf16le");
   } else if (Array.isArray(value)) {
-    bytes.addWord(`a${value.length}:`);
+    bytes.add(`a${value.length}:`, "latin1");
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === "object" && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.addWord(`o${fields.length}:`);
+    bytes.add(`o${fields.length}:`, "latin1");
     for (const name of fields) {
-      addText(bytes, name);
+      addValue(bytes, name);
       addValue(bytes, value[name]);
     }
   } else {
-    bytes.addWord(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, "latin1");
   }
-}
-function addText(bytes, text2) {
-  bytes.addWord(`s${text2.length}:`);
-  for (let at = 0; at < text2.length; at += PIECE) bytes.addText(text2.slice(at, at + PIECE));
 }
 
 // scripts/src/model/claim-rules.ts
@@ -630,7 +612,7 @@ function hasTaken(now, change) {
   return phase === now.phase && resubmitted === now.resubmitted;
 }
 function mayFollow(now, { phase, resubmitted }) {
-  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true;
+  if (now.phase === "unknown" && phase === "submitting") return resubmitted === true && !now.resubmitted;
   if (now.phase === "submitting" && phase === "rejected") return !now.resubmitted;
   return FOLLOWING[now.phase].includes(phase);
 }
@@ -709,9 +691,25 @@ function sumRows(rows) {
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join("\n");
     const sum = sums.get(key);
-    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+}
+
+// scripts/src/stores/file/checked-json.ts
+var LENGTH = 16;
+function checkedLine(what, value) {
+  const json = JSON.stringify(value);
+  return checksumOf(what, json) + json;
+}
+function valueIn(what, line = "") {
+  const json = line.slice(LENGTH);
+  return json !== "" && line.startsWith(checksumOf(what, json)) ? JSON.parse(json) : void 0;
+}
+function checksumOf(what, json) {
+  return sha256Text(`${what}
+${json}`).slice(0, LENGTH);
 }
 
 // scripts/src/stores/file/entry.ts
@@ -753,7 +751,7 @@ function encodeRecord(name, raw) {
   const { version, checksum, ...fields } = raw;
   const newest = Math.max(VERSION, typeof version === "number" ? version : 0);
   const whole = { version: newest, ...fields };
-  return `${JSON.stringify({ ...whole, checksum: checksumOf(name, whole) }, null, 2)}
+  return `${JSON.stringify({ ...whole, checksum: checksumOf2(name, whole) }, null, 2)}
 `;
 }
 function decodeRecord(name, text2) {
@@ -776,7 +774,7 @@ function wholeRecord(name, text2) {
   const { checksum, ...whole } = value;
   if (value.version === VERSION) return encodeRecord(name, whole) === text2 ? whole : void 0;
   const isUnsigned = checksum === void 0 && value.version === 1;
-  return isUnsigned || checksum === checksumOf(name, whole) ? whole : void 0;
+  return isUnsigned || checksum === checksumOf2(name, whole) ? whole : void 0;
 }
 function changeRecord(raw, { credits, ...fields }) {
   const changed = { ...raw, ...fields };
@@ -786,7 +784,7 @@ function changeRecord(raw, { credits, ...fields }) {
 function isNewer({ version }) {
   return Number(version) > VERSION;
 }
-function checksumOf(name, whole) {
+function checksumOf2(name, whole) {
   return jsonHash([name, whole]);
 }
 function fromVersion1({ intent, ...record }) {
@@ -805,6 +803,11 @@ function readRecord(raw) {
     }
   }
   if (record.phase !== raw.phase) record.resubmitted = true;
+  return record;
+}
+function understood(raw) {
+  const record = readRecord(raw);
+  if (!record) throw new Error("a record that cannot be understood");
   return record;
 }
 var text = (value) => typeof value === "string" && value !== "";
@@ -926,14 +929,9 @@ var RecordFiles = class {
     const file = this.fileOf(name);
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names) {
-    return names.flatMap((name) => {
-      const raw = name.endsWith(CORRUPT) ? void 0 : this.#readOne(name);
-      return raw ? [{ name, raw }] : [];
-    });
-  }
-  #readOne(name) {
+  /** Returns the record of a name. A file that is no record is set aside, so that the warning comes once. */
+  read(name) {
+    if (name.endsWith(CORRUPT)) return void 0;
     const file = this.fileOf(name);
     const text2 = onDisk(
       () => readFileSync2(file, "utf8"),
@@ -1108,17 +1106,17 @@ var Entry = class {
   }
   #merge(change, mayBeMissing = false) {
     const there = this.#onDisk(mayBeMissing);
-    if (there && there !== this.#raw) {
-      this.#raw = there;
-      this.record = understood(there);
-    }
+    if (there && there !== this.#raw) this.#take(there);
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.record));
   }
   #apply(fields) {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
-    this.record = understood(this.#raw);
+    this.#take(changeRecord(this.#raw, allowedChange(this.record, fields)));
+  }
+  #take(raw) {
+    this.#raw = raw;
+    this.record = understood(raw);
   }
   #onDisk(mayBeMissing = false) {
     let text2;
@@ -1145,10 +1143,8 @@ var Entry = class {
     return encodeRecord(this.name, this.#raw);
   }
   async refresh() {
-    const [now] = this.#files.read([this.name]);
-    if (!now) return;
-    this.#raw = now.raw;
-    this.record = understood(now.raw);
+    const raw = this.#files.read(this.name);
+    if (raw) this.#take(raw);
   }
   async drop() {
     onDisk(
@@ -1164,11 +1160,6 @@ function draftAfter(before, fields, files) {
   const record = { promptExcerpt: null, ...begun, ...fields };
   const made = before === void 0 ? wall : Math.max(wall, madeAt(before) + 1);
   return new Entry(files, newName(fields.request, made), record, true);
-}
-function understood(raw) {
-  const record = readRecord(raw);
-  if (!record) throw new Error("a record that cannot be understood");
-  return record;
 }
 function changesOf(change, now) {
   return typeof change === "function" ? change(now) : change;
@@ -1369,23 +1360,15 @@ function accountsIn(tables) {
   );
 }
 function sumTables(tables, firstDay) {
-  const sums = /* @__PURE__ */ new Map();
-  for (const { groups, rows } of tables) {
-    const keys = groups.map((words) => words.join("\n"));
-    for (const [day, group, ...numbers] of rows) {
-      if (day < firstDay) continue;
-      const key = `${day}
-${keys[group]}`;
-      let sum = sums.get(key);
-      if (!sum) {
-        const [provider, service, account, model] = groups[group];
-        sum = { day, provider, service, account, model, ...NOTHING };
-        sums.set(key, sum);
-      }
-      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]] += numbers[n];
-    }
-  }
-  return [...sums.values()].sort((a, b) => a.day < b.day ? -1 : a.day > b.day ? 1 : 0);
+  return sumRows(tables.flatMap((table) => rowsOf(table, firstDay)));
+}
+function rowsOf({ groups, rows }, firstDay) {
+  return rows.flatMap(([day, group, ...numbers]) => {
+    if (day < firstDay) return [];
+    const [provider, service, account, model] = groups[group];
+    const counts = Object.fromEntries(COUNTS.map((name, n) => [name, numbers[n]]));
+    return [{ day, provider, service, account, model, ...counts }];
+  });
 }
 
 // scripts/src/stores/file/summary.ts
@@ -1434,6 +1417,7 @@ function durationsOf(members) {
 // scripts/src/stores/file/index-files.ts
 var FORMAT = 2;
 var ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(" ");
+var ours = (what) => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 var IndexFiles = class {
   folder;
   constructor(folder) {
@@ -1444,17 +1428,17 @@ var IndexFiles = class {
     if (changed === void 0) return void 0;
     return {
       changed: Number(changed),
-      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)])
+      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)])
     };
   }
   members(shard) {
     const [line] = this.#lines(`${shard}.members`);
-    return parsed(`${shard} members`, line) ?? [];
+    return valueIn(ours(`${shard} members`), line) ?? [];
   }
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard, changed, summary, members) {
-    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
-    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
   /** Writes a file whole, and returns whether the disk let it. What a power cut leaves of it has a wrong checksum. */
@@ -1464,10 +1448,10 @@ var IndexFiles = class {
   }
   rows(first, state) {
     const [line] = this.#lines(`${first}.rows`);
-    return parsed(`${first} rows ${state}`, line);
+    return valueIn(ours(`${first} rows ${state}`), line);
   }
   saveRows(first, state, table) {
-    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
+    this.#tryToWrite(`${first}.rows`, [checkedLine(ours(`${first} rows ${state}`), table)]);
   }
   #lines(name) {
     try {
@@ -1477,19 +1461,6 @@ var IndexFiles = class {
     }
   }
 };
-var CHECKSUM = 16;
-function lineOf(what, value) {
-  const text2 = JSON.stringify(value);
-  return checksumOf2(what, text2) + text2;
-}
-function parsed(what, line = "") {
-  const text2 = line.slice(CHECKSUM);
-  return text2 !== "" && line.startsWith(checksumOf2(what, text2)) ? JSON.parse(text2) : void 0;
-}
-function checksumOf2(what, text2) {
-  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}
-${text2}`).slice(0, CHECKSUM);
-}
 var FOLDER_MS = 2e3;
 function probe(folder) {
   const file = path6.join(folder, `${randomBytes5(4).toString("hex")}${TEMP}`);
@@ -1518,36 +1489,22 @@ const { readFileSync: readFileSync5 } = require("node:fs");
 const path7 = require("node:path");
 function otherAccounts(folder, own, inRecords) {
   const file = path7.join(folder, "accounts");
-  const stored = accountsIn2(file);
+  const stored = onDisk(
+    () => valueIn("accounts", readFileSync5(file, "utf8")),
+    () => void 0
+  );
   const all = stored ?? inRecords();
   const name = accountName(own);
   if (!stored || !all.some((one) => accountName(one) === name)) {
-    const rows = new Map(
-      [...all, own].map((one) => [accountName(one), [one.provider, one.service, one.account]])
-    );
+    const { provider, service, account } = own;
+    const each = new Map([...all, { provider, service, account }].map((one) => [accountName(one), one]));
     onDisk(
-      () => replaceAtOnce(file, JSON.stringify([...rows.values()])),
+      () => replaceAtOnce(file, checkedLine("accounts", [...each.values()])),
       () => {
       }
     );
   }
   return all.filter((one) => one.provider === own.provider && accountName(one) !== name);
-}
-function accountsIn2(file) {
-  const text2 = onDisk(
-    () => readFileSync5(file, "utf8"),
-    () => ""
-  );
-  try {
-    const rows = JSON.parse(text2);
-    if (!Array.isArray(rows) || !rows.every(isRow)) return void 0;
-    return rows.map(([provider, service, account]) => ({ provider, service, account }));
-  } catch {
-    return void 0;
-  }
-}
-function isRow(row) {
-  return Array.isArray(row) && row.length === 3 && row.every((word) => typeof word === "string");
 }
 
 // scripts/src/stores/file/record-index.ts
@@ -1636,9 +1593,9 @@ var RecordIndex = class {
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
-      const [found] = this.#records.read([name]);
-      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
-      const facts = found ? factsOf(readRecord(found.raw)) : null;
+      const raw = this.#records.read(name);
+      if (!raw && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
+      const facts = raw ? factsOf(understood(raw)) : null;
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];
     });
@@ -1684,9 +1641,9 @@ function sweepRecords(records, shard, damaged) {
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
     const file = path9.join(records.folder, shard, name);
-    const [found] = records.read([name]);
-    if (found) {
-      const used = lastUse(readRecord(found.raw));
+    const raw = records.read(name);
+    if (raw) {
+      const used = lastUse(understood(raw));
       if (used !== void 0 && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
       discard(file);
@@ -1695,17 +1652,15 @@ function sweepRecords(records, shard, damaged) {
 }
 function sweepLeftovers(records, folder) {
   for (const name of records.list(folder)) {
+    const isTemp = name.endsWith(TEMP);
+    if (!isTemp && !LOCK2.test(name)) continue;
     const file = path9.join(records.folder, folder, name);
-    if (!name.endsWith(TEMP) && !LOCK2.test(name)) continue;
     const age = ageOf(records, file);
-    if (age > DAY_MS) sweepLeftover(records, file, age);
+    if (age > (isTemp ? DAY_MS : KEPT_MS)) discard(file);
+    else if (age > DAY_MS) sweepLock(records, file);
   }
 }
-function sweepLeftover(records, file, age) {
-  if (file.endsWith(TEMP) || age > KEPT_MS) {
-    discard(file);
-    return;
-  }
+function sweepLock(records, file) {
   const lock = onDisk(
     () => tryLock(file, records.clock),
     () => null
@@ -1798,7 +1753,10 @@ var Journal = class {
     });
   }
   #entries(names) {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+    return names.flatMap((name) => {
+      const raw = this.#files.read(name);
+      return raw ? [new Entry(this.#files, name, raw)] : [];
+    });
   }
   async reserve(entry, change, budget, deadline, signal) {
     if (budget === null) {
@@ -2084,7 +2042,7 @@ var OWN2 = /^(waiting|ended|seen)\b/;
 var KEPT_MS2 = 10 * 6e4;
 var MOST_BYTES = 1024 * 1024;
 var MOST_TASKS = 1e4;
-var FORMAT2 = 2;
+var FORMAT2 = 3;
 var EMPTY = { list: NO_LIST, tasks: /* @__PURE__ */ new Map() };
 var FileStatusCache = class {
   #folder;
@@ -2093,8 +2051,8 @@ var FileStatusCache = class {
   #isReady = false;
   #announced = "";
   #announcedAt = Number.NEGATIVE_INFINITY;
-  #seen = { stamp: "", status: EMPTY };
-  #waiting = /* @__PURE__ */ new Map();
+  /** What was made of each file, as long as it is the same one. */
+  #made = /* @__PURE__ */ new Map();
   #written = /* @__PURE__ */ new Set();
   /** @param folder absolute; of this service and key alone, where no other user can write */
   constructor(folder, clock) {
@@ -2124,7 +2082,8 @@ var FileStatusCache = class {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+        const waiting = this.#madeOf(name, (file = {}) => new Map(Object.entries(file)));
+        for (const [id, dueAtWall] of waiting) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN2.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS2)) {
@@ -2134,10 +2093,7 @@ var FileStatusCache = class {
     return tasks;
   }
   async read() {
-    const stamp = stampOf(this.#stat(SEEN));
-    if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read(SEEN)) };
-    return this.#seen.status;
+    return this.#madeOf(SEEN, (seen) => this.#status(seen));
   }
   async write({ list, tasks }) {
     this.#write(SEEN, { list, tasks: [...tasks] });
@@ -2151,14 +2107,15 @@ var FileStatusCache = class {
     this.#written.add(name);
     this.#write(name, task);
   }
-  #waitingIn(name) {
-    const stamp = stampOf(this.#stat(name));
-    const before = this.#waiting.get(name);
-    if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map(Object.entries(this.#read(name) ?? {}));
-    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
-    this.#waiting.set(name, { stamp, tasks });
-    return tasks;
+  #madeOf(name, make) {
+    const stat = this.#stat(name);
+    const stamp = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
+    const before = this.#made.get(name);
+    if (before?.stamp === stamp) return before.value;
+    const value = make(this.#read(name));
+    if (this.#made.size > MOST_TASKS) this.#made.clear();
+    this.#made.set(name, { stamp, value });
+    return value;
   }
   /** Leaves out what lies ahead, as after the clock was set back. */
   #status(seen) {
@@ -2181,18 +2138,13 @@ var FileStatusCache = class {
   #read(name) {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return void 0;
-      const text2 = readFileSync8(path12.join(this.#folder, name), "utf8");
-      const end = text2.indexOf("\n");
-      const json = text2.slice(end + 1);
-      return text2.slice(0, end) === hashOf(name, json) ? JSON.parse(json) : void 0;
+      return valueIn(`${FORMAT2} ${name}`, readFileSync8(path12.join(this.#folder, name), "utf8"));
     } catch {
       return void 0;
     }
   }
   #write(name, value) {
-    const json = JSON.stringify(value);
-    const text2 = `${hashOf(name, json)}
-${json}`;
+    const text2 = checkedLine(`${FORMAT2} ${name}`, value);
     if (Buffer.byteLength(text2) > MOST_BYTES) return;
     const seconds = this.#clock.wall() / 1e3;
     try {
@@ -2206,13 +2158,6 @@ ${json}`;
   }
 };
 var endedName = (taskId) => `ended-${sha256Text(taskId).slice(0, 16)}`;
-function stampOf(stat) {
-  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : "";
-}
-function hashOf(name, json) {
-  return sha256Text(`${FORMAT2} ${name}
-${json}`).slice(0, 16);
-}
 
 // scripts/src/stores/file/sharing.ts
 function sharingIn({ folder, service, account, limit, clock }) {
@@ -2254,6 +2199,7 @@ export {
   allowedChange,
   busy,
   changeRecord,
+  checkedLine,
   countsOf,
   createAtOnce,
   decodeRecord,
@@ -2314,8 +2260,10 @@ export {
   tableOf,
   takenOver,
   tryLock,
+  understood,
   unknown,
   unwritable,
+  valueIn,
   waitForLock,
   whileFenced,
   writeWhole

@@ -57,6 +57,9 @@ function dateOf({ api }) {
 
 // scripts/src/core/result.ts
 var madeBy = ({ created, newRun }) => ({ created, newRun: newRun?.began });
+function modelOf({ model, entry }) {
+  return model ?? entry?.record.model;
+}
 function isGone(result) {
   return result.kind === "notFetched" && result.failure.details.reason?.kind === "resultGone";
 }
@@ -67,7 +70,9 @@ function creditsOf({ charged, refunded }, known) {
     refunded: refunded ?? known?.refunded ?? null
   };
 }
-function taskResult(taskId, seen, { credits, model, ...origin } = {}) {
+function taskResult(taskId, seen, known = {}) {
+  const { credits, origin } = known;
+  const model = modelOf(known);
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,
@@ -118,7 +123,7 @@ async function getStatus(session, taskId) {
   const seen = await fetchStatus(session, taskId);
   const entry = await recordOf(session, taskId);
   if (entry) await noteState(session, entry, seen.state);
-  const result = taskResult(taskId, seen, { model: entry?.record.model });
+  const result = taskResult(taskId, seen, { entry });
   return seen.state === "COMPLETED" ? result : deliver(session, entry, result);
 }
 
@@ -806,7 +811,7 @@ function generationFailed(seen, { profile, command, retry }, isReused) {
     ]
   });
 }
-function taskCancelled({ profile, retry }, isReused) {
+function taskCancelled(_, { profile, retry }, isReused) {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure("TASK_CANCELLED", "The task was cancelled; there will be no result.", {
@@ -894,14 +899,11 @@ function endOutcome(result, caller) {
     case "cancelledNow":
       return success(seen.state, taskId, data, EXIT.done);
     case "failed":
-      return ended(generationFailed(seen, caller, reused !== void 0), data);
-    case "cancelled":
-      return ended(taskCancelled(caller, reused !== void 0), data);
+    case "cancelled": {
+      const end = result.kind === "failed" ? generationFailed : taskCancelled;
+      return failed(end(seen, caller, reused !== void 0).with({ data: definedFields(data) }), null, null);
+    }
   }
-}
-var ended = (failure, data) => failed(failure.with({ data: definedFields(data) }), null, null);
-function isInTheWay(result) {
-  return result.kind === "notFetched" && result.failure.details.reason?.kind === "fileInTheWay";
 }
 function saveSteps(taskId, caller) {
   const wait = { wait: BRIEF_WAIT_S, download: "out" };
@@ -939,7 +941,8 @@ var pollError = ({ code, message }) => ({
 });
 function reusedSteps(result, { anew, resumeFlags }) {
   const { reused } = result;
-  if (!reused || isInTheWay(result)) return [];
+  const reason = "failure" in result ? result.failure.details.reason : void 0;
+  if (!reused || reason?.kind === "fileInTheWay") return [];
   const since = reused.newRun === void 0 ? NONE_SINCE : "";
   const named = resumeFlags.output === void 0 ? void 0 : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : "";
@@ -1008,27 +1011,24 @@ function hasOthers(folder, saved) {
 }
 
 // scripts/src/cli/actions/live.ts
-async function runLive(options) {
-  const { args, argv, caller, request, batch, environment, loopback } = options;
-  const { observer, secrets, interruption, warn } = options;
-  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+async function runLive(call, batch) {
+  const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
   const transport = new Transport(proxy, { ownsProcess: true });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const key = keyOf(options);
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
+  const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
-  const sharing = once(() => args.noJournal ? null : openSharing(options, provider));
+  const sharing = once(() => args.noJournal ? null : openSharing(call, provider));
   const limiter = async () => loopback ? null : (await sharing())?.limiter ?? null;
   const session = {
     provider,
     transport,
-    observer,
+    observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(
-      () => args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider)
-    ),
+    records: once(() => args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider)),
     sharing,
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter })
   };
@@ -1036,9 +1036,8 @@ async function runLive(options) {
     let outcome;
     if (batch) {
       const { runBatchCommand } = await import("./batch.mjs");
-      const wait = waitSettings(args, environment);
-      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
-      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -1046,7 +1045,7 @@ async function runLive(options) {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && await madeElsewhere(session, error, taskId);
     const { advised } = await import("./advice.mjs");
-    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
+    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
   } finally {
     void transport.close();
     void sandbox?.close();
@@ -1057,15 +1056,16 @@ function isWithoutRecords({ args, environment }) {
   const folders = [folder, path2.join(path2.dirname(folder), "journal")];
   return !needsRecords(args.action) && !folders.some((one) => existsSync(one));
 }
-async function openJournal(options, provider) {
-  const { args, environment, warn } = options;
+async function openJournal(call, provider) {
+  const { args, environment, progress } = call;
+  const warn = progress.line;
   if (environment.stateFolder === "") return null;
   const { Journal } = await import("./journal.mjs");
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: args.sandbox ? "sandbox" : addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     clock: systemClock,
     warn
   });
@@ -1075,14 +1075,14 @@ async function openJournal(options, provider) {
   warn(`This sandbox run continues without a record: ${environment.stateFolder} cannot be written to.`);
   return null;
 }
-async function openSharing(options, provider) {
-  const { args, environment } = options;
+async function openSharing(call, provider) {
+  const { args, environment } = call;
   if (args.sandbox || environment.stateFolder === "") return null;
   const { sharingIn } = await import("./journal.mjs");
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock
   });
@@ -1092,9 +1092,9 @@ function addressOf({ host, pathname }) {
   return `${host}${pathname.replace(/\/+$/, "")}`;
 }
 var keyOf = ({ args, environment }) => args.sandbox ? SANDBOX_KEY : environment.key;
-async function accountOf(options) {
+async function accountOf(call) {
   const { accountOf: account } = await import("./journal.mjs");
-  return account(options.args.profile.id, keyOf(options));
+  return account(call.args.profile.id, keyOf(call));
 }
 function once(make) {
   let made;
@@ -1129,7 +1129,7 @@ async function act(session, args, request, environment) {
     case "listTasks":
       return (await import("./generate.mjs")).listTasks(session, filterOf(args));
     case "spending":
-      return (await import("./generate.mjs")).spending(session, args.since?.from ?? null);
+      return (await import("./generate.mjs")).spending(session, args.since ?? null);
     case "account": {
       const { listModels } = await import("./contracts.mjs");
       const contracts = await listModels(session.provider.id);
@@ -1146,7 +1146,7 @@ async function act(session, args, request, environment) {
 function filterOf({ since, status, model, limit }) {
   const running = ["SUBMITTED", "PROGRESS"];
   const states = status === void 0 ? null : status === "running" ? running : [status];
-  return { since: since?.from ?? null, states, model: model ?? null, limit };
+  return { since: since ?? null, states, model: model ?? null, limit };
 }
 var SANDBOX_POLL_MS = 500;
 function waitSettings(args, { timeoutMs }) {
@@ -1445,6 +1445,7 @@ export {
   jsonRequest,
   madeBy,
   madeElsewhere,
+  modelOf,
   nameIn,
   networkError,
   noteState,

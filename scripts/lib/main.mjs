@@ -57,24 +57,6 @@ var AdvisedFailure = class _AdvisedFailure extends Failure {
   }
 };
 
-// scripts/src/cli/command-line/action.ts
-var ACTIONS = [
-  "generate",
-  "createGeneration",
-  "getStatus",
-  "getTask",
-  "cancelTask",
-  "waitTask",
-  "listTasks",
-  "listPending",
-  "forget",
-  "spending",
-  "quote",
-  "account",
-  "listModels",
-  "describeModel"
-];
-
 // scripts/src/model/json.ts
 function compact(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== void 0));
@@ -179,9 +161,9 @@ async function createProvider({ id }, settings) {
 var CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
 var INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 var QUOTES = /["\u201c-\u201f\u00ab\u00bb\u2033\u2036\u275d\u275e\u301d-\u301f\uff02\\]/g;
-function plain(text2, limit2 = 300) {
-  const clean = visible(text2.slice(0, limit2 * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
-  return clean.length > limit2 || text2.length > limit2 * 4 ? `${clean.slice(0, limit2)}\u2026` : clean;
+function plain(text2, limit = 300) {
+  const clean = visible(text2.slice(0, limit * 4).replace(CONTROL, " ")).replace(/ {2,}/g, " ").trim();
+  return clean.length > limit || text2.length > limit * 4 ? `${clean.slice(0, limit)}\u2026` : clean;
 }
 function visible(text2) {
   return text2.replace(INVISIBLE, "");
@@ -196,8 +178,8 @@ function escapeInvisible(json) {
     ).join("")
   );
 }
-function quoted(text2, limit2) {
-  return `"${plain(text2, limit2).replace(QUOTES, "\\$&")}"`;
+function quoted(text2, limit) {
+  return `"${plain(text2, limit).replace(QUOTES, "\\$&")}"`;
 }
 var SHORTEST_SECRET = 6;
 function redact(text2, secrets) {
@@ -304,11 +286,11 @@ function nearest(word, candidates) {
     const other = squeeze(candidate);
     if (wanted === "" || other === "") continue;
     const shorter = Math.min(wanted.length, other.length);
-    const limit2 = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
+    const limit = Math.min(Math.max(1, Math.floor(Math.max(wanted.length, other.length) * 0.4)), shorter - 1);
     let distance = editDistance(wanted, other);
     if (shorter >= 3 && (wanted.startsWith(other) || other.startsWith(wanted)))
-      distance = Math.min(distance, limit2);
-    if (distance > limit2) continue;
+      distance = Math.min(distance, limit);
+    if (distance > limit) continue;
     if (distance < bestDistance || distance === bestDistance && candidate === word) {
       best = candidate;
       bestDistance = distance;
@@ -494,6 +476,22 @@ function numberMeant(text2, { whole = false, units = {} }) {
 }
 
 // scripts/src/cli/command-line/flags.ts
+var ACTIONS = [
+  "generate",
+  "createGeneration",
+  "getStatus",
+  "getTask",
+  "cancelTask",
+  "waitTask",
+  "listTasks",
+  "listPending",
+  "forget",
+  "spending",
+  "quote",
+  "account",
+  "listModels",
+  "describeModel"
+];
 var SUBMITS = ["generate", "createGeneration"];
 var PAYLOAD = [...SUBMITS, "quote"];
 var MODELS = ["listModels", "describeModel"];
@@ -506,29 +504,6 @@ var DEFAULT_WAIT_S = 600;
 var DEFAULT_LIMIT = 50;
 var unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 var providers = PROFILES.map(({ id }) => id);
-var wait = {
-  kind: "number",
-  min: 0,
-  max: 86400,
-  units: SECONDS,
-  hint: "write the seconds that the call may wait as a number, at most 86400",
-  default: DEFAULT_WAIT_S
-};
-var interval = {
-  kind: "number",
-  min: 1e-3,
-  max: 60,
-  units: SECONDS,
-  hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
-};
-var limit = {
-  kind: "number",
-  min: 1,
-  max: 200,
-  whole: true,
-  hint: "write how many rows are wanted as a whole number, at most 200",
-  default: DEFAULT_LIMIT
-};
 var pending = "waitTask without --taskId: every pending task, until all of them, or any, have ended";
 var callback = {
   form: "<url>",
@@ -588,7 +563,14 @@ var FLAGS = {
   },
   limit: {
     form: "<n>",
-    value: limit,
+    value: {
+      kind: "number",
+      min: 1,
+      max: 200,
+      whole: true,
+      hint: "write how many rows are wanted as a whole number, at most 200",
+      default: DEFAULT_LIMIT
+    },
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ["listTasks"]
   },
@@ -601,13 +583,26 @@ var FLAGS = {
   },
   wait: {
     form: "<seconds>",
-    value: wait,
+    value: {
+      kind: "number",
+      min: 0,
+      max: 86400,
+      units: SECONDS,
+      hint: "write the seconds that the call may wait as a number, at most 86400",
+      default: DEFAULT_WAIT_S
+    },
     help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
     actions: WAITS
   },
   pollInterval: {
     form: "<seconds>",
-    value: interval,
+    value: {
+      kind: "number",
+      min: 1e-3,
+      max: 60,
+      units: SECONDS,
+      hint: "leave --pollInterval out, or write the seconds as a number, at most 60"
+    },
     help: `first pause between status queries (default ${FIRST_POLL_MS / 1e3})`,
     actions: WAITS
   },
@@ -844,9 +839,7 @@ function checkTogether(action, given, issues) {
 }
 function checkService(action, profile, given, issues) {
   const { title, can, callbackFlag } = profile;
-  const taskId2 = given.get("taskId");
-  const known = taskId2 !== void 0 && TASK_ID.test(taskId2) ? taskId2 : void 0;
-  if (action !== "quote") refuseUnsupported(profile, action, known);
+  if (action !== "quote") refuseUnsupported(profile, action, TASK_ID.exec(given.get("taskId") ?? "")?.[0]);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, "it", `write --${callbackFlag}`));
@@ -882,13 +875,8 @@ var options = Object.fromEntries(
 );
 options.help = { type: "boolean", short: "h" };
 function tokensOf(argv) {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true
-  });
+  const config = { options, strict: false, allowPositionals: true, tokens: true };
+  const { tokens } = parseArgs({ args: [...argv], ...config });
   const found = [];
   let unknownAt = Number.NaN;
   let strayAt = Number.NaN;
@@ -930,13 +918,10 @@ function readFlag({ name, value, instead }, given, issues) {
 var FIELDS = ["prompt", "content", "duration", "aspectRatio", "resolution", "size", "seed"];
 function unknownFlag(word) {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter) => letter.toUpperCase());
-  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
-  if (field !== void 0) {
-    const hint2 = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
-    return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint2);
-  }
-  const close = FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
-  const hint = close ? `write --${close}` : "run with --help to see all flags";
+  const lower = camel.toLowerCase();
+  const field = FIELDS.find((one) => one.toLowerCase() === lower);
+  const flag = FLAG_NAMES.find((one) => one.toLowerCase() === lower) ?? nearest(camel, FLAG_NAMES);
+  const hint = field ? `it is a field of the request: write --payload '{"${field}":...}', with all of its fields` : flag ? `write --${flag}` : "run with --help to see all flags";
   return issue(`--${plain(word, 40)}`, "a flag that exists", "an unknown one", hint);
 }
 function straysIssue(strays, given) {
@@ -974,7 +959,7 @@ function parseArguments(argv) {
     action: action ?? "generate",
     profile,
     isProviderNamed: given.has("provider"),
-    since: since2 && parseSince(since2, Date.now()),
+    since: since2 && parseSince(since2, Date.now())?.from,
     callback: given.get(profile.callbackFlag)
   });
 }
@@ -1003,8 +988,8 @@ function guessAction(argv) {
 
 // scripts/src/cli/command-line/commands.ts
 const path3 = require("node:path");
-function resumeFlags({ action, wait: wait2, pollInterval, download, output: output2, batch }) {
-  const seconds = !rule("wait").actions?.includes(action) || wait2 === 0 ? BRIEF_WAIT_S : wait2;
+function resumeFlags({ action, wait, pollInterval, download, output: output2, batch }) {
+  const seconds = !rule("wait").actions?.includes(action) || wait === 0 ? BRIEF_WAIT_S : wait;
   return {
     wait: seconds === DEFAULT_WAIT_S ? void 0 : seconds,
     pollInterval,
@@ -1031,7 +1016,7 @@ function commandToRehearse(argv, { download, output: output2 }) {
   const place = { output: void 0, download: isSaved ? SANDBOX_FOLDER : void 0 };
   return commandFrom(argv, { new: false, ...place, sandbox: true });
 }
-function commandForLine(argv, { model, payload, image }, output2, file, quoted2 = null) {
+function commandForLine(argv, { model, payload, image }, output2, quoted2, file) {
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== void 0 || maxTotalCredits === void 0 || quoted2 === null;
   const flags = isCapped ? given : { ...given, maxCredits: quoted2 };
@@ -1291,6 +1276,8 @@ function withWarnings(outcome, behind, before = []) {
   const { envelope } = outcome;
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
+var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
+var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 function failed(failure, fallback, knownTaskId) {
   const { details } = failure;
   const data = definedFields({
@@ -1347,60 +1334,51 @@ var ATTEMPTS = [
 function boundedJson(value, maxBytes, secrets, indent) {
   let text2 = "";
   for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    if (cutter.left < 0) continue;
+    const kept = cutDown(value, limits, secrets, maxBytes);
+    if (kept === void 0) continue;
     text2 = escapeInvisible(JSON.stringify(kept, null, indent));
     if (Buffer.byteLength(text2) <= maxBytes) break;
   }
   return text2;
 }
-var Cutter = class {
-  #limits;
-  #secrets;
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left;
-  constructor(limits, secrets, maxCharacters) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-  cut(value, limits = this.#limits.rest, depth = 0, isTheirs = false) {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === "string") return this.#text(value, limits.text, isTheirs);
+function cutDown(whole, { upstream: upstream2, rest, first }, secrets, maxCharacters) {
+  let left = maxCharacters;
+  const cut = (value, limits, depth, isTheirs) => {
+    left -= 1;
+    if (left < 0) return null;
+    if (typeof value === "string") return cutText(value, limits.text, isTheirs);
     if (typeof value !== "object" || value === null) return value;
     if (depth >= limits.depth) return "[cut: nested too deep]";
     if (Array.isArray(value)) {
-      const kept2 = value.slice(0, limits.items).map((item) => this.cut(item, limits, depth + 1, isTheirs));
-      if (value.length > limits.items) kept2.push(`[cut: ${value.length - limits.items} more items]`);
-      return kept2;
+      const kept3 = value.slice(0, limits.items).map((item) => cut(item, limits, depth + 1, isTheirs));
+      if (value.length > limits.items) kept3.push(`[cut: ${value.length - limits.items} more items]`);
+      return kept3;
     }
     const keys = Object.keys(value);
     const names = keys.length > limits.items ? mostWanted(keys, limits.items) : keys;
-    const kept = names.map((key2) => {
+    const kept2 = names.map((key2) => {
       const item = value[key2];
       const isUpstream = depth === 1 && key2 === UPSTREAM;
       const isFirst = depth === 0 ? typeof item === "string" : depth === 1 && FIRST.includes(key2);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key2, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream)
-      ];
+      const inner = isUpstream ? upstream2 : isFirst ? first : limits;
+      const name = cutText(key2, Math.min(128, limits.text), isTheirs);
+      return [name, cut(item, inner, depth + 1, isTheirs || isUpstream)];
     });
-    if (keys.length > limits.items) kept.push(["[cut]", `${keys.length - limits.items} more fields`]);
-    return Object.fromEntries(kept);
-  }
-  #text(text2, limit2, isTheirs) {
+    if (keys.length > limits.items) kept2.push(["[cut]", `${keys.length - limits.items} more fields`]);
+    return Object.fromEntries(kept2);
+  };
+  const cutText = (text2, limit, isTheirs) => {
     const isDataUri = text2.length > 128 && /^\s*data:/i.test(text2);
-    const keep = isDataUri ? 48 : limit2;
+    const keep = isDataUri ? 48 : limit;
     const isLong = isTheirs && text2.length > keep * 4;
     const shown = isTheirs ? visible(text2.slice(0, keep * 4)) + (isLong ? "\u2026" : "") : text2;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
+    const clean = redact(shown, secrets);
+    left -= Math.min(clean.length, keep);
     return clean.length <= keep && !isLong ? clean : `${clean.slice(0, keep)}\u2026 [cut: ${text2.length} characters]`;
-  }
-};
+  };
+  const kept = cut(whole, rest, 0, false);
+  return left < 0 ? void 0 : kept;
+}
 function mostWanted(keys, count) {
   const first = FIRST.filter((key2) => keys.includes(key2));
   return [...keys.filter((key2) => !first.includes(key2)).slice(0, count - first.length), ...first];
@@ -1485,18 +1463,18 @@ function redraws(env) {
   return env.TERM !== "dumb" && !(env.CI && env.CI !== "false" && env.CI !== "0");
 }
 function overrule(env) {
-  const lines = [];
+  const lines2 = [];
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     delete env.NODE_TLS_REJECT_UNAUTHORIZED;
-    lines.push(
+    lines2.push(
       "NODE_TLS_REJECT_UNAUTHORIZED=0 is overruled: certificates are verified. NODE_EXTRA_CA_CERTS adds one of your own."
     );
   }
   if (env.NODE_DEBUG) {
     muteNode();
-    lines.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
+    lines2.push("NODE_DEBUG is overruled: what Node shows for it would show the key.");
   }
-  return lines;
+  return lines2;
 }
 function readEnvironment(env, profile, { isLive, hasState, isRehearsal = false }) {
   const issues = [];
@@ -1632,18 +1610,14 @@ var WINDOW_MS = 5e3;
 var STALE_MS = 3e3;
 var SHOWN_MS = 200;
 var Meter = class {
-  #now;
   #files = /* @__PURE__ */ new Map();
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples = [];
   #came = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
-  constructor(now) {
-    this.#now = now;
-  }
   /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
   note(file, bytes, total) {
-    const at = this.#now();
+    const at = systemClock.monotonic();
     const before = this.#files.get(file);
     if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
     this.#files.set(file, { bytes, total, at });
@@ -1657,7 +1631,7 @@ var Meter = class {
   }
   /** Returns what is being downloaded; null where nothing came for a while. */
   transfer() {
-    const now = this.#now();
+    const now = systemClock.monotonic();
     const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
     if (active.length === 0) return null;
     const [first] = this.#samples;
@@ -1767,6 +1741,10 @@ function size(bytes) {
   }
   return `${value.toFixed(1)} ${units[n]}`;
 }
+function amount({ bytes, total, speed }) {
+  const of = total === null ? "" : ` of ${size(total)}`;
+  return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
+}
 function sums({ total, done: done2, failed: failed2, running, credits: credits2, ...of }) {
   const { unknown = 0, notSubmitted = 0, creditsNow, refunded = 0 } = of;
   const parts = [`${done2} of ${total} done`];
@@ -1780,9 +1758,6 @@ function sums({ total, done: done2, failed: failed2, running, credits: credits2,
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(", ");
 }
-function overIn({ done: done2, failed: failed2, unknown = 0, notSubmitted = 0 }) {
-  return done2 + failed2 + unknown + notSubmitted;
-}
 function otherAccountText({ created, taskId: taskId2, account, service }) {
   const task = taskId2 === null ? ", and whether it made a task is not known" : ` as task ${taskId2}`;
   const key2 = account === null ? "" : ` with another key (fingerprint ${account})`;
@@ -1795,7 +1770,7 @@ var { monotonic } = systemClock;
 var CallView = class {
   submits = new Submits();
   sums = new Sums();
-  meter = new Meter(monotonic);
+  meter = new Meter();
   expected = null;
   isExpectedSaid = false;
   isOtherSaid = false;
@@ -1831,7 +1806,7 @@ var CallView = class {
   }
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject, state, sentence, news, share = null) {
-    if (this.sums.now && this.sums.isBatch) this.showSums("same");
+    if (this.sums.isBatch) this.showSums("same");
     else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
   }
   showSums(news) {
@@ -1855,30 +1830,28 @@ var CallView = class {
 };
 
 // scripts/src/cli/progress/display.ts
+var { monotonic: monotonic2 } = systemClock;
 var QUIET_MS = 6e4;
-var Lines = class {
-  #screen;
-  #clock;
-  #lastAt = Number.NEGATIVE_INFINITY;
-  constructor(screen2, clock) {
-    this.#screen = screen2;
-    this.#clock = clock;
-  }
-  line(text2) {
-    this.#screen.write(`${text2}
+function lines(screen2) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const line = (text2) => {
+    screen2.write(`${text2}
 `);
-    this.#lastAt = this.#clock();
-  }
-  now(_, sentence, news) {
-    if (news === "new" || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-  clear() {
-  }
-};
+    lastAt = monotonic2();
+  };
+  return {
+    line,
+    now(_, sentence, news) {
+      if (news === "new" || monotonic2() - lastAt >= QUIET_MS) line(sentence);
+    },
+    clear() {
+    }
+  };
+}
 
 // scripts/src/cli/progress.ts
-function watch(screen2, secrets, Shown = Lines) {
-  const display = new Shown(screen2, systemClock.monotonic);
+function watch(screen2, secrets, shown = lines) {
+  const display = shown(screen2);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
@@ -1896,7 +1869,6 @@ function observerOf(view, subject) {
     rejected: () => submits.known(request, "none"),
     several(count) {
       submits.isAboutMany();
-      submits.situation.phase = "running";
       view.line(`resuming ${counted(count, "task")}; nothing is charged`);
       view.sums.begin(count);
     },
@@ -1939,7 +1911,7 @@ function observerOf(view, subject) {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === "new" ? "" : `, ${size(bytes)}${total === null ? "" : ` of ${size(total)}`}`;
+      const have = news === "new" ? "" : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, "downloading", `downloading${have}`, news);
     }
   };
@@ -2018,10 +1990,12 @@ function dropStep({ command }, taskId2) {
 function earlierStep({ profile, command }) {
   return profile.can.list ? [command("listTasks", { since: "7d" })] : [];
 }
-function callerOfLine(caller, { command: again, isFirst }) {
-  const command = again ?? "the command of this line alone (its model and payload), with --new.";
-  const shared = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
-  const words = `${isFirst ? "" : shared}${command}`;
+function lineAlone(command, isFirst) {
+  const equal = "this line equals an earlier one, for which its own command counts; take this line out of the batch then: ";
+  return `${isFirst ? "" : equal}${command ?? ALONE}`;
+}
+var ALONE = "the command of this line alone (its model and payload), with --new.";
+function callerOfLine(caller, words = ALONE) {
   return {
     ...caller,
     anew: words,
@@ -2029,10 +2003,6 @@ function callerOfLine(caller, { command: again, isFirst }) {
     retry: `run this line alone, with --new (on the batch, --new is a charge for every line): ${words}`
   };
 }
-
-// scripts/src/cli/render/sandbox-run.ts
-var SANDBOX_RUN = "Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.";
-var inSandbox = (outcome) => withWarnings(outcome, [], [SANDBOX_RUN]);
 
 // scripts/src/cli/render/errors/submit-outcome-unknown.ts
 var RISK = "only if the user accepts that it may be charged once more";
@@ -2045,18 +2015,7 @@ var UNDECIDABLE = {
 var NOT_YET = "Do not submit this again before you know: it may be charged twice.";
 var SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const {
-      model,
-      idempotencyKey: idempotencyKey2,
-      sentAt,
-      isRecorded,
-      after,
-      named: named2,
-      why: undecidable,
-      lost,
-      later,
-      notResubmitted
-    } = reason;
+    const { idempotencyKey: idempotencyKey2, isRecorded, after, named: named2, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted ? `It was not submitted once more: ${messageOf(notResubmitted)}` : later?.message;
     const yet = after === void 0 ? "" : " yet";
@@ -2069,7 +2028,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
     if (!profile.can.list)
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search = "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ""}. The same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ""}. The same command submits nothing more.`;
     const repeat = !isRecorded ? [NOT_YET] : notResubmitted || later && after === void 0 ? [`Once that is mended, run this command, without --new. ${search}:`, same] : after === void 0 ? [waiting] : [`Run this command after ${after} seconds, without --new. ${search}:`, same];
     return {
       message,
@@ -2077,7 +2036,7 @@ var SUBMIT_OUTCOME_UNKNOWN = {
         ...answered,
         ...repeat,
         command("listTasks"),
-        `A task with idempotencyKey ${idempotencyKey2}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey2}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
         ...decide
       ]
     };
@@ -2235,8 +2194,8 @@ async function runAction(call, args, caller) {
   return runServiceAction(call, args, caller, environment);
 }
 async function runServiceAction(call, args, caller, environment) {
-  const { argv, interruption, secrets, overruled } = call;
-  const { observer, situation, line: warn } = call.progress;
+  const { interruption, overruled } = call;
+  const { situation, line: warn } = call.progress;
   for (const text2 of overruled) warn(text2);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -2260,17 +2219,7 @@ async function runServiceAction(call, args, caller, environment) {
       });
     }
     const { runLive } = await import("./live.mjs");
-    const told = { observer, secrets, warn, interruption };
-    return await runLive({
-      ...told,
-      args,
-      argv,
-      caller,
-      request: call.request,
-      batch,
-      environment,
-      loopback
-    });
+    return await runLive({ ...call, args, caller, environment, loopback }, batch);
   } finally {
     void batch?.close();
   }
@@ -2300,8 +2249,8 @@ function bugOf(error, call) {
 }
 async function startProgress(secrets) {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
-  const { Terminal } = await import("./terminal.mjs").catch(() => ({ Terminal: void 0 }));
-  return watch(screen, secrets, Terminal);
+  const { terminal } = await import("./terminal.mjs").catch(() => ({ terminal: void 0 }));
+  return watch(screen, secrets, terminal);
 }
 function interruptedBy(signal, outcome) {
   const { envelope } = outcome;
@@ -2411,7 +2360,6 @@ export {
   Interruption,
   KIND_WORDS,
   LONGEST_TIMER_MS,
-  Lines,
   Meter,
   NO_LIST,
   ONE_CHARGE,
@@ -2433,6 +2381,7 @@ export {
   TIMEOUT_MS,
   UPSTREAM,
   abilityFor,
+  amount,
   boundedJson,
   bugOutcome,
   callerOf,
@@ -2482,6 +2431,8 @@ export {
   issue,
   journalFolder,
   kind,
+  lineAlone,
+  lines,
   madeAs,
   main,
   makeFolder,
@@ -2492,7 +2443,6 @@ export {
   orFailure,
   otherAccountText,
   output,
-  overIn,
   overrule,
   owner,
   parseArguments,
@@ -2523,7 +2473,6 @@ export {
   serviceAddress,
   since,
   sinceAt,
-  size,
   skillFolder,
   sourceOf,
   squeeze,

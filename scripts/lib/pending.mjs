@@ -101,6 +101,7 @@ async function recordedCancellable(records, now) {
 import { systemClock as systemClock2 } from "./main.mjs";
 
 // scripts/src/cli/render/pending.ts
+import { compact } from "./main.mjs";
 import { isUnsaved } from "./journal.mjs";
 import { BRIEF_WAIT_S } from "./main.mjs";
 import { profileOf } from "./main.mjs";
@@ -115,14 +116,9 @@ function pendingOutcome(records, cancellable2, caller) {
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
-    return {
-      ...task,
-      ...request,
-      credits: { ...credits },
-      files: files.length,
-      resume: resumeOf(record, caller),
-      ...cancellable2.has(record) ? cancelOf(record, caller) : {}
-    };
+    const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
+    const cancel = cancellable2.includes(record) ? cancelOf(record, caller) : void 0;
+    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
   });
   const nextSteps = pending.length > 0 ? [...pending.map(({ resume }) => resume).slice(0, MOST_STEPS), SEEN] : ["No request that was asked for is unfinished or waits to be delivered.", ...earlierStep(caller)];
   return done({ count: pending.length, pending, nextSteps });
@@ -137,8 +133,7 @@ function forgottenOutcome({ record, count }) {
 }
 function cancelOf({ provider, taskId }, { commandAt }) {
   const profile = profileOf(provider);
-  if (!profile?.can.cancel || taskId === null) return {};
-  return { cancel: commandAt(profile)("cancelTask", { taskId }) };
+  return profile?.can.cancel ? commandAt(profile)("cancelTask", { taskId }) : void 0;
 }
 function resumeOf(record, caller) {
   const profile = profileOf(record.provider) ?? caller.profile;
@@ -160,8 +155,8 @@ async function listPending(journal, args, caller) {
     ({ owner, provider }) => (args.owner === void 0 || owner === args.owner) && (!args.isProviderNamed || provider === args.profile.id)
   );
   const now = systemClock2.wall();
-  const cancellable2 = /* @__PURE__ */ new Set();
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.add(record);
+  const cancellable2 = [];
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable2.push(record);
   return pendingOutcome(wanted, cancellable2, caller);
 }
 async function cancelsWithoutKey(journal, { profile }, caller) {

@@ -1,7 +1,8 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/sandbox/accounts.ts
-const { createHash, randomBytes } = require("node:crypto");
+const { randomBytes } = require("node:crypto");
+import { sha256Text } from "./journal.mjs";
 
 // scripts/src/sandbox/exchange.ts
 import { isObject } from "./main.mjs";
@@ -66,14 +67,6 @@ function originOf(headers, otherwise) {
   return /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? `http://${host}` : otherwise;
 }
 async function readBody(request) {
-  const announced = Number(request.headers["content-length"]);
-  if (announced > BODY_LIMIT) return refuseTooLarge(request);
-  if (Number.isSafeInteger(announced)) {
-    const body = Buffer.allocUnsafeSlow(announced);
-    let length2 = 0;
-    for await (const chunk of request) length2 += chunk.copy(body, length2);
-    return body.subarray(0, length2);
-  }
   const chunks = [];
   let length = 0;
   for await (const chunk of request) {
@@ -81,12 +74,9 @@ async function readBody(request) {
     if (length <= BODY_LIMIT) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  if (length > BODY_LIMIT)
+    throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
   return Buffer.concat(chunks);
-}
-async function refuseTooLarge(request) {
-  if (!request.readableEnded) for await (const _ of request) ;
-  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }
 
 // scripts/src/sandbox/lifecycle.ts
@@ -139,76 +129,69 @@ function after(record, simulatedSeconds) {
 
 // scripts/src/sandbox/accounts.ts
 var FIRST_BALANCE = 1e3;
-var Accounts = class {
-  #surroundings;
-  #service;
-  #replies;
-  #statusQueries = /* @__PURE__ */ new Map();
-  #sequence = 0;
-  constructor(surroundings, service, replies) {
-    this.#surroundings = surroundings;
-    this.#service = service;
-    this.#replies = replies;
+function accountsOf({ store, webhooks, now, speed }, service, replies) {
+  const statusQueries = /* @__PURE__ */ new Map();
+  let sequence = 0;
+  function tasksOf(owner) {
+    return store.all().filter((record) => record.service === service && record.owner === owner);
   }
-  tasksOf(owner) {
-    const all = this.#surroundings.store.all();
-    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  function taskOf(owner, id) {
+    const record = store.get(id);
+    if (record?.owner === owner && record.service === service) return record;
+    throw new Refusal(replies.noTask);
   }
-  /** @throws Refusal where the task does not belong to the owner */
-  taskOf(owner, id) {
-    const record = this.#surroundings.store.get(id);
-    if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(this.#replies.noTask);
-  }
-  /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
-  polled(owner, id) {
-    const record = this.taskOf(owner, id);
-    if (!record.scenarios.includes("flaky")) return record;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
-    return record;
-  }
-  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
-  submit({ kept, scenarios, ...task }, webhook, answer) {
-    const { store, webhooks, now, speed } = this.#surroundings;
-    const record = {
-      ...task,
-      ...kept,
-      service: this.#service,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: this.#sequence++,
-      speed,
-      cancelledAt: null
-    };
-    const stored = store.insert(record);
-    if (stored !== record) return answer(stored, true);
-    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-    return scenarios.has("lost-answer") ? "cut" : answer(record, false);
-  }
-  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
-  checkScenarios(scenarios, generation) {
-    const isFirst = (name) => scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
-    if (isFirst("rate-limit")) throw new Refusal(this.#replies["rate-limit"]);
-    if (isFirst("not-delivered")) throw new Refusal("cut");
-    if (isFirst("server-error")) throw new Refusal(this.#replies["server-error"]);
-    for (const name of ["reject", "http200-failure"])
-      if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
-  }
-  /** The first balance minus the price of each task that did not fail and was not cancelled. */
-  balanceOf(owner, scenarios) {
-    if (scenarios?.has("no-credits")) return 0;
-    const time = this.#surroundings.now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
-};
+  return {
+    tasksOf,
+    taskOf,
+    /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
+    polled(owner, id) {
+      const record = taskOf(owner, id);
+      if (!record.scenarios.includes("flaky")) return record;
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0) throw new Refusal(replies.flaky);
+      return record;
+    },
+    /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
+    submit({ kept, scenarios, ...task }, webhook, answer) {
+      const own = {
+        service,
+        scenarios: [...scenarios],
+        createdAt: now(),
+        sequence,
+        speed,
+        cancelledAt: null
+      };
+      const record = { ...task, ...kept, ...own };
+      sequence += 1;
+      const stored = store.insert(record);
+      if (stored !== record) return answer(stored, true);
+      if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+      return scenarios.has("lost-answer") ? "cut" : answer(record, false);
+    },
+    /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+    checkScenarios(scenarios, generation) {
+      const isFirst = (name) => scenarios.has(name) && store.isFirst(`${service} ${name} ${generation}`);
+      if (isFirst("rate-limit")) throw new Refusal(replies["rate-limit"]);
+      if (isFirst("not-delivered")) throw new Refusal("cut");
+      if (isFirst("server-error")) throw new Refusal(replies["server-error"]);
+      for (const name of ["reject", "http200-failure"])
+        if (scenarios.has(name)) throw new Refusal(replies[name]);
+    },
+    /** The first balance minus the price of each task that did not fail and was not cancelled. */
+    balanceOf(owner, scenarios) {
+      if (scenarios?.has("no-credits")) return 0;
+      const time = now();
+      const costs = tasksOf(owner).map((record) => record.credits - refundOf(record, time));
+      return Math.max(
+        0,
+        costs.reduce((left, cost) => left - cost, FIRST_BALANCE)
+      );
+    }
+  };
+}
 function idFrom(text2) {
-  return idOf(createHash("sha256").update(text2).digest("hex"));
+  return idOf(sha256Text(text2));
 }
 function randomId() {
   return idOf(randomBytes(32).toString("hex"));
@@ -377,67 +360,63 @@ import { urlOf } from "./main.mjs";
 var LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 var ANSWER_WITHIN_MS = 5e3;
 var DUPLICATE_AFTER = 15e3;
-var Webhooks = class {
-  #now;
-  #log;
-  #watches = /* @__PURE__ */ new Map();
-  #closing = new AbortController();
-  constructor(now, log) {
-    this.#now = now;
-    this.#log = log;
-  }
-  /** Sends each later change of a task's state to an address, while this process lives. */
-  watch(record, address, notices) {
-    const url = urlOf(address);
-    if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-      this.#log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
-      return;
-    }
-    const watch = { url, notices, announced: 1, line: Promise.resolve() };
-    this.#watches.set(record.id, watch);
-    this.#advance(record, watch);
-  }
-  /** Replaces the planned webhooks of a task by those of its changed record. */
-  changed(record) {
-    const watch = this.#watches.get(record.id);
-    if (watch === void 0) return;
-    clearTimeout(watch.timer);
-    this.#advance(record, watch);
-  }
-  close() {
-    this.#closing.abort();
-  }
-  #advance(record, watch) {
+function openWebhooks(now, log) {
+  const watches = /* @__PURE__ */ new Map();
+  const closing = new AbortController();
+  const { signal } = closing;
+  function advance(record, watch) {
     for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - this.#now();
+      const inMs = at - now();
       if (inMs > 0) {
-        watch.timer = this.#later(inMs, () => this.#advance(record, watch));
+        watch.timer = later(inMs, () => advance(record, watch));
         return;
       }
       watch.announced += 1;
-      this.#enqueue(watch, record, state);
+      enqueue(watch, record, state);
       for (const after2 of isFinal(state) ? watch.notices.repeats : [])
-        this.#later(after2 / record.speed, () => this.#enqueue(watch, record, state));
+        later(after2 / record.speed, () => enqueue(watch, record, state));
     }
-    this.#watches.delete(record.id);
+    watches.delete(record.id);
   }
-  #later(ms, run) {
+  function later(ms, run) {
     const act = () => {
-      if (!this.#closing.signal.aborted) run();
+      if (!signal.aborted) run();
     };
     return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
   }
-  #enqueue(watch, record, state) {
-    const { signal } = this.#closing;
+  function enqueue(watch, record, state) {
     const body = watch.notices.body(record, state);
     if (body === null) return;
     watch.line = watch.line.then(async () => {
       if (signal.aborted) return;
       const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) this.#log(`webhook ${state} of ${record.id}: ${result}`);
+      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
     });
   }
-};
+  return {
+    /** Sends each later change of a task's state to an address, while this process lives. */
+    watch(record, address, notices) {
+      const url = urlOf(address);
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+        log("webhook not sent: the sandbox only calls http(s) addresses on loopback");
+        return;
+      }
+      const watch = { url, notices, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+    /** Replaces the planned webhooks of a task by those of its changed record. */
+    changed(record) {
+      const watch = watches.get(record.id);
+      if (watch === void 0) return;
+      clearTimeout(watch.timer);
+      advance(record, watch);
+    },
+    close() {
+      closing.abort();
+    }
+  };
+}
 async function post(url, body, signal) {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
@@ -487,7 +466,7 @@ var REPLIES = {
 function createAivideomaker(surroundings) {
   const { store, files, webhooks, now } = surroundings;
   const refuse2 = queryLimit(now);
-  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
+  const accounts = accountsOf(surroundings, PROVIDER, REPLIES);
   const shownDead = /* @__PURE__ */ new Set();
   const routes = [
     ["GET", "account", query(account)],
@@ -718,7 +697,7 @@ import { skillFolder } from "./main.mjs";
 import { urlOf as urlOf2 } from "./main.mjs";
 
 // scripts/src/sandbox/media.ts
-const { createHash: createHash2 } = require("node:crypto");
+const { createHash } = require("node:crypto");
 const { readFile } = require("node:fs/promises");
 const { basename, dirname, join } = require("node:path");
 const { fileURLToPath } = require("node:url");
@@ -757,7 +736,7 @@ function contentOf({ ext }, number) {
   if (!content) {
     content = make(ext, number).then((bytes) => ({
       bytes,
-      hash: createHash2("sha256").update(bytes).digest("hex").slice(0, 16)
+      hash: createHash("sha256").update(bytes).digest("hex").slice(0, 16)
     }));
     made.set(name, content);
   }
@@ -848,7 +827,7 @@ var WORDS = {
 var PROGRESS = { SUBMITTED: 0, PROGRESS: 50, COMPLETED: 100 };
 function createApidot(surroundings) {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER2, REPLIES2);
+  const accounts = accountsOf(surroundings, PROVIDER2, REPLIES2);
   let known;
   const routes = [
     ["POST", "submit", submit],
@@ -877,10 +856,10 @@ function createApidot(surroundings) {
   }
   function dataOf(record, state, origin) {
     const isShown = state === "COMPLETED" && !record.scenarios.includes("no-files");
-    const found = isShown ? filesOf(record, origin) : void 0;
+    const found = isShown ? filesOf2(record, origin) : void 0;
     return record.scenarios.includes("files") ? withAge(record, state, found) : bodyOf(record, state, { output: found && { files: found } });
   }
-  function filesOf(record, origin) {
+  function filesOf2(record, origin) {
     const urls = urlsOf(record, origin);
     const shown2 = mediumOf(record).fileType === "audio" ? 1 : urls.length;
     return urls.slice(0, shown2).map((file_url, at) => ({ file_url, file_type: mediaOf(record)[at].fileType }));
@@ -972,63 +951,58 @@ var REPLIES2 = {
 
 // scripts/src/sandbox/files.ts
 var FILE_NAME = /^(ck[0-9a-z]{23})(?:-(\d{1,2}))?(-old)?\.([a-z0-9]{3})$/;
-var Files = class {
-  #store;
-  #now;
-  #cutOnce = /* @__PURE__ */ new Set();
-  /** Tasks of which a dead address was asked for. */
-  #tried = /* @__PURE__ */ new Set();
-  constructor(store, now) {
-    this.#store = store;
-    this.#now = now;
-  }
-  /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
-  urlOf(record, origin, dead = false, number = 1) {
-    const { ext } = mediaOf(record)[number - 1];
-    return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
-  }
-  wasTried({ id }) {
-    return this.#tried.has(id);
-  }
-  /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
-  async serve(request, response, folder, name) {
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return send(response, wrongMethod("GET", "HEAD"));
-    if (folder === "storage")
-      return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
-    const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
-    const record = id === void 0 ? null : this.#store.get(id);
-    const medium = record && mediaOf(record)[Number(nth) - 1];
-    if (!medium || medium.ext !== ext || !hasFile(record, this.#now()))
-      return send(response, failure(404, "There is no such file, or it has expired."));
-    if (old) {
-      this.#tried.add(record.id);
-      return send(response, failure(410, "This link has expired. Ask for the task again."));
+function filesOf(store, now) {
+  const cutOnce = /* @__PURE__ */ new Set();
+  const tried = /* @__PURE__ */ new Set();
+  return {
+    /** @param dead gives an address that never works. @param number which of its files, counted from 1 */
+    urlOf(record, origin, dead = false, number = 1) {
+      const { ext } = mediaOf(record)[number - 1];
+      return `${origin}/files/${record.id}${number > 1 ? `-${number}` : ""}${dead ? "-old" : ""}.${ext}`;
+    },
+    wasTried({ id }) {
+      return tried.has(id);
+    },
+    /** Answers `/files/<name>` and `/storage/<name>`; needs no key, as the service's file host needs none. */
+    async serve(request, response, folder, name) {
+      if (request.method !== "GET" && request.method !== "HEAD")
+        return send(response, wrongMethod("GET", "HEAD"));
+      if (folder === "storage")
+        return send(response, failure(404, "The sandbox keeps no input images, only their hashes."));
+      const [, id, nth = "1", old, ext] = FILE_NAME.exec(name) ?? [];
+      const record = id === void 0 ? null : store.get(id);
+      const medium = record && mediaOf(record)[Number(nth) - 1];
+      if (!medium || medium.ext !== ext || !hasFile(record, now()))
+        return send(response, failure(404, "There is no such file, or it has expired."));
+      if (old) {
+        tried.add(record.id);
+        return send(response, failure(410, "This link has expired. Ask for the task again."));
+      }
+      const { bytes, hash } = await contentOf(medium, Number(nth));
+      const etag = `"${hash}-${record.id}"`;
+      const range = rangeOf(request, etag, bytes.length);
+      const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
+      if (range === "unsatisfiable") {
+        const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
+        response.writeHead(416, { ...headers, ...none }).end();
+        return;
+      }
+      const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
+      response.writeHead(range ? 206 : 200, {
+        ...headers,
+        "content-length": part.length,
+        ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
+      });
+      const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
+      if (isCut && !cutOnce.has(name)) {
+        cutOnce.add(name);
+        response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
+        return;
+      }
+      response.end(part);
     }
-    const { bytes, hash } = await contentOf(medium, Number(nth));
-    const etag = `"${hash}-${record.id}"`;
-    const range = rangeOf(request, etag, bytes.length);
-    const headers = { "accept-ranges": "bytes", etag, "content-type": medium.contentType };
-    if (range === "unsatisfiable") {
-      const none = { "content-range": `bytes */${bytes.length}`, "content-length": 0 };
-      response.writeHead(416, { ...headers, ...none }).end();
-      return;
-    }
-    const part = bytes.subarray(range?.from ?? 0, range ? range.to + 1 : bytes.length);
-    response.writeHead(range ? 206 : 200, {
-      ...headers,
-      "content-length": part.length,
-      ...range ? { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` } : {}
-    });
-    const isCut = request.method === "GET" && record.scenarios.includes("cut-download");
-    if (isCut && !this.#cutOnce.has(name)) {
-      this.#cutOnce.add(name);
-      response.write(part.subarray(0, Math.floor(part.length / 2)), () => response.socket?.destroySoon());
-      return;
-    }
-    response.end(part);
-  }
-};
+  };
+}
 function rangeOf(request, etag, length) {
   const condition = request.headers["if-range"];
   if (condition !== void 0 && condition !== etag) return null;
@@ -1044,42 +1018,12 @@ function rangeOf(request, etag, length) {
   return from >= length ? "unsatisfiable" : { from, to };
 }
 
-// scripts/src/sandbox/first-times.ts
-const { createHash: createHash3 } = require("node:crypto");
-const { join: join2 } = require("node:path");
-import { createAtOnce, discard } from "./journal.mjs";
-var MARK_FILE = /^[0-9a-f]{32}\.once/;
-var FirstTimes = class {
-  #folder;
-  #seen = /* @__PURE__ */ new Set();
-  /** @param folder one that exists */
-  constructor(folder) {
-    this.#folder = folder;
-  }
-  /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
-  isFirst(mark) {
-    const name = createHash3("sha256").update(mark).digest("hex").slice(0, 32);
-    if (this.#seen.delete(name)) return false;
-    if (this.#folder !== null) {
-      const file = join2(this.#folder, `${name}.once`);
-      try {
-        if (createAtOnce(file, "")) return true;
-        discard(file);
-        return false;
-      } catch {
-      }
-    }
-    this.#seen.add(name);
-    return true;
-  }
-};
-
 // scripts/src/sandbox/server.ts
 const { createServer } = require("node:http");
 import { SANDBOX_KEY } from "./main.mjs";
 
 // scripts/src/sandbox/service.ts
-const { createHash: createHash4 } = require("node:crypto");
+import { sha256Text as sha256Text2 } from "./journal.mjs";
 function answered({ routes, keyOf, replies }, call) {
   const owner = ownerOf(keyOf(call.headers));
   if (owner === null) return replies.wrongKey;
@@ -1092,14 +1036,15 @@ function answered({ routes, keyOf, replies }, call) {
 }
 function ownerOf(key) {
   if (key === void 0 || key === "" || key.startsWith("ak_invalid")) return null;
-  return createHash4("sha256").update(key).digest("hex").slice(0, 32);
+  return sha256Text2(key).slice(0, 32);
 }
 
 // scripts/src/sandbox/store.ts
 const { accessSync, constants, readdirSync, readFileSync, statSync } = require("node:fs");
-const { join: join3 } = require("node:path");
-import { createAtOnce as createAtOnce2, discard as discard2, diskError, replaceAtOnce } from "./journal.mjs";
+const { join: join2 } = require("node:path");
+import { createAtOnce, discard, diskError, replaceAtOnce } from "./journal.mjs";
 import { makeFolder } from "./main.mjs";
+import { sha256Text as sha256Text3 } from "./journal.mjs";
 
 // scripts/src/sandbox/task-record.ts
 import { z } from "./contracts.mjs";
@@ -1129,10 +1074,11 @@ var TASK_RECORD = z.object({
 
 // scripts/src/sandbox/store.ts
 var RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
-var LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
+var LEFT_FILE = /^(ck[0-9a-z]{23}\..*\.tmp$|[0-9a-f]{32}\.once)/;
 var LEFT_LASTS_MS = 36e5;
 function openStore(folder, now) {
   const memory = /* @__PURE__ */ new Map();
+  const marks = /* @__PURE__ */ new Set();
   let warning = null;
   let place = folder;
   if (place !== null) {
@@ -1150,7 +1096,7 @@ function openStore(folder, now) {
     const record = memory.get(id) ?? (file === null ? null : readRecord(file, id));
     if (record === null || !isForgotten(record, now())) return record;
     memory.delete(id);
-    if (file !== null) discard2(file);
+    if (file !== null) discard(file);
     return null;
   }
   function keep(record, write) {
@@ -1180,11 +1126,27 @@ function openStore(folder, now) {
       if (earlier !== null) return earlier;
       return keep(
         record,
-        (file, text2) => createAtOnce2(file, text2) ? record : get(record.id) ?? replace(record)
+        (file, text2) => createAtOnce(file, text2) ? record : get(record.id) ?? replace(record)
       );
     },
     replace,
     get,
+    /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
+    isFirst(mark) {
+      const name = sha256Text3(mark).slice(0, 32);
+      if (marks.delete(name)) return false;
+      try {
+        if (place !== null) {
+          const file = join2(place, `${name}.once`);
+          const isNew = createAtOnce(file, "");
+          if (!isNew) discard(file);
+          return isNew;
+        }
+      } catch {
+      }
+      marks.add(name);
+      return true;
+    },
     all() {
       const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
       const records = [.../* @__PURE__ */ new Set([...memory.keys(), ...stored])].map(get).filter((record) => record !== null);
@@ -1193,16 +1155,16 @@ function openStore(folder, now) {
   };
 }
 function fileOf(folder, id) {
-  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join3(folder, `${id}.json`) : null;
+  return folder !== null && RECORD_FILE.test(`${id}.json`) ? join2(folder, `${id}.json`) : null;
 }
 function sweep(folder, now) {
   for (const name of list(folder)) {
-    const file = join3(folder, name);
+    const file = join2(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === void 0 ? null : readRecord(file, id);
-    const isLeft = LEFT_FILE.test(name) || MARK_FILE.test(name);
+    const isLeft = LEFT_FILE.test(name);
     const touched = isLeft ? statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now : now;
-    if (record && isForgotten(record, now) || now - touched > LEFT_LASTS_MS) discard2(file);
+    if (record && isForgotten(record, now) || now - touched > LEFT_LASTS_MS) discard(file);
   }
 }
 function list(folder) {
@@ -1231,10 +1193,9 @@ async function startSandbox(options = {}) {
   if (!(speed > 0 && speed <= 1e9))
     throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
   const store = openStore(folder, now);
-  const files = new Files(store, now);
-  const webhooks = new Webhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
-  const surroundings = { store, files, webhooks, firstTimes, now, speed };
+  const files = filesOf(store, now);
+  const webhooks = openWebhooks(now, log);
+  const surroundings = { store, files, webhooks, now, speed };
   const services = [createAivideomaker(surroundings), createApidot(surroundings)];
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.on("close", () => log(`${request.method} ${shown(request.url)} ${statusShown(response)}`));
@@ -1300,19 +1261,15 @@ function statusShown(response) {
   return response.writableFinished ? String(response.statusCode) : "cut";
 }
 export {
-  Accounts,
   DEFAULT_SPEED,
   DUPLICATE_AFTER,
   EFFECTS,
-  Files,
-  FirstTimes,
-  MARK_FILE,
   PROVIDER,
   Refusal,
   TASK_RECORD,
   TONE_SECONDS,
   UNKNOWN_PRICE,
-  Webhooks,
+  accountsOf,
   answered,
   changesOf,
   chargeFor,
@@ -1321,6 +1278,7 @@ export {
   createApidot,
   currentChange,
   failure,
+  filesOf,
   fromBody,
   hasFile,
   idFrom,
@@ -1333,6 +1291,7 @@ export {
   mediaOf,
   mediumOf,
   openStore,
+  openWebhooks,
   originOf,
   pathOf,
   randomId,

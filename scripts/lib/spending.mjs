@@ -4,7 +4,7 @@ import { otherRequests, recordedSpending } from "./generate.mjs";
 import { dayOf, systemClock } from "./main.mjs";
 import { spendingOutcome } from "./wait.mjs";
 async function spendingWithoutKey(journal, args, caller) {
-  const since = args.since?.from ?? null;
+  const since = args.since ?? null;
   const all = await journal.spending(0);
   const rows = all.filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;

@@ -226,21 +226,8 @@ function stringWidth(input, options = {}) {
   return nonAsciiOrControlRegex.test(string) ? unicodeWidth(string, ambiguousIsNarrow) : string.length;
 }
 
-// scripts/src/cli/progress/width.ts
-var segmenter2 = new Intl.Segmenter();
-var widthOf = (text) => stringWidth(text);
-function fitting(text, columns) {
-  if (widthOf(text) <= columns) return text;
-  let kept = "";
-  for (const { segment } of segmenter2.segment(text)) {
-    if (widthOf(kept + segment) > columns) break;
-    kept += segment;
-  }
-  return kept;
-}
-
 // scripts/src/cli/progress/draw.ts
-import { clockTime, overIn, size, sourceOf, sums, usually } from "./main.mjs";
+import { amount, clockTime, sourceOf, sums, usually } from "./main.mjs";
 var FULL = "#";
 var EMPTY = "-";
 var NARROWEST_BAR = 8;
@@ -249,20 +236,15 @@ var MOST_BY_TIME = 0.95;
 function drawn(view, columns) {
   const free = Math.max(0, columns - 1);
   const done = shareDone(view);
-  const pieces = piecesOf(view, done === null ? "" : barOf(done, NARROWEST_BAR)).filter(
-    ([text]) => text !== ""
-  );
-  const kept = [...pieces];
-  while (kept.length > 1 && widthOf(lineOf(kept)) > free) {
+  const pieces = piecesOf(view, done === null ? "" : barOf(done, NARROWEST_BAR));
+  let kept = pieces.filter(([text]) => text !== "");
+  while (kept.length > 1 && stringWidth(lineOf(kept)) > free) {
     const least = Math.max(...kept.map(([, rank]) => rank));
-    kept.splice(
-      kept.findIndex(([, rank]) => rank === least),
-      1
-    );
+    kept = kept.filter(([, rank]) => rank !== least);
   }
   const bar = kept.find(([, rank]) => rank === RANK.bar);
   if (bar && done !== null) {
-    const left = free - widthOf(lineOf(kept));
+    const left = free - stringWidth(lineOf(kept));
     bar[0] = barOf(done, Math.min(WIDEST_BAR, NARROWEST_BAR + left));
   }
   return fitting(lineOf(kept), free);
@@ -285,12 +267,11 @@ function piecesOf({ subject, state, ageMs, expected, transfer, batch }, bar) {
     [expected && !isOver ? `(${sourceOf(expected)})` : "", RANK.source]
   ];
 }
-function amount({ bytes, total, speed }) {
-  const of = total === null ? "" : ` of ${size(total)}`;
-  return `${size(bytes)}${of}${speed === null ? "" : `, ${size(speed)}/s`}`;
-}
 function shareDone({ ageMs, share, expected, transfer, batch }) {
-  if (batch) return batch.total > 0 ? overIn(batch) / batch.total : null;
+  if (batch) {
+    const { total, done, failed, unknown = 0, notSubmitted = 0 } = batch;
+    return total > 0 ? (done + failed + unknown + notSubmitted) / total : null;
+  }
   if (transfer) return transfer.total ? transfer.bytes / transfer.total : null;
   if (share !== null) return share;
   if (!expected || ageMs === null) return null;
@@ -300,57 +281,60 @@ function barOf(share, width) {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return `[${FULL.repeat(full)}${EMPTY.repeat(width - full)}]`;
 }
+var segmenter2 = new Intl.Segmenter();
+function fitting(text, columns) {
+  if (stringWidth(text) <= columns) return text;
+  let kept = "";
+  for (const { segment } of segmenter2.segment(text)) {
+    if (stringWidth(kept + segment) > columns) break;
+    kept += segment;
+  }
+  return kept;
+}
 
 // scripts/src/cli/progress/terminal.ts
+import { systemClock } from "./main.mjs";
 var TICK_MS = 500;
 var FRAME_MS = 200;
-var Terminal = class {
-  #screen;
-  #clock;
-  #view = null;
-  /** The columns that the line on the screen takes; 0: there is none. */
-  #shown = 0;
-  #drawnAt = Number.NEGATIVE_INFINITY;
-  #timer;
-  constructor(screen, clock) {
-    this.#screen = screen;
-    this.#clock = clock;
-  }
-  line(text) {
-    this.#screen.write(`${this.#erasure()}${text}
-`);
-    this.#shown = 0;
-    this.#draw();
-  }
-  now(view) {
-    this.#view = view;
-    this.#timer ??= setInterval(() => this.#draw(), TICK_MS).unref();
-    if (this.#clock() - this.#drawnAt >= FRAME_MS) this.#draw();
-  }
-  clear() {
-    clearInterval(this.#timer);
-    this.#timer = void 0;
-    this.#view = null;
-    if (this.#shown > 0) this.#screen.write(this.#erasure());
-    this.#shown = 0;
-  }
-  #draw() {
-    if (!this.#view) return;
-    this.#drawnAt = this.#clock();
-    const text = drawn(this.#view(), this.#screen.columns);
-    this.#screen.write(`${this.#erasure()}${text}`);
-    this.#shown = widthOf(text);
-  }
-  /** Returns what takes the line off the screen. A terminal that became narrower has wrapped it into several rows. */
-  #erasure() {
-    const rows = Math.ceil(this.#shown / Math.max(1, this.#screen.columns));
+var { monotonic } = systemClock;
+function terminal(screen) {
+  let view = null;
+  let shown = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let timer;
+  const erasure = () => {
+    const rows = Math.ceil(shown / Math.max(1, screen.columns));
     return rows > 1 ? `\x1B[${rows - 1}A\r\x1B[J` : "\r\x1B[K";
-  }
-};
+  };
+  const draw = () => {
+    if (!view) return;
+    drawnAt = monotonic();
+    const text = drawn(view(), screen.columns);
+    screen.write(`${erasure()}${text}`);
+    shown = stringWidth(text);
+  };
+  return {
+    line(text) {
+      screen.write(`${erasure()}${text}
+`);
+      shown = 0;
+      draw();
+    },
+    now(next) {
+      view = next;
+      timer ??= setInterval(draw, TICK_MS).unref();
+      if (monotonic() - drawnAt >= FRAME_MS) draw();
+    },
+    clear() {
+      clearInterval(timer);
+      timer = void 0;
+      view = null;
+      if (shown > 0) screen.write(erasure());
+      shown = 0;
+    }
+  };
+}
 export {
-  Terminal,
-  amount,
   drawn,
-  fitting,
-  widthOf
+  terminal
 };

@@ -1,7 +1,6 @@
 // Compiled from scripts/src/ by `npm run build`; do not edit.
 const require = (name) => process.getBuiltinModule(name);
 // scripts/src/cli/render/account.ts
-import { unlessEmpty } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 import { counted } from "./main.mjs";
 import { otherAccountText } from "./main.mjs";
@@ -43,16 +42,12 @@ function knownSteps({ created, status, taskId, credits: known }, credits) {
   ];
 }
 function accountOutcome({ account: { balance, models, record }, contracts, notListedByService, withoutContract }, { profile: { title } }) {
-  const nextSteps = [];
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`
-    );
+  const add = `${title} lists ${withoutContract.join(", ")}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    nextSteps: unlessEmpty(nextSteps)
+    nextSteps: withoutContract.length > 0 ? [add] : void 0
   };
   return done({ ...data, ...upstream(record) });
 }
@@ -118,15 +113,14 @@ function firstText(value) {
 }
 
 // scripts/src/cli/render/list.ts
-import { isObject, unlessEmpty as unlessEmpty3 } from "./main.mjs";
+import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
-import { sinceAt as sinceAt2 } from "./main.mjs";
 import { resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
-import { unlessEmpty as unlessEmpty2 } from "./main.mjs";
+import { unlessEmpty } from "./main.mjs";
 import { KEPT_DAYS } from "./journal.mjs";
 import { counted as counted2 } from "./main.mjs";
 import { profileOf } from "./main.mjs";
@@ -134,34 +128,28 @@ import { sinceAt } from "./main.mjs";
 import { done as done2 } from "./main.mjs";
 var MOST_MODELS = 100;
 function spendingOutcome(result, caller) {
-  const { total, models, list, journal } = result;
-  const since = result.since === null ? null : sinceAt(result.since);
+  const { total, models, list, journal, since } = result;
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
     "Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.",
     ...othersWords(result.others, since, caller)
   ].flatMap((words) => words ?? []);
-  const warnings = warningsOf(result, since);
-  if (result.listFailure) {
-    const { title } = caller.profile;
-    warnings.unshift(
-      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
-    );
-  }
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : void 0,
     covers,
-    warnings: unlessEmpty2(warnings),
-    nextSteps: unlessEmpty2(nextStepsOf(total, caller))
+    warnings: unlessEmpty(warningsOf(result, caller)),
+    nextSteps: unlessEmpty(nextStepsOf(total, caller))
   };
   return done2(data);
 }
 function spanOf(since) {
-  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+  if (since === null) return null;
+  const { day, timeZone } = sinceAt(since);
+  return { day, from: new Date(since).toISOString(), timeZone };
 }
 function leftOut({ undated, unread }, hasSpan) {
   const warnings = [];
@@ -192,7 +180,7 @@ function listWords(list, since, { profile }) {
   if (!list)
     return can.list ? null : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? "" : `, the oldest of ${new Date(list.oldest).toISOString()}`;
-  const later = since && list.oldest !== null && list.oldest > since.from ? " Whether it reaches back to the beginning of the span is not known." : "";
+  const later = since !== null && list.oldest !== null && list.oldest > since ? " Whether it reaches back to the beginning of the span is not known." : "";
   return `The list of ${title}: ${counted2(list.tasks, "task")} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
 }
 function journalWords(journal, { profile }) {
@@ -204,14 +192,19 @@ function othersWords(others = [], since, { commandAt }) {
   return others.flatMap(({ provider, count: count2 }) => {
     const profile = profileOf(provider);
     if (!profile) return [];
-    const command = commandAt(profile)("spending", { since: since?.day });
+    const day = since === null ? void 0 : sinceAt(since).day;
+    const command = commandAt(profile)("spending", { since: day });
     return [`The requests to ${profile.title} are left out (${count2} on record here): ${command}`];
   });
 }
-function warningsOf({ total, list, journal, asOf }, since) {
+function warningsOf({ total, list, journal, asOf, since, listFailure }, { profile }) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
   const warnings = [];
+  if (listFailure)
+    warnings.push(
+      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`
+    );
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`
@@ -225,15 +218,15 @@ function warningsOf({ total, list, journal, asOf }, since) {
       `Whether ${unknown} of these submits ${unknown === 1 ? "was" : "were"} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? "it" : "them"}.` : ""}`
     );
   if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 36e5)
+  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 36e5)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
 }
 function nextStepsOf({ running, unknown }, { command, profile: { can } }) {
+  const pending = command("listPending");
   const steps = [];
-  if (running > 0)
-    steps.push(can.list ? command("listTasks", { status: "running" }) : command("listPending"));
-  if (unknown > 0 && !steps.includes(command("listPending"))) steps.push(command("listPending"));
+  if (running > 0) steps.push(can.list ? command("listTasks", { status: "running" }) : pending);
+  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
   return steps;
 }
 
@@ -248,16 +241,15 @@ function listOutcome(result, caller) {
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
-  const since = filter.since === null ? null : sinceAt2(filter.since);
   const data = {
-    since: since === null ? void 0 : spanOf(since),
+    since: filter.since === null ? void 0 : spanOf(filter.since),
     count: matched,
     counts,
     tasks: tasks.map(rowOf2),
     more: matched > tasks.length ? matched - tasks.length : void 0,
-    covers: unlessEmpty3(othersWords(result.others, since, caller)),
-    warnings: unlessEmpty3(warningsOf2(result)),
-    nextSteps: unlessEmpty3(nextSteps)
+    covers: unlessEmpty2(othersWords(result.others, filter.since, caller)),
+    warnings: unlessEmpty2(warningsOf2(result)),
+    nextSteps: unlessEmpty2(nextSteps)
   };
   const records = caller.isFull ? tasks.map(({ task }) => task.record) : [];
   const shown = caller.isFull ? { ...record, tasks: records } : record;
@@ -305,7 +297,7 @@ var dateOf = (time) => time === void 0 ? null : new Date(time).toISOString();
 
 // scripts/src/cli/render/many.ts
 import { Failure } from "./main.mjs";
-import { unlessEmpty as unlessEmpty4 } from "./main.mjs";
+import { unlessEmpty as unlessEmpty3 } from "./main.mjs";
 import { counted as count } from "./main.mjs";
 import { AdvisedFailure } from "./main.mjs";
 import { BATCH_ORDER, EXIT } from "./main.mjs";
@@ -364,7 +356,7 @@ function manyOutcome(result, caller) {
   }
   const data = definedFields3({
     ...{ count: shown.length, running, more, unknown: submits, tasks: shown },
-    nextSteps: unlessEmpty4([...new Set(nextSteps)])
+    nextSteps: unlessEmpty3([...new Set(nextSteps)])
   });
   const { errorCode = null, errorMessage = null, retryAfter = null } = worst?.envelope ?? {};
   const ok = errorCode === null && counted3.every(({ envelope }) => envelope.ok);
@@ -431,9 +423,6 @@ import { Failure as Failure5, orFailure as orFailure2 } from "./main.mjs";
 import { urlOf } from "./main.mjs";
 import { intervalBefore } from "./live.mjs";
 
-// scripts/src/core/poll/poller-of.ts
-import { isFast } from "./live.mjs";
-
 // scripts/src/core/poll/poller.ts
 import { MemoryRateLimiter } from "./rate-limit.mjs";
 import { pauseOfAll } from "./live.mjs";
@@ -452,7 +441,7 @@ var EndedRecords = class {
   }
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
   read(taskId, { until, deadline }) {
@@ -509,6 +498,9 @@ var EndedRecords = class {
     wanted.resolve(task);
   }
 };
+
+// scripts/src/core/poll/poller.ts
+import { isFast } from "./live.mjs";
 
 // scripts/src/core/poll/poll-rounds.ts
 import { Failure as Failure3, orFailure } from "./main.mjs";
@@ -732,7 +724,6 @@ var Poller = class {
   #records;
   #seenAt = /* @__PURE__ */ new Map();
   #isRunning = false;
-  /** On the monotonic clock. */
   #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
@@ -765,7 +756,6 @@ var Poller = class {
   }
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @param times on the monotonic clock
    * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
@@ -928,8 +918,6 @@ var Poller = class {
     }
   }
 };
-
-// scripts/src/core/poll/poller-of.ts
 var pollers = /* @__PURE__ */ new WeakMap();
 function pollerOf(session, schedule) {
   const isAlone = isFast(schedule);
@@ -988,20 +976,7 @@ function hasOtherAddress(value, depth = 0) {
 
 // scripts/src/core/deliver/finish.ts
 import { Failure as Failure9, orFailure as orFailure5 } from "./main.mjs";
-import { creditsOf, taskResult as taskResult2 } from "./live.mjs";
-
-// scripts/src/core/wait-settings.ts
-function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
-  const start = api.clock.monotonic();
-  const { output = null } = settings;
-  const deadline = start + Math.max(0, waitMs);
-  const filesUntil = Math.max(deadline, start + filesMs);
-  const resultUntil = deadline > start ? deadline : Infinity;
-  return { ...settings, output, start, deadline, filesUntil, resultUntil };
-}
-function knownFacts({ model, entry, credits, origin }) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
-}
+import { creditsOf, modelOf as modelOf2, taskResult as taskResult2 } from "./live.mjs";
 
 // scripts/src/core/deliver/gone.ts
 import { Failure as Failure6 } from "./main.mjs";
@@ -1044,15 +1019,13 @@ function outputOf({ folder, output }, entry) {
 }
 async function checkNameIsFree(folder, output, earlier) {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import("./download.mjs");
+  const { freeVersion, mediaIn, nameKey, stemOfOutput } = await import("./download.mjs");
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name) => media.get(nameKey(name));
-  const file = fileNamed(stem);
+  const file = media.get(nameKey(stem));
   if (file === void 0) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const version = freeVersion(stem, (name) => media.has(nameKey(name)), 2);
+  const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: "other" };
   const whose = owner.is === "other" ? " and is not the file of this request" : "";
   throw new Failure7("INVALID_PAYLOAD", `${file} exists already${whose}.`, {
@@ -1120,17 +1093,16 @@ async function saveFiles(session, task, folder, { onFresh, onFile, onSaved, ...s
 
 // scripts/src/core/deliver/saved-result.ts
 const path2 = require("node:path");
-import { taskResult } from "./live.mjs";
+import { modelOf, taskResult } from "./live.mjs";
 async function savedResult({ session, taskId, wait, known }, entry, isAllThatIsLeft = false) {
   const count2 = await countOf(entry.record, isAllThatIsLeft);
   if (count2 === null) return void 0;
   const find = () => wholeFiles(session, entry, wait, count2);
   const files = await (session.results ? session.results.run(find) : find());
   if (!files) return void 0;
-  const facts = knownFacts(known);
   const { fileWarnings } = await import("./download.mjs");
-  const warnings = await fileWarnings(session, facts.model, files, wait.output);
-  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, facts), files, warnings };
+  const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
+  return { ...taskResult(taskId, { state: "COMPLETED", record: {} }, known), files, warnings };
 }
 async function wholeFiles(session, entry, { folder, output, isVersioned = false, filesUntil }, count2) {
   const { files, taskId } = entry.record;
@@ -1186,7 +1158,6 @@ function numberOf({ number, path: file }) {
 async function finish(of) {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
-  const facts = knownFacts(known);
   let task;
   try {
     const before = entry && await savedResult(of, entry);
@@ -1202,11 +1173,11 @@ async function finish(of) {
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { fileWarnings } = await import("./download.mjs");
-      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+      saved = { files, warnings: await fileWarnings(session, modelOf2(known), files, wait.output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult2(taskId, task, facts), ...saved };
+    return { ...taskResult2(taskId, task, known), ...saved };
   } catch (error) {
     if (!(error instanceof Failure9)) throw error;
     return withoutFiles(of, error, task);
@@ -1220,12 +1191,10 @@ async function withoutFiles(of, error, task) {
   const left = entry && isNotShown ? await orFailure5(savedResult(of, entry, true)) : void 0;
   if (left && !(left instanceof Failure9)) return left;
   const why = left ?? asGone(session, taskId, failure, entry?.record, task);
-  return notFetched(taskId, await withOwner(session, entry, why), known, task);
-}
-function notFetched(taskId, failure, known, task) {
+  const told = await withOwner(session, entry, why);
+  const about = told.with({ status: "COMPLETED", taskId, charged: "finished" });
   const seen = { ...task, state: "COMPLETED", record: {} };
-  const about = failure.with({ status: "COMPLETED", taskId, charged: "finished" });
-  return { ...taskResult2(taskId, seen, knownFacts(known)), kind: "notFetched", failure: about };
+  return { ...taskResult2(taskId, seen, known), kind: "notFetched", failure: about };
 }
 
 // scripts/src/core/poll/durations.ts
@@ -1433,12 +1402,23 @@ import { withRecord as withRecord2 } from "./live.mjs";
 import { recordOf as recordOf2 } from "./live.mjs";
 import { creditsOf as creditsOf3, taskResult as taskResult3 } from "./live.mjs";
 
+// scripts/src/core/wait-settings.ts
+function beginWait({ api }, { waitMs, filesMs = 0, ...settings }) {
+  const start = api.clock.monotonic();
+  const { output = null } = settings;
+  const deadline = start + Math.max(0, waitMs);
+  const filesUntil = Math.max(deadline, start + filesMs);
+  const resultUntil = deadline > start ? deadline : Infinity;
+  return { ...settings, output, start, deadline, filesUntil, resultUntil };
+}
+
 // scripts/src/core/wait/poll-task.ts
 import { Failure as Failure13, orFailure as orFailure8 } from "./main.mjs";
 import { isTerminal as isTerminal6 } from "./main.mjs";
 import { isFast as isFast2 } from "./live.mjs";
 import { fetchStatus as fetchStatus2 } from "./live.mjs";
 import { noteState as noteState2 } from "./live.mjs";
+import { modelOf as modelOf3 } from "./live.mjs";
 async function firstStatus(of) {
   const { session, taskId, wait, known } = of;
   const recorded = known.entry?.record.status;
@@ -1459,7 +1439,9 @@ async function pollTask(of, before) {
   const { entry } = known;
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
-  if (deadline > start) await tellExpected(session, known);
+  const model = modelOf3(known);
+  const expected = deadline > start && model !== void 0 && await expectedDuration(session, model);
+  if (expected) observer.expected(expected);
   let isCrowded = !first && !failure;
   let wasRunning = first !== void 0;
   const likely = await likelySchedule(of);
@@ -1498,14 +1480,9 @@ async function watching({ session, taskId, wait }, work) {
     unwatch();
   }
 }
-async function tellExpected(session, known) {
-  const { model } = knownFacts(known);
-  const expected = model === void 0 ? null : await expectedDuration(session, model);
-  if (expected) session.observer.expected(expected);
-}
 async function likelySchedule({ session, wait: { schedule }, known }) {
   const { entry } = known;
-  const { model } = knownFacts(known);
+  const model = modelOf3(known);
   if (!entry || model === void 0 || isFast2(schedule)) return { schedule };
   const { clock } = session.api;
   const age = clock.wall() - Date.parse(entry.record.sentAt);
@@ -1557,10 +1534,10 @@ async function readEnd(of, seen) {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord2(seen, read);
-  return taskResult3(taskId, ended, knownFacts(known));
+  return taskResult3(taskId, ended, known);
 }
 async function unfinished({ session, taskId, wait, known }, { seen, failure, isCrowded }) {
-  const result = taskResult3(taskId, seen, knownFacts(known));
+  const result = taskResult3(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   const poller = await pollerOf(session, wait.schedule);
@@ -1579,8 +1556,7 @@ async function getTask(session, taskId, settings) {
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState3(session, entry, task.state);
-  const { credits, model } = entry?.record ?? {};
-  return deliver3(session, entry, taskResult4(taskId, task, { credits, model }));
+  return deliver3(session, entry, taskResult4(taskId, task, { entry, credits: entry?.record.credits }));
 }
 export {
   EndedRecords,
@@ -1604,7 +1580,6 @@ export {
   graceAfter,
   graceOf,
   isMissingForNow,
-  knownFacts,
   leftOut,
   likelyDuration,
   listOutcome,

@@ -1,15 +1,5 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import fs from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { quoteWord } from './model/shell-word.ts';
 import { skillFolder } from './model/skill-folder.ts';
@@ -32,37 +22,35 @@ const IGNORED = `${MADE_THERE.filter((name) => name !== 'vendor')
   .join('\n')}\n.env\n`;
 
 /** Returns what is copied: from the skill, to below the target. */
-function parts(skill: string): [from: string, to: string][] {
-  const backend = join(skill, 'assets', 'backend');
-  const own = readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
+function parts(skill: string): { from: string; to: string }[] {
+  const backend = path.join(skill, 'assets', 'backend');
+  const own = fs.readdirSync(backend).filter((name) => !MADE_THERE.includes(name) && !name.startsWith('.'));
+  const shared = ['contracts', 'scripts/client.mjs', 'scripts/client.d.mts', 'scripts/lib'];
   return [
-    ...own.map((name) => [join(backend, name), name] as [string, string]),
-    ...['client.mjs', 'client.d.mts', 'lib'].map(
-      (name) => [join(skill, 'scripts', name), join('vendor', 'scripts', name)] as [string, string],
-    ),
-    [join(skill, 'contracts'), join('vendor', 'contracts')],
+    ...own.map((name) => ({ from: path.join(backend, name), to: name })),
+    ...shared.map((name) => ({ from: path.join(skill, name), to: path.join('vendor', name) })),
   ];
 }
 
 /** Returns the real path of a folder that may not exist yet: its nearest existing parent may be a link. */
-function realPath(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  const parent = dirname(path);
-  return parent === path ? path : join(realPath(parent), basename(path));
+function realPath(file: string): string {
+  if (fs.existsSync(file)) return fs.realpathSync(file);
+  const parent = path.dirname(file);
+  return parent === file ? file : path.join(realPath(parent), path.basename(file));
 }
 
 /** Returns the target's path. @throws Refusal for a folder that holds something, or that lies in the skill */
 function checkTarget(wanted: string, skill: string): string {
-  const target = realPath(resolve(wanted));
-  const inside = relative(realpathSync(skill), target);
-  if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..' && inside !== target))
+  const target = realPath(path.resolve(wanted));
+  const inside = path.relative(fs.realpathSync(skill), target);
+  if (inside === '' || (!inside.startsWith(`..${path.sep}`) && inside !== '..' && inside !== target))
     throw new Refusal(
       `${quoteWord(target)} lies in the skill's own folder, which an update replaces. Name a folder of your project.`,
     );
-  if (!existsSync(target)) return target;
-  if (!statSync(target).isDirectory())
+  if (!fs.existsSync(target)) return target;
+  if (!fs.statSync(target).isDirectory())
     throw new Refusal(`${quoteWord(target)} is a file. Name a folder that is new or empty.`);
-  const [first] = readdirSync(target);
+  const [first] = fs.readdirSync(target);
   if (first !== undefined)
     throw new Refusal(
       `${quoteWord(target)} is not empty: it holds ${quoteWord(first)}. Nothing is overwritten; name a folder that is new or empty.`,
@@ -70,24 +58,27 @@ function checkTarget(wanted: string, skill: string): string {
   return target;
 }
 
-/** Copies the backend. @returns the number of files @throws Refusal; then the target is as it was */
+/**
+ * Copies the backend, and returns the number of files.
+ * @throws Refusal; then the target is as it was
+ */
 function copyTo(target: string, skill: string): number {
-  const isNew = !existsSync(target);
+  const isNew = !fs.existsSync(target);
   // The first folder that this makes: it goes again when the copy fails.
-  const made = isNew ? mkdirSync(target, { recursive: true }) : undefined;
+  const made = isNew ? fs.mkdirSync(target, { recursive: true }) : undefined;
   try {
-    for (const [from, to] of parts(skill)) {
-      mkdirSync(dirname(join(target, to)), { recursive: true });
-      cpSync(from, join(target, to), { recursive: true, errorOnExist: true, force: false });
+    for (const { from, to } of parts(skill)) {
+      fs.mkdirSync(path.dirname(path.join(target, to)), { recursive: true });
+      fs.cpSync(from, path.join(target, to), { recursive: true, errorOnExist: true, force: false });
     }
-    writeFileSync(join(target, '.gitignore'), IGNORED, { flag: 'wx' });
+    fs.writeFileSync(path.join(target, '.gitignore'), IGNORED, { flag: 'wx' });
   } catch (error) {
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
-    else for (const name of readdirSync(target)) rmSync(join(target, name), { recursive: true, force: true });
+    const copied = fs.readdirSync(target).map((name) => path.join(target, name));
+    for (const one of made === undefined ? copied : [made]) fs.rmSync(one, { recursive: true, force: true });
     throw error;
   }
-  return (readdirSync(target, { recursive: true }) as string[]).filter((name) =>
-    statSync(join(target, name)).isFile(),
+  return (fs.readdirSync(target, { recursive: true }) as string[]).filter((name) =>
+    fs.statSync(path.join(target, name)).isFile(),
   ).length;
 }
 
@@ -101,9 +92,8 @@ const HINTS: Record<string, string> = {
 
 /** The smallest Node version that the backend's package asks for, and whether this one is older. */
 function nodeVersion(skill: string): { needed: string; isOlder: boolean } {
-  const { engines } = JSON.parse(readFileSync(join(skill, 'assets', 'backend', 'package.json'), 'utf8')) as {
-    engines: { node: string };
-  };
+  const file = path.join(skill, 'assets', 'backend', 'package.json');
+  const { engines } = JSON.parse(fs.readFileSync(file, 'utf8')) as { engines: { node: string } };
   const needed = engines.node.replace('>=', '');
   return { needed, isOlder: process.versions.node.localeCompare(needed, undefined, { numeric: true }) < 0 };
 }

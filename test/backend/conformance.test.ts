@@ -1,9 +1,13 @@
-// The rules of a record store on a server, where its statements meet on several connections.
+// The rules of a record store, and of the backend's tables, on a server, where statements meet on several connections.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { SEARCH_PATH, simulateClock } from '../stores/backend-limiter.ts';
+import { type Database, loadBackend } from '../stores/backend-requests.ts';
 import { conformance } from '../stores/conformance.ts';
 import { PatientClock } from '../stores/file/support.ts';
+import { limiterRules } from '../stores/limiter-rules.ts';
+import { requestRules } from '../stores/request-rules.ts';
 import { SqlTable } from '../stores/sql-table.ts';
 import { TableStore } from '../stores/table-store.ts';
 import { type Postgres, startPostgres } from './support/postgres.ts';
@@ -13,17 +17,33 @@ interface Pool {
   end(): Promise<void>;
 }
 
+const folder = inject('backend');
+const backend = await loadBackend(path.join(folder, 'dist'));
+
 let server: Postgres;
 let pool: Pool;
+let requests: Database;
+let limits: Database;
 beforeAll(async () => {
-  const { Pool } = createRequire(path.join(inject('backend'), 'package.json'))('pg');
+  const { Pool } = createRequire(path.join(folder, 'package.json'))('pg');
   server = await startPostgres();
   pool = new Pool({ connectionString: server.createDatabase('records'), max: 8 });
+  requests = await backend.openPostgres(server.createDatabase('requests'));
+  limits = await backend.openPostgres(
+    `${server.createDatabase('limits')}?options=-csearch_path=${SEARCH_PATH}`,
+  );
+  await simulateClock(limits);
 });
 afterAll(async () => {
-  await pool.end();
-  server.end();
+  try {
+    await Promise.all([pool.end(), requests.close(), limits.close()]);
+  } finally {
+    server.end();
+  }
 });
+
+requestRules('the backend, PostgreSQL', () => backend.requestsOf(requests));
+limiterRules('the backend, PostgreSQL', (queries) => backend.limiterOf(limits, queries));
 
 conformance('PostgreSQL', async () => {
   const clock = new PatientClock();
@@ -38,6 +58,6 @@ conformance('PostgreSQL', async () => {
     clock,
     open: (account) => new TableStore(table, account, clock),
     damage: (request) => table.damage(request),
-    takeOver: (name) => table.takeOver(name),
+    dies: (name) => table.dies(name),
   };
 });

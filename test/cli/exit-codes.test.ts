@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ORDER, EXIT, EXIT_OF_ERROR, EXIT_WORDS, OPEN } from '../../scripts/src/cli/exit-codes.ts';
 import { ERROR_CODES } from '../../scripts/src/model/failure.ts';
+import { ROOT } from '../support/command.ts';
 
 describe('the exit codes', () => {
   it('are one table: a number, its words, and whether the same command has more to do', () => {
@@ -22,5 +25,7 @@ describe('the exit codes', () => {
         .filter((code) => !ofSignals.includes(code))
         .sort(),
     );
+    const page = readFileSync(path.join(ROOT, 'references/batches.md'), 'utf8');
+    expect(page).toContain(`in this order: ${BATCH_ORDER.join(', ')}.`);
   });
 });

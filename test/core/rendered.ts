@@ -9,6 +9,7 @@ import { outcomeOfResult, type Result } from '../../scripts/src/cli/render/outco
 import * as generating from '../../scripts/src/core/generate.ts';
 import * as accounts from '../../scripts/src/core/money/account.ts';
 import * as spendings from '../../scripts/src/core/money/spending.ts';
+import type { TaskFacts } from '../../scripts/src/core/result.ts';
 import type { Session } from '../../scripts/src/core/session.ts';
 import * as cancelling from '../../scripts/src/core/tasks/cancel-task.ts';
 import * as states from '../../scripts/src/core/tasks/get-status.ts';
@@ -16,7 +17,7 @@ import * as getting from '../../scripts/src/core/tasks/get-task.ts';
 import * as lists from '../../scripts/src/core/tasks/list-tasks.ts';
 import * as pending from '../../scripts/src/core/wait/resume-pending.ts';
 import * as waits from '../../scripts/src/core/wait/wait-task.ts';
-import type { TaskFacts, WaitSettings } from '../../scripts/src/core/wait-settings.ts';
+import type { WaitSettings } from '../../scripts/src/core/wait-settings.ts';
 import { Failure } from '../../scripts/src/model/failure.ts';
 import type { Profile } from '../../scripts/src/providers/profile.ts';
 import { PROFILES } from '../../scripts/src/providers/registry.ts';

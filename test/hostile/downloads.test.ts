@@ -254,7 +254,7 @@ describe('downloads that do not end', () => {
     });
     const runs = [byAttempt, drip].map(async (server) => {
       const cwd = tempFolder();
-      const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '1', AIVIDEO_TIMEOUT_MS: '500' });
+      const env = live(server.origin, { AIVIDEO_MAX_RETRIES: '1', AIVIDEO_TIMEOUT_MS: '1500' });
       const { data, errorMessage } = expectRefused(await run(ARGS, { env, cwd }));
       expect(server.to('GET /file')).toHaveLength(2);
       expect(data.partial).toEqual({ bytes: expect.any(Number), total: FILM.length });

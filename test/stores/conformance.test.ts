@@ -16,7 +16,7 @@ conformance('memory', () => {
     clock,
     open: (account) => new TableStore(table, account, clock),
     damage: (request) => table.damage(request),
-    takeOver: (name) => table.takeOver(name),
+    dies: (name) => table.dies(name),
   };
 });
 
@@ -31,10 +31,10 @@ conformance('files', () => {
         if (path.basename(file).startsWith(request)) writeFileSync(file, readFileSync(file).subarray(9));
       }
     },
-    takeOver: (name) => {
+    dies: (name) => {
       const file = path.join(folder, 'locks', `${name}.lock`);
       const owner = JSON.parse(readFileSync(file, 'utf8')) as object;
-      writeFileSync(file, JSON.stringify({ ...owner, nonce: 'another' }));
+      writeFileSync(file, JSON.stringify({ ...owner, pid: 2 ** 30, nonce: 'dead' }));
     },
   };
 });
@@ -52,6 +52,6 @@ conformance('PGlite', async () => {
     clock,
     open: (account) => new TableStore(table, account, clock),
     damage: (request) => table.damage(request),
-    takeOver: (name) => table.takeOver(name),
+    dies: (name) => table.dies(name),
   };
 });

@@ -79,7 +79,7 @@ export class SqlTable implements Table {
     await this.#sql.query('UPDATE record SET record = NULL WHERE request = $1', [request]);
   }
 
-  async takeOver(name: string): Promise<void> {
-    await this.#sql.query("UPDATE fence SET nonce = 'another' WHERE name = $1", [name]);
+  async dies(name: string): Promise<void> {
+    await this.#sql.query('DELETE FROM fence WHERE name = $1', [name]);
   }
 }

@@ -333,8 +333,8 @@ export class MemoryTable implements Table {
     }
   }
 
-  /** For a test: another process believes that the holders are dead. */
-  takeOver(name: string): void {
-    this.#rights.set(name, 'another');
+  /** For a test: the process that has this right is dead. */
+  dies(name: string): void {
+    this.#rights.delete(name);
   }
 }

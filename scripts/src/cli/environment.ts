@@ -64,9 +64,12 @@ export function overrule(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * @param hasState the call needs the folder for records. @param isRehearsal a sandbox run needs it only where the user
- * chose it. @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one
- * does not stop a sandbox run. @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
+ * Returns the settings that a call needs, checked.
+ * @param isLive the call reaches a service; else key, address and proxies are not read, so that a wrong one does not stop
+ * a sandbox run
+ * @param hasState the call needs the folder for records
+ * @param isRehearsal a sandbox run, which needs that folder only where the user chose it
+ * @throws Failure INVALID_PAYLOAD that names each variable whose value cannot be used
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
@@ -96,6 +99,7 @@ export function readEnvironment(
 /** Says what is wrong with a variable. */
 type Refuse = (...said: Parameters<typeof issue>) => undefined;
 
+/** Returns the folder for records: those of sandbox runs lie in one of their own. */
 export function journalFolder({ stateFolder: folder }: Environment, sandbox: boolean): string {
   return path.join(folder, ...(sandbox ? ['sandbox'] : []), 'records');
 }

@@ -80,6 +80,7 @@ type ExitName = keyof typeof EXIT_WORDS;
 
 const EXITS = Object.entries<Exit>(EXIT_WORDS);
 
+/** The exit codes by name, such as `EXIT.stillRunning`. */
 export const EXIT = Object.fromEntries(EXITS.map(([name, { code }]) => [name, code])) as {
   readonly [K in ExitName]: (typeof EXIT_WORDS)[K]['code'];
 };
@@ -130,5 +131,6 @@ export const EXIT_OF_SIGNAL: Record<StopSignal, number> = {
   SIGTERM: EXIT.terminated,
 };
 
+/** Returns the exit code of a failure: its own, else that of its error code. */
 export const exitCodeOf = ({ code, details }: AdvisedFailure): number =>
   details.exitCode ?? EXIT_OF_ERROR[code];

@@ -16,10 +16,12 @@ export function refusedInputs(issues: Issue[]): AdvisedFailure {
   });
 }
 
+/** Returns INVALID_PAYLOAD for a single wrong flag or variable, with what it expected and received. */
 export function refused(path: string, expected: string, received: string, hint: string): AdvisedFailure {
   return refusedInputs([issue(path, expected, received, hint)]);
 }
 
+/** Returns what the user gave, in quotes: without control characters, at most 60 characters. */
 export function inQuotes(text: string): string {
   return `"${plain(text, 60)}"`;
 }

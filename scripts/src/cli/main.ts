@@ -1,8 +1,8 @@
-import type { CheckedRequest } from '../core/checked-request.ts';
 import { Failure } from '../model/failure.ts';
 import { isLoopback } from '../model/service-address.ts';
 import { AdvisedFailure } from './advised-failure.ts';
 import type { CheckedBatch } from './batch/read-batch.ts';
+import type { Call } from './call.ts';
 import { type Arguments, guessAction, parseArguments } from './command-line/arguments.ts';
 import { checkInterval } from './command-line/check-flags.ts';
 import { isAboutTask, isLocal, isSubmit, needsRecords, rule } from './command-line/flags.ts';
@@ -13,29 +13,10 @@ import { Interruption } from './interruption.ts';
 import { finishWith, printText, screen } from './output.ts';
 import { type Progress, watch } from './progress.ts';
 import { type Caller, callerOf } from './render/caller.ts';
-import { failed, type Outcome, withWarnings } from './render/envelope.ts';
-import { inSandbox } from './render/sandbox-run.ts';
+import { failed, inSandbox, type Outcome, withWarnings } from './render/envelope.ts';
 import { bugOutcome, interruptedOutcome } from './render/stopped.ts';
 
 declare const VERSION: string;
-
-/** One call of the command, as far as it has come. */
-interface Call {
-  readonly argv: readonly string[];
-  readonly progress: Progress;
-  readonly interruption: Interruption;
-  /** What no output may hold. */
-  readonly secrets: readonly string[];
-  /** Variables of Node that this program overrules. */
-  readonly overruled: readonly string[];
-  /** Absent: they are not read yet, or refused. */
-  args?: Arguments;
-  caller?: Caller;
-  /** What a submit or a quote is about. */
-  request: CheckedRequest | null;
-  /** Warnings that every later document repeats. */
-  warnings: readonly string[];
-}
 
 /** Runs one call of the command: it always writes one document to standard output and sets an exit code. */
 export async function main(): Promise<void> {
@@ -103,8 +84,8 @@ async function runAction(call: Call, args: Arguments, caller: Caller): Promise<O
 }
 
 async function runServiceAction(call: Call, args: Arguments, caller: Caller, environment: Environment) {
-  const { argv, interruption, secrets, overruled } = call;
-  const { observer, situation, line: warn } = call.progress;
+  const { interruption, overruled } = call;
+  const { situation, line: warn } = call.progress;
   for (const text of overruled) warn(text);
   call.warnings = overruled;
   interruption.listen(situation);
@@ -128,17 +109,7 @@ async function runServiceAction(call: Call, args: Arguments, caller: Caller, env
       });
     }
     const { runLive } = await import('./actions/live.ts');
-    const told = { observer, secrets, warn, interruption };
-    return await runLive({
-      ...told,
-      args,
-      argv,
-      caller,
-      request: call.request,
-      batch,
-      environment,
-      loopback,
-    });
+    return await runLive({ ...call, args, caller, environment, loopback }, batch);
   } finally {
     // Node 26 takes a file that nobody closed for an error. Not awaited: the answer need not wait for it.
     void batch?.close();
@@ -181,8 +152,8 @@ function bugOf(error: unknown, call: Call): Outcome {
 async function startProgress(secrets: readonly string[]): Promise<Progress> {
   if (!screen.isTTY || !redraws(process.env)) return watch(screen, secrets);
   // Without that part, progress is told in lines.
-  const { Terminal } = await import('./progress/terminal.ts').catch(() => ({ Terminal: undefined }));
-  return watch(screen, secrets, Terminal);
+  const { terminal } = await import('./progress/terminal.ts').catch(() => ({ terminal: undefined }));
+  return watch(screen, secrets, terminal);
 }
 
 /** Gives what is known of an interrupted call the exit code of its signal. */

@@ -1,13 +1,12 @@
 import type { Observer } from '../core/observer.ts';
-import { systemClock } from '../model/clock.ts';
 import type { Failure } from '../model/failure.ts';
 import { isTerminal, type TaskState } from '../model/task.ts';
 import { counted } from '../model/text.ts';
 import type { TaskStatus } from '../providers/provider.ts';
 import { CallView, type Subject } from './progress/call-view.ts';
-import { type Display, Lines, type Screen } from './progress/display.ts';
+import { type Display, lines, type Screen } from './progress/display.ts';
 import type { Situation } from './progress/situation.ts';
-import { otherAccountText, size, sourceOf, usually } from './progress/words.ts';
+import { amount, otherAccountText, sourceOf, usually } from './progress/words.ts';
 
 /** Shows what a call does, and knows it. */
 export interface Progress {
@@ -18,13 +17,13 @@ export interface Progress {
   clear(): void;
 }
 
-/** @param Shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
+/** @param shown draws on a terminal; absent: a line for each change, and between them at most one a minute */
 export function watch(
   screen: Screen,
   secrets: readonly string[],
-  Shown: new (screen: Screen, clock: () => number) => Display = Lines,
+  shown: (screen: Screen) => Display = lines,
 ): Progress {
-  const display = new Shown(screen, systemClock.monotonic);
+  const display = shown(screen);
   const view = new CallView(display, secrets);
   return {
     observer: observerOf(view, view.subject(null, null)),
@@ -43,7 +42,6 @@ function observerOf(view: CallView, subject: Subject): Observer {
     rejected: () => submits.known(request, 'none'),
     several(count) {
       submits.isAboutMany();
-      submits.situation.phase = 'running';
       view.line(`resuming ${counted(count, 'task')}; nothing is charged`);
       view.sums.begin(count);
     },
@@ -88,7 +86,7 @@ function observerOf(view: CallView, subject: Subject): Observer {
     queryFailed: (failure) => queryFailed(view, subject, failure),
     downloading(bytes, total) {
       const news = view.meter.note(subject.key, bytes, total);
-      const have = news === 'new' ? '' : `, ${size(bytes)}${total === null ? '' : ` of ${size(total)}`}`;
+      const have = news === 'new' ? '' : `, ${amount({ bytes, total, speed: null })}`;
       if (news) view.show(subject, 'downloading', `downloading${have}`, news);
     },
   };

@@ -13,7 +13,9 @@ const MOST_VALUES = 10_000;
  * where APIDot's receivers read it (`data.task_id`, `task_id`), and under the names of AIVideoMaker's answers.
  */
 export function parseCallback({ profile, key }: Settings, body: string | Uint8Array): CallbackHint {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : viewOf(body);
+  // Whatever it is, this does not throw.
+  const isBody = typeof body === 'string' || body instanceof Uint8Array;
+  const bytes = isBody ? Buffer.from(body) : undefined;
   const value = bytes && !isExcessive(bytes, MOST_VALUES) ? parseBody(bytes) : undefined;
   if (!isObject(value)) return {};
   const inner = isObject(value.data) ? value.data : undefined;
@@ -30,8 +32,4 @@ function stateFrom(profile: Settings['profile'], word: Json | undefined): { stat
   if (typeof word !== 'string') return {};
   const { state } = stateIn(profile.states, word);
   return state === 'UNKNOWN' ? {} : { state };
-}
-
-function viewOf(body: unknown): Buffer | undefined {
-  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined;
 }

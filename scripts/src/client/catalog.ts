@@ -5,24 +5,19 @@ import type { JsonObject } from '../model/json.ts';
 import { invalidInput, type Settings } from './options.ts';
 import type { ModelDescription, Validation } from './types.ts';
 
+/** Returns the ids of the models that have a contract, sorted. */
 export async function listModels({ profile, root }: Settings): Promise<string[]> {
   const { listModels } = await import('../contracts/contract.ts');
   return listModels(profile.id, root);
 }
 
-// A program may validate hundreds of payloads a second: a client reads each contract once.
-const contracts = new WeakMap<Settings, Map<string, Promise<Contract>>>();
-
 /** @throws Failure INVALID_MODEL */
-export function contractOf(settings: Settings, model: string): Promise<Contract> {
-  const { profile, root } = settings;
-  const known = contracts.get(settings) ?? new Map<string, Promise<Contract>>();
-  contracts.set(settings, known);
+export function contractOf({ profile, root, contracts }: Settings, model: string): Promise<Contract> {
   const read = async () =>
     (await import('../contracts/contract.ts')).loadContract(profile.id, String(model), root);
-  const contract = known.get(model) ?? read();
-  known.set(model, contract);
-  contract.catch(() => known.delete(model));
+  const contract = contracts.get(model) ?? read();
+  contracts.set(model, contract);
+  contract.catch(() => contracts.delete(model));
   return contract;
 }
 

@@ -8,7 +8,7 @@ import type { Session } from '../core/session.ts';
 import type { SavedFile } from '../download/download.ts';
 import { Failure } from '../model/failure.ts';
 import { type Connection, SILENT } from './connection.ts';
-import { checkMoment, checkTaskId } from './request.ts';
+import { checkTaskId, deadlineAt } from './request.ts';
 import { waitSettings } from './tasks.ts';
 import type { DownloadedFile, DownloadOptions, FileTarget, Task } from './types.ts';
 
@@ -18,16 +18,12 @@ export function download(
   wanted: string | Task,
   { to, temporaryFolder, signal, until, onProgress }: DownloadOptions,
 ): Promise<DownloadedFile[]> {
-  const { clock } = connection.settings;
   const taskId = typeof wanted === 'string' ? wanted : wanted.id;
   /** What the caller's own target failed with. */
   let cause: unknown;
   const details = () => ({ taskId, cause });
   return connection.call({ signal, details }, async (session) => {
-    const deadline =
-      until === undefined
-        ? Number.POSITIVE_INFINITY
-        : clock.monotonic() + checkMoment('until', until) - clock.wall();
+    const filesUntil = until === undefined ? Infinity : deadlineAt(connection.settings, until);
     const { stallMs, schedule } = waitSettings(connection);
     const task = await completed(session, wanted, schedule);
     const { saveFiles } = await import('../core/deliver/save-files.ts');
@@ -41,7 +37,7 @@ export function download(
     try {
       await saveFiles({ ...session, observer }, task, place.folder, {
         stallMs,
-        filesUntil: deadline,
+        filesUntil,
         onFile: (index) => {
           number = index + 1;
         },

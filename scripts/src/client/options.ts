@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Contract } from '../contracts/contract.ts';
 import { systemClock } from '../model/clock.ts';
 import { FIRST_POLL_MS, RETRIES, TIMEOUT_MS } from '../model/defaults.ts';
 import { Failure, type Issue } from '../model/failure.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   clock: Clock;
   /** The folder above the contracts; undefined: the skill's own. */
   root: string | undefined;
+  /** Each is read once: a program may validate hundreds of payloads a second. */
+  contracts: Map<string, Promise<Contract>>;
 }
 
 const NUMBERS = {
@@ -39,13 +42,10 @@ export function readOptions(options: ClientOptions): Settings {
     const ids = PROFILES.map(({ id }) => id).join(', ');
     issues.push(issue('provider', `one of ${ids}`, shown(provider), 'name a service of providers()'));
   }
-  if (!isApiKey(key)) {
-    issues.push(issue('key', API_KEY_FORM, typeof key, 'pass the key alone'));
-  }
+  if (!isApiKey(key)) issues.push(issue('key', API_KEY_FORM, typeof key, 'pass the key alone'));
   const url = serviceAddress(String(baseUrl ?? profile?.url ?? ''));
-  if (!url && profile) {
+  if (!url && profile)
     issues.push(issue('baseUrl', ADDRESS_FORM, 'another address', `leave it out to use ${profile.url}`));
-  }
   if (contractsFolder !== undefined && path.basename(contractsFolder) !== 'contracts') {
     const expected = 'the path of a folder named contracts';
     issues.push(issue('contractsFolder', expected, shown(contractsFolder), 'rename the folder'));
@@ -58,14 +58,15 @@ export function readOptions(options: ClientOptions): Settings {
       issues.push(issue(name, expected, shown(value), `leave it out to use ${fallback}`));
     return value;
   };
-  const timeoutMs = number('timeoutMs');
-  const maxRetries = number('maxRetries');
-  const pollIntervalMs = number('pollIntervalMs');
+  const numbers = {
+    timeoutMs: number('timeoutMs'),
+    maxRetries: number('maxRetries'),
+    pollIntervalMs: number('pollIntervalMs'),
+  };
   const [first] = issues;
   if (first || !profile || !url) throw toError(invalidInput(issues), isApiKey(key) ? key : '');
   const root = contractsFolder === undefined ? undefined : path.dirname(path.resolve(contractsFolder));
-  const numbers = { timeoutMs, maxRetries, pollIntervalMs };
-  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root };
+  return { ...numbers, profile, key, baseUrl: url, proxy, httpClient, clock, root, contracts: new Map() };
 }
 
 export function invalidInput(issues: Issue[]): Failure {

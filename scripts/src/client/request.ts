@@ -39,6 +39,11 @@ export function checkTaskId(taskId: unknown): string {
   ]);
 }
 
+/** Returns the end of a call on the monotonic clock, for a moment by the wall clock. @throws Failure INVALID_PAYLOAD */
+export function deadlineAt({ clock }: Settings, until: Moment): number {
+  return clock.monotonic() + checkMoment('until', until) - clock.wall();
+}
+
 /** Returns milliseconds since the epoch. @throws Failure INVALID_PAYLOAD for what is no moment */
 export function checkMoment(name: string, moment: Moment): number {
   const ms = moment instanceof Date ? moment.getTime() : moment;

@@ -1,9 +1,8 @@
 import type { ListSource, LostSubmit } from '../core/reconcile/reconcile.ts';
-import type { Sent } from '../core/submit/send-once.ts';
-import type { Submitted } from '../core/submit/submit-or-reconcile.ts';
+import type { Sent, Submitted } from '../core/submit/submit-or-reconcile.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from './connection.ts';
-import { checkMoment, checkRequest } from './request.ts';
+import { checkMoment, checkRequest, deadlineAt } from './request.ts';
 import { publicTask } from './task.ts';
 import { toError } from './to-error.ts';
 import type {
@@ -15,6 +14,7 @@ import type {
   SubmittedTask,
 } from './types.ts';
 
+/** Returns the methods of a client that may cause a charge. */
 export function submitCalls(connection: Connection): Pick<Client, 'submit' | 'reconcile'> {
   const { settings } = connection;
   return {
@@ -23,11 +23,9 @@ export function submitCalls(connection: Connection): Pick<Client, 'submit' | 're
     reconcile: (request, { signal, until, list, taken } = {}) => {
       const details = () => ({ outcome: 'unknown' as const });
       return connection.call({ signal, details }, async (session) => {
-        const { clock } = settings;
         const { generation } = await checkRequest(settings, request);
         const lost = { ...lostSubmit(connection, request), generation };
-        const deadline =
-          until === undefined ? 0 : clock.monotonic() + checkMoment('until', until) - clock.wall();
+        const deadline = until === undefined ? 0 : deadlineAt(settings, until);
         const { reconcile, reconcileUntil } = await import('../core/reconcile/reconcile.ts');
         // A list that was read before stays the same.
         const end = list ? deadline : reconcileUntil(session, deadline);
@@ -70,7 +68,7 @@ function send(
   return connection.call({ signal, details: () => ({ outcome }) }, async (session) => {
     const { contract, generation } = await checkRequest(settings, request);
     const { checkPrice } = await import('../core/money/check-price.ts');
-    const { sendOnce } = await import('../core/submit/send-once.ts');
+    const { judgeRejection, sendOnce } = await import('../core/submit/submit-or-reconcile.ts');
     const until = session.api.shortDeadline;
     const quote = await checkPrice(session, contract, generation, {}, until);
     const onLeave = () => {
@@ -79,7 +77,6 @@ function send(
     const sent = await sendOnce(session, generation, { onLeave });
     let known: Sent | Submitted = sent;
     if (first && sent.kind === 'rejected') {
-      const { judgeRejection } = await import('../core/submit/submit-or-reconcile.ts');
       known = await judgeRejection(session, first.lost, sent.failure, until, first.source);
     }
     outcome = known.kind === 'rejected' ? 'rejected' : 'unknown';

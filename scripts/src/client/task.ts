@@ -5,6 +5,7 @@ import { redact } from '../model/text.ts';
 import type { TaskStatus as CoreStatus } from '../providers/provider.ts';
 import type { Task, TaskStatus } from './types.ts';
 
+/** Returns a task as programs see it. The service's word on a failure may quote the key: it is hidden. */
 export function publicTask(
   id: string,
   seen: Seen & Pick<CoreTask, 'input' | 'createdAt' | 'idempotencyKey'>,

@@ -8,6 +8,7 @@ import { publicStatus, publicTask } from './task.ts';
 import { toError } from './to-error.ts';
 import type { Client, Task, TaskStatus } from './types.ts';
 
+/** Returns the methods of a client that ask for tasks, prices and the account. */
 export function taskCalls(
   connection: Connection,
 ): Pick<Client, 'status' | 'task' | 'list' | 'cancel' | 'quote' | 'account' | 'wait'> {

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Contract, rootOf } from './contract.ts';
 import { imageField } from './fields.ts';
 import { expected, type Path, pathText, received } from './schema/expected.ts';
-import { hint, type RefusedPlace, unknownFieldHint } from './schema/hint.ts';
+import { hint, unknownFieldHint } from './schema/hint.ts';
 import { fieldOf } from './schema/presence.ts';
 import { nodeAt, type ObjectPlace, type SchemaNode } from './schema/schema-node.ts';
 import { toZod } from './schema/to-zod.ts';
@@ -27,20 +27,20 @@ interface Finding {
  */
 export function checkPayload(contract: Contract, payload: Json, ways: Ways = BY_VALUE): Issue[] {
   if (!isObject(payload)) return [notAnObject(contract, payload, ways)];
-  const check = { contract, root: rootOf(contract), payload, ways };
+  const check = { contract, payload, ways };
+  const root = rootOf(contract);
   const issues = new Map<string, Issue>();
-  const result = toZod(check.root).safeParse(payload);
+  const result = toZod(root).safeParse(payload);
   for (const finding of result.success ? [] : flatten(result.error.issues)) {
     if (issues.size >= MOST_ISSUES) break;
     for (const issue of issuesOf(check, finding)) if (!issues.has(issue.path)) issues.set(issue.path, issue);
   }
-  return [...issues.values(), ...crossFieldIssues(check, check.root, payload, [])].slice(0, MOST_ISSUES);
+  return [...issues.values(), ...crossFieldIssues(check, root, payload, [])].slice(0, MOST_ISSUES);
 }
 
 /** The payload that is checked, and by what. */
 interface Check {
   contract: Contract;
-  root: SchemaNode;
   payload: JsonObject;
   ways: Ways;
 }
@@ -69,7 +69,8 @@ function flatten(findings: readonly Finding[], base: readonly PropertyKey[] = []
 }
 
 function issuesOf(check: Check, finding: Finding): Issue[] {
-  const { contract, root, payload, ways } = check;
+  const { contract, payload, ways } = check;
+  const root = rootOf(contract);
   const path = finding.path as Path;
   const node = nodeAt(root, path) ?? root;
   const value = valueAt(payload, path);
@@ -89,7 +90,7 @@ function issuesOf(check: Check, finding: Finding): Issue[] {
     }));
   const last = path.at(-1);
   const required = typeof last !== 'string' || nodeAt(root, path.slice(0, -1))?.required?.has(last) === true;
-  const advice = hint(placeOf(check, { node, path, value, required }));
+  const advice = hintAt(check, path, node, value, required);
   return [{ path: pathText(path), expected: expected(node), received: received(value), hint: advice }];
 }
 
@@ -99,8 +100,7 @@ function crossFieldIssues(check: Check, node: SchemaNode, object: JsonObject, pa
     node,
     object,
     pathTo: (name) => pathText([...path, name]),
-    hintFor: (name, field, value, required) =>
-      hint(placeOf(check, { node: field, path: [...path, name], value, required })),
+    hintFor: (name, ...of) => hintAt(check, [...path, name], ...of),
   };
   const issues = (node.own ?? []).flatMap((rule) => rule.issues?.(at) ?? []);
   for (const [name, child] of node.properties ?? []) {
@@ -122,15 +122,26 @@ function valueAt(from: Json, path: Path): Json | undefined {
   return here;
 }
 
-function placeOf(
+function hintAt(
   { contract, ways }: Check,
-  found: Pick<RefusedPlace, 'node' | 'path' | 'value' | 'required'>,
-): RefusedPlace {
-  const { path } = found;
+  path: Path,
+  node: SchemaNode,
+  value: Json | undefined,
+  required: boolean,
+): string {
   // A picture from a file fills one field only; for any other it would be the wrong advice.
   const isImage = path.length === 1 && path[0] === imageField(contract);
   const own = isImage ? ways : { ...ways, imageFile: null };
-  const { provider, prompt, example } = contract;
+  const { provider, prompt, example: whole } = contract;
   const isPrompt = path.length === 1 && path[0] === prompt;
-  return { ...found, isPrompt, example: valueAt(example, path), ways: own, provider };
+  return hint({
+    node,
+    path,
+    value,
+    required,
+    isPrompt,
+    example: valueAt(whole, path),
+    ways: own,
+    provider,
+  });
 }

@@ -8,13 +8,13 @@ import { folderFor, outputOf } from './deliver/place.ts';
 import { comparedEstimate, type DatedEstimate } from './money/check-price.ts';
 import { explainFunds } from './money/short-of-credits.ts';
 import { graceOf, isMissingForNow } from './poll/not-found-grace.ts';
-import { type TaskResult, taskResult } from './result.ts';
+import { type KnownTask, type TaskFacts, type TaskResult, taskResult } from './result.ts';
 import { reuseResult } from './reuse-result.ts';
 import type { Session } from './session.ts';
 import { submitOnRecord } from './submit/submit-on-record.ts';
 import { submitWithoutRecord } from './submit/submit-without-record.ts';
 import { waitOn, waitTask } from './wait/wait-task.ts';
-import { type KnownTask, knownFacts, type TaskFacts, type WaitSettings } from './wait-settings.ts';
+import type { WaitSettings } from './wait-settings.ts';
 
 export interface GenerateOptions extends CheckedRequest {
   wait: WaitSettings;
@@ -28,7 +28,7 @@ export type Begun = KnownTask & {
   /** What that was compared with, where this call submitted it and the service gives no price. */
   estimate?: DatedEstimate | undefined;
   wait: WaitSettings;
-  /** When the wait began, on the monotonic clock. */
+  /** When the wait began. */
   start: number;
 };
 
@@ -84,7 +84,7 @@ export async function conclude(session: Session, begun: Begun): Promise<TaskResu
 }
 
 async function endOfSubmitted(session: Session, task: Task, wait: WaitSettings, facts: TaskFacts) {
-  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, knownFacts(facts));
+  if (wait.waitMs <= 0 && !isTerminal(task.state)) return taskResult(task.id, task, facts);
   const { entry } = facts;
   // A task that was found again goes where its own command wanted it, as any that is resumed.
   const folder = wait.folder ?? entry?.record.download ?? null;

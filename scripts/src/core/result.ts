@@ -2,7 +2,7 @@ import type { SavedFile } from '../download/download.ts';
 import type { Failure } from '../model/failure.ts';
 import type { OutputKind } from '../model/output-kind.ts';
 import type { Credits, RequestRecord } from '../model/request-record.ts';
-import type { SubmitWarning } from '../model/submit-facts.ts';
+import type { OtherAccount, SubmitWarning } from '../model/submit-facts.ts';
 import type { Task, TaskState } from '../model/task.ts';
 import type { StoredRequest } from '../ports/record-store.ts';
 import type { TaskStatus } from '../providers/provider.ts';
@@ -34,19 +34,36 @@ export interface MadeBy {
   newRun?: string | undefined;
 }
 
+/** Returns when a request was made, and when the run with `isNew` that made it began. */
 export const madeBy = ({ created, newRun }: RequestRecord): MadeBy => ({ created, newRun: newRun?.began });
 
-export interface Reused extends MadeBy {
-  status: TaskState;
-}
-
 /** How this call got to the task of a request. */
-export interface Origin {
+interface Origin {
   resumed?: MadeBy | undefined;
   isResubmitted?: boolean | undefined;
-  reused?: Reused;
+  reused?: MadeBy & { status: TaskState };
   /** The earlier call whose lost submit this one sent once more: it made the request, this one its task. */
   begun?: MadeBy | undefined;
+}
+
+/** What is known of a task beside what the service shows of it now. */
+export interface TaskFacts {
+  entry?: StoredRequest | undefined;
+  task?: Task | undefined;
+  /** Where it is not the record that says it. */
+  model?: string | undefined;
+  credits?: Credits | undefined;
+  origin?: Origin | undefined;
+  isUnrecorded?: boolean;
+  other?: OtherAccount | undefined;
+}
+
+/** The task of a request: shown here by the service, or named by its record. */
+export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
+
+/** Returns the model of a task, as far as it is known without the service. */
+export function modelOf({ model, entry }: TaskFacts): string | undefined {
+  return model ?? entry?.record.model;
 }
 
 /** The record that counts as delivered once the result has reached the caller. */
@@ -104,6 +121,7 @@ export interface ManyResult extends UnknownSubmits {
   more: number;
 }
 
+/** Tells whether a result is lost: no later fetch can save it. */
 export function isGone(result: TaskResult): boolean {
   return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'resultGone';
 }
@@ -117,15 +135,10 @@ export function creditsOf({ charged, refunded }: Partial<Seen>, known?: Credits)
   };
 }
 
-/**
- * Returns the result for the state of a task.
- * @param model the model of the request, which counts where the service's answer names none
- */
-export function taskResult(
-  taskId: string,
-  seen: Seen,
-  { credits, model, ...origin }: Origin & { credits?: Credits | undefined; model?: string | undefined } = {},
-): TaskResult {
+/** Returns the result for the state of a task. The model of its request counts where the service's answer names none. */
+export function taskResult(taskId: string, seen: Seen, known: TaskFacts = {}): TaskResult {
+  const { credits, origin } = known;
+  const model = modelOf(known);
   return {
     kind: KIND_OF_STATE[seen.state],
     taskId,

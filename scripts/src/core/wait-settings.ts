@@ -1,10 +1,6 @@
-import type { Credits } from '../model/request-record.ts';
-import type { OtherAccount } from '../model/submit-facts.ts';
-import type { Task } from '../model/task.ts';
-import type { StoredRequest } from '../ports/record-store.ts';
 import type { FilePlace } from './checked-request.ts';
 import type { PollSchedule } from './poll/interval.ts';
-import type { Origin } from './result.ts';
+import type { TaskFacts } from './result.ts';
 import type { Session } from './session.ts';
 
 export interface WaitedTask {
@@ -41,6 +37,7 @@ export interface Wait extends FilePlace, Pick<WaitSettings, 'schedule' | 'isVers
   filesUntil: number;
 }
 
+/** Returns the times of a wait that begins now, on the monotonic clock. */
 export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }: WaitSettings): Wait {
   const start = api.clock.monotonic();
   const { output = null } = settings;
@@ -48,22 +45,4 @@ export function beginWait({ api }: Session, { waitMs, filesMs = 0, ...settings }
   const filesUntil = Math.max(deadline, start + filesMs);
   const resultUntil = deadline > start ? deadline : Infinity;
   return { ...settings, output, start, deadline, filesUntil, resultUntil };
-}
-
-export interface TaskFacts {
-  entry?: StoredRequest | undefined;
-  task?: Task | undefined;
-  /** The model, where it is not the record that says it. */
-  model?: string | undefined;
-  credits?: Credits | undefined;
-  origin?: Origin | undefined;
-  isUnrecorded?: boolean;
-  other?: OtherAccount | undefined;
-}
-
-/** The task of a request: shown here by the service, or named by its record. */
-export type KnownTask = TaskFacts & ({ task: Task } | { task?: undefined; entry: StoredRequest });
-
-export function knownFacts({ model, entry, credits, origin }: TaskFacts) {
-  return { ...origin, credits, model: model ?? entry?.record.model };
 }

@@ -77,6 +77,7 @@ export function isLasting(error: unknown): boolean {
   return diskErrorText(error) !== undefined && !PASSING.includes(diskError(error));
 }
 
+/** Makes a folder that only its owner can read, or takes the rights of others away. */
 export function makePrivate(folder: string): void {
   const made = makeFolder(folder, 0o700);
   if (made !== undefined) return;
@@ -192,6 +193,7 @@ export const TEMP = '.tmp';
 const HELD = ['EPERM', 'EBUSY', 'EACCES'];
 const RENAME_PAUSES_MS = [10, 50, 100, 250];
 
+/** Renames a file; tries again after short pauses while another program holds it. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (const pause of [...RENAME_PAUSES_MS, null]) {
     try {

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, link, lstat } from 'node:fs/promises';
+import { constants, lstatSync } from 'node:fs';
+import { access, link } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError, diskErrorText, renamePatiently } from '../disk/durable.ts';
 import { makeFolder } from '../disk/make-folder.ts';
@@ -9,7 +9,7 @@ import type { RecordedFile } from '../model/request-record.ts';
 import type { Downloader } from './downloader.ts';
 import { type FetchOptions, fetchFile } from './fetch-file.ts';
 import { fileIsWhole } from './file-hash.ts';
-import { fileStem, stemOfOutput, versionOf } from './names.ts';
+import { fileStem, freeVersion, stemOfOutput, versionOf } from './names.ts';
 import { Part, removeOldParts } from './part.ts';
 import type { Fetched } from './received-file.ts';
 
@@ -97,52 +97,31 @@ export async function moveIntoPlace(
   clock: Clock,
   { isVersioned = false }: Pick<DownloadOptions, 'isVersioned'> = {},
 ): Promise<string> {
-  if (await tookPlace(part, file, fetched, clock)) return file;
   const { dir, name, ext } = path.parse(file);
-  for (let version = 2; isVersioned; version += 1) {
-    const other = path.join(dir, `${versionOf(name, version)}${ext}`);
-    if (await tookPlace(part, other, fetched, clock)) return other;
+  const pathOf = (version: string) => path.join(dir, `${version}${ext}`);
+  for (let version = 1; version === 1 || isVersioned; version += 1) {
+    const target = pathOf(versionOf(name, version));
+    if ((await tookName(part, target, clock)) || (await fileIsWhole(target, fetched))) return target;
   }
+  const free = pathOf(freeVersion(name, (version) => isThere(pathOf(version)), 2));
   const message = `${file} exists already and is something else; it was left as it is.`;
-  throw new Failure('DOWNLOAD_FAILED', message, {
-    reason: { kind: 'fileInTheWay', file, free: await freeBeside(file) },
-  });
+  throw new Failure('DOWNLOAD_FAILED', message, { reason: { kind: 'fileInTheWay', file, free } });
 }
 
-async function tookPlace(
-  part: string,
-  file: string,
-  fetched: Pick<Fetched, 'bytes' | 'sha256'>,
-  clock: Clock,
-): Promise<boolean> {
+/** Returns false where another file has the name. */
+async function tookName(part: string, file: string, clock: Clock): Promise<boolean> {
   try {
     // A hard link fails when the name exists; a rename would replace that file.
     await link(part, file);
-    return true;
   } catch (error) {
-    if (diskError(error) !== 'EEXIST' && !(await isThere(file))) {
-      await renamePatiently(part, file, clock);
-      return true;
-    }
+    if (diskError(error) === 'EEXIST' || isThere(file)) return false;
+    await renamePatiently(part, file, clock);
   }
-  return fileIsWhole(file, fetched);
+  return true;
 }
 
-async function freeBeside(file: string): Promise<string> {
-  const { dir, name, ext } = path.parse(file);
-  for (let version = 2; ; version += 1) {
-    const free = path.join(dir, `${versionOf(name, version)}${ext}`);
-    if (!(await isThere(free))) return free;
-  }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await lstat(file);
-    return true;
-  } catch (error) {
-    return diskError(error) !== 'ENOENT';
-  }
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

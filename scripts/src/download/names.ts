@@ -62,10 +62,19 @@ export function versionOf(name: string, version: number): string {
   return version === 1 ? name : `${name}-v${version}`;
 }
 
+/** Returns the first version of a name that is free. @param from 2: the name itself is not */
+export function freeVersion(name: string, isTaken: (name: string) => boolean, from = 1): string {
+  let version = from;
+  while (isTaken(versionOf(name, version))) version += 1;
+  return versionOf(name, version);
+}
+
+/** Tells whether a name is another one with a version behind it: `a-v2` of `a`. */
 export function isVersionOf(name: string, other: string): boolean {
   return name.startsWith(other) && /^-v\d+$/.test(name.slice(other.length));
 }
 
+/** Returns the path of a file up to its extension. */
 export function withoutExtension(file: string): string {
   return file.slice(0, file.length - path.extname(file).length);
 }

@@ -46,9 +46,8 @@ export class ReceivedFile {
 
   constructor(part: Part) {
     this.#part = part;
-    const hash = new FileHash(part.path);
-    this.#hash = hash;
-    this.#writer = new FileWriter(part.handle, (bytes) => hash.written(bytes));
+    this.#hash = new FileHash(part.path);
+    this.#writer = new FileWriter(part.handle, (bytes) => this.#hash.written(bytes));
   }
 
   /** Later answers can be compared with the bytes that are there. */

@@ -66,6 +66,7 @@ export function nextPermit<T extends UsedPermit>(
   return { permit: candidates.reduce((a, b) => (isBefore(b, a) ? b : a)), wait };
 }
 
+/** A rate limiter of this process alone, where no folder is shared with others. */
 export class MemoryRateLimiter implements RateLimiter {
   readonly #rules: Permits;
   readonly #clock: Clock;

@@ -36,6 +36,7 @@ export interface Holder {
   host: string;
 }
 
+/** Returns the name of a request: the same for a repeated command, or for a repeated key that the user gave. */
 export function requestNameOf(request: RequestIdentity, account: Account): string {
   const idempotencyKey = request.isNamed ? request.idempotencyKey : undefined;
   return requestName({ ...request, ...account, idempotencyKey });
@@ -46,9 +47,9 @@ interface Recorded {
 }
 
 /**
- * The newest record without rejected and replaced ones; undefined where the request is to be submitted. @param entries
- * newest first; null for one that cannot be read. @throws Failure where that is not known, or where the idempotency key
- * stands for another request
+ * Returns the newest record that is neither rejected nor replaced; undefined where the request is to be submitted.
+ * @param entries newest first; null for one that cannot be read
+ * @throws Failure where that is not known, or where the idempotency key stands for another request
  */
 export function knownRecord<E extends Recorded>(
   entries: readonly (E | null)[],
@@ -65,6 +66,7 @@ export function knownRecord<E extends Recorded>(
   return undefined;
 }
 
+/** Returns the name that a request has where the user gave no key. */
 export function nameOfPayload(
   payload: Pick<RequestClaim, 'model' | 'payloadHash' | 'ordinal'>,
   account: Account,

@@ -167,8 +167,9 @@ export type Reason =
   | { kind: 'madeElsewhere'; taskId: string; created: string; by: Account; here: Account }
   /** No key is set, so no live call can be made. */
   | { kind: 'keyMissing' }
-  /** What `forget` met: no record, a submit that is under way, or one that has just ended. */
+  /** A task that the user found cannot be given to a request: it belongs to another one, or the request has another task. */
   | { kind: 'otherTask' }
+  /** What `forget` met: no record (also of a key to which a found task was to be given), a submit that is under way, or one that has just ended. */
   | { kind: 'noRecord' | 'beingSubmitted' | 'justSubmitted' }
   /** One of the unfinished tasks is not shown any more. */
   | { kind: 'pendingTaskGone'; taskId: string }

@@ -30,6 +30,7 @@ export function requestName(request: RequestKey): string {
   return sha256('intent', provider, service, account, ...what).slice(0, 32);
 }
 
+/** Returns the SHA-256 of a text, in hexadecimal. */
 export function sha256Text(text: string): string {
   return hash('sha256', text);
 }
@@ -40,43 +41,24 @@ function sha256(...words: string[]): string {
 
 // An image of many megabytes is hashed in pieces, so that it is not held a second time.
 const PIECE = 32 * 1024;
-const GATHERED = 8 * 1024;
 // One for all hashes: each is made in one go.
-const gathered = Buffer.allocUnsafe(GATHERED);
-const SHORT = 512;
+const gathered = Buffer.allocUnsafe(8 * 1024);
 
-/**
- * The hash of texts in a row. Short ones are gathered first, unit by unit: a call of the hash, or of a buffer, takes
- * longer than its work on them.
- */
+/** The hash of texts in a row. Short ones are gathered first: a call of the hash takes longer than its work on them. */
 class HashedBytes {
   #hash: Hash | undefined;
   #length = 0;
 
-  /** Adds a text of few characters, all of them ASCII. */
-  addWord(word: string): void {
-    if (this.#length + word.length > GATHERED) this.#pass();
-    for (let at = 0; at < word.length; at += 1) gathered[this.#length++] = word.charCodeAt(at);
-  }
-
-  /** Adds the UTF-16 units of a text, low bytes first. */
-  addText(text: string): void {
-    const bytes = 2 * text.length;
-    if (this.#length + bytes > GATHERED) this.#pass();
-    if (bytes > GATHERED) this.#hash!.update(text, 'utf16le');
-    else if (bytes > SHORT) this.#length += gathered.write(text, this.#length, 'utf16le');
-    else
-      for (let at = 0; at < text.length; at += 1) {
-        const unit = text.charCodeAt(at);
-        gathered[this.#length++] = unit & 0xff;
-        gathered[this.#length++] = unit >> 8;
-      }
+  add(text: string, encoding: 'latin1' | 'utf16le'): void {
+    const most = 2 * text.length;
+    if (this.#length + most > gathered.length) this.#pass();
+    if (most > gathered.length) this.#hash!.update(text, encoding);
+    else this.#length += gathered.write(text, this.#length, encoding);
   }
 
   digest(): string {
-    if (!this.#hash) return hash('sha256', gathered.subarray(0, this.#length));
     this.#pass();
-    return this.#hash.digest('hex');
+    return this.#hash!.digest('hex');
   }
 
   #pass(): void {
@@ -88,23 +70,19 @@ class HashedBytes {
 
 function addValue(bytes: HashedBytes, value: Json): void {
   if (typeof value === 'string') {
-    addText(bytes, value);
+    bytes.add(`s${value.length}:`, 'latin1');
+    for (let at = 0; at < value.length; at += PIECE) bytes.add(value.slice(at, at + PIECE), 'utf16le');
   } else if (Array.isArray(value)) {
-    bytes.addWord(`a${value.length}:`);
+    bytes.add(`a${value.length}:`, 'latin1');
     for (const item of value) addValue(bytes, item);
   } else if (typeof value === 'object' && value !== null) {
     const fields = Object.keys(value).sort();
-    bytes.addWord(`o${fields.length}:`);
+    bytes.add(`o${fields.length}:`, 'latin1');
     for (const name of fields) {
-      addText(bytes, name);
+      addValue(bytes, name);
       addValue(bytes, value[name]!);
     }
   } else {
-    bytes.addWord(`v${JSON.stringify(value)};`);
+    bytes.add(`v${JSON.stringify(value)};`, 'latin1');
   }
-}
-
-function addText(bytes: HashedBytes, text: string): void {
-  bytes.addWord(`s${text.length}:`);
-  for (let at = 0; at < text.length; at += PIECE) bytes.addText(text.slice(at, at + PIECE));
 }

@@ -14,6 +14,7 @@ export function compact<T extends object>(fields: T): Compact<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Compact<T>;
 }
 
+/** Returns a list that has entries; undefined for an empty one, so that its field is left out. */
 export const unlessEmpty = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);
 
 /** True for a JSON object: neither null nor an array. */

@@ -115,7 +115,7 @@ const FOLLOWING: Record<Phase, readonly Phase[]> = {
 
 /**
  * Returns the part of a change that a record may take. A task id, a final state, its delivery and its duration stay what
- * they are. A request whose submit may be charged is submitted again only as a resubmit, and never becomes a rejected one.
+ * they are. A request whose submit may be charged is submitted again only as a resubmit, once, and never becomes a rejected one.
  */
 export function allowedChange(now: RequestRecord, change: RecordFields): RecordFields {
   const allowed = { ...change };
@@ -138,12 +138,13 @@ export function hasTaken(now: RequestRecord, change: RecordChange): boolean {
 }
 
 function mayFollow(now: RequestRecord, { phase, resubmitted }: RecordFields): boolean {
-  if (now.phase === 'unknown' && phase === 'submitting') return resubmitted === true;
+  if (now.phase === 'unknown' && phase === 'submitting') return resubmitted === true && !now.resubmitted;
   // A rejected resubmit says nothing about the first submit.
   if (now.phase === 'submitting' && phase === 'rejected') return !now.resubmitted;
   return FOLLOWING[now.phase].includes(phase!);
 }
 
+/** Tells whether a request is unfinished, or its result was not delivered. */
 export function isPending({ delivered, phase }: RequestRecord): boolean {
   return delivered === null && phase !== 'abandoned' && phase !== 'rejected';
 }
@@ -156,6 +157,7 @@ export function isUnsaved({ taskId, status, download, files, fileCount }: Reques
   return status === 'COMPLETED' && download !== null && saved < (fileCount ?? 1);
 }
 
+/** Tells whether a lost submit has no task, and was given up for a new task of the same request. */
 export function isReplaced({ phase, taskId }: RequestRecord): boolean {
   return phase === 'abandoned' && taskId === null;
 }

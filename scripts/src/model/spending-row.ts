@@ -56,8 +56,10 @@ export function recordedRow(record: RequestRecord): SpendingRow | undefined {
   return { day: dayOf(Date.parse(created)), provider, service, account, model, ...counts };
 }
 
+/** No tasks and no credits: where a sum begins. */
 export const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0])) as unknown as SpendingCounts;
 
+/** Returns the sum of two, count by count. */
 export function plus(a: SpendingCounts, b: SpendingCounts): SpendingCounts {
   return Object.fromEntries(COUNTS.map((name) => [name, a[name] + b[name]])) as unknown as SpendingCounts;
 }
@@ -68,7 +70,8 @@ export function sumRows(rows: Iterable<SpendingRow>): SpendingRow[] {
   for (const row of rows) {
     const key = [row.day, row.provider, row.service, row.account, row.model].join('\n');
     const sum = sums.get(key);
-    sums.set(key, sum ? { ...row, ...plus(sum, row) } : row);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of COUNTS) sum[name] += row[name];
   }
   return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

@@ -15,6 +15,7 @@ const IS_TERMINAL: Record<TaskState, boolean> = {
 
 export const TASK_STATES = Object.keys(IS_TERMINAL) as TaskState[];
 
+/** Tells whether a task in this state has ended. */
 export const isTerminal = (state: TaskState): boolean => IS_TERMINAL[state];
 
 /**

@@ -111,7 +111,7 @@ export interface RecordStore {
   /** Returns those of these tasks that a record names, of any account. */
   recordedAmong(taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Returns whether a record belongs to the account in use. */
-  isOwn(entry: StoredRequest): boolean;
+  isOwn(entry: { record: Account }): boolean;
   /** Returns the requests that are unfinished or not delivered, of any account, newest first. */
   pending(): Promise<StoredRequest[]>;
   /** Returns the requests of the account in use whose outcome is unknown and that another request replaced. */

@@ -36,6 +36,7 @@ export function jsonRequest(
   return { method, url: new URL(url), headers: typed, body: new JsonBody(body) };
 }
 
+/** Returns a call to a service: its request, how large the answer may be, and how it is read. */
 export function callOf<T>(
   kind: Kind,
   request: HttpRequest,

@@ -42,6 +42,7 @@ export function unreadable({ request, answer, kind }: Answered, what: string): F
   return new Failure('NETWORK_ERROR', message, { transient: true, unclear: kind === 'submit' });
 }
 
+/** Returns the error code of an HTTP status, where the body of the answer names none. */
 export function codeOfStatus(status: number, kind: Kind): ErrorCode {
   if (status === 402) return 'INSUFFICIENT_CREDITS';
   if (status === 401 || status === 403) return 'AUTH_FAILED';

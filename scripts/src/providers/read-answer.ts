@@ -33,10 +33,12 @@ export function stateIn(
   return { state: 'UNKNOWN', unknownState: nameIn(word.trim()) ?? '(not a word)' };
 }
 
+/** Tells whether a field is there and not null. */
 export function isSet(value: Json | undefined): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Returns the first of some fields that is a text, and not empty. */
 export function firstText(...values: (Json | undefined)[]): string | undefined {
   return values.find((value): value is string => typeof value === 'string' && value !== '');
 }

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256Text } from '../model/fingerprint.ts';
 import { Refusal, type Reply } from './exchange.ts';
 import type { Files } from './files.ts';
-import type { FirstTimes } from './first-times.ts';
 import type { KeptInput } from './input.ts';
 import { refundOf } from './lifecycle.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -15,7 +15,6 @@ export interface Surroundings {
   store: Store;
   files: Files;
   webhooks: Webhooks;
-  firstTimes: FirstTimes;
   /** The wall clock in milliseconds. */
   now: () => number;
   /** Simulated seconds per real second. */
@@ -31,90 +30,84 @@ type Submitted = Pick<TaskRecord, 'id' | 'owner' | 'model' | 'idempotencyKey' | 
 };
 
 /** The accounts of an emulated service: the owner of each task, the remaining credits, and what has happened to whom. */
-export class Accounts {
-  readonly #surroundings: Surroundings;
-  readonly #service: string;
-  readonly #replies: Replies;
-  readonly #statusQueries = new Map<string, number>();
-  #sequence = 0;
+export function accountsOf({ store, webhooks, now, speed }: Surroundings, service: string, replies: Replies) {
+  const statusQueries = new Map<string, number>();
+  let sequence = 0;
 
-  constructor(surroundings: Surroundings, service: string, replies: Replies) {
-    this.#surroundings = surroundings;
-    this.#service = service;
-    this.#replies = replies;
-  }
-
-  tasksOf(owner: string): TaskRecord[] {
-    const all = this.#surroundings.store.all();
-    return all.filter((record) => record.service === this.#service && record.owner === owner);
+  function tasksOf(owner: string): TaskRecord[] {
+    return store.all().filter((record) => record.service === service && record.owner === owner);
   }
 
   /** @throws Refusal where the task does not belong to the owner */
-  taskOf(owner: string, id: string): TaskRecord {
-    const record = this.#surroundings.store.get(id);
-    if (record?.owner === owner && record.service === this.#service) return record;
-    throw new Refusal(this.#replies.noTask);
+  function taskOf(owner: string, id: string): TaskRecord {
+    const record = store.get(id);
+    if (record?.owner === owner && record.service === service) return record;
+    throw new Refusal(replies.noTask);
   }
 
-  /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
-  polled(owner: string, id: string): TaskRecord {
-    const record = this.taskOf(owner, id);
-    if (!record.scenarios.includes('flaky')) return record;
-    const count = (this.#statusQueries.get(id) ?? 0) + 1;
-    this.#statusQueries.set(id, count);
-    if (count % 2 === 0) throw new Refusal(this.#replies.flaky);
-    return record;
-  }
+  return {
+    tasksOf,
+    taskOf,
 
-  /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
-  submit(
-    { kept, scenarios, ...task }: Submitted,
-    webhook: { address: string; notices: Notices } | null,
-    answer: (record: TaskRecord, isReplay: boolean) => Reply,
-  ): Reply {
-    const { store, webhooks, now, speed } = this.#surroundings;
-    const record: TaskRecord = {
-      ...task,
-      ...kept,
-      service: this.#service,
-      scenarios: [...scenarios],
-      createdAt: now(),
-      sequence: this.#sequence++,
-      speed,
-      cancelledAt: null,
-    };
-    const stored = store.insert(record);
-    if (stored !== record) return answer(stored, true);
-    if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
-    return scenarios.has('lost-answer') ? 'cut' : answer(record, false);
-  }
+    /** Returns the task of a status query. @throws Refusal for [sandbox:flaky] at every second one */
+    polled(owner: string, id: string): TaskRecord {
+      const record = taskOf(owner, id);
+      if (!record.scenarios.includes('flaky')) return record;
+      const count = (statusQueries.get(id) ?? 0) + 1;
+      statusQueries.set(id, count);
+      if (count % 2 === 0) throw new Refusal(replies.flaky);
+      return record;
+    },
 
-  /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
-  checkScenarios(scenarios: ReadonlySet<ScenarioName>, generation: string): void {
-    const isFirst = (name: ScenarioName) =>
-      scenarios.has(name) && this.#surroundings.firstTimes.isFirst(`${this.#service} ${name} ${generation}`);
-    if (isFirst('rate-limit')) throw new Refusal(this.#replies['rate-limit']);
-    if (isFirst('not-delivered')) throw new Refusal('cut');
-    if (isFirst('server-error')) throw new Refusal(this.#replies['server-error']);
-    for (const name of ['reject', 'http200-failure'] as const)
-      if (scenarios.has(name)) throw new Refusal(this.#replies[name]);
-  }
+    /** Makes a task, unless its id has one. @param webhook where and how its changes are announced; null: nowhere */
+    submit(
+      { kept, scenarios, ...task }: Submitted,
+      webhook: { address: string; notices: Notices } | null,
+      answer: (record: TaskRecord, isReplay: boolean) => Reply,
+    ): Reply {
+      const own = {
+        service,
+        scenarios: [...scenarios],
+        createdAt: now(),
+        sequence,
+        speed,
+        cancelledAt: null,
+      };
+      const record: TaskRecord = { ...task, ...kept, ...own };
+      sequence += 1;
+      const stored = store.insert(record);
+      if (stored !== record) return answer(stored, true);
+      if (webhook) webhooks.watch(record, webhook.address, webhook.notices);
+      return scenarios.has('lost-answer') ? 'cut' : answer(record, false);
+    },
 
-  /** The first balance minus the price of each task that did not fail and was not cancelled. */
-  balanceOf(owner: string, scenarios?: ReadonlySet<ScenarioName>): number {
-    if (scenarios?.has('no-credits')) return 0;
-    const time = this.#surroundings.now();
-    const spent = this.tasksOf(owner).reduce(
-      (sum, record) => sum + record.credits - refundOf(record, time),
-      0,
-    );
-    return Math.max(0, FIRST_BALANCE - spent);
-  }
+    /** @throws Refusal for a scenario that happens in place of a task. @param generation who asks for what */
+    checkScenarios(scenarios: ReadonlySet<ScenarioName>, generation: string): void {
+      const isFirst = (name: ScenarioName) =>
+        scenarios.has(name) && store.isFirst(`${service} ${name} ${generation}`);
+      if (isFirst('rate-limit')) throw new Refusal(replies['rate-limit']);
+      if (isFirst('not-delivered')) throw new Refusal('cut');
+      if (isFirst('server-error')) throw new Refusal(replies['server-error']);
+      for (const name of ['reject', 'http200-failure'] as const)
+        if (scenarios.has(name)) throw new Refusal(replies[name]);
+    },
+
+    /** The first balance minus the price of each task that did not fail and was not cancelled. */
+    balanceOf(owner: string, scenarios?: ReadonlySet<ScenarioName>): number {
+      if (scenarios?.has('no-credits')) return 0;
+      const time = now();
+      const costs = tasksOf(owner).map((record) => record.credits - refundOf(record, time));
+      return Math.max(
+        0,
+        costs.reduce((left, cost) => left - cost, FIRST_BALANCE),
+      );
+    },
+  };
 }
 
 /** The task id that follows from a text: the same for the same one. */
 export function idFrom(text: string): string {
-  return idOf(createHash('sha256').update(text).digest('hex'));
+  return idOf(sha256Text(text));
 }
 
 export function randomId(): string {

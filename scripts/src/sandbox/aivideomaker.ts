@@ -1,6 +1,6 @@
 import { listModels } from '../contracts/contract.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { Accounts, idFrom, randomId, type Surroundings } from './accounts.ts';
+import { accountsOf, idFrom, randomId, type Surroundings } from './accounts.ts';
 import { idempotencyKeyOf, maxCreditsOf, PROVIDER, readRequest } from './aivideomaker-request.ts';
 import { chargeFor } from './charge.ts';
 import { type Call, failure, type JsonReply, type Reply, wrongMethod } from './exchange.ts';
@@ -47,7 +47,7 @@ const REPLIES: Replies = {
 export function createAivideomaker(surroundings: Surroundings): Service {
   const { store, files, webhooks, now } = surroundings;
   const refuse = queryLimit(now);
-  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
+  const accounts = accountsOf(surroundings, PROVIDER, REPLIES);
   const shownDead = new Set<string>();
 
   const routes: Route[] = [

@@ -3,7 +3,7 @@ import { idsWithoutContract } from '../contracts/unknown-model.ts';
 import { compact, isObject, type JsonObject } from '../model/json.ts';
 import { skillFolder } from '../model/skill-folder.ts';
 import { urlOf } from '../model/url.ts';
-import { Accounts, randomId, type Surroundings } from './accounts.ts';
+import { accountsOf, randomId, type Surroundings } from './accounts.ts';
 import { refusalInSamples } from './apidot-samples.ts';
 import { UNKNOWN_PRICE } from './charge.ts';
 import { type Call, fromBody, type JsonReply, Refusal, type Reply } from './exchange.ts';
@@ -45,7 +45,7 @@ interface Request {
  */
 export function createApidot(surroundings: Surroundings): Service {
   const { files, now } = surroundings;
-  const accounts = new Accounts(surroundings, PROVIDER, REPLIES);
+  const accounts = accountsOf(surroundings, PROVIDER, REPLIES);
   let known: Promise<ReadonlySet<string>> | undefined;
 
   const routes: Route[] = [

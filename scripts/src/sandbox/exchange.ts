@@ -108,15 +108,6 @@ export function originOf(headers: IncomingHttpHeaders, otherwise: string): strin
 
 /** A body that is too large is read to its end and dropped, so that the caller receives the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const announced = Number(request.headers['content-length']);
-  if (announced > BODY_LIMIT) return refuseTooLarge(request);
-  // A body of known length is copied into one buffer at once: collecting its chunks first would hold it twice.
-  if (Number.isSafeInteger(announced)) {
-    const body = Buffer.allocUnsafeSlow(announced);
-    let length = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) length += chunk.copy(body, length);
-    return body.subarray(0, length);
-  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -124,11 +115,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     if (length <= BODY_LIMIT) chunks.push(chunk);
     else chunks.length = 0;
   }
-  if (length > BODY_LIMIT) return refuseTooLarge(request);
+  if (length > BODY_LIMIT)
+    throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
   return Buffer.concat(chunks);
-}
-
-async function refuseTooLarge(request: IncomingMessage): Promise<never> {
-  if (!request.readableEnded) for await (const _ of request);
-  throw new Refusal(failure(413, `The request body is larger than ${BODY_LIMIT} bytes.`));
 }

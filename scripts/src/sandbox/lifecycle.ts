@@ -22,7 +22,7 @@ const lastsOf = ({ service }: TaskRecord) => LASTS[service] ?? LASTS.aivideomake
 /** The service's five states, and `QUEUED`, which no client knows: a client must handle unknown states. */
 export type SandboxState = 'SUBMITTED' | 'QUEUED' | 'PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCEL';
 
-export interface Change {
+interface Change {
   /** Milliseconds since the epoch. */
   at: number;
   state: SandboxState;

@@ -4,12 +4,11 @@ import { SANDBOX_KEY } from '../model/service-address.ts';
 import { createAivideomaker } from './aivideomaker.ts';
 import { createApidot } from './apidot.ts';
 import { failure, originOf, pathOf, Refusal, type Reply, readBody, send } from './exchange.ts';
-import { Files } from './files.ts';
-import { FirstTimes } from './first-times.ts';
+import { filesOf } from './files.ts';
 import { DEFAULT_SPEED } from './lifecycle.ts';
 import { answered, type Service } from './service.ts';
 import { openStore } from './store.ts';
-import { Webhooks } from './webhooks.ts';
+import { openWebhooks } from './webhooks.ts';
 
 /** What `startSandbox` takes. */
 export interface SandboxOptions {
@@ -45,10 +44,9 @@ export async function startSandbox(options: SandboxOptions & { now?: () => numbe
     throw new RangeError(`speed must be above 0 and at most 1e9, not ${speed}`);
 
   const store = openStore(folder, now);
-  const files = new Files(store, now);
-  const webhooks = new Webhooks(now, log);
-  const firstTimes = new FirstTimes(store.warning === null ? folder : null);
-  const surroundings = { store, files, webhooks, firstTimes, now, speed };
+  const files = filesOf(store, now);
+  const webhooks = openWebhooks(now, log);
+  const surroundings = { store, files, webhooks, now, speed };
   const services: Service[] = [createAivideomaker(surroundings), createApidot(surroundings)];
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { sha256Text } from '../model/fingerprint.ts';
 import type { Call, Reply } from './exchange.ts';
 
 /** An emulated service: everything below a path prefix. */
@@ -41,5 +41,5 @@ export function answered({ routes, keyOf, replies }: Service, call: Call): Reply
 /** The owner of the tasks of a key; null for the keys that stand for a wrong key. */
 function ownerOf(key: string | undefined): string | null {
   if (key === undefined || key === '' || key.startsWith('ak_invalid')) return null;
-  return createHash('sha256').update(key).digest('hex').slice(0, 32);
+  return sha256Text(key).slice(0, 32);
 }

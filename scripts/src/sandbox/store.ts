@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { createAtOnce, discard, diskError, replaceAtOnce } from '../disk/durable.ts';
 import { makeFolder } from '../disk/make-folder.ts';
-import { MARK_FILE } from './first-times.ts';
+import { sha256Text } from '../model/fingerprint.ts';
 import { isForgotten } from './lifecycle.ts';
 import { TASK_RECORD, type TaskRecord } from './task-record.ts';
 
@@ -11,7 +11,7 @@ export type Store = ReturnType<typeof openStore>;
 // Files with other names are never read or removed.
 const RECORD_FILE = /^(ck[0-9a-z]{23})\.json$/;
 // What a killed process, or a run that was given up, has left is removed after an hour.
-const LEFT_FILE = /^ck[0-9a-z]{23}\..*\.tmp$/;
+const LEFT_FILE = /^(ck[0-9a-z]{23}\..*\.tmp$|[0-9a-f]{32}\.once)/;
 const LEFT_LASTS_MS = 3_600_000;
 
 /**
@@ -20,6 +20,7 @@ const LEFT_LASTS_MS = 3_600_000;
  */
 export function openStore(folder: string | null, now: () => number) {
   const memory = new Map<string, TaskRecord>();
+  const marks = new Set<string>();
   let warning: string | null = null;
   let place = folder;
 
@@ -78,6 +79,23 @@ export function openStore(folder: string | null, now: () => number) {
     },
     replace,
     get,
+    /** True the first time, false the second time; then anew, so that the same prompt can be used in another run. */
+    isFirst(mark: string): boolean {
+      const name = sha256Text(mark).slice(0, 32);
+      if (marks.delete(name)) return false;
+      try {
+        if (place !== null) {
+          const file = join(place, `${name}.once`);
+          const isNew = createAtOnce(file, '');
+          if (!isNew) discard(file);
+          return isNew;
+        }
+      } catch {
+        // A folder that can no longer be written to: this process remembers it.
+      }
+      marks.add(name);
+      return true;
+    },
     all(): TaskRecord[] {
       const stored = (place === null ? [] : list(place)).flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
       const records = [...new Set([...memory.keys(), ...stored])]
@@ -98,7 +116,7 @@ function sweep(folder: string, now: number): void {
     const file = join(folder, name);
     const id = RECORD_FILE.exec(name)?.[1];
     const record = id === undefined ? null : readRecord(file, id);
-    const isLeft = LEFT_FILE.test(name) || MARK_FILE.test(name);
+    const isLeft = LEFT_FILE.test(name);
     const touched = isLeft ? (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now) : now;
     if ((record && isForgotten(record, now)) || now - touched > LEFT_LASTS_MS) discard(file);
   }

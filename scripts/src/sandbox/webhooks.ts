@@ -29,77 +29,74 @@ interface Watch {
   line: Promise<void>;
 }
 
+export type Webhooks = ReturnType<typeof openWebhooks>;
+
 /**
  * Sends notices of changes. Nothing is documented about the services' own; what is sent here is the sandbox's, without a
  * signature and never retried. Only loopback addresses are called: the sandbox never leaves the machine.
  */
-export class Webhooks {
-  readonly #now: () => number;
-  readonly #log: (line: string) => void;
-  readonly #watches = new Map<string, Watch>();
-  readonly #closing = new AbortController();
+export function openWebhooks(now: () => number, log: (line: string) => void) {
+  const watches = new Map<string, Watch>();
+  const closing = new AbortController();
+  const { signal } = closing;
 
-  constructor(now: () => number, log: (line: string) => void) {
-    this.#now = now;
-    this.#log = log;
-  }
-
-  /** Sends each later change of a task's state to an address, while this process lives. */
-  watch(record: TaskRecord, address: string, notices: Notices): void {
-    const url = urlOf(address);
-    if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
-      this.#log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
-      return;
-    }
-    const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
-    this.#watches.set(record.id, watch);
-    this.#advance(record, watch);
-  }
-
-  /** Replaces the planned webhooks of a task by those of its changed record. */
-  changed(record: TaskRecord): void {
-    const watch = this.#watches.get(record.id);
-    if (watch === undefined) return;
-    clearTimeout(watch.timer);
-    this.#advance(record, watch);
-  }
-
-  close(): void {
-    this.#closing.abort();
-  }
-
-  #advance(record: TaskRecord, watch: Watch): void {
+  function advance(record: TaskRecord, watch: Watch): void {
     for (const { at, state } of changesOf(record).slice(watch.announced)) {
-      const inMs = at - this.#now();
+      const inMs = at - now();
       if (inMs > 0) {
-        watch.timer = this.#later(inMs, () => this.#advance(record, watch));
+        watch.timer = later(inMs, () => advance(record, watch));
         return;
       }
       watch.announced += 1;
-      this.#enqueue(watch, record, state);
+      enqueue(watch, record, state);
       for (const after of isFinal(state) ? watch.notices.repeats : [])
-        this.#later(after / record.speed, () => this.#enqueue(watch, record, state));
+        later(after / record.speed, () => enqueue(watch, record, state));
     }
-    this.#watches.delete(record.id);
+    watches.delete(record.id);
   }
 
-  #later(ms: number, run: () => void): NodeJS.Timeout {
+  function later(ms: number, run: () => void): NodeJS.Timeout {
     const act = () => {
-      if (!this.#closing.signal.aborted) run();
+      if (!signal.aborted) run();
     };
     return setTimeout(act, Math.min(Math.max(0, ms), LONGEST_TIMER_MS)).unref();
   }
 
-  #enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
-    const { signal } = this.#closing;
+  function enqueue(watch: Watch, record: TaskRecord, state: SandboxState): void {
     const body = watch.notices.body(record, state);
     if (body === null) return;
     watch.line = watch.line.then(async () => {
       if (signal.aborted) return;
       const result = await post(watch.url, JSON.stringify(body), signal);
-      if (!signal.aborted) this.#log(`webhook ${state} of ${record.id}: ${result}`);
+      if (!signal.aborted) log(`webhook ${state} of ${record.id}: ${result}`);
     });
   }
+
+  return {
+    /** Sends each later change of a task's state to an address, while this process lives. */
+    watch(record: TaskRecord, address: string, notices: Notices): void {
+      const url = urlOf(address);
+      if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.test(url.hostname)) {
+        log('webhook not sent: the sandbox only calls http(s) addresses on loopback');
+        return;
+      }
+      const watch: Watch = { url, notices, announced: 1, line: Promise.resolve() };
+      watches.set(record.id, watch);
+      advance(record, watch);
+    },
+
+    /** Replaces the planned webhooks of a task by those of its changed record. */
+    changed(record: TaskRecord): void {
+      const watch = watches.get(record.id);
+      if (watch === undefined) return;
+      clearTimeout(watch.timer);
+      advance(record, watch);
+    },
+
+    close(): void {
+      closing.abort();
+    },
+  };
 }
 
 async function post(url: URL, body: string, signal: AbortSignal): Promise<string> {

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { writeOwn } from '../../../scripts/src/cli/batch/own-file.ts';
-import { writeReport } from '../../../scripts/src/cli/batch/report.ts';
+import { writeOwn, writeReport } from '../../../scripts/src/cli/batch/own-file.ts';
 import { tempFolder } from '../../support/command.ts';
 
 it("fault 47: the report of a batch replaces that of an earlier run, and neither another batch's nor any other file", () => {

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdvisedFailure } from '../../../scripts/src/cli/advised-failure.ts';
-import { ACTIONS, type Action } from '../../../scripts/src/cli/command-line/action.ts';
 import {
   type Arguments,
   guessAction,
   parseArguments,
 } from '../../../scripts/src/cli/command-line/arguments.ts';
 import {
+  ACTIONS,
+  type Action,
   FLAG_NAMES,
   FLAGS,
   type FlagName,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Terminal } from '../../../scripts/src/cli/progress/terminal.ts';
+import { terminal } from '../../../scripts/src/cli/progress/terminal.ts';
 import { watch } from '../../../scripts/src/cli/progress.ts';
 import { Failure } from '../../../scripts/src/model/failure.ts';
 import type { TaskState } from '../../../scripts/src/model/task.ts';
@@ -7,7 +7,7 @@ import { FakeTerminal } from '../../support/screen.ts';
 
 const on = (columns: number, secrets: string[] = []) => {
   const screen = new FakeTerminal(columns);
-  return { screen, ...watch(screen, secrets, Terminal) };
+  return { screen, ...watch(screen, secrets, terminal) };
 };
 const statusOf = (state: TaskState) => ({ state, record: {} });
 const progress = { elapsedMs: 0, nextMs: 2_000 };

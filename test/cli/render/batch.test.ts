@@ -55,10 +55,10 @@ function outcomeOf(
   result: BatchResult,
   report: Parameters<typeof batchOutcome>[2] = { file: '/out/report' },
 ) {
-  const items = lineOutcomes(result, caller, 'account');
+  const items = lineOutcomes(result, caller);
   const written: number[] = [];
   for (const { line, outcome } of items) outcome.onWritten = () => void written.push(line.number);
-  return { ...batchOutcome(result, items, report, caller, 'account'), written };
+  return { ...batchOutcome(result, items, report, caller), written };
 }
 
 it('the exit code of a batch is that of the line to see to first, wherever that stands', () => {

@@ -221,15 +221,18 @@ describe('what is said of a failure', () => {
     ['RATE_LIMITED', /^Nothing was submitted or charged\. Run the same command again/],
     ['UNKNOWN_ERROR', /^Nothing was submitted or charged\..*unchanged, .* run again$/],
   ] as const)('%s of a submit that certainly made no task says so', (code, words) => {
-    const about = { caller: { ...caller, isSubmit: true }, account: 'ab12', taskId: null };
-    expect(advised(new Failure(code, 'no'), about).details.nextSteps?.join(' ')).toMatch(words);
+    const submit = { ...caller, isSubmit: true, account: 'ab12' };
+    expect(advised(new Failure(code, 'no'), submit, null).details.nextSteps?.join(' ')).toMatch(words);
   });
 
   it('by its code alone never reads as free where a task may have been charged', () => {
     for (const code of ERROR_CODES) {
       const failure = new Failure(code, 'It failed.');
-      const about = { caller: { ...caller, isSubmit: true }, account: 'ab12', taskId: 'ck1' };
-      const { nextSteps = [] } = advised(failure, about).details;
+      const { nextSteps = [] } = advised(
+        failure,
+        { ...caller, isSubmit: true, account: 'ab12' },
+        'ck1',
+      ).details;
       expect(nextSteps.join(' '), code).not.toMatch(/nothing was submitted or charged\. run/i);
     }
   });
@@ -254,7 +257,7 @@ describe('a folder that cannot be written to', () => {
     const once = explained(failure, caller);
     expect(once.message).toBe('Line 2 costs more than --maxCredits 5 each.');
     expect(explained(once, caller)).toBe(once);
-    expect(advised(once, { caller, account: 'ab12', taskId: null })).toBe(once);
+    expect(advised(once, caller, null)).toBe(once);
     // The whole request is told what the message of a line leaves out.
     expect(failed(once, null, null).envelope.errorMessage).toBe(`${once.message} Nothing was submitted.`);
   });

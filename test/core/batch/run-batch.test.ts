@@ -65,8 +65,8 @@ async function place() {
       });
       const options = { ...ALL, lines: linesOf(count), wait: waiting(waitMs, more) };
       const result = await runBatch({ ...session, observer: spied(observer) }, options);
-      const items = lineOutcomes(result, caller, 'account');
-      const { envelope, exitCode } = batchOutcome(result, items, { problem: 'none' }, caller, 'account');
+      const items = lineOutcomes(result, caller);
+      const { envelope, exitCode } = batchOutcome(result, items, { problem: 'none' }, caller);
       return { envelope, exitCode, polled, told, shown: text.trimEnd().split('\n') };
     },
   };

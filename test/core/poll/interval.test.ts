@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { likelyDuration } from '../../../scripts/src/core/poll/durations.ts';
 import { intervalBefore, type LikelyDuration } from '../../../scripts/src/core/poll/interval.ts';
+import { FIRST_POLL_MS } from '../../../scripts/src/model/defaults.ts';
+import { ROOT } from '../../support/command.ts';
 import { sessionWith } from '../session.ts';
 
 const half = () => 0.5;
@@ -46,6 +50,26 @@ describe('intervalBefore', () => {
       if (n > 0) expect(pause).toBeGreaterThanOrEqual(pauses[n - 1]!);
     expect(pauses.at(-1)).toBe(3_020);
   });
+
+  it.each(['scripts/src/client/types/connection.ts', 'references/client.md'])(
+    '%s says how it grows by default',
+    (page) => {
+      const said = readFileSync(path.join(ROOT, page), 'utf8');
+      const words =
+        /([\d,]+) by default\. The interval then grows to (\d+) s, and in a wait of more than (\d+) minutes up to (\d+) s\./;
+      const [firstMs, soonS, minutes, latestS] = words
+        .exec(said)!
+        .slice(1)
+        .map((number) => Number(number.replace(',', ''))) as [number, number, number, number];
+      const intervalAt = (waitedMs: number) =>
+        intervalBefore({ polls: 200, waitedMs }, { firstMs: FIRST_POLL_MS }, half);
+      expect(firstMs).toBe(FIRST_POLL_MS);
+      expect(Math.round(intervalAt(0) / 1000)).toBe(soonS);
+      expect(intervalAt(minutes * MINUTE)).toBe(intervalAt(0));
+      expect(intervalAt((minutes + 1) * MINUTE)).toBeGreaterThan(intervalAt(0));
+      expect(intervalAt(24 * 60 * MINUTE)).toBe(latestS * 1000);
+    },
+  );
 
   it('jitters both ways', () => {
     const at = (random: () => number) =>

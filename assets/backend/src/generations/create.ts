@@ -1,4 +1,4 @@
-import { type Database, isRefused, type Queries } from '../database/index.ts';
+import { type Database, isRefused, type Queries } from '../database/types.ts';
 import type { FileStore } from '../files/types.ts';
 import { COLUMNS, type GenerationRow, NEW_COLUMNS, newId, storable, toGeneration } from './rows.ts';
 import type { CreateRequest, CreateResult } from './types.ts';

@@ -7,6 +7,13 @@ export interface Bucket {
   perSecond: number;
 }
 
+/** In any minute, at most the burst and what is refilled pass: together the limit. */
+export function bucketOf(queriesPerMinute: number): Bucket {
+  const burst = Math.max(1, Math.floor(queriesPerMinute / 6));
+  // Where the burst is the whole limit, the next query waits until the minute is certainly over.
+  return { burst, perSecond: Math.max((queriesPerMinute - burst) / 60, 1 / 61) };
+}
+
 // What holds back the pause after a 429 that names no time: 5, 10, 20 ... seconds.
 const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 300;

@@ -3,7 +3,7 @@ import { type Capabilities, type Client, createClient, providers, type Sandbox }
 import type { ServiceConfig } from '../config.ts';
 import { sandboxAccount } from '../generations/rows.ts';
 import type { DatabaseClock } from './clock.ts';
-import type { Bucket } from './limiter.ts';
+import { type Bucket, bucketOf } from './limiter.ts';
 
 /** A service and a key of it that this installation uses. */
 export interface Service {
@@ -63,12 +63,6 @@ export function createService(
       await Promise.all([client.close(), files.close()]);
     },
   };
-}
-
-/** In any minute, at most the burst and what is refilled pass: together the limit. */
-export function bucketOf(queriesPerMinute: number): Bucket {
-  const burst = Math.max(1, Math.floor(queriesPerMinute / 6));
-  return { burst, perSecond: (queriesPerMinute - burst) / 60 };
 }
 
 function fingerprint(key: string, baseUrl: string | null): string {

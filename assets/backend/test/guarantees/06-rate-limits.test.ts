@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../src/observability/log.ts';
 import { openJobs } from '../../src/queue/boss.ts';
-import { createLimiter } from '../../src/services/limiter.ts';
-import { bucketOf, createService } from '../../src/services/service.ts';
+import { bucketOf, createLimiter } from '../../src/services/limiter.ts';
+import { createService } from '../../src/services/service.ts';
 import { startBackend, type TestBackend } from '../support/backend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type FakeService, startFakeService, task } from '../support/fake-service.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CheckedRequest } from '../../core/checked-request.ts';
 import { madeElsewhere } from '../../core/record/made-elsewhere.ts';
-import type { Observer, Session } from '../../core/session.ts';
+import type { Session } from '../../core/session.ts';
 import { getStatus } from '../../core/tasks/get-status.ts';
 import type { ListFilter } from '../../core/tasks/list-tasks.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
@@ -18,55 +18,34 @@ import type { Provider } from '../../providers/provider.ts';
 import { createProvider } from '../../providers/registry.ts';
 import type { Journal } from '../../stores/file/journal.ts';
 import type { CheckedBatch } from '../batch/read-batch.ts';
+import type { LiveCall } from '../call.ts';
 import type { Arguments } from '../command-line/arguments.ts';
 import { isSubmit, needsRecords } from '../command-line/flags.ts';
 import { type Environment, journalFolder } from '../environment.ts';
-import type { Interruption } from '../interruption.ts';
-import type { Caller } from '../render/caller.ts';
 import type { Outcome } from '../render/envelope.ts';
 import { outcomeOfResult, type Result } from '../render/outcome.ts';
 import { withStandInWarnings } from './stand-ins.ts';
 
-interface LiveOptions {
-  args: Arguments;
-  argv: readonly string[];
-  caller: Caller;
-  /** The request, where the action submits or quotes one. */
-  request: CheckedRequest | null;
-  /** The lines of a batch, where the command names one. */
-  batch: CheckedBatch | null;
-  environment: Environment;
-  /** The service runs on this machine. */
-  loopback: boolean;
-  observer: Observer;
-  /** What no output may hold. */
-  secrets: readonly string[];
-  interruption: Interruption;
-  warn(text: string): void;
-}
-
-export async function runLive(options: LiveOptions): Promise<Outcome> {
-  const { args, argv, caller, request, batch, environment, loopback } = options;
-  const { observer, secrets, interruption, warn } = options;
-  const sandbox = args.sandbox ? await startSandbox(environment, warn) : null;
+/** @param batch its lines, where the command names one */
+export async function runLive(call: LiveCall, batch: CheckedBatch | null): Promise<Outcome> {
+  const { args, caller, request, environment, loopback, progress, interruption } = call;
+  const sandbox = args.sandbox ? await startSandbox(environment, progress.line) : null;
   const { httpProxy, httpsProxy, noProxy } = environment;
   const proxy = sandbox ? {} : { httpProxy, httpsProxy, noProxy };
   const transport = new Transport(proxy, { ownsProcess: true });
-  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(options);
-  const key = keyOf(options);
+  const baseUrl = sandbox ? new URL(sandbox.origin) : serviceUrl(call);
+  const key = keyOf(call);
   const provider = await createProvider(args.profile, { baseUrl, key, now: systemClock.wall });
   const { timeoutMs, maxRetries } = environment;
-  const sharing = once(() => (args.noJournal ? null : openSharing(options, provider)));
+  const sharing = once(() => (args.noJournal ? null : openSharing(call, provider)));
   // On this machine a service has no limit for single questions; waits keep to it.
   const limiter = async () => (loopback ? null : ((await sharing())?.limiter ?? null));
   const session: Session = {
     provider,
     transport,
-    observer,
+    observer: progress.observer,
     loopback: loopback ? baseUrl : null,
-    records: once(() =>
-      args.noJournal || isWithoutRecords(options) ? null : openJournal(options, provider),
-    ),
+    records: once(() => (args.noJournal || isWithoutRecords(call) ? null : openJournal(call, provider))),
     sharing,
     api: new Api(transport, systemClock, { timeoutMs, maxRetries, signal: interruption.signal, limiter }),
   };
@@ -74,9 +53,8 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     let outcome: Outcome;
     if (batch) {
       const { runBatchCommand } = await import('../batch/command.ts');
-      const wait = waitSettings(args, environment);
-      const told = { account: await accountOf(options), secrets, stop: interruption, warn };
-      outcome = await runBatchCommand({ ...told, session, args, argv, batch, wait, caller });
+      const known = { ...call, caller: { ...caller, account: await accountOf(call) } };
+      outcome = await runBatchCommand(session, known, batch, waitSettings(args, environment));
     } else outcome = await outcomeOfResult(await act(session, args, request, environment), caller);
     return sandbox ? withStandInWarnings(outcome) : outcome;
   } catch (error) {
@@ -84,7 +62,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
     const taskId = args.taskId ?? error.details.taskId ?? null;
     const missing = taskId !== null && (await madeElsewhere(session, error, taskId));
     const { advised } = await import('../render/errors/explained.ts');
-    throw advised(missing || error, { caller, account: await accountOf(options), taskId });
+    throw advised(missing || error, { ...caller, account: await accountOf(call) }, taskId);
   } finally {
     // Not awaited: the answer need not wait until the last socket has closed.
     void transport.close();
@@ -93,7 +71,7 @@ export async function runLive(options: LiveOptions): Promise<Outcome> {
 }
 
 /** Tells whether there are no records yet and the action makes none: then the journal need not be loaded. */
-function isWithoutRecords({ args, environment }: LiveOptions): boolean {
+function isWithoutRecords({ args, environment }: LiveCall): boolean {
   const folder = journalFolder(environment, args.sandbox);
   // Earlier versions kept them in another folder.
   const folders = [folder, path.join(path.dirname(folder), 'journal')];
@@ -101,15 +79,16 @@ function isWithoutRecords({ args, environment }: LiveOptions): boolean {
 }
 
 /** Returns the journal of the service and the key in use; null where a sandbox run cannot write one. */
-async function openJournal(options: LiveOptions, provider: Provider): Promise<Journal | null> {
-  const { args, environment, warn } = options;
+async function openJournal(call: LiveCall, provider: Provider): Promise<Journal | null> {
+  const { args, environment, progress } = call;
+  const warn = progress.line;
   if (environment.stateFolder === '') return null;
   const { Journal } = await import('../../stores/file/journal.ts');
   const journal = new Journal({
     folder: journalFolder(environment, args.sandbox),
     provider: provider.id,
-    service: args.sandbox ? 'sandbox' : addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: args.sandbox ? 'sandbox' : addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     clock: systemClock,
     warn,
   });
@@ -121,32 +100,31 @@ async function openJournal(options: LiveOptions, provider: Provider): Promise<Jo
 }
 
 /** Returns what the processes of this machine share about the service; null for the sandbox, which is this process's own. */
-async function openSharing(options: LiveOptions, provider: Provider): Promise<Sharing | null> {
-  const { args, environment } = options;
+async function openSharing(call: LiveCall, provider: Provider): Promise<Sharing | null> {
+  const { args, environment } = call;
   if (args.sandbox || environment.stateFolder === '') return null;
   const { sharingIn } = await import('../../stores/file/sharing.ts');
   return sharingIn({
     folder: environment.stateFolder,
-    service: addressOf(serviceUrl(options)),
-    account: await accountOf(options),
+    service: addressOf(serviceUrl(call)),
+    account: await accountOf(call),
     limit: provider.rateLimit,
     clock: systemClock,
   });
 }
 
-const serviceUrl = ({ args, environment }: LiveOptions): URL =>
-  environment.baseUrl ?? new URL(args.profile.url);
+const serviceUrl = ({ args, environment }: LiveCall): URL => environment.baseUrl ?? new URL(args.profile.url);
 
 /** Returns an address without its scheme, which identifies a service. */
 function addressOf({ host, pathname }: URL): string {
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-const keyOf = ({ args, environment }: LiveOptions): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
+const keyOf = ({ args, environment }: LiveCall): string => (args.sandbox ? SANDBOX_KEY : environment.key!);
 
-async function accountOf(options: LiveOptions): Promise<string> {
+async function accountOf(call: LiveCall): Promise<string> {
   const { accountOf: account } = await import('../../model/fingerprint.ts');
-  return account(options.args.profile.id, keyOf(options));
+  return account(call.args.profile.id, keyOf(call));
 }
 
 function once<T>(make: () => Promise<T> | T): () => Promise<T> {
@@ -189,7 +167,7 @@ async function act(
     case 'listTasks':
       return (await import('../../core/tasks/list-tasks.ts')).listTasks(session, filterOf(args));
     case 'spending':
-      return (await import('../../core/money/spending.ts')).spending(session, args.since?.from ?? null);
+      return (await import('../../core/money/spending.ts')).spending(session, args.since ?? null);
     case 'account': {
       const { listModels } = await import('../../contracts/contract.ts');
       const contracts = await listModels(session.provider.id);
@@ -207,7 +185,7 @@ async function act(
 function filterOf({ since, status, model, limit }: Arguments): ListFilter {
   const running: TaskState[] = ['SUBMITTED', 'PROGRESS'];
   const states = status === undefined ? null : status === 'running' ? running : [status as TaskState];
-  return { since: since?.from ?? null, states, model: model ?? null, limit };
+  return { since: since ?? null, states, model: model ?? null, limit };
 }
 
 // The sandbox is faster than the services, so the interval is shorter.

@@ -21,8 +21,8 @@ export async function listPending(journal: Journal, args: Arguments, caller: Cal
       (!args.isProviderNamed || provider === args.profile.id),
   );
   const now = systemClock.wall();
-  const cancellable = new Set<RequestRecord>();
-  for (const record of wanted) if (await mayCancel(record, now)) cancellable.add(record);
+  const cancellable: RequestRecord[] = [];
+  for (const record of wanted) if (await mayCancel(record, now)) cancellable.push(record);
   return pendingOutcome(wanted, cancellable, caller);
 }
 

@@ -16,7 +16,7 @@ export async function spendingWithoutKey(
   args: Arguments,
   caller: Caller,
 ): Promise<Outcome | null> {
-  const since = args.since?.from ?? null;
+  const since = args.since ?? null;
   const all = await journal.spending(0);
   const rows = all.filter(({ provider }) => provider === args.profile.id);
   if (rows.length === 0) return null;

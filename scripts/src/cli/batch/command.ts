@@ -1,43 +1,33 @@
 import path from 'node:path';
 import type { Pattern } from '../../core/batch/file-names.ts';
-import type { BatchResult, Stop } from '../../core/batch/options.ts';
+import type { BatchResult } from '../../core/batch/options.ts';
 import { quoteBatch } from '../../core/batch/quote-batch.ts';
 import { runBatch } from '../../core/batch/run-batch.ts';
 import { type LineOutcome, lineOutcomeOf } from '../../core/batch/totals.ts';
 import type { Session } from '../../core/session.ts';
 import type { WaitSettings } from '../../core/wait-settings.ts';
 import { mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
-import type { Arguments } from '../command-line/arguments.ts';
+import type { LiveCall } from '../call.ts';
 import { commandForLine } from '../command-line/commands.ts';
 import { refusalOf } from '../command-line/unsupported.ts';
-import { batchOutcome, isLineGone, type LineCommands, lineOutcomes, reportRow } from '../render/batch.ts';
+import { batchOutcome, lineOutcomes, reportRow } from '../render/batch.ts';
 import { batchQuoteOutcome } from '../render/batch-quote.ts';
+import { isLineGone } from '../render/batch-steps.ts';
 import { newCharge } from '../render/batch-warnings.ts';
-import type { Caller } from '../render/caller.ts';
-import type { Outcome } from '../render/envelope.ts';
-import { inSandbox } from '../render/sandbox-run.ts';
+import { lineAlone } from '../render/caller.ts';
+import { inSandbox, type Outcome } from '../render/envelope.ts';
 import { termsOf } from '../request/read-request.ts';
-import { writeLine } from './own-file.ts';
+import { writeLine, writeReport } from './own-file.ts';
 import type { CheckedBatch } from './read-batch.ts';
-import { writeReport } from './report.ts';
-
-interface BatchCommand {
-  session: Session;
-  args: Arguments;
-  argv: readonly string[];
-  batch: CheckedBatch;
-  wait: WaitSettings;
-  caller: Caller;
-  /** The fingerprint of the key in use. */
-  account: string;
-  secrets: readonly string[];
-  stop: Stop;
-  warn(text: string): void;
-}
 
 /** Runs a batch, or asks for its prices, and returns the outcome; the report of every line is written before that. */
-export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
-  const { session, args, batch, wait, caller, account, secrets, stop, warn } = command;
+export async function runBatchCommand(
+  session: Session,
+  call: LiveCall,
+  batch: CheckedBatch,
+  wait: WaitSettings,
+): Promise<Outcome> {
+  const { argv, args, caller, secrets, progress, interruption } = call;
   const { maxCredits, maxTotalCredits, new: isNew, action } = args;
   const pattern = args.output === undefined ? undefined : patternOf(path.basename(args.output));
   if (action === 'quote') {
@@ -54,40 +44,42 @@ export async function runBatchCommand(command: BatchCommand): Promise<Outcome> {
     pattern,
     webhookUrl: batch.webhookUrl,
     isDetached: action === 'createGeneration',
-    stop,
-    onPriced: isNew ? (lines, credits) => warn(newCharge(lines, credits)) : undefined,
+    stop: interruption,
+    onPriced: isNew ? (lines, credits) => progress.line(newCharge(lines, credits)) : undefined,
   });
-  const items = lineOutcomes(result, caller, account, await commandsOf(command, result));
-  const folder = wait.folder === null ? path.resolve('.') : path.resolve(wait.folder);
+  const items = lineOutcomes(result, caller, await alone(argv, batch, wait.folder, result));
+  const folder = path.resolve(wait.folder ?? '.');
   const rows = items.map((item) =>
     reportRow(args.sandbox ? { ...item, outcome: inSandbox(item.outcome) } : item),
   );
   const report = writeReport(folder, batch, rows, secrets);
-  return batchOutcome(result, items, report, caller, account);
+  return batchOutcome(result, items, report, caller);
 }
 
-/** Returns the command of each line alone that has no result, or perhaps none, or was to be made once more. */
-async function commandsOf({ argv, batch, wait }: BatchCommand, { lines, leftOver }: BatchResult) {
-  const commands: LineCommands = new Map();
-  const folder = wait.folder === null ? null : path.resolve(wait.folder);
+/** Returns how each line is made alone that has no result, or perhaps none, or was to be made once more. */
+async function alone(
+  argv: readonly string[],
+  batch: CheckedBatch,
+  into: string | null,
+  { lines, leftOver }: BatchResult,
+) {
+  const found = new Map<number, string>();
+  const folder = into && path.resolve(into);
   for (const [n, line] of lines.entries()) {
     const mayBeMadeAgain = MAY_BE_MADE_AGAIN.has(lineOutcomeOf(line)) || isLineGone(line);
     if (!mayBeMadeAgain && !leftOver?.lines.has(line.number)) continue;
     const request = await batch.requestOf(line.number);
     const isFirst = batch.lines[n]!.ordinal === 1;
     const output = folder && path.join(folder, freeName(folder, line.name));
+    const name = `${batch.name}.line-${line.number}`;
     const command =
       request &&
-      commandForLine(
-        argv,
-        request,
-        output,
-        () => writeLine(folder ?? path.resolve('.'), `${batch.name}.line-${line.number}`, request),
-        line.quoted,
+      commandForLine(argv, request, output, line.quoted, () =>
+        writeLine(path.resolve(folder ?? '.'), name, request),
       );
-    commands.set(line.number, { isFirst, command });
+    found.set(line.number, lineAlone(command, isFirst));
   }
-  return commands;
+  return found;
 }
 
 /** Returns a name that no media file of the folder has: the given one, or a version of it. */

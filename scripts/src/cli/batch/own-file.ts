@@ -1,8 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { createAtOnce, onDisk, replaceAtOnce } from '../../disk/durable.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import type { LineRequest } from '../command-line/commands.ts';
+import { boundedJson } from '../render/bounded.ts';
+import type { CheckedBatch } from './read-batch.ts';
 
 const MOST_NAMES = 100;
 
@@ -47,5 +49,23 @@ export function writeLine(folder: string, name: string, { model, payload, image 
   return onDisk(
     () => writeOwn(folder, name, '.jsonl', text, text),
     () => null,
+  );
+}
+
+// The most that one line of the report may have: enough for the addresses of many files.
+const MOST_BYTES = 64 * 1024;
+
+/** Writes a JSON object for each line, whole or not at all, in the place of the report of an earlier run of the same file. */
+export function writeReport(
+  folder: string,
+  { name, file: batch }: Pick<CheckedBatch, 'name' | 'file'>,
+  rows: readonly JsonObject[],
+  secrets: readonly string[],
+): { file: string } | { problem: string } {
+  const text = rows.map((row) => `${boundedJson({ batch, ...row }, MOST_BYTES, secrets)}\n`).join('');
+  const head = text.slice(0, text.indexOf(',"line":') + 1);
+  return onDisk(
+    () => ({ file: writeOwn(folder, `${name}.report`, '.jsonl', text, head) }),
+    (problem) => ({ problem }),
   );
 }

@@ -27,62 +27,56 @@ const FIELDS = ['name', 'model', 'payload', 'image'];
  * unless the rest of the line can still be checked.
  */
 export function parseLine(bytes: Buffer, format: Source['format'], issues: Issue[]): ParsedLine | null {
-  if (!isUtf8(bytes)) {
-    issues.push(issue('', 'UTF-8 text', 'bytes that are none', 'save the file as UTF-8'));
+  const refuse: Refuse = (...said) => {
+    issues.push(issue(...said));
     return null;
-  }
+  };
+  if (!isUtf8(bytes)) return refuse('', 'UTF-8 text', 'bytes that are none', 'save the file as UTF-8');
   if (format === 'txt') return { name: null, payload: {}, prompt: textOf(bytes).trim() };
-  const value = objectIn(bytes, issues);
+  const value = objectIn(bytes, refuse);
   if (value === null) return null;
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     const close = nearest(field, FIELDS);
     const hint = close ? `write "${close}"` : `put it into "payload": {"payload":{"${field}":…}}`;
-    issues.push(issue(field, `one of ${FIELDS.join(', ')}`, 'an unknown field', hint));
+    refuse(field, `one of ${FIELDS.join(', ')}`, 'an unknown field', hint);
   }
   const { payload = {} } = value;
-  if (!isObject(payload)) {
-    issues.push(issue('payload', 'a JSON object', kindOf(payload), 'write the fields in braces'));
-    return null;
-  }
-  const [model, image] = [textField(value, 'model', issues), textField(value, 'image', issues)];
-  return { name: nameField(value, issues), payload, model, image };
+  if (!isObject(payload))
+    return refuse('payload', 'a JSON object', kindOf(payload), 'write the fields in braces');
+  const [model, image] = [textField(value, 'model', refuse), textField(value, 'image', refuse)];
+  return { name: nameField(value, refuse), payload, model, image };
 }
 
-function objectIn(bytes: Buffer, issues: Issue[]): JsonObject | null {
+/** Adds an issue. */
+type Refuse = (...said: Parameters<typeof issue>) => null;
+
+function objectIn(bytes: Buffer, refuse: Refuse): JsonObject | null {
   const hint = 'write one object into each line, for example {"payload":{"prompt":"a lighthouse at dawn"}}';
   let value: Json;
   try {
     value = parseJson(bytes);
   } catch (error) {
-    if (error instanceof DuplicateName) {
-      issues.push(issue(error.path, 'each field once', 'the same field twice', 'leave one of them out'));
-      return null;
-    }
+    if (error instanceof DuplicateName)
+      return refuse(error.path, 'each field once', 'the same field twice', 'leave one of them out');
     const position = /position \d+/.exec(error instanceof Error ? error.message : '')?.[0];
     const at = position ? ` at ${position}` : '';
-    issues.push(issue('', 'a JSON object', `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint));
-    return null;
+    return refuse('', 'a JSON object', `text that is no JSON${at}: ${inQuotes(textOf(bytes))}`, hint);
   }
-  if (isObject(value)) return value;
-  issues.push(issue('', 'a JSON object', kindOf(value), hint));
-  return null;
+  return isObject(value) ? value : refuse('', 'a JSON object', kindOf(value), hint);
 }
 
-function textField(line: JsonObject, field: string, issues: Issue[]): string | undefined {
+function textField(line: JsonObject, field: string, refuse: Refuse): string | undefined {
   const value = line[field];
   if (value === undefined || (typeof value === 'string' && value !== '')) return value as string | undefined;
-  issues.push(issue(field, 'a text', kindOf(value), `write "${field}":"…", or leave it out`));
-  return undefined;
+  return refuse(field, 'a text', kindOf(value), `write "${field}":"…", or leave it out`) ?? undefined;
 }
 
-function nameField(line: JsonObject, issues: Issue[]): string | null {
-  const given = textField(line, 'name', issues);
+function nameField(line: JsonObject, refuse: Refuse): string | null {
+  const given = textField(line, 'name', refuse);
   if (given === undefined) return null;
   const name = stemOfOutput(given);
   const problem = nameProblem(given) ?? nameProblem(name);
-  if (problem === null) return name;
-  issues.push(issue('name', 'a file name', inQuotes(given), problem));
-  return null;
+  return problem === null ? name : refuse('name', 'a file name', inQuotes(given), problem);
 }
 
 function kindOf(value: Json | undefined): string {

@@ -55,7 +55,7 @@ export async function readBatch(
     const checked: (Checked & { place: LinePlace })[] = [];
     const issues: LineIssue[] = [];
     for (const place of source.places) {
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       const found: Issue[] = [];
       const line = await reader.checked(source, place, found);
       if (line && found.length === 0) checked.push({ ...line, place });

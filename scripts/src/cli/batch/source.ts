@@ -35,7 +35,11 @@ const DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
 type ReadAt = (buffer: Buffer, at: number) => Promise<number>;
 
-/** @param file `-`: standard input. @throws Failure INVALID_PAYLOAD */
+/**
+ * Opens the file of a batch.
+ * @param file `-`: standard input
+ * @throws Failure INVALID_PAYLOAD
+ */
 export async function openSource(file: string, signal: AbortSignal): Promise<Source> {
   if (file === '-')
     return sourceOf('batch', undefined, inMemory(await readStdin(signal, FLAG)), async () => {});
@@ -170,21 +174,13 @@ function formatOf(file: string): Source['format'] | undefined {
 }
 
 function tooLarge(received: string): Failure {
-  return refused(
-    FLAG,
-    `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`,
-    received,
-    'split the file into several batches',
-  );
+  const expected = `at most ${MOST_LINES} lines of ${MOST_LINE_BYTES / 1024 / 1024} MiB`;
+  return refused(FLAG, expected, received, 'split the file into several batches');
 }
 
 function unreadable(error: unknown, file: string): unknown {
   if (!(error instanceof Error && 'code' in error) || 'details' in error) return error;
   const received = `${plain(file, 120)} (${codeOf(error)})`;
-  return refused(
-    FLAG,
-    'a file that can be read',
-    received,
-    'check the path; it is taken from the folder in which the command runs',
-  );
+  const hint = 'check the path; it is taken from the folder in which the command runs';
+  return refused(FLAG, 'a file that can be read', received, hint);
 }

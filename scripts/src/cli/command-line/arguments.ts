@@ -4,12 +4,20 @@ import type { OutputKind } from '../../model/output-kind.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES, profileOf } from '../../providers/registry.ts';
 import { issue, refusedInputs } from '../issue.ts';
-import { ACTIONS, type Action } from './action.ts';
 import { checkFit, checkService, checkTogether } from './check-flags.ts';
 import { readValue } from './flag-values.ts';
-import { FLAG_NAMES, type FLAGS, type FlagName, rule, SWITCHES, type Switch } from './flags.ts';
+import {
+  ACTIONS,
+  type Action,
+  FLAG_NAMES,
+  type FLAGS,
+  type FlagName,
+  rule,
+  SWITCHES,
+  type Switch,
+} from './flags.ts';
 import { type Given, readFlags } from './read-flags.ts';
-import { parseSince, type Since } from './since.ts';
+import { parseSince } from './since.ts';
 
 type Table = typeof FLAGS;
 
@@ -35,8 +43,8 @@ export interface Arguments extends Omit<Values, Unshared>, Record<Switch, boolea
   isProviderNamed: boolean;
   /** What the models that are asked for make; absent: anything. */
   kind?: OutputKind;
-  /** The span that is asked about; absent: all that is known. */
-  since?: Since;
+  /** When the span that is asked about begins, in milliseconds since the epoch; absent: all that is known. */
+  since?: number;
   /** Where the service may report to. */
   callback?: string;
 }
@@ -62,7 +70,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     action: action ?? 'generate',
     profile,
     isProviderNamed: given.has('provider'),
-    since: since && parseSince(since, Date.now()),
+    since: since && parseSince(since, Date.now())?.from,
     callback: given.get(profile.callbackFlag),
   }) as Arguments;
 }

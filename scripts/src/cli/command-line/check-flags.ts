@@ -3,8 +3,7 @@ import { TASK_ID } from '../../model/task.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { PROFILES } from '../../providers/registry.ts';
 import { issue, refused } from '../issue.ts';
-import type { Action } from './action.ts';
-import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import { type Action, FLAG_NAMES, type FlagName, rule } from './flags.ts';
 import type { Given } from './read-flags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 import { SANDBOX_FOLDER } from './words.ts';
@@ -55,6 +54,7 @@ const CONFLICTS: readonly [FlagName, FlagName, string][] = [
   ['any', 'all', 'leave out --any to wait for the last end, --all to wait for the first'],
 ];
 
+/** Adds an issue for each pair of flags, or of flag and action, that exclude each other. */
 export function checkTogether(action: Action, given: Given, issues: Issue[]): void {
   for (const [one, other, hint] of CONFLICTS) {
     if (!given.has(one) || !given.has(other)) continue;
@@ -90,10 +90,8 @@ export function checkTogether(action: Action, given: Given, issues: Issue[]): vo
 /** This comes before anything else, a key included. @throws Failure INVALID_PAYLOAD for an action without a request */
 export function checkService(action: Action, profile: Profile, given: Given, issues: Issue[]): void {
   const { title, can, callbackFlag } = profile;
-  const taskId = given.get('taskId');
-  const known = taskId !== undefined && TASK_ID.test(taskId) ? taskId : undefined;
   // Where a service has no quotes, `quote` is refused after its payload was read: then there is an estimate to tell.
-  if (action !== 'quote') refuseUnsupported(profile, action, known);
+  if (action !== 'quote') refuseUnsupported(profile, action, TASK_ID.exec(given.get('taskId') ?? '')?.[0]);
   for (const name of new Set(PROFILES.map((one) => one.callbackFlag))) {
     if (name === callbackFlag || !given.has(name)) continue;
     issues.push(issue(`--${name}`, `--${callbackFlag} for ${title}`, 'it', `write --${callbackFlag}`));

@@ -2,9 +2,8 @@ import path from 'node:path';
 import { quoteWord } from '../../model/shell-word.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
-import type { Action } from './action.ts';
 import type { Arguments } from './arguments.ts';
-import { DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
+import { type Action, DEFAULT_WAIT_S, type FlagName, rule } from './flags.ts';
 import { readFlags } from './read-flags.ts';
 import { commandLine, type Flags, flagWords, SANDBOX_FOLDER } from './words.ts';
 
@@ -24,6 +23,7 @@ export function resumeFlags({ action, wait, pollInterval, download, output, batc
 /** Where a task lives. */
 export type Place = Pick<Arguments, 'profile' | 'sandbox'>;
 
+/** Returns the flags that say where a task is: the service, and whether it is the sandbox. */
 export function placeFlags({ profile, sandbox }: Place): Flags {
   return { provider: providerFlag(profile.id), sandbox };
 }
@@ -65,16 +65,16 @@ export function commandToRehearse(
 }
 
 /**
- * The command that makes one line of the batch once more, alone, with a new charge. @param file writes that line into a
- * batch of its own, if its payload is too long for a command. @param quoted its own limit, where the batch had one for
- * the sum alone
+ * The command that makes one line of the batch once more, alone, with a new charge. @param quoted its own limit, where the
+ * batch had one for the sum alone. @param file writes that line into a batch of its own, if its payload is too long for a
+ * command
  */
 export function commandForLine(
   argv: readonly string[],
   { model, payload, image }: LineRequest,
   output: string | null,
+  quoted: number | null,
   file: () => string | null,
-  quoted: number | null = null,
 ): string | null {
   const { batch, maxTotalCredits, download, ...given } = flagsIn(argv);
   const isCapped = given.maxCredits !== undefined || maxTotalCredits === undefined || quoted === null;

@@ -1,20 +1,27 @@
 import { FIRST_POLL_MS } from '../../model/defaults.ts';
 import { OUTPUT_KINDS } from '../../model/output-kind.ts';
 import { PROFILES } from '../../providers/registry.ts';
-import { ACTIONS, type Action } from './action.ts';
-import {
-  credits,
-  type FlagValue,
-  idempotencyKey,
-  kind,
-  type NumberValue,
-  output,
-  owner,
-  SECONDS,
-  since,
-  status,
-  taskId,
-} from './flag-values.ts';
+import * as values from './flag-values.ts';
+
+/** What can be asked for. `generate` is the full workflow, which needs no `--action`. */
+export const ACTIONS = [
+  'generate',
+  'createGeneration',
+  'getStatus',
+  'getTask',
+  'cancelTask',
+  'waitTask',
+  'listTasks',
+  'listPending',
+  'forget',
+  'spending',
+  'quote',
+  'account',
+  'listModels',
+  'describeModel',
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
 
 const SUBMITS: readonly Action[] = ['generate', 'createGeneration'];
 const PAYLOAD: readonly Action[] = [...SUBMITS, 'quote'];
@@ -29,7 +36,7 @@ interface Flag {
   /** What stands behind the flag in `--help` and in messages; absent: a switch. */
   form?: string;
   /** What the form is filled with; absent: any text. */
-  value?: FlagValue;
+  value?: values.FlagValue;
   /** What `--help` says; neighbours that say the same share a line. */
   help: string;
   /** The actions it belongs to; absent: all. */
@@ -45,29 +52,6 @@ const DEFAULT_LIMIT = 50;
 
 const unpriced = PROFILES.filter(({ can }) => !can.quote).map(({ title }) => title);
 const providers = PROFILES.map(({ id }) => id);
-const wait = {
-  kind: 'number',
-  min: 0,
-  max: 86_400,
-  units: SECONDS,
-  hint: 'write the seconds that the call may wait as a number, at most 86400',
-  default: DEFAULT_WAIT_S,
-} as const satisfies NumberValue;
-const interval: NumberValue = {
-  kind: 'number',
-  min: 0.001,
-  max: 60,
-  units: SECONDS,
-  hint: 'leave --pollInterval out, or write the seconds as a number, at most 60',
-};
-const limit = {
-  kind: 'number',
-  min: 1,
-  max: 200,
-  whole: true,
-  hint: 'write how many rows are wanted as a whole number, at most 200',
-  default: DEFAULT_LIMIT,
-} as const satisfies NumberValue;
 const pending = 'waitTask without --taskId: every pending task, until all of them, or any, have ended';
 const callback = {
   form: '<url>',
@@ -107,7 +91,7 @@ export const FLAGS = {
   },
   kind: {
     form: '<kind>',
-    value: kind,
+    value: values.kind,
     help: `listModels: only models that make one of ${OUTPUT_KINDS.join(', ')}`,
     actions: ['listModels'],
   },
@@ -117,38 +101,58 @@ export const FLAGS = {
   },
   since: {
     form: '<day>',
-    value: since,
+    value: values.since,
     help: 'spending, listTasks: from this local day on: today, 7d (includes today), 2026-11-20',
     actions: ['spending', 'listTasks'],
   },
   status: {
     form: '<state>',
-    value: status,
+    value: values.status,
     help: 'listTasks: only tasks in this state; running = SUBMITTED or PROGRESS',
     actions: ['listTasks'],
   },
   limit: {
     form: '<n>',
-    value: limit,
+    value: {
+      kind: 'number',
+      min: 1,
+      max: 200,
+      whole: true,
+      hint: 'write how many rows are wanted as a whole number, at most 200',
+      default: DEFAULT_LIMIT,
+    },
     help: `listTasks: at most so many rows, the newest first (default ${DEFAULT_LIMIT})`,
     actions: ['listTasks'],
   },
   taskId: {
     form: '<id>',
-    value: taskId,
+    value: values.taskId,
     help: `the task of ${ONE_TASK.join(', ')}`,
     actions: ONE_TASK,
     required: NAMED_TASK,
   },
   wait: {
     form: '<seconds>',
-    value: wait,
+    value: {
+      kind: 'number',
+      min: 0,
+      max: 86_400,
+      units: values.SECONDS,
+      hint: 'write the seconds that the call may wait as a number, at most 86400',
+      default: DEFAULT_WAIT_S,
+    },
     help: `how long to wait for the end (default ${DEFAULT_WAIT_S}; 0 = do not wait); a submit gets at least 10`,
     actions: WAITS,
   },
   pollInterval: {
     form: '<seconds>',
-    value: interval,
+    value: {
+      kind: 'number',
+      min: 0.001,
+      max: 60,
+      units: values.SECONDS,
+      hint: 'leave --pollInterval out, or write the seconds as a number, at most 60',
+    },
     help: `first pause between status queries (default ${FIRST_POLL_MS / 1000})`,
     actions: WAITS,
   },
@@ -159,26 +163,26 @@ export const FLAGS = {
   },
   output: {
     form: '<file>',
-    value: output,
+    value: values.output,
     help: 'save the finished file under this name; for a batch with {n}, the number of the line',
     actions: SAVES,
   },
   maxCredits: {
     form: '<n>',
-    value: credits,
+    value: values.credits,
     help: `ask for the price first; submit nothing above n (${unpriced.join(', ')}: by a dated estimate)`,
     actions: PAYLOAD,
   },
   maxTotalCredits: {
     form: '<n>',
-    value: credits,
+    value: values.credits,
     help: 'with --batch: submit nothing if what is not charged yet costs more than n together',
     actions: PAYLOAD,
     beside: { flag: 'batch', else: 'write --maxCredits for one request' },
   },
   maxCreditsPerDay: {
     form: '<n>',
-    value: credits,
+    value: values.credits,
     help: 'submit nothing that takes the charges of 24 hours above n',
     actions: SUBMITS,
   },
@@ -187,7 +191,7 @@ export const FLAGS = {
   any: { help: pending, actions: ['waitTask'] },
   owner: {
     form: '<name>',
-    value: owner,
+    value: values.owner,
     help: 'kept in the record; listPending can ask for it',
     actions: [...SUBMITS, 'listPending'],
   },
@@ -197,7 +201,7 @@ export const FLAGS = {
   },
   idempotencyKey: {
     form: '<key>',
-    value: idempotencyKey,
+    value: values.idempotencyKey,
     help: '8 to 128 characters (default: a new one); waitTask: the request that --taskId is the task of',
     actions: [...SUBMITS, 'waitTask', 'forget'],
   },
@@ -212,19 +216,24 @@ export type FlagName = keyof typeof FLAGS;
 
 export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
+/** Returns the row of a flag, with every field that a row can have. */
 export const rule = (name: FlagName): Flag => FLAGS[name];
 
 /** The flags that take no value. */
 export type Switch = { [K in FlagName]: (typeof FLAGS)[K] extends { form: string } ? never : K }[FlagName];
 
+/** The names of the flags that take no value. */
 export const SWITCHES = FLAG_NAMES.filter((name): name is Switch => rule(name).form === undefined);
 
 /** True for the actions that submit: only for these can "nothing was submitted" be said. */
 export const isSubmit = (action: Action): boolean => SUBMITS.includes(action);
 
+/** True for the actions that cannot do without the folder for records. */
 export const needsRecords = (action: Action): boolean =>
   isSubmit(action) || action === 'waitTask' || action === 'listPending' || action === 'forget';
 
+/** True for the actions that need neither a key nor the network. */
 export const isLocal = (action: Action): boolean => LOCAL.includes(action);
 
+/** True for the actions whose answer is about one task: it has a `taskId` and a `status`. */
 export const isAboutTask = (action: Action): boolean => ONE_TASK.includes(action) || isSubmit(action);

@@ -3,8 +3,7 @@ import type { Issue } from '../../model/failure.ts';
 import { nearest } from '../../model/nearest.ts';
 import { plain } from '../../model/text.ts';
 import { inQuotes, issue } from '../issue.ts';
-import { ACTIONS } from './action.ts';
-import { FLAG_NAMES, type FlagName, rule } from './flags.ts';
+import { ACTIONS, FLAG_NAMES, type FlagName, rule } from './flags.ts';
 
 /** The flags of a command line with their values as text; a switch has ''. */
 export type Given = ReadonlyMap<FlagName, string>;
@@ -34,13 +33,8 @@ options.help = { type: 'boolean', short: 'h' };
 
 /** A value may look like a flag only when it is attached with "=": what parseArgs took for one is read as a flag. */
 function tokensOf(argv: readonly string[]): Token[] {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const config = { options, strict: false, allowPositionals: true, tokens: true } as const;
+  const { tokens } = parseArgs({ args: [...argv], ...config });
   const found: Token[] = [];
   let unknownAt = Number.NaN;
   let strayAt = Number.NaN;
@@ -91,14 +85,14 @@ const FIELDS = ['prompt', 'content', 'duration', 'aspectRatio', 'resolution', 's
 
 function unknownFlag(word: string): Issue {
   const camel = word.replace(/[-_]+([a-z])/gi, (_, letter: string) => letter.toUpperCase());
-  const field = FIELDS.find((one) => one.toLowerCase() === camel.toLowerCase());
-  if (field !== undefined) {
-    const hint = `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`;
-    return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
-  }
-  const close =
-    FLAG_NAMES.find((flag) => flag.toLowerCase() === camel.toLowerCase()) ?? nearest(camel, FLAG_NAMES);
-  const hint = close ? `write --${close}` : 'run with --help to see all flags';
+  const lower = camel.toLowerCase();
+  const field = FIELDS.find((one) => one.toLowerCase() === lower);
+  const flag = FLAG_NAMES.find((one) => one.toLowerCase() === lower) ?? nearest(camel, FLAG_NAMES);
+  const hint = field
+    ? `it is a field of the request: write --payload '{"${field}":...}', with all of its fields`
+    : flag
+      ? `write --${flag}`
+      : 'run with --help to see all flags';
   return issue(`--${plain(word, 40)}`, 'a flag that exists', 'an unknown one', hint);
 }
 

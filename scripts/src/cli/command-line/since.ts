@@ -40,6 +40,7 @@ function localDay(year: number, month: number, date: number): Since {
   return sinceAt(new Date(year, month, date).getTime());
 }
 
+/** Returns a moment with its day and time zone on this machine. */
 export function sinceAt(from: number): Since {
   return { from, day: dayOf(from), timeZone: zoneAt(new Date(from)) };
 }

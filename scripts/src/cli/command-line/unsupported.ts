@@ -1,17 +1,10 @@
-import type { Issue } from '../../model/failure.ts';
 import type { Profile } from '../../providers/profile.ts';
 import { abilityFor, unsupported } from '../../providers/unsupported.ts';
 import { AdvisedFailure } from '../advised-failure.ts';
 import { inQuotes, issue } from '../issue.ts';
 
-interface Instead {
-  /** What can be done instead. */
-  instead: string;
-  /** Where the user sees what the action would have shown. */
-  page(profile: Profile): string;
-}
-
-const INSTEAD: Record<string, Instead> = {
+/** What can be done instead, and where the user sees what the action would have shown. */
+const INSTEAD: Record<string, { instead: string; page(profile: Profile): string }> = {
   cancelTask: {
     instead: 'follow the task with --action waitTask --taskId <id>; watching it charges nothing',
     page: ({ says }) => says.tasks,
@@ -31,10 +24,8 @@ const INSTEAD: Record<string, Instead> = {
   },
 };
 
-export function unsupportedAction(
-  profile: Profile,
-  action: string,
-): { issues: Issue[]; nextSteps: string[] } {
+/** Returns what is wrong with an action that a service does not offer, and what to do instead. */
+export function unsupportedAction(profile: Profile, action: string) {
   const { instead, page } = INSTEAD[action]!;
   const expected = `an action that ${profile.title} documents a request for`;
   return {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { quoteWord } from '../../model/shell-word.ts';
 import { skillFolder } from '../../model/skill-folder.ts';
-import type { Action } from './action.ts';
+import type { Action } from './flags.ts';
 
 /** Flags with their values, in the order in which they are written. `true` is a switch; undefined and false are left out. */
 export type Flags = { readonly [flag: string]: string | number | boolean | undefined };
@@ -22,6 +22,7 @@ export function commandLine(words: readonly string[]): string {
   return ['node', script(), ...words].map((word) => quoteWord(word)).join(' ');
 }
 
+/** Returns flags as the words of a command line; undefined and false are left out. */
 export function flagWords(flags: Flags): string[] {
   return Object.entries(flags).flatMap(([flag, value]) => {
     if (value === undefined || value === false) return [];

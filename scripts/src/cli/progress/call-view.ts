@@ -26,7 +26,7 @@ export interface Subject {
 export class CallView {
   readonly submits = new Submits();
   readonly sums = new Sums();
-  readonly meter = new Meter(monotonic);
+  readonly meter = new Meter();
   expected: ExpectedDuration | null = null;
   isExpectedSaid = false;
   isOtherSaid = false;
@@ -68,7 +68,7 @@ export class CallView {
 
   /** Shows what happens to a request or a task; in a batch, the sums of its lines. */
   show(subject: Subject, state: string, sentence: string, news: News, share: number | null = null): void {
-    if (this.sums.now && this.sums.isBatch) this.showSums('same');
+    if (this.sums.isBatch) this.showSums('same');
     else this.#draw(subject, state, `${subject.label}${sentence}`, news, share);
   }
 

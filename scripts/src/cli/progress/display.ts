@@ -1,4 +1,7 @@
+import { systemClock } from '../../model/clock.ts';
 import type { View } from './draw.ts';
+
+const { monotonic } = systemClock;
 
 export interface Screen {
   write(text: string): void;
@@ -24,24 +27,17 @@ export interface Display {
 const QUIET_MS = 60_000;
 
 /** Writes a line for each change, and between changes at most one a minute. */
-export class Lines implements Display {
-  readonly #screen: Screen;
-  readonly #clock: () => number;
-  #lastAt = Number.NEGATIVE_INFINITY;
-
-  constructor(screen: Screen, clock: () => number) {
-    this.#screen = screen;
-    this.#clock = clock;
-  }
-
-  line(text: string): void {
-    this.#screen.write(`${text}\n`);
-    this.#lastAt = this.#clock();
-  }
-
-  now(_: () => View, sentence: string, news: News): void {
-    if (news === 'new' || this.#clock() - this.#lastAt >= QUIET_MS) this.line(sentence);
-  }
-
-  clear(): void {}
+export function lines(screen: Screen): Display {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  const line = (text: string) => {
+    screen.write(`${text}\n`);
+    lastAt = monotonic();
+  };
+  return {
+    line,
+    now(_, sentence, news) {
+      if (news === 'new' || monotonic() - lastAt >= QUIET_MS) line(sentence);
+    },
+    clear() {},
+  };
 }

@@ -1,7 +1,7 @@
+import stringWidth from 'string-width';
 import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
 import type { Transfer } from './meter.ts';
-import { fitting, widthOf } from './width.ts';
-import { clockTime, overIn, size, sourceOf, sums, usually } from './words.ts';
+import { amount, clockTime, sourceOf, sums, usually } from './words.ts';
 
 /** What one line on a terminal shows. */
 export interface View {
@@ -30,21 +30,16 @@ const MOST_BY_TIME = 0.95;
 export function drawn(view: View, columns: number): string {
   const free = Math.max(0, columns - 1);
   const done = shareDone(view);
-  const pieces = piecesOf(view, done === null ? '' : barOf(done, NARROWEST_BAR)).filter(
-    ([text]) => text !== '',
-  );
+  const pieces = piecesOf(view, done === null ? '' : barOf(done, NARROWEST_BAR));
+  let kept = pieces.filter(([text]) => text !== '');
   // What matters least goes first, until the rest fits.
-  const kept = [...pieces];
-  while (kept.length > 1 && widthOf(lineOf(kept)) > free) {
+  while (kept.length > 1 && stringWidth(lineOf(kept)) > free) {
     const least = Math.max(...kept.map(([, rank]) => rank));
-    kept.splice(
-      kept.findIndex(([, rank]) => rank === least),
-      1,
-    );
+    kept = kept.filter(([, rank]) => rank !== least);
   }
   const bar = kept.find(([, rank]) => rank === RANK.bar);
   if (bar && done !== null) {
-    const left = free - widthOf(lineOf(kept));
+    const left = free - stringWidth(lineOf(kept));
     bar[0] = barOf(done, Math.min(WIDEST_BAR, NARROWEST_BAR + left));
   }
   return fitting(lineOf(kept), free);
@@ -75,15 +70,12 @@ function piecesOf({ subject, state, ageMs, expected, transfer, batch }: View, ba
   ];
 }
 
-/** Returns the bytes and the speed of a download: `1.2 MB of 4.1 MB, 820.0 kB/s`. */
-export function amount({ bytes, total, speed }: Transfer): string {
-  const of = total === null ? '' : ` of ${size(total)}`;
-  return `${size(bytes)}${of}${speed === null ? '' : `, ${size(speed)}/s`}`;
-}
-
 /** Returns the part that is done, from 0 to 1; null where nothing says it. */
 function shareDone({ ageMs, share, expected, transfer, batch }: View): number | null {
-  if (batch) return batch.total > 0 ? overIn(batch) / batch.total : null;
+  if (batch) {
+    const { total, done, failed, unknown = 0, notSubmitted = 0 } = batch;
+    return total > 0 ? (done + failed + unknown + notSubmitted) / total : null;
+  }
   if (transfer) return transfer.total ? transfer.bytes / transfer.total : null;
   if (share !== null) return share;
   if (!expected || ageMs === null) return null;
@@ -93,4 +85,17 @@ function shareDone({ ageMs, share, expected, transfer, batch }: View): number | 
 function barOf(share: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return `[${FULL.repeat(full)}${EMPTY.repeat(width - full)}]`;
+}
+
+const segmenter = new Intl.Segmenter();
+
+/** Returns as much of a text as fits into so many columns; no character is cut in two. */
+function fitting(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = '';
+  for (const { segment } of segmenter.segment(text)) {
+    if (stringWidth(kept + segment) > columns) break;
+    kept += segment;
+  }
+  return kept;
 }

@@ -1,3 +1,5 @@
+import { systemClock } from '../../model/clock.ts';
+
 // Long enough to be calm, short enough to follow a connection that slows down.
 const WINDOW_MS = 5_000;
 // A transfer that brought nothing for so long is not shown as one.
@@ -18,20 +20,15 @@ export interface Transfer {
 
 /** Measures downloads, several at a time. What was there before a resumed download began is not counted as speed. */
 export class Meter {
-  readonly #now: () => number;
   readonly #files = new Map<string, { bytes: number; total: number | null; at: number }>();
   /** Bytes that came, at times on the clock; the oldest first. */
   #samples: { at: number; came: number }[] = [];
   #came = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
 
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
   /** Notes that so many bytes of a file are here. Returns null where downloads were shown only just now. */
   note(file: string, bytes: number, total: number | null): 'new' | 'same' | null {
-    const at = this.#now();
+    const at = systemClock.monotonic();
     const before = this.#files.get(file);
     // A download that starts over has fewer bytes than before.
     if (before && bytes > before.bytes) this.#came += bytes - before.bytes;
@@ -48,7 +45,7 @@ export class Meter {
 
   /** Returns what is being downloaded; null where nothing came for a while. */
   transfer(): Transfer | null {
-    const now = this.#now();
+    const now = systemClock.monotonic();
     const active = [...this.#files.values()].filter(({ at }) => now - at <= STALE_MS);
     if (active.length === 0) return null;
     const [first] = this.#samples;

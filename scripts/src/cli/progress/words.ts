@@ -2,6 +2,7 @@ import type { BatchProgress, ExpectedDuration } from '../../core/observer.ts';
 import { two } from '../../model/clock.ts';
 import type { OtherAccount } from '../../model/submit-facts.ts';
 import { counted } from '../../model/text.ts';
+import type { Transfer } from './meter.ts';
 
 /** Returns a time as a clock shows it: `0:07`, `12:30`, `1:02:05`. */
 export function clockTime(ms: number): string {
@@ -32,7 +33,7 @@ export function sourceOf({ runs, source, asOf }: ExpectedDuration): string {
 }
 
 /** Returns a number of bytes in decimal units, as file managers and the services give them: `4.1 MB`. */
-export function size(bytes: number): string {
+function size(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} bytes`;
   const units = ['kB', 'MB', 'GB', 'TB'];
   let value = bytes / 1000;
@@ -43,6 +44,12 @@ export function size(bytes: number): string {
     n += 1;
   }
   return `${value.toFixed(1)} ${units[n]}`;
+}
+
+/** Returns the bytes and the speed of a download: `1.2 MB of 4.1 MB, 820.0 kB/s`. */
+export function amount({ bytes, total, speed }: Transfer): string {
+  const of = total === null ? '' : ` of ${size(total)}`;
+  return `${size(bytes)}${of}${speed === null ? '' : `, ${size(speed)}/s`}`;
 }
 
 /**
@@ -61,11 +68,6 @@ export function sums({ total, done, failed, running, credits, ...of }: BatchProg
   if (credits !== null && creditsNow !== undefined && creditsNow !== credits) parts.push(`${creditsNow} now`);
   if (refunded > 0) parts.push(`${refunded} refunded`);
   return parts.join(', ');
-}
-
-/** Returns the lines of a batch with which this call has come to an end. */
-export function overIn({ done, failed, unknown = 0, notSubmitted = 0 }: BatchProgress): number {
-  return done + failed + unknown + notSubmitted;
 }
 
 /** Says that the same request was made with another key or at another address, and what that means for the charge. */

@@ -1,5 +1,4 @@
 import type { AccountResult, QuoteResult } from '../../core/money/account.ts';
-import { unlessEmpty } from '../../model/json.ts';
 import type { RequestRecord } from '../../model/request-record.ts';
 import { isTerminal } from '../../model/task.ts';
 import { counted } from '../../model/text.ts';
@@ -8,6 +7,7 @@ import type { Caller } from './caller.ts';
 import { done, type Outcome, upstream } from './envelope.ts';
 import { cheaperSteps } from './errors/credits.ts';
 
+/** Returns the answer to `quote`. */
 export function quoteOutcome(
   { model, quote, estimate, missing, cheaper, known, other }: QuoteResult,
   { profile }: Caller,
@@ -61,20 +61,17 @@ function knownSteps({ created, status, taskId, credits: known }: RequestRecord, 
   ];
 }
 
+/** Returns the answer to `account`. */
 export function accountOutcome(
   { account: { balance, models, record }, contracts, notListedByService, withoutContract }: AccountResult,
   { profile: { title } }: Caller,
 ): Outcome {
-  const nextSteps: string[] = [];
-  if (withoutContract.length > 0)
-    nextSteps.push(
-      `${title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`,
-    );
+  const add = `${title} lists ${withoutContract.join(', ')}, which has no contract here: references/add-a-model.md tells how to add one.`;
   const data = {
     currentBalance: balance,
     supportedModels: models,
     contracts: { models: contracts, notListedByService, withoutContract },
-    nextSteps: unlessEmpty(nextSteps),
+    nextSteps: withoutContract.length > 0 ? [add] : undefined,
   };
   return done({ ...data, ...upstream(record) });
 }

@@ -52,39 +52,31 @@ export function boundedJson(
 ): string {
   let text = '';
   for (const limits of ATTEMPTS) {
-    const cutter = new Cutter(limits, secrets, maxBytes);
-    const kept = cutter.cut(value);
-    // Far too much is not even written out.
-    if (cutter.left < 0) continue;
+    const kept = cutDown(value, limits, secrets, maxBytes);
+    if (kept === undefined) continue;
     text = escapeInvisible(JSON.stringify(kept, null, indent));
     if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return text;
 }
 
-/** One attempt at cutting a value down. */
-class Cutter {
-  readonly #limits: Limited;
-  readonly #secrets: readonly string[];
-  /** Characters that may still be kept; below zero, what was cut is not to be used. */
-  left: number;
+/** Returns the value in the limits; undefined where far too much is left of it, which is not even written out. */
+function cutDown(
+  whole: Json,
+  { upstream, rest, first }: Limited,
+  secrets: readonly string[],
+  maxCharacters: number,
+): Json | undefined {
+  let left = maxCharacters;
 
-  constructor(limits: Limited, secrets: readonly string[], maxCharacters: number) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.left = maxCharacters;
-  }
-
-  cut(value: Json, limits = this.#limits.rest, depth = 0, isTheirs = false): Json {
-    this.left -= 1;
-    if (this.left < 0) return null;
-    if (typeof value === 'string') return this.#text(value, limits.text, isTheirs);
+  const cut = (value: Json, limits: Limits, depth: number, isTheirs: boolean): Json => {
+    left -= 1;
+    if (left < 0) return null;
+    if (typeof value === 'string') return cutText(value, limits.text, isTheirs);
     if (typeof value !== 'object' || value === null) return value;
     if (depth >= limits.depth) return '[cut: nested too deep]';
     if (Array.isArray(value)) {
-      const kept: Json[] = value
-        .slice(0, limits.items)
-        .map((item) => this.cut(item, limits, depth + 1, isTheirs));
+      const kept = value.slice(0, limits.items).map((item) => cut(item, limits, depth + 1, isTheirs));
       if (value.length > limits.items) kept.push(`[cut: ${value.length - limits.items} more items]`);
       return kept;
     }
@@ -95,29 +87,30 @@ class Cutter {
       const item = value[key] as Json;
       const isUpstream = depth === 1 && key === UPSTREAM;
       const isFirst = depth === 0 ? typeof item === 'string' : depth === 1 && FIRST.includes(key);
-      const inner = isUpstream ? this.#limits.upstream : isFirst ? this.#limits.first : limits;
-      return [
-        this.#text(key, Math.min(128, limits.text), isTheirs),
-        this.cut(item, inner, depth + 1, isTheirs || isUpstream),
-      ];
+      const inner = isUpstream ? upstream : isFirst ? first : limits;
+      const name = cutText(key, Math.min(128, limits.text), isTheirs);
+      return [name, cut(item, inner, depth + 1, isTheirs || isUpstream)];
     });
     if (keys.length > limits.items) kept.push(['[cut]', `${keys.length - limits.items} more fields`]);
     return Object.fromEntries(kept);
-  }
+  };
 
-  #text(text: string, limit: number, isTheirs: boolean): string {
+  const cutText = (text: string, limit: number, isTheirs: boolean): string => {
     const isDataUri = text.length > 128 && /^\s*data:/i.test(text);
     const keep = isDataUri ? 48 : limit;
     // Redacted before it is cut, so that a secret across the cut does not leave its first half; and when the invisible
     // characters are gone, among which it could hide. In our own texts these may be a part of a path.
     const isLong = isTheirs && text.length > keep * 4;
     const shown = isTheirs ? visible(text.slice(0, keep * 4)) + (isLong ? '…' : '') : text;
-    const clean = redact(shown, this.#secrets);
-    this.left -= Math.min(clean.length, keep);
+    const clean = redact(shown, secrets);
+    left -= Math.min(clean.length, keep);
     return clean.length <= keep && !isLong
       ? clean
       : `${clean.slice(0, keep)}… [cut: ${text.length} characters]`;
-  }
+  };
+
+  const kept = cut(whole, rest, 0, false);
+  return left < 0 ? undefined : kept;
 }
 
 function mostWanted(keys: string[], count: number): string[] {

@@ -8,6 +8,8 @@ import { type CommandMaker, commandLine, type Flags, flagWords } from '../comman
 /** The facts about a call that the sentences of its answer use. */
 export interface Caller {
   profile: Profile;
+  /** The fingerprint of the key in use; absent before the service is called. */
+  account?: string;
   /** A command line that runs as it stands, for the service of this call. */
   command: CommandMaker;
   /** The same for another service. */
@@ -38,6 +40,7 @@ export interface Caller {
   isRecorded: boolean;
 }
 
+/** Returns how the caller can be answered: with its own command, and with others that fit it. */
 export function callerOf(args: Arguments, argv: readonly string[]): Caller {
   const { action, profile, sandbox, download, output, idempotencyKey, noJournal } = args;
   const commandAt =
@@ -97,20 +100,17 @@ export function earlierStep({ profile, command }: Caller): string[] {
   return profile.can.list ? [command('listTasks', { since: '7d' })] : [];
 }
 
-/** The command that makes a line of a batch once more, alone, with a new charge. */
-export interface LineCommand {
-  /** Null where the line can no longer be read. */
-  command: string | null;
-  /** No line above it is equal: the command stands for this one. */
-  isFirst: boolean;
+/** How a line of a batch is made once more, alone, with a new charge. @param isFirst no line above it is equal */
+export function lineAlone(command: string | null, isFirst: boolean): string {
+  const equal =
+    'this line equals an earlier one, for which its own command counts; take this line out of the batch then: ';
+  return `${isFirst ? '' : equal}${command ?? ALONE}`;
 }
 
+const ALONE = 'the command of this line alone (its model and payload), with --new.';
+
 /** Returns the facts for one line of a batch, which is made again alone: `--new` on the batch would make every line again. */
-export function callerOfLine(caller: Caller, { command: again, isFirst }: LineCommand): Caller {
-  const command = again ?? 'the command of this line alone (its model and payload), with --new.';
-  const shared =
-    'this line equals an earlier one, for which its own command counts; take this line out of the batch then: ';
-  const words = `${isFirst ? '' : shared}${command}`;
+export function callerOfLine(caller: Caller, words = ALONE): Caller {
   return {
     ...caller,
     anew: words,

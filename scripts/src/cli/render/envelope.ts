@@ -20,6 +20,7 @@ export interface Envelope {
 /** What `data` is made of: a field that is undefined is left out. */
 export type Fields = { [name: string]: Json | undefined };
 
+/** Returns the fields of `data` without those that are undefined. */
 export const definedFields = (fields: Fields): JsonObject => compact(fields) as JsonObject;
 
 /** The one key of `data` that holds what a service sent. Every other key is ours, and no text of a service names one. */
@@ -77,6 +78,12 @@ export function withWarnings(
   const { envelope } = outcome;
   return { ...outcome, envelope: { ...envelope, data: { ...envelope.data, warnings } } };
 }
+
+const SANDBOX_RUN =
+  'Sandbox run: nothing was charged. Its balance and tasks are invented, and each file is a stand-in.';
+
+/** Says first in a document that it is of a sandbox run: a later reader cannot tell otherwise. */
+export const inSandbox = (outcome: Outcome): Outcome => withWarnings(outcome, [], [SANDBOX_RUN]);
 
 /**
  * Returns the outcome of a command that failed.

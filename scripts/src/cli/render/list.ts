@@ -3,7 +3,6 @@ import type { ListedTask, ListResult } from '../../core/tasks/list-tasks.ts';
 import { isObject, type Json, type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { plain, quoted } from '../../model/text.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import { sinceAt } from '../command-line/since.ts';
 import { type Caller, resumeCommand } from './caller.ts';
 import { definedFields, done, type Outcome, upstream } from './envelope.ts';
 import { leftOut, othersWords, spanOf } from './spending.ts';
@@ -20,14 +19,13 @@ export function listOutcome(result: ListResult, caller: Caller): Outcome {
     ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
     ...(matched === 0 && listed > 0 ? [nothingMatches(result)] : []),
   ];
-  const since = filter.since === null ? null : sinceAt(filter.since);
   const data = {
-    since: since === null ? undefined : spanOf(since),
+    since: filter.since === null ? undefined : spanOf(filter.since),
     count: matched,
     counts: counts as JsonObject,
     tasks: tasks.map(rowOf),
     more: matched > tasks.length ? matched - tasks.length : undefined,
-    covers: unlessEmpty(othersWords(result.others, since, caller)),
+    covers: unlessEmpty(othersWords(result.others, filter.since, caller)),
     warnings: unlessEmpty(warningsOf(result)),
     nextSteps: unlessEmpty(nextSteps),
   };

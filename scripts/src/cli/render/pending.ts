@@ -1,4 +1,5 @@
 import type { Forgotten } from '../../core/record/forget-records.ts';
+import { compact } from '../../model/json.ts';
 import { isUnsaved, type RequestRecord } from '../../model/request-record.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { profileOf } from '../../providers/registry.ts';
@@ -16,7 +17,7 @@ const SEEN =
  */
 export function pendingOutcome(
   records: readonly RequestRecord[],
-  cancellable: ReadonlySet<RequestRecord>,
+  cancellable: readonly RequestRecord[],
   caller: Caller,
 ): Outcome {
   const pending = records.map((record) => {
@@ -24,14 +25,9 @@ export function pendingOutcome(
     const { provider, service, account, idempotencyKey, wait, download, credits, files } = record;
     const task = { taskId, status, statusSeenAt: checked, created, model, promptExcerpt, owner };
     const request = { provider, service, account, idempotencyKey, wait, download };
-    return {
-      ...task,
-      ...request,
-      credits: { ...credits },
-      files: files.length,
-      resume: resumeOf(record, caller),
-      ...(cancellable.has(record) ? cancelOf(record, caller) : {}),
-    };
+    const facts = { ...task, ...request, credits: { ...credits }, files: files.length };
+    const cancel = cancellable.includes(record) ? cancelOf(record, caller) : undefined;
+    return compact({ ...facts, resume: resumeOf(record, caller), cancel });
   });
   const nextSteps =
     pending.length > 0
@@ -40,6 +36,7 @@ export function pendingOutcome(
   return done({ count: pending.length, pending, nextSteps });
 }
 
+/** Returns the answer to `forget`. */
 export function forgottenOutcome({ record, count }: Forgotten): Outcome {
   const { taskId, status } = record;
   const lost = isUnsaved(record) ? ' Its result is not saved on this machine.' : '';
@@ -50,10 +47,9 @@ export function forgottenOutcome({ record, count }: Forgotten): Outcome {
 }
 
 /** Returns the command that cancels a task, where its service has one. */
-function cancelOf({ provider, taskId }: RequestRecord, { commandAt }: Caller): { cancel?: string } {
+function cancelOf({ provider, taskId }: RequestRecord, { commandAt }: Caller): string | undefined {
   const profile = profileOf(provider);
-  if (!profile?.can.cancel || taskId === null) return {};
-  return { cancel: commandAt(profile)('cancelTask', { taskId }) };
+  return profile?.can.cancel ? commandAt(profile)('cancelTask', { taskId: taskId! }) : undefined;
 }
 
 function resumeOf(record: RequestRecord, caller: Caller): string {

@@ -4,46 +4,42 @@ import { KEPT_DAYS } from '../../model/request-record.ts';
 import type { SpendingCounts } from '../../model/spending-row.ts';
 import { counted } from '../../model/text.ts';
 import { profileOf } from '../../providers/registry.ts';
-import { type Since, sinceAt } from '../command-line/since.ts';
+import { sinceAt } from '../command-line/since.ts';
 import type { Caller } from './caller.ts';
 import { done, type Outcome } from './envelope.ts';
 
 // Far more models than the services have.
 const MOST_MODELS = 100;
 
+/** Returns the answer to `spending`: the sums, and which span, list and records they cover. */
 export function spendingOutcome(result: SpendingResult, caller: Caller): Outcome {
-  const { total, models, list, journal } = result;
-  const since = result.since === null ? null : sinceAt(result.since);
+  const { total, models, list, journal, since } = result;
   const covers = [
     listWords(list, since, caller),
     journalWords(journal, caller),
     'Credits are as the service reported them. A task is counted in the span in which it was submitted, and once.',
     ...othersWords(result.others, since, caller),
   ].flatMap((words) => words ?? []);
-  const warnings = warningsOf(result, since);
-  if (result.listFailure) {
-    const { title } = caller.profile;
-    warnings.unshift(
-      `The list of ${title} could not be read (${result.listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
-    );
-  }
   const data = {
     since: spanOf(since),
     total: rowOf(total),
     models: models.slice(0, MOST_MODELS).map(({ model, ...sums }) => ({ model, ...rowOf(sums) })),
     more: models.length > MOST_MODELS ? models.length - MOST_MODELS : undefined,
     covers,
-    warnings: unlessEmpty(warnings),
+    warnings: unlessEmpty(warningsOf(result, caller)),
     nextSteps: unlessEmpty(nextStepsOf(total, caller)),
   };
   return done(data);
 }
 
 /** Returns a span as the documents name it; null: all that is known. */
-export function spanOf(since: Since | null): JsonObject | null {
-  return since && { day: since.day, from: new Date(since.from).toISOString(), timeZone: since.timeZone };
+export function spanOf(since: number | null): JsonObject | null {
+  if (since === null) return null;
+  const { day, timeZone } = sinceAt(since);
+  return { day, from: new Date(since).toISOString(), timeZone };
 }
 
+/** Returns a warning for each kind of entry of the list that the sums do not have. */
 export function leftOut(
   { undated, unread }: { undated: number; unread: number },
   hasSpan: boolean,
@@ -74,7 +70,7 @@ function rowOf({ charged, refunded, open, unpriced, unknown, ...counts }: Spendi
   };
 }
 
-function listWords(list: SpendingResult['list'], since: Since | null, { profile }: Caller): string | null {
+function listWords(list: SpendingResult['list'], since: number | null, { profile }: Caller): string | null {
   const { title, can } = profile;
   if (!list)
     return can.list
@@ -82,7 +78,7 @@ function listWords(list: SpendingResult['list'], since: Since | null, { profile 
       : `${title} documents no list of tasks, so its tasks are known by the journal alone.`;
   const oldest = list.oldest === null ? '' : `, the oldest of ${new Date(list.oldest).toISOString()}`;
   const later =
-    since && list.oldest !== null && list.oldest > since.from
+    since !== null && list.oldest !== null && list.oldest > since
       ? ' Whether it reaches back to the beginning of the span is not known.'
       : '';
   return `The list of ${title}: ${counted(list.tasks, 'task')} of this key${oldest}. How far back such a list reaches is not documented.${later}`;
@@ -99,21 +95,26 @@ function journalWords(journal: SpendingResult['journal'], { profile }: Caller): 
 /** Says of the requests to other services that they are left out, with the command that shows them. */
 export function othersWords(
   others: readonly OtherRequests[] = [],
-  since: Since | null,
-  { commandAt }: Pick<Caller, 'commandAt'>,
+  since: number | null,
+  { commandAt }: Caller,
 ): string[] {
   return others.flatMap(({ provider, count }) => {
     const profile = profileOf(provider);
     if (!profile) return [];
-    const command = commandAt(profile)('spending', { since: since?.day });
+    const day = since === null ? undefined : sinceAt(since).day;
+    const command = commandAt(profile)('spending', { since: day });
     return [`The requests to ${profile.title} are left out (${count} on record here): ${command}`];
   });
 }
 
-function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since | null): string[] {
+function warningsOf({ total, list, journal, asOf, since, listFailure }: SpendingResult, { profile }: Caller) {
   const { unpriced, unknown } = total;
   const unreadable = journal?.unreadable ?? 0;
   const warnings: string[] = [];
+  if (listFailure)
+    warnings.push(
+      `The list of ${profile.title} could not be read (${listFailure.message}), so this is what the journal of this machine knows, which may be out of date.`,
+    );
   if (unpriced > 0)
     warnings.push(
       `The credits of ${unpriced} of these tasks are not known: nobody reported them, and the sums leave them out.`,
@@ -127,15 +128,15 @@ function warningsOf({ total, list, journal, asOf }: SpendingResult, since: Since
       `Whether ${unknown} of these submits ${unknown === 1 ? 'was' : 'were'} accepted, and charged, is not known.${list ? ` The list may show what came of ${unknown === 1 ? 'it' : 'them'}.` : ''}`,
     );
   if (list) warnings.push(...leftOut(list, since !== null));
-  if (!list && journal && since && since.from < asOf - KEPT_DAYS * 24 * 3_600_000)
+  if (!list && journal && since !== null && since < asOf - KEPT_DAYS * 24 * 3_600_000)
     warnings.push(`What was made more than ${KEPT_DAYS} days ago may no longer be on record here.`);
   return warnings;
 }
 
 function nextStepsOf({ running, unknown }: SpendingCounts, { command, profile: { can } }: Caller): string[] {
+  const pending = command('listPending');
   const steps: string[] = [];
-  if (running > 0)
-    steps.push(can.list ? command('listTasks', { status: 'running' }) : command('listPending'));
-  if (unknown > 0 && !steps.includes(command('listPending'))) steps.push(command('listPending'));
+  if (running > 0) steps.push(can.list ? command('listTasks', { status: 'running' }) : pending);
+  if (unknown > 0 && !steps.includes(pending)) steps.push(pending);
   return steps;
 }

@@ -3,7 +3,6 @@ import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/read-answer.ts';
-import type { AdvisedFailure } from '../advised-failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
@@ -69,17 +68,11 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
     case 'cancelledNow':
       return success(seen.state, taskId, data, EXIT.done);
     case 'failed':
-      return ended(generationFailed(seen, caller, reused !== undefined), data);
-    case 'cancelled':
-      return ended(taskCancelled(caller, reused !== undefined), data);
+    case 'cancelled': {
+      const end = result.kind === 'failed' ? generationFailed : taskCancelled;
+      return failed(end(seen, caller, reused !== undefined).with({ data: definedFields(data) }), null, null);
+    }
   }
-}
-
-const ended = (failure: AdvisedFailure, data: Fields): Outcome =>
-  failed(failure.with({ data: definedFields(data) }), null, null);
-
-function isInTheWay(result: TaskResult): boolean {
-  return result.kind === 'notFetched' && result.failure.details.reason?.kind === 'fileInTheWay';
 }
 
 function saveSteps(taskId: string, caller: Caller): string[] {
@@ -122,8 +115,9 @@ export const pollError = ({ code, message }: Failure): JsonObject => ({
 
 function reusedSteps(result: TaskResult, { anew, resumeFlags }: Caller): string[] {
   const { reused } = result;
+  const reason = 'failure' in result ? result.failure.details.reason : undefined;
   // What only needs another name needs no new charge.
-  if (!reused || isInTheWay(result)) return [];
+  if (!reused || reason?.kind === 'fileInTheWay') return [];
   const since = reused.newRun === undefined ? NONE_SINCE : '';
   const named = resumeFlags.output === undefined ? undefined : result.files?.[0];
   const rename = named ? ` Give that another --output: ${named.path} holds this earlier result.` : '';

@@ -15,8 +15,9 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 const MAX_IMAGE_BYTES = 32 * 1024 * 1024;
 
 /**
- * The fields of `--payload`, from the command line or standard input; none where it was not given.
- * @param signal ends the reading of standard input. @throws Failure INVALID_PAYLOAD
+ * Returns the fields of `--payload`, from the command line or standard input; none where it was not given.
+ * @param signal ends the reading of standard input
+ * @throws Failure INVALID_PAYLOAD
  */
 export async function readFields(text: string | undefined, signal: AbortSignal): Promise<JsonObject> {
   if (text === undefined) return {};
@@ -191,6 +192,7 @@ async function dataUri(handle: FileHandle, size: number, beginning: string): Pro
   return uri;
 }
 
+/** Returns the code of an error of Node, such as ENOENT. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }

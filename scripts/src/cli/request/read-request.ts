@@ -16,8 +16,9 @@ import { BY_FLAGS } from '../render/payload-ways.ts';
 import { readFields, withImage } from './payload.ts';
 
 /**
- * Sends nothing. @param loopback the service runs on this machine, so a callback may go to it too. @throws Failure
- * INVALID_MODEL or INVALID_PAYLOAD with every issue found
+ * Returns the request that the flags ask for, checked against the contract of its model. Sends nothing.
+ * @param loopback the service runs on this machine, so a callback may go to it too
+ * @throws Failure INVALID_MODEL, or INVALID_PAYLOAD with every issue found
  */
 export async function readRequest(
   args: Arguments,
@@ -56,6 +57,7 @@ export async function readRequest(
   return { contract, generation, terms: termsOf(args) };
 }
 
+/** Returns under which terms the flags let a request be submitted: caps, owner, `--new`. */
 export function termsOf(args: Arguments): Terms {
   const { action, idempotencyKey, new: isNew, owner = null, wait } = args;
   const { maxCredits, maxTotalCredits, maxCreditsPerDay } = args;
@@ -72,22 +74,20 @@ export function termsOf(args: Arguments): Terms {
 async function noQuote({ profile }: Arguments, contract: Contract, payload: JsonObject): Promise<Failure> {
   const { priceLine } = await import('../../contracts/price/estimate.ts');
   const line = priceLine(contract, payload);
-  const steps =
+  const [hint, ...steps] =
     line === null
       ? [
+          'no price of this payload is known here',
           `No price of ${contract.model} is known here either. Get a yes to an unknown price before you submit.`,
         ]
       : [
+          'the estimate of the price of this payload is in nextSteps',
           `${line} Tell the user so, and submit with --maxCredits, which is held against the same estimate.`,
           contract.price!.note,
         ];
-  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
   const refusal = refusalOf(profile, 'quote');
-  const hint =
-    line === null
-      ? 'no price of this payload is known here'
-      : 'the estimate of the price of this payload is in nextSteps';
-  const issues = refusal.details.issues?.map((one) => ({ ...one, hint }));
+  const issues = refusal.details.issues?.map((one) => ({ ...one, hint: hint! }));
+  const describe = commandFor(contract.provider, 'describeModel', { model: contract.model });
   return refusal.with({ issues, nextSteps: [...steps, describe] });
 }
 

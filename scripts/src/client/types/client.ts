@@ -27,8 +27,8 @@ export interface Client {
    */
   submit(request: SubmitRequest, options?: CallOptions): Promise<SubmittedTask>;
   /**
-   * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says. Sends
-   * nothing; where the list is clear, the result can.
+   * Searches the service's list for the task of a submit whose outcome is unknown, and returns what the list says.
+   * Submits nothing. If the list is clear, the result has `resubmit`, which submits the request once more.
    */
   reconcile(request: LostRequest, options?: ReconcileOptions): Promise<Reconciled>;
   /** Returns the state of a task. */

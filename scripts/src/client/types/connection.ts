@@ -23,7 +23,7 @@ export interface ClientOptions {
   timeoutMs?: number;
   /** Retries of a read (status, task, list, quote, account, download); 3 by default. A submit is never retried. */
   maxRetries?: number;
-  /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval grows to 4.4 s. */
+  /** Milliseconds between the first polls of `wait`; 2,000 by default. The interval then grows to 3 s, and in a wait of more than 10 minutes up to 12 s. */
   pollIntervalMs?: number;
   /** Proxies; the environment is not read. */
   proxy?: ProxySettings;

@@ -7,12 +7,12 @@ import type { SchemaNode } from '../schema/schema-node.ts';
 import { checkPayload } from '../validate.ts';
 
 /** Credits that a payload may have cost, from the least to the most. The same number where its fields decide it. */
-export interface Estimate {
+interface Estimate {
   least: number;
   most: number;
 }
 
-export type Variant = Cheaper['variants'][number];
+type Variant = Cheaper['variants'][number];
 
 const MOST_VARIANTS = 3;
 // A range of seconds is short; a wider number field would make pairs of changes endless.
@@ -149,11 +149,10 @@ export function cheaperVariants(contract: Contract, payload: JsonObject, belowCr
   const now = estimate(contract, payload);
   if (now === null || checkPayload(contract, payload).length > 0) return [];
   const singles = priceFields(contract).flatMap((name) => changesOf(contract, payload, name));
-  const pairs = singles.flatMap((one, i) =>
-    singles.slice(i + 1).flatMap((two) => (one.name === two.name ? [] : [{ ...one.change, ...two.change }])),
-  );
+  const pairs = singles.flatMap((one, i) => singles.slice(i + 1).map((two) => ({ ...one, ...two })));
   const variants: Variant[] = [];
-  for (const change of [...singles.map((single) => single.change), ...pairs]) {
+  // Of two values of one field the second is a change of its own.
+  for (const change of [...singles, ...pairs.filter((pair) => Object.keys(pair).length === 2)]) {
     const credits = estimate(contract, { ...payload, ...change })?.most;
     if (credits !== undefined && credits < belowCredits) variants.push({ change, credits });
   }
@@ -179,12 +178,12 @@ function priceFields(contract: Contract): string[] {
   return [...new Set([seconds, ...names])].filter((name) => typeof name === 'string');
 }
 
-function changesOf(contract: Contract, payload: JsonObject, name: string) {
+function changesOf(contract: Contract, payload: JsonObject, name: string): JsonObject[] {
   const root = rootOf(contract);
   const current = valueIn(root, payload, name);
   return valuesOf(root.properties?.get(name))
     .filter((value) => value !== null && value !== current)
-    .map((value) => ({ name, change: { [name]: value } }));
+    .map((value) => ({ [name]: value }));
 }
 
 function valuesOf(node: SchemaNode | undefined): readonly Json[] {

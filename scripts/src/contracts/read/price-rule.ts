@@ -61,7 +61,6 @@ const PRICE = only({
 });
 
 export type Rate = Zod.output<typeof RATE>;
-export type ObservedPrice = Zod.output<typeof OBSERVED>;
 export type PriceRule = Zod.output<typeof PRICE>;
 
 /** Reads x-price. `root` is the schema whose fields it may name. @throws ContractError */

@@ -47,6 +47,7 @@ export function literal(value: Json): string {
 // Of an address: it may be a password.
 const USER = /^([a-z][a-z0-9+.-]*:\/*)[^/?#]*@/i;
 
+/** Returns what a field takes, as the words after "expected" in a refusal. */
 export function expected(node: SchemaNode): string {
   if (node.anyOf !== undefined) return node.anyOf.map(expected).join(' or ');
   if (node.enum !== undefined) {

@@ -15,13 +15,13 @@ import {
 } from './expected.ts';
 import { isOfType, type SchemaNode, type TypeName } from './schema-node.ts';
 import { codePoints, fits } from './to-zod.ts';
-import type { Beside, Ways } from './ways.ts';
+import { BESIDE, type Ways } from './ways.ts';
 
 const MOST_MODELS = 6;
 const NEVER_ROUNDED = 'nothing is rounded, as that changes the price';
 
 /** A place of a payload that was refused, as a hint needs it. */
-export interface RefusedPlace {
+interface RefusedPlace {
   node: SchemaNode;
   path: Path;
   value: Json | undefined;
@@ -106,7 +106,7 @@ function isNumeric(value: Json | undefined): boolean {
 function textHint(place: RefusedPlace, value: string): string {
   const { node, path, ways, provider, isPrompt } = place;
   for (const rule of node.own ?? []) {
-    const problem = rule.problem?.(value, { ways, service: provider });
+    const problem = rule.problem?.(value, ways, provider);
     if (problem) return problem.hint;
   }
   if (value.trim() === '')
@@ -160,8 +160,6 @@ const SIMILAR_WORDS: readonly (readonly string[])[] = [
   ['image', 'imageurl'],
 ];
 
-const BESIDE: readonly Beside[] = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'];
-
 /** What to do about a field that the contract does not have. `given` is the object it was found in. */
 export function unknownFieldHint(key: string, node: SchemaNode, given: JsonObject, ways: Ways): string {
   const names = [...(node.properties?.keys() ?? [])];
@@ -185,6 +183,7 @@ function wayOfField(key: string, shown: string, { elsewhere }: Ways): string {
   return `no model of this kind has it${known.isKnown ? ' with this value' : ''}: ${drop}`;
 }
 
+/** Returns the one of some field names under which another model has a field; undefined where none is. */
 export function lookAlike(key: string, names: readonly string[]): string | undefined {
   const word = squeeze(key);
   const group = SIMILAR_WORDS.find((words) => words.includes(word));

@@ -5,6 +5,7 @@ export function fieldOf(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** Tells whether an object has a field that is not the same as left out. */
 export function isPresent(object: JsonObject, name: string): boolean {
   return carriesSomething(fieldOf(object, name));
 }

@@ -59,8 +59,12 @@ export interface Keyword {
 
 /** What a keyword says at one place of a schema. */
 export interface Rule {
-  /** What is wrong with a value; null where nothing is. */
-  problem?(value: Json, asked: Asked): Problem | null;
+  /**
+   * What is wrong with a value; null where nothing is.
+   * @param ways how the caller gives a value of this field
+   * @param service who is meant by what a hint says about uploads
+   */
+  problem?(value: Json, ways?: Ways, service?: string): Problem | null;
   /** What is wrong between the fields of an object. */
   issues?(at: ObjectPlace): Issue[];
   /** The words for a field that the schema does not have; undefined where the keyword says nothing of it. */
@@ -78,14 +82,6 @@ export interface Scope {
   properties: JsonObject;
   /** Reads a schema inside of the keyword. */
   readSchema: (schema: Json, where: string) => SchemaNode;
-}
-
-/** What the words of a problem depend on beside the value. */
-export interface Asked {
-  /** How the caller gives a value of this field. */
-  ways?: Ways;
-  /** Who is meant by what a hint says about uploads. */
-  service?: string;
 }
 
 /** An object of a payload, with the schema of its place. */

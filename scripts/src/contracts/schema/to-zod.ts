@@ -18,6 +18,7 @@ export function toZod(node: SchemaNode): Zod.ZodMiniType {
   return schema;
 }
 
+/** Tells whether a value follows a schema. */
 export function fits(node: SchemaNode, value: Json): boolean {
   return toZod(node).safeParse(value).success;
 }
@@ -45,18 +46,16 @@ function ofType(node: SchemaNode, type: TypeName): Zod.ZodMiniType | null {
   const checks = [];
   if (node.minimum !== undefined) checks.push(z.minimum(node.minimum));
   if (node.maximum !== undefined) checks.push(z.maximum(node.maximum));
-  const base = type === 'integer' ? z.int() : z.number();
-  return checks.length === 0 ? base : base.check(...checks);
+  return (type === 'integer' ? z.int() : z.number()).check(...checks);
 }
 
 function text(node: SchemaNode): Zod.ZodMiniType {
-  const { pattern, minLength: least = 0, maxLength: most = Number.POSITIVE_INFINITY } = node;
-  const checks = [];
+  const { pattern, minLength, maxLength } = node;
+  const checks = ownChecks<string>(node);
   if (pattern !== undefined) checks.push(z.regex(pattern));
-  if (least > 0) checks.push(z.refine<string>((value) => codePoints(value) >= least));
-  if (most < Number.POSITIVE_INFINITY) checks.push(z.refine<string>((value) => codePoints(value) <= most));
-  checks.push(...ownChecks<string>(node));
-  return checks.length === 0 ? z.string() : z.string().check(...checks);
+  if (minLength !== undefined) checks.push(z.refine((value) => codePoints(value) >= minLength));
+  if (maxLength !== undefined) checks.push(z.refine((value) => codePoints(value) <= maxLength));
+  return z.string().check(...checks);
 }
 
 /** Length as JSON Schema counts it: an emoji is one, not two. */
@@ -72,17 +71,15 @@ export function codePoints(value: string): number {
 }
 
 function list(node: SchemaNode): Zod.ZodMiniType {
-  const checks = [];
+  const checks = ownChecks<unknown[]>(node);
   if (node.minItems !== undefined) checks.push(z.minLength(node.minItems));
   if (node.maxItems !== undefined) checks.push(z.maxLength(node.maxItems));
-  checks.push(...ownChecks<unknown[]>(node));
-  const base = z.array(toZod(node.items!));
-  return checks.length === 0 ? base : base.check(...checks);
+  return z.array(toZod(node.items!)).check(...checks);
 }
 
 function ownChecks<T>({ own = [] }: SchemaNode) {
   return own.flatMap(({ problem }) =>
-    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json, {}) === null)],
+    problem === undefined ? [] : [z.refine<T>((value) => problem(value as Json) === null)],
   );
 }
 

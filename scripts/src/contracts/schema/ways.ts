@@ -1,5 +1,7 @@
 /** What a pasted request says beside the fields of its payload. */
-export type Beside = 'model' | 'callbackUrl' | 'webhookUrl' | 'idempotencyKey';
+export const BESIDE = ['model', 'callbackUrl', 'webhookUrl', 'idempotencyKey'] as const;
+
+type Beside = (typeof BESIDE)[number];
 
 /** Other models that have a field: their names, and whether one has it with another value. */
 export type Elsewhere = ReadonlyMap<string, { models: readonly string[]; isKnown: boolean }>;

@@ -8,7 +8,7 @@ interface GateOptions {
   clock: Clock;
   signal?: AbortSignal | undefined;
   stop: AbortSignal;
-  /** When the last submit may be sent, on the monotonic clock. */
+  /** When the last submit may be sent. */
   until(): number;
   spending: BatchSpending;
 }
@@ -28,18 +28,13 @@ export class BatchGate {
     this.#options = options;
   }
 
-  /** Lets no further submit through. The first reason stands. */
-  hold(failure: Failure): void {
-    this.held ??= failure;
-  }
-
   /**
    * Heeds that a submit was rejected: holds all others back where they would be rejected too, or lets them pause.
    * @param attempt how often this submit was rejected
    * @returns whether it may be sent later
    */
   rejected(failure: Failure, attempt: number): boolean {
-    if (ENDS_ALL.has(failure.code)) this.hold(failure);
+    if (ENDS_ALL.has(failure.code)) this.held ??= failure;
     if (!failure.details.transient) return false;
     this.pauseFor(pauseAfter(failure, attempt, PAUSES, this.#options.clock.random));
     return !this.isOver;
@@ -60,12 +55,11 @@ export class BatchGate {
    * @param onLost called when the answer of its submit was lost
    */
   of(number: number, price: number | null, onLost: () => void): SubmitGate {
-    const { spending } = this.#options;
     return {
       ready: async () => {
         await this.#resumed();
         if (this.held) throw this.held;
-        spending.reserve(number, price);
+        this.#options.spending.reserve(number, price);
       },
       pauseFor: (ms) => this.pauseFor(ms),
       lost: onLost,
@@ -80,9 +74,7 @@ export class BatchGate {
       if (left <= 0 || this.held) return;
       if (this.#pausedUntil > until()) {
         const message = 'The service asked every submit to pause for longer than the wait.';
-        throw new Failure('RATE_LIMITED', message, {
-          retryAfter: Math.ceil(left / 1000),
-        });
+        throw new Failure('RATE_LIMITED', message, { retryAfter: Math.ceil(left / 1000) });
       }
       await clock.sleep(left, signal);
     }

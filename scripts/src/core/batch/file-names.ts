@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isVersionOf, mediaIn, nameKey, stemOfOutput, versionOf } from '../../download/names.ts';
+import { freeVersion, isVersionOf, mediaIn, nameKey, stemOfOutput } from '../../download/names.ts';
 import { Failure, type Issue } from '../../model/failure.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { type Known, recordedName } from './known-lines.ts';
@@ -83,12 +83,12 @@ export function fileNames(
   return names.map((name, n) => {
     if (name !== null) return name;
     const number = String(lines[n]!.number).padStart(width, '0');
-    for (let version = 1; ; version += 1) {
-      const candidate = versionOf(`${pattern.before}${number}${pattern.after}`, version);
-      if (used.has(nameKey(candidate)) || isTaken(candidate)) continue;
-      used.add(nameKey(candidate));
-      return candidate;
-    }
+    const free = freeVersion(
+      `${pattern.before}${number}${pattern.after}`,
+      (candidate) => used.has(nameKey(candidate)) || isTaken(candidate),
+    );
+    used.add(nameKey(free));
+    return free;
   });
 }
 

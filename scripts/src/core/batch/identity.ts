@@ -15,6 +15,7 @@ export function ordinalsOf(lines: readonly Content[]): number[] {
   });
 }
 
+/** Returns what equal lines have in common, as a text. */
 export function keyOf({ model, payloadHash }: Content): string {
   return `${model} ${payloadHash}`;
 }

@@ -15,6 +15,7 @@ export interface Known {
 
 const NOTHING: Known = { entry: undefined, isUnknown: false, older: [] };
 
+/** Returns what the records say of each line, in the order of the lines. */
 export async function knownLines(store: RecordStore | null, lines: readonly BatchLine[]): Promise<Known[]> {
   if (!store) return lines.map(() => NOTHING);
   const known: Known[] = [];
@@ -30,6 +31,7 @@ export async function knownLines(store: RecordStore | null, lines: readonly Batc
   return known;
 }
 
+/** Returns the credits that a record has for its task; null where it has none. */
 export function priceIn({ entry }: Known): number | null {
   const { quoted = null, charged = null } = entry?.record.credits ?? {};
   return quoted ?? charged;

@@ -40,7 +40,6 @@ class Batch {
   readonly #submits = new Slots(SUBMITS);
   readonly #spending: BatchSpending;
   readonly #gate: BatchGate;
-  readonly #start: number;
   readonly #deadline: number;
   #acceptedAt: number;
   #folder: string | null = null;
@@ -61,9 +60,8 @@ class Batch {
       terms: { ...terms, ...(isRun && { newRun: newRunOf(options.lines, clock.wall()) }) },
       wait: { ...wait, isVersioned: true },
     };
-    this.#start = clock.monotonic();
-    this.#acceptedAt = this.#start;
-    this.#deadline = this.#start + options.wait.waitMs;
+    this.#acceptedAt = clock.monotonic();
+    this.#deadline = this.#acceptedAt + wait.waitMs;
     this.#spending = new BatchSpending(terms.caps.maxTotalCredits);
     const stop = options.stop.requested;
     const until = () => this.#submitsUntil;
@@ -84,7 +82,7 @@ class Batch {
     const open = this.#lines.filter((line) => this.#mayCharge(line)).map(({ line }) => line);
     const { prices, held } = await pricesWithin(this.#session, open, terms);
     this.#prices = prices;
-    if (held) this.#gate.hold(held);
+    this.#gate.held = held;
     this.#options.onPriced?.(open.length, this.#quoted);
     // The prices took time that belongs to them.
     this.#acceptedAt = this.#session.api.clock.monotonic();
@@ -186,8 +184,10 @@ class Batch {
           if (this.#gate.isOver) return line.end;
           begun = await this.#begin(line, leave);
         } catch (error) {
-          if (!(error instanceof Failure)) throw error;
-          if (!this.#isForLater(error, line, attempt)) throw error;
+          const isRejected = error instanceof Failure && error.code !== 'SUBMIT_OUTCOME_UNKNOWN';
+          if (!isRejected || line.taskId !== null) throw error;
+          this.#spending.release(line.number);
+          if (!this.#gate.rejected(error, attempt)) throw error;
           line.end = error;
         } finally {
           leave();
@@ -200,32 +200,23 @@ class Batch {
     return conclude(this.#sessionOf(line), begun);
   }
 
-  /** Tells whether a line's submit was rejected for the moment alone, and holds the others back where it was for good. */
-  #isForLater(failure: Failure, { number, taskId }: Line, attempt: number): boolean {
-    if (taskId !== null || failure.code === 'SUBMIT_OUTCOME_UNKNOWN') return false;
-    this.#spending.release(number);
-    return this.#gate.rejected(failure, attempt);
-  }
-
   async #begin(line: Line, leave: () => void): Promise<Begun> {
     const { terms, wait, webhookUrl, isDetached, stop } = this.#options;
     const { maxCredits, maxTotalCredits } = terms.caps;
-    const { contract, number, ordinal } = line.line;
+    const { contract, ordinal } = line.line;
     const resume = stop.defer();
     try {
-      const price = this.#prices.get(number);
-      // What the sum was made of is also the limit of each line.
-      const most = maxTotalCredits === undefined ? maxCredits : (price?.credits ?? maxCredits);
-      const generation = {
-        model: contract.model,
-        payload: await line.line.read(),
-        idempotencyKey: crypto.randomUUID(),
-        maxCredits: most,
-        webhookUrl,
-      };
+      const price = this.#prices.get(line.number);
       const begun = await begin(this.#sessionOf(line, { leave, resume }), {
         contract,
-        generation,
+        generation: {
+          model: line.model,
+          payload: await line.line.read(),
+          idempotencyKey: crypto.randomUUID(),
+          // What the sum was made of is also the limit of each line.
+          maxCredits: maxTotalCredits === undefined ? maxCredits : (price?.credits ?? maxCredits),
+          webhookUrl,
+        },
         terms: { ...terms, ordinal },
         wait: { ...wait, output: line.name, waitMs: this.#left },
         isDetached: isDetached || wait.waitMs === 0,
@@ -235,7 +226,7 @@ class Batch {
       line.isReused = origin?.resumed !== undefined;
       line.credits = credits;
       this.#tell(line);
-      this.#spending.charged(number, credits?.charged);
+      this.#spending.charged(line.number, credits?.charged);
       // The service may repeat the payload in its answer.
       return task ? { ...begun, task: { ...task, ...NO_PAYLOAD } } : begun;
     } finally {
@@ -246,11 +237,15 @@ class Batch {
   async #resumed(line: Line): Promise<LineEnd> {
     const { wait, isDetached } = this.#options;
     const entry = line.known.entry!;
-    const folder = this.#folder;
-    const known = await attached(entry, { folder, output: line.name });
+    const place = { folder: this.#folder, output: line.name };
+    const known = await attached(entry, place);
     const { status, taskId, credits } = entry.record;
     if (isDetached && !isTerminal(status)) {
-      return taskResult(taskId!, { state: status, record: {} }, { resumed: madeBy(entry.record), credits });
+      return taskResult(
+        taskId!,
+        { state: status, record: {} },
+        { origin: { resumed: madeBy(entry.record) }, credits },
+      );
     }
     // Without a wait, each line would be a query of its own. So soon the list has shown all of them.
     const waitMs = Math.max(this.#left, isTerminal(status) ? 0 : GLANCE_MS);
@@ -258,7 +253,7 @@ class Batch {
       ...known,
       model: line.model,
       maxCredits: undefined,
-      wait: { ...wait, folder, output: line.name, waitMs },
+      wait: { ...wait, ...place, waitMs },
       start: this.#session.api.clock.monotonic(),
     });
   }

@@ -32,6 +32,7 @@ export function creditsOfEnd(end: LineEnd): Credits | undefined {
   return end === null || end instanceof Failure ? undefined : end.credits;
 }
 
+/** Counts the lines of a batch by how they ended, and adds up what the service reported; null where it reported nothing. */
 export function totalsOf(lines: readonly LineSums[]): BatchTotals {
   const none = { completed: 0, failed: 0, cancelled: 0, running: 0, notSubmitted: 0, unknown: 0 };
   const chargedNow = lines.some(isMadeNow) ? null : 0;
@@ -46,6 +47,7 @@ export function totalsOf(lines: readonly LineSums[]): BatchTotals {
   return totals;
 }
 
+/** Tells whether this run submitted the task of a line. */
 export function isMadeNow({ taskId, isReused }: Pick<LineResult, 'taskId' | 'isReused'>): boolean {
   return taskId !== null && !isReused;
 }

@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts';
 import type { Task } from '../../model/task.ts';
 import { urlOf } from '../../model/url.ts';
 import { intervalBefore, type PollSchedule } from '../poll/interval.ts';
-import { pollerOf } from '../poll/poller-of.ts';
+import { pollerOf } from '../poll/poller.ts';
 import type { Session } from '../session.ts';
 
 // A replica that lags behind may show the finished task as running, or without its output, for a moment.

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import { hasExtension } from '../../download/names.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
-import { madeAs, type OutputKind } from '../../model/output-kind.ts';
+import { madeAs } from '../../model/output-kind.ts';
 import type { Warning } from '../result.ts';
 import type { Session } from '../session.ts';
 
@@ -16,7 +16,9 @@ export async function fileWarnings(
   files: readonly SavedFile[],
   output: string | null | undefined,
 ): Promise<Warning[]> {
-  const makes = model && (await kindMadeBy(session.provider.id, model));
+  const { loadContract } = await import('../../contracts/contract.ts');
+  const contract = model ? await orFailure(loadContract(session.provider.id, model)) : undefined;
+  const makes = contract instanceof Failure ? undefined : contract?.output;
   const warnings: Warning[] = [];
   for (const { path: saved, contentType } of files) {
     if (model && makes && madeAs(contentType) !== makes)
@@ -27,10 +29,4 @@ export async function fileWarnings(
       warnings.push({ kind: 'otherExtension', asked: output, file: path.basename(saved) });
   }
   return warnings;
-}
-
-async function kindMadeBy(provider: string, model: string): Promise<OutputKind | undefined> {
-  const { loadContract } = await import('../../contracts/contract.ts');
-  const contract = await orFailure(loadContract(provider, model));
-  return contract instanceof Failure ? undefined : contract.output;
 }

@@ -1,7 +1,7 @@
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
-import { creditsOf, type TaskResult, taskResult } from '../result.ts';
-import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
+import { creditsOf, modelOf, type TaskResult, taskResult } from '../result.ts';
+import type { WaitedTask } from '../wait-settings.ts';
 import { fetchResult } from './fetch-result.ts';
 import { asGone, asNotShown } from './gone.ts';
 import { folderFor, withOwner } from './place.ts';
@@ -15,7 +15,6 @@ import { savedResult } from './saved-result.ts';
 export async function finish(of: WaitedTask): Promise<TaskResult> {
   const { session, taskId, wait, known } = of;
   const { entry, credits, task: shown } = known;
-  const facts = knownFacts(known);
   let task: Task | undefined;
   try {
     const before = entry && (await savedResult(of, entry));
@@ -35,11 +34,11 @@ export async function finish(of: WaitedTask): Promise<TaskResult> {
       const save = () => saveFiles(session, found, folder, { ...wait, entry, onFresh });
       const files = await (session.results ? session.results.run(save) : save());
       const { fileWarnings } = await import('./file-warnings.ts');
-      saved = { files, warnings: await fileWarnings(session, facts.model, files, wait.output) };
+      saved = { files, warnings: await fileWarnings(session, modelOf(known), files, wait.output) };
     }
     const fileCount = task.urls.length;
     await entry?.update(credits ? { fileCount, credits: creditsOf(task, credits) } : { fileCount });
-    return { ...taskResult(taskId, task, facts), ...saved };
+    return { ...taskResult(taskId, task, known), ...saved };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return withoutFiles(of, error, task);
@@ -55,12 +54,9 @@ async function withoutFiles(of: WaitedTask, error: Failure, task: Task | undefin
   const left = entry && isNotShown ? await orFailure(savedResult(of, entry, true)) : undefined;
   if (left && !(left instanceof Failure)) return left;
   const why = left ?? asGone(session, taskId, failure, entry?.record, task);
-  return notFetched(taskId, await withOwner(session, entry, why), known, task);
-}
-
-/** Returns the result of a task that is COMPLETED, whatever failed after that. */
-function notFetched(taskId: string, failure: Failure, known: TaskFacts, task?: Task): TaskResult {
+  const told = await withOwner(session, entry, why);
+  // The task is COMPLETED, whatever failed after that.
+  const about = told.with({ status: 'COMPLETED', taskId, charged: 'finished' });
   const seen = { ...task, state: 'COMPLETED' as const, record: {} };
-  const about = failure.with({ status: 'COMPLETED', taskId, charged: 'finished' });
-  return { ...taskResult(taskId, seen, knownFacts(known)), kind: 'notFetched', failure: about };
+  return { ...taskResult(taskId, seen, known), kind: 'notFetched', failure: about };
 }

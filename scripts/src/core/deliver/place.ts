@@ -30,15 +30,13 @@ export async function checkNameIsFree(
   earlier?: () => Promise<readonly (StoredRequest | null)[]>,
 ): Promise<void> {
   if (folder === null || !output) return;
-  const { mediaIn, nameKey, stemOfOutput, versionOf } = await import('../../download/names.ts');
+  const { freeVersion, mediaIn, nameKey, stemOfOutput } = await import('../../download/names.ts');
   const media = mediaIn(folder);
   const stem = stemOfOutput(output);
-  const fileNamed = (name: string) => media.get(nameKey(name));
-  const file = fileNamed(stem);
+  const file = media.get(nameKey(stem));
   if (file === undefined) return;
-  let version = 2;
-  while (fileNamed(versionOf(stem, version))) version += 1;
-  const free = path.join(folder, `${versionOf(stem, version)}${output.slice(stem.length)}`);
+  const version = freeVersion(stem, (name) => media.has(nameKey(name)), 2);
+  const free = path.join(folder, `${version}${output.slice(stem.length)}`);
   const owner = earlier ? ownerOf(file, await earlier()) : { is: 'other' as const };
   const whose = owner.is === 'other' ? ' and is not the file of this request' : '';
   throw new Failure('INVALID_PAYLOAD', `${file} exists already${whose}.`, {
@@ -60,7 +58,11 @@ export async function withOwner(
   return failure.with({ reason: { ...reason, owner } });
 }
 
-/** @param records of the request that wants the name of the file @param wantedBy its task, where it has one */
+/**
+ * Returns whose file it is that has the wanted name.
+ * @param records of the request that wants the name
+ * @param wantedBy its task, where it has one
+ */
 function ownerOf(
   file: string,
   records: readonly (StoredRequest | null)[],

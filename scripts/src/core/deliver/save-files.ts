@@ -1,8 +1,9 @@
 import type { SavedFile } from '../../download/download.ts';
 import { Failure, orFailure } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
+import type { TaskFacts } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { TaskFacts, Wait } from '../wait-settings.ts';
+import type { Wait } from '../wait-settings.ts';
 import { RESULT_MS, readTaskRecord } from './fetch-result.ts';
 import { asNotShown } from './gone.ts';
 

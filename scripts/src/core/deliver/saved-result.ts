@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { SavedFile } from '../../download/download.ts';
 import type { RecordedFile, RequestRecord } from '../../model/request-record.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
-import { type TaskResult, taskResult } from '../result.ts';
+import { modelOf, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import { knownFacts, type Wait, type WaitedTask } from '../wait-settings.ts';
+import type { Wait, WaitedTask } from '../wait-settings.ts';
 
 /**
  * Returns the result of a COMPLETED task by the files that its record names: the same ones, or copies of them where they are
@@ -22,10 +22,9 @@ export async function savedResult(
   const find = () => wholeFiles(session, entry, wait, count);
   const files = await (session.results ? session.results.run(find) : find());
   if (!files) return undefined;
-  const facts = knownFacts(known);
   const { fileWarnings } = await import('./file-warnings.ts');
-  const warnings = await fileWarnings(session, facts.model, files, wait.output);
-  return { ...taskResult(taskId, { state: 'COMPLETED', record: {} }, facts), files, warnings };
+  const warnings = await fileWarnings(session, modelOf(known), files, wait.output);
+  return { ...taskResult(taskId, { state: 'COMPLETED', record: {} }, known), files, warnings };
 }
 
 /**

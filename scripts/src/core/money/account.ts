@@ -8,8 +8,9 @@ import type { OtherAccount } from '../../model/submit-facts.ts';
 import type { Account, GenerationRequest, Quote } from '../../providers/provider.ts';
 import { otherAccountOf } from '../record/other-account.ts';
 import type { Session } from '../session.ts';
-import { cheaperThan } from './cheaper.ts';
+
 import { askPrice } from './check-price.ts';
+import { cheaperThan } from './short-of-credits.ts';
 
 export interface QuoteResult {
   kind: 'quote';
@@ -36,13 +37,10 @@ export async function quote(
   const { model, payload } = generation;
   const recorded = await orFailure(recordedOf(session, generation));
   // The price is known without the records.
-  const found = recorded instanceof Failure ? { known: null, other: null } : recorded;
+  const found = recorded instanceof Failure ? NOT_RECORDED : recorded;
   const isCharged = typeof found.known?.taskId === 'string';
-  const answer = await askPrice(
-    session,
-    contract,
-    isCharged ? { model, payload, idempotencyKey: '' } : generation,
-  );
+  const unlimited = { model, payload, idempotencyKey: '' };
+  const answer = await askPrice(session, contract, isCharged ? unlimited : generation);
   const { credits, balance } = answer;
   const estimate = estimateCredits(contract, payload);
   const missing = balance === null ? 0 : Math.max(0, credits - balance);
@@ -58,13 +56,15 @@ export async function quote(
   };
 }
 
+const NOT_RECORDED = { known: null, other: null };
+
 async function recordedOf(
   session: Session,
   { model, payload, idempotencyKey }: GenerationRequest,
 ): Promise<Pick<QuoteResult, 'known' | 'other'>> {
   const store = await session.records();
   const which = { model, payloadHash: jsonHash(payload), ordinal: 1 };
-  if (!store) return { known: null, other: null };
+  if (!store) return NOT_RECORDED;
   const entry = newestOf(await store.allOf(nameOfPayload(which, store.place)));
   if (entry !== undefined) return { known: entry?.record ?? null, other: null };
   const other = await otherAccountOf(store, { ...which, isNamed: false, idempotencyKey });
@@ -79,6 +79,7 @@ export interface AccountResult {
   withoutContract: string[];
 }
 
+/** Asks for the account of the key, and compares its models with the contracts. */
 export async function account(session: Session, contracts: string[]): Promise<AccountResult> {
   const { api, provider } = session;
   const found = await api.read(provider.account());

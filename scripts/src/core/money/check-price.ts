@@ -5,14 +5,14 @@ import type { JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
 import { type Caps, isCapped } from './caps.ts';
-import { cheaperThan } from './cheaper.ts';
-import { shortOfCredits } from './short-of-credits.ts';
+
+import { cheaperThan, shortOfCredits } from './short-of-credits.ts';
 
 /**
  * Compares the price, which is free to query, with the limit and the balance before anything is submitted. For a service
  * without quotes, compares the limit with the contract's estimate.
  * @param caps the cap of a day needs the price, too, and is checked in `record-charge.ts`
- * @param deadline on the monotonic clock: the query does not outlast it by more than 5 seconds
+ * @param deadline the query does not outlast it by more than 5 seconds
  * @returns the quote; null where nothing limits the price
  * @throws Failure BUDGET_EXCEEDED or INSUFFICIENT_CREDITS; the quote's own failure when there is none to be had
  */
@@ -38,10 +38,7 @@ export async function checkPrice(
   return quote;
 }
 
-/**
- * Checks a limit against the contract's estimate, for a service that gives no price before a submit.
- * @throws Failure BUDGET_EXCEEDED where the estimate may be above it, INVALID_PAYLOAD where there is no estimate
- */
+/** @throws Failure BUDGET_EXCEEDED where the contract's estimate may be above the limit, INVALID_PAYLOAD where there is none */
 function checkEstimate(title: string, contract: Contract, { model, payload, maxCredits }: GenerationRequest) {
   if (maxCredits === undefined) return;
   const dated = datedEstimate(contract, payload);
@@ -51,15 +48,10 @@ function checkEstimate(title: string, contract: Contract, { model, payload, maxC
     });
   }
   if (dated.most <= maxCredits) return;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
   throw new Failure('BUDGET_EXCEEDED', `The estimate is above the limit of ${maxCredits} credits.`, {
     data: { estimate: dated, maxCredits },
-    reason: {
-      kind: 'estimateAboveCap',
-      title,
-      estimate: dated,
-      maxCredits,
-      cheaper: cheaperThan(contract, payload, maxCredits),
-    },
+    reason: { kind: 'estimateAboveCap', title, estimate: dated, maxCredits, cheaper },
   });
 }
 
@@ -82,11 +74,7 @@ export function comparedEstimate(
   return (isCompared && datedEstimate(contract, payload)) || undefined;
 }
 
-/**
- * Returns the service's price of a request; the query is free.
- * @param deadline on the monotonic clock; absent where the call has no wait of its own
- * @throws Failure BUDGET_EXCEEDED where it is above the limit of the request
- */
+/** Returns the service's price of a request; the query is free. @throws Failure BUDGET_EXCEEDED where it is above its limit */
 export async function askPrice(
   session: Session,
   contract: Contract,
@@ -97,17 +85,12 @@ export async function askPrice(
   const { model, payload, maxCredits } = generation;
   const until = Math.min(deadline, session.api.shortDeadline);
   const quote = await api.read(provider.quote(model, payload), until, { until: deadline });
-  if (maxCredits !== undefined && quote.credits > maxCredits) {
-    throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
-      data: { quoted: quote.credits, maxCredits },
-      record: quote.record,
-      reason: {
-        kind: 'quoteAboveCap',
-        quoted: quote.credits,
-        maxCredits,
-        cheaper: cheaperThan(contract, payload, maxCredits),
-      },
-    });
-  }
-  return quote;
+  const { credits: quoted, record } = quote;
+  if (maxCredits === undefined || quoted <= maxCredits) return quote;
+  const cheaper = cheaperThan(contract, payload, maxCredits);
+  throw new Failure('BUDGET_EXCEEDED', `The price is above the limit of ${maxCredits} credits.`, {
+    data: { quoted, maxCredits },
+    record,
+    reason: { kind: 'quoteAboveCap', quoted, maxCredits, cheaper },
+  });
 }

@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3600_000;
 const LEAST_PATIENCE_MS = 5_000;
 
 /** A change of a record that is a charge, or may become one. */
-export interface Charge {
+interface Charge {
   store: RecordStore;
   entry: StoredRequest;
   change: RecordChange;
@@ -22,7 +22,7 @@ export interface Charge {
 /**
  * Writes a charge into the record of its request, before anything is sent; with a limit only where the recorded charges of
  * the last 24 hours stay within it. No other process can come in between.
- * @param deadline on the monotonic clock: another process that holds the budget is waited for until then, at least 5 seconds
+ * @param deadline another process that holds the budget is waited for until then, at least 5 seconds
  * @throws Failure BUDGET_EXCEEDED
  */
 export async function recordCharge(

@@ -1,11 +1,9 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { estimateCredits } from '../../contracts/price/estimate.ts';
+import { cheaperVariants, estimateCredits } from '../../contracts/price/estimate.ts';
 import { type Cheaper, Failure, orFailure } from '../../model/failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { GenerationRequest, Quote } from '../../providers/provider.ts';
 import type { Session } from '../session.ts';
-import { cheaperThan } from './cheaper.ts';
-
 /** Adds to a rejection for lack of credits what is missing and what costs less; any other failure stays as it is. Free. */
 export async function explainFunds(
   session: Session,
@@ -52,6 +50,11 @@ export function shortOfCredits(
       cheaper: price === null ? null : cheaperWithin(contract, payload, price, quote?.balance ?? Infinity),
     },
   });
+}
+
+export function cheaperThan(contract: Contract, payload: JsonObject, most: number): Cheaper {
+  const variants = cheaperVariants(contract, payload, most + 1);
+  return { model: contract.model, asOf: contract.price?.asOf, variants, most };
 }
 
 function cheaperWithin(contract: Contract, payload: JsonObject, price: number, balance: number): Cheaper {

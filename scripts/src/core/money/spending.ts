@@ -40,6 +40,7 @@ export interface OtherRequests {
   count: number;
 }
 
+/** Counts the requests of these rows that are to other services than one. @param own the id of that one */
 export function otherRequests(rows: readonly SpendingRow[], own: string): OtherRequests[] {
   const counts = new Map<string, number>();
   for (const { provider, tasks } of rows)
@@ -77,7 +78,7 @@ export async function spending(session: Session, since: number | null): Promise<
   const records = store ? await recordsOf(store, tasks) : [];
   const { rows, cover, shown } = rowsOfList(tasks, records, since);
   const all = (await store?.spending(since ?? 0)) ?? [];
-  const recorded = store ? ownRows(store, all) : [];
+  const recorded = all.filter((row) => store?.isOwn({ record: row }));
   const unreadable = (await store?.unreadable(since ?? 0)) ?? 0;
   // What the list shows too is in its rows already.
   const twice = [...shown].filter(({ created }) => isIn(since, Date.parse(created)));
@@ -103,13 +104,6 @@ export function recordedSpending(
 ): SpendingResult {
   const sums = summedUp(rows.map(toSums), since);
   return { ...sums, asOf, list: null, journal: { more: countOf(rows), keys: 'all', unreadable } };
-}
-
-function ownRows(store: RecordStore, rows: readonly SpendingRow[]): SpendingRow[] {
-  const { provider, service, account } = store.place;
-  return rows.filter(
-    (row) => row.provider === provider && row.service === service && row.account === account,
-  );
 }
 
 /** Returns the records of these tasks, and those of submits whose outcome is not known. */

@@ -2,11 +2,11 @@ import { Failure } from '../../model/failure.ts';
 import { isTerminal, type Task } from '../../model/task.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Session } from '../session.ts';
-import type { Due, Polled } from './poll-rounds.ts';
+import type { Due, Results } from './poll-rounds.ts';
 
 interface Wanted {
   taskId: string;
-  /** When the caller's time is over, on the monotonic clock. The result is then worth a query without a permit. */
+  /** When the time of the caller is over. The result is then worth a query without a permit. */
   until: number;
   /** The list was read for it, and did not show it whole. */
   isNotListed: boolean;
@@ -21,7 +21,7 @@ interface Options {
   /** Queries keep no distance from each other. */
   isUnspaced: boolean;
   /** Reads the list; null where that cannot be done now, and nothing was sent. */
-  readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null>;
+  readList(due: readonly Due[]): Promise<Results | null>;
 }
 
 /** Reads the records of a task that has ended: several from the list together, since each query of its own costs a permit. */
@@ -36,7 +36,7 @@ export class EndedRecords {
 
   /**
    * Returns the record of a task: from the list, or by a query of its own.
-   * @param deadline when the last retry of its own query may begin, on the monotonic clock
+   * @param deadline when the last retry of its own query may begin
    * @throws Failure of its own query
    */
   read(taskId: string, { until, deadline }: { until: number; deadline: number }): Promise<Task> {

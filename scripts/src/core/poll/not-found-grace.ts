@@ -19,7 +19,7 @@ export function graceOf({ api }: Session, { record }: StoredRequest): number {
   return graceAfter(api.clock.monotonic() - age);
 }
 
-/** @param now on the monotonic clock */
+/** Tells whether a 404 says nothing yet about the task. @param now on the monotonic clock */
 export function isMissingForNow({ code }: Failure, graceUntil: number, now: number): boolean {
   return code === 'TASK_NOT_FOUND' && now < graceUntil;
 }

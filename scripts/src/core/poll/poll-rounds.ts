@@ -11,15 +11,16 @@ export type Polled = TaskStatus & { task?: Task | undefined };
 export interface Due {
   taskId: string;
   dueAtWall: number;
-  /** On the monotonic clock. */
   deadline: number;
   /** Another process saw its end: the record is read at once. */
   isHint: boolean;
 }
 
+/** Of each task of this process that an answer is about. */
+export type Results = ReadonlyMap<string, Polled | Failure>;
+
 interface SentQuery {
-  /** Of each task of this process that the answer is about. */
-  results: Promise<Map<string, Polled | Failure>>;
+  results: Promise<Results>;
   /** Milliseconds after which the next query is sent, although this one has no answer yet. */
   patienceMs: number;
 }
@@ -78,10 +79,7 @@ export class PollRounds {
   }
 
   /** Reads the list for the records of several tasks that have ended; null where it cannot be read now: nothing was sent. */
-  async records(
-    due: readonly Due[],
-    watched: Iterable<string>,
-  ): Promise<Map<string, Polled | Failure> | null> {
+  async records(due: readonly Due[], watched: Iterable<string>): Promise<Results | null> {
     await this.#learn();
     const wanted = new Set(due.map(({ taskId }) => taskId));
     if (this.#list.failures > 0 || !this.#mayList(wanted)) return null;
@@ -138,7 +136,7 @@ export class PollRounds {
   }
 
   /** Reads the list for all tasks. Where it cannot be used, single queries are sent for a while. */
-  async #readList(due: readonly Due[], ids: ReadonlySet<string>): Promise<Map<string, Polled | Failure>> {
+  async #readList(due: readonly Due[], ids: ReadonlySet<string>): Promise<Results> {
     const { api, provider } = this.#session;
     const startedAt = this.#now();
     const start = api.clock.monotonic();
@@ -209,11 +207,7 @@ export class PollRounds {
     return served[Math.floor(this.#session.api.clock.random() * served.length)]!;
   }
 
-  async #readOne(
-    { taskId, deadline, isHint }: Due,
-    due: readonly Due[],
-    isOne: boolean,
-  ): Promise<Map<string, Polled | Failure>> {
+  async #readOne({ taskId, deadline, isHint }: Due, due: readonly Due[], isOne: boolean): Promise<Results> {
     const { api, provider } = this.#session;
     const at = this.#now();
     const isOwn = due.some((one) => one.taskId === taskId);

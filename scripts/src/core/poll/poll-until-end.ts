@@ -9,12 +9,11 @@ import { graceAfter, isMissingForNow } from './not-found-grace.ts';
 export interface WaitOptions {
   clock: Clock;
   schedule: PollSchedule;
-  /** On the monotonic clock. */
   deadline: number;
   /** When the task was submitted, on the monotonic clock; absent where that is not known. */
   submittedAt?: number | undefined;
   stop?: AbortSignal | undefined;
-  /** Until then "not found" says nothing about the task, on the monotonic clock: `not-found-grace.ts`. */
+  /** Until then "not found" says nothing about the task: `not-found-grace.ts`. */
   graceUntil?: number | undefined;
   /** Why a status query before the wait failed: the first pause respects its Retry-After. */
   failure?: Failure | undefined;

@@ -7,7 +7,8 @@ import type { Sharing } from '../../ports/sharing.ts';
 import type { StatusCache } from '../../ports/status-cache.ts';
 import type { Session } from '../session.ts';
 import { EndedRecords } from './ended-records.ts';
-import { type Due, type Polled, PollRounds } from './poll-rounds.ts';
+import { isFast, type PollSchedule } from './interval.ts';
+import { type Due, type Polled, PollRounds, type Results } from './poll-rounds.ts';
 import type { PollTimes } from './poll-until-end.ts';
 
 interface Ask {
@@ -52,7 +53,6 @@ export class Poller {
   readonly #records: EndedRecords;
   readonly #seenAt = new Map<string, number>();
   #isRunning = false;
-  /** On the monotonic clock. */
   #announceAt = 0;
   /** One query serves many tasks, so it is sent more often. */
   #isCrowd = false;
@@ -89,7 +89,6 @@ export class Poller {
 
   /**
    * Returns the next status of a watched task: at once when any process sees it, else by a query once it is due.
-   * @param times on the monotonic clock
    * @returns null when the time was over, or `stop` aborted; `crowded` when the time was over and no query was permitted
    * @throws Failure of its own query
    */
@@ -211,7 +210,7 @@ export class Poller {
     });
   }
 
-  async #readList(due: readonly Due[]): Promise<ReadonlyMap<string, Polled | Failure> | null> {
+  async #readList(due: readonly Due[]): Promise<Results | null> {
     const at = this.#session.api.clock.wall();
     const results = await this.#rounds.records(due, this.#watched.keys());
     if (results) await this.#take(results, at);
@@ -219,7 +218,7 @@ export class Poller {
   }
 
   /** Hands what a query showed to those who asked. @param at when it was sent, by the wall clock */
-  async #take(results: ReadonlyMap<string, Polled | Failure>, at: number): Promise<void> {
+  async #take(results: Results, at: number): Promise<void> {
     const pauses = [...results.values()].flatMap((result) =>
       result instanceof Failure && result.code === 'RATE_LIMITED' ? [pauseOfAll(result)] : [],
     );
@@ -271,4 +270,18 @@ export class Poller {
       else ask.endSeenAt = seen.at;
     }
   }
+}
+
+const pollers = new WeakMap<object, Map<boolean, Promise<Poller>>>();
+
+/** Returns the poller that all waits of a process share; those whose polls are too frequent for that have one of their own. */
+export function pollerOf(session: Session, schedule: PollSchedule): Promise<Poller> {
+  const isAlone = isFast(schedule);
+  const made = pollers.get(session.api) ?? new Map<boolean, Promise<Poller>>();
+  pollers.set(session.api, made);
+  const make = async () =>
+    new Poller(session, isAlone ? null : ((await session.sharing?.()) ?? null), isAlone);
+  const poller = made.get(isAlone) ?? make();
+  made.set(isAlone, poller);
+  return poller;
 }

@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 /**
  * Returns the state of a task, by one status query for which the caller has a permit. Where the answer may be either a
  * failed task or an error, the task's record decides.
- * @param until when the wait is over, on the monotonic clock
+ * @param until when the wait is over
  * @throws Failure when the query itself failed; that says nothing about the task
  */
 export async function pollOnce(

@@ -59,7 +59,7 @@ export function endedAt(
   return Math.min(Date.parse(unsettledSince) + mayLast, clock.wall());
 }
 
-/** Returns when a reconciliation ends, on the monotonic clock: at the deadline, but not before the list was read twice. */
+/** Returns when a reconciliation ends: at the deadline, but not before the list was read twice. */
 export function reconcileUntil({ api }: Session, deadline: number): number {
   return Math.max(deadline, api.clock.monotonic() + LEAST_MS);
 }
@@ -67,7 +67,6 @@ export function reconcileUntil({ api }: Session, deadline: number): number {
 /**
  * Searches the service's list for the task of a lost submit, at growing intervals, until the list can tell or the time is
  * over. Submits nothing.
- * @param until on the monotonic clock
  */
 export async function reconcile(
   session: Session,
@@ -118,6 +117,11 @@ type Found =
   | { kind: 'contested' }
   | { kind: 'unreadable'; failure: Failure };
 
+/**
+ * Reads the list once, and searches it for the task of a lost submit. Submits nothing.
+ * @param until on the monotonic clock
+ * @returns `unreadable`, in place of a throw, where the list cannot be read
+ */
 export async function search(
   session: Session,
   lost: LostSubmit,

@@ -41,6 +41,7 @@ export async function noteState(
   await entry.update({ status: state, checked, duration: isKnown ? Math.round(took * 10) / 10 : null });
 }
 
+/** Returns the time by the wall clock, as records have it. */
 export function dateOf({ api }: Session): string {
   return new Date(api.clock.wall()).toISOString();
 }

@@ -1,7 +1,7 @@
 import { takenOver } from '../../model/claim-rules.ts';
 import { Failure } from '../../model/failure.ts';
 import { jsonHash } from '../../model/fingerprint.ts';
-import { spentOn } from '../../model/request-record.ts';
+import { type RecordChange, spentOn } from '../../model/request-record.ts';
 import type { Fence, RecordStore, RequestClaim, StoredRequest } from '../../ports/record-store.ts';
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
@@ -11,9 +11,9 @@ import { endedAt, type LostSubmit, reconcile, reconcileUntil } from '../reconcil
 import { otherAccountOf } from '../record/other-account.ts';
 import { promptExcerpt } from '../record/prompt-excerpt.ts';
 import { dateOf } from '../record/task-record.ts';
-import { madeBy } from '../result.ts';
+import { type KnownTask, madeBy } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask } from '../wait-settings.ts';
+
 import { nameTask, type RecordedRequest } from './name-task.ts';
 import { type SubmitLog, type Submitted, submitOrReconcile } from './submit-or-reconcile.ts';
 
@@ -23,7 +23,6 @@ type Request = CheckedRequest & FilePlace;
 interface OwnRequest extends RecordedRequest {
   request: Request;
   lock: Fence;
-  /** On the monotonic clock. */
   deadline: number;
 }
 
@@ -33,7 +32,6 @@ const LEAST_PATIENCE_MS = 5_000;
 /**
  * Returns the task of a request: the one that its record names, or a new one. The record is on the disk before the submit
  * is sent, and before anything waits for the task.
- * @param deadline on the monotonic clock
  * @throws Failure when there is no task, or when that is not known
  */
 export async function submitOnRecord(
@@ -194,9 +192,7 @@ async function noteNoTask(
 function logOf(own: OwnRequest): SubmitLog {
   const { session, request, entry, lock } = own;
   let clearSince = entry.record.unsettledSince;
-  const update = async (change: Parameters<StoredRequest['update']>[0]) => {
-    await entry.update(change, { isOurs: true });
-  };
+  const update = async (change: RecordChange) => void (await entry.update(change, { isOurs: true }));
   return {
     sending: async () => {
       await requireLock(lock);
@@ -206,9 +202,7 @@ function logOf(own: OwnRequest): SubmitLog {
     lost: () => update({ phase: 'unknown', unsettledSince: dateOf(session) }),
     resubmitting: async () => {
       const quote = await quoteOf(own);
-      const change = ({ credits }: StoredRequest['record']) => ({
-        credits: { ...credits, quoted: quote!.credits },
-      });
+      const change: RecordChange = ({ credits }) => ({ credits: { ...credits, quoted: quote!.credits } });
       // The first submit may be charged as well.
       const before = spentOn(entry.record) ?? quote?.credits;
       const { caps } = request.terms;

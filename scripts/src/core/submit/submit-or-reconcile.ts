@@ -1,5 +1,6 @@
+import type { CallOptions } from '../../http/api.ts';
 import type { Clock } from '../../model/clock.ts';
-import { type Failure, orFailure } from '../../model/failure.ts';
+import { Failure, orFailure, type Undecidable } from '../../model/failure.ts';
 import type { Task } from '../../model/task.ts';
 import type { GenerationRequest } from '../../providers/provider.ts';
 import {
@@ -9,9 +10,15 @@ import {
   reconcileUntil,
   search,
 } from '../reconcile/reconcile.ts';
-import { unknownOutcome } from '../reconcile/unknown-outcome.ts';
 import type { Session } from '../session.ts';
-import { sendOnce } from './send-once.ts';
+
+/** The outcome of one attempt to submit a request. */
+export type Sent =
+  | { kind: 'accepted'; task: Task }
+  /** The service certainly did not accept it: nothing was charged. */
+  | { kind: 'rejected'; failure: Failure }
+  /** It may have been accepted, although no usable answer came. */
+  | { kind: 'lost'; failure: Failure };
 
 /** The outcome of a submit, as far as it can be found out. */
 export type Submitted =
@@ -34,18 +41,21 @@ export interface SubmitLog {
   resubmitRejected(): Promise<void>;
 }
 
+// A submit that is cut short may have been accepted, and then its outcome is unknown: it gets this long even after the wait.
+const LEAST_SUBMIT_MS = 10_000;
 const SOON_MS = 500;
 
 /**
  * Submits one request. Retries it only where the service certainly did not accept it. A lost one is searched for in the
  * service's list; when that has been clear of its task for a minute, the request is submitted once more, with the same
  * idempotency key.
- * @param deadline on the monotonic clock: until then a rejected submit is retried, and a lost one is reconciled
+ * @param log null where no record is kept
+ * @param deadline until then a rejected submit is retried, and a lost one is reconciled
  */
 export async function submitOrReconcile(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   deadline: number,
   earlier?: LostSubmit,
 ): Promise<Submitted> {
@@ -58,7 +68,7 @@ export async function submitOrReconcile(
 async function submitFirst(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   until: number,
 ): Promise<Submitted | LostSubmit> {
   const { api, observer, submits, provider } = session;
@@ -71,7 +81,7 @@ async function submitFirst(
     if (attempt > 1 || clock.monotonic() > asked + SOON_MS) {
       // The record says when the submit is sent: from then on the list must be clear.
       sentAt = clock.wall();
-      await log.sending();
+      await log?.sending();
     }
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -79,7 +89,7 @@ async function submitFirst(
       return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: false };
     const { failure } = sent;
     if (sent.kind === 'lost') {
-      await log.lost();
+      await log?.lost();
       submits?.lost();
       if (provider.can.list) observer.queryFailed(failure);
       return { generation, sentAt, since: now(clock), resubmitted: false, failure };
@@ -88,7 +98,7 @@ async function submitFirst(
     const pause = api.pauseFor(failure, attempt, until);
     if (pause === null) return sent;
     submits?.pauseFor(pause);
-    await log.rejected();
+    await log?.rejected();
     await clock.sleep(pause, api.signal);
   }
 }
@@ -96,7 +106,7 @@ async function submitFirst(
 async function resubmitWhenClear(
   session: Session,
   generation: GenerationRequest,
-  log: SubmitLog,
+  log: SubmitLog | null,
   first: LostSubmit,
   until: number,
 ): Promise<Submitted> {
@@ -108,7 +118,7 @@ async function resubmitWhenClear(
     if (found.kind === 'found') return inList(found.task, lost);
     if (found.kind !== 'mayResubmit') return unknown(session, lost, found);
     const held = submits && (await orFailure(submits.ready()));
-    const notResubmitted = held || (await orFailure(log.resubmitting()));
+    const notResubmitted = held || (log && (await orFailure(log.resubmitting())));
     if (notResubmitted) return unknown(session, lost, { notResubmitted });
     observer.submitting();
     const sent = await sendOnce(session, generation, { until });
@@ -116,7 +126,7 @@ async function resubmitWhenClear(
       return { kind: 'accepted', task: sent.task, by: 'answer', isResubmitted: true };
     const { failure } = sent;
     if (sent.kind === 'lost') {
-      await log.lost();
+      await log?.lost();
       lost = { ...lost, since: now(api.clock), resubmitted: true, failure };
       attempt = 0;
       continue;
@@ -126,13 +136,28 @@ async function resubmitWhenClear(
       const judged = await judgeRejection(session, lost, failure, until);
       // The first submit may have the key: sending it again would change nothing.
       const isInVain = judged.kind === 'unknown' && failure.code === 'IDEMPOTENCY_CONFLICT';
-      if (judged.kind !== 'rejected' && !isInVain) await log.resubmitRejected();
+      if (judged.kind !== 'rejected' && !isInVain) await log?.resubmitRejected();
       return judged;
     }
     submits?.pauseFor(pause);
-    await log.resubmitRejected();
+    await log?.resubmitRejected();
     await api.clock.sleep(pause, api.signal);
   }
+}
+
+/**
+ * Sends a submit in one attempt, on a fresh connection.
+ * @returns `lost` where the service may have accepted it, `rejected` where it certainly did not
+ */
+export async function sendOnce(
+  { api, provider }: Pick<Session, 'api' | 'provider'>,
+  generation: GenerationRequest,
+  options: Pick<CallOptions, 'until' | 'onLeave'>,
+): Promise<Sent> {
+  const fresh = { ...options, fresh: true, leastMs: LEAST_SUBMIT_MS };
+  const sent = await orFailure(api.once(provider.submit(generation), fresh));
+  if (!(sent instanceof Failure)) return { kind: 'accepted', task: sent };
+  return { kind: sent.details.unclear ? 'lost' : 'rejected', failure: sent };
 }
 
 const now = (clock: Clock): LostSubmit['since'] => ({ wall: clock.wall(), monotonic: clock.monotonic() });
@@ -156,6 +181,36 @@ function inList(task: Task, { resubmitted }: LostSubmit): Submitted {
   return { kind: 'accepted', task, by: 'list', isResubmitted: resubmitted };
 }
 
-async function unknown(...of: Parameters<typeof unknownOutcome>): Promise<Submitted> {
-  return { kind: 'unknown', failure: await unknownOutcome(...of) };
+interface Why {
+  failure?: Failure;
+  notResubmitted?: Failure;
+  /** Seconds until the list can tell. */
+  after?: number;
+  /** Why no later list can. */
+  why?: Undecidable;
+}
+
+/** The failure says when the same command will know what came of a submit, and what to do. */
+async function unknown(
+  session: Session,
+  { generation, sentAt, failure: lost }: LostSubmit,
+  { failure: later, notResubmitted, after: clearIn, why }: Why,
+): Promise<Submitted> {
+  const { model, idempotencyKey } = generation;
+  const isRecorded = (await session.records()) !== null;
+  // Without a record, the same command is another submit.
+  const after = isRecorded ? (clearIn ?? later?.details.retryAfter) : undefined;
+  const named = lost.details.taskId;
+  const request = { model, idempotencyKey, sentAt: new Date(sentAt).toISOString(), isRecorded };
+  const message = `Whether ${session.provider.title} accepted this submit, and charged for it, is not known. ${lost.message}`;
+  const failure = new Failure('SUBMIT_OUTCOME_UNKNOWN', message, {
+    status: 'UNKNOWN',
+    unclear: true,
+    cause: lost,
+    data: { idempotencyKey, model },
+    retryAfter: after,
+    taskId: named,
+    reason: { kind: 'submitUnknown', ...request, after, why, named, lost, later, notResubmitted },
+  });
+  return { kind: 'unknown', failure };
 }

@@ -1,23 +1,13 @@
 import type { CheckedRequest, FilePlace } from '../checked-request.ts';
 import { checkNameIsFree } from '../deliver/place.ts';
 import { checkPrice } from '../money/check-price.ts';
-import { creditsOf } from '../result.ts';
+import { creditsOf, type KnownTask } from '../result.ts';
 import type { Session } from '../session.ts';
-import type { KnownTask } from '../wait-settings.ts';
-import { type SubmitLog, submitOrReconcile } from './submit-or-reconcile.ts';
 
-const nothing = async () => {};
-const NO_LOG: SubmitLog = {
-  sending: nothing,
-  rejected: nothing,
-  lost: nothing,
-  resubmitting: nothing,
-  resubmitRejected: nothing,
-};
+import { submitOrReconcile } from './submit-or-reconcile.ts';
 
 /**
  * Submits a request of which no record is kept: a lost answer is reconciled by this process alone.
- * @param deadline on the monotonic clock
  * @throws Failure when there is no task, or when that is not known
  */
 export async function submitWithoutRecord(
@@ -28,7 +18,7 @@ export async function submitWithoutRecord(
   if (terms.caps.maxCreditsPerDay !== undefined) throw new Error('A limit for a day needs records.');
   await checkNameIsFree(folder, output);
   const quote = known ?? (await checkPrice(session, contract, generation, terms.caps, deadline));
-  const result = await submitOrReconcile(session, generation, NO_LOG, deadline);
+  const result = await submitOrReconcile(session, generation, null, deadline);
   if (result.kind !== 'accepted') throw result.failure;
   const { task, isResubmitted } = result;
   session.observer.task(task.id, task.state);

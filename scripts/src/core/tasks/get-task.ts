@@ -8,6 +8,7 @@ import type { Session } from '../session.ts';
 import { waitTask } from '../wait/wait-task.ts';
 import type { WaitSettings } from '../wait-settings.ts';
 
+/** Reads the service's record of a task; with a folder, its files are saved too. What the service does not show any more is told from the records. */
 export async function getTask(session: Session, taskId: string, settings: WaitSettings): Promise<TaskResult> {
   const { folder, waitMs: filesMs } = settings;
   if (folder !== null) return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
@@ -19,6 +20,5 @@ export async function getTask(session: Session, taskId: string, settings: WaitSe
     return waitTask(session, taskId, { ...settings, waitMs: 0, filesMs });
   }
   if (entry) await noteState(session, entry, task.state);
-  const { credits, model } = entry?.record ?? {};
-  return deliver(session, entry, taskResult(taskId, task, { credits, model }));
+  return deliver(session, entry, taskResult(taskId, task, { entry, credits: entry?.record.credits }));
 }

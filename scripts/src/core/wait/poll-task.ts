@@ -5,12 +5,11 @@ import { isFast } from '../poll/interval.ts';
 import { graceAfter, graceOf, isMissingForNow } from '../poll/not-found-grace.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
 import { endsWait, merge, pollUntilEnd, type WaitOptions } from '../poll/poll-until-end.ts';
-import type { Poller } from '../poll/poller.ts';
-import { pollerOf } from '../poll/poller-of.ts';
+import { type Poller, pollerOf } from '../poll/poller.ts';
 import { fetchStatus } from '../poll/status-query.ts';
 import { noteState } from '../record/task-record.ts';
-import type { Session } from '../session.ts';
-import { knownFacts, type TaskFacts, type WaitedTask } from '../wait-settings.ts';
+import { modelOf } from '../result.ts';
+import type { WaitedTask } from '../wait-settings.ts';
 
 export interface PolledTask {
   seen?: Polled | undefined;
@@ -47,7 +46,9 @@ export async function pollTask(of: WaitedTask, before: PolledTask): Promise<Poll
   const { entry } = known;
   const { start, deadline, stop } = wait;
   const { seen: first, failure } = before;
-  if (deadline > start) await tellExpected(session, known);
+  const model = modelOf(known);
+  const expected = deadline > start && model !== undefined && (await expectedDuration(session, model));
+  if (expected) observer.expected(expected);
   let isCrowded = !first && !failure;
   let wasRunning = first !== undefined;
   const likely = await likelySchedule(of);
@@ -89,15 +90,9 @@ async function watching<T>({ session, taskId, wait }: WaitedTask, work: (poller:
   }
 }
 
-async function tellExpected(session: Session, known: TaskFacts): Promise<void> {
-  const { model } = knownFacts(known);
-  const expected = model === undefined ? null : await expectedDuration(session, model);
-  if (expected) session.observer.expected(expected);
-}
-
 async function likelySchedule({ session, wait: { schedule }, known }: WaitedTask) {
   const { entry } = known;
-  const { model } = knownFacts(known);
+  const model = modelOf(known);
   if (!entry || model === undefined || isFast(schedule)) return { schedule };
   const { clock } = session.api;
   // By the same clock that dated the record; after a jump the task seems old, which makes polls dense at most.

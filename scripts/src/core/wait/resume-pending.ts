@@ -32,19 +32,17 @@ export async function waitForNewest(
   for (const entry of tasks) {
     const waitMs = Math.max(0, until - clock.monotonic());
     const ended = await endOf(session, { ...settings, waitMs }, entry);
-    if (!(ended instanceof Failure)) return withWarnings(ended, gone, unknown);
+    if (!(ended instanceof Failure)) {
+      const passed = gone.map(({ details }) => ({ kind: 'taskGone' as const, taskId: details.taskId! }));
+      const warnings = [...ended.warnings, ...passed];
+      if (unknown > 0) warnings.push({ kind: 'unknownSubmits', count: unknown });
+      return { ...ended, warnings };
+    }
     if (ended.code !== 'TASK_NOT_FOUND') throw ended;
     gone.push(ended);
   }
   if (gone[0]) throw gone[0];
   return { kind: 'nothingPending', ...submits };
-}
-
-function withWarnings(result: TaskResult, gone: readonly Failure[], unknown: number): TaskResult {
-  const warnings = [...result.warnings];
-  for (const { details } of gone) warnings.push({ kind: 'taskGone', taskId: details.taskId! });
-  if (unknown > 0) warnings.push({ kind: 'unknownSubmits', count: unknown });
-  return { ...result, warnings };
 }
 
 // The list may be read again soon after it could not be.

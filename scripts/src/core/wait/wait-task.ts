@@ -3,18 +3,12 @@ import { deliver } from '../deliver/deliver.ts';
 import { finish } from '../deliver/finish.ts';
 import { folderFor, outputOf } from '../deliver/place.ts';
 import type { Polled } from '../poll/poll-rounds.ts';
-import { pollerOf } from '../poll/poller-of.ts';
+import { pollerOf } from '../poll/poller.ts';
 import { withRecord } from '../poll/status-query.ts';
 import { recordOf } from '../record/task-record.ts';
-import { creditsOf, type TaskResult, taskResult } from '../result.ts';
+import { creditsOf, type TaskFacts, type TaskResult, taskResult } from '../result.ts';
 import type { Session } from '../session.ts';
-import {
-  beginWait,
-  knownFacts,
-  type TaskFacts,
-  type WaitedTask,
-  type WaitSettings,
-} from '../wait-settings.ts';
+import { beginWait, type WaitedTask, type WaitSettings } from '../wait-settings.ts';
 import { firstStatus, type PolledTask, pollTask } from './poll-task.ts';
 
 /**
@@ -79,14 +73,14 @@ async function readEnd(of: WaitedTask, seen: Polled): Promise<TaskResult> {
   const poller = await pollerOf(session, wait.schedule);
   const read = () => poller.record(taskId, { until, deadline: until });
   const ended = seen.task ? { ...seen.task, state: seen.state } : await withRecord(seen, read);
-  return taskResult(taskId, ended, knownFacts(known));
+  return taskResult(taskId, ended, known);
 }
 
 async function unfinished(
   { session, taskId, wait, known }: WaitedTask,
   { seen, failure, isCrowded }: PolledTask & { seen: Polled },
 ): Promise<TaskResult> {
-  const result = taskResult(taskId, seen, knownFacts(known));
+  const result = taskResult(taskId, seen, known);
   if (failure) return { ...result, lastPollError: failure, retryAfter: failure.details.retryAfter };
   if (!isCrowded || wait.stop?.aborted) return result;
   // Other waits used the permits; the task is unaffected.

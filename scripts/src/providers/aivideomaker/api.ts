@@ -31,6 +31,7 @@ const codeNamed = (name: unknown): ErrorCode | undefined => CODES.find((code) =>
 // Far more than the eight that it had in September 2026.
 const MOST_MODELS = 200;
 
+/** Returns the requests of AIVideoMaker and the readers of its answers. */
 export function aivideomaker(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
   // Users often copy the address with the path that every call has.

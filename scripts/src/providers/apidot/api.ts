@@ -37,6 +37,7 @@ const URL_FIELDS = [
 // More files than any example shows.
 const MOST_FILES = 50;
 
+/** Returns the requests of APIDot and the readers of its answers. */
 export function apidot(settings: ProviderSettings): Provider {
   const { profile, baseUrl, key } = settings;
   const request = (method: HttpRequest['method'], path: string, body?: JsonObject) => {

@@ -22,7 +22,7 @@ import {
 import type { TaskState } from '../../model/task.ts';
 import type { StoredRequest } from '../../ports/record-store.ts';
 import { madeAt, newName } from './names.ts';
-import { changeRecord, decodeRecord, encodeRecord, type RawRecord, readRecord } from './record.ts';
+import { changeRecord, decodeRecord, encodeRecord, type RawRecord, understood } from './record.ts';
 import { type RecordFiles, unwritable } from './record-files.ts';
 
 // An update waits this long for another update. Then it is written without the lock: at worst a date is lost.
@@ -150,18 +150,19 @@ export class Entry implements StoredRequest {
 
   #merge(change: RecordChange, mayBeMissing = false): void {
     const there = this.#onDisk(mayBeMissing);
-    if (there && there !== this.#raw) {
-      this.#raw = there;
-      this.record = understood(there);
-    }
+    if (there && there !== this.#raw) this.#take(there);
     this.#apply(this.#unsaved);
     this.#apply(changesOf(change, this.record));
   }
 
   #apply(fields: RecordFields): void {
     if (!this.#isNew && Object.keys(fields).length === 0) return;
-    this.#raw = changeRecord(this.#raw, allowedChange(this.record, fields));
-    this.record = understood(this.#raw);
+    this.#take(changeRecord(this.#raw, allowedChange(this.record, fields)));
+  }
+
+  #take(raw: RawRecord): void {
+    this.#raw = raw;
+    this.record = understood(raw);
   }
 
   #onDisk(mayBeMissing = false): RawRecord | undefined {
@@ -192,10 +193,8 @@ export class Entry implements StoredRequest {
   }
 
   async refresh(): Promise<void> {
-    const [now] = this.#files.read([this.name]);
-    if (!now) return;
-    this.#raw = now.raw;
-    this.record = understood(now.raw);
+    const raw = this.#files.read(this.name);
+    if (raw) this.#take(raw);
   }
 
   async drop(): Promise<void> {
@@ -219,12 +218,6 @@ export function draftAfter(before: string | undefined, fields: Draft, files: Rec
   const record: RequestRecord = { promptExcerpt: null, ...begun, ...fields };
   const made = before === undefined ? wall : Math.max(wall, madeAt(before) + 1);
   return new Entry(files, newName(fields.request, made), record as unknown as RawRecord, true);
-}
-
-function understood(raw: RawRecord): RequestRecord {
-  const record = readRecord(raw);
-  if (!record) throw new Error('a record that cannot be understood');
-  return record;
 }
 
 function changesOf(change: RecordChange, now: RequestRecord): RecordFields {

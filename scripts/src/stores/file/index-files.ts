@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { discard, makePrivate, onDisk, replaceUnsynced, TEMP } from '../../disk/durable.ts';
-import { sha256Text } from '../../model/fingerprint.ts';
 import { COUNTS } from '../../model/spending-row.ts';
+import { checkedLine, valueIn } from './checked-json.ts';
 import type { RowTable } from './row-table.ts';
 import { type DatedMember, PARTS, type Summary } from './summary.ts';
 
@@ -11,6 +11,9 @@ import { type DatedMember, PARTS, type Summary } from './summary.ts';
 const FORMAT = 2;
 // The rows of a summary are for local days: in another time zone they are others.
 const ZONE = [0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset()).join(' ');
+
+/** Returns what a line is, so that one of another version or time zone is a damaged one. */
+const ours = (what: string): string => `${FORMAT} ${COUNTS.join()} ${ZONE} ${what}`;
 
 /** The saved summary of a group. */
 export interface SavedSummary {
@@ -33,19 +36,19 @@ export class IndexFiles {
     if (changed === undefined) return undefined;
     return {
       changed: Number(changed),
-      part: (name) => parsed(`${shard} ${name} ${changed}`, lines[PARTS.indexOf(name)]),
+      part: (name) => valueIn(ours(`${shard} ${name} ${changed}`), lines[PARTS.indexOf(name)]),
     };
   }
 
   members(shard: string): DatedMember[] {
     const [line] = this.#lines(`${shard}.members`);
-    return parsed<DatedMember[]>(`${shard} members`, line) ?? [];
+    return valueIn<DatedMember[]>(ours(`${shard} members`), line) ?? [];
   }
 
   /** Saves what is known of a group. A disk that refuses only costs time later. */
   save(shard: string, changed: number, summary: Summary, members: DatedMember[]): void {
-    const parts = PARTS.map((name) => lineOf(`${shard} ${name} ${changed}`, summary[name]));
-    if (!this.#tryToWrite(`${shard}.members`, [lineOf(`${shard} members`, members)])) return;
+    const parts = PARTS.map((name) => checkedLine(ours(`${shard} ${name} ${changed}`), summary[name]));
+    if (!this.#tryToWrite(`${shard}.members`, [checkedLine(ours(`${shard} members`), members)])) return;
     this.#tryToWrite(shard, [String(changed), ...parts]);
   }
 
@@ -57,11 +60,11 @@ export class IndexFiles {
 
   rows(first: string, state: string): RowTable | undefined {
     const [line] = this.#lines(`${first}.rows`);
-    return parsed(`${first} rows ${state}`, line);
+    return valueIn(ours(`${first} rows ${state}`), line);
   }
 
   saveRows(first: string, state: string, table: RowTable): void {
-    this.#tryToWrite(`${first}.rows`, [lineOf(`${first} rows ${state}`, table)]);
+    this.#tryToWrite(`${first}.rows`, [checkedLine(ours(`${first} rows ${state}`), table)]);
   }
 
   #lines(name: string): string[] {
@@ -71,22 +74,6 @@ export class IndexFiles {
       return [];
     }
   }
-}
-
-const CHECKSUM = 16;
-
-function lineOf(what: string, value: unknown): string {
-  const text = JSON.stringify(value);
-  return checksumOf(what, text) + text;
-}
-
-function parsed<T>(what: string, line = ''): T | undefined {
-  const text = line.slice(CHECKSUM);
-  return text !== '' && line.startsWith(checksumOf(what, text)) ? (JSON.parse(text) as T) : undefined;
-}
-
-function checksumOf(what: string, text: string): string {
-  return sha256Text(`${FORMAT} ${COUNTS.join()} ${ZONE} ${what}\n${text}`).slice(0, CHECKSUM);
 }
 
 // Some disks keep dates to two seconds.

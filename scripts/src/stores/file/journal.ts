@@ -128,7 +128,10 @@ export class Journal implements RecordStore {
   }
 
   #entries(names: readonly string[]): Entry[] {
-    return this.#files.read(names).map(({ name, raw }) => new Entry(this.#files, name, raw));
+    return names.flatMap((name) => {
+      const raw = this.#files.read(name);
+      return raw ? [new Entry(this.#files, name, raw)] : [];
+    });
   }
 
   async reserve(

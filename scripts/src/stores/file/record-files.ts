@@ -90,15 +90,9 @@ export class RecordFiles {
     return existsSync(file) || existsSync(`${file}${CORRUPT}`);
   }
 
-  /** Returns the records of these names. A file that is no record is set aside, so that the warning comes once. */
-  read(names: readonly string[]): { name: string; raw: RawRecord }[] {
-    return names.flatMap((name) => {
-      const raw = name.endsWith(CORRUPT) ? undefined : this.#readOne(name);
-      return raw ? [{ name, raw }] : [];
-    });
-  }
-
-  #readOne(name: string): RawRecord | undefined {
+  /** Returns the record of a name. A file that is no record is set aside, so that the warning comes once. */
+  read(name: string): RawRecord | undefined {
+    if (name.endsWith(CORRUPT)) return undefined;
     const file = this.fileOf(name);
     const text = onDisk(
       () => readFileSync(file, 'utf8'),

@@ -1,11 +1,10 @@
 import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { onDisk } from '../../disk/durable.ts';
-import type { RequestRecord } from '../../model/request-record.ts';
 import { factsOf } from './facts.ts';
 import { IndexFiles, probe, type SavedSummary } from './index-files.ts';
 import { CORRUPT } from './names.ts';
-import { readRecord } from './record.ts';
+import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import { type RowTable, sumTables, tableOf } from './row-table.ts';
 import { type DatedMember, type Member, type Summary, summaryOf } from './summary.ts';
@@ -126,9 +125,9 @@ export class RecordIndex {
       const { mtimeMs: mtime, size, ino: inode } = stat;
       const same = known.get(name);
       if (same && same.mtime === mtime && same.size === size && same.inode === inode) return [same];
-      const [found] = this.#records.read([name]);
-      if (!found && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
-      const facts = found ? factsOf(readRecord(found.raw) as RequestRecord) : null;
+      const raw = this.#records.read(name);
+      if (!raw && !name.endsWith(CORRUPT) && !this.#records.isThere(name)) return [];
+      const facts = raw ? factsOf(understood(raw)) : null;
       // One that has just changed may change again with the same date: it is read again the next time.
       const isStable = started !== null && mtime < started - STABLE_MS;
       return [{ name, facts, mtime: isStable ? mtime : -1, size, inode }];

@@ -94,6 +94,13 @@ export function readRecord(raw: RawRecord): RequestRecord | undefined {
   return record as unknown as RequestRecord;
 }
 
+/** Returns the fields of a record that `decodeRecord` let through, or that was changed since. */
+export function understood(raw: RawRecord): RequestRecord {
+  const record = readRecord(raw);
+  if (!record) throw new Error('a record that cannot be understood');
+  return record;
+}
+
 type Check = (value: Json | undefined) => boolean;
 
 interface Field {

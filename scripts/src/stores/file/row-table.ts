@@ -1,4 +1,4 @@
-import { COUNTS, NOTHING, type SpendingRow, sumRows } from '../../model/spending-row.ts';
+import { COUNTS, type SpendingCounts, type SpendingRow, sumRows } from '../../model/spending-row.ts';
 import type { Account } from '../../ports/record-store.ts';
 
 /** Rows of spending in few bytes: the words are kept once. */
@@ -30,20 +30,14 @@ export function accountsIn(tables: readonly (readonly [shard: string, table: Row
 
 /** Returns the rows of several tables from a day on, added up; oldest day first. */
 export function sumTables(tables: readonly RowTable[], firstDay: string): SpendingRow[] {
-  const sums = new Map<string, SpendingRow>();
-  for (const { groups, rows } of tables) {
-    const keys = groups.map((words) => words.join('\n'));
-    for (const [day, group, ...numbers] of rows) {
-      if (day < firstDay) continue;
-      const key = `${day}\n${keys[group]}`;
-      let sum = sums.get(key);
-      if (!sum) {
-        const [provider, service, account, model] = groups[group]!;
-        sum = { day, provider, service, account, model, ...NOTHING };
-        sums.set(key, sum);
-      }
-      for (let n = 0; n < COUNTS.length; n += 1) sum[COUNTS[n]!] += numbers[n]!;
-    }
-  }
-  return [...sums.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+  return sumRows(tables.flatMap((table) => rowsOf(table, firstDay)));
+}
+
+function rowsOf({ groups, rows }: RowTable, firstDay: string): SpendingRow[] {
+  return rows.flatMap(([day, group, ...numbers]) => {
+    if (day < firstDay) return [];
+    const [provider, service, account, model] = groups[group]!;
+    const counts = Object.fromEntries(COUNTS.map((name, n) => [name, numbers[n]])) as SpendingCounts;
+    return [{ day, provider, service, account, model, ...counts }];
+  });
 }

@@ -12,6 +12,7 @@ import {
   type SharedStatus,
   type StatusCache,
 } from '../../ports/status-cache.ts';
+import { checkedLine, valueIn } from './checked-json.ts';
 
 const SEEN = 'seen';
 const WAITING = /^waiting-[0-9a-f]{16}$/;
@@ -25,8 +26,8 @@ const KEPT_MS = 10 * 60_000;
 const MOST_BYTES = 1024 * 1024;
 const MOST_TASKS = 10_000;
 
-// A file of another form has another checksum, so what a checksum fits needs no further check.
-const FORMAT = 2;
+// A file of another form has another checksum, and so has one under another file's name.
+const FORMAT = 3;
 
 const EMPTY: SharedStatus = { list: NO_LIST, tasks: new Map() };
 
@@ -34,6 +35,9 @@ interface SeenFile {
   list: ListFacts;
   tasks: [id: string, status: SeenStatus][];
 }
+
+/** When a process wants to query each of its tasks next. */
+type Waiting = Record<string, number>;
 
 /** One file with what was seen, one for each process that waits, one for each task that has ended. A damaged file is as good as none. */
 export class FileStatusCache implements StatusCache {
@@ -43,8 +47,8 @@ export class FileStatusCache implements StatusCache {
   #isReady = false;
   #announced = '';
   #announcedAt = Number.NEGATIVE_INFINITY;
-  #seen: { stamp: string; status: SharedStatus } = { stamp: '', status: EMPTY };
-  readonly #waiting = new Map<string, { stamp: string; tasks: ReadonlyMap<string, number> }>();
+  /** What was made of each file, as long as it is the same one. */
+  readonly #made = new Map<string, { stamp: string; value: unknown }>();
   readonly #written = new Set<string>();
 
   /** @param folder absolute; of this service and key alone, where no other user can write */
@@ -78,7 +82,8 @@ export class FileStatusCache implements StatusCache {
       if (name === this.#own) continue;
       const age = now - (this.#stat(name)?.mtimeMs ?? Number.NEGATIVE_INFINITY);
       if (WAITING.test(name) && Math.abs(age) < DEAD_MS) {
-        for (const [id, dueAtWall] of this.#waitingIn(name)) {
+        const waiting = this.#madeOf(name, (file: Waiting = {}) => new Map(Object.entries(file)));
+        for (const [id, dueAtWall] of waiting) {
           if (tasks.size < MOST_TASKS) tasks.set(id, Math.min(dueAtWall, tasks.get(id) ?? dueAtWall));
         }
       } else if (OWN.test(name) && Math.abs(age) > (WAITING.test(name) ? 2 * DEAD_MS : KEPT_MS)) {
@@ -89,10 +94,7 @@ export class FileStatusCache implements StatusCache {
   }
 
   async read(): Promise<SharedStatus> {
-    const stamp = stampOf(this.#stat(SEEN));
-    if (stamp === this.#seen.stamp) return this.#seen.status;
-    this.#seen = { stamp, status: this.#status(this.#read<SeenFile>(SEEN)) };
-    return this.#seen.status;
+    return this.#madeOf(SEEN, (seen: SeenFile | undefined) => this.#status(seen));
   }
 
   async write({ list, tasks }: SharedStatus): Promise<void> {
@@ -110,14 +112,15 @@ export class FileStatusCache implements StatusCache {
     this.#write(name, task);
   }
 
-  #waitingIn(name: string): ReadonlyMap<string, number> {
-    const stamp = stampOf(this.#stat(name));
-    const before = this.#waiting.get(name);
-    if (before?.stamp === stamp) return before.tasks;
-    const tasks = new Map(Object.entries(this.#read<Record<string, number>>(name) ?? {}));
-    if (this.#waiting.size > MOST_TASKS) this.#waiting.clear();
-    this.#waiting.set(name, { stamp, tasks });
-    return tasks;
+  #madeOf<F, T>(name: string, make: (file: F | undefined) => T): T {
+    const stat = this.#stat(name);
+    const stamp = stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
+    const before = this.#made.get(name);
+    if (before?.stamp === stamp) return before.value as T;
+    const value = make(this.#read<F>(name));
+    if (this.#made.size > MOST_TASKS) this.#made.clear();
+    this.#made.set(name, { stamp, value });
+    return value;
   }
 
   /** Leaves out what lies ahead, as after the clock was set back. */
@@ -144,18 +147,14 @@ export class FileStatusCache implements StatusCache {
   #read<T>(name: string): T | undefined {
     try {
       if ((this.#stat(name)?.size ?? 0) > MOST_BYTES) return undefined;
-      const text = readFileSync(path.join(this.#folder, name), 'utf8');
-      const end = text.indexOf('\n');
-      const json = text.slice(end + 1);
-      return text.slice(0, end) === hashOf(name, json) ? (JSON.parse(json) as T) : undefined;
+      return valueIn<T>(`${FORMAT} ${name}`, readFileSync(path.join(this.#folder, name), 'utf8'));
     } catch {
       return undefined;
     }
   }
 
   #write(name: string, value: object): void {
-    const json = JSON.stringify(value);
-    const text = `${hashOf(name, json)}\n${json}`;
+    const text = checkedLine(`${FORMAT} ${name}`, value);
     if (Buffer.byteLength(text) > MOST_BYTES) return;
     // By the clock that the others compare it with.
     const seconds = this.#clock.wall() / 1000;
@@ -172,12 +171,3 @@ export class FileStatusCache implements StatusCache {
 }
 
 const endedName = (taskId: string): string => `ended-${sha256Text(taskId).slice(0, 16)}`;
-
-function stampOf(stat: Stats | undefined): string {
-  return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
-}
-
-/** Also of the name: a file under another file's name is damaged. */
-function hashOf(name: string, json: string): string {
-  return sha256Text(`${FORMAT} ${name}\n${json}`).slice(0, 16);
-}

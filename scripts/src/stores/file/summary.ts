@@ -45,7 +45,11 @@ const RECENT_MS = 48 * 3600_000;
 /** So many of the latest are kept of a model. */
 export const DURATIONS = 50;
 
-/** Returns the summary of a group. @param members in the order of their names @param now by the wall clock */
+/**
+ * Returns the summary of a group.
+ * @param members in the order of their names
+ * @param now by the wall clock
+ */
 export function summaryOf(members: readonly Member[], now: number): Summary {
   const from = now - RECENT_MS;
   const named = (is: (facts: Facts) => boolean) =>

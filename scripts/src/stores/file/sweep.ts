@@ -3,9 +3,9 @@ import path from 'node:path';
 import { discard, onDisk, TEMP } from '../../disk/durable.ts';
 import { tryLock } from '../../disk/lock.ts';
 import { Failure } from '../../model/failure.ts';
-import { KEPT_DAYS, lastUse, type RequestRecord } from '../../model/request-record.ts';
+import { KEPT_DAYS, lastUse } from '../../model/request-record.ts';
 import { CORRUPT, madeAt } from './names.ts';
-import { readRecord } from './record.ts';
+import { understood } from './record.ts';
 import type { RecordFiles } from './record-files.ts';
 import type { RecordIndex } from './record-index.ts';
 
@@ -50,9 +50,9 @@ function sweepRecords(records: RecordFiles, shard: string, damaged: readonly str
   for (const name of records.namesIn(shard)) {
     if (madeAt(name) >= before) continue;
     const file = path.join(records.folder, shard, name);
-    const [found] = records.read([name]);
-    if (found) {
-      const used = lastUse(readRecord(found.raw) as RequestRecord);
+    const raw = records.read(name);
+    if (raw) {
+      const used = lastUse(understood(raw));
       if (used !== undefined && used < before) discard(file);
     } else if (name.endsWith(CORRUPT) && damaged.includes(name) && ageOf(records, file) > KEPT_MS) {
       discard(file);
@@ -62,19 +62,17 @@ function sweepRecords(records: RecordFiles, shard: string, damaged: readonly str
 
 function sweepLeftovers(records: RecordFiles, folder: string): void {
   for (const name of records.list(folder)) {
+    const isTemp = name.endsWith(TEMP);
+    if (!isTemp && !LOCK.test(name)) continue;
     const file = path.join(records.folder, folder, name);
-    if (!name.endsWith(TEMP) && !LOCK.test(name)) continue;
     const age = ageOf(records, file);
-    if (age > DAY_MS) sweepLeftover(records, file, age);
+    if (age > (isTemp ? DAY_MS : KEPT_MS)) discard(file);
+    else if (age > DAY_MS) sweepLock(records, file);
   }
 }
 
-/** Removes an old leftover. A held lock is touched every few seconds, but seems old after the clock has jumped. */
-function sweepLeftover(records: RecordFiles, file: string, age: number): void {
-  if (file.endsWith(TEMP) || age > KEPT_MS) {
-    discard(file);
-    return;
-  }
+/** Removes an old lock. A held one is touched every few seconds, but seems old after the clock has jumped. */
+function sweepLock(records: RecordFiles, file: string): void {
   const lock = onDisk(
     () => tryLock(file, records.clock),
     () => null,

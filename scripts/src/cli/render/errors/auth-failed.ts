@@ -1,8 +1,8 @@
 import type { Words } from './said.ts';
 
 export const AUTH_FAILED = {
-  AUTH_FAILED: ({ caller, account }) => {
-    const { title, keyVariable, keyPage, says } = caller.profile;
+  AUTH_FAILED: ({ caller: { profile, account } }) => {
+    const { title, keyVariable, keyPage, says } = profile;
     return [
       `${title} refused the key in ${keyVariable} (fingerprint ${account}). Check it, or make a new one at ${keyPage} (${says.key}).`,
       'A key is shown nowhere and is passed by the environment only.',

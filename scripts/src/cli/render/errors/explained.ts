@@ -1,5 +1,5 @@
 import type { Failure, Reason } from '../../../model/failure.ts';
-import { type JsonObject, unlessEmpty } from '../../../model/json.ts';
+import { compact, type JsonObject, unlessEmpty } from '../../../model/json.ts';
 import type { SubmitFacts } from '../../../model/submit-facts.ts';
 import { AdvisedFailure } from '../../advised-failure.ts';
 import { type Caller, resumeCommand } from '../caller.ts';
@@ -10,7 +10,7 @@ import { BAD_INPUT } from './bad-input.ts';
 import { CANCEL_REJECTED } from './cancel-rejected.ts';
 import { CREDITS } from './credits.ts';
 import { DOWNLOAD_FAILED } from './download-failed.ts';
-import type { ByReason, Said, Unexplained, Words } from './said.ts';
+import type { ByReason, Said, Words } from './said.ts';
 import { SUBMIT_OUTCOME_UNKNOWN } from './submit-outcome-unknown.ts';
 import { TASK_NOT_FOUND } from './task-not-found.ts';
 import { TEMPORARY } from './temporary.ts';
@@ -29,15 +29,13 @@ const WORDS: Words = {
 /** Returns the failure with the sentences and commands that follow from its facts; one that has its advice, as it is. */
 export function explained(failure: Failure, caller: Caller): AdvisedFailure {
   if (failure instanceof AdvisedFailure) return failure;
-  const { message, issues, nextSteps, exitCode, nothingSubmitted } = said(failure, caller);
+  const { message = failure.message, nextSteps, ...advice } = said(failure, caller);
   // The message and the steps now carry these facts.
   const { reason, charged, submit, ...details } = failure.details;
-  return new AdvisedFailure(failure.code, message ?? failure.message, {
+  return new AdvisedFailure(failure.code, message, {
     ...details,
+    ...compact(advice),
     ...(submit && { data: submitData(submit, details.data) }),
-    ...(exitCode !== undefined && { exitCode }),
-    nothingSubmitted: nothingSubmitted ?? details.nothingSubmitted,
-    issues: issues ?? details.issues,
     nextSteps: unlessEmpty([...nextSteps, ...chargedSteps(failure, caller)]),
   });
 }
@@ -56,12 +54,12 @@ function submitData(
 }
 
 /** Returns the failure with the steps that follow from its facts, else from its code. */
-export function advised(failure: Failure, about: Omit<Unexplained, 'later'>): AdvisedFailure {
-  const known = explained(failure, about.caller);
+export function advised(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
+  const known = explained(failure, caller);
   if (known.details.nextSteps?.length) return known;
   const wait = failure.details.retryAfter;
   const later = wait === undefined ? 'a little later' : `after ${wait} seconds`;
-  return known.with({ nextSteps: WORDS[failure.code]?.({ ...about, later }) ?? [] });
+  return known.with({ nextSteps: WORDS[failure.code]?.({ caller, taskId, later }) ?? [] });
 }
 
 function said({ details: { reason } }: Failure, caller: Caller): Said {

@@ -1,17 +1,12 @@
-import type { ErrorCode, Failure, Issue, Reason, ReasonOf } from '../../../model/failure.ts';
+import type { ErrorCode, Failure, Reason, ReasonOf } from '../../../model/failure.ts';
+import type { Advice } from '../../advised-failure.ts';
 import type { Caller } from '../caller.ts';
 
 /** What an answer says of a failure. */
-export interface Said {
+export interface Said extends Pick<Advice, 'nothingSubmitted' | 'issues' | 'exitCode'> {
   /** Where it has to name flags or variables, which the failure itself does not know. */
   message?: string | undefined;
-  /** Said of the whole request, behind the message. */
-  nothingSubmitted?: boolean;
-  issues?: Issue[] | undefined;
-  /** Sentences, or commands that run as they stand. */
   nextSteps: string[];
-  /** Where it is not the one that the error code stands for. */
-  exitCode?: number;
 }
 
 /** @param messageOf returns what the answer says of another failure, which this one carries */
@@ -24,8 +19,6 @@ export type ByReason<R extends Reason> = (
 /** A failure of which nothing is known but its error code, and what surrounds it. */
 export interface Unexplained {
   caller: Caller;
-  /** The fingerprint of the key in use. */
-  account: string;
   taskId: string | null;
   /** When a retry makes sense, in words. */
   later: string;

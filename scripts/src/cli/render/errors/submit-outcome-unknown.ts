@@ -15,18 +15,7 @@ const NOT_YET = 'Do not submit this again before you know: it may be charged twi
 
 export const SUBMIT_OUTCOME_UNKNOWN = {
   submitUnknown: (reason, caller, messageOf) => {
-    const {
-      model,
-      idempotencyKey,
-      sentAt,
-      isRecorded,
-      after,
-      named,
-      why: undecidable,
-      lost,
-      later,
-      notResubmitted,
-    } = reason;
+    const { idempotencyKey, isRecorded, after, named, lost, later, notResubmitted } = reason;
     const { profile, command, same } = caller;
     const why = notResubmitted
       ? `It was not submitted once more: ${messageOf(notResubmitted)}`
@@ -45,7 +34,7 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
       return { message, nextSteps: [...answered, NOT_YET, profile.says.tasks, ...decide] };
     const search =
       "It searches the service's list for the task, and submits nothing while that may charge twice";
-    const waiting = `Waiting changes nothing${undecidable ? `: ${UNDECIDABLE[undecidable]}` : ''}. The same command submits nothing more.`;
+    const waiting = `Waiting changes nothing${reason.why ? `: ${UNDECIDABLE[reason.why]}` : ''}. The same command submits nothing more.`;
     const repeat = !isRecorded
       ? [NOT_YET]
       : notResubmitted || (later && after === undefined)
@@ -59,7 +48,7 @@ export const SUBMIT_OUTCOME_UNKNOWN = {
         ...answered,
         ...repeat,
         command('listTasks'),
-        `A task with idempotencyKey ${idempotencyKey}, or of model ${model} made about ${sentAt}, is this one.`,
+        `A task with idempotencyKey ${idempotencyKey}, or of model ${reason.model} made about ${reason.sentAt}, is this one.`,
         ...decide,
       ],
     };

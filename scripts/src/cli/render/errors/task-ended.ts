@@ -24,7 +24,7 @@ export function generationFailed(
 }
 
 /** @param isReused as for `generationFailed` */
-export function taskCancelled({ profile, retry }: Caller, isReused: boolean): AdvisedFailure {
+export function taskCancelled(_: Seen, { profile, retry }: Caller, isReused: boolean): AdvisedFailure {
   const { cancelled } = profile.says;
   const another = `To have the result after all, with a new charge: ${retry}`;
   return new AdvisedFailure('TASK_CANCELLED', 'The task was cancelled; there will be no result.', {

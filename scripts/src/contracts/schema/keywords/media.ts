@@ -16,8 +16,7 @@ export const media: Keyword = {
       throw new ContractError(`${where} must be image, video or audio, or one of these with -url`);
     node.media = kind;
     return {
-      problem: (text, { ways, service }) =>
-        typeof text === 'string' ? checkMedia(text, kind, ways, service) : null,
+      problem: (text, ...asked) => (typeof text === 'string' ? checkMedia(text, kind, ...asked) : null),
     };
   },
 };
@@ -26,6 +25,7 @@ function otherwise({ imageFile, wholePayload }: Ways): string {
   return imageFile === null ? wholePayload : `${imageFile}, or ${wholePayload}`;
 }
 
+/** Returns what a field for media takes, as the words after "expected" in a refusal. */
 export function expectedMedia(kind: MediaKind, files?: readonly string[]): string {
   const url = `a public http(s) URL${files === undefined ? '' : ` of a ${files.join(', ')} file`}`;
   return kind === 'image' ? `${url}, or an image as data:image/png;base64,... with its own type` : url;

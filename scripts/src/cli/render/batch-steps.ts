@@ -1,0 +1,140 @@
+import type { LineResult } from '../../core/batch/line.ts';
+import type { BatchResult } from '../../core/batch/options.ts';
+import { totalsOf } from '../../core/batch/totals.ts';
+import { isGone } from '../../core/result.ts';
+import { Failure } from '../../model/failure.ts';
+import { counted } from '../../model/text.ts';
+import type { AdvisedFailure } from '../advised-failure.ts';
+import { EXIT, OPEN } from '../exit-codes.ts';
+import { type LineItem, linesNamed } from './batch-warnings.ts';
+import type { Caller } from './caller.ts';
+import { textsIn } from './envelope.ts';
+import { advised, explained, LASTING } from './errors/explained.ts';
+import { runStepsOfLines, spentBefore } from './reused.ts';
+
+// What a single command is told after these holds for a line too; after the others it speaks of the whole command.
+const SAME_FOR_LINES: ReadonlySet<string> = new Set(['AUTH_FAILED', 'INVALID_PAYLOAD', 'INVALID_MODEL']);
+
+export function advisedInLine(failure: Failure, caller: Caller, taskId: string | null): AdvisedFailure {
+  return SAME_FOR_LINES.has(failure.code) ? advised(failure, caller, taskId) : explained(failure, caller);
+}
+
+const CAPPED: ReadonlySet<string> = new Set(['linesAboveCap', 'sumAboveCap', 'lineWithoutEstimate']);
+
+/**
+ * Returns the steps of a batch.
+ * @param sorted its lines, the most urgent first
+ * @param hidden the number of lines that the document does not show
+ */
+export function batchSteps(
+  result: BatchResult,
+  sorted: readonly LineItem[],
+  hidden: number,
+  caller: Caller,
+): string[] {
+  const { held, isReused, lines, leftOver, unsaved } = result;
+  const isLeft = ({ number }: LineResult) => leftOver?.lines.has(number) === true;
+  // The very same command would meet the same limit.
+  const isCapped = CAPPED.has(held?.details.reason?.kind ?? '');
+  const isOpen =
+    sorted.some(({ line, outcome }) => OPEN.has(outcome.exitCode) && !isLastingEnd(line)) ||
+    (held && !isCapped) ||
+    lines.some(isChanged);
+  const first = sorted.find(({ outcome }) => !outcome.envelope.ok);
+  const own = held ? heldSteps(held, lines, caller) : first ? ownSteps(first, caller) : [];
+  const open = isCapped ? 0 : totalsOf(lines.filter((line) => !isLeft(line))).notSubmitted;
+  const steps = isOpen ? withResume(own, sorted, open, caller) : [...own];
+  const ended = lines.filter(({ state }) => state === 'FAILED' || state === 'CANCEL');
+  if (ended.length > 0) {
+    steps.push(
+      `${counted(ended.length, 'task')} ended without a result (${linesNamed(ended)}). Another try is a new charge for each: change these lines, or run the command that data.report has for each of them alone. --new on the batch makes every line again, with a charge for every line.`,
+    );
+  }
+  const gone = lines.filter(isLineGone);
+  if (gone.length > 0) {
+    steps.push(
+      `The result of ${linesNamed(gone)} is lost: running the batch again does not change that. To make it once more, after a yes to a new charge for each: run the command that data.report has for each of them alone.`,
+    );
+  }
+  if (leftOver) {
+    steps.push(
+      `To make ${linesNamed(lines.filter(isLeft))} once more too, with a new charge for each: run the command that data.report has for each of them alone; or copy these lines into a file of their own, and run that with --new, --maxTotalCredits and another --output.`,
+    );
+  }
+  if (unsaved.length > 0) {
+    steps.push(
+      'The earlier tasks of these lines are paid for. This lists those that wait to be fetched, each with the command that does it:',
+      caller.command('listPending'),
+    );
+  }
+  if (hidden > 0)
+    steps.push(
+      `${counted(hidden, 'line')} ${hidden === 1 ? 'is' : 'are'} not shown here: data.report has every line whole.`,
+    );
+  if (isReused && !isOpen && !leftOver && ended.length + gone.length === 0) {
+    steps.push(
+      ...runStepsOfLines(lines),
+      `Every line was submitted by an earlier run: ${spentBefore(totalsOf(lines), ' for all lines')}. To make all of them again, with a charge for every line: the same command with --new and another --download or --output.`,
+    );
+  }
+  return steps;
+}
+
+/** Returns what is to be done about a limit that holds the batch; that of a run does not count what was charged before it. */
+function heldSteps(held: Failure, lines: readonly LineResult[], caller: Caller): string[] {
+  const { nextSteps = [] } = advisedInLine(held, caller, null).details;
+  const { charged } = totalsOf(lines.filter(({ isReused }) => isReused));
+  if (held.details.reason?.kind !== 'sumAboveCap' || !charged) return nextSteps;
+  const before = `${counted(charged, 'credit')} ${charged === 1 ? 'was' : 'were'} charged before for the other lines.`;
+  return [`${nextSteps[0]} ${before}`, ...nextSteps.slice(1)];
+}
+
+/** Tells whether the result of a line is lost: only its own command with --new can make another. */
+export const isLineGone = ({ end }: LineResult): boolean =>
+  end !== null && !(end instanceof Failure) && isGone(end);
+
+const isLastingEnd = ({ end }: LineResult): boolean =>
+  end !== null && 'failure' in end && LASTING.has(end.failure.details.reason?.kind ?? '');
+
+const isChanged = ({ end }: LineResult): boolean =>
+  end instanceof Failure && end.details.reason?.kind === 'lineChanged';
+
+/** Returns what the most urgent line says, without the command of the whole batch. */
+function ownSteps({ line, outcome }: LineItem, caller: Caller): string[] {
+  const own = textsIn(outcome, 'nextSteps').filter(
+    (step) => step !== caller.same && !step.startsWith('Run this command'),
+  );
+  return own.slice(0, 6).map((step) => (step.startsWith('node ') ? step : `Line ${line.number}: ${step}`));
+}
+
+// After these, nothing but the same command is needed: as of a single request, it stands first.
+const FIRST: ReadonlySet<number> = new Set([EXIT.submitUnknown, EXIT.stillRunning, EXIT.temporary]);
+
+/**
+ * Returns the steps with the command that resumes the batch, in the order and the words of a single request.
+ * @param own what is to be done besides
+ * @param open the number of lines that the same command submits
+ */
+function withResume(
+  own: readonly string[],
+  sorted: readonly LineItem[],
+  open: number,
+  caller: Caller,
+): string[] {
+  const unknown = sorted.filter(({ outcome }) => outcome.exitCode === EXIT.submitUnknown).length;
+  // Without a list the same command finds out nothing: the user does so first.
+  const mayFindOut = unknown === 0 || caller.profile.can.list;
+  const { retryAfter = null } = sorted.find(({ outcome }) => !outcome.envelope.ok)?.outcome.envelope ?? {};
+  const when = retryAfter === null ? '' : ` after ${retryAfter} seconds`;
+  const said = [
+    `Run this command${when}, without --new.`,
+    'It resumes every line, and charges nothing for those that have a task.',
+  ];
+  if (unknown > 0 && mayFindOut)
+    said.push(
+      `It reconciles the ${unknown} whose outcome is not known, and never submits while that may charge twice.`,
+    );
+  if (open > 0) said.push(`It submits the ${open} that have none, which is charged.`);
+  const resume = [said.join(' '), caller.same];
+  return FIRST.has(sorted[0]!.outcome.exitCode) && mayFindOut ? [...resume, ...own] : [...own, ...resume];
+}
