@@ -29,6 +29,7 @@ async function madeElsewhere(session, error, taskId) {
 import { isTerminal as isTerminal2 } from "./main.mjs";
 
 // scripts/src/core/record/task-record.ts
+const { statSync } = require("node:fs");
 import { Failure as Failure2, orFailure } from "./main.mjs";
 import { isTerminal } from "./main.mjs";
 async function recordOf({ records }, taskId) {
@@ -53,6 +54,17 @@ async function noteState(session, entry, state, wasRunning = false) {
 }
 function dateOf({ api }) {
   return new Date(api.clock.wall()).toISOString();
+}
+function wholeCopy({ files, fileCount }) {
+  if (files.length < (fileCount ?? 1)) return void 0;
+  const isThere = ({ path: path3, bytes }) => {
+    try {
+      return statSync(path3).size === bytes;
+    } catch {
+      return false;
+    }
+  };
+  return files.every(isThere) ? files[0]?.path : void 0;
 }
 
 // scripts/src/core/result.ts
@@ -79,6 +91,7 @@ function taskResult(taskId, seen, known = {}) {
     seen: seen.model === void 0 && model !== void 0 ? { ...seen, model } : seen,
     credits: credits !== void 0 || seen.charged !== void 0 ? creditsOf(seen, credits) : void 0,
     warnings: [],
+    record: known.entry?.record,
     ...origin
   };
 }
@@ -795,7 +808,7 @@ function addUrl(value, found) {
 
 // scripts/src/cli/render/state.ts
 import { EXIT } from "./main.mjs";
-import { dropStep, resumeCommand, saveCommand } from "./main.mjs";
+import { briefWait, dropStep, resumeCommand, saveCommand } from "./main.mjs";
 import { definedFields, failed, success, textsIn, upstream } from "./main.mjs";
 
 // scripts/src/cli/render/errors/task-ended.ts
@@ -886,14 +899,14 @@ function endOutcome(result, caller) {
   switch (result.kind) {
     case "running": {
       const nextSteps = [
-        resumeCommand(caller, taskId, caller.resumeFlags),
+        resumeCommand(caller, taskId, { ...caller.resumeFlags, wait: waitOf(result, caller) }),
         "The task runs on at the service. Run this command as often as you like: it charges nothing."
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case "completed": {
-      const nextSteps = files ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(result, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case "cancelledNow":
@@ -905,8 +918,14 @@ function endOutcome(result, caller) {
     }
   }
 }
-function saveSteps(taskId, caller) {
-  const wait = { wait: BRIEF_WAIT_S, download: "out" };
+function waitOf({ record }, caller) {
+  const { wait } = caller.resumeFlags;
+  return wait === BRIEF_WAIT_S ? briefWait(caller, record?.wait) : wait;
+}
+function saveSteps({ taskId, record }, caller) {
+  const copy = record && wholeCopy(record);
+  if (copy !== void 0) return [`Its file is saved already: ${copy}`];
+  const wait = { wait: briefWait(caller, record?.wait), download: "out" };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`
@@ -1471,6 +1490,7 @@ export {
   taskCancelled,
   taskResult,
   unreadable,
+  wholeCopy,
   withFacts,
   withProxy,
   withRecord,

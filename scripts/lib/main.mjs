@@ -1978,8 +1978,11 @@ function callerOf(args, argv) {
     isRecorded: !noJournal
   };
 }
-function resumeCommand({ command }, taskId2, flags = { wait: BRIEF_WAIT_S }) {
-  return command("waitTask", { taskId: taskId2, ...flags });
+function resumeCommand(caller, taskId2, flags = { wait: briefWait(caller) }) {
+  return caller.command("waitTask", { taskId: taskId2, ...flags });
+}
+function briefWait({ resumeFlags: { wait } }, requested = null) {
+  return Math.min(Number(wait ?? BRIEF_WAIT_S), requested || BRIEF_WAIT_S, BRIEF_WAIT_S);
 }
 function saveCommand({ command }, taskId2, folder = "out") {
   return command("getTask", { taskId: taskId2, download: folder });
@@ -2383,6 +2386,7 @@ export {
   abilityFor,
   amount,
   boundedJson,
+  briefWait,
   bugOutcome,
   callerOf,
   callerOfLine,

@@ -116,7 +116,7 @@ function firstText(value) {
 import { isObject, unlessEmpty as unlessEmpty2 } from "./main.mjs";
 import { plain as plain2, quoted as quoted2 } from "./main.mjs";
 import { nameIn as nameIn2 } from "./live.mjs";
-import { resumeCommand } from "./main.mjs";
+import { briefWait, resumeCommand } from "./main.mjs";
 import { definedFields, done as done3, upstream as upstream2 } from "./main.mjs";
 
 // scripts/src/cli/render/spending.ts
@@ -236,9 +236,11 @@ var MOST_MODELS2 = 20;
 var LONGEST_REASON = 120;
 function listOutcome(result, caller) {
   const { filter, tasks, matched, counts, listed, running, record } = result;
-  const wanted = running.filter(({ id }) => tasks.some(({ task }) => task.id === id));
+  const wanted = tasks.filter(({ task }) => running.some(({ id }) => id === task.id));
   const nextSteps = [
-    ...wanted.slice(0, MOST_COMMANDS).map(({ id }) => resumeCommand(caller, id)),
+    ...wanted.slice(0, MOST_COMMANDS).map(
+      ({ task: { id }, request }) => resumeCommand(caller, id, { wait: briefWait(caller, request?.wait) })
+    ),
     ...matched === 0 && listed > 0 ? [nothingMatches(result)] : []
   ];
   const data = {

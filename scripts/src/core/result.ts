@@ -83,6 +83,8 @@ interface ResultFacts extends Origin {
   estimate?: DatedEstimate | undefined;
   files?: SavedFile[] | undefined;
   warnings: Warning[];
+  /** The record of its request, where there is one. */
+  record?: RequestRecord | undefined;
   /** Why the last status query failed, where the state is from before it. */
   lastPollError?: Failure | undefined;
   /** Seconds until the next query makes sense. */
@@ -145,6 +147,7 @@ export function taskResult(taskId: string, seen: Seen, known: TaskFacts = {}): T
     seen: seen.model === undefined && model !== undefined ? { ...seen, model } : seen,
     credits: credits !== undefined || seen.charged !== undefined ? creditsOf(seen, credits) : undefined,
     warnings: [],
+    record: known.entry?.record,
     ...origin,
   };
 }

@@ -1,10 +1,12 @@
+import { wholeCopy } from '../../core/record/task-record.ts';
 import type { TaskResult } from '../../core/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import { type JsonObject, unlessEmpty } from '../../model/json.ts';
 import { BRIEF_WAIT_S } from '../../model/task.ts';
 import { nameIn } from '../../providers/read-answer.ts';
+import type { Flags } from '../command-line/words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
+import { briefWait, type Caller, dropStep, resumeCommand, saveCommand } from './caller.ts';
 import { definedFields, type Fields, failed, type Outcome, success, textsIn, upstream } from './envelope.ts';
 import { generationFailed, taskCancelled } from './errors/task-ended.ts';
 import { NONE_SINCE, resumedSteps, runSteps, spentBefore } from './reused.ts';
@@ -55,14 +57,14 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   switch (result.kind) {
     case 'running': {
       const nextSteps = [
-        resumeCommand(caller, taskId, caller.resumeFlags),
+        resumeCommand(caller, taskId, { ...caller.resumeFlags, wait: waitOf(result, caller) }),
         'The task runs on at the service. Run this command as often as you like: it charges nothing.',
       ];
       const exitCode = caller.wantsEnd ? EXIT.stillRunning : EXIT.done;
       return success(seen.state, taskId, { ...data, nextSteps }, exitCode);
     }
     case 'completed': {
-      const nextSteps = files ? [] : saveSteps(taskId, caller);
+      const nextSteps = files ? [] : saveSteps(result, caller);
       return success(seen.state, taskId, { ...data, nextSteps }, EXIT.done);
     }
     case 'cancelledNow':
@@ -75,8 +77,16 @@ function endOutcome(result: StateResult, caller: Caller): Outcome {
   }
 }
 
-function saveSteps(taskId: string, caller: Caller): string[] {
-  const wait = { wait: BRIEF_WAIT_S, download: 'out' };
+/** A call that did not wait has as little time as its request had. */
+function waitOf({ record }: StateResult, caller: Caller): Flags[string] {
+  const { wait } = caller.resumeFlags;
+  return wait === BRIEF_WAIT_S ? briefWait(caller, record?.wait) : wait;
+}
+
+function saveSteps({ taskId, record }: StateResult, caller: Caller): string[] {
+  const copy = record && wholeCopy(record);
+  if (copy !== undefined) return [`Its file is saved already: ${copy}`];
+  const wait = { wait: briefWait(caller, record?.wait), download: 'out' };
   return [
     caller.wantsEnd ? resumeCommand(caller, taskId, wait) : saveCommand(caller, taskId),
     `That saves the file. Do it soon: ${caller.profile.says.retention}`,
